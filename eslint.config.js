@@ -1,0 +1,18 @@
+import neostandard, { resolveIgnoresFromGitignore } from 'neostandard'
+
+const strict = {
+  files: ['**/*.ts'],
+  rules: {
+    '@typescript-eslint/no-explicit-any': 'error',
+    '@typescript-eslint/no-non-null-assertion': 'error',
+    '@typescript-eslint/consistent-type-imports': 'error',
+    '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
+    'no-console': 'error'
+  }
+}
+
+export default [
+  ...neostandard({ ts: true, ignores: resolveIgnoresFromGitignore() }),
+  strict,
+  { files: ['src/main.ts', 'src/sandbox/**', 'src/generate.ts'], rules: { 'no-console': 'off' } }
+]

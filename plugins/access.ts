@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Authenticate } from '../src/access/keys.js'
+import { everybody, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.js'
+import { GatewayError } from '../src/domain/failure.js'
+import type { Gateway } from '../src/gateway/gateway.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a key needs for this route. Absent: the route is open to everybody. */
+    permission?: Permission
+  }
+}
+
+export interface AccessOptions {
+  /** Null where no keys are asked for. */
+  readonly authenticate: Authenticate | null
+  readonly gateway: Gateway
+}
+
+/** Who is calling, which account is meant, and whether the one may do this to the other: before the body is looked at. */
+export function installAccess (app: FastifyInstance, { authenticate, gateway }: AccessOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.permission === undefined) return
+    const principal = authenticate === null ? everybody : identify(request, authenticate)
+    if (principal === null) {
+      reply.header('www-authenticate', 'Bearer realm="hawser"')
+      throw new GatewayError('unauthenticated', 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>')
+    }
+    request.context = { ...request.context, principal }
+  })
+
+  app.addHook('preValidation', async request => {
+    const { permission } = request.routeOptions.config
+    if (permission === undefined) return
+    const { principal } = request.context
+    const id = accountOf(request)
+    if (id !== null) {
+      const account = gateway.account(id)
+      if (account === undefined || !maySee(principal, id)) throw new GatewayError('account-not-found', 'there is no such account')
+      request.account = account
+    }
+    requirePermission(principal, permission)
+  })
+}
+
+function identify (request: FastifyRequest, authenticate: Authenticate): Principal | null {
+  const { authorization, 'x-api-key': apiKey } = request.headers
+  const bearer = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null
+  const given = [bearer, typeof apiKey === 'string' ? apiKey : undefined].filter(key => key !== undefined)
+  const [first, second] = given
+  // Two different keys: whose request is it?
+  if (first === undefined || first === null || (second !== undefined && second !== first)) return null
+  return authenticate(first)
+}
+
+function accountOf (request: FastifyRequest): string | null {
+  const { params } = request
+  return typeof params === 'object' && params !== null && 'account' in params && typeof params.account === 'string' ? params.account : null
+}

@@ -1,0 +1,104 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RequestValidationError } from 'fastify-zod-openapi'
+import { GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.js'
+import { problemTitles, type Problem } from '../src/domain/problem.js'
+import { failureRows, frameworkRefusals, refusalRows } from './problem-table.js'
+
+/** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
+export function installProblems (app: FastifyInstance): void {
+  app.setErrorHandler(async (error: unknown, request, reply) => {
+    const problem = error instanceof UpstreamError ? fromUpstream(error, request) : fromRefusal(toRefusal(error), request)
+    // Only a fault of our own is worth a stack: the rest is other people's, and stands in the request's line.
+    if (problem.status === 500) request.log.error({ err: error }, 'unexpected fault')
+    return await send(reply, problem)
+  })
+  app.setNotFoundHandler(async (request, reply) =>
+    await send(reply, fromRefusal(new GatewayError('not-found', 'there is nothing at this path'), request)))
+}
+
+async function send (reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
+  if (problem.retry_after_s !== undefined) reply.header('retry-after', String(problem.retry_after_s))
+  return await reply.status(problem.status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
+}
+
+function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
+  const row = failureRows[error.failure]
+  const { account } = request
+  const { status, code, vendorMessage, requestId, details, retryAfterMs, passing } = error.options
+  const isPassing = row.passing === true && passing !== false
+  const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
+  const safe = (text: string): string => account?.safeText(text) ?? text
+  const told = vendorMessage === null || vendorMessage === undefined || vendorMessage === '' ? null : safe(vendorMessage)
+  return {
+    type: `/problems/${row.slug}`,
+    title: problemTitles[row.slug],
+    status: row.status,
+    detail: told === null ? error.message : `${error.message}: ${told}`,
+    ...aboutRequest(request),
+    retryable: error.sideEffect === 'possible' ? 'unsafe' : error.sideEffect === 'none' && isPassing ? 'safe' : 'no',
+    ...(waitS === undefined ? {} : { retry_after_s: waitS }),
+    side_effect: error.sideEffect,
+    upstream: {
+      status: status ?? null,
+      code: typeof code === 'string' ? safe(code) : code ?? null,
+      message: told,
+      request_id: requestId === null || requestId === undefined ? null : safe(requestId),
+      details: details === undefined ? null : account?.safeValue(details) ?? null
+    },
+    attempts: error.attempts,
+    errors: []
+  }
+}
+
+function fromRefusal (refusal: GatewayError, request: FastifyRequest): Problem {
+  const row = refusalRows[refusal.refusal]
+  const { retryAfterMs, errors } = refusal.options
+  const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
+  return {
+    type: `/problems/${row.slug}`,
+    title: problemTitles[row.slug],
+    status: row.status,
+    detail: refusal.message,
+    ...aboutRequest(request),
+    retryable: row.passing === true ? 'safe' : 'no',
+    ...(waitS === undefined ? {} : { retry_after_s: waitS }),
+    side_effect: 'none',
+    upstream: null,
+    attempts: null,
+    errors: [...(errors ?? [])]
+  }
+}
+
+const aboutRequest = ({ id, account }: FastifyRequest) =>
+  ({ request_id: id, account: account?.id ?? null, provider: account?.provider.id ?? null })
+
+function toRefusal (error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  if (!isFrameworkError(error)) return new GatewayError('internal', 'the gateway met a fault of its own')
+  if (error.validation !== undefined) return fromValidation(error)
+  const status = error.statusCode ?? 500
+  const refusal = frameworkRefusals.get(error.code)
+  if (refusal !== undefined) return new GatewayError(refusal, error.message)
+  if (status < 400 || status >= 500) return new GatewayError('internal', 'the gateway met a fault of its own')
+  return new GatewayError('invalid-request', error.message, { errors: [{ path: '', message: error.message }] })
+}
+
+const isFrameworkError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error && typeof error.code === 'string'
+
+const places: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', body: 'body', headers: 'headers' }
+
+function fromValidation (error: FastifyError): GatewayError {
+  const place = places[error.validationContext ?? ''] ?? 'request'
+  const errors = (error.validation ?? []).flatMap(item => toBadMembers(item, place))
+  const first = errors[0]
+  const detail = first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`
+  return new GatewayError('invalid-request', detail, { errors })
+}
+
+function toBadMembers (item: unknown, place: string): BadMember[] {
+  if (!(item instanceof RequestValidationError)) return [{ path: place, message: 'is not valid' }]
+  const { issue } = item.params
+  const path = [place, ...issue.path.map(String)]
+  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }]
+  return issue.keys.map(key => ({ path: [...path, key].join('.'), message: 'is not known here' }))
+}

@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify'
+import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
+import { maySee } from '../src/access/principal.js'
+import type { Account } from '../src/gateway/account.js'
+import { accountDetailSchema, accountPageSchema, accountParams, noQuery, ownProblems, providerPageSchema } from './schemas.js'
+import { accountOf, type RouteOptions } from './servers.js'
+
+/** What is configured, and what each provider can do. No upstream calls. */
+export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
+  const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
+  const config = { permission: 'read' } as const
+
+  app.get('/v1/providers', {
+    config,
+    schema: {
+      operationId: 'listProviders',
+      summary: 'List the providers that this gateway speaks to, and what each can do',
+      description: 'Upstream calls: none.',
+      tags: ['Accounts'],
+      querystring: noQuery,
+      response: { 200: providerPageSchema, ...ownProblems }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (_request, reply) => await reply.send(onePage(gateway.providers)))
+
+  app.get('/v1/accounts', {
+    config,
+    schema: {
+      operationId: 'listAccounts',
+      summary: 'List the accounts that this key may see',
+      description: 'Upstream calls: none.',
+      tags: ['Accounts'],
+      querystring: noQuery,
+      response: { 200: accountPageSchema, ...ownProblems }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (request, reply) => {
+    const visible = gateway.accounts.filter(account => maySee(request.context.principal, account.id))
+    return await reply.send(onePage(visible.map(toAccount)))
+  })
+
+  app.get('/v1/:account', {
+    config,
+    schema: {
+      operationId: 'getAccount',
+      summary: 'Get one account with its capabilities and health',
+      description: 'Upstream calls: none; the health is that of the last call.',
+      tags: ['Accounts'],
+      params: accountParams,
+      querystring: noQuery,
+      response: { 200: accountDetailSchema, ...ownProblems }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (request, reply) => {
+    const account = accountOf(request)
+    return await reply.send({ ...toAccount(account), capabilities: account.capabilities })
+  })
+}
+
+const toAccount = (account: Account) => ({
+  id: account.id,
+  title: account.options.title,
+  provider: account.provider.id,
+  read_only: account.options.readOnly,
+  health: account.health()
+})
+
+const onePage = <T>(data: readonly T[]) => ({ data: [...data], page: { limit: Math.max(1, data.length), next_cursor: null, total: data.length } })

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { capabilitiesSchema } from '../src/domain/capability.js'
+import { pageInfoSchema, sortOrders } from '../src/domain/list.js'
+import { operationSchema } from '../src/domain/operation.js'
+import { problemSchema } from '../src/domain/problem.js'
+import { serverSchema, serverStatuses } from '../src/domain/server.js'
+
+const accountParam = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'is no account id' })
+  .meta({ description: 'The id of a configured account', example: 'heficed-main' })
+const serverParam = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}$/, { error: 'is no server id' })
+  .meta({ description: 'A server\'s id, as lists give it', example: '312019' })
+const operationParam = z.string().regex(/^op_[a-z0-9]{1,64}$/, { error: 'is no operation id' })
+  .meta({ description: 'An operation\'s id', example: 'op_019aa5e0d2c4f1e2d3c4b5a69788' })
+
+export const accountParams = z.strictObject({ account: accountParam })
+export const serverParams = z.strictObject({ account: accountParam, id: serverParam })
+export const operationParams = z.strictObject({ account: accountParam, id: operationParam })
+export const noQuery = z.strictObject({})
+
+const includeQuery = z.enum(['raw']).optional()
+  .meta({ description: 'raw adds the provider\'s own object, secrets replaced', example: 'raw' })
+export const serverQuery = z.strictObject({ include: includeQuery })
+
+const statusList = z.string().transform((text, context) => {
+  const words = text.split(',')
+  const known = serverStatuses.filter(status => words.includes(status))
+  if (words.every(word => serverStatuses.some(status => status === word))) return known
+  context.addIssue({ code: 'custom', message: `must be one or more of ${serverStatuses.join(', ')}, separated by commas` })
+  return z.NEVER
+})
+
+const filterText = z.string().min(1).max(255)
+
+export const serversQuery = z.strictObject({
+  limit: z.string().regex(/^\d{1,4}$/, { error: 'must be a whole number from 1 to 500' }).transform(Number)
+    .pipe(z.number().min(1, { error: 'must be from 1 to 500' }).max(500, { error: 'must be from 1 to 500' }))
+    .default(50)
+    .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'Rows on a page' }),
+  cursor: z.string().min(1).max(4096).optional().meta({ description: 'next_cursor of the page before; bound to account, filters and order' }),
+  status: statusList.optional().meta({ override: { type: 'string' }, description: 'One or more states, separated by commas', example: 'running,stopped' }),
+  name: filterText.optional().meta({ description: 'The exact name' }),
+  q: filterText.optional().meta({ description: 'A part of the name, the id or an address, in any case' }),
+  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ description: 'An address of the server', example: '2.58.28.45' }),
+  region: filterText.optional().meta({ description: 'A region\'s id' }),
+  owner: filterText.optional().meta({ description: 'An owner\'s id' }),
+  tag: filterText.optional().meta({ description: 'A tag' }),
+  sort: z.enum(sortOrders).default('id').meta({ description: 'The order; - for descending. Unknown times come first' }),
+  include: includeQuery
+})
+
+export const actionBody = z.strictObject({}).meta({ id: 'StartRequest', example: {} }).optional()
+export const forceBody = z.strictObject({
+  force: z.boolean().optional().meta({ description: 'Power off or reset instead of asking the guest; 400 where the provider has no such thing' })
+}).meta({ id: 'ForceRequest', example: { force: false } }).optional()
+
+const page = pageInfoSchema
+
+export const serverPageSchema = z.object({ data: z.array(serverSchema), page }).meta({ id: 'ServerPage' })
+
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'failing', 'unknown']).meta({ description: 'By the last call to the provider; unknown before the first' }),
+  checked_at: z.string().nullable(),
+  problem: z.string().nullable().meta({ description: 'What the last call met' })
+}).meta({ id: 'AccountHealth', example: { status: 'ok', checked_at: '2026-11-21T10:00:00.000Z', problem: null } })
+
+export const accountSchema = z.object({
+  id: z.string(),
+  title: z.string().nullable(),
+  provider: z.string(),
+  read_only: z.boolean(),
+  health: healthSchema
+}).meta({
+  id: 'Account',
+  example: {
+    id: 'heficed-main',
+    title: null,
+    provider: 'heficed',
+    read_only: false,
+    health: { status: 'ok', checked_at: '2026-11-21T10:00:00.000Z', problem: null }
+  }
+})
+export const accountDetailSchema = z.object({ ...accountSchema.shape, capabilities: capabilitiesSchema }).meta({ id: 'AccountDetail' })
+export const accountPageSchema = z.object({ data: z.array(accountSchema), page }).meta({ id: 'AccountPage' })
+
+export const providerSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the provider\'s own keys of an account' }),
+  capabilities: capabilitiesSchema
+}).meta({ id: 'Provider' })
+export const providerPageSchema = z.object({ data: z.array(providerSchema), page }).meta({ id: 'ProviderPage' })
+
+const problemContent = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } })
+
+const problemDescriptions = {
+  400: 'The request is not valid: invalid-request',
+  401: 'No valid key: unauthenticated',
+  403: 'The key may not, or the account is read_only: forbidden',
+  404: 'account-not-found, server-not-found or operation-not-found',
+  409: 'The state does not allow it: conflict',
+  413: 'payload-too-large',
+  415: 'unsupported-media-type',
+  422: 'The provider rejected it: upstream-rejected, quota-exceeded',
+  429: 'rate-limited, upstream-rate-limited',
+  500: 'A fault of the gateway: internal',
+  501: 'The provider has no such operation: operation-not-supported',
+  502: 'upstream-authentication, upstream-forbidden, upstream-malformed, upstream-unreachable',
+  503: 'upstream-suspended, upstream-unavailable',
+  504: 'upstream-timeout'
+} as const
+type ProblemStatus = keyof typeof problemDescriptions
+
+const problems = (statuses: readonly ProblemStatus[]) =>
+  Object.fromEntries(statuses.map(status => [status, problemContent(problemDescriptions[status])]))
+
+/** Problems of a route that is open to everybody. */
+export const openProblems = problems([400, 500])
+/** Problems of a route that stays in the gateway. */
+export const ownProblems = problems([400, 401, 403, 404, 500])
+/** Problems of a route that reads at a provider. */
+export const readProblems = problems([400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504])
+/** Problems of a route that changes something at a provider. */
+export const writeProblems = problems([400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 501, 502, 503, 504])
+
+export const operationHeaders = z.object({
+  location: z.string().meta({ description: 'Where the operation is' }),
+  'retry-after': z.string().meta({ description: 'Seconds after which a look is worth while' })
+})
+
+export { operationSchema, serverSchema }

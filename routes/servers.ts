@@ -1,0 +1,80 @@
+import type { FastifyInstance } from 'fastify'
+import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
+import type { z } from 'zod'
+import { GatewayError } from '../src/domain/failure.js'
+import type { Account } from '../src/gateway/account.js'
+import type { Gateway } from '../src/gateway/gateway.js'
+import type { ServersQuery } from '../src/gateway/servers.js'
+import { accountParams, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.js'
+import { sendTagged } from './tagged.js'
+
+export interface RouteOptions {
+  readonly gateway: Gateway
+}
+
+/** Reading servers: one page, one server. */
+export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
+  const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
+
+  app.get('/v1/:account/servers', {
+    config: { permission: 'read' },
+    schema: {
+      operationId: 'listServers',
+      summary: 'List the servers of an account',
+      description: 'Upstream calls: at most one for each page of the provider, and at GleSYS one more for each row shown.',
+      tags: ['Servers'],
+      params: accountParams,
+      querystring: serversQuery,
+      response: { 200: serverPageSchema, 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (request, reply) => {
+    const query = toServersQuery(request.query)
+    const { data, page, observedAt } = await gateway.servers.list(accountOf(request), query, request.context)
+    if (page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.next_cursor)}>; rel="next"`)
+    return await sendTagged(request, reply, { data, page }, observedAt)
+  })
+
+  app.get('/v1/:account/servers/:id', {
+    config: { permission: 'read' },
+    schema: {
+      operationId: 'getServer',
+      summary: 'Get one server',
+      description: 'Upstream calls: one.',
+      tags: ['Servers'],
+      params: serverParams,
+      querystring: serverQuery,
+      response: { 200: serverSchema, 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (request, reply) => {
+    const include = { raw: request.query.include === 'raw' }
+    const server = await gateway.servers.get(accountOf(request), request.params.id, include, request.context)
+    return await sendTagged(request, reply, server, server.observed_at)
+  })
+}
+
+/** The account that the access plugin found for this request. */
+export function accountOf (request: { readonly account: Account | null }): Account {
+  if (request.account === null) throw new GatewayError('account-not-found', 'there is no such account')
+  return request.account
+}
+
+export function toServersQuery (query: z.infer<typeof serversQuery>): ServersQuery {
+  const { limit, cursor, sort, include, status, name, q, ip, region, owner, tag } = query
+  const filters = {
+    ...(status === undefined ? {} : { status: new Set(status) }),
+    ...(name === undefined ? {} : { name }),
+    ...(q === undefined ? {} : { q }),
+    ...(ip === undefined ? {} : { ip }),
+    ...(region === undefined ? {} : { region }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(tag === undefined ? {} : { tag })
+  }
+  return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' } }
+}
+
+function nextLink (url: string, cursor: string): string {
+  const [path = '', query = ''] = url.split('?', 2)
+  const parameters = new URLSearchParams(query)
+  parameters.set('cursor', cursor)
+  return `${path}?${parameters.toString()}`
+}

@@ -1,0 +1,75 @@
+import type { Accepted, Adapter, List, PageRequest, VendorPage } from '../contract.js'
+import { compareNumericIds } from '../../domain/compare.js'
+import { UpstreamError } from '../../domain/failure.js'
+import { signIn } from './auth.js'
+import { createClient, type HeficedClient } from './client.js'
+import { example, heficedAccountSchema, type HeficedAccount } from './settings.js'
+
+export const heficed: Adapter<HeficedAccount> = {
+  id: 'heficed',
+  title: 'Heficed Kronos Cloud',
+  account: heficedAccountSchema,
+  example,
+  secretMembers: ['password', 'ipmiProxy', 'billingDetails'],
+  signIn,
+  connect: (account, upstream) => {
+    const client = createClient(account, upstream)
+    return {
+      list: createList(client),
+      get: {
+        evidence: 'observed',
+        run: async id => await client.getInstance(idOf(id))
+      },
+      start: {
+        evidence: 'inferred',
+        note: 'No public source shows this path; it is the twin of stop.',
+        run: async id => toAccepted(await client.act(idOf(id), 'start', false))
+      },
+      stop: {
+        evidence: 'documented',
+        accepts: ['force'],
+        run: async (id, { force }) => toAccepted(await client.act(idOf(id), 'stop', force === true))
+      },
+      reboot: {
+        evidence: 'inferred',
+        accepts: ['force'],
+        note: 'No public source shows this path; the vendor\'s earlier API had it.',
+        run: async (id, { force }) => toAccepted(await client.act(idOf(id), 'reboot', force === true))
+      }
+    }
+  }
+}
+
+/** Instance ids are decimal numbers; anything else can not exist there. */
+function idOf (id: string): string {
+  if (!/^\d{1,19}$/.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  return id
+}
+
+const createList = (client: HeficedClient): List => ({
+  evidence: 'documented',
+  paging: 'offset',
+  // The vendor's own default; its maximum is unknown, so never more.
+  pageSize: 200,
+  // Neither the order of rows nor how to ask for one is documented.
+  ordered: false,
+  compareIds: compareNumericIds,
+  run: async page => await listPage(client, page)
+})
+
+async function listPage (client: HeficedClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
+  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) })
+  // Ours is `running` only where the vendor's word is; a server in rescue or under cancellation has it too.
+  if (filters.status?.size === 1 && filters.status.has('running')) query.set('status', 'running')
+  const wire = await client.listInstances(query)
+  const paging = wire.metadata?.paging
+  const total = paging?.total ?? null
+  const end = offset + wire.data.length
+  // Ends survive either guess about `next`: see the provider's README.
+  const last = wire.data.length === 0 || (total !== null ? end >= total : typeof paging?.offsets?.next !== 'number')
+  return { rows: wire.data, start: offset, last, total: query.has('status') ? null : total }
+}
+
+/** The event can not be read again: no public source shows how. The server is looked at instead. */
+const toAccepted = (event: { id?: string | null | undefined, status?: string | null | undefined }): Accepted =>
+  typeof event.id === 'string' ? { upstream: { id: event.id, status: event.status ?? null } } : {}

@@ -1,0 +1,35 @@
+import type { SignIn, Token } from '../contract.js'
+import { refused, isSuccess, parseJson, parseWire } from '../../upstream/read.js'
+import type { HttpResponse } from '../../upstream/http.js'
+import { tokenWire } from './schema.js'
+import { tokenFailure } from './failures.js'
+import type { HeficedAccount } from './settings.js'
+
+/** OAuth 2 client credentials: one token holds exactly the scopes asked for, for a day. */
+export const signIn = (account: HeficedAccount): SignIn => async upstream => await upstream.send({
+  name: 'oauth2/token',
+  intent: 'read',
+  build: () => ({
+    method: 'POST',
+    url: account.token_url,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${formEncode(account.client_id)}:${formEncode(account.client_secret)}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json'
+    },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: account.scopes.join(' ') }).toString()
+  }),
+  read: readToken
+})
+
+/** RFC 6749, 2.3.1: id and secret are form-encoded before they are joined. */
+const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
+
+function readToken (response: HttpResponse): Token {
+  if (!isSuccess(response)) throw refused(response, tokenFailure(response))
+  const wire = parseWire(tokenWire, parseJson(response.text), response)
+  return { value: wire.access_token, expiresAt: Date.now() + wire.expires_in * 1000, idleMs: null, data: {} }
+}
+
+/** The answer says `bearer`, the header to send is `Bearer`. */
+export const authorization = (token: Token | null): Record<string, string> => ({ authorization: `Bearer ${token?.value ?? ''}` })

@@ -1,0 +1,94 @@
+import type { z } from 'zod'
+import type { Seen } from '../../domain/list.js'
+import { powerOf, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
+import { toUtc } from '../../domain/time.js'
+import { addressOf, prefixOfNetmask } from '../addresses.js'
+import { seenWire } from '../seen.js'
+import { instanceWire, type InstanceWire } from './schema.js'
+
+/** Vendor word, in lower case, to ours. */
+export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+  ['running', 'running'],
+  ['pending', 'provisioning'],
+  ['stopped', 'stopped'],
+  ['starting', 'starting'],
+  ['stopping', 'stopping'],
+  ['rebooting', 'rebooting'],
+  ['installing', 'rebuilding'],
+  ['suspended', 'suspended'],
+  ['cancelled', 'deleting'],
+  ['terminated', 'deleting'],
+  ['error', 'error'],
+  ['failed', 'error']
+])
+
+/** Which actions make sense in which state; what is not named here has none. */
+export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+  ['running', ['stop', 'reboot', 'delete']],
+  ['stopped', ['start', 'delete']],
+  ['rescue', ['stop', 'reboot', 'delete']],
+  ['error', ['start', 'stop', 'reboot', 'delete']],
+  ['unknown', ['start', 'stop', 'reboot', 'delete']]
+])
+
+export function toStatus (wire: InstanceWire): ServerStatus {
+  const cancelled = wire.billing?.cancellationRequest?.type?.toLowerCase() === 'immediate'
+  if (cancelled) return 'deleting'
+  if (wire.billing?.status?.toLowerCase() === 'suspended') return 'suspended'
+  const status = statuses.get((wire.status ?? '').toLowerCase()) ?? 'unknown'
+  return status === 'running' && wire.inRescueMode === true ? 'rescue' : status
+}
+
+/** A row of a list, or the single instance, which is the same object without an envelope. */
+export const seenInstance = (organizationId: string): z.ZodType<Seen> =>
+  seenWire(instanceWire, wire => toServer(wire, organizationId))
+
+export function toServer (wire: InstanceWire, organizationId: string): ServerFacts {
+  const status = toStatus(wire)
+  return {
+    id: wire.id,
+    name: wire.hostname ?? '',
+    status,
+    power: powerOf(status),
+    task: null,
+    provider_status: wire.status ?? null,
+    cpus: wire.vcpu ?? null,
+    memory_mib: wire.memory ?? null,
+    disk_gib: toDisk(wire),
+    addresses: toAddresses(wire),
+    image: toReference(wire.template),
+    plan: null,
+    region: toReference(wire.location),
+    owner: { id: organizationId, name: null },
+    created_at: toUtc(wire.billing?.startDate),
+    tags: [],
+    locked: null,
+    protected: null,
+    allowed_actions: [...(actions.get(status) ?? [])]
+  }
+}
+
+const toReference = (wire: InstanceWire['location']) =>
+  wire === null || wire === undefined ? null : { id: wire.id, name: wire.name ?? null }
+
+/** The main disk and the eight additional ones, in GB as the vendor counts them. */
+function toDisk (wire: InstanceWire): number | null {
+  if (typeof wire.disk !== 'number') return null
+  const extra = [
+    wire.additionalDisk1, wire.additionalDisk2, wire.additionalDisk3, wire.additionalDisk4,
+    wire.additionalDisk5, wire.additionalDisk6, wire.additionalDisk7, wire.additionalDisk8
+  ]
+  return extra.reduce<number>((sum, size) => sum + (size ?? 0), wire.disk)
+}
+
+/** v6 shows the start of a routed prefix as its address; its netmask is already a prefix length. */
+function toAddresses (wire: InstanceWire): Address[] {
+  const v4 = wire.network?.v4
+  const v6 = wire.network?.v6
+  return [
+    addressOf(v4?.ipaddress, { prefix_length: prefixOfNetmask(v4?.netmask), gateway: v4?.gateway ?? null, primary: true }),
+    ...(v4?.additionalIps ?? []).map(ip => addressOf(ip)),
+    addressOf(v6?.ipaddress, { prefix_length: v6?.netmask ?? null, gateway: v6?.gateway ?? null }),
+    ...(v6?.additionalIps ?? []).map(ip => addressOf(ip))
+  ].filter(address => address !== null)
+}

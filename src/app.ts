@@ -1,0 +1,54 @@
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { installAccess } from '../plugins/access.js'
+import { installBodies } from '../plugins/bodies.js'
+import { installContext, requestIdOf } from '../plugins/context.js'
+import { installDocumentation } from '../plugins/documentation.js'
+import { installMethods } from '../plugins/methods.js'
+import { installProblems } from '../plugins/problems.js'
+import { installRequestLog } from '../plugins/request-log.js'
+import { accountRoutes } from '../routes/accounts.js'
+import { actionRoutes } from '../routes/actions.js'
+import { healthRoutes, type Readiness } from '../routes/health.js'
+import { operationRoutes } from '../routes/operations.js'
+import { serverRoutes } from '../routes/servers.js'
+import type { Authenticate } from './access/keys.js'
+import type { Gateway } from './gateway/gateway.js'
+
+export interface AppParts {
+  readonly gateway: Gateway
+  /** Null where no keys are asked for. */
+  readonly authenticate: Authenticate | null
+  readonly readiness: Readiness
+  readonly logger?: FastifyBaseLogger
+}
+
+const largestBodyBytes = 256 * 1024
+
+/** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
+export async function buildApp ({ gateway, authenticate, readiness, logger }: AppParts): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: largestBodyBytes,
+    routerOptions: { maxParamLength: 255 },
+    forceCloseConnections: 'idle'
+  })
+  // The answers are made by our own types; a second validation of each would cost more than the whole mapping.
+  app.setSerializerCompiler(() => value => JSON.stringify(value))
+  const methods = installMethods(app)
+  installContext(app)
+  installBodies(app)
+  installProblems(app)
+  installRequestLog(app)
+  installAccess(app, { authenticate, gateway })
+  await installDocumentation(app)
+  await app.register(healthRoutes, readiness)
+  await app.register(accountRoutes, { gateway })
+  await app.register(serverRoutes, { gateway })
+  await app.register(actionRoutes, { gateway })
+  await app.register(operationRoutes, { gateway })
+  methods.finish()
+  return app
+}

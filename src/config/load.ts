@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import type { Adapter } from '../adapters/contract.js'
+import { readDocument, type ConfigDocument, type ConfigFault, type Path } from './document.js'
+import { accountId, commonAccountKeys, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.js'
+import type { Environment } from './substitute.js'
+
+export interface AccountSettings {
+  readonly id: string
+  readonly adapter: Adapter<unknown>
+  /** The provider's own keys, as its adapter's schema gives them. */
+  readonly settings: unknown
+  readonly common: z.infer<typeof commonAccountSchema>
+  /** PEM text of `tls.ca_file`. */
+  readonly ca: string | null
+  /** Texts that must never be shown: what stands under keys that name secrets. */
+  readonly secrets: readonly string[]
+}
+
+export interface Config extends Omit<RawConfig, 'accounts'> {
+  readonly accounts: readonly AccountSettings[]
+}
+
+export class ConfigError extends Error {
+  readonly faults: readonly ConfigFault[]
+
+  constructor (faults: readonly ConfigFault[]) {
+    super(faults.map(toLine).join('\n'))
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+export type Registry = ReadonlyMap<string, Adapter<unknown>>
+
+/** Reads, checks and freezes a configuration file. Throws a ConfigError that names every fault with path and line. */
+export function loadConfig (file: string, registry: Registry, environment: Environment): Config {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new ConfigError([{ path: '', line: null, message: `the configuration file ${file} can not be read` }])
+  }
+  return parseConfig(text, registry, environment)
+}
+
+export function parseConfig (text: string, registry: Registry, environment: Environment): Config {
+  const document = readDocument(text, environment)
+  if (document.faults.length > 0) throw new ConfigError(document.faults)
+  const parsed = configSchema.safeParse(document.value ?? {})
+  const faults = parsed.success ? [] : toFaults(parsed.error, [], document)
+  const accounts = Object.entries(accountsOf(document.value)).flatMap(([id, raw]) => readAccount({ id, raw, registry, document, faults }))
+  if (!parsed.success) throw new ConfigError(faults)
+  faults.push(...rulesBetweenKeys(parsed.data, document))
+  if (faults.length > 0) throw new ConfigError(faults)
+  return Object.freeze({ ...parsed.data, accounts: Object.freeze(accounts) })
+}
+
+function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigFault[] {
+  const faults: ConfigFault[] = []
+  const fault = (path: Path, message: string): void => { faults.push({ path: path.join('.'), line: document.lineOf(path), message }) }
+  const { auth } = config
+  if (config.redis !== undefined && config.secret === undefined) fault(['secret'], 'is needed with redis: what is stored there is encrypted under it')
+  if (auth.mode === 'none' && !isLoopback(config.listen.host) && !auth.allow_unauthenticated) {
+    fault(['auth', 'mode'], 'none is accepted only while listening on loopback, or with auth.allow_unauthenticated: true')
+  }
+  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) fault(['auth', 'keys'], 'mode keys needs at least one key')
+  const names = new Set<string>()
+  auth.keys.forEach((key, index) => {
+    if (names.has(key.name)) fault(['auth', 'keys', index, 'name'], 'stands twice')
+    names.add(key.name)
+    for (const account of key.accounts) {
+      if (account !== '*' && config.accounts[account] === undefined) fault(['auth', 'keys', index, 'accounts'], `there is no account ${account}`)
+    }
+  })
+  return faults
+}
+
+interface AccountReading {
+  readonly id: string
+  readonly raw: unknown
+  readonly registry: Registry
+  readonly document: ConfigDocument
+  readonly faults: ConfigFault[]
+}
+
+function readAccount ({ id, raw, registry, document, faults }: AccountReading): AccountSettings[] {
+  const at = ['accounts', id]
+  const fault = (path: Path, message: string): AccountSettings[] => {
+    faults.push({ path: path.join('.'), line: document.lineOf(path), message })
+    return []
+  }
+  const name = accountId.safeParse(id)
+  if (!name.success) return fault(at, name.error.issues[0]?.message ?? 'is no account id')
+  if (!isRecord(raw)) return fault(at, 'must be a mapping of keys')
+  const { provider, ...rest } = raw
+  const adapter = typeof provider === 'string' ? registry.get(provider) : undefined
+  if (adapter === undefined) return fault([...at, 'provider'], `must be one of ${[...registry.keys()].join(', ')}`)
+
+  const [commonKeys, ownKeys] = split(rest)
+  const common = commonAccountSchema.safeParse(commonKeys)
+  const own = adapter.account.safeParse(ownKeys)
+  if (!common.success) faults.push(...toFaults(common.error, at, document))
+  if (!own.success) faults.push(...toFaults(own.error, at, document))
+  if (!common.success || !own.success) return []
+  let ca: string | null = null
+  const file = common.data.tls.ca_file
+  if (file !== undefined) {
+    try { ca = readFileSync(file, 'utf8') } catch { return fault([...at, 'tls', 'ca_file'], 'can not be read') }
+  }
+  return [Object.freeze({ id, adapter, settings: own.data, common: common.data, ca, secrets: secretsOf(ownKeys) })]
+}
+
+const secretKey = /password|secret|token$|api_key|access_key/
+
+const secretsOf = (own: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(own).flatMap(([key, value]) => secretKey.test(key) && typeof value === 'string' ? [value] : [])
+
+function split (raw: Readonly<Record<string, unknown>>): [Record<string, unknown>, Record<string, unknown>] {
+  const entries = Object.entries(raw)
+  const isCommon = ([key]: [string, unknown]): boolean => commonAccountKeys.has(key)
+  return [Object.fromEntries(entries.filter(isCommon)), Object.fromEntries(entries.filter(entry => !isCommon(entry)))]
+}
+
+const accountsOf = (value: unknown): Record<string, unknown> =>
+  isRecord(value) && isRecord(value.accounts) ? value.accounts : {}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function toFaults (error: z.ZodError, at: Path, document: ConfigDocument): ConfigFault[] {
+  return error.issues.flatMap(issue => {
+    const path = [...at, ...issue.path.map(part => typeof part === 'number' ? part : String(part))]
+    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), line: document.lineOf(path), message: issue.message }]
+    return issue.keys.map(key => ({ path: [...path, key].join('.'), line: document.lineOf([...path, key]), message: 'is not a known key' }))
+  })
+}
+
+const toLine = ({ path, line, message }: ConfigFault): string =>
+  `${path === '' ? 'the file' : path}${line === null ? '' : ` (line ${line})`}: ${message}`

@@ -1,0 +1,78 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { permissions } from '../access/principal.js'
+
+/** Words that stand in paths beside account ids. */
+const reserved = new Set(['accounts', 'servers', 'providers', 'operations', 'health'])
+
+export const accountId = z.string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'must be 1 to 63 of a-z, 0-9 and -, not beginning with -' })
+  .refine(id => !reserved.has(id), { error: 'is a reserved word' })
+
+const milliseconds = z.number().int().min(1)
+const port = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().min(0).max(65_535))
+const secretText = z.string().min(32, { error: 'must have at least 32 characters' })
+const redisUrl = z.string().refine(text => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol), { error: 'must be a redis:// or rediss:// URL' })
+
+const redisTls = z.strictObject({ ca_file: z.string().min(1) })
+
+const keySchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/i, { error: 'must be the SHA-256 of the key in 64 hex digits' }),
+  accounts: z.array(z.union([z.literal('*'), accountId])).min(1),
+  permissions: z.array(z.enum(permissions)).min(1)
+})
+
+const authSchema = z.strictObject({
+  mode: z.enum(['keys', 'none']).default('keys'),
+  allow_unauthenticated: z.boolean().default(false),
+  keys: z.array(keySchema).default([]),
+  oidc: z.strictObject({ issuer: z.string(), audience: z.string(), claim: z.string() }).optional()
+})
+
+const redisSchema = z.union([
+  z.strictObject({ url: redisUrl, tls: redisTls.optional() }),
+  z.strictObject({ cluster: z.array(redisUrl).min(1), tls: redisTls.optional() }),
+  z.strictObject({ sentinels: z.array(redisUrl).min(1), name: z.string().min(1), tls: redisTls.optional() })
+], { error: 'must have url, or cluster, or sentinels and name' })
+export type RedisSettings = z.infer<typeof redisSchema>
+
+/** What every account may say beside its provider's own keys. */
+export const commonAccountSchema = z.strictObject({
+  title: z.string().max(200).optional(),
+  timeout_ms: milliseconds.max(600_000).default(30_000),
+  request_deadline_ms: milliseconds.max(600_000).default(60_000),
+  read_only: z.boolean().default(false),
+  raw: z.boolean().default(false),
+  cache: z.strictObject({ servers_s: z.number().min(0).max(86_400).default(0) }).optional(),
+  limits: z.strictObject({ concurrency: z.number().int().min(1).optional(), requests_per_s: z.number().positive().optional() }).optional(),
+  breaker: z.record(z.string(), z.unknown()).optional(),
+  guard: z.strictObject({
+    confirm_delete: z.boolean().optional(),
+    max_deletes_per_hour: z.number().int().min(0).optional(),
+    protected: z.array(z.string()).optional()
+  }).optional(),
+  tls: z.strictObject({ ca_file: z.string().min(1).optional(), insecure_skip_verify: z.boolean().default(false) })
+    .default({ insecure_skip_verify: false })
+})
+export const commonAccountKeys: ReadonlySet<string> = new Set(Object.keys(commonAccountSchema.shape))
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  listen: z.strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8080) })
+    .default({ host: '127.0.0.1', port: 8080 }),
+  redis: redisSchema.optional(),
+  secret: z.union([secretText, z.array(secretText).min(1)]).transform(given => typeof given === 'string' ? [given] : given).optional(),
+  auth: authSchema,
+  log: z.strictObject({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info') })
+    .default({ level: 'info' }),
+  metrics: z.strictObject({ public: z.boolean().default(false) }).optional(),
+  rate_limit: z.strictObject({ per_minute: z.number().int().min(1) }).optional(),
+  audit: z.strictObject({ file: z.string().min(1) }).optional(),
+  shutdown_grace_ms: z.number().int().min(0).max(600_000).default(30_000),
+  accounts: z.record(z.string(), z.record(z.string(), z.unknown())).default({})
+})
+export type RawConfig = z.infer<typeof configSchema>
+
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))

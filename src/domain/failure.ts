@@ -1,0 +1,74 @@
+/** What can go wrong with a provider. Closed: the problem table in plugins/problems.ts does not compile without a row for each. */
+export type Failure =
+  | 'authentication' | 'forbidden' | 'not-found' | 'conflict' | 'rejected' | 'quota' | 'rate-limited'
+  | 'suspended' | 'unavailable' | 'unreachable' | 'timeout' | 'malformed' | 'unsupported'
+
+/** What we refuse ourselves. */
+export type Refusal =
+  | 'invalid-request' | 'unauthenticated' | 'forbidden' | 'account-not-found' | 'server-not-found' | 'operation-not-found'
+  | 'not-found' | 'method-not-allowed' | 'conflict' | 'payload-too-large' | 'unsupported-media-type' | 'rate-limited'
+  | 'operation-not-supported' | 'overloaded' | 'internal'
+
+/** `none`: nothing was done. `possible`: a write was sent and its fate is unknown. `certain`: the provider accepted, we could not read or finish. */
+export type SideEffect = 'none' | 'possible' | 'certain'
+
+export interface UpstreamErrorOptions {
+  /** HTTP status, the vendor's own code and words; never a body, header or credential. */
+  readonly status?: number
+  readonly code?: string | number | null
+  readonly vendorMessage?: string | null
+  readonly requestId?: string | null
+  readonly details?: unknown
+  readonly retryAfterMs?: number
+  /** The provider certainly did nothing: a write may be sent again. */
+  readonly notAttempted?: boolean
+  /** False: the cause will not pass by itself (a licence, a certificate), so nothing is repeated. */
+  readonly passing?: boolean
+  /** What it is when it stays after a fresh sign-in (VMmanager 3001 and OneCloud's 403 are then a lack of rights). */
+  readonly afterFreshLogin?: Failure
+  readonly cause?: unknown
+}
+
+/** The only thing that an adapter throws. The gateway fills in what it alone knows: attempts, side effect, operation. */
+export class UpstreamError extends Error {
+  readonly failure: Failure
+  readonly options: UpstreamErrorOptions
+  attempts = 1
+  sideEffect: SideEffect = 'none'
+
+  constructor (failure: Failure, message: string, options: UpstreamErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'UpstreamError'
+    this.failure = failure
+    this.options = options
+  }
+}
+
+export interface BadMember {
+  /** Where the fault is: `query.limit`, `body.name`. */
+  readonly path: string
+  readonly message: string
+}
+
+export interface GatewayErrorOptions {
+  readonly errors?: readonly BadMember[]
+  readonly retryAfterMs?: number
+  readonly cause?: unknown
+}
+
+/** Our own refusal. */
+export class GatewayError extends Error {
+  readonly refusal: Refusal
+  readonly options: GatewayErrorOptions
+
+  constructor (refusal: Refusal, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'GatewayError'
+    this.refusal = refusal
+    this.options = options
+  }
+}
+
+/** `invalid-request` for one member of the request. */
+export const badMember = (path: string, message: string): GatewayError =>
+  new GatewayError('invalid-request', `${path}: ${message}`, { errors: [{ path, message }] })

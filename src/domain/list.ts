@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { ServerFacts, ServerStatus } from './server.js'
+
+/** A server with the upstream object that it was read from. `lacks` names what only a closer look would tell. */
+export interface Seen {
+  readonly server: ServerFacts
+  readonly raw: unknown
+  readonly lacks?: readonly FilterName[]
+}
+
+export type FilterName = 'status' | 'name' | 'q' | 'ip' | 'region' | 'owner' | 'tag'
+
+export interface ServerFilters {
+  readonly status?: ReadonlySet<ServerStatus>
+  readonly name?: string
+  readonly q?: string
+  readonly ip?: string
+  readonly region?: string
+  readonly owner?: string
+  readonly tag?: string
+}
+
+export const sortOrders = ['id', '-id', 'name', '-name', 'created_at', '-created_at'] as const
+export type SortOrder = typeof sortOrders[number]
+
+export const pageInfoSchema = z.object({
+  limit: z.number(),
+  next_cursor: z.string().nullable(),
+  total: z.number().nullable().meta({ description: 'Null where it can not be known without reading everything' })
+}).meta({ id: 'PageInfo', example: { limit: 50, next_cursor: null, total: 3 } })

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+export const operationStatuses = ['pending', 'running', 'succeeded', 'failed', 'unknown'] as const
+export type OperationStatus = typeof operationStatuses[number]
+
+export const operationSchema = z.object({
+  id: z.string(),
+  account: z.string(),
+  provider: z.string(),
+  action: z.string(),
+  server_id: z.string().nullable(),
+  status: z.enum(operationStatuses).meta({ description: 'unknown: the deadline passed without a verdict; note says why' }),
+  created_at: z.string(),
+  updated_at: z.string(),
+  finished_at: z.string().nullable(),
+  progress: z.number().nullable(),
+  error: z.string().nullable().meta({ description: 'Why it failed, in the provider\'s words where there are any' }),
+  note: z.string().nullable(),
+  upstream: z.object({ id: z.string(), status: z.string().nullable() }).nullable()
+    .meta({ description: 'The provider\'s own job, event or task' })
+}).meta({
+  id: 'Operation',
+  example: {
+    id: 'op_0198f2c6d5a07c3e9f41',
+    account: 'vm6',
+    provider: 'vmmanager',
+    action: 'stop',
+    server_id: '42',
+    status: 'running',
+    created_at: '2026-11-21T10:00:00.000Z',
+    updated_at: '2026-11-21T10:00:00.500Z',
+    finished_at: null,
+    progress: null,
+    error: null,
+    note: null,
+    upstream: { id: '1341774670', status: 'running' }
+  }
+})
+export type Operation = z.infer<typeof operationSchema>
+
+export const isFinal = (status: OperationStatus): boolean => status === 'succeeded' || status === 'failed' || status === 'unknown'
+
+/** How an action looks on the server that is seen now. */
+export type Verdict = 'done' | 'going' | 'failed'

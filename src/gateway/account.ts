@@ -1,0 +1,109 @@
+import type { Adapter, ServerOperations } from '../adapters/contract.js'
+import { serverActions, type Server } from '../domain/server.js'
+import type { Capabilities } from '../domain/capability.js'
+import type { Seen } from '../domain/list.js'
+import { redact, redactText } from '../domain/redact.js'
+import { capabilitiesOf, unreachable } from './capabilities.js'
+import { createUpstream, type Line, type SentCall } from './exchange.js'
+import { createFlights, type Flights } from './flights.js'
+import type { Call } from './call.js'
+import type { PageRead } from './read-page.js'
+
+/** What every account may say beside its provider's own keys. Times in milliseconds. */
+export interface AccountOptions {
+  readonly title: string | null
+  readonly timeoutMs: number
+  readonly requestDeadlineMs: number
+  readonly readOnly: boolean
+}
+
+/** One configured credential, ready for use. */
+export interface Account {
+  readonly id: string
+  readonly options: AccountOptions
+  readonly provider: { readonly id: string, readonly title: string }
+  readonly lists: Flights<Observed<PageRead>>
+  readonly gets: Flights<Observed<Seen>>
+  readonly capabilities: Capabilities
+  health(): Health
+  connect(call: Call): ServerOperations
+  /** What an adapter knows as the record that callers see. */
+  toServer(seen: Seen, observedAt: string, include: { readonly raw: boolean }): Server
+  /** A vendor's text without this account's secrets. */
+  safeText(text: string): string
+  /** A vendor's object without secrets. */
+  safeValue(value: unknown): unknown
+}
+
+/** What the last call to the provider met. */
+export interface Health {
+  readonly status: 'ok' | 'failing' | 'unknown'
+  readonly checked_at: string | null
+  readonly problem: string | null
+}
+
+export interface Observed<T> {
+  readonly value: T
+  /** RFC 3339: when the provider was asked. */
+  readonly at: string
+}
+
+export interface AccountParts<A> {
+  readonly id: string
+  readonly adapter: Adapter<A>
+  readonly settings: A
+  readonly options: AccountOptions
+  /** Everything of `Line` that is not the adapter's own. */
+  readonly line: Omit<Line, 'signIn'>
+  /** The secret values of the configuration, to be cut out of vendors' texts. */
+  readonly secrets: readonly string[]
+}
+
+export function openAccount<A> ({ id, adapter, settings, options, line, secrets }: AccountParts<A>): Account {
+  const secretMembers = new Set(adapter.secretMembers)
+  let health: Health = { status: 'unknown', checked_at: null, problem: null }
+  const report = (sent: SentCall): void => {
+    line.report(sent)
+    health = toHealth(sent)
+  }
+  const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
+  const declared = declaredActions(adapter)
+  return {
+    id,
+    options,
+    provider: { id: adapter.id, title: adapter.title },
+    capabilities: capabilitiesOf(adapter.connect(settings, unreachable)),
+    health: () => health,
+    lists: createFlights(),
+    gets: createFlights(),
+    connect: call => adapter.connect(settings, createUpstream(fullLine, call)),
+    toServer: ({ server: { id: serverId, ...facts }, raw }, observedAt, include) => ({
+      id: serverId,
+      account: id,
+      provider: adapter.id,
+      ...facts,
+      observed_at: observedAt,
+      source: 'live',
+      allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => declared.has(action)),
+      ...(include.raw ? { raw: redact(raw, secretMembers) } : {})
+    }),
+    safeText: text => redactText(text, secrets),
+    safeValue: value => redact(value, secretMembers)
+  }
+}
+
+/** The actions that the adapter has at all; connecting does no I/O. */
+function declaredActions<A> (adapter: Adapter<A>): ReadonlySet<string> {
+  const operations: ServerOperations = adapter.connect(adapter.example, unreachable)
+  const present = new Set(Object.keys(operations))
+  return new Set(serverActions.filter(action => present.has(action)))
+}
+
+/** Outcomes that speak of the provider or the credentials, not of the one request. */
+const troubles = new Set(['authentication', 'suspended', 'unavailable', 'unreachable', 'timeout', 'malformed'])
+
+const toHealth = ({ outcome }: SentCall): Health => ({
+  status: troubles.has(outcome) ? 'failing' : 'ok',
+  checked_at: new Date().toISOString(),
+  problem: troubles.has(outcome) ? outcome : null
+})

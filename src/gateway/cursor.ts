@@ -1,0 +1,50 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { badMember } from '../domain/failure.js'
+
+/** Where a page ended: the value it was sorted by, and the id. */
+export interface Position {
+  readonly value: string | null
+  readonly id: string
+}
+
+export interface Cursors {
+  /** `bound` is all that shapes the list: a cursor is of no use for another. */
+  write(position: Position, bound: string): string
+  /** Throws `invalid-request` for a foreign, altered or broken cursor. */
+  read(cursor: string, bound: string): Position
+}
+
+const codeLength = 16
+
+/** Cursors are opaque, and carry an authentication code. The first key writes, all read. */
+export function createCursors (keys: readonly Buffer[]): Cursors {
+  const codeOf = (key: Buffer, payload: Buffer, bound: string): Buffer =>
+    createHmac('sha256', key).update(bound).update('\0').update(payload).digest().subarray(0, codeLength)
+
+  return {
+    write: (position, bound) => {
+      const payload = Buffer.from(JSON.stringify([position.value, position.id]))
+      const [key] = keys
+      if (key === undefined) throw new Error('cursors need a key')
+      return Buffer.concat([codeOf(key, payload, bound), payload]).toString('base64url')
+    },
+    read: (cursor, bound) => {
+      const bytes = Buffer.from(cursor, 'base64url')
+      const code = bytes.subarray(0, codeLength)
+      const payload = bytes.subarray(codeLength)
+      // Re-encoding refuses the other spellings that base64url lets pass.
+      const sound = code.length === codeLength && bytes.toString('base64url') === cursor &&
+        keys.some(key => timingSafeEqual(codeOf(key, payload, bound), code))
+      const position = sound ? toPosition(JSON.parse(payload.toString('utf8'))) : null
+      if (position === null) throw badMember('query.cursor', 'is not a cursor of this list with these filters and this order')
+      return position
+    }
+  }
+}
+
+function toPosition (value: unknown): Position | null {
+  if (!Array.isArray(value)) return null
+  const [sorted, id]: unknown[] = value
+  if (typeof id !== 'string' || (sorted !== null && typeof sorted !== 'string')) return null
+  return { value: sorted, id }
+}

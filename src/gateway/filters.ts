@@ -1,0 +1,36 @@
+import { isIPv6 } from 'node:net'
+import type { FilterName, Seen, ServerFilters } from '../domain/list.js'
+import type { ServerFacts } from '../domain/server.js'
+
+type Tests = { readonly [Name in FilterName]: (server: ServerFacts, wanted: NonNullable<ServerFilters[Name]>) => boolean }
+
+const tests: Tests = {
+  status: (server, wanted) => wanted.has(server.status),
+  name: (server, wanted) => server.name === wanted,
+  q: (server, wanted) => {
+    const part = wanted.toLowerCase()
+    return server.name.toLowerCase().includes(part) || server.id.toLowerCase().includes(part) ||
+      server.addresses.some(({ address }) => address.toLowerCase().includes(part))
+  },
+  ip: (server, wanted) => server.addresses.some(({ address }) => canonicalAddress(address) === canonicalAddress(wanted)),
+  region: (server, wanted) => server.region?.id === wanted,
+  owner: (server, wanted) => server.owner?.id === wanted,
+  tag: (server, wanted) => server.tags.includes(wanted)
+}
+
+/** Whether a row passes every filter but those in `except`. */
+export function matches (server: ServerFacts, filters: ServerFilters, except: readonly FilterName[] = []): boolean {
+  const passes = <Name extends FilterName>(name: Name): boolean => {
+    const wanted = filters[name]
+    return wanted === undefined || wanted === null || except.includes(name) || tests[name](server, wanted)
+  }
+  return passes('status') && passes('name') && passes('q') && passes('ip') && passes('region') && passes('owner') && passes('tag')
+}
+
+/** The filters that this row can not be tested by before it is looked at more closely. */
+export const lackingFilters = (seen: Seen, filters: ServerFilters): readonly FilterName[] =>
+  seen.lacks === undefined ? [] : seen.lacks.filter(name => filters[name] !== undefined)
+
+/** One text for one address: IPv6 has many spellings. */
+export const canonicalAddress = (address: string): string =>
+  isIPv6(address) && !address.includes('%') ? new URL(`http://[${address}]/`).hostname : address

@@ -1,0 +1,26 @@
+import { compareText, type Compare } from '../domain/compare.js'
+import type { SortOrder } from '../domain/list.js'
+import type { ServerFacts } from '../domain/server.js'
+import type { Position } from './cursor.js'
+
+/** Where a server stands in a list: what its sort order goes by, and its id to decide between equals. */
+export const positionOf = (server: ServerFacts, sort: SortOrder): Position => ({ value: valueOf(server, sort), id: server.id })
+
+function valueOf (server: ServerFacts, sort: SortOrder): string | null {
+  if (sort.endsWith('name')) return server.name
+  return sort.endsWith('created_at') ? server.created_at : null
+}
+
+/** The order of positions. What has no time comes first; `-` turns everything round. */
+export function comparePositions (sort: SortOrder, compareIds: Compare<string>): Compare<Position> {
+  const compareValues = sort.endsWith('created_at') ? compareTimes : compareText
+  const direction = sort.startsWith('-') ? -1 : 1
+  return (a, b) => direction * (compareNullable(a.value, b.value, compareValues) || compareIds(a.id, b.id))
+}
+
+function compareNullable (a: string | null, b: string | null, compare: Compare<string>): number {
+  if (a === null || b === null) return (a === null ? 0 : 1) - (b === null ? 0 : 1)
+  return compare(a, b)
+}
+
+const compareTimes: Compare<string> = (a, b) => Date.parse(a) - Date.parse(b)

@@ -1,0 +1,54 @@
+import type { List, VendorPage } from '../adapters/contract.js'
+import { UpstreamError } from '../domain/failure.js'
+import type { Seen, ServerFilters } from '../domain/list.js'
+
+export interface Walk {
+  readonly filters: ServerFilters
+  /** For lists in order of ids: begin after this one. */
+  readonly after: string | null
+  readonly limit: number
+}
+
+/** Rows that were not given before in this walk, and what the vendor said beside them. */
+export interface Step {
+  readonly rows: readonly Seen[]
+  readonly total: number | null
+}
+
+const maximumPages = 5000
+
+/**
+ * Reads a vendor's list to its end, each row once. Offset pages overlap by a row: when no known row is found on a page,
+ * rows before it have vanished and others have slid past its beginning, so the walk steps back until it meets one.
+ */
+export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
+  const given = new Set<string>()
+  let offset = 0
+  let after = request.after
+  let stepBack = 1
+  for (let pages = 0; pages < maximumPages; pages += 1) {
+    const page = await list.run({ filters: request.filters, limit: request.limit, offset, after })
+    const known = page.rows.some(row => given.has(row.server.id))
+    if (list.paging === 'offset' && page.start > 0 && !known && stepBack > 0) {
+      offset = Math.max(0, page.start - stepBack)
+      stepBack *= 2
+      continue
+    }
+    const rows = page.rows.filter(row => !given.has(row.server.id) && given.add(row.server.id))
+    yield { rows, total: page.total }
+    if (page.last || page.rows.length === 0) return
+    if (list.paging === 'key') after = nextKey(list, page, after)
+    // A page of a single row leaves no room to overlap.
+    stepBack = page.rows.length > 1 ? 1 : 0
+    offset = page.start + page.rows.length - stepBack
+  }
+  throw new UpstreamError('malformed', 'the provider\'s list does not end')
+}
+
+function nextKey (list: List, page: VendorPage, after: string | null): string {
+  const last = page.rows.at(-1)?.server.id
+  if (last === undefined || (after !== null && list.compareIds(last, after) <= 0)) {
+    throw new UpstreamError('malformed', 'the provider\'s list does not go forward')
+  }
+  return last
+}

@@ -1,0 +1,128 @@
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Cluster, Redis } from 'ioredis'
+import { pino, type Logger } from 'pino'
+import { registry } from './adapters/registry.js'
+import { compose, keyFor, type Composed, type Stores } from './compose.js'
+import { ConfigError, loadConfig, type Config } from './config/load.js'
+import type { RedisSettings } from './config/schema.js'
+import { createMemoryOperationStore } from './operations/memory-store.js'
+import { createRedisOperationStore } from './operations/redis-store.js'
+import { createVault } from './tokens/encryption.js'
+import { createMemoryTokenStore } from './tokens/memory-store.js'
+import { createRedisTokenStore } from './tokens/redis-store.js'
+
+const usage = 'usage: HAWSER_CONFIG=<file> node dist/src/main.js\n'
+
+async function main (words: readonly string[]): Promise<number> {
+  const file = process.env.HAWSER_CONFIG
+  if (words.length > 0 || file === undefined || file === '') {
+    process.stderr.write(usage)
+    return 2
+  }
+  const config = readConfig(file)
+  if (config === null) return 1
+  const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  warnOf(config, logger)
+  await serve(config, logger)
+  return 0
+}
+
+function readConfig (file: string): Config | null {
+  try {
+    return loadConfig(file, registry, process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`The configuration is not valid:\n${error.message}\n`)
+    return null
+  }
+}
+
+/** Keys that are understood but have no effect in this version are said aloud: nobody shall rely on them. */
+function warnOf (config: Config, logger: Logger): void {
+  const warn = (path: string): void => { logger.warn({ path }, 'this key has no effect in this version') }
+  for (const key of ['metrics', 'rate_limit', 'audit'] as const) if (config[key] !== undefined) warn(key)
+  if (config.auth.oidc !== undefined) warn('auth.oidc')
+  for (const { id, common } of config.accounts) {
+    for (const key of ['cache', 'limits', 'breaker', 'guard'] as const) if (common[key] !== undefined) warn(`accounts.${id}.${key}`)
+    if (common.raw) warn(`accounts.${id}.raw`)
+    if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
+  }
+}
+
+async function serve (config: Config, logger: Logger): Promise<void> {
+  let serving = false
+  const redis = config.redis === undefined ? null : await connectRedis(config.redis, logger)
+  const composed = await compose({
+    config,
+    adapters: registry.values(),
+    stores: createStores(redis, config.secret ?? []),
+    isServing: () => serving,
+    isRedisThere: redis === null ? null : () => redis.status === 'ready',
+    logger
+  })
+  await composed.app.listen({ host: config.listen.host, port: config.listen.port })
+  serving = true
+  const stop = stopper({ composed, redis, logger, graceMs: config.shutdown_grace_ms, onStop: () => { serving = false } })
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+function createStores (redis: Redis | Cluster | null, secrets: readonly string[]): Stores {
+  const operations = createMemoryOperationStore()
+  const [secret] = secrets
+  if (redis === null || secret === undefined) return { tokens: createMemoryTokenStore(), operations }
+  const digest = (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
+  return { tokens: createRedisTokenStore(redis, createVault(secrets), digest), operations: createRedisOperationStore(redis, operations) }
+}
+
+/** A lost Redis fails calls at once instead of queueing them: the gateway goes on without it. */
+const redisOptions = { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1000, connectTimeout: 1000 }
+
+async function connectRedis (settings: RedisSettings, logger: Logger): Promise<Redis | Cluster> {
+  const tls = settings.tls === undefined ? {} : { tls: { ca: readFileSync(settings.tls.ca_file, 'utf8') } }
+  const redis = createRedis(settings, { ...redisOptions, ...tls })
+  redis.on('error', (error: Error) => { logger.warn({ reason: error.message }, 'redis is lost') })
+  redis.on('ready', () => { logger.info('redis is there') })
+  await redis.connect().catch(() => {})
+  return redis
+}
+
+function createRedis (settings: RedisSettings, options: typeof redisOptions): Redis | Cluster {
+  if ('url' in settings) return new Redis(settings.url, options)
+  if ('cluster' in settings) return new Cluster([...settings.cluster], { lazyConnect: true, enableOfflineQueue: false, redisOptions: options })
+  const sentinels = settings.sentinels.map(url => ({ host: new URL(url).hostname, port: Number(new URL(url).port || 26_379) }))
+  return new Redis({ ...options, sentinels, name: settings.name })
+}
+
+interface Stopping {
+  readonly composed: Composed
+  readonly redis: Redis | Cluster | null
+  readonly logger: Logger
+  readonly graceMs: number
+  readonly onStop: () => void
+}
+
+/** Stops taking requests, lets those in flight end within the grace period, then closes the app, the providers and Redis. */
+const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): void => {
+  onStop()
+  logger.info('stopping')
+  const giveUp = setTimeout(() => {
+    logger.warn('requests were still in flight at the end of the grace period')
+    process.exit(1)
+  }, graceMs)
+  giveUp.unref()
+  composed.close().then(() => {
+    redis?.disconnect()
+    logger.info('stopped')
+  }, (error: unknown) => {
+    logger.error({ err: error }, 'could not stop in order')
+    process.exitCode = 1
+  })
+}
+
+main(process.argv.slice(2)).then(code => { if (code !== 0) process.exitCode = code }, (error: unknown) => {
+  const reason = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`The gateway could not start: ${reason}\n`)
+  process.exitCode = 1
+})

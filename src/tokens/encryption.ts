@@ -1,0 +1,42 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+
+/** Seals text for a store that others can read: AES-256-GCM, `v1.<iv>.<tag>.<text>` in base64url. */
+export interface Vault {
+  seal(text: string): string
+  /** Null for what was not sealed by one of our secrets. */
+  open(sealed: string): string | null
+}
+
+/** The first secret writes, all of them read: that is how a secret is changed without losing what is stored. */
+export function createVault (secrets: readonly string[]): Vault {
+  const keys = secrets.map(secret => createHash('sha256').update(`hawser vault ${secret}`).digest())
+  const [writing] = keys
+  if (writing === undefined) throw new Error('a vault needs at least one secret')
+  return {
+    seal: text => {
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', writing, iv)
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return ['v1', iv.toString('base64url'), cipher.getAuthTag().toString('base64url'), sealed.toString('base64url')].join('.')
+    },
+    open: sealed => {
+      for (const key of keys) {
+        const text = openWith(key, sealed)
+        if (text !== null) return text
+      }
+      return null
+    }
+  }
+}
+
+function openWith (key: Buffer, sealed: string): string | null {
+  const [version, iv, tag, text] = sealed.split('.')
+  if (version !== 'v1' || iv === undefined || tag === undefined || text === undefined) return null
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: 16 })
+    decipher.setAuthTag(Buffer.from(tag, 'base64url'))
+    return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,61 @@
+import type { z } from 'zod'
+import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../domain/failure.js'
+import type { HttpResponse } from './http.js'
+
+/** JSON text of a vendor as an unknown value; undefined when it is not JSON. */
+export function parseJson (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A value of the wire as its type. A failure names paths, never values. */
+export function parseWire<T> (schema: z.ZodType<T>, value: unknown, response: HttpResponse): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const where = parsed.error.issues.slice(0, 3).map(issue => issue.path.map(String).join('.') || '(the body)').join(', ')
+  throw malformed(response, `the answer does not have the expected form at ${where}`)
+}
+
+export const malformed = (response: HttpResponse, message: string): UpstreamError =>
+  new UpstreamError('malformed', message, { status: response.status })
+
+/** Retry-After in milliseconds, from seconds or a date; undefined when absent or meaningless. */
+export function retryAfterMs (response: HttpResponse, now = Date.now()): number | undefined {
+  const text = response.headers['retry-after']?.trim()
+  if (text === undefined || text === '') return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const date = Date.parse(text)
+  return Number.isFinite(date) ? Math.max(0, date - now) : undefined
+}
+
+const plain: ReadonlyMap<number, Failure> = new Map<number, Failure>([
+  [400, 'rejected'], [401, 'authentication'], [402, 'quota'], [403, 'forbidden'], [404, 'not-found'], [405, 'unsupported'],
+  [408, 'unavailable'], [409, 'conflict'], [410, 'not-found'], [413, 'rejected'], [422, 'rejected'], [423, 'conflict'], [429, 'rate-limited']
+])
+
+/** What an HTTP status means where the vendor has said nothing more exact. Redirects and other 4xx are no answer to our question. */
+export function failureOfStatus (status: number): Failure {
+  const known = plain.get(status)
+  if (known !== undefined) return known
+  if (status >= 500 || status === 417 || status === 499) return 'unavailable'
+  if (status >= 400) return 'rejected'
+  return 'malformed'
+}
+
+/** The error for a refused call; `failure` where the vendor's own code says more than the status. */
+export function refused (response: HttpResponse, told: UpstreamErrorOptions & { readonly failure?: Failure } = {}): UpstreamError {
+  const { failure = failureOfStatus(response.status), ...options } = told
+  const wait = retryAfterMs(response)
+  const requestId = response.headers['x-request-id']
+  return new UpstreamError(failure, `the provider answered ${response.status}`, {
+    status: response.status,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...options
+  })
+}
+
+export const isSuccess = (response: HttpResponse): boolean => response.status >= 200 && response.status < 300

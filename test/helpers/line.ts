@@ -1,0 +1,61 @@
+import { createCall, createTally, type Tally } from '../../src/gateway/call.js'
+import { createUpstream, type Line, type SentCall } from '../../src/gateway/exchange.js'
+import { createRetryBudget } from '../../src/gateway/retry.js'
+import { createMemoryTokenStore } from '../../src/tokens/memory-store.js'
+import { createTokenSource } from '../../src/tokens/token-source.js'
+import { createHttpClient } from '../../src/upstream/http.js'
+import type { Adapter, ServerOperations, VendorPage } from '../../src/adapters/contract.js'
+import type { Seen } from '../../src/domain/list.js'
+
+export interface OpenOptions {
+  readonly timeoutMs?: number
+  readonly deadlineMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface OpenedAdapter {
+  /** The operations of one new request; each call of it is a request of its own with a fresh count. */
+  operations(options?: OpenOptions): ServerOperations & { readonly tally: Tally }
+  readonly sent: SentCall[]
+  close(): Promise<void>
+}
+
+/** An adapter behind the real gateway line: real HTTP, real retry, tokens in memory. Waits take no time to speak of only where the upstream answers. */
+export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedAdapter {
+  const account = adapter.account.parse(settings)
+  const http = createHttpClient()
+  const sent: SentCall[] = []
+  const tokens = createTokenSource({ key: 'test', store: createMemoryTokenStore() })
+  return {
+    sent,
+    operations: (options = {}) => {
+      const line: Line = {
+        account: 'test',
+        http,
+        timeoutMs: options.timeoutMs ?? 5000,
+        tokens,
+        signIn: adapter.signIn(account),
+        budget: createRetryBudget(1000),
+        random: () => 0.5,
+        report: call => { sent.push(call) }
+      }
+      const tally = createTally()
+      const call = createCall({ requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 20_000, tally })
+      return { ...adapter.connect(account, createUpstream(line, call)), tally }
+    },
+    close: async () => { await http.close() }
+  }
+}
+
+/** Every row of the vendor's list, read page by page in the simplest way. */
+export async function listAll (operations: ServerOperations, limit = operations.list.pageSize): Promise<Seen[]> {
+  const rows: Seen[] = []
+  let page: VendorPage | null = null
+  for (let round = 0; round < 100 && page?.last !== true; round += 1) {
+    const after: string | null = rows.at(-1)?.server.id ?? null
+    page = await operations.list.run({ filters: {}, offset: operations.list.paging === 'offset' ? rows.length : 0, after: operations.list.paging === 'key' ? after : null, limit })
+    const known = new Set(rows.map(row => row.server.id))
+    rows.push(...page.rows.filter(row => !known.has(row.server.id)))
+  }
+  return rows
+}

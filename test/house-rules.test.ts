@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import t from 'tap'
+
+const root = resolve(import.meta.dirname, '..')
+
+const filesBelow = (folder: string): string[] => readdirSync(join(root, folder), { withFileTypes: true }).flatMap(entry =>
+  entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)])
+
+const sources = ['src', 'plugins', 'routes'].flatMap(filesBelow).filter(file => file.endsWith('.ts'))
+
+interface Import { readonly file: string, readonly from: string, readonly isPackage: boolean }
+
+const imports: Import[] = sources.flatMap(file => {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"\n]*?(?:\bfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g)].map(match => {
+    const name = match[1] ?? match[2] ?? ''
+    const isPackage = !name.startsWith('.')
+    return { file, isPackage, from: isPackage ? name : relative(root, resolve(root, dirname(file), name)).replace(/\.js$/, '.ts') }
+  })
+})
+
+const breaches = (isBreach: (line: Import) => boolean): string[] => imports.filter(isBreach).map(({ file, from }) => `${file} imports ${from}`)
+const isIn = (file: string, ...folders: string[]): boolean => folders.some(folder => file === folder || file.startsWith(`${folder}/`))
+const isNamed = (from: string, name: string): boolean => from === name || from.startsWith(`${name}/`)
+
+t.test('every import line leads where the house rules let it', async t => {
+  t.same(breaches(({ file, from, isPackage }) => isPackage && isNamed(from, 'fastify') && !isIn(file, 'routes', 'plugins', 'src/app.ts', 'src/main.ts', 'src/compose.ts')), [], 'only the HTTP side knows fastify')
+  t.same(breaches(({ file, from }) => isNamed(from, 'ioredis') && !isIn(file, 'src/tokens', 'src/operations', 'src/main.ts')), [], 'only the stores know ioredis')
+  t.same(breaches(({ file, from }) => (isNamed(from, 'undici') || isNamed(from, 'fast-xml-parser')) && !isIn(file, 'src/upstream')), [], 'only src/upstream knows undici and the XML reader')
+  t.same(breaches(({ file, from, isPackage }) => isIn(file, 'src/domain') && (isPackage ? from !== 'zod' && !from.startsWith('node:') : !isIn(from, 'src/domain'))), [], 'the domain imports only zod')
+  t.same(breaches(({ file, from }) => isIn(file, 'src/upstream') && isIn(from, 'src/adapters', 'src/gateway', 'routes', 'plugins')), [], 'upstream looks at nobody above')
+  t.same(breaches(({ file, from }) => isIn(file, 'src/adapters') && isIn(from, 'src/gateway', 'src/config', 'src/tokens', 'src/operations', 'routes', 'plugins')), [], 'adapters look at nobody above')
+  t.same(breaches(({ file, from }) => isIn(file, 'src/gateway', 'src/operations', 'src/tokens', 'src/access') && isIn(from, 'routes', 'plugins', 'src/app.ts')), [], 'the gateway does not look at the HTTP side')
+})
+
+t.test('an adapter imports no other adapter, and the sandbox nothing of the gateway', async t => {
+  const roomOf = (file: string): string | null => /^src\/adapters\/([^/]+)\//.exec(file)?.[1] ?? null
+  t.same(breaches(({ file, from }) => roomOf(file) !== null && roomOf(from) !== null && roomOf(file) !== roomOf(from)), [])
+  t.same(breaches(({ file, from, isPackage }) => isIn(file, 'src/sandbox') && (isPackage ? !from.startsWith('node:') : !isIn(from, 'src/sandbox'))), [])
+  t.same(breaches(({ file, from, isPackage }) => !isPackage && !isIn(file, 'src/sandbox') && isIn(from, 'src/sandbox')), [], 'and nobody imports the sandbox')
+})
+
+t.test('no file grows past its one idea', async t => {
+  const long = sources.map(file => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length })).filter(({ lines }) => lines > 251)
+  t.same(long, [])
+})
+
+t.test('adapters read no environment and no code writes to the console but the process itself', async t => {
+  const mentions = (word: RegExp, ...allowed: string[]): string[] =>
+    sources.filter(file => !isIn(file, ...allowed) && word.test(readFileSync(join(root, file), 'utf8')))
+  t.same(mentions(/process\.env/, 'src/main.ts', 'src/sandbox'), [])
+  t.same(mentions(/console\.|process\.std(out|err)/, 'src/main.ts', 'src/commands.ts', 'src/sandbox'), [])
+})
+
+t.test('every provider has the same files in its room', async t => {
+  const rooms = readdirSync(join(root, 'src/adapters'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+  for (const room of rooms) {
+    for (const name of ['adapter.ts', 'auth.ts', 'client.ts', 'schema.ts', 'mapping.ts', 'failures.ts', 'settings.ts', 'README.md']) {
+      t.ok(statSync(join(root, 'src/adapters', room.name, name), { throwIfNoEntry: false })?.isFile(), `${room.name}/${name}`)
+    }
+  }
+})
+
+t.test('one provider\'s name stands in no condition outside its own room', async t => {
+  const ids = ['heficed', 'fleio', 'glesys', 'vmmanager', 'onecloud']
+  const condition = new RegExp(`[!=]==? *'(${ids.join('|')})'`)
+  t.same(sources.filter(file => !isIn(file, 'src/sandbox') && condition.test(readFileSync(join(root, file), 'utf8'))), [])
+})
