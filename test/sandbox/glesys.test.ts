@@ -1,0 +1,508 @@
+import t from 'tap'
+import { startGlesys, type GlesysOptions, type GlesysSandbox } from '../../src/sandbox/glesys/simulator.js'
+
+const winter = Date.parse('2025-03-04T09:20:30Z')
+const jsonHeaders = { accept: 'application/json', 'content-type': 'application/json' }
+
+interface Lab {
+  readonly sandbox: GlesysSandbox
+  pass (ms: number): void
+}
+
+interface Sent {
+  readonly status: number
+  readonly text: string
+  /** The `response` object of a JSON answer. */
+  readonly response: Record<string, unknown>
+  readonly code: unknown
+  readonly message: unknown
+}
+
+async function lab (test: Pick<typeof t, 'teardown'>, options: GlesysOptions = {}): Promise<Lab> {
+  let now = winter
+  const sandbox = await startGlesys({ clock: () => now, ...options })
+  test.teardown(async () => { await sandbox.close() })
+  return { sandbox, pass: ms => { now += ms } }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const record = (value: unknown): Record<string, unknown> => isRecord(value) ? value : {}
+const records = (value: unknown): Array<Record<string, unknown>> => Array.isArray(value) ? value.filter(isRecord) : []
+const basic = (name: string, secret: string): string => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+
+function labKey (sandbox: GlesysSandbox): string {
+  const { project = '', api_key: key = '' } = sandbox.settings['glesys-lab'] ?? {}
+  return basic(project, key)
+}
+
+async function send (sandbox: GlesysSandbox, path: string, init: RequestInit): Promise<Sent> {
+  const answer = await fetch(sandbox.origin + path, init)
+  const text = await answer.text()
+  const response = text.startsWith('{') ? record(record(JSON.parse(text))['response']) : {}
+  const status = record(response['status'])
+  return { status: answer.status, text, response, code: status['code'], message: status['text'] }
+}
+
+const post = async (sandbox: GlesysSandbox, path: string, args: unknown = {}, authorization = labKey(sandbox)): Promise<Sent> =>
+  await send(sandbox, path, { method: 'POST', headers: { ...jsonHeaders, authorization }, body: JSON.stringify(args) })
+
+async function server (sandbox: GlesysSandbox, serverid: string): Promise<Record<string, unknown>> {
+  return record((await post(sandbox, '/server/details', { serverid, includestate: 'yes' })).response['server'])
+}
+
+async function signIn (sandbox: GlesysSandbox): Promise<string> {
+  const { username, password } = sandbox.settings['glesys-user'] ?? {}
+  const answer = await send(sandbox, '/user/login', { method: 'POST', headers: jsonHeaders, body: JSON.stringify({ username, password }) })
+  return String(record(answer.response['login'])['apikey'])
+}
+
+const kvm = {
+  platform: 'KVM',
+  datacenter: 'Falkenberg',
+  hostname: 'web-9',
+  templatename: 'debian-12',
+  cpucores: 2,
+  memorysize: 2048,
+  disksize: 50,
+  users: [{ username: 'deploy', password: 'guest-SECRET', sshkeys: ['ssh-ed25519 AAAAEXAMPLE deploy@example'] }]
+}
+
+t.test('a permanent key opens its project and nothing else', async t => {
+  const { sandbox } = await lab(t)
+  const good = await post(sandbox, '/server/list')
+  t.equal(good.status, 200)
+  t.same(good.response['debug'], { input: [] })
+  t.match(good.response['status'], { code: 200, timestamp: '2025-03-04T10:20:30+01:00', text: 'OK' })
+  for (const authorization of ['', basic('cl99999', 'x'), basic('cl98765', sandbox.settings['glesys-lab']?.['api_key'] ?? ''), 'Bearer x', 'Basic !!']) {
+    const refused = await post(sandbox, '/server/list', {}, authorization)
+    t.same([refused.status, refused.code, refused.message], [401, 401, 'Access Denied.'])
+  }
+  const challenge = await fetch(`${sandbox.origin}/server/list`)
+  t.match(challenge.headers.get('www-authenticate'), /^Basic/)
+})
+
+t.test('permissions, address lists and a locked account refuse with 401', async t => {
+  const { sandbox } = await lab(t)
+  const keyed = async (path: string, key: string, args = {}): Promise<number> => (await post(sandbox, path, args, basic('cl12345', key))).status
+  t.equal(await keyed('/server/list', 'glesys-fresh-SECRET-key'), 401)
+  t.equal(await keyed('/server/list', 'glesys-elsewhere-SECRET-key'), 401)
+  t.equal(await keyed('/server/list', 'glesys-listonly-SECRET-key'), 200)
+  t.equal(await keyed('/server/details', 'glesys-listonly-SECRET-key', { serverid: 'kvm123456' }), 401)
+  t.equal(await keyed('/ip/listown', 'glesys-listonly-SECRET-key'), 200)
+  sandbox.knobs.permissionRefusal = 'http-403'
+  t.equal(await keyed('/server/list', 'glesys-fresh-SECRET-key'), 403)
+  sandbox.knobs.accountLocked = true
+  t.match(await post(sandbox, '/server/list'), { status: 401, message: /locked/ })
+})
+
+t.test('a login gives a temporary key, counts itself and repeats the password', async t => {
+  const { sandbox } = await lab(t)
+  const { username = '', password = '' } = sandbox.settings['glesys-user'] ?? {}
+  const query = new URLSearchParams({ username, password, format: 'json' })
+  const answer = await send(sandbox, `/user/login?${query.toString()}`, {})
+  t.equal(answer.status, 200)
+  t.match(record(answer.response['login']), { username, accounts: [{ account: 'cl98765' }, {}, {}] })
+  t.match(record(record(answer.response['debug'])['input']), { password })
+  t.equal(sandbox.logins, 1)
+  const wrong = await send(sandbox, '/user/login', { method: 'POST', headers: jsonHeaders, body: JSON.stringify({ username, password: 'no' }) })
+  t.match(wrong, { status: 401, message: 'Access Denied.' })
+  sandbox.knobs.otp = '123456'
+  t.equal((await send(sandbox, `/user/login?${query.toString()}`, {})).status, 401)
+  t.equal((await send(sandbox, `/user/login?${query.toString()}&otp=123456`, {})).status, 200)
+  t.equal(sandbox.logins, 2)
+})
+
+t.test('a temporary key dies after six hours without use, and use keeps it alive', async t => {
+  const { sandbox, pass } = await lab(t)
+  const authorization = basic('cl98765', await signIn(sandbox))
+  const list = async (): Promise<number> => (await post(sandbox, '/server/list', {}, authorization)).status
+  pass(5 * 3_600_000)
+  t.equal(await list(), 200)
+  pass(5 * 3_600_000)
+  t.equal(await list(), 200)
+  pass(6 * 3_600_000)
+  t.equal(await list(), 401)
+  const again = basic('cl98765', await signIn(sandbox))
+  sandbox.revokeTokens()
+  t.equal((await post(sandbox, '/server/list', {}, again)).status, 401)
+})
+
+t.test('the basic user name of a temporary key chooses the context', async t => {
+  const { sandbox } = await lab(t)
+  const key = await signIn(sandbox)
+  const as = async (name: string, path: string, args = {}): Promise<Sent> => await post(sandbox, path, args, basic(name, key))
+  t.equal((await as('cl98765', '/server/list')).status, 200)
+  t.equal((await as('user@example.com', '/server/list')).status, 419)
+  t.equal((await as('1337', '/server/list')).status, 419)
+  t.equal((await as('cl55555', '/server/list')).status, 401)
+  t.match(await as('1337', '/customer/listprojects', { organizationnumber: 1337 }), { status: 200, response: { projects: [{ accountname: 'cl98765' }, {}, {}] } })
+  t.match(await post(sandbox, '/user/listorganizations'), { status: 401, message: /logged in as a user/ })
+  t.equal((await as('cl24680', '/server/list')).status, 200)
+  t.equal((await as('cl24680', '/server/create', kvm)).status, 401, 'a read-only role may not write')
+  t.equal((await as('cl98765', '/user/logout')).status, 200)
+  t.equal((await as('cl98765', '/server/list')).status, 401)
+})
+
+t.test('the list is whole, rich, and silent about power', async t => {
+  const { sandbox } = await lab(t)
+  const listed = records((await post(sandbox, '/server/list')).response['servers'])
+  t.ok(listed.length >= 25)
+  t.ok(listed.every(item => item['state'] === null || item['state'] === 'locked'))
+  t.ok(listed.every(item => !('isrunning' in item)))
+  const vmware = record(listed.find(item => item['serverid'] === 'wps1234567'))
+  t.match(vmware, { templatename: 'None', cost: { amount: 146.7 }, iplist: [{ ipaddress: '192.0.2.10', version: 4, cost: 20 }, { version: 6 }] })
+  t.notOk('initialtemplate' in vmware)
+  sandbox.addServers(300)
+  t.equal(records((await post(sandbox, '/server/list')).response['servers']).length, listed.length + 300)
+  sandbox.knobs.listItems = 'four-fields'
+  t.same(Object.keys(records((await post(sandbox, '/server/list')).response['servers'])[0] ?? {}), ['serverid', 'hostname', 'datacenter', 'platform'])
+  const other = await post(sandbox, '/server/list', {}, basic('cl98765', await signIn(sandbox)))
+  t.equal(records(other.response['servers']).length, 8)
+  t.equal(sandbox.detailsCalls.size, 0)
+})
+
+t.test('details tell the state only when asked, and are counted', async t => {
+  const { sandbox } = await lab(t)
+  const plain = record((await post(sandbox, '/server/details', { serverid: 'kvm123456' })).response['server'])
+  t.equal(plain['state'], null)
+  t.notOk('isrunning' in plain)
+  for (const includestate of ['yes', 'true', '1', true]) {
+    const full = await post(sandbox, '/server/details', { serverid: 'kvm123456', includestate })
+    t.match(full.response['server'], { state: 'running', isrunning: true, islocked: false, status: 'running', cost: { amount: 211.5 } })
+  }
+  t.match(await server(sandbox, 'wps123456'), { state: 'stopped', isrunning: false, status: 'ready', templatename: 'None' })
+  t.match(await server(sandbox, 'kvm130002'), { state: 'locked', isrunning: true, islocked: true, status: 'updating' })
+  t.match(record((await post(sandbox, '/server/details', { serverid: 'kvm130002' })).response['server']), { state: 'locked' })
+  t.equal(sandbox.detailsCalls.get('kvm123456'), 5)
+  sandbox.knobs.plainState = 'always-null'
+  t.match(record((await post(sandbox, '/server/details', { serverid: 'kvm130002' })).response['server']), { state: null })
+  sandbox.knobs.detailsFields = 'old'
+  t.notOk('islocked' in await server(sandbox, 'kvm123456'))
+})
+
+t.test('an unknown server, and one of another project, is a 400 with a sentence', async t => {
+  const { sandbox } = await lab(t)
+  for (const serverid of ['kvm000000', 'kvm140010']) {
+    const answer = await post(sandbox, '/server/details', { serverid })
+    t.same([answer.status, answer.code, answer.message], [400, 400, 'Could not find server with this id on this account.\n'])
+  }
+  t.match(await post(sandbox, '/server/details'), { status: 400, message: 'The serverid field is required.' })
+  sandbox.knobs.unknownServer = 'http-404'
+  t.equal((await post(sandbox, '/server/start', { serverid: 'kvm000000' })).status, 404)
+})
+
+t.test('without a sign of JSON the answer is XML, laid out as the samples are', async t => {
+  const { sandbox } = await lab(t)
+  const authorization = labKey(sandbox)
+  const xml = await fetch(`${sandbox.origin}/server/details/serverid/kvm130006/includestate/yes/`, { headers: { authorization } })
+  t.match(xml.headers.get('content-type'), /xml/)
+  const text = await xml.text()
+  t.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<response>\n <status>\n {2}<code>200<\/code>\n/)
+  t.match(text, '  <hostname>r&amp;d</hostname>\n  <description>R&amp;D &lt;build&gt; "farm" &amp; more</description>\n')
+  t.match(text, '  <isofile/>\n')
+  t.match(text, '    <item>debian-12</item>\n')
+  t.match(text, '  <isrunning>true</isrunning>\n  <islocked>false</islocked>\n')
+  t.match(text, ' <debug>\n  <input>\n   <serverid>kvm130006</serverid>\n')
+  sandbox.knobs.xmlBooleans = 'digits'
+  t.match(await (await fetch(`${sandbox.origin}/server/details?serverid=kvm130007&includestate=1`, { headers: { authorization } })).text(),
+    /<hostname>räksmörgås-å<\/hostname>[^]*<isrunning>1<\/isrunning>\n {2}<islocked\/>/)
+  const empty = await fetch(`${sandbox.origin}/server/list`, { headers: { authorization: basic('cl24680', 'glesys-empty-SECRET-key') } })
+  t.match(await empty.text(), ' <servers/>\n <debug>\n  <input/>\n </debug>\n</response>')
+})
+
+t.test('each of the three JSON switches works, and arguments may come in five ways', async t => {
+  const { sandbox } = await lab(t)
+  const authorization = labKey(sandbox)
+  const hostname = async (path: string, init: RequestInit): Promise<unknown> => record((await send(sandbox, path, init)).response['server'])['hostname']
+  t.equal(await hostname('/server/details/serverid/kvm123456/format/json', { headers: { authorization } }), 'web-1')
+  t.equal(await hostname('/server/details?serverid=kvm123456', { headers: { authorization, accept: 'application/json' } }), 'web-1')
+  t.equal(await hostname('/server/details?serverid=kvm123456', { headers: { authorization, 'content-type': 'application/json' } }), 'web-1')
+  t.equal(await hostname('/server/details/serverid/kvm000000?serverid=x', { method: 'POST', headers: { authorization }, body: new URLSearchParams({ serverid: 'kvm123456', format: 'json' }) }), 'web-1')
+  const form = new FormData()
+  form.set('serverid', 'kvm123456')
+  form.set('format', 'json')
+  t.equal(await hostname('/server/details', { method: 'POST', headers: { authorization }, body: form }), 'web-1')
+  t.match((await send(sandbox, '/server/list?format=xml', { headers: { authorization, accept: 'application/json' } })).text, /^<\?xml/)
+})
+
+t.test('a wrong method, an unreadable body and an unknown function are refused', async t => {
+  const { sandbox } = await lab(t)
+  const authorization = labKey(sandbox)
+  t.match(await send(sandbox, '/server/stop?serverid=kvm123456', { headers: { ...jsonHeaders, authorization } }), { status: 400, code: 400 })
+  t.equal((await send(sandbox, '/server/list', { method: 'DELETE', headers: { ...jsonHeaders, authorization } })).status, 400)
+  for (const body of ['{', '[1]', '"x"', 'null', `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`]) {
+    t.equal((await send(sandbox, '/server/list', { method: 'POST', headers: { ...jsonHeaders, authorization }, body })).status, 400)
+  }
+  t.match(await send(sandbox, '/server/details', { method: 'POST', headers: { accept: 'application/json', authorization }, body: '{"serverid":"kvm123456"}' }),
+    { status: 400, message: 'The serverid field is required.' }, 'a body of another type carries no arguments')
+  for (const path of ['/nothing', '/server/nothing', '/Server/list', '/server/constructor', '/%']) t.equal((await post(sandbox, path)).status, 404)
+  t.match(await send(sandbox, '/server', { headers: jsonHeaders }), { status: 404, text: /server|destroy/, response: { module: 'server' } })
+  t.match((await send(sandbox, '/', { headers: jsonHeaders })).response['modules'], ['server'])
+  t.match((await post(sandbox, '/api/listfunctions')).response['modules'], { server: [{ function: 'list' }] })
+  sandbox.knobs.inferred = false
+  t.equal((await post(sandbox, '/server/reset', { serverid: 'kvm123456' })).status, 404)
+})
+
+t.test('a stop locks the server for a while and then it is stopped', async t => {
+  const { sandbox, pass } = await lab(t)
+  const answer = await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'soft' })
+  t.match(answer.response['server'], { state: 'locked' })
+  t.notOk('islocked' in record(answer.response['server']))
+  t.match(await server(sandbox, 'kvm123456'), { isrunning: true, islocked: true, status: 'updating' })
+  t.match(await post(sandbox, '/server/stop', { serverid: 'kvm123456' }), { status: 403, code: 403, message: 'Server Locked' })
+  pass(1499)
+  t.ok(sandbox.isLocked('kvm123456'))
+  pass(1)
+  t.match(await server(sandbox, 'kvm123456'), { state: 'stopped', isrunning: false, islocked: false, status: 'ready' })
+  t.match(await post(sandbox, '/server/stop', { serverid: 'kvm123456' }), { status: 200, response: { server: { state: null } } })
+  t.equal((await post(sandbox, '/server/start', { serverid: 'kvm123456' })).status, 200)
+  pass(1500)
+  t.equal(sandbox.powerOf('kvm123456'), 'running')
+  t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'later' })).status, 400)
+})
+
+t.test('a reboot comes back, and a soft stop may be ignored by the guest', async t => {
+  const { sandbox, pass } = await lab(t, { knobs: { softStop: 'never' } })
+  await post(sandbox, '/server/reboot', { serverid: 'kvm123456' })
+  t.match(await server(sandbox, 'kvm123456'), { isrunning: false, islocked: true })
+  pass(1500)
+  t.match(await server(sandbox, 'kvm123456'), { isrunning: true, islocked: false })
+  await post(sandbox, '/server/stop', { serverid: 'kvm123456' })
+  pass(1500)
+  t.equal(sandbox.powerOf('kvm123456'), 'running')
+  await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'hard' })
+  pass(1500)
+  t.equal(sandbox.powerOf('kvm123456'), 'stopped')
+  t.match(await post(sandbox, '/server/stop', { serverid: 'wps1300009', type: 'hard' }), { status: 404, message: 'Not supported' })
+  sandbox.knobs.alreadyThere = 'refuse'
+  t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456' })).status, 400)
+})
+
+t.test('a create answers locked, runs, and unlocks last', async t => {
+  const { sandbox, pass } = await lab(t)
+  const answer = await post(sandbox, '/server/create', kvm)
+  const made = record(answer.response['server'])
+  const serverid = String(made['serverid'])
+  t.match(made, { state: 'locked', templatename: 'Debian 12 (Bookworm)', initialtemplate: { currenttags: ['debian-12', 'debian-latest'] } })
+  t.equal(records(made['iplist']).length, 2)
+  t.match(record(record(answer.response['debug'])['input']), { disksize: '50', users: [{ password: 'guest-SECRET' }] })
+  t.match(await server(sandbox, serverid), { isrunning: false, islocked: true })
+  pass(1500)
+  t.match(await server(sandbox, serverid), { isrunning: true, islocked: true })
+  pass(1500)
+  t.match(await server(sandbox, serverid), { isrunning: true, islocked: false, status: 'running' })
+})
+
+t.test('a create sent twice makes two servers', async t => {
+  const { sandbox } = await lab(t)
+  const before = sandbox.servers.size
+  const ids = [await post(sandbox, '/server/create', kvm), await post(sandbox, '/server/create', kvm)].map(sent => record(sent.response['server'])['serverid'])
+  t.not(ids[0], ids[1])
+  t.equal(sandbox.created, 2)
+  t.equal(sandbox.servers.size, before + 2)
+})
+
+t.test('a create is refused for what is missing or wrong', async t => {
+  const { sandbox } = await lab(t)
+  const refused = async (change: Record<string, unknown>): Promise<unknown[]> => {
+    const { status, code, message } = await post(sandbox, '/server/create', { ...kvm, ...change })
+    return [status, code, message]
+  }
+  t.same(await refused({ users: undefined }), [400, 400, 'The users field is required.'])
+  t.same(await refused({ users: [] }), [400, 400, 'The users field is required.'])
+  t.same(await refused({ users: 'bob' }), [400, 400, 'The users must be an array.'])
+  t.same(await refused({ users: [{ username: 'a', sshkeys: 'key' }] }), [400, 400, 'The users.0.sshkeys must be an array.'])
+  t.same(await refused({ datacenter: undefined }), [400, 400, 'The datacenter field is required.'])
+  t.same(await refused({ datacenter: 'Oslo' }), [400, 400, 'The selected datacenter is invalid.'])
+  t.same(await refused({ platform: 'Xen' }), [400, 400, 'The selected platform is invalid.'])
+  t.same(await refused({ cpucores: 'two' }), [400, 400, 'The cpucores must be an integer.'])
+  t.same((await refused({ templatename: 'nothing' })).slice(0, 2), [500, 609])
+  t.same((await refused({ disksize: 1 })).slice(0, 2), [500, 610])
+  t.same(await refused({ ip: '192.0.2.12' }), [400, 400, 'The selected ip is invalid.'])
+  t.same(await refused({ backupschedules: [{ frequency: 'hourly', numberofimagestokeep: 1 }] }), [400, 400, 'The selected backupschedules is invalid.'])
+  const vmware = { platform: 'VMware', templatename: 'Debian 12 64-bit', users: undefined }
+  t.same(await refused(vmware), [400, 400, 'The rootpassword field is required.'])
+  t.equal((await refused({ ...vmware, rootpassword: 'root-SECRET' }))[0], 200)
+  sandbox.knobs.createRefusal = 603
+  t.same((await refused({})).slice(0, 2), [500, 603])
+  t.equal(sandbox.created, 1)
+})
+
+t.test('a create takes no address, or a reserved one', async t => {
+  const { sandbox } = await lab(t)
+  const none = record((await post(sandbox, '/server/create', { ...kvm, ip: 'none', ipv6: 'none' })).response['server'])
+  t.same(none['iplist'], [])
+  const held = record((await post(sandbox, '/server/create', { ...kvm, ip: '192.0.2.11', ipv6: 'none' })).response['server'])
+  t.match(held['iplist'], [{ ipaddress: '192.0.2.11' }])
+  sandbox.knobs.createOutcome = 'stays-locked'
+  const stuck = record((await post(sandbox, '/server/create', kvm)).response['server'])
+  t.equal(sandbox.servers.get(String(stuck['serverid']))?.lockedUntil, Infinity)
+})
+
+t.test('an edit is scheduled, locks, and may not shrink or collide', async t => {
+  const { sandbox, pass } = await lab(t)
+  const edit = async (args: Record<string, unknown>): Promise<Sent> => await post(sandbox, '/server/edit', { serverid: 'kvm123456', ...args })
+  t.match(await edit({ cpucores: 4 }), { status: 200, code: 200, message: 'Server update scheduled', response: { server: { cpucores: 4, state: 'locked' } } })
+  t.match(await edit({ cpucores: 8 }), { status: 403, message: 'Server Locked' })
+  pass(1500)
+  t.match(await server(sandbox, 'kvm123456'), { cpucores: 4, memorysize: 2048, islocked: false, isrunning: true })
+  t.match(await edit({ hostname: 'DB-1' }), { code: 607 })
+  t.equal((await edit({ hostname: '' })).status, 400)
+  t.equal((await edit({ disksize: 20 })).status, 400)
+  t.match(await edit({ bandwidth: 10 }), { status: 404, message: 'Not supported' })
+  t.match(await post(sandbox, '/server/edit', { serverid: 'kvm130008', cpucores: 4 }), { status: 405, code: 405 })
+  sandbox.knobs.codeType = 'big-on-edit'
+  sandbox.knobs.editValues = 'when-unlocked'
+  const odd = await edit({ hostname: 'web-2', description: '' })
+  t.equal(odd.status, 200)
+  t.ok(Number(odd.code) > 1_000_000)
+  t.match(await server(sandbox, 'kvm123456'), { hostname: 'web-1' })
+  pass(1500)
+  t.match(await server(sandbox, 'kvm123456'), { hostname: 'web-2', description: '' })
+})
+
+t.test('a destroy wants keepip, lingers, and gives the addresses back or keeps them', async t => {
+  const { sandbox, pass } = await lab(t)
+  t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm123456' }), { status: 400, message: 'The keepip field is required.' })
+  t.equal((await post(sandbox, '/server/destroy', { serverid: 'kvm123456', keepip: 'maybe' })).status, 400)
+  const gone = await post(sandbox, '/server/destroy', { serverid: 'kvm123456', keepip: false })
+  t.same(Object.keys(gone.response), ['status', 'debug'])
+  t.same(record(gone.response['debug'])['input'], { serverid: 'kvm123456', keepip: 'false' })
+  t.match(await server(sandbox, 'kvm123456'), { islocked: true })
+  pass(1000)
+  t.equal((await post(sandbox, '/server/details', { serverid: 'kvm123456' })).status, 400)
+  t.equal((await post(sandbox, '/ip/details', { ipaddress: '192.0.2.12' })).status, 404)
+  await post(sandbox, '/server/destroy', { serverid: 'wps654321', keepip: true })
+  pass(1000)
+  t.match(await post(sandbox, '/ip/details', { ipaddress: '198.51.100.20' }), { response: { details: { serverid: null, reserved: 'yes' } } })
+  t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm130002', keepip: '0' }), { status: 403 })
+  sandbox.knobs.lockedError = 'http-500-code-606'
+  t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm130002', keepip: '0' }), { status: 500, code: 606, message: 'Server Locked' })
+})
+
+t.test('a clone is off and without addresses, and KVM cannot be cloned', async t => {
+  const { sandbox, pass } = await lab(t)
+  const made = record((await post(sandbox, '/server/clone', { serverid: 'wps654321', hostname: 'db-2' })).response['server'])
+  pass(3000)
+  t.match(await server(sandbox, String(made['serverid'])), { hostname: 'db-2', state: 'stopped', iplist: [], cpucores: 4 })
+  t.match(await post(sandbox, '/server/clone', { serverid: 'kvm123456', hostname: 'web-2' }), { code: 612 })
+  t.equal(sandbox.created, 1)
+})
+
+t.test('the small server functions answer in their own shapes', async t => {
+  const { sandbox, pass } = await lab(t)
+  const of = async (path: string, serverid: string, more = {}): Promise<Sent> => await post(sandbox, path, { serverid, ...more })
+  t.match((await of('/server/console', 'kvm123456')).response['console'], { host: 'None', url: /SECRET/ })
+  t.match(await of('/server/console', 'kvm130001'), { code: 620 })
+  t.match(await of('/server/listiso', 'wps654321'), { response: { isofiles: [/OpenBSD/, /OpenBSD/] } })
+  t.match(await of('/server/mountiso', 'wps654321', { isofile: 'OpenBSD/7.4/amd64/cd74.iso' }), { response: { server: { isofile: /cd74/ } } })
+  t.match(await of('/server/listiso', 'kvm123456'), { status: 404, message: 'Not supported' })
+  t.match(await of('/server/resourceusage', 'kvm123456', { resource: 'cpuusage', resolution: 'hour' }), { status: 404, message: 'Not supported' })
+  t.match(await of('/server/resourceusage', 'wps654321', { resource: 'cpuusage', resolution: 'hour' }), { response: { usage: { info: { type: 'cpuusage' } } } })
+  t.match(await of('/server/limits', 'kvm123456'), { status: 400 })
+  t.match(await of('/server/resetpassword', 'kvm123456', { rootpassword: 'x' }), { code: 616 })
+  t.match(await of('/server/costs', 'wps654321'), { response: { costs: { server: { total: { withouttax: 685.5 } } } } })
+  t.match(await of('/server/networkadapters', 'wps123456'), { response: { networkadapters: [{ name: 'My Network Adapter' }, { networkid: 'vl123456' }] } })
+  t.match(await post(sandbox, '/server/templates'), { response: { templates: { KVM: [{ name: 'AlmaLinux 8', minimumdisksize: 5 }], VMware: [{}] } } })
+  t.same(Object.keys(record((await of('/server/allowedarguments', 'kvm123456')).response['argumentslist'])), ['KVM'])
+  t.match(await of('/server/backup', 'wps654321', { enabled: 'yes' }), { response: { server: { backup: { enabled: 'yes' } } } })
+  t.match(await post(sandbox, '/server/previewcloudconfig', { cloudconfig: '## template: glesys\n{{> users }}', users: kvm.users }),
+    { response: { cloudconfig: { context: { users: [{ sshKeys: [/AAAA/] }] } } } })
+  t.match(await of('/server/status', 'kvm123456'), { response: { server: { state: 'running', uptime: { current: null } } } })
+  sandbox.servers.get('kvm123456')?.steps.push({ at: 0, apply: () => { for (const s of sandbox.servers.values()) s.power = 'stopped' } })
+  t.match((await of('/server/status', 'kvm123456', { statustype: 'state' })).response['server'], { state: 'running' }, 'still the minute-old answer')
+  pass(60_000)
+  t.same((await of('/server/status', 'kvm123456', { statustype: 'state' })).response['server'], { state: 'stopped' })
+})
+
+t.test('addresses are listed, taken, moved, named and released', async t => {
+  const { sandbox } = await lab(t)
+  const own = async (args = {}): Promise<unknown[]> => records((await post(sandbox, '/ip/listown', args)).response['iplist']).map(entry => entry['ipaddress'])
+  t.same(await own({ used: 'no', ipversion: 4 }), ['192.0.2.11'])
+  t.same(await own({ serverid: 'kvm130005' }), [])
+  t.same(await own({ serverid: 'kvm123456' }), ['192.0.2.12', '2001:db8:a::10'])
+  t.match(await post(sandbox, '/ip/listfree', { ipversion: 4, datacenter: 'Falkenberg' }), { status: 400, message: 'The platform field is required.' })
+  const free = record((await post(sandbox, '/ip/listfree', { ipversion: 4, datacenter: 'Falkenberg', platform: 'KVM' })).response['iplist'])
+  const ipaddress = String(Array.isArray(free['ipaddresses']) ? free['ipaddresses'][0] : '')
+  t.match(await post(sandbox, '/ip/take', { ipaddress }), { response: { details: { ipaddress, serverid: null, ptr: /-static\.glesys\.net\.$/ } } })
+  t.equal((await post(sandbox, '/ip/take', { ipaddress })).status, 400)
+  t.equal((await post(sandbox, '/ip/add', { ipaddress })).status, 400)
+  t.match(await post(sandbox, '/ip/add', { ipaddress, serverid: 'kvm130005' }), { response: { details: { serverid: 'kvm130005' } } })
+  t.match(await server(sandbox, 'kvm130005'), { iplist: [{ ipaddress, version: 4, lockedtoaccount: false }] })
+  t.match(await post(sandbox, '/ip/setptr', { ipaddress, data: 'host.example.com' }), { response: { details: { ptr: 'host.example.com.' } } })
+  t.equal((await post(sandbox, '/ip/setptr', { ipaddress, data: 'no spaces' })).status, 400)
+  t.match(await post(sandbox, '/ip/resetptr', { ipaddress }), { response: { details: { ptr: /static/ } } })
+  t.equal((await post(sandbox, '/ip/release', { ipaddress })).status, 400)
+  t.equal((await post(sandbox, '/ip/remove', { ipaddress })).status, 200)
+  t.equal((await post(sandbox, '/ip/release', { ipaddress })).status, 200)
+  t.equal((await post(sandbox, '/ip/release', { ipaddress })).status, 404)
+})
+
+t.test('disks, adapters, networks and keys can be made and unmade', async t => {
+  const { sandbox, pass } = await lab(t)
+  const disk = record((await post(sandbox, '/serverdisk/create', { serverid: 'wps654321', name: 'more', sizeingib: 20 })).response['disk'])
+  t.match(disk, { scsiid: 2, type: 'gold' })
+  t.equal((await post(sandbox, '/serverdisk/reconfigure', { id: disk['id'], sizeingib: 30 })).status, 403)
+  pass(1500)
+  t.match(await post(sandbox, '/serverdisk/reconfigure', { id: disk['id'], sizeingib: 30 }), { response: { disk: { sizeingib: 30 } } })
+  pass(1500)
+  t.equal((await post(sandbox, '/serverdisk/delete', { id: disk['id'] })).status, 200)
+  t.match(await post(sandbox, '/serverdisk/limits', { serverid: 'wps654321' }), { response: { limits: { currentnumdisks: 1 } } })
+  const network = record((await post(sandbox, '/network/create', { datacenter: 'Falkenberg', description: 'lan' })).response['network'])
+  const adapter = record((await post(sandbox, '/networkadapter/create', { serverid: 'kvm123456', networkid: network['networkid'] })).response['networkadapter'])
+  t.match(adapter, { isprimary: false, state: 'locked', networkid: network['networkid'] })
+  t.equal((await post(sandbox, '/network/delete', { networkid: network['networkid'] })).status, 400)
+  pass(1500)
+  t.equal((await post(sandbox, '/networkadapter/delete', { networkadapterid: adapter['networkadapterid'] })).status, 200)
+  t.equal((await post(sandbox, '/network/delete', { networkid: network['networkid'] })).status, 200)
+  t.equal((await post(sandbox, '/network/delete', { networkid: 'internet-fbg' })).status, 400)
+  const key = record((await post(sandbox, '/sshkey/add', { sshkey: 'ssh-ed25519 AAAA', description: 'x' })).response['sshkey'])
+  t.equal(records((await post(sandbox, '/sshkey/list')).response['sshkeys']).length, 2)
+  t.equal((await post(sandbox, '/sshkey/remove', { sshkeyids: `101,${String(key['id'])}` })).status, 200)
+  t.equal((await post(sandbox, '/sshkey/remove', { sshkeyids: '102' })).status, 400, 'another project\'s key')
+  t.match(await post(sandbox, '/account/info'), { response: { accountinfo: { accountname: 'cl12345' } } })
+  for (const path of ['/api/serviceinfo', '/api/maintenance', '/network/list']) t.equal((await post(sandbox, path)).status, 200)
+})
+
+t.test('guessed functions work while they are switched on', async t => {
+  const { sandbox, pass } = await lab(t)
+  const backup = record((await post(sandbox, '/server/createmanualbackup', { serverid: 'kvm123456' })).response['backup'])
+  t.equal(records((await post(sandbox, '/server/listbackups', { serverid: 'kvm123456' })).response['backups']).length, 1)
+  pass(1500)
+  t.equal((await post(sandbox, '/server/createfrombackup', { backupid: backup['id'], hostname: 'restored' })).status, 200)
+  t.equal((await post(sandbox, '/server/deletemanualbackup', { backupid: backup['id'] })).status, 200)
+  t.equal((await post(sandbox, '/server/estimatedcost', { serverid: 'kvm123456' })).status, 400)
+  t.match(await post(sandbox, '/server/estimatedcost', { platform: 'KVM', cpucores: 2, memorysize: 2048, disksize: 50 }), { response: { billing: { total: 211.5 } } })
+})
+
+t.test('the envelope takes the shapes that were seen over the years', async t => {
+  const { sandbox, pass } = await lab(t)
+  Object.assign(sandbox.knobs, { codeType: 'string', transactionId: 'null', numbers: 'strings', emptyDebug: 'object', mutationAnswers: 'minimal' })
+  const old = await post(sandbox, '/server/list')
+  t.match(old.response, { status: { code: '200', transactionid: null }, servers: [{ cpucores: '2' }], debug: { input: {} } })
+  t.same((await post(sandbox, '/server/stop', { serverid: 'kvm123456' })).response['server'], { serverid: 'kvm123456' })
+  Object.assign(sandbox.knobs, { codeType: 'zero', debugInjects: true, debugBooleans: 'digits', mutationAnswers: 'with-state' })
+  const zero = await post(sandbox, '/server/details', { serverid: 'kvm123456', includestate: true })
+  t.match(zero, { status: 200, code: 0, response: { debug: { input: { includestate: '1', projectkey: 'cl12345', organizationnumber: 1337 } } } })
+  t.match(await post(sandbox, '/server/stop', { serverid: 'wps654321' }), { response: { server: { islocked: true } } })
+  sandbox.knobs.errorBody = 'html'
+  t.match(await post(sandbox, '/server/details', { serverid: 'x' }), { status: 400, text: /^<html>/ })
+  pass(Date.parse('2025-07-01T00:00:00Z') - winter)
+  t.match(record((await post(sandbox, '/server/list')).response['status'])['timestamp'], '2025-07-01T02:00:00+02:00')
+})
+
+t.test('faults of the harness come before and after the vendor\'s work', async t => {
+  const { sandbox } = await lab(t)
+  sandbox.fail({ kind: 'reset-after', match: request => request.path === '/server/create' })
+  await t.rejects(post(sandbox, '/server/create', kvm))
+  t.equal(sandbox.created, 1, 'the lost answer hides a server')
+  sandbox.fail({ kind: 'reset-before' })
+  await t.rejects(post(sandbox, '/server/create', kvm))
+  t.equal(sandbox.created, 1)
+  sandbox.fail({ kind: 'reply', reply: { status: 502, headers: { 'content-type': 'text/html' }, body: '<html></html>' } })
+  t.equal((await post(sandbox, '/server/list')).status, 502)
+  sandbox.latencyMs = 1
+  t.equal((await post(sandbox, '/server/list')).status, 200)
+  t.equal(sandbox.latencyMs, 1)
+  t.equal(sandbox.functionCalls.get('server/create'), 1)
+})
