@@ -1,0 +1,126 @@
+import type { ServerRow, World } from './world.js'
+import { findRow, nextSerial, projectName, rowsOf } from './world.js'
+import { badInput, notFound, wrongStatus } from './failures.js'
+import { begin } from './lifecycle.js'
+import { firstText, isTrue, recordTime, textOf, uuid, type Json } from './values.js'
+import { bindEip } from './create.js'
+import type { Action } from './power-actions.js'
+
+export const eipRow = (world: World, of: { name: string, bandwidth: number, tenantId: string, networkId: string }): Json => {
+  const now = recordTime(world.now())
+  return {
+    account_read_only: false,
+    auto_dellocate: false,
+    auto_renew: false,
+    bandwidth: of.bandwidth,
+    billing_type: 'postpaid',
+    brand: 'OneCloud',
+    can_delete: true,
+    can_update: true,
+    charge_type: 'bandwidth',
+    cloud_env: 'onpremise',
+    cloudregion: 'Default',
+    cloudregion_id: 'default',
+    created_at: now,
+    deleted: false,
+    domain_id: 'default',
+    id: uuid(`eip-${nextSerial(world)}-${of.name}`),
+    ip_addr: freeEip(world),
+    is_emulated: false,
+    is_system: false,
+    mode: 'elastic_ip',
+    name: of.name,
+    network_id: of.networkId,
+    pending_deleted: false,
+    project: projectName(world, of.tenantId),
+    project_domain: 'Default',
+    provider: 'OneCloud',
+    region: 'Default',
+    region_id: 'default',
+    status: 'ready',
+    tenant: projectName(world, of.tenantId),
+    tenant_id: of.tenantId,
+    update_version: 3,
+    updated_at: now
+  }
+}
+
+export const eipNetworkId = 'f7cefdb1-4647-4c0f-815a-ca390780a4c1'
+
+const freeEip = (world: World): string => {
+  const used = new Set(rowsOf(world, 'eips').map(eip => eip['ip_addr']))
+  for (let last = 10; last < 255; last += 1) if (!used.has(`192.0.2.${last}`)) return `192.0.2.${last}`
+  throw badInput('no free address in the eip network')
+}
+
+const boundTo = (world: World, row: ServerRow): Json | undefined => rowsOf(world, 'eips').find(eip => eip['associate_id'] === row.id)
+
+const inVpc = (world: World, row: ServerRow): boolean =>
+  row.nics.some(nic => findRow(rowsOf(world, 'networks'), nic.networkId)?.['vpc_id'] !== 'default')
+
+const checkReady = (row: ServerRow): void => {
+  if (row.status !== 'ready' && row.status !== 'running') throw wrongStatus(`Unable to associate eip for guest in status ${row.status}`)
+}
+
+/** On a classic network the request is accepted and fails afterwards. */
+const bind = (world: World, row: ServerRow, eip: Json): void => {
+  const before = row.status
+  const ends = inVpc(world, row) ? ['associate_eip', 'sync_status', before] : ['associate_eip', 'associate_eip_failed']
+  begin(world, row, {
+    action: 'associate-eip',
+    task: 'GuestAssociateEipTask',
+    ms: world.knobs.actionMs,
+    statuses: ends,
+    effects: ends.length === 3 ? { 2: () => bindEip(eip, row) } : {}
+  })
+}
+
+const associate: Action = (world, row, input) => {
+  const wanted = firstText(input, 'eip_id', 'eip')
+  const eip = findRow(rowsOf(world, 'eips'), wanted)
+  if (eip === undefined) throw notFound('eip', wanted)
+  if (boundTo(world, row) !== undefined) throw wrongStatus('already associate with eip')
+  if (textOf(eip['associate_id']) !== '') throw wrongStatus('eip has been associated with instance')
+  checkReady(row)
+  bind(world, row, eip)
+  return undefined
+}
+
+const createEip: Action = (world, row, input) => {
+  if (textOf(input['charge_type']) !== 'bandwidth') throw badInput('OneCloud only supports eip charge type "bandwidth"')
+  const bandwidth = Number(textOf(input['bandwidth']))
+  if (!Number.isInteger(bandwidth) || bandwidth <= 0) throw badInput('bandwidth must be a positive number')
+  if (boundTo(world, row) !== undefined) throw wrongStatus('already associate with eip')
+  checkReady(row)
+  const eip = eipRow(world, { name: `eip-for-${row.name}`, bandwidth, tenantId: row.tenantId, networkId: eipNetworkId })
+  rowsOf(world, 'eips').push(eip)
+  bind(world, row, eip)
+  return undefined
+}
+
+const dissociate: Action = (world, row, input) => {
+  const eip = boundTo(world, row)
+  if (eip === undefined) throw wrongStatus('No eip to dissociate')
+  checkReady(row)
+  begin(world, row, {
+    action: 'dissociate-eip',
+    task: 'GuestDissociateEipTask',
+    ms: world.knobs.actionMs,
+    statuses: ['dissociate_eip', 'sync_status', row.status],
+    effects: { 1: () => isTrue(input['auto_delete']) ? dropEip(world, eip) : releaseEip(eip) }
+  })
+  return undefined
+}
+
+export const releaseEip = (eip: Json): void => {
+  for (const key of ['associate_id', 'associate_name', 'associate_type']) delete eip[key]
+  eip['can_delete'] = true
+}
+
+export const dropEip = (world: World, eip: Json): void => {
+  world.resources.set('eips', rowsOf(world, 'eips').filter(row => row !== eip))
+}
+
+export const eipActions: ReadonlyMap<string, Action> = new Map([
+  ['associate-eip', associate], ['create-eip', createEip], ['dissociate-eip', dissociate]
+])

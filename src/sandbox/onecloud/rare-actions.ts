@@ -1,0 +1,146 @@
+import type { ServerRow } from './world.js'
+import { findRow, nextSerial, rowsOf } from './world.js'
+import { badInput, notFound, wrongStatus } from './failures.js'
+import { begin, touch } from './lifecycle.js'
+import { firstText, listOf, textOf, uuid } from './values.js'
+import { createServer, pickName } from './create.js'
+import { groupOf } from './create-parts.js'
+import type { Action } from './power-actions.js'
+
+const settled = (row: ServerRow, what: string): void => {
+  if (row.status !== 'ready' && row.status !== 'running') throw wrongStatus(`Cannot ${what} in status ${row.status}`)
+}
+
+const attachDisk: Action = (world, row, input) => {
+  const wanted = firstText(input, 'disk_id', 'disk')
+  const disk = world.looseDisks.get(wanted)
+  if (disk === undefined) throw notFound('disk', wanted)
+  settled(row, 'attach disk')
+  world.looseDisks.delete(wanted)
+  begin(world, row, {
+    action: 'attachdisk', task: 'GuestAttachDiskTask', ms: world.knobs.actionMs, statuses: ['attach_disk', row.status], effects: { 1: () => { row.disks.push(disk) } }
+  })
+  return undefined
+}
+
+const detachDisk: Action = (world, row, input) => {
+  const wanted = firstText(input, 'disk_id', 'disk')
+  const disk = row.disks.find(candidate => candidate.id === wanted || candidate.name === wanted)
+  if (disk === undefined) throw notFound('disk', wanted)
+  if (disk === row.disks[0]) throw badInput('Cannot detach sys disk')
+  settled(row, 'detach disk')
+  const away = (): void => {
+    row.disks = row.disks.filter(candidate => candidate !== disk)
+    world.looseDisks.set(disk.id, disk)
+  }
+  begin(world, row, { action: 'detachdisk', task: 'GuestDetachDiskTask', ms: world.knobs.actionMs, statuses: ['detach_disk', row.status], effects: { 1: away } })
+  return undefined
+}
+
+const createDisk: Action = (world, row, input) => {
+  const asked = listOf(input['disks'])
+  if (asked.length === 0) throw badInput('No Disk Info Provided')
+  settled(row, 'create disk')
+  const sizes = asked.map(disk => Number(textOf(typeof disk === 'object' && disk !== null && 'size' in disk ? disk.size : disk)) || 10_240)
+  const add = (): void => sizes.forEach(sizeMb => {
+    const id = uuid(`${row.id}-new-${nextSerial(world)}`)
+    row.disks.push({ id, name: `vdisk-${row.name}-${id.slice(0, 8)}`, sizeMb, type: 'data', imageId: '', image: '', storageType: 'local' })
+  })
+  begin(world, row, { action: 'createdisk', task: 'GuestCreateDiskTask', ms: world.knobs.actionMs, statuses: ['attach_disk', row.status], effects: { 1: add } })
+  return undefined
+}
+
+const insertIso: Action = (world, row, input) => {
+  const wanted = firstText(input, 'image_id', 'image')
+  const image = findRow(rowsOf(world, 'images'), wanted)
+  if (image === undefined) throw notFound('image', wanted)
+  settled(row, 'insert ISO')
+  row.iso = textOf(image['name'])
+  touch(row, world.now())
+  return undefined
+}
+
+const ejectIso: Action = (world, row) => {
+  if (row.iso === '') throw badInput('No ISO to eject')
+  row.iso = ''
+  touch(row, world.now())
+  return undefined
+}
+
+const setGroups = (replace: boolean): Action => (world, row, input) => {
+  const wanted = listOf(input['secgroup_ids'] ?? input['secgroups']).map(textOf)
+  const one = firstText(input, 'secgrp', 'secgrp_id')
+  const asked = [...wanted, ...(one === '' ? [] : [one])]
+  if (asked.length === 0) throw badInput('Missing parameter secgroup_ids')
+  const found = asked.map(group => groupOf(world, group))
+  row.secgroups = replace ? found : [...new Set([...row.secgroups, ...found])]
+  touch(row, world.now())
+  return undefined
+}
+
+const saveImage: Action = (world, row, input) => {
+  const name = firstText(input, 'name') || `${row.name}-image`
+  if (row.status !== 'ready') throw wrongStatus(`Cannot save disk in status ${row.status}`)
+  const add = (): void => {
+    const template = rowsOf(world, 'images')[0] ?? {}
+    rowsOf(world, 'images').push({ ...template, id: uuid(`image-${nextSerial(world)}`), name, is_public: false, status: 'active' })
+  }
+  begin(world, row, { action: 'save-image', task: 'GuestSaveImageTask', ms: world.knobs.actionMs, statuses: ['start_save_disk', 'save_disk', 'ready'], effects: { 2: add } })
+  return undefined
+}
+
+const clone: Action = (world, row, input) => {
+  const disks = row.disks.map(({ sizeMb, imageId, image, type, storageType }) => ({ sizeMb, imageId, image, type, storageType }))
+  const ask = {
+    name: firstText(input, 'name'),
+    generateName: '',
+    instanceType: row.instanceType,
+    vcpu: row.vcpu,
+    memoryMb: row.memoryMb,
+    disks,
+    nets: row.nics.map(nic => ({ networkId: nic.networkId, address: '' })),
+    hypervisor: row.hypervisor,
+    osType: row.osType,
+    keypairId: row.keypairId,
+    secgroups: row.secgroups,
+    password: row.password,
+    loginAccount: row.loginAccount,
+    metadata: {},
+    description: '',
+    disableDelete: true,
+    autoStart: false,
+    eipId: '',
+    prepaid: false
+  }
+  createServer(world, ask, { projectId: row.tenantId, name: pickName(world, ask) })
+  return undefined
+}
+
+const renew: Action = (world, row) => {
+  if (row.prepaidUntil === 0) throw badInput('Only prepaid server can be renewed')
+  row.prepaidUntil += 30 * 86_400_000
+  touch(row, world.now())
+  return undefined
+}
+
+const freeze = (frozen: boolean): Action => (world, row) => {
+  row.frozen = frozen
+  touch(row, world.now())
+  return undefined
+}
+
+/** Actions whose bodies are known only by name. */
+export const rareActions: ReadonlyMap<string, Action> = new Map([
+  ['attachdisk', attachDisk],
+  ['detachdisk', detachDisk],
+  ['createdisk', createDisk],
+  ['insertiso', insertIso],
+  ['ejectiso', ejectIso],
+  ['add-secgroup', setGroups(false)],
+  ['set-secgroup', setGroups(true)],
+  ['save-image', saveImage],
+  ['clone', clone],
+  ['renew', renew],
+  ['freeze', freeze(true)],
+  ['unfreeze', freeze(false)]
+])

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import type { AccessKey, Person, TokenRow, World } from './world.js'
+import { serviceCatalog } from './service-catalog.js'
+import { projectName } from './world.js'
+import { tokenTime, type Json } from './values.js'
+
+export interface Caller {
+  /** A guest has no token, or one that is wrong, over, revoked or without a project. */
+  readonly guest: boolean
+  readonly admin: boolean
+  readonly projectId: string
+  readonly person: Person | undefined
+}
+
+const guest: Caller = { guest: true, admin: false, projectId: '', person: undefined }
+
+export const findToken = (world: World, id: string | undefined): TokenRow | undefined => {
+  const token = world.tokens.get(id ?? '')
+  return token !== undefined && token.expiresAt > world.now() ? token : undefined
+}
+
+export const callerOf = (world: World, id: string | undefined): Caller => {
+  const token = findToken(world, id)
+  if (token === undefined || (token.projectId === '' && token.domainId === '')) return guest
+  return { guest: false, admin: token.person.admin, projectId: token.projectId, person: token.person }
+}
+
+/** The widest scope the caller has, as the refusals name it. */
+export const allowedScope = (caller: Caller): string => caller.guest ? 'none' : caller.admin ? 'system' : 'project'
+
+export interface Grant {
+  readonly person: Person
+  readonly method: string
+  readonly projectId: string
+  readonly domainId: string
+  readonly accessKey: AccessKey | undefined
+}
+
+export const issueToken = (world: World, grant: Grant): TokenRow => {
+  const now = world.now()
+  const id = world.knobs.tokenFormat === 'hex' ? randomBytes(32).toString('hex') : `gAAAAA${randomBytes(240).toString('base64url')}`
+  const token = { ...grant, id, issuedAt: now, expiresAt: now + world.knobs.tokenMs }
+  world.tokens.set(id, token)
+  world.logins += 1
+  return token
+}
+
+const role = { id: 'f9dce45935b349168abea675733d681c', name: 'project_owner' }
+
+const named = (world: World, id: string): Json => ({ id, name: world.domains.get(id) ?? id })
+
+const projectOf = (world: World, id: string): Json => ({ domain: named(world, 'default'), id, name: projectName(world, id) })
+
+const userOf = (world: World, person: Person): Json => ({ domain: named(world, person.domainId), id: person.id, name: person.name })
+
+export const tokenBody = (world: World, token: TokenRow): Json => {
+  const { knobs } = world
+  const key = token.accessKey
+  return {
+    access_key: key === undefined ? { expire: 0 } : { access_key: key.id, expire: 0, secret: key.secret },
+    audit_ids: [key?.id ?? '2'],
+    context: { ip: '127.0.0.1', source: 'api' },
+    expires_at: tokenTime(token.expiresAt, knobs.expiresDigits),
+    is_domain: token.projectId === '' && token.domainId !== '',
+    issued_at: tokenTime(token.issuedAt, knobs.expiresDigits),
+    methods: [token.method],
+    user: userOf(world, token.person),
+    ...(token.projectId === '' && token.domainId === '' ? unscoped(world, token.person) : scoped(world, token))
+  }
+}
+
+const scoped = (world: World, token: TokenRow): Json => {
+  const catalog = serviceCatalog(world)
+  const project = token.projectId === '' ? named(world, token.domainId) : projectOf(world, token.projectId)
+  const policies = token.person.admin ? { project: ['projectadmin'], system: ['sysadmin'] } : { project: ['projectadmin'] }
+  return { ...(catalog.length === 0 ? {} : { catalog }), policies, project, roles: [token.person.admin ? { ...role, name: 'admin' } : role] }
+}
+
+/** Without a scope there is neither catalog nor role; the projects to choose from are listed instead. */
+const unscoped = (world: World, person: Person): Json => ({
+  projects: person.projects.map(id => projectOf(world, id)),
+  role_assignments: person.projects.map(id => ({
+    policies: { project: ['projectadmin'] },
+    role: { domain: named(world, 'default'), ...role },
+    scope: { project: projectOf(world, id) },
+    user: userOf(world, person)
+  }))
+})

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+
+export type Json = Record<string, unknown>
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const objectOf = (value: unknown): Json => isObject(value) ? value : {}
+
+export const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : []
+
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+
+export const isTrue = (value: unknown): boolean => value === true || value === 'true' || value === '1' || value === 1
+
+/** First text among aliases of one key. */
+export const firstText = (from: Json, ...keys: readonly string[]): string => {
+  for (const key of keys) if (textOf(from[key]) !== '') return textOf(from[key])
+  return ''
+}
+
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export const decodePart = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** Records carry six fraction digits, always zero. */
+export const recordTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}.000000Z`
+
+/** Tokens carry real microseconds; other releases write fewer digits or none. */
+export const tokenTime = (ms: number, digits: number): string => {
+  const base = new Date(ms).toISOString()
+  const fraction = `${base.slice(20, 23)}719`.slice(0, digits)
+  return fraction === '' ? `${base.slice(0, 19)}Z` : `${base.slice(0, 19)}.${fraction}Z`
+}
+
+/** Errors carry the control plane's own zone. */
+export const errorTime = (ms: number): string => `${new Date(ms + 8 * 3600_000).toISOString().slice(0, 19)}+08:00`
+
+const digest = (label: string): string => createHash('sha256').update(label).digest('hex')
+
+export const hexId = (label: string): string => digest(label).slice(0, 32)
+
+export const uuid = (label: string): string => {
+  const hex = digest(label)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+export const macOf = (label: string): string =>
+  `00:22:${[0, 2, 4, 6].map(at => digest(label).slice(at, at + 2)).join(':')}`
+
+/** The vendor writes keys in alphabetical order and leaves out empty texts and lists. */
+export const tidy = (record: Json): Json => {
+  const out: Json = {}
+  for (const key of Object.keys(record).sort()) {
+    const value = record[key]
+    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue
+    out[key] = value
+  }
+  return out
+}
