@@ -1,0 +1,62 @@
+import { page } from './paging.js'
+import type { Handler } from './replies.js'
+import type { Named, Place, Template } from './wire.js'
+
+/** The vendor has no endpoint that lists locations; its clients know these words. */
+export const locations: readonly Place[] = [
+  { id: 'uk-lon1', name: 'London, United Kingdom', continent: 'Europe' },
+  { id: 'br-sao1', name: 'São Paulo, Brazil', continent: 'South America' },
+  { id: 'de-fra1', name: 'Frankfurt, Germany', continent: 'Europe' },
+  { id: 'us-chi1', name: 'Chicago, IL, US', continent: 'North America' },
+  { id: 'us-lax1', name: 'Los Angeles, CA, US', continent: 'North America' },
+  { id: 'za-jhb1', name: 'Johannesburg, South Africa', continent: 'Africa' }
+]
+
+const linux: Named = { id: 'linux', name: 'Linux' }
+const windows: Named = { id: 'windows', name: 'Windows' }
+export const instanceTypes: readonly Named[] = [linux, windows]
+
+export interface CatalogTemplate {
+  readonly template: Template
+  readonly location: Place
+  readonly type: Named
+}
+
+const systems = [
+  { name: 'CentOS 7 v2.0.23', type: linux, created: null, size: null, version: null },
+  { name: 'Ubuntu LTS 20.04', type: linux, created: 1598918400, size: 2.2, version: '1.0.0' },
+  { name: 'Debian 10', type: linux, created: 1601510400, size: 1.7, version: '1.1.0' },
+  { name: 'Windows Server 2019', type: windows, created: 1604188800, size: 14, version: null }
+]
+
+const sampleIds = new Map([
+  ['0-0', '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b'],
+  ['0-1', '5f1c0a52-0000-4000-8000-000000000001']
+])
+
+/** A template belongs to one location: the same system has another id in each. */
+export const templates: readonly CatalogTemplate[] = locations.flatMap((location, place) =>
+  systems.map(({ type, ...system }, number) => ({
+    template: {
+      id: sampleIds.get(`${place}-${number}`) ?? `5f1c0a52-0000-4000-8000-0000000001${place}${number}`,
+      ...system,
+      locationId: location,
+      instanceTypeId: type
+    },
+    location,
+    type
+  })))
+
+export const findTemplate = (id: string, locationId: string, typeId: string): CatalogTemplate | undefined =>
+  templates.find(({ template, location, type }) => template.id === id && location.id === locationId && type.id === typeId)
+
+/** Catalog rows lack the location and type that the same template shows inside an instance. */
+export const listTemplates: Handler = call => {
+  const { query } = call.request
+  const typeId = query.get('instanceTypeId')
+  const locationId = query.get('locationId')
+  const rows = templates
+    .filter(({ type, location }) => (typeId ?? type.id) === type.id && (locationId ?? location.id) === location.id)
+    .map(({ template: { id, created, size, version, name } }) => ({ id, created, size, version, name }))
+  return page(call, rows, { repeat: ['instanceTypeId', 'locationId'], sort: null, sdir: null })
+}
