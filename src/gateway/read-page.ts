@@ -113,20 +113,22 @@ async function decideCloser (list: List, query: PageQuery, candidates: readonly 
 async function lookCloser (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
   const { complete } = list
   if (complete === undefined || rows.every(seen => seen.lacks === undefined)) return rows
-  const looked = await mapAtOnce(rows, closerLooksAtOnce, async seen => seen.lacks === undefined ? seen : await lookAt(complete, seen))
-  return looked.filter(seen => seen !== null)
-}
-
-async function lookAt (complete: NonNullable<List['complete']>, seen: Seen): Promise<Seen | null> {
-  try {
-    return await complete(seen)
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error
-    if (error.failure === 'not-found') return null
-    // A key that may list but not look stays honest: the state is unknown.
-    if (error.failure === 'forbidden' || error.failure === 'authentication') return seen
-    throw error
+  let mayLook = true
+  const lookAt = async (seen: Seen): Promise<Seen | null> => {
+    if (!mayLook || seen.lacks === undefined) return seen
+    try {
+      return await complete(seen)
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      if (error.failure === 'not-found') return null
+      if (error.failure !== 'forbidden' && error.failure !== 'authentication') throw error
+      // A key that may list but not look stays honest: the states are unknown. The other rows would be refused too.
+      mayLook = false
+      return seen
+    }
   }
+  const looked = await mapAtOnce(rows, closerLooksAtOnce, lookAt)
+  return looked.filter(seen => seen !== null)
 }
 
 /** `work` on each item, at most `atOnce` at a time, results in the order of the items. The first failure ends it. */

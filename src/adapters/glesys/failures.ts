@@ -1,0 +1,68 @@
+import type { Failure } from '../../domain/failure.js'
+
+/** `status` is HTTP's, `code` the envelope's. */
+export interface Refusal {
+  readonly status: number
+  readonly code: number | null
+  readonly text: string
+}
+
+const codes: ReadonlyMap<number, Failure> = new Map<number, Failure>([
+  [0, 'unavailable'],
+  [601, 'unavailable'],
+  [603, 'quota'],
+  [604, 'quota'],
+  [605, 'unavailable'],
+  [606, 'unavailable'],
+  [607, 'conflict'],
+  [608, 'unavailable'],
+  [609, 'rejected'],
+  [610, 'rejected'],
+  [612, 'rejected'],
+  [613, 'unavailable'],
+  [614, 'rejected'],
+  [615, 'rejected'],
+  [616, 'rejected'],
+  [617, 'quota'],
+  [618, 'quota'],
+  [619, 'unavailable'],
+  [620, 'conflict']
+])
+
+type Row = readonly [test: (refusal: Refusal) => boolean, failure: Failure]
+
+const says = ({ text }: Refusal, words: string): boolean => text.toLowerCase().includes(words)
+const codeMeans = ({ code }: Refusal, failure: Failure): boolean => code !== null && codes.get(code) === failure
+
+/**
+ * The first row that fits decides. The sentences are looked at because nothing else tells a locked server from a forbidden
+ * one (both 403), or a missing server from bad input (both 400); the status goes first, since a locked account is a 401.
+ */
+const rows: readonly Row[] = [
+  [({ status }) => status === 401 || status === 419, 'authentication'],
+  [refusal => (refusal.status === 403 || refusal.status === 500 || refusal.code === 606) && says(refusal, 'locked'), 'conflict'],
+  [({ status }) => status === 405 || status === 403, 'forbidden'],
+  [refusal => refusal.status === 404 && says(refusal, 'not supported'), 'unsupported'],
+  [refusal => refusal.status === 404 || (refusal.status === 400 && (says(refusal, 'not find') || says(refusal, 'not found'))), 'not-found'],
+  [refusal => codeMeans(refusal, 'conflict'), 'conflict'],
+  [refusal => refusal.status === 400 || codeMeans(refusal, 'rejected'), 'rejected'],
+  [refusal => codeMeans(refusal, 'quota'), 'quota'],
+  [refusal => refusal.status >= 500 || codeMeans(refusal, 'unavailable'), 'unavailable']
+]
+
+/** Undefined where the vendor has said nothing: the HTTP status then speaks for itself. */
+export const failureOf = (refusal: Refusal): Failure | undefined => rows.find(([test]) => test(refusal))?.[1]
+
+/** Whether a code beside HTTP 200 tells of a failure. Others do not: in August 2020 it was the id of a transaction. */
+export const isFailureCode = (code: number): boolean => codes.has(code) || (code >= 400 && code < 600)
+
+/** A list belongs to no server: what is missing there is the function. */
+export const listFailure = (failure: Failure): Failure => failure === 'not-found' || failure === 'unsupported' ? 'malformed' : failure
+
+const refusedCredentials: ReadonlySet<Failure> = new Set<Failure>(['rejected', 'forbidden', 'conflict', 'not-found'])
+
+/** All that a sign-in sends is credentials, so refusing its arguments is refusing them. */
+export function loginFailure (failure: Failure, status: number): Failure {
+  if (status === 404 || failure === 'unsupported') return 'malformed'
+  return refusedCredentials.has(failure) ? 'authentication' : failure
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import type { FilterName, Seen } from '../../domain/list.js'
+import { powerOf, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
+import { addressOf } from '../addresses.js'
+import { seenWire } from '../seen.js'
+import { serverWire, type ServerWire } from './schema.js'
+
+/** The words of `status` and of the older `state` that tell power; see also `busyWords`. */
+export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+  ['running', 'running'],
+  ['ready', 'stopped'],
+  ['stopped', 'stopped']
+])
+
+/** Words that hide the power behind a change under way. */
+const busyWords: ReadonlySet<string> = new Set(['updating', 'locked'])
+
+/** Which actions make sense in which state; what is not named here has none. */
+export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+  ['running', ['stop', 'reboot', 'resize', 'rename', 'console', 'delete']],
+  ['stopped', ['start', 'resize', 'rename', 'delete']],
+  ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'console', 'delete']]
+])
+
+/** The vendor's features of one server that an action needs one of. */
+const features: ReadonlyMap<ServerAction, readonly string[]> = new Map<ServerAction, readonly string[]>([
+  ['start', ['start']],
+  ['stop', ['stopsoft', 'stophard']],
+  ['reboot', ['reboot']],
+  ['resize', ['editcpucores', 'editmemorysize', 'editdisksize']],
+  ['console', ['consolehtml', 'consolevnc']],
+  ['delete', ['destroy']]
+])
+
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ['true', true], ['1', true], ['yes', true], ['false', false], ['0', false], ['no', false]
+])
+
+const toFlag = (wire: ServerWire['isrunning']): boolean | null => flags.get(String(wire).trim().toLowerCase()) ?? null
+
+/** An empty element is how XML may write false, and how it writes null: it is a no only beside a word that was told. */
+const toTold = (wire: ServerWire, flag: ServerWire['isrunning']): boolean | null =>
+  flag === '' && (wire.status ?? wire.state) !== null ? false : toFlag(flag)
+
+/** The words are the elder half: they speak where the flags are missing, `status` before `state`. */
+export function toStatus (wire: ServerWire): ServerStatus {
+  const isRunning = toTold(wire, wire.isrunning)
+  if (isRunning !== null) return isRunning ? 'running' : 'stopped'
+  const word = [wire.status, wire.state].find(told => told !== null && !busyWords.has(told.toLowerCase()))
+  return statuses.get(word?.toLowerCase() ?? '') ?? 'unknown'
+}
+
+function toPower (wire: ServerWire): Power {
+  const isRunning = toTold(wire, wire.isrunning)
+  return isRunning === null ? powerOf(toStatus(wire)) : isRunning ? 'on' : 'off'
+}
+
+/** What is under way in the vendor's words; a lock without a word of its own is called `locked`. */
+function toTask (wire: ServerWire): string | null {
+  const isLocked = toTold(wire, wire.islocked)
+  const { status, state } = wire
+  if (status !== null && busyWords.has(status.toLowerCase())) return status
+  if (isLocked === true) return 'locked'
+  return isLocked === null && status === null && state !== null && busyWords.has(state.toLowerCase()) ? state : null
+}
+
+function toLocked (wire: ServerWire): boolean | null {
+  if (toTask(wire) !== null) return true
+  return toTold(wire, wire.islocked) ?? ((wire.status ?? wire.state) === null ? null : false)
+}
+
+export function toServer (wire: ServerWire, project: string): ServerFacts {
+  const status = toStatus(wire)
+  return {
+    id: wire.serverid,
+    name: wire.hostname ?? '',
+    status,
+    power: toPower(wire),
+    task: toTask(wire),
+    provider_status: wire.status ?? wire.state,
+    cpus: wire.cpucores ?? null,
+    memory_mib: wire.memorysize ?? null,
+    disk_gib: toDisk(wire),
+    // Neither netmask nor gateway stands here, nor which address is the main one.
+    addresses: (wire.iplist ?? []).map(ip => addressOf(ip?.ipaddress)).filter(address => address !== null),
+    image: toImage(wire),
+    plan: null,
+    region: wire.datacenter === null ? null : { id: wire.datacenter, name: wire.datacenter },
+    owner: { id: wire.projectkey ?? project, name: null },
+    created_at: null,
+    tags: [],
+    locked: toLocked(wire),
+    protected: null,
+    allowed_actions: toActions(wire, status)
+  }
+}
+
+/** A locked server refuses changes, and one under managed hosting refuses all of them. */
+function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
+  if (toFlag(wire.managedhosting) === true) return []
+  const isLocked = toLocked(wire) === true
+  const isOffered = (action: ServerAction): boolean =>
+    features.get(action)?.every(feature => toFlag(wire.supportedfeatures?.[feature]) === false) !== true
+  return (actions.get(status) ?? []).filter(action => isOffered(action) && (!isLocked || action === 'console'))
+}
+
+/** The main disk and those added to it; in GB, taken as GiB as the added ones are counted. */
+function toDisk ({ disksize, additionaldisks }: ServerWire): number | null {
+  if (disksize === null || disksize === undefined) return null
+  return (additionaldisks ?? []).reduce((sum, disk) => sum + (disk?.sizeingib ?? 0), disksize)
+}
+
+/** The name of a template is as good as its id when one is to be created by it. */
+function toImage ({ initialtemplate, templatename }: ServerWire): Reference | null {
+  const id = initialtemplate?.id ?? null
+  if (id !== null) return { id, name: initialtemplate?.name ?? templatename }
+  return templatename === null ? null : { id: templatename, name: templatename }
+}
+
+export const seenServer = (project: string): z.ZodType<Seen> => seenWire(serverWire, wire => toServer(wire, project))
+
+const withAddresses = z.object({ iplist: z.union([z.literal(''), z.array(z.unknown())]) })
+
+/** A row of a list: never with power, and with as few as four fields. */
+export const seenRow = (project: string): z.ZodType<Seen> =>
+  seenServer(project).transform((seen): Seen => ({ ...seen, lacks: lacksOf(seen) }))
+
+function lacksOf ({ server, raw }: Seen): FilterName[] {
+  const lacksName = server.name === ''
+  const lacksAddresses = !withAddresses.safeParse(raw).success
+  const lacking: ReadonlyArray<readonly [FilterName, boolean]> = [
+    ['status', true],
+    ['name', lacksName],
+    ['q', lacksName || lacksAddresses],
+    ['ip', lacksAddresses],
+    ['region', server.region === null]
+  ]
+  return lacking.filter(([, isLacking]) => isLacking).map(([name]) => name)
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import type { Accepted } from '../contract.js'
+
+/** XML and old answers send numbers as text. */
+const number = z.union([z.number(), z.string().regex(/^\s*\d{1,15}(?:\.\d+)?\s*$/).transform(Number)]).nullish().catch(null)
+
+const text = z.string().nullish().catch(null)
+
+/** "Nothing" is also an empty text (always so in XML) and the word None. */
+const name = text.transform(value => value === undefined || value === '' || value === 'None' ? null : value)
+
+/** Three styles of booleans live side by side; what an empty one means is decided where the others are known. */
+const flag = z.union([z.boolean(), z.number(), z.string()]).nullish().catch(null)
+
+/** In XML an empty list is an empty element. A bad entry is no reason to lose the others. */
+const listOf = <Wire>(entry: z.ZodType<Wire>) =>
+  z.union([z.literal('').transform((): Wire[] => []), z.array(entry)])
+
+const ipWire = z.object({ ipaddress: text }).nullable().catch(null)
+const diskWire = z.object({ sizeingib: number }).nullable().catch(null)
+
+/** The server of details, of a list (from four fields up to all) and of an action's answer. */
+export const serverWire = z.object({
+  serverid: z.string().min(1),
+  hostname: text,
+  datacenter: name,
+  projectkey: name,
+  managedhosting: flag,
+  cpucores: number,
+  memorysize: number,
+  disksize: number,
+  additionaldisks: listOf(diskWire).nullish().catch(null),
+  iplist: listOf(ipWire).nullish().catch(null),
+  templatename: name,
+  initialtemplate: z.object({ id: name, name }).nullish().catch(null),
+  supportedfeatures: z.record(z.string(), flag).nullish().catch(null),
+  isrunning: flag,
+  islocked: flag,
+  status: name,
+  state: name
+})
+export type ServerWire = z.infer<typeof serverWire>
+
+export const serversPayload = <Row>(row: z.ZodType<Row>) => z.object({ servers: listOf(row) })
+export const serverPayload = <Row>(row: z.ZodType<Row>) => z.object({ server: row })
+
+/** There are no tasks, and an action's answer tells nothing of power that could be believed: the server is looked at again. */
+export const acceptedPayload = z.object({}).transform((): Accepted => ({}))
+
+export const loginPayload = z.object({ login: z.object({ apikey: z.string().min(1) }) })
+
+/** `status` of the envelope. Its code was text once, and something else altogether for a while. */
+export const statusWire = z.object({ code: number, text })
+export const envelopeWire = z.object({ response: z.looseObject({ status: statusWire.nullish().catch(null) }) })

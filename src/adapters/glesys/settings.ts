@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { httpUrl } from '../settings.js'
+
+const apiUrl = 'https://api.glesys.com'
+const oneWay = 'needs either api_key, or username together with password'
+
+/** One project's servers: by a key of its own, or as a user whose key is fetched for a while. */
+export const glesysAccountSchema = z.strictObject({
+  project: z.string().regex(/^[\x21-\x39\x3b-\x7e]+$/, { error: 'must be printable, without spaces and colons' })
+    .meta({ description: 'The project\'s key, such as cl12345; sent as it stands here' }),
+  api_key: z.string().min(1).optional().meta({ description: 'Secret. A key of the project that does not expire' }),
+  username: z.string().min(1).optional().meta({ description: 'Login of the control panel, instead of api_key' }),
+  password: z.string().min(1).optional().meta({ description: 'Secret. Goes with username' }),
+  format: z.enum(['json', 'xml']).default('json').meta({ description: 'What is asked for; both are understood in either case' }),
+  api_url: httpUrl.default(apiUrl)
+}).superRefine(({ api_key: apiKey, username, password }, context) => {
+  const isUser = username !== undefined && password !== undefined
+  const isHalfUser = (username === undefined) !== (password === undefined)
+  if (isHalfUser || isUser === (apiKey !== undefined)) context.addIssue({ code: 'custom', message: oneWay, path: ['api_key'] })
+})
+export type GlesysAccount = z.infer<typeof glesysAccountSchema>
+
+export const example: GlesysAccount = {
+  project: 'cl12345',
+  api_key: 'example',
+  format: 'json',
+  api_url: apiUrl
+}
