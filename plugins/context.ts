@@ -25,7 +25,7 @@ export function requestIdOf (incoming: IncomingMessage): string {
 }
 
 /** Gives every request its context, and every answer the headers of section 1 of the contract. */
-export function installContext (app: FastifyInstance): void {
+export function installContext (app: FastifyInstance, isServing: () => boolean): void {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
   app.decorateRequest('context')
@@ -42,6 +42,8 @@ export function installContext (app: FastifyInstance): void {
     const total = performance.now() - request.beganAt
     const parts = [`gateway;dur=${Math.max(0, total - tally.upstreamMs).toFixed(1)}`, `upstream;dur=${tally.upstreamMs.toFixed(1)}`]
     if (tally.tokenMs >= 0.05) parts.push(`token;dur=${tally.tokenMs.toFixed(1)}`)
+    // While stopping, a connection that is kept alive would keep the process.
+    if (!isServing()) reply.header('connection', 'close')
     reply.header('x-request-id', request.id)
     reply.header('server-timing', parts.join(', '))
     reply.header('hawser-upstream-calls', String(tally.upstreamCalls))

@@ -38,7 +38,7 @@ export async function buildApp ({ gateway, authenticate, readiness, logger }: Ap
   // The answers are made by our own types; a second validation of each would cost more than the whole mapping.
   app.setSerializerCompiler(() => value => JSON.stringify(value))
   const methods = installMethods(app)
-  installContext(app)
+  installContext(app, readiness.isServing)
   installBodies(app)
   installProblems(app)
   installRequestLog(app)

@@ -1,7 +1,10 @@
 import type { Adapter } from './contract.js'
+import { fleio } from './fleio/adapter.js'
+import { glesys } from './glesys/adapter.js'
 import { heficed } from './heficed/adapter.js'
+import { vmmanager } from './vmmanager/adapter.js'
 
-const adapters: ReadonlyArray<Adapter<unknown>> = [heficed]
+const adapters: ReadonlyArray<Adapter<unknown>> = [heficed, fleio, glesys, vmmanager]
 
 /** Every provider, by id. Adding one is one line here and a folder. */
 export const registry: ReadonlyMap<string, Adapter<unknown>> = new Map(adapters.map(adapter => [adapter.id, adapter]))

@@ -1,0 +1,8 @@
+import type { SignIn } from '../contract.js'
+import type { FleioAccount } from './settings.js'
+
+/** Keys are made by an operator and do not expire: there is nothing to sign in to, and a refusal is final. */
+export const signIn = (): SignIn | null => null
+
+/** `Bearer` would count as no credentials at all. */
+export const authorization = ({ token }: FleioAccount): Record<string, string> => ({ authorization: `Token ${token}` })

@@ -1,0 +1,54 @@
+import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.js'
+import type { HttpResponse } from '../../upstream/http.js'
+import { parseJson, refused } from '../../upstream/read.js'
+
+type Told = UpstreamErrorOptions & { readonly failure: Failure }
+
+/** Stays until an operator of the panel has done something. */
+const misconfigured: Told = { failure: 'unavailable', passing: false, notAttempted: true }
+
+/**
+ * Statuses that mean something of their own here; the rest is as everywhere. Only the status decides: texts are
+ * translated, and nothing else tells a 403 for want of credit or quota from one for want of a right.
+ */
+const failures: ReadonlyMap<number, Told> = new Map<number, Told>([
+  // The panel's own licence.
+  [402, misconfigured],
+  // The panel could not sign in to OpenStack; it has nothing to do with the header Expect.
+  [417, misconfigured],
+  // OpenStack's certificate.
+  [526, misconfigured],
+  // The user has no client that could own anything.
+  [428, { failure: 'forbidden' }]
+])
+
+export function callFailure (response: HttpResponse): UpstreamError {
+  const body = parseJson(response.text)
+  // An unknown route answers a page, an unknown object JSON: a wrong URL must not look like a server that is gone.
+  if (response.status === 404 && body === undefined) {
+    return new UpstreamError('malformed', 'there is no such API at the configured url', { status: 404, notAttempted: true })
+  }
+  return refused(response, { ...failures.get(response.status), vendorMessage: flatten(body) })
+}
+
+const deepest = 5
+const longest = 500
+
+/** `{"detail": "…"}`, `{"field": ["…"]}`, nested ones and bare lists, as one line: `boot_source.source_id: This field is required.` */
+export function flatten (body: unknown): string | null {
+  const text = lines(body, '', 0).join('; ')
+  return text === '' ? null : text.slice(0, longest)
+}
+
+/** These name no field. */
+const anonymous = new Set(['detail', 'non_field_errors'])
+
+function lines (value: unknown, path: string, depth: number): string[] {
+  if (typeof value === 'string') return [path === '' ? value : `${path}: ${value}`]
+  if (value === null || typeof value !== 'object' || depth >= deepest) return []
+  if (Array.isArray(value)) return value.flatMap(item => lines(item, path, depth + 1))
+  return Object.entries(value).flatMap(([name, member]) => {
+    const inner = anonymous.has(name) ? path : path === '' ? name : `${path}.${name}`
+    return lines(member, inner, depth + 1)
+  })
+}

@@ -1,0 +1,14 @@
+import type { z } from 'zod'
+import type { HttpResponse } from '../../upstream/http.js'
+import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.js'
+import { callFailure, complaintOf, type Tell } from './failures.js'
+
+/** An answer's body, or the error that it means. */
+export function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse, tell: Tell = callFailure): T {
+  // A suspended platform has done nothing; its body may be JSON, HTML or empty and is not looked at.
+  if (response.status === 503) throw refused(response, { failure: 'suspended', notAttempted: true })
+  const body = response.text === '' ? {} : parseJson(response.text)
+  const complaint = complaintOf(body)
+  if (!isSuccess(response) || complaint !== null) throw refused(response, tell(response, complaint))
+  return parseWire(schema, body, response)
+}

@@ -1,0 +1,99 @@
+import type { Accepted, Job, JobState } from '../contract.js'
+import type { OperationStatus } from '../../domain/operation.js'
+import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
+import { toUtc as zonedToUtc } from '../../domain/time.js'
+import { addressOf } from '../addresses.js'
+import { seenWire } from '../seen.js'
+import { hostWire, type ActionWire, type HostWire, type TaskWire } from './schema.js'
+
+/** Vendor word to ours. Words for deletion, migration and reinstallation are not on record. */
+export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+  ['creating', 'provisioning'],
+  ['active', 'running'],
+  ['stopped', 'stopped'],
+  ['crashed', 'error']
+])
+
+/** Which actions make sense in which state; what is not named here has none. */
+export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+  ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
+  ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
+  ['rescue', ['stop', 'reboot', 'rename', 'unrescue', 'console', 'delete']],
+  ['error', ['start', 'stop', 'reboot', 'rename', 'rebuild', 'rescue', 'console', 'delete']],
+  ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']]
+])
+
+export function toStatus (wire: HostWire): ServerStatus {
+  const status = statuses.get(wire.state ?? '') ?? 'unknown'
+  return status === 'running' && wire.rescue_mode === true ? 'rescue' : status
+}
+
+export function toServer (wire: HostWire): ServerFacts {
+  const status = toStatus(wire)
+  return {
+    id: wire.id,
+    name: wire.name ?? '',
+    status,
+    power: powerOf(status),
+    task: null,
+    provider_status: wire.state ?? null,
+    cpus: wire.cpu_number ?? null,
+    memory_mib: wire.ram_mib ?? null,
+    disk_gib: typeof wire.disk?.disk_mib === 'number' ? wire.disk.disk_mib / 1024 : null,
+    addresses: toAddresses(wire),
+    image: toReference(wire.os, wire.os_name ?? wire.os?.name),
+    plan: null,
+    region: toReference(wire.cluster, wire.cluster?.name),
+    owner: toReference(wire.account, wire.account?.email),
+    created_at: toUtc(wire.create_date),
+    tags: wire.tags ?? [],
+    // `disabled` is an administrator's; whether work is under way stands nowhere in the row.
+    locked: wire.disabled === true ? true : null,
+    protected: wire.is_protected ?? null,
+    allowed_actions: toActions(wire, status)
+  }
+}
+
+/** A row of the list is the server with all that is linked to it. */
+export const seenHost = seenWire(hostWire, toServer)
+
+const toActions = (wire: HostWire, status: ServerStatus): ServerAction[] =>
+  (actions.get(status) ?? []).filter(action => action !== 'delete' || wire.is_protected !== true)
+
+const toReference = (wire: { id: string } | null | undefined, name: string | null | undefined): Reference | null =>
+  wire === null || wire === undefined ? null : { id: wire.id, name: name ?? null }
+
+/** The first IPv4 address is the main one. */
+const toAddresses = (wire: HostWire): Address[] => [
+  ...(wire.ip4 ?? []).map((row, index) => addressOf(row?.ip, { primary: index === 0 })),
+  ...(wire.ip6 ?? []).map(row => addressOf(row?.ip))
+].filter(address => address !== null)
+
+/** Times come as `2026-01-15 10:20:30` without a zone; they are taken as UTC, never as the gateway's own zone. */
+export function toUtc (text: string | null | undefined): string | null {
+  const zoneless = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?$/.exec(text ?? '')
+  return zonedToUtc(zoneless === null ? text : `${zoneless[1]}T${zoneless[2] ?? '00:00:00'}Z`)
+}
+
+/** Words that are not named here, such as the one for deferred work, mean: not finished. */
+export const taskStatuses: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStatus>([
+  ['created', 'pending'],
+  ['running', 'running'],
+  ['complete', 'succeeded'],
+  ['fail', 'failed'],
+  ['failed', 'failed']
+])
+
+/** What an action's answer says of its task; without a number the server itself is looked at. */
+export function toAccepted ({ task, start_task: startTask }: ActionWire, name: string): Accepted {
+  if (typeof startTask === 'string') return { jobs: [{ id: startTask, name: 'host_start' }] }
+  return typeof task === 'string' ? { jobs: [{ id: task, name }] } : {}
+}
+
+/** Several tasks may share a number, told apart by name. None yet is a short gap after the action, not a failure. */
+export function toJobState (job: Job, tasks: readonly TaskWire[]): JobState {
+  const rows = tasks.filter(row => row.consul_id === job.id)
+  const row = rows.find(({ name }) => name === job.name) ?? rows[0]
+  if (row === undefined) return { ...job, status: 'pending', vendorStatus: null, error: null }
+  return { ...job, status: taskStatuses.get(row.status) ?? 'running', vendorStatus: row.status, error: null }
+}

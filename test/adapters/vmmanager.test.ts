@@ -1,0 +1,749 @@
+import t from 'tap'
+import type { ServerOperations, Token, Upstream } from '../../src/adapters/contract.js'
+import { vmmanager } from '../../src/adapters/vmmanager/adapter.js'
+import { seenHost } from '../../src/adapters/vmmanager/mapping.js'
+import { UpstreamError } from '../../src/domain/failure.js'
+import type { ServerFilters } from '../../src/domain/list.js'
+import type { ServerFacts } from '../../src/domain/server.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.js'
+import type { HttpResponse } from '../../src/upstream/http.js'
+import { listAll, openAdapter, type OpenedAdapter } from '../helpers/line.js'
+
+type Handle = (request: SimulatedRequest) => SimulatedReply
+
+/** What the helpers need of a running test. */
+interface Test {
+  teardown (finish: () => Promise<void>): unknown
+}
+
+interface Bench {
+  readonly vendor: Simulator
+  readonly line: OpenedAdapter
+  readonly operations: ReturnType<OpenedAdapter['operations']>
+}
+
+const withPassword = { email: 'admin@example.com', password: 'secret' }
+const withToken = { token: '24-static' }
+
+/** The adapter in front of a vendor whose every answer the test gives. */
+async function open (test: Test, handle: Handle, settings: Record<string, string> = withToken): Promise<Bench> {
+  const vendor = await startSimulator(handle)
+  test.teardown(async () => { await vendor.close() })
+  return join(test, vendor, { url: vendor.origin, ...settings })
+}
+
+function join (test: Test, vendor: Simulator, settings: unknown): Bench {
+  const line = openAdapter(vmmanager, settings)
+  test.teardown(async () => { await line.close() })
+  return { vendor, line, operations: line.operations() }
+}
+
+async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench & { vendor: VmmanagerSandbox }> {
+  const vendor = await startVmmanager({ knobs })
+  test.teardown(async () => { await vendor.close() })
+  return { ...join(test, vendor, vendor.settings[account]), vendor }
+}
+
+async function failureOf (work: Promise<unknown>): Promise<UpstreamError> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof UpstreamError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+const ok = (body: unknown, status = 200): SimulatedReply => ({ status, body })
+const list = (rows: readonly unknown[], size?: number): SimulatedReply => ok({ last_notify: 123456, list: rows, ...(size === undefined ? {} : { size }) })
+const complaint = (status: number, code: number, msg: string): SimulatedReply => ({ status, body: { error: { code, msg } } })
+const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
+const signedIn = (token: string, more: object = {}): SimulatedReply => ok({ confirmed: true, expires_at: null, id: '24', token, ...more }, 201)
+const empty = list([], 0)
+
+/** Signs in whoever comes, with tokens t-1, t-2 and so on, and leaves the rest to `handle`. */
+function withDesk (handle: Handle): Handle {
+  let tokens = 0
+  return request => request.path.startsWith('/auth/') ? signedIn(`t-${++tokens}`) : handle(request)
+}
+
+const pathsOf = (vendor: Simulator): string[] => vendor.calls.map(({ method, path }) => `${method} ${path}`)
+const bodyOf = (text: string | undefined): unknown => JSON.parse(text ?? '')
+const page = (more: { after?: string, limit?: number, filters?: ServerFilters } = {}) =>
+  ({ filters: {}, offset: 0, after: null, limit: 200, ...more })
+
+/** The members of the sample rows that are read. */
+const web = {
+  id: 41,
+  name: 'web-1',
+  state: 'active',
+  domain: 'web-1.example.com',
+  account: { id: 3, email: 'client@example.com' },
+  cluster: { id: 1, name: 'cluster-kvm-1' },
+  node: { id: 1, name: 'node-1', ip_addr: '198.51.100.11' },
+  os: { id: 25, name: 'Ubuntu 22.04' },
+  os_name: 'Ubuntu 22.04',
+  cpu_number: 2,
+  cpu_number_new: 2,
+  ram_mib: 2048,
+  ram_mib_new: 2048,
+  disk: { id: 101, disk_mib: 20480, disk_mib_new: 20480 },
+  disk_count: 1,
+  ip4: [{ ip: '192.0.2.10', interface: 'eth0' }],
+  ip6: [],
+  rescue_mode: false,
+  disabled: false,
+  is_protected: false,
+  tags: [],
+  create_date: '2026-01-15 10:20:30'
+}
+const db = {
+  ...web,
+  id: 42,
+  name: 'db-1',
+  state: 'stopped',
+  os: { id: 12, name: 'Debian 12' },
+  os_name: 'Debian 12',
+  cpu_number: 4,
+  cpu_number_new: 8,
+  ram_mib: 4096,
+  ram_mib_new: 8192,
+  disk: { id: 102, disk_mib: 40960, disk_mib_new: 81920 },
+  disk_count: 2,
+  ip4: [{ ip: '192.0.2.11', interface: 'eth0' }, { ip: '192.0.2.12', interface: 'eth0' }],
+  ip6: [{ ip: '2001:db8:1::42', interface: 'eth0' }],
+  tags: ['prod']
+}
+const fresh = { ...web, id: 43, name: 'new-1', state: 'creating', ip4: [], ip6: [], create_date: '2026-01-16 08:00:00' }
+/** 2022: no ip6, os, create_date, is_protected; addresses are without their interface. */
+const old = {
+  id: 41,
+  name: 'web-1',
+  state: 'active',
+  account: { id: 3, email: 'client@example.com' },
+  cluster: { id: 1, name: 'cluster-kvm-1' },
+  os_name: 'Ubuntu 22.04',
+  os_group: 'ubuntu',
+  cpu_number: 2,
+  ram_mib: 2048,
+  disk: { id: 101, disk_mib: 20480, disk_mib_new: 20480 },
+  ip4: [{ ip: '192.0.2.10' }],
+  rescue_mode: false,
+  disabled: false,
+  tags: []
+}
+const toServer = (row: object): ServerFacts => seenHost.parse(row).server
+
+t.test('settings', async t => {
+  const parse = (settings: object) => vmmanager.account.safeParse({ url: 'https://vm.example.com/', ...settings })
+  const pathsOfIssues = (settings: object): string[] => parse(settings).error?.issues.map(({ path }) => path.join('.')) ?? []
+
+  t.test('an account has email and password, or a token, and defaults for the rest', async t => {
+    t.same(parse(withPassword).data, { url: 'https://vm.example.com', ...withPassword, auth_prefix: '', login_link_path: '/auth/key' })
+    t.equal(parse(withToken).success, true)
+    t.equal(parse({ ...withPassword, as_user: 'client@example.com', auth_prefix: '/api', login_link_path: '/auth/key-v4' }).success, true)
+    t.equal(vmmanager.account.safeParse(vmmanager.example).success, true)
+  })
+  t.test('what can not be honoured together is refused with its path', async t => {
+    t.same(pathsOfIssues({}), ['email', 'password'])
+    t.same(pathsOfIssues({ email: 'admin@example.com' }), ['password'])
+    t.same(pathsOfIssues({ ...withPassword, ...withToken, as_user: '3' }), ['email', 'password', 'as_user'])
+    t.same(pathsOfIssues({ token: 'two\r\nlines' }), ['token'])
+    t.same(pathsOfIssues({ ...withPassword, as_user: '..' }), ['as_user'])
+    t.same(pathsOfIssues({ ...withPassword, auth_prefix: '/other' }), ['auth_prefix'])
+    t.same(pathsOfIssues({ ...withPassword, login_link_path: 'auth/key/' }), ['login_link_path'])
+    t.equal(parse({ ...withToken, tokn: 'x' }).success, false)
+  })
+})
+
+t.test('sign-in', async t => {
+  for (const status of [200, 201]) {
+    t.test(`a password becomes a token with ${status}, and the token goes into x-xsrf-token alone`, async t => {
+      const { vendor, operations } = await open(t, ({ path }) => path.startsWith('/auth/')
+        ? ok({ confirmed: true, expires_at: null, id: 123, token: '1996-0082f9c6-0b07-43ca-b4e7-449c6b0df71f' }, status)
+        : empty, withPassword)
+      await operations.list.run(page())
+      const [login, read] = vendor.calls
+      t.same(pathsOf(vendor), ['POST /auth/v4/public/token', 'GET /vm/v3/host'])
+      t.same(bodyOf(login?.body), withPassword)
+      t.equal(login?.headers['x-xsrf-token'], undefined)
+      t.equal(login?.headers['isp-box-instance'], undefined)
+      t.equal(read?.headers['x-xsrf-token'], '1996-0082f9c6-0b07-43ca-b4e7-449c6b0df71f')
+      for (const name of ['cookie', 'ses6', 'internal-auth', 'authorization']) t.equal(read?.headers[name], undefined, `no ${name}`)
+    })
+  }
+
+  t.test('a ready token signs in nowhere and is sent as it is', async t => {
+    const { vendor, operations } = await open(t, () => empty)
+    await operations.list.run(page())
+    t.same(pathsOf(vendor), ['GET /vm/v3/host'])
+    t.equal(vendor.calls[0]?.headers['x-xsrf-token'], '24-static')
+  })
+
+  t.test('as_user makes a key with the administrator\'s token and acts with the token that the key gives', async t => {
+    const { vendor, operations } = await open(t, ({ path }) => {
+      if (path.endsWith('/public/token')) return signedIn('24-admin')
+      if (path.endsWith('/public/key')) return signedIn('1996-user')
+      return path.endsWith('/key') ? ok({ id: '4', key: '4-74e7c0e9' }) : empty
+    }, { ...withPassword, as_user: 'a/b+c@example.com' })
+    await operations.list.run(page())
+    t.same(pathsOf(vendor), [
+      'POST /auth/v4/public/token', 'POST /auth/v4/user/a%2Fb%2Bc%40example.com/key', 'POST /auth/v4/public/key', 'GET /vm/v3/host'
+    ])
+    t.same(vendor.calls.map(({ headers }) => headers['x-xsrf-token']), [undefined, '24-admin', undefined, '1996-user'])
+    t.same(vendor.calls.map(({ headers }) => headers['isp-box-instance']), [undefined, 'true', 'true', undefined])
+    t.same(vendor.calls.slice(1, 3).map(({ body }) => bodyOf(body)), [{}, { key: '4-74e7c0e9' }])
+  })
+
+  t.test('auth_prefix stands before /auth and nowhere else', async t => {
+    const { vendor, operations } = await open(t, ({ path }) => path.includes('/auth/') ? signedIn('24-a') : empty, { ...withPassword, auth_prefix: '/api' })
+    await operations.list.run(page())
+    t.same(pathsOf(vendor), ['POST /api/auth/v4/public/token', 'GET /vm/v3/host'])
+  })
+
+  for (const status of [200, 400, 401, 403]) {
+    t.test(`a wrong password (22013) with status ${status} is a refusal of the credentials, asked once`, async t => {
+      const { vendor, operations } = await open(t, () => complaint(status, 22013, 'Invalid password'), withPassword)
+      const error = await failureOf(operations.get.run('41'))
+      t.match(error, { failure: 'authentication', options: { code: 22013, vendorMessage: 'Invalid password' } })
+      t.equal(vendor.calls.length, 1)
+    })
+  }
+
+  t.test('a sign-in that waits for a second step gives no token', async t => {
+    const { vendor, operations } = await open(t, () => signedIn('24-a', { confirmed: false }), withPassword)
+    t.equal((await failureOf(operations.get.run('41'))).failure, 'authentication')
+    t.equal(vendor.calls.length, 1)
+  })
+
+  t.test('what goes wrong with the key is never a missing server', async t => {
+    const withKey = (answer: SimulatedReply) => open(t, ({ path }) => path.endsWith('/public/token') ? signedIn('24-a') : answer, { ...withPassword, as_user: '999' })
+    const cases = [
+      [complaint(404, 1002, 'Not found'), 'authentication'],
+      [complaint(400, 5021, 'Unknown'), 'authentication'],
+      [complaint(403, 3001, 'Unauthorized'), 'forbidden'],
+      [complaint(401, 3001, 'Unauthorized'), 'forbidden'],
+      [html(404), 'malformed']
+    ] as const
+    for (const [answer, failure] of cases) {
+      const { operations } = await withKey(answer)
+      t.equal((await failureOf(operations.get.run('41'))).failure, failure)
+    }
+  })
+
+  t.test('a sign-in that is not there, or answers without a token, is malformed', async t => {
+    for (const answer of [html(404), html(200), html(302), ok({ id: '24' }), ok({ token: 'two\r\nlines' })]) {
+      const { operations } = await open(t, () => answer, withPassword)
+      t.equal((await failureOf(operations.get.run('41'))).failure, 'malformed')
+    }
+  })
+
+  t.test('a token dies after an idle hour; an end that it has by itself is read as UTC unless it seems past', async t => {
+    const tokenOf = async (expiresAt: unknown): Promise<Token | undefined> => {
+      const text = JSON.stringify({ confirmed: true, id: 24, token: '24-a', expires_at: expiresAt })
+      const response: HttpResponse = { status: 201, headers: {}, text }
+      const upstream: Upstream = { send: async call => call.read(response) }
+      return await vmmanager.signIn(vmmanager.example)?.(upstream)
+    }
+    const hour = 3_600_000
+    t.same(await tokenOf(null), { value: '24-a', expiresAt: null, idleMs: hour, data: {} })
+    t.same((await tokenOf('2130-01-31 00:00:00'))?.expiresAt, Date.UTC(2130, 0, 31))
+    t.same((await tokenOf('2020-01-31 00:00:00'))?.expiresAt, null)
+    t.same((await tokenOf('some day'))?.expiresAt, null)
+  })
+})
+
+t.test('a dead token', async t => {
+  const dead = [complaint(401, 3001, 'Unauthorized'), complaint(401, 1000, 'Unauthorized'), complaint(400, 1000, 'Unauthorized'), html(401)]
+  for (const [index, answer] of dead.entries()) {
+    t.test(`leads to one sign-in and one repeat, for reads and writes (${index + 1} of ${dead.length})`, async t => {
+      const { vendor, operations } = await open(t, withDesk(({ headers, method }) => {
+        if (headers['x-xsrf-token'] === 't-1') return answer
+        return method === 'POST' ? ok({ id: 41, task: 7 }) : list([web], 1)
+      }), withPassword)
+      t.same(await operations.start?.run('41', {}), { jobs: [{ id: '7', name: 'host_start' }] })
+      t.equal((await operations.get.run('41')).server.id, '41')
+      t.same(vendor.calls.map(({ path }) => path.split('/')[1]), ['auth', 'vm', 'auth', 'vm', 'vm'])
+    })
+  }
+
+  t.test('is a lack of rights when 3001 stays after a fresh sign-in, and never a loop', async t => {
+    const { vendor, operations } = await open(t, withDesk(() => complaint(401, 3001, 'Unauthorized')), withPassword)
+    t.match(await failureOf(operations.get.run('41')), { failure: 'forbidden', options: { code: 3001 } })
+    t.equal(vendor.calls.length, 4)
+  })
+  t.test('stays a refusal of the credentials when 1000 or a bare 401 stays', async t => {
+    for (const answer of [complaint(401, 1000, 'Unauthorized'), html(401)]) {
+      const { vendor, operations } = await open(t, withDesk(() => answer), withPassword)
+      t.equal((await failureOf(operations.get.run('41'))).failure, 'authentication')
+      t.equal(vendor.calls.length, 4)
+    }
+  })
+  t.test('is no excuse to ask twice where the token is a ready one', async t => {
+    const { vendor, operations } = await open(t, () => complaint(401, 3001, 'Unauthorized'))
+    t.equal((await failureOf(operations.get.run('41'))).failure, 'authentication')
+    t.equal(vendor.calls.length, 1)
+  })
+})
+
+t.test('a suspended platform', async t => {
+  for (const suspendBody of ['json', 'html', 'empty'] as const) {
+    t.test(`is asked again until it wakes, sign-in and writes included, whatever its body (${suspendBody})`, async t => {
+      const { vendor, operations } = await openSandbox(t, { suspend: 3, suspendBody })
+      const accepted = await operations.stop?.run('41', {})
+      t.equal(accepted?.jobs?.length, 1)
+      t.equal(vendor.calls.filter(call => call.status === 503).length, 3)
+      vendor.suspend(1)
+      t.equal((await operations.get.run('41')).server.name, 'web-1')
+      t.equal(vendor.calls.filter(call => call.path.endsWith('/stop')).length, 1)
+    })
+  }
+  t.test('that does not wake in eleven requests is suspended, and a write has certainly done nothing', async t => {
+    const { vendor, operations } = await open(t, () => ({ ...complaint(503, 3001, 'Unauthorized'), headers: { 'retry-after': '60' } }))
+    const error = await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())
+    t.match(error, { failure: 'suspended', sideEffect: 'none', options: { status: 503, notAttempted: true } })
+    t.equal(error.options.code, undefined)
+    t.equal(vendor.calls.length, 11)
+  })
+})
+
+t.test('refusals', async t => {
+  const cases = [
+    ['5021 with 404 is a missing server', complaint(404, 5021, 'Host id unknown'), 'not-found'],
+    ['5021 with 400 is a missing server', complaint(400, 5021, 'Host id unknown'), 'not-found'],
+    ['5021 inside a 200 is a missing server', complaint(200, 5021, 'Host id unknown'), 'not-found'],
+    ['404 without a code is a missing server', html(404), 'not-found'],
+    ['3001 with 403 is a lack of rights', complaint(403, 3001, 'Unauthorized'), 'forbidden'],
+    ['3001 inside a 200 is a lack of rights', complaint(200, 3001, 'Unauthorized'), 'forbidden'],
+    ['403 without a code is a lack of rights', html(403), 'forbidden'],
+    ['an unknown member in the body is rejected', complaint(400, 1005, 'Unexpected property'), 'rejected'],
+    ['a code that nobody knows inside a 200 is rejected', complaint(200, 5030, 'Host is busy'), 'rejected'],
+    ['an error that is a text is rejected', ok({ error: 'no' }), 'rejected'],
+    ['an error of an unknown form is rejected', ok({ error: [1] }), 'rejected'],
+    ['409 is a conflict', complaint(409, 5030, 'Host is busy'), 'conflict'],
+    ['405 is an unknown function', complaint(405, 1003, 'Method not allowed'), 'unsupported'],
+    ['500 is unavailable', complaint(500, 1010, 'Unknown field'), 'unavailable'],
+    ['a page instead of JSON is malformed', html(200), 'malformed'],
+    ['a redirect is malformed', html(302), 'malformed']
+  ] as const
+  for (const [name, answer, failure] of cases) {
+    t.test(name, async t => {
+      const { vendor, operations } = await open(t, () => answer)
+      t.equal((await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())).failure, failure)
+      t.equal(vendor.calls.length, 1)
+    })
+  }
+
+  t.test('the vendor\'s code and words are told, a refused write has done nothing', async t => {
+    const { operations } = await open(t, () => complaint(200, 5030, 'Host is busy'))
+    const error = await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())
+    t.match(error, { failure: 'rejected', sideEffect: 'none', options: { status: 200, code: 5030, vendorMessage: 'Host is busy' } })
+    t.notMatch(JSON.stringify(error.options), '24-static')
+  })
+  t.test('500 is not repeated, for a bad filter gives it for ever; 502 and 504 are', async t => {
+    for (const [status, calls] of [[500, 1], [502, 3], [504, 3]] as const) {
+      const { vendor, operations } = await open(t, () => complaint(status, 1010, 'Unknown field'))
+      const error = await failureOf(operations.list.run(page()))
+      t.equal(error.failure, 'unavailable')
+      t.equal(error.options.passing, status === 500 ? false : undefined)
+      t.equal(vendor.calls.length, calls)
+    }
+  })
+  t.test('a list that is not there is no missing server', async t => {
+    for (const answer of [html(404), complaint(404, 1002, 'Not found'), html(405)]) {
+      const { operations } = await open(t, () => answer)
+      t.equal((await failureOf(operations.list.run(page()))).failure, 'malformed')
+      t.equal((await failureOf(operations.get.run('41'))).failure, 'malformed')
+    }
+  })
+  t.test('an error of null, false or nothing is none', async t => {
+    for (const error of [null, false, '']) {
+      const { operations } = await open(t, () => ok({ list: [], error }))
+      t.same((await operations.list.run(page())).rows, [])
+    }
+  })
+})
+
+t.test('the list', async t => {
+  t.test('begins at 0 and goes on after the last id, which is right under both readings of limit', async t => {
+    const { vendor, operations } = await open(t, () => empty)
+    await operations.list.run(page())
+    await operations.list.run(page({ after: '41', limit: 7 }))
+    t.same(vendor.calls.map(({ rawQuery }) => rawQuery), [
+      'orderby=id+asc&limit=0,200',
+      'where=%28id+GT+41%29&orderby=id+asc&limit=0,7'
+    ])
+    t.match(operations.list, { paging: 'key', ordered: true, pageSize: 200 })
+    t.ok(operations.list.compareIds('9', '10') < 0)
+  })
+
+  for (const knobs of [{}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 50 }, { hostShape: '2022' }, { hostShape: 'lean' }, { filterFields: 'evidenced' }] as const) {
+    t.test(`is read whole and each server once with ${JSON.stringify(knobs)}`, async t => {
+      const { vendor, operations } = await openSandbox(t, knobs)
+      vendor.addServers(300)
+      const ids = (await listAll(operations)).map(({ server }) => Number(server.id))
+      t.same(ids, [...vendor.servers.keys()].sort((a, b) => a - b))
+    })
+  }
+
+  t.test('ends where fewer rows came than were asked for, unless the vendor tells of more', async t => {
+    const rows = [web, db]
+    const cases = [
+      [rows, undefined, 3, { last: true, total: null }],
+      [rows, 2, 3, { last: true, total: 2 }],
+      [rows, 9, 3, { last: false, total: 9 }],
+      [rows, undefined, 2, { last: false, total: null }],
+      [rows, 2, 2, { last: false, total: null }],
+      [rows, 9, 2, { last: false, total: 9 }],
+      [rows, 1, 3, { last: true, total: null }],
+      [[], 0, 3, { last: true, total: 0 }],
+      [[], 9, 3, { last: true, total: null }]
+    ] as const
+    for (const [sent, size, limit, expected] of cases) {
+      const { operations } = await open(t, () => list(sent, size))
+      const { last, total } = await operations.list.run(page({ limit }))
+      t.same({ last, total }, expected, `${sent.length} rows, size ${String(size)}, limit ${limit}`)
+    }
+  })
+  t.test('tells no total in the middle, where size counts only what is left', async t => {
+    const { operations } = await open(t, () => list([db], 1))
+    t.same((await operations.list.run(page({ after: '41' }))).total, null)
+  })
+
+  t.test('filters there by a plain name only; quotes, wildcards and spaces stay with the gateway', async t => {
+    const { vendor, operations } = await open(t, () => empty)
+    await operations.list.run(page({ filters: { name: 'web-1.a_B' } }))
+    await operations.list.run(page({ after: '5', filters: { name: 'web' } }))
+    t.equal(vendor.calls[0]?.query.get('where'), "(name EQ 'web-1.a_B')")
+    t.equal(vendor.calls[1]?.query.get('where'), "(id GT 5) AND (name EQ 'web')")
+    for (const name of ["o'neil", '%', 'a b', 'back\\slash', 'ночь', '', 'a+b', "x') OR (id GT 0"]) {
+      await operations.list.run(page({ filters: { name } }))
+      t.equal(vendor.calls.at(-1)?.query.get('where'), null, name)
+    }
+  })
+  t.test('sends none of the filters whose fields some platforms answer with 500', async t => {
+    const { vendor, operations } = await open(t, () => empty)
+    await operations.list.run(page({ filters: { region: '1', owner: '3', status: new Set(['running']), tag: 'prod', ip: '192.0.2.10', q: 'web' } }))
+    t.equal(vendor.calls[0]?.query.get('where'), null)
+  })
+  t.test('finds every server of a name that is not unique', async t => {
+    const { operations } = await openSandbox(t)
+    const { rows } = await operations.list.run(page({ filters: { name: 'web-1' } }))
+    t.ok(rows.length > 1)
+    t.ok(rows.every(({ server }) => server.name === 'web-1'))
+  })
+  t.test('is malformed where it is not a list, or a row has no id', async t => {
+    for (const body of [{ size: 0 }, { list: {} }, [], { list: [{ name: 'web-1' }] }, { list: [{ ...web, id: 'x' }] }]) {
+      const { operations } = await open(t, () => ok(body))
+      t.equal((await failureOf(operations.list.run(page()))).failure, 'malformed')
+    }
+  })
+  t.test('as another user shows what that user has', async t => {
+    const { vendor, operations } = await openSandbox(t, {}, 'vm6-client')
+    const servers = await listAll(operations)
+    t.ok(servers.length > 0 && servers.length < vendor.servers.size)
+    t.ok(servers.every(({ server }) => server.owner?.id === '3'))
+    t.same([vendor.logins, vendor.keyLogins], [1, 1])
+  })
+})
+
+t.test('one server', async t => {
+  t.test('is read from the list, for by id it comes without addresses, disk, cluster and owner', async t => {
+    const { vendor, operations } = await open(t, () => list([web], 1))
+    const { server, raw } = await operations.get.run('41')
+    t.equal(server.addresses.length, 1)
+    t.same(raw, web)
+    t.same(vendor.calls.map(({ method, path, rawQuery }) => [method, path, rawQuery]), [['GET', '/vm/v3/host', 'where=%28id+EQ+41%29']])
+  })
+  t.test('is missing when the list is empty, or shows another one', async t => {
+    for (const answer of [empty, list([db], 1)]) {
+      const { operations } = await open(t, () => answer)
+      t.equal((await failureOf(operations.get.run('41'))).failure, 'not-found')
+    }
+  })
+  t.test('with an id that can not exist costs no call', async t => {
+    const { vendor, operations } = await open(t, () => empty)
+    for (const id of ['', '0', '041', '-1', '4.1', '4e1', '41) OR (id GT 0', '../41', 'x', '9'.repeat(20)]) {
+      for (const run of [operations.get.run, operations.start?.run, operations.stop?.run, operations.reboot?.run]) {
+        const error = await failureOf(run?.(id, {}) ?? Promise.resolve())
+        t.match(error, { failure: 'not-found', options: { notAttempted: true } }, id)
+      }
+    }
+    t.equal(vendor.calls.length, 0)
+  })
+})
+
+t.test('a server', async t => {
+  t.test('has these members in the newer shape', async t => {
+    t.same(toServer(web), {
+      id: '41',
+      name: 'web-1',
+      status: 'running',
+      power: 'on',
+      task: null,
+      provider_status: 'active',
+      cpus: 2,
+      memory_mib: 2048,
+      disk_gib: 20,
+      addresses: [{ address: '192.0.2.10', family: 4, scope: 'public', prefix_length: null, gateway: null, primary: true }],
+      image: { id: '25', name: 'Ubuntu 22.04' },
+      plan: null,
+      region: { id: '1', name: 'cluster-kvm-1' },
+      owner: { id: '3', name: 'client@example.com' },
+      created_at: '2026-01-15T10:20:30Z',
+      tags: [],
+      locked: null,
+      protected: false,
+      allowed_actions: ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']
+    })
+  })
+  t.test('has its present sizes while a resize is pending, the main disk, and its first IPv4 address as the primary one', async t => {
+    const server = toServer(db)
+    t.match(server, { status: 'stopped', power: 'off', cpus: 4, memory_mib: 4096, disk_gib: 40, tags: ['prod'] })
+    t.same(server.addresses.map(({ address, family, primary }) => [address, family, primary]), [
+      ['192.0.2.11', 4, true], ['192.0.2.12', 4, false], ['2001:db8:1::42', 6, false]
+    ])
+    t.same(server.allowed_actions, ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete'])
+  })
+  t.test('that is being made has no addresses and no actions yet', async t => {
+    t.match(toServer(fresh), { status: 'provisioning', power: 'unknown', addresses: [], allowed_actions: [], created_at: '2026-01-16T08:00:00Z' })
+  })
+  t.test('in the shape of 2022 lacks an image id, a date and a protection, and nothing else', async t => {
+    t.match(toServer(old), { image: null, created_at: null, protected: null, disk_gib: 20, region: { id: '1' }, addresses: [{ address: '192.0.2.10' }] })
+  })
+  t.test('keeps fractions of a GiB and cuts a prefix off an address', async t => {
+    const server = toServer({ ...web, disk: { disk_mib: 6000 }, ip4: [], ip6: [{ ip: '2001:db8:1::77/64' }] })
+    t.equal(server.disk_gib, 5.859375)
+    t.match(server.addresses, [{ address: '2001:db8:1::77', family: 6, prefix_length: 64, primary: false }])
+  })
+  t.test('has a cluster without a name in the lean shape', async t => {
+    t.same(toServer({ ...web, cluster: { id: 1 } }).region, { id: '1', name: null })
+  })
+  t.test('under protection may not be deleted', async t => {
+    const server = toServer({ ...web, is_protected: true })
+    t.equal(server.protected, true)
+    t.notOk(server.allowed_actions.includes('delete'))
+  })
+  t.test('that is disabled is locked, and its power still is what the state says', async t => {
+    t.match(toServer({ ...web, disabled: true }), { locked: true, status: 'running', power: 'on' })
+  })
+  t.test('survives members of unexpected types', async t => {
+    const odd = {
+      id: '41',
+      name: 7,
+      account: 3,
+      cluster: [],
+      os: null,
+      disk: 'big',
+      cpu_number: 'two',
+      ram_mib: null,
+      ip4: [null, { ip: 5 }, { ip: 'x' }],
+      ip6: {},
+      rescue_mode: 'no',
+      tags: [1],
+      create_date: 'some day',
+      invented: {}
+    }
+    t.match(toServer(odd), {
+      id: '41',
+      name: '',
+      status: 'unknown',
+      provider_status: null,
+      cpus: null,
+      memory_mib: null,
+      disk_gib: null,
+      addresses: [],
+      owner: null,
+      region: null,
+      image: null,
+      created_at: null,
+      tags: []
+    })
+  })
+  t.test('has its time in UTC whatever the zone of this process', async t => {
+    const before = process.env['TZ']
+    t.teardown(() => { if (before === undefined) delete process.env['TZ']; else process.env['TZ'] = before })
+    process.env['TZ'] = 'America/New_York'
+    t.equal(toServer(web).created_at, '2026-01-15T10:20:30Z')
+    t.equal(toServer({ ...web, create_date: '2026-01-15' }).created_at, '2026-01-15T00:00:00Z')
+    t.equal(toServer({ ...web, create_date: '2026-01-15T10:20:30+03:00' }).created_at, '2026-01-15T07:20:30Z')
+  })
+
+  const words = [
+    ['creating', 'provisioning', 'unknown'],
+    ['active', 'running', 'on'],
+    ['stopped', 'stopped', 'off'],
+    ['crashed', 'error', 'unknown'],
+    ['migrating', 'unknown', 'unknown'],
+    ['reinstalling', 'unknown', 'unknown'],
+    ['deleting', 'unknown', 'unknown'],
+    ['ACTIVE', 'unknown', 'unknown']
+  ] as const
+  for (const [word, status, power] of words) {
+    t.test(`called ${word} is ${status}, its power ${power}, and the word stays`, async t => {
+      t.match(toServer({ ...web, state: word }), { status, power, provider_status: word })
+    })
+  }
+  t.test('in rescue mode is in rescue only while it is active', async t => {
+    t.match(toServer({ ...web, rescue_mode: true }), { status: 'rescue', power: 'on', provider_status: 'active' })
+    t.equal(toServer({ ...db, rescue_mode: true }).status, 'stopped')
+    t.same(toServer({ ...web, rescue_mode: true }).allowed_actions, ['stop', 'reboot', 'rename', 'unrescue', 'console', 'delete'])
+  })
+  t.test('that crashed or has an unknown state may be started and stopped', async t => {
+    t.same(toServer({ ...web, state: 'crashed' }).allowed_actions, ['start', 'stop', 'reboot', 'rename', 'rebuild', 'rescue', 'console', 'delete'])
+    t.same(toServer({ ...web, state: 'migrating' }).allowed_actions,
+      ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete'])
+  })
+})
+
+t.test('actions', async t => {
+  type ActionName = 'start' | 'stop' | 'reboot'
+  const act = async (operations: ServerOperations, name: ActionName, force?: boolean) =>
+    await operations[name]?.run('41', force === undefined ? {} : { force })
+
+  const cases = [
+    ['start', undefined, '/vm/v3/host/41/start', {}, 'host_start'],
+    ['stop', undefined, '/vm/v3/host/41/stop', {}, 'host_stop'],
+    ['stop', false, '/vm/v3/host/41/stop', {}, 'host_stop'],
+    ['stop', true, '/vm/v3/host/41/stop', { force: true }, 'host_stop'],
+    ['reboot', undefined, '/vm/v3/host/41/restart', {}, 'host_restart'],
+    ['reboot', true, '/vm/v3/host/41/restart', { force: true }, 'host_restart']
+  ] as const
+  for (const [name, force, path, body, task] of cases) {
+    t.test(`${name} with force ${String(force)} sends only known members and is followed by its task`, async t => {
+      const { vendor, operations } = await open(t, () => ok({ id: 41, task: 1341774671 }))
+      t.same(await act(operations, name, force), { jobs: [{ id: '1341774671', name: task }] })
+      t.same(pathsOf(vendor), [`POST ${path}`])
+      t.same(bodyOf(vendor.calls[0]?.body), body)
+      t.equal(vendor.calls[0]?.headers['content-type'], 'application/json')
+    })
+  }
+  t.test('start knows no force', async t => {
+    const { operations } = await open(t, () => empty)
+    t.same([operations.start?.accepts, operations.stop?.accepts, operations.reboot?.accepts], [undefined, ['force'], ['force']])
+  })
+  t.test('a restart that answers start_task is done when host_start is', async t => {
+    const { operations } = await open(t, () => ok({ id: 41, stop_task: 1341774672, start_task: 1341774673, task: 1 }))
+    t.same(await act(operations, 'reboot'), { jobs: [{ id: '1341774673', name: 'host_start' }] })
+  })
+  t.test('an answer without a task number is accepted and followed by looking', async t => {
+    for (const body of [{ id: 41 }, { id: 41, task: 0 }, { id: 41, task: null }, undefined]) {
+      const { operations } = await open(t, () => ok(body))
+      t.same(await act(operations, 'start'), {})
+    }
+  })
+  t.test('a broken connection after sending is never sent again', async t => {
+    const { vendor, operations } = await openSandbox(t)
+    vendor.fail({ kind: 'reset-after', match: ({ path }) => path.endsWith('/stop') })
+    t.match(await failureOf(act(operations, 'stop') ?? Promise.resolve()), { failure: 'unreachable', sideEffect: 'possible' })
+    t.equal(vendor.calls.filter(({ path }) => path.endsWith('/stop')).length, 1)
+  })
+  for (const knobs of [{}, { hostUnknownStatus: 400 }, { errorsAs200: true }] as const) {
+    t.test(`a server that is gone is missing with ${JSON.stringify(knobs)}`, async t => {
+      const { operations } = await openSandbox(t, knobs)
+      t.match(await failureOf(operations.start?.run('99999', {}) ?? Promise.resolve()), { failure: 'not-found', options: { code: 5021 } })
+    })
+  }
+})
+
+t.test('tasks', async t => {
+  const row = { id: 770, consul_id: 1341774670, name: 'host_stop', status: 'running', defer_reason: null, running_time: 14, waiting_time: 2 }
+  const job = { id: '1341774670', name: 'host_stop' }
+  const look = async (t: Test, rows: readonly unknown[], jobs = [job]) => {
+    const { vendor, operations } = await open(t, () => list(rows))
+    return { vendor, states: await operations.jobs?.(jobs) }
+  }
+
+  const words = [
+    ['created', 'pending'], ['running', 'running'], ['complete', 'succeeded'], ['fail', 'failed'], ['failed', 'failed'],
+    ['deferred', 'running'], ['anything else', 'running']
+  ] as const
+  for (const [word, status] of words) {
+    t.test(`a task that is ${word} is ${status}`, async t => {
+      const { states } = await look(t, [{ ...row, status: word }])
+      t.same(states, [{ ...job, status, vendorStatus: word, error: null }])
+    })
+  }
+  t.test('are found by consul_id, not by the row\'s own id', async t => {
+    const { vendor, states } = await look(t, [{ ...row, id: 1341774670, consul_id: 5 }, { ...row, status: 'complete' }])
+    t.equal(vendor.calls[0]?.path, '/vm/v3/task')
+    t.equal(vendor.calls[0]?.rawQuery, 'where=%28consul_id+EQ+%271341774670%27%29')
+    t.match(states, [{ status: 'succeeded' }])
+  })
+  t.test('of one number are told apart by name', async t => {
+    const { states } = await look(t, [{ ...row, name: 'ip_allocate', status: 'complete' }, row])
+    t.match(states, [{ status: 'running' }])
+  })
+  t.test('of another name than expected are taken from the first row', async t => {
+    const { states } = await look(t, [{ ...row, consul_id: '1341774670', name: 'vm_stop', status: 'complete' }, { ...row, name: null }])
+    t.match(states, [{ id: '1341774670', name: 'host_stop', status: 'succeeded' }])
+  })
+  t.test('that are not listed yet are pending, not failed', async t => {
+    t.same((await look(t, [])).states, [{ ...job, status: 'pending', vendorStatus: null, error: null }])
+  })
+  t.test('are read together in one call', async t => {
+    const { vendor, states } = await look(t, [{ ...row, consul_id: 12, name: 'disk_resize', status: 'failed' }, row], [job, { id: '12', name: 'disk_resize' }])
+    t.equal(vendor.calls.length, 1)
+    t.equal(vendor.calls[0]?.query.get('where'), "(consul_id EQ '1341774670') OR (consul_id EQ '12')")
+    t.same(states?.map(({ id, status }) => [id, status]), [['1341774670', 'running'], ['12', 'failed']])
+  })
+  t.test('without a number or a state are malformed', async t => {
+    for (const broken of [{ ...row, consul_id: null }, { ...row, status: 4 }]) {
+      t.equal((await failureOf(look(t, [broken]))).failure, 'malformed')
+    }
+  })
+})
+
+t.test('on the simulated platform', async t => {
+  const follow = async (t: Test, knobs: Partial<VmmanagerKnobs>, id: string, name: 'start' | 'stop' | 'reboot', force = false) => {
+    const { vendor, operations } = await openSandbox(t, { actionMs: 60, ...knobs })
+    const jobs = (await operations[name]?.run(id, { force }))?.jobs ?? []
+    const seen: string[] = []
+    for (let looks = 0; looks < 100; looks += 1) {
+      const [state] = await operations.jobs?.(jobs) ?? []
+      if (state !== undefined && state.status !== seen.at(-1)) seen.push(state.status)
+      if (state?.status === 'succeeded' || state?.status === 'failed') break
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+    return { end: seen.at(-1), began: seen[0], power: vendor.powerOf(id), status: (await operations.get.run(id)).server.status }
+  }
+
+  t.test('a server is stopped, and the task tells when', async t => {
+    t.match(await follow(t, {}, '41', 'stop'), { end: 'succeeded', power: 'stopped', status: 'stopped' })
+    t.match(await follow(t, {}, '41', 'stop', true), { end: 'succeeded', power: 'stopped', status: 'stopped' })
+  })
+  t.test('a server is started, though its task shows up late', async t => {
+    t.match(await follow(t, { taskRowDelayMs: 30 }, '42', 'start'), { began: 'pending', end: 'succeeded', status: 'running' })
+  })
+  for (const restart of ['two-tasks', 'single-task'] as const) {
+    t.test(`a server is restarted by ${restart}`, async t => {
+      t.match(await follow(t, { restart }, '41', 'reboot'), { end: 'succeeded', power: 'active', status: 'running' })
+    })
+  }
+  for (const failedWord of ['fail', 'failed'] as const) {
+    t.test(`a task that ends as ${failedWord} has failed`, async t => {
+      t.match(await follow(t, { failedWord, failTasks: { host_stop: 1 } }, '41', 'stop'), { end: 'failed', power: 'active' })
+    })
+  }
+  t.test('a busy server is a conflict where the vendor says so', async t => {
+    const { operations } = await openSandbox(t, { busy: 'refuse' })
+    await operations.stop?.run('41', {})
+    t.equal((await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())).failure, 'conflict')
+  })
+  for (const badTokenCode of [3001, 1000] as const) {
+    t.test(`tokens that are gone (${badTokenCode}) are replaced once`, async t => {
+      const { vendor, operations } = await openSandbox(t, { badTokenCode })
+      await operations.get.run('41')
+      vendor.revokeTokens()
+      t.equal((await operations.get.run('41')).server.id, '41')
+      t.equal(vendor.logins, 2)
+    })
+  }
+  t.test('every row maps, its words too', async t => {
+    const { operations } = await openSandbox(t)
+    const servers = (await listAll(operations)).map(({ server }) => server)
+    t.same([...new Set(servers.map(({ status }) => status))].sort(), ['error', 'provisioning', 'rescue', 'running', 'stopped', 'unknown'])
+    t.ok(servers.some(server => server.protected === true && !server.allowed_actions.includes('delete')))
+  })
+})
