@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml'
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import { substitute, SubstitutionError, type Environment } from './substitute.js'
 
 /** One fault of a configuration file: where, and what. Never a value. */
@@ -22,7 +22,8 @@ const maximumAliases = 100
 export function readDocument (text: string, environment: Environment): ConfigDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core' })
-  const faults: ConfigFault[] = document.errors.map(error => ({ path: '', line: lines.linePos(error.pos[0]).line, message: error.message }))
+  // A warning is a tag or directive that nobody asked for: the value behind it would be lost.
+  const faults: ConfigFault[] = [...document.errors, ...document.warnings].map(error => ({ path: '', line: lines.linePos(error.pos[0]).line, message: inOurWords(error) }))
   if (faults.length > 0) return { value: undefined, faults, lineOf: () => null }
   faults.push(...substituteAll(document, environment, lines))
   return {
@@ -32,9 +33,17 @@ export function readDocument (text: string, environment: Environment): ConfigDoc
   }
 }
 
+/** The parser's own messages quote the file, secrets included; its codes do not. */
+const inOurWords = ({ code }: YAMLError): string => `is not valid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`
+
 function substituteAll (document: Document, environment: Environment, lines: LineCounter): ConfigFault[] {
   const faults: ConfigFault[] = []
   visit(document, {
+    Alias: (_key, node, ancestors) => {
+      if (node.resolve(document) !== undefined) return
+      const line = node.range === null || node.range === undefined ? null : lines.linePos(node.range[0]).line
+      faults.push({ path: pathOf([...ancestors, node]), line, message: 'an alias names no anchor before it' })
+    },
     Scalar: (key, node, ancestors) => {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return
       try {
@@ -42,7 +51,7 @@ function substituteAll (document: Document, environment: Environment, lines: Lin
       } catch (error) {
         if (!(error instanceof SubstitutionError)) throw error
         const line = node.range === null || node.range === undefined ? null : lines.linePos(node.range[0]).line
-        faults.push({ path: pathOf(ancestors), line, message: error.message })
+        faults.push({ path: pathOf([...ancestors, node]), line, message: error.message })
       }
     }
   })
@@ -53,16 +62,17 @@ function toValue (document: Document, faults: ConfigFault[]): unknown {
   try {
     return document.toJS({ maxAliasCount: maximumAliases })
   } catch {
-    faults.push({ path: '', line: null, message: 'the file has too many aliases' })
+    if (faults.length === 0) faults.push({ path: '', line: null, message: 'the file has too many aliases' })
     return undefined
   }
 }
 
-function pathOf (ancestors: readonly unknown[]): string {
+function pathOf (nodes: readonly unknown[]): string {
   const names: string[] = []
-  for (const ancestor of ancestors) {
-    if (typeof ancestor === 'object' && ancestor !== null && 'key' in ancestor && isScalar(ancestor.key)) names.push(String(ancestor.key.value))
-  }
+  nodes.forEach((node, index) => {
+    if (isPair(node) && isScalar(node.key)) names.push(String(node.key.value))
+    if (isSeq(node)) names.push(String(node.items.indexOf(nodes[index + 1])))
+  })
   return names.join('.')
 }
 

@@ -53,7 +53,7 @@ export function parseConfig (text: string, registry: Registry, environment: Envi
   if (!parsed.success) throw new ConfigError(faults)
   faults.push(...rulesBetweenKeys(parsed.data, document))
   if (faults.length > 0) throw new ConfigError(faults)
-  return Object.freeze({ ...parsed.data, accounts: Object.freeze(accounts) })
+  return deepFreeze({ ...parsed.data, accounts })
 }
 
 function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigFault[] {
@@ -66,11 +66,14 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
   }
   if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) fault(['auth', 'keys'], 'mode keys needs at least one key')
   const names = new Set<string>()
+  const digests = new Set<string>()
   auth.keys.forEach((key, index) => {
     if (names.has(key.name)) fault(['auth', 'keys', index, 'name'], 'stands twice')
     names.add(key.name)
+    if (digests.has(key.sha256.toLowerCase())) fault(['auth', 'keys', index, 'sha256'], 'is the key of another entry')
+    digests.add(key.sha256.toLowerCase())
     for (const account of key.accounts) {
-      if (account !== '*' && config.accounts[account] === undefined) fault(['auth', 'keys', index, 'accounts'], `there is no account ${account}`)
+      if (account !== '*' && !Object.hasOwn(config.accounts, account)) fault(['auth', 'keys', index, 'accounts'], `there is no account ${account}`)
     }
   })
   return faults
@@ -108,7 +111,7 @@ function readAccount ({ id, raw, registry, document, faults }: AccountReading): 
   if (file !== undefined) {
     try { ca = readFileSync(file, 'utf8') } catch { return fault([...at, 'tls', 'ca_file'], 'can not be read') }
   }
-  return [Object.freeze({ id, adapter, settings: own.data, common: common.data, ca, secrets: secretsOf(ownKeys) })]
+  return [{ id, adapter, settings: own.data, common: common.data, ca, secrets: secretsOf(ownKeys) }]
 }
 
 const secretKey = /password|secret|token$|api_key|access_key/
@@ -134,6 +137,15 @@ function toFaults (error: z.ZodError, at: Path, document: ConfigDocument): Confi
     if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), line: document.lineOf(path), message: issue.message }]
     return issue.keys.map(key => ({ path: [...path, key].join('.'), line: document.lineOf([...path, key]), message: 'is not a known key' }))
   })
+}
+
+/** Freezes what is not frozen yet, all the way down. */
+function deepFreeze<T> (value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  // The adapter is the registry's, not the file's.
+  for (const [name, member] of Object.entries(value)) if (name !== 'adapter') deepFreeze(member)
+  return value
 }
 
 const toLine = ({ path, line, message }: ConfigFault): string =>

@@ -85,10 +85,10 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
       observed_at: observedAt,
       source: 'live',
       allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => declared.has(action)),
-      ...(include.raw ? { raw: redact(raw, secretMembers) } : {})
+      ...(include.raw ? { raw: redact(raw, secretMembers, secrets) } : {})
     }),
     safeText: text => redactText(text, secrets),
-    safeValue: value => redact(value, secretMembers)
+    safeValue: value => redact(value, secretMembers, secrets)
   }
 }
 

@@ -1,9 +1,9 @@
 import type { SignIn, Token, Upstream, UpstreamCall } from '../adapters/contract.js'
-import { UpstreamError, type SideEffect } from '../domain/failure.js'
+import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.js'
 import type { TokenSource } from '../tokens/token-source.js'
 import type { HttpClient, HttpResponse } from '../upstream/http.js'
 import { HttpFault } from '../upstream/http-fault.js'
-import { remainingMs, type Call } from './call.js'
+import { createCall, remainingMs, type Call } from './call.js'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.js'
 
 /** What one account lends to every call. */
@@ -34,15 +34,52 @@ export function createUpstream (line: Line, call: Call): Upstream {
   const anonymous: Upstream = { send: async request => await sendWithRetry({ line, call, request, token: async () => null }) }
   const { signIn } = line
   if (signIn === null) return anonymous
+  // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
+  const login = async (): Promise<Token> => {
+    const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally })
+    return await signIn({ send: async request => await sendWithRetry({ line, call: own, request, token: async () => null }) })
+  }
   const token = async (): Promise<Token> => {
+    const current = line.tokens.current()
+    if (current !== null) return current
     const began = performance.now()
     try {
-      return await line.tokens.get(async () => await signIn(anonymous))
+      return await untilEnd(call, line.tokens.get(login))
+    } catch (error) {
+      throw error instanceof UpstreamError ? asSeenBy(call, error) : error
     } finally {
       call.tally.tokenMs += performance.now() - began
     }
   }
   return { send: async request => await sendWithRetry({ line, call, request, token }) }
+}
+
+/** Shorter than the lock of the token source. */
+const signInMs = 60_000
+
+/** An error of a shared sign-in, for one of those who waited. */
+function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
+  const told = new UpstreamError(error.failure, error.message, error.options)
+  told.attempts = error.attempts
+  told.sideEffect = call.tally.writes
+  return told
+}
+
+/** The work's outcome, or a timeout when the call ends first; the work itself goes on. */
+async function untilEnd<T> (call: Call, work: Promise<T>): Promise<T> {
+  let release = (): void => {}
+  const end = new Promise<never>((_resolve, reject) => {
+    const giveUp = (): void => { reject(new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true })) }
+    const timer = setTimeout(giveUp, Math.max(0, remainingMs(call)))
+    call.signal.addEventListener('abort', giveUp, { once: true })
+    release = () => { clearTimeout(timer); call.signal.removeEventListener('abort', giveUp) }
+    if (call.signal.aborted) giveUp()
+  })
+  try {
+    return await Promise.race([work, end])
+  } finally {
+    release()
+  }
 }
 
 interface Sending<T> {
@@ -71,8 +108,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     }
     const { intent } = request
     const delay = retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
-    if (delay === null || delay >= remainingMs(call)) throw final(sending, outcome, tries)
-    await pause(delay, call.signal)
+    if (delay === null || delay >= remainingMs(call) || !await pause(delay, call.signal)) throw final(sending, outcome, tries)
   }
 }
 
@@ -108,12 +144,14 @@ function toUpstreamError (error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error
   if (!(error instanceof HttpFault)) throw error
   const cause = { cause: error }
+  // The answer had begun: its status is known, its body is not.
+  const begun = error.status === undefined ? {} : { status: error.status }
   switch (error.kind) {
     case 'refused': return new UpstreamError('unreachable', error.message, { ...cause, notAttempted: true })
-    case 'tls': return new UpstreamError('unreachable', error.message, { ...cause, notAttempted: true, passing: false })
-    case 'reset': return new UpstreamError('unreachable', error.message, cause)
-    case 'too-large': return new UpstreamError('malformed', error.message, cause)
-    case 'timeout': case 'aborted': return new UpstreamError('timeout', error.message, { ...cause, notAttempted: !error.sent })
+    case 'tls': case 'unsendable': return new UpstreamError('unreachable', error.message, { ...cause, notAttempted: true, passing: false })
+    case 'reset': return new UpstreamError('unreachable', error.message, { ...cause, ...begun })
+    case 'too-large': return new UpstreamError('malformed', error.message, { ...cause, ...begun })
+    case 'timeout': case 'aborted': return new UpstreamError('timeout', error.message, { ...cause, ...begun, notAttempted: !error.sent })
   }
 }
 
@@ -128,20 +166,22 @@ function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: T
   return told
 }
 
+/** Failures after which nobody can say what the provider has done. */
+const uncertain: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'malformed'])
+
 function sideEffectOf (error: UpstreamError): SideEffect {
-  if (error.options.notAttempted === true) return 'none'
-  if (error.failure === 'malformed') {
-    const status = error.options.status ?? 200
-    return status >= 200 && status < 300 ? 'certain' : 'possible'
-  }
-  return error.failure === 'timeout' || error.failure === 'unreachable' || error.failure === 'unavailable' ? 'possible' : 'none'
+  const { notAttempted, status } = error.options
+  if (notAttempted === true || !uncertain.has(error.failure)) return 'none'
+  // A 2xx was sent, so the provider has accepted; only what it said is lost.
+  return status !== undefined && status >= 200 && status < 300 ? 'certain' : 'possible'
 }
 
-async function pause (ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw new UpstreamError('timeout', 'the call was given up')
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => { clearTimeout(timer); reject(new UpstreamError('timeout', 'the call was given up')) }
-    const timer = setTimeout(() => { signal.removeEventListener('abort', onAbort); resolve() }, ms)
+/** Waits; false when the call was given up meanwhile. */
+async function pause (ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  return await new Promise<boolean>(resolve => {
+    const onAbort = (): void => { clearTimeout(timer); resolve(false) }
+    const timer = setTimeout(() => { signal.removeEventListener('abort', onAbort); resolve(true) }, ms)
     signal.addEventListener('abort', onAbort, { once: true })
   })
 }

@@ -36,7 +36,7 @@ export function retryDelayMs ({ error, intent, tries, random, withdraw }: RetryQ
   const asked = error.options.retryAfterMs
   if (asked !== undefined && asked > longestObeyedMs) return null
   if (!withdraw()) return null
-  return asked ?? Math.round(random() * backoffBaseMs * 2 ** tries.attempts)
+  return asked ?? Math.round(random() * backoffBaseMs * 2 ** (tries.attempts - tries.wakes))
 }
 
 const worthRepeating = new Set([502, 503, 504])

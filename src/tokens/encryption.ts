@@ -2,9 +2,10 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 
 /** Seals text for a store that others can read: AES-256-GCM, `v1.<iv>.<tag>.<text>` in base64url. */
 export interface Vault {
-  seal(text: string): string
+  /** `place` is where it will stand: a sealed text is of no use in another. */
+  seal(text: string, place: string): string
   /** Null for what was not sealed by one of our secrets. */
-  open(sealed: string): string | null
+  open(sealed: string, place: string): string | null
 }
 
 /** The first secret writes, all of them read: that is how a secret is changed without losing what is stored. */
@@ -13,15 +14,15 @@ export function createVault (secrets: readonly string[]): Vault {
   const [writing] = keys
   if (writing === undefined) throw new Error('a vault needs at least one secret')
   return {
-    seal: text => {
+    seal: (text, place) => {
       const iv = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', writing, iv)
+      const cipher = createCipheriv('aes-256-gcm', writing, iv).setAAD(Buffer.from(place))
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       return ['v1', iv.toString('base64url'), cipher.getAuthTag().toString('base64url'), sealed.toString('base64url')].join('.')
     },
-    open: sealed => {
+    open: (sealed, place) => {
       for (const key of keys) {
-        const text = openWith(key, sealed)
+        const text = openWith(key, sealed, place)
         if (text !== null) return text
       }
       return null
@@ -29,12 +30,12 @@ export function createVault (secrets: readonly string[]): Vault {
   }
 }
 
-function openWith (key: Buffer, sealed: string): string | null {
+function openWith (key: Buffer, sealed: string, place: string): string | null {
   const [version, iv, tag, text] = sealed.split('.')
   if (version !== 'v1' || iv === undefined || tag === undefined || text === undefined) return null
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: 16 })
-    decipher.setAuthTag(Buffer.from(tag, 'base64url'))
+    decipher.setAAD(Buffer.from(place)).setAuthTag(Buffer.from(tag, 'base64url'))
     return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8')
   } catch {
     return null

@@ -30,9 +30,10 @@ export function createMemoryTokenStore (now: () => number = Date.now): TokenStor
     lock: async key => {
       if (locks.has(key)) return null
       locks.add(key)
-      return async () => { locks.delete(key) }
+      return { extend: async () => {}, release: async () => { locks.delete(key) } }
     },
     refuse: async (key, ttlMs) => { refusals.set(key, now() + ttlMs) },
-    isRefused: async key => (refusals.get(key) ?? 0) > now()
+    isRefused: async key => (refusals.get(key) ?? 0) > now(),
+    pardon: async key => { refusals.delete(key) }
   }
 }

@@ -13,6 +13,7 @@ const tokenSchema: z.ZodType<StoredToken> = z.object({
 })
 
 const unlockScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
+const extendScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
 // The sealed text differs at each sealing, so a digest of the token stands beside it for the comparison.
 const dropScript = 'if redis.call("hget", KEYS[1], "d") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 
@@ -26,14 +27,14 @@ export function createRedisTokenStore (redis: Redis | Cluster, vault: Vault, dig
   return {
     get: async key => await quietly(async () => {
       const sealed = await redis.hget(tokenKey(key), 't')
-      const text = sealed === null ? null : vault.open(sealed)
+      const text = sealed === null ? null : vault.open(sealed, key)
       return text === null ? null : readToken(text)
     }, null),
     put: async (key, token, ttlMs) => {
       await quietly(async () => {
         await redis.multi()
           .del(tokenKey(key))
-          .hset(tokenKey(key), { t: vault.seal(JSON.stringify(token)), d: digest(token.value) })
+          .hset(tokenKey(key), { t: vault.seal(JSON.stringify(token), key), d: digest(token.value) })
           .pexpire(tokenKey(key), Math.max(1, Math.round(ttlMs)))
           .exec()
       }, undefined)
@@ -45,10 +46,14 @@ export function createRedisTokenStore (redis: Redis | Cluster, vault: Vault, dig
       const owner = randomUUID()
       const got = await quietly(async () => await redis.set(name, owner, 'PX', ttlMs, 'NX'), 'lost')
       if (got === null) return null
-      return async () => { await quietly(async () => { await redis.eval(unlockScript, 1, name, owner) }, undefined) }
+      return {
+        extend: async ms => { await quietly(async () => { await redis.eval(extendScript, 1, name, owner, String(ms)) }, undefined) },
+        release: async () => { await quietly(async () => { await redis.eval(unlockScript, 1, name, owner) }, undefined) }
+      }
     },
     refuse: async (key, ttlMs) => { await quietly(async () => { await redis.set(`hawser:token-refused:${key}`, '1', 'PX', ttlMs) }, undefined) },
-    isRefused: async key => await quietly(async () => await redis.exists(`hawser:token-refused:${key}`) === 1, false)
+    isRefused: async key => await quietly(async () => await redis.exists(`hawser:token-refused:${key}`) === 1, false),
+    pardon: async key => { await quietly(async () => { await redis.del(`hawser:token-refused:${key}`) }, undefined) }
   }
 }
 

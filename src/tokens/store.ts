@@ -18,10 +18,16 @@ export interface TokenStore {
   /** Forgets the token, if it is still the one with this value. */
   drop(key: string, value: string): Promise<void>
   /** The right to sign in, for one holder at a time; null while another has it. */
-  lock(key: string, ttlMs: number): Promise<Unlock | null>
+  lock(key: string, ttlMs: number): Promise<Lock | null>
   /** Remembers that the credentials were refused. */
   refuse(key: string, ttlMs: number): Promise<void>
   isRefused(key: string): Promise<boolean>
+  /** Forgets the refusal. */
+  pardon(key: string): Promise<void>
 }
 
-export type Unlock = () => Promise<void>
+/** A right that ends by itself, so that a holder who dies keeps nobody waiting for long. */
+export interface Lock {
+  extend(ttlMs: number): Promise<void>
+  release(): Promise<void>
+}

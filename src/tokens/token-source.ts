@@ -3,6 +3,8 @@ import { UpstreamError } from '../domain/failure.js'
 import type { StoredToken, TokenStore } from './store.js'
 
 export interface TokenSource {
+  /** The token that this process holds, when it is still good: no waiting, no store. */
+  current(): Token | null
   /** A token that is believed valid; `signIn` runs only if nobody else has one or is getting one. */
   get(signIn: () => Promise<Token>): Promise<Token>
   /** The provider refused this token: nobody shall use it again. */
@@ -10,7 +12,7 @@ export interface TokenSource {
   /** The token was just accepted: a sliding lifetime slides. */
   used(token: Token): void
   /** Bad credentials are forgotten, so that the next call tries again. */
-  forgive(): void
+  forgive(): Promise<void>
 }
 
 export interface TokenSourceOptions {
@@ -21,7 +23,8 @@ export interface TokenSourceOptions {
 }
 
 const refusedForMs = 30_000
-const lockMs = 90_000
+/** Extended while the sign-in goes on: short, because its holder may die. */
+const lockMs = 10_000
 const waitForOthersMs = 60_000
 const lifetimeWithoutEndMs = 24 * 3600_000
 
@@ -65,13 +68,18 @@ export function createTokenSource (options: TokenSourceOptions): TokenSource {
       const known = await fromStore()
       if (known !== null) return hold(known)
       if (await store.isRefused(key)) throw refusal?.error ?? rememberedRefusal()
-      const unlock = await store.lock(key, lockMs)
-      if (unlock !== null) {
+      const lock = await store.lock(key, lockMs)
+      if (lock !== null) {
+        const extending = setInterval(() => { lock.extend(lockMs).catch(() => {}) }, lockMs / 3)
         try {
-          // Another replica may have signed in between our look and our lock.
-          return hold(await fromStore() ?? await login(signIn))
+          // Another replica may have signed in, or been refused, between our look and our lock.
+          const found = await fromStore()
+          if (found !== null) return hold(found)
+          if (await store.isRefused(key)) throw refusal?.error ?? rememberedRefusal()
+          return hold(await login(signIn))
         } finally {
-          await unlock()
+          clearInterval(extending)
+          await lock.release()
         }
       }
       if (now() > waitUntil) throw new UpstreamError('timeout', 'another process holds the sign-in for too long')
@@ -80,6 +88,7 @@ export function createTokenSource (options: TokenSourceOptions): TokenSource {
   }
 
   return {
+    current: () => held !== null && isFresh() ? held.token : null,
     get: async signIn => {
       if (held !== null && isFresh()) return held.token
       if (refusal !== null && refusal.until > now()) throw refusal.error
@@ -99,10 +108,16 @@ export function createTokenSource (options: TokenSourceOptions): TokenSource {
       const { idleMs } = held.token
       // The store is told in time, not at every call.
       if (idleMs === null || held.lastUsed - held.lastTouched < idleMs / 20) return
+      const leftMs = remainingMs(held.token, held.lastUsed, held.lastUsed)
+      // Past its renewal another replica's token may stand there.
+      if (leftMs <= 0) return
       held.lastTouched = held.lastUsed
-      store.touch(key, remainingMs(held.token, held.lastUsed, held.lastUsed)).catch(() => {})
+      store.touch(key, leftMs).catch(() => {})
     },
-    forgive: () => { refusal = null }
+    forgive: async () => {
+      refusal = null
+      await store.pardon(key)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-export type HttpFaultKind = 'refused' | 'reset' | 'timeout' | 'too-large' | 'tls' | 'aborted'
+export type HttpFaultKind = 'refused' | 'reset' | 'timeout' | 'too-large' | 'tls' | 'aborted' | 'unsendable'
 
 interface FaultFacts {
   /** The request may have reached the other side. */
@@ -26,6 +26,7 @@ export class HttpFault extends Error {
   static from (error: unknown, facts: FaultFacts): HttpFault {
     if (error instanceof HttpFault) return error
     const code = codeOf(error)
+    if (!facts.sent && code === 'UND_ERR_INVALID_ARG') return new HttpFault('unsendable', { sent: false }, error)
     if (!facts.sent && tlsCode.test(code)) return new HttpFault('tls', { sent: false }, error)
     if (!facts.sent) return new HttpFault('refused', { sent: false }, error)
     return new HttpFault('reset', facts, error)
@@ -38,7 +39,8 @@ const messages: Readonly<Record<HttpFaultKind, string>> = {
   timeout: 'no complete answer in time',
   'too-large': 'the answer is larger than allowed',
   tls: 'the TLS certificate or handshake was not acceptable',
-  aborted: 'the call was given up'
+  aborted: 'the call was given up',
+  unsendable: 'the request can not be sent: a part of it has characters that HTTP does not allow'
 }
 
 const codeOf = (error: unknown): string =>

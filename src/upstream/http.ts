@@ -90,8 +90,8 @@ async function exchange ({ agent, request, limits, maximumBytes }: Exchange): Pr
       settle(() => { reject(fault) })
       controller?.abort(fault)
     }
-    const onAbort = (): void => { stop(new HttpFault('aborted', { sent })) }
-    const timer = setTimeout(() => { stop(new HttpFault('timeout', { sent })) }, limits.timeoutMs)
+    const onAbort = (): void => { stop(new HttpFault('aborted', { sent, status })) }
+    const timer = setTimeout(() => { stop(new HttpFault('timeout', { sent, status })) }, limits.timeoutMs)
     limits.signal.addEventListener('abort', onAbort, { once: true })
 
     agent.dispatch({

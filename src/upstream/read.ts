@@ -27,7 +27,8 @@ export function retryAfterMs (response: HttpResponse, now = Date.now()): number 
   const text = response.headers['retry-after']?.trim()
   if (text === undefined || text === '') return undefined
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
-  const date = Date.parse(text)
+  // Only what looks like an HTTP date: the parser takes '-5' and '1.5' for days of 2001.
+  const date = /^[A-Za-z]{3,9}, /.test(text) ? Date.parse(text) : Number.NaN
   return Number.isFinite(date) ? Math.max(0, date - now) : undefined
 }
 

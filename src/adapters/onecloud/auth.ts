@@ -1,0 +1,67 @@
+import { UpstreamError } from '../../domain/failure.js'
+import type { HttpResponse } from '../../upstream/http.js'
+import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.js'
+import type { SignIn, Token } from '../contract.js'
+import { chooseEndpoint } from './catalogue.js'
+import { signInFailure } from './failures.js'
+import { tokenWire, type ServiceWire } from './schema.js'
+import type { OnecloudAccount } from './settings.js'
+import { accessKeySecret } from './signature.js'
+
+/** `POST {auth_url}/auth/tokens`: pkg/keystone/tokens. */
+export const signIn = (account: OnecloudAccount): SignIn => async upstream => await upstream.send({
+  name: 'auth/tokens',
+  intent: 'read',
+  build: () => ({
+    method: 'POST',
+    url: `${account.auth_url}/auth/tokens`,
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ auth: authOf(account, new Date()) })
+  }),
+  read: response => readToken(account, response)
+})
+
+/** Exactly one method: with two keystone refuses. An access key has its project; a scope beside it is ignored. */
+function authOf (account: OnecloudAccount, now: Date): object {
+  const { access_key: id, secret_key: secret, region: location = 'region0' } = account
+  if (id !== undefined && secret !== undefined) {
+    return { identity: { methods: ['aksk'], access_key_secret: accessKeySecret({ id, secret, location }, now) } }
+  }
+  const user = { name: account.username, password: account.password, domain: { name: account.domain } }
+  return { identity: { methods: ['password'], password: { user } }, scope: scopeOf(account) }
+}
+
+/** The whole system is not a scope of a token: it is asked for call by call, with the rights of a project. */
+const scopeOf = (account: OnecloudAccount): object => account.scope === 'domain'
+  ? { domain: { name: account.project_domain } }
+  : { project: { name: account.project, domain: { name: account.project_domain } } }
+
+/** The body repeats an access key's secret: nothing of it may be kept but this. */
+function readToken (account: OnecloudAccount, response: HttpResponse): Token {
+  if (!isSuccess(response)) throw refused(response, signInFailure(response))
+  const { token } = parseWire(tokenWire, parseJson(response.text), response)
+  const value = response.headers['x-subject-token'] ?? ''
+  if (value === '') throw malformed(response, 'the sign-in gave no X-Subject-Token')
+  const expiresAt = Date.parse(token.expires_at ?? '')
+  return {
+    value,
+    expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
+    idleMs: null,
+    data: endpointsOf(account, token.catalog ?? [], response)
+  }
+}
+
+const optionalServices = ['image', 'webconsole'] as const
+
+/** Without compute there is nothing to do. The other two are missed only by who needs them. */
+function endpointsOf (account: OnecloudAccount, catalogue: readonly ServiceWire[], response: HttpResponse): Record<string, string> {
+  const compute = account.compute_url === undefined ? chooseEndpoint(catalogue, 'compute_v2', account) : { url: account.compute_url }
+  if ('fault' in compute) throw new UpstreamError('forbidden', compute.fault, { status: response.status })
+  const others = optionalServices.flatMap(type => {
+    const chosen = chooseEndpoint(catalogue, type, account)
+    return 'url' in chosen ? [[type, chosen.url] as const] : []
+  })
+  return { compute: compute.url, ...Object.fromEntries(others) }
+}
+
+export const authorization = (token: Token | null): Record<string, string> => ({ 'x-auth-token': token?.value ?? '' })

@@ -1,0 +1,93 @@
+import type { Failure, UpstreamErrorOptions } from '../../domain/failure.js'
+import type { HttpResponse } from '../../upstream/http.js'
+import { failureOfStatus, parseJson } from '../../upstream/read.js'
+import { errorWire } from './schema.js'
+
+export type Told = UpstreamErrorOptions & { readonly failure: Failure }
+
+/** How the refusal of one kind of call becomes a failure. */
+export type Tell = (response: HttpResponse) => Told
+
+/** Where `class` says more than the HTTP status: pkg/httperrors/consts.go. */
+const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
+  ['InvalidStatusError', 'conflict'],
+  ['ServerStatusError', 'conflict'],
+  ['OutOfQuotaError', 'quota'],
+  ['InsufficientResourceError', 'quota'],
+  ['RequireLicenseError', 'unavailable'],
+  ['ActionNotFoundError', 'unsupported'],
+  ['SpecNotFoundError', 'unsupported'],
+  ['UnsupportOperationError', 'unsupported'],
+  ['NotSupportedError', 'unsupported'],
+  ['NotAcceptableError', 'conflict'],
+  ['NotEmptyError', 'conflict']
+])
+
+export const callFailure: Tell = response => {
+  const { code, details } = complaintOf(response)
+  const said = { code, vendorMessage: messageOf(response, details) }
+  if (response.status === 401 || (response.status === 403 && isOfGuest(details))) {
+    return { ...said, failure: 'authentication', afterFreshLogin: 'forbidden' }
+  }
+  const failure = classes.get(code ?? '') ?? (response.status === 406 ? 'conflict' : failureOfStatus(response.status))
+  return { ...said, failure, ...(response.status === 499 || code === 'RequireLicenseError' ? { passing: false } : {}) }
+}
+
+/** Another project's record is refused, not missing; to us there is no such server. */
+export const getFailure: Tell = response => {
+  const told = callFailure(response)
+  return told.failure === 'forbidden' && told.code === 'ForbiddenError' ? { ...told, failure: 'not-found' } : told
+}
+
+/** Where a list is unknown there is no such service. */
+export const listFailure: Tell = response => {
+  const told = callFailure(response)
+  return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'malformed' } : told
+}
+
+/** What keystone answers when these credentials, as configured, do not sign in: 404 is an unknown user or domain, 423 a locked one. */
+const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 423])
+
+export const signInFailure: Tell = response => {
+  const { code, details } = complaintOf(response)
+  const said = { code, vendorMessage: messageOf(response, details) }
+  if (response.status === 401 || (code !== null && refusals.has(response.status))) return { ...said, failure: 'authentication' }
+  // One more try would keep the user locked out for longer.
+  if (code === 'TooManyFailedAttempts') return { ...said, failure: 'rate-limited', passing: false }
+  const failure = failureOfStatus(response.status)
+  return { ...said, failure: failure === 'not-found' || failure === 'unsupported' ? 'malformed' : failure }
+}
+
+interface Complaint {
+  readonly code: string | null
+  readonly details: string
+}
+
+function complaintOf (response: HttpResponse): Complaint {
+  const wire = errorWire.safeParse(parseJson(response.text))
+  return wire.success ? { code: wire.data.class ?? null, details: wire.data.details ?? '' } : { code: null, details: '' }
+}
+
+/**
+ * A token that can not be verified makes its caller a guest, whom the rights check refuses: 403, never 401.
+ * The scope that was granted is told nowhere but in the text.
+ */
+const isOfGuest = (details: string): boolean => /\ballow:none\b/.test(details)
+
+/** The vendor's 5xx quote SQL, requests and connection strings; 499 tells of hosts inside the cloud. */
+const messageOf = (response: HttpResponse, details: string): string | null =>
+  response.status >= 499 ? null : innermost(details) || null
+
+const deepest = 5
+
+/** `List: Filter: {"error":{"details":"the real text"}}`, and once more within. */
+function innermost (details: string, depth = 0): string {
+  const at = details.indexOf('{"')
+  if (at < 0) return withoutChain(details)
+  const wire = depth < deepest ? errorWire.safeParse(parseJson(details.slice(at))) : null
+  const inner = wire?.success === true ? wire.data.details ?? '' : ''
+  return inner === '' ? withoutChain(details.slice(0, at)) : innermost(inner, depth + 1)
+}
+
+/** Without the names of Go functions that the text has come through. */
+const withoutChain = (text: string): string => text.trim().replace(/^(?:[A-Za-z_][\w.]*:(?: |$))+/, '')

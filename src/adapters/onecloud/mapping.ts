@@ -1,0 +1,99 @@
+import type { z } from 'zod'
+import type { Seen } from '../../domain/list.js'
+import { powerOf, powers, type Address, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
+import { toUtc } from '../../domain/time.js'
+import { addressOf } from '../addresses.js'
+import { seenWire } from '../seen.js'
+import { serverWire, type ServerWire } from './schema.js'
+import { actions, actionsOfWords, busy, isFailureWord, statuses, updating } from './statuses.js'
+
+export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
+
+/** What lies in the recycle bin is `deleted`, whatever its own word is; nothing else is. */
+export function toStatus (wire: ServerWire): ServerStatus {
+  if (wire.pending_deleted === true) return 'deleted'
+  const word = wire.status ?? ''
+  if (updating.has(word)) return wire.power_states === 'on' ? 'running' : wire.power_states === 'off' ? 'stopped' : 'unknown'
+  return statuses.get(word) ?? (isFailureWord(word) ? 'error' : 'unknown')
+}
+
+function toServer (wire: ServerWire): ServerFacts {
+  const status = toStatus(wire)
+  const word = wire.status ?? ''
+  const isAtWork = updating.has(word) || busy.has(status)
+  const isLocked = isAtWork || wire.freezed === true
+  return {
+    id: wire.id,
+    name: wire.name ?? '',
+    status,
+    power: toPower(wire, status),
+    task: isAtWork || word === 'block_stream' ? word : null,
+    provider_status: wire.status ?? null,
+    cpus: wire.vcpu_count ?? null,
+    memory_mib: wire.vmem_size ?? null,
+    disk_gib: toDisk(wire),
+    addresses: toAddresses(wire),
+    image: toImage(wire),
+    plan: toReference(wire.instance_type, wire.instance_type),
+    region: toReference(wire.cloudregion_id ?? wire.region_id, wire.cloudregion ?? wire.region),
+    owner: toReference(wire.tenant_id ?? wire.project_id, wire.tenant ?? wire.project),
+    created_at: toUtc(wire.created_at),
+    tags: toTags(wire),
+    locked: isLocked,
+    protected: wire.disable_delete ?? null,
+    allowed_actions: isLocked ? [] : toActions(wire, status)
+  }
+}
+
+/** The vendor's `unknown` is an answer; older releases have no such key. */
+function toPower (wire: ServerWire, status: ServerStatus): Power {
+  return powers.find(power => power === wire.power_states) ?? powerOf(status)
+}
+
+function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
+  const possible = actionsOfWords.get(wire.status ?? '') ?? actions.get(status) ?? []
+  const mayDelete = wire.disable_delete !== true && wire.can_delete !== false
+  const mayUpdate = wire.can_update !== false
+  return possible.filter(action => action === 'delete' ? mayDelete : action === 'rename' ? mayUpdate : true)
+}
+
+const toReference = (id: string | null | undefined, name: string | null | undefined): Reference | null =>
+  id === null || id === undefined || id === '' ? null : { id, name: name === '' ? null : name ?? null }
+
+/** MiB. The sum is 0 until the vendor has computed it, also when the disks are already there. */
+function toDisk (wire: ServerWire): number | null {
+  if (typeof wire.disk === 'number' && wire.disk > 0) return wire.disk / 1024
+  const sizes = (wire.disks_info ?? []).flatMap(({ size }) => size ?? [])
+  return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0) / 1024
+}
+
+/** Of the system disk, the one with the lowest index; the disks come in any order. */
+function toImage (wire: ServerWire): Reference | null {
+  const order = (index: number | null | undefined): number => index ?? Number.MAX_SAFE_INTEGER
+  const [system] = [...wire.disks_info ?? []].sort((a, b) => order(a.index) - order(b.index))
+  return toReference(system?.image_id, system?.image)
+}
+
+/** The elastic address first; no other key holds it. `ips` only where the network cards are not told. */
+function toAddresses (wire: ServerWire): Address[] {
+  const prefixes = toPrefixes(wire.networks ?? '')
+  const plain = (text: string | null | undefined, facts: Partial<Pick<Address, 'scope'>> = {}): Address | null =>
+    addressOf(text, { prefix_length: prefixes.get(text ?? '') ?? null, ...facts })
+  const cards = (wire.nics ?? []).flatMap(({ ip_addr: v4, ip6_addr: v6, is_exit: isExit }) =>
+    // `is_exit` speaks of the IPv4 network: whether it is routed to the outside.
+    [plain(v4, typeof isExit === 'boolean' ? { scope: isExit ? 'public' : 'private' } : {}), plain(v6)])
+  const fixed = cards.some(address => address !== null) ? cards : (wire.ips ?? '').split(',').map(text => plain(text.trim()))
+  const all = [addressOf(wire.eip, { scope: 'public' }), ...fixed].filter(address => address !== null)
+  return all
+    .filter(({ address }, index) => all.findIndex(other => other.address === address) === index)
+    .map((address, index) => ({ ...address, primary: index === 0 }))
+}
+
+/** `eth0:10.77.0.193/24/<mac>/…`, a line for each card; only a single record has them. */
+const toPrefixes = (networks: string): ReadonlyMap<string, number> =>
+  new Map([...networks.matchAll(/^[^:\n]*:([^/\n]+)\/(\d{1,3})\//gm)].map(([, address = '', prefix]) => [address, Number(prefix)]))
+
+/** Only what a user has set; other keys are the system's. */
+const toTags = (wire: ServerWire): string[] =>
+  Object.entries(wire.metadata ?? {}).flatMap(([key, value]) =>
+    key.startsWith('user:') && typeof value === 'string' ? [`${key.slice('user:'.length)}=${value}`] : [])

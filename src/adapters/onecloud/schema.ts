@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+/** A member that may be absent, null or of an unexpected type: then it is null. */
+const text = z.string().nullish().catch(null)
+const number = z.number().nullish().catch(null)
+const flag = z.boolean().nullish().catch(null)
+
+const endpointWire = z.object({ interface: text, region_id: text, url: text })
+export type EndpointWire = z.infer<typeof endpointWire>
+
+const serviceWire = z.object({ type: text, endpoints: z.array(endpointWire).nullish().catch(null) })
+export type ServiceWire = z.infer<typeof serviceWire>
+
+/** The token itself is in a header. An unscoped one comes without a catalogue. */
+export const tokenWire = z.object({
+  token: z.object({ expires_at: text, catalog: z.array(serviceWire).nullish().catch(null) })
+})
+
+const complaintWire = z.object({ class: text, details: text })
+/** Flat as the services write it, or nested as one service quotes another. */
+export const errorWire = z.union([z.object({ error: complaintWire }).transform(({ error }) => error), complaintWire])
+
+const diskWire = z.object({ index: number, size: number, image: text, image_id: text })
+
+const nicWire = z.object({ ip_addr: text, ip6_addr: text, is_exit: flag })
+
+/** Empty text, nulls and empty lists are left out by the vendor: nearly every key may be absent. */
+export const serverWire = z.object({
+  id: z.string().min(1),
+  name: text,
+  status: z.string().nullish(),
+  // Decides whether there is such a server at all, so garbage is not taken for `no`.
+  pending_deleted: z.boolean().nullish(),
+  power_states: text,
+  vcpu_count: number,
+  vmem_size: number,
+  disk: number,
+  disks_info: z.array(diskWire).nullish().catch(null),
+  instance_type: text,
+  eip: text,
+  ips: text,
+  networks: text,
+  nics: z.array(nicWire).nullish().catch(null),
+  cloudregion_id: text,
+  cloudregion: text,
+  region_id: text,
+  region: text,
+  tenant_id: text,
+  tenant: text,
+  project_id: text,
+  project: text,
+  created_at: text,
+  metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
+  freezed: flag,
+  disable_delete: flag,
+  can_delete: flag,
+  can_update: flag
+})
+export type ServerWire = z.infer<typeof serverWire>
+
+/** `total` is missing when it is 0. */
+export const serverListWire = <Row>(row: z.ZodType<Row>) => z.object({ servers: z.array(row), total: number })
+
+export const serverAnswerWire = <Row>(row: z.ZodType<Row>) => z.object({ server: row })
+
+/** The record as an accepted action has left it: nothing of it is used. */
+export const acceptedWire = z.object({ server: z.object({}) })

@@ -1,0 +1,91 @@
+import type { ServerAction, ServerStatus } from '../../domain/server.js'
+
+/** Vendor word to ours, `tempalte_saving` as the vendor spells it: pkg/apis/compute/guest_const.go. */
+export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+  ['running', 'running'],
+  ['block_stream', 'running'],
+  ['block_stream_fail', 'running'],
+  ['ready', 'stopped'],
+  ['deallocated', 'stopped'],
+  ['suspend', 'suspended'],
+  ['init', 'provisioning'],
+  ['schedule', 'provisioning'],
+  ['network', 'provisioning'],
+  ['disk', 'provisioning'],
+  ['image_caching', 'provisioning'],
+  ['start_deploy', 'provisioning'],
+  ['deploying', 'provisioning'],
+  ['import', 'provisioning'],
+  ['convert', 'provisioning'],
+  ['converting', 'provisioning'],
+  ['tempalte_saving', 'provisioning'],
+  ['backup_creating', 'provisioning'],
+  ['deploying_backup', 'provisioning'],
+  ['kickstart_pending', 'provisioning'],
+  ['kickstart_installing', 'provisioning'],
+  ['start_start', 'starting'],
+  ['starting', 'starting'],
+  ['resuming', 'starting'],
+  ['start_rescue', 'starting'],
+  ['start_stop', 'stopping'],
+  ['stopping', 'stopping'],
+  ['start_suspend', 'stopping'],
+  ['suspending', 'stopping'],
+  ['stop_rescue', 'stopping'],
+  ['change_flavor', 'resizing'],
+  ['start_resize_disk', 'resizing'],
+  ['resize_disk', 'resizing'],
+  ['rebuild_root', 'rebuilding'],
+  ['disk_reset', 'rebuilding'],
+  ['start_snapshot_reset', 'rebuilding'],
+  ['start_migrate', 'migrating'],
+  ['migrating', 'migrating'],
+  ['live_migrating', 'migrating'],
+  ['start_delete', 'deleting'],
+  ['deleting', 'deleting'],
+  ['rescue', 'rescue'],
+  ['unknown', 'unknown']
+])
+
+/** Work that leaves the server up or down as it was: the power tells which. */
+export const updating: ReadonlySet<string> = new Set([
+  'start_sync_status', 'sync_status', 'sync_config', 'sync_traffic_limit', 'associate_eip', 'dissociate_eip', 'start_eip_convert',
+  'attach_disk', 'detach_disk', 'snapshot', 'snapshot_start', 'snapshot_delete', 'snapshot_succ', 'start_instance_snapshot',
+  'start_instance_backup', 'start_save_disk', 'save_disk', 'restart_network', 'update_tags', 'set_auto_renew', 'renewing',
+  'io_throttle', 'disk_change_storage', 'qga_set_password', 'qga_command_executing', 'qga_sync_os_info', 'qga_set_network',
+  'backup_starting', 'backup_stopping', 'deleting_backup', 'switch_to_backup', 'remove_state', 'restore_disk', 'restore_state',
+  'restoring_snapshot', 'unsync', 'kickstart_completed'
+])
+
+/** New ones appear with every release, in both spellings. */
+export const isFailureWord = (word: string): boolean => word.endsWith('_fail') || word.endsWith('_failed')
+
+/** Ours in which the vendor is at work and refuses most changes. */
+export const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
+  'provisioning', 'starting', 'stopping', 'resizing', 'rebuilding', 'migrating', 'deleting'
+])
+
+/** Which actions make sense in which state; what is not named here has none. */
+export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+  ['running', ['stop', 'reboot', 'resize', 'rename', 'rescue', 'password', 'console', 'delete']],
+  ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
+  ['suspended', ['start', 'rename', 'delete']],
+  ['rescue', ['rename', 'unrescue', 'console', 'delete']],
+  ['error', ['rename', 'delete']],
+  ['unknown', ['start', 'stop', 'reboot', 'rename', 'delete']]
+])
+
+/** The vendor's words that allow something else than their state does: a start that failed may be tried again, and so on. */
+export const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new Map<string, readonly ServerAction[]>([
+  ['start_fail', ['start', 'rename', 'delete']],
+  ['save_disk_failed', ['start', 'rename', 'delete']],
+  ['stop_fail', ['stop', 'reboot', 'rename', 'delete']],
+  ['unknown', ['rename', 'delete']]
+])
+
+/** Every vendor word that can become one of these; null where the words can not be told beforehand. */
+export function wordsOf (wanted: ReadonlySet<ServerStatus>): readonly string[] | null {
+  if (wanted.has('error') || wanted.has('unknown')) return null
+  const words = [...statuses].filter(([, status]) => wanted.has(status)).map(([word]) => word)
+  return wanted.has('running') || wanted.has('stopped') ? [...words, ...updating] : words
+}

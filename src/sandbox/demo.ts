@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startFleio } from './fleio/simulator.js'
+import { startGlesys } from './glesys/simulator.js'
+import { startHeficed } from './heficed/simulator.js'
+import { startOnecloud } from './onecloud/simulator.js'
+import { sleep, type Simulator } from './simulator.js'
+import { startVmmanager } from './vmmanager/simulator.js'
+
+interface Vendor {
+  readonly provider: string
+  readonly simulator: Simulator & { readonly settings: Readonly<Record<string, object>> }
+}
+
+const host = '127.0.0.1'
+const port = Number(process.env.HAWSER_DEMO_PORT ?? '8080')
+const base = `http://${host}:${port}`
+const startsWithinMs = 15_000
+
+async function demo (): Promise<number> {
+  const vendors: Vendor[] = [
+    { provider: 'heficed', simulator: await startHeficed() },
+    { provider: 'fleio', simulator: await startFleio() },
+    { provider: 'glesys', simulator: await startGlesys() },
+    { provider: 'vmmanager', simulator: await startVmmanager() },
+    { provider: 'onecloud', simulator: await startOnecloud() }
+  ]
+  const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
+  const gateway = startGateway(folder, vendors)
+  const stop = (): void => { gateway.kill('SIGTERM') }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  const ended = once(gateway, 'exit')
+  try {
+    if (await isReady(gateway)) await present(vendors)
+    else stop()
+    const [code] = await ended
+    return typeof code === 'number' ? code : 0
+  } finally {
+    await Promise.all(vendors.map(async ({ simulator }) => { await simulator.close() }))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The gateway as a process of its own, configured as an operator would: the simulators are just addresses to it. */
+function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess {
+  const accounts = Object.fromEntries(vendors.flatMap(({ provider, simulator }) =>
+    Object.entries(simulator.settings).map(([id, settings]) => [id, { provider, ...settings }])))
+  const file = join(folder, 'hawser.json')
+  writeFileSync(file, JSON.stringify({ listen: { host, port }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts }, null, 2), { mode: 0o600 })
+  const main = fileURLToPath(new URL('../main.js', import.meta.url))
+  return spawn(process.execPath, [main], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HAWSER_CONFIG: file } })
+}
+
+async function isReady (gateway: ChildProcess): Promise<boolean> {
+  for (let waited = 0; waited < startsWithinMs && gateway.exitCode === null; waited += 100) {
+    const answer = await fetch(`${base}/health/ready`).catch(() => null)
+    // Somebody else may be listening there while our own process is failing.
+    if (answer?.ok === true) { await sleep(200); return gateway.exitCode === null }
+    await sleep(100)
+  }
+  return false
+}
+
+async function present (vendors: readonly Vendor[]): Promise<void> {
+  const rows = await Promise.all(vendors.flatMap(({ provider, simulator }) =>
+    Object.keys(simulator.settings).map(async id => ({ account: id, provider, ...await countServers(id) }))))
+  const width = Math.max(...rows.map(row => row.account.length))
+  const lines = rows.map(row => `  ${row.account.padEnd(width)}  ${row.provider.padEnd(9)}  ${row.count}`)
+  const first = rows[0]
+  console.log(`
+Hawser is listening on ${base}, no keys, in memory, before five simulated providers:
+
+${lines.join('\n')}
+
+Try:
+  curl -s '${base}/v1/${first?.account ?? ''}/servers?limit=2'
+  curl -s '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}'
+  curl -s -X POST -H 'Prefer: wait=10' '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}/stop'
+  curl -s '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}' | grep -o '"status":"[a-z]*"'
+  curl -s '${base}/v1/vm6/servers?status=running&q=db'
+  curl -s '${base}/v1/providers'
+
+Swagger UI: ${base}/docs
+Stop with Ctrl-C.
+`)
+}
+
+async function countServers (account: string): Promise<{ count: string, example: string }> {
+  const answer = await fetch(`${base}/v1/${account}/servers?limit=500`)
+  const body: unknown = await answer.json()
+  if (!answer.ok || typeof body !== 'object' || body === null || !('data' in body) || !Array.isArray(body.data)) return { count: `problem ${answer.status}`, example: '' }
+  const [server]: unknown[] = body.data
+  const id = typeof server === 'object' && server !== null && 'id' in server ? String(server.id) : ''
+  return { count: `${body.data.length} servers`, example: id }
+}
+
+demo().then(code => { process.exitCode = code }, (error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+})

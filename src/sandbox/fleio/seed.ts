@@ -1,0 +1,135 @@
+import { addPorts } from './instance-create.js'
+import { addKey } from './keys.js'
+import type { Instance } from './records.js'
+import { documented, flavorIds, imageIds, networkIds, seedCatalogue } from './seed-catalogue.js'
+import { seedClients } from './seed-clients.js'
+import { fixed, oddities } from './seed-oddities.js'
+import { localTime, newUuid, timeNow, uuidOf, type World } from './world.js'
+
+const minute = 60_000
+const day = 24 * 60 * minute
+/** Romania: summer time until 27 October 2019. */
+const lastSummerDay = Date.parse('2019-10-27T01:00:00Z')
+const documentedAt = Date.parse('2019-11-27T12:36:45Z')
+
+const hostId = '30e22192fc4ca6ee560afe0b1b42502c76f23dd25ae7722d320b3369'
+
+const instance = (id: string, traits: Partial<Instance>): Instance => ({
+  id,
+  name: 'newinstance',
+  description: null,
+  status: 'active',
+  task: null,
+  stale: null,
+  flavor: documented.flavor,
+  image: documented.image,
+  region: 'Region1',
+  client: documented.client,
+  created: '2019-11-27T14:36:45+02:00',
+  visibleAt: 0,
+  hostName: 'Region1-compute.fleio.example',
+  hostId,
+  locked: false,
+  traffic: 0,
+  ports: [],
+  history: [],
+  resizedFrom: null,
+  rootPassword: null,
+  userData: null,
+  sshKeys: [],
+  ...traits
+})
+
+const total = 60
+const ownRows = 25
+const others = [599151, 599151, 765823, 322208]
+const flavorsInTurn = [documented.flavor, flavorIds.small, flavorIds.medium]
+const imagesInTurn = [documented.image, imageIds.ubuntu, imageIds.debian]
+
+export function seed (world: World): void {
+  seedCatalogue(world)
+  seedClients(world)
+  world.instances.set(documented.instance, instance(documented.instance, {
+    ports: [{
+      id: uuidOf('5d6f0c3e', 1),
+      network: documented.network,
+      ipv4s: [fixed('192.168.40.174', 1)],
+      ipv6s: [fixed('2001:db8:40::174', 2)]
+    }],
+    history: [
+      { start_time: '2019-11-27T14:40:10+02:00', action: 'stop', message: null, request_id: 'req-00000000-0000-4000-8000-000000000002' },
+      { start_time: '2019-11-27T14:36:45+02:00', action: 'create', message: null, request_id: 'req-00000000-0000-4000-8000-000000000001' }
+    ]
+  }))
+  for (let index = 1; index < total; index += 1) addSeeded(world, index)
+  seedBelongings(world)
+}
+
+/** All are older than the documented one, which therefore heads the list. */
+function addSeeded (world: World, index: number): void {
+  const at = documentedAt - index * 5 * day - index * 7 * minute
+  const id = uuidOf('5eed0000', index)
+  const row = instance(id, {
+    name: `vm-${String(index).padStart(2, '0')}`,
+    status: index % 4 === 3 ? 'stopped' : 'active',
+    client: index < ownRows ? documented.client : others[index % others.length] ?? null,
+    flavor: flavorsInTurn[index % flavorsInTurn.length] ?? null,
+    image: imagesInTurn[index % imagesInTurn.length] ?? null,
+    created: localTime(at, at < lastSummerDay ? 180 : 120),
+    traffic: index * 1_048_576,
+    ...oddities[index - 1]
+  })
+  const copy: Instance = { ...row, ports: [...row.ports], history: [] }
+  world.instances.set(id, copy)
+  if (copy.ports.length > 0 || copy.status === 'building' || copy.status === 'error') return
+  const home = copy.region === 'Region2' ? networkIds.region2 : documented.network
+  const networks = [home, ...copy.name === 'web-two-ports' ? [networkIds.private] : []]
+  addPorts(world, copy, networks.flatMap(key => world.networks.get(key) ?? []))
+}
+
+function seedBelongings (world: World): void {
+  addFloating(world, 1, { client: documented.client, to: documented.instance, address: '203.0.113.50' })
+  addFloating(world, 2, { client: documented.client, to: uuidOf('5eed0000', 1), address: '203.0.113.11' })
+  addFloating(world, 3, { client: documented.client, to: uuidOf('5eed0000', 1), address: '203.0.113.12' })
+  addFloating(world, 4, { client: documented.client, to: null, address: '203.0.113.13' })
+  addFloating(world, 5, { client: 599151, to: null, address: '203.0.113.14' })
+  for (const [serial, client] of [documented.client, documented.client, 599151].entries()) {
+    const id = uuidOf('70100000', serial + 1)
+    world.volumes.set(id, { id, name: `data-${serial + 1}`, client, region: 'Region1', size: 10, instance: null })
+  }
+  addKey(world, 'staff', { name: 'operator', publicKey: 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABoperator operator@example.com' })
+  addKey(world, 'user', { name: 'jane laptop', publicKey: 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABjane jane@example.com' })
+}
+
+interface Floating {
+  readonly client: number
+  readonly to: string | null
+  readonly address: string
+}
+
+function addFloating (world: World, serial: number, { client, to, address }: Floating): void {
+  const id = uuidOf('c0ffee00', serial)
+  const port = to === null ? undefined : world.instances.get(to)?.ports[0]
+  const fixedIp = port?.ipv4s[0]?.ip_address
+  world.floatingIps.set(id, {
+    id,
+    floating_ip_address: address,
+    network: documented.network,
+    client,
+    description: 'web',
+    created_at: '2019-11-27T14:40:00+02:00',
+    updated_at: '2019-11-27T14:41:00+02:00',
+    held: to === null || port === undefined || fixedIp === undefined ? null : { instance: to, port: port.id, fixed: fixedIp }
+  })
+}
+
+export function addPlainInstances (world: World, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const id = newUuid(world, 'add00000')
+    const row = instance(id, { name: `added-${index + 1}`, created: timeNow(world), flavor: flavorIds.small, image: imageIds.ubuntu })
+    const copy: Instance = { ...row, ports: [], history: [] }
+    world.instances.set(id, copy)
+    addPorts(world, copy, [...world.networks.values()].slice(0, 1))
+    return id
+  })
+}

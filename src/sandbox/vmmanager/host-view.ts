@@ -1,0 +1,186 @@
+import type { HostRecord, Platform, Row } from './model.js'
+import { addressesOf, disksOf, rowOf } from './model.js'
+
+/** What the newer row has beside the 2022 one; the 2022 row has `vm5_restrictions` instead. */
+const newerOnly = [
+  'anti_spoofing_settings', 'balancer_mode', 'create_date', 'efi_boot', 'extended_protection', 'hot_plug',
+  'hot_plug_cell_counter', 'ip6', 'ip_summary', 'is_protected', 'iso_reboot', 'iso_status', 'linked_clone_image',
+  'live_resize', 'mon_install_date', 'os', 'snapshot_count', 'snapshot_curr', 'snapshot_limit', 'snapshot_ram',
+  'snapshots_allowed', 'spice_additional_enabled', 'spice_enabled'
+]
+
+const plain: Readonly<Record<string, unknown>> = {
+  ip_automation: 'host_and_dhcp',
+  net_in_mbitps: null,
+  net_out_mbitps: null,
+  net_weight: null,
+  net_is_synced: true,
+  iso_reboot: false,
+  iso_status: null,
+  efi_boot: false,
+  hot_plug: true,
+  live_resize: true,
+  hot_plug_cell_counter: 0,
+  cpu_mode: 'default',
+  nesting: false,
+  cpu_custom_model: null,
+  cpu_weight: null,
+  io_weight: null,
+  io_read_mbitps: null,
+  io_write_mbitps: null,
+  io_read_iops: null,
+  io_write_iops: null,
+  anti_spoofing: true,
+  anti_spoofing_settings: { vlan: false },
+  tcp_connections_in: null,
+  tcp_connections_out: null,
+  process_number: null,
+  vxlan: [],
+  firewall_rules: [],
+  has_noname_iface: false,
+  extended_protection: false,
+  spice_enabled: false,
+  spice_additional_enabled: false,
+  snapshot_limit: 5,
+  snapshot_ram: false,
+  snapshot_curr: null,
+  snapshots_allowed: true,
+  balancer_mode: 'off',
+  linked_clone_image: null,
+  mon_install_date: null,
+  expand_part: '/dev/vda1'
+}
+
+export const internalName = (host: HostRecord): string => `${host.id}_${host.name}`
+
+const shownAddresses = (platform: Platform, host: HostRecord): string[] =>
+  host.state === 'creating' ? [] : addressesOf(platform, host.id).map(address => address.ip)
+
+/** A row of the host list, in the shape that the knob asks for. */
+export function hostRow (platform: Platform, host: HostRecord): Row {
+  const { hostShape } = platform.knobs
+  const row: Row = {
+    ...identity(platform, host),
+    ...resources(platform, host),
+    ...network(platform, host),
+    ...plain,
+    ...flags(platform, host),
+    ...host.extra
+  }
+  if (hostShape === 'newer') return row
+  if (hostShape === 'lean') {
+    const { os, ...rest } = row
+    return { ...rest, id: host.id, cluster: { id: host.clusterId } }
+  }
+  return to2022(platform, host, row)
+}
+
+const identity = (platform: Platform, host: HostRecord): Row => ({
+  id: host.id,
+  name: host.name,
+  state: host.state,
+  domain: host.domain,
+  comment: host.comment,
+  account: { id: host.accountId, email: platform.users.get(host.accountId)?.email ?? '' },
+  cluster: {
+    id: host.clusterId,
+    name: rowOf(platform, 'cluster', host.clusterId)?.['name'],
+    datacenter_type: rowOf(platform, 'cluster', host.clusterId)?.['datacenter_type'],
+    image_storage_path: '/image'
+  },
+  node: { ...nodeLink(platform, host.nodeId), live_migration_allowed: true, maintenance_mode: false, hot_plug_memory: true },
+  os: host.osId === null ? null : { id: host.osId, name: host.osName },
+  os_name: host.osName,
+  os_group: host.osGroup
+})
+
+export const nodeLink = (platform: Platform, nodeId: number) => {
+  const node = rowOf(platform, 'node', nodeId)
+  return { id: nodeId, name: node?.['name'], ip_addr: node?.['ip'] }
+}
+
+/** Only the main disk is in the row, and its size is called `disk_mib` here and nowhere else. */
+function resources (platform: Platform, host: HostRecord): Record<string, unknown> {
+  const disks = disksOf(platform, host.id)
+  const main = disks[0]
+  return {
+    cpu_number: host.cpuNumber,
+    cpu_number_new: host.cpuNumberNew,
+    ram_mib: host.ramMib,
+    ram_mib_new: host.ramMibNew,
+    disk: main === undefined ? null : { id: main.id, disk_mib: main.sizeMib, disk_mib_new: main.sizeMibNew },
+    disk_count: disks.length
+  }
+}
+
+function network (platform: Platform, host: HostRecord): Record<string, unknown> {
+  const ip4 = shownAddresses(platform, host)
+  return {
+    ip4: ip4.map(ip => ({ ip, interface: 'eth0' })),
+    ip6: host.state === 'creating' ? [] : host.ip6.map(ip => ({ ip, interface: 'eth0' })),
+    ip_summary: ip4[0] ?? '',
+    interfaces: [{ host_interface: `vm${host.id}_net0`, mac: macOf(host.id), node_interface: 0, dhcp: false }],
+    net_bandwidth_mbitps: host.bandwidthMbitps,
+    net_bandwidth_mbitps_changed: host.bandwidthChanged
+  }
+}
+
+export const macOf = (hostId: number): string =>
+  `52:54:00:00:${[hostId >> 8, hostId].map(part => (part & 255).toString(16).padStart(2, '0')).join(':')}`
+
+const flags = (platform: Platform, host: HostRecord): Record<string, unknown> => ({
+  uptime: host.activeSince === null ? 0 : Math.max(0, Math.floor((platform.now() - host.activeSince) / 1000)),
+  rescue_mode: host.rescueMode,
+  disabled: host.disabled,
+  iso_mounted: host.isoMounted,
+  is_protected: host.isProtected,
+  tags: host.tags,
+  snapshot_count: host.snapshotCount,
+  create_date: host.createDate
+})
+
+function to2022 (platform: Platform, host: HostRecord, row: Row): Row {
+  const kept = Object.entries(row).filter(([key]) => !newerOnly.includes(key))
+  return {
+    ...Object.fromEntries(kept),
+    id: host.id,
+    ip4: shownAddresses(platform, host).map(ip => ({ ip })),
+    node: nodeLink(platform, host.nodeId),
+    vm5_restrictions: {
+      net_iface_count: false, nat_or_extra: false, ipv6: false, unsupported_storage: false, iso: false, snapshot: false
+    }
+  }
+}
+
+/** By id the host comes bare: `node` is a number, and there is nothing linked. */
+export const bareHost = (host: HostRecord): Row => ({
+  id: host.id,
+  internal_name: internalName(host),
+  node: host.nodeId,
+  name: host.name,
+  state: host.state,
+  cpu_number: host.cpuNumber,
+  ram_mib: host.ramMib,
+  expand_part: '/dev/vda1',
+  net_is_synced: true,
+  ip_automation: 'host_and_dhcp'
+})
+
+/** The only place that knows the preset and all disks in one answer. */
+export const metadataOf = (platform: Platform, host: HostRecord) => ({
+  id: host.id,
+  name: host.name,
+  internal_name: internalName(host),
+  domain: host.domain,
+  preset: host.preset,
+  os: { id: host.osId },
+  cluster: { id: host.clusterId },
+  node: { id: host.nodeId, ip_addr: nodeLink(platform, host.nodeId).ip_addr },
+  account: { id: host.accountId },
+  base_resources: { cpu_number: host.cpuNumber, ram_mib: host.ramMib },
+  state: { disabled: host.disabled },
+  disks: disksOf(platform, host.id).map(disk => ({
+    id: disk.id, name: disk.name, size_mib: disk.sizeMib, boot_order: disk.bootOrder, storage: { id: disk.storageId }
+  })),
+  ipv4: addressesOf(platform, host.id).map(address => ({ ip_addr: address.ip, ippool_id: address.poolId }))
+})

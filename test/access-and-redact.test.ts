@@ -1,0 +1,252 @@
+import { createHash, randomBytes } from 'node:crypto'
+import t from 'tap'
+import { z } from 'zod'
+import { createAuthenticate, type KeySettings } from '../src/access/keys.js'
+import { everybody, maySee, permissions, requirePermission } from '../src/access/principal.js'
+import { heficed } from '../src/adapters/heficed/adapter.js'
+import { GatewayError, type Failure } from '../src/domain/failure.js'
+import { redact, redacted, redactText } from '../src/domain/redact.js'
+import { openAccount, type Account } from '../src/gateway/account.js'
+import { createRetryBudget } from '../src/gateway/retry.js'
+import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
+import { createTokenSource } from '../src/tokens/token-source.js'
+import { createHttpClient, type HttpResponse } from '../src/upstream/http.js'
+import { HttpFault, type HttpFaultKind } from '../src/upstream/http-fault.js'
+import { failureOfStatus, isSuccess, malformed, parseJson, parseWire, refused, retryAfterMs } from '../src/upstream/read.js'
+
+const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
+const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
+  ({ name: key, sha256: sha256(key), accounts: ['*'], permissions: ['read'], ...more })
+
+t.test('a key is known by its digest alone, and only the whole key', t => {
+  const authenticate = createAuthenticate([settings('first'), settings('second', { sha256: sha256('second').toUpperCase() }), settings('schlüssel')])
+  t.equal(authenticate('first')?.name, 'first')
+  t.equal(authenticate('second')?.name, 'second', 'capitals in the digest are the same digits')
+  t.equal(authenticate('schlüssel')?.name, 'schlüssel')
+  for (const wrong of ['', 'firs', 'first ', ' first', 'First', 'first\0', sha256('first'), 'firstsecond', '*', 'x'.repeat(100_000)]) t.equal(authenticate(wrong), null, JSON.stringify(wrong.slice(0, 70)))
+  t.equal(createAuthenticate([])('first'), null)
+  t.end()
+})
+
+t.test('a key may do what it was given and nothing that follows from it', t => {
+  for (const given of permissions) {
+    const principal = createAuthenticate([settings('k', { permissions: [given] })])('k')
+    if (principal === null) throw new Error('the key is known')
+    for (const asked of permissions) {
+      if (asked === given) t.doesNotThrow(() => { requirePermission(principal, asked) })
+      else t.throws(() => { requirePermission(principal, asked) }, GatewayError, `${given} is not ${asked}`)
+    }
+  }
+  try { requirePermission({ name: 'k', permissions: new Set(['read']), accounts: null }, 'delete') } catch (error) { t.match(error, { refusal: 'forbidden', message: /delete/ }) }
+  for (const asked of permissions) t.doesNotThrow(() => { requirePermission(everybody, asked) })
+  t.end()
+})
+
+t.test('a key sees its accounts, and all of them only by a star', t => {
+  const authenticate = createAuthenticate([settings('all'), settings('two', { accounts: ['a', 'b'] }), settings('mixed', { accounts: ['a', '*'] }), settings('none', { accounts: [] })])
+  const sees = (key: string): string[] => ['a', 'b', 'c', '*', 'constructor'].filter(account => { const found = authenticate(key); return found !== null && maySee(found, account) })
+  t.same(sees('all'), ['a', 'b', 'c', '*', 'constructor'])
+  t.same(sees('two'), ['a', 'b'])
+  t.same(sees('mixed'), ['a', 'b', 'c', '*', 'constructor'])
+  t.same(sees('none'), [])
+  t.ok(maySee(everybody, 'a'))
+  t.end()
+})
+
+t.test('members whose name says secret are replaced at every depth', t => {
+  const names = ['password', 'Password', 'adminPass', 'rootpassword', 'root_passwd', 'passphrase', 'client_secret', 'secretKey', 'token', 'accessToken', 'api_key', 'apikey', 'privateKey', 'private_key', 'login_key', 'credentials', 'Authorization', 'set-cookie', 'pw', 'auth', 'key', 'user_data', 'userdata']
+  for (const name of names) {
+    for (const value of ['hunter2', 12_345, ['hunter2'], { inner: 'hunter2' }]) {
+      const shown = JSON.stringify(redact({ list: [{ deep: { [name]: value, stays: 1 } }] }))
+      t.equal(shown, JSON.stringify({ list: [{ deep: { [name]: redacted, stays: 1 } }] }), name)
+    }
+  }
+  t.end()
+})
+
+t.test('what is no secret stays, and so does whether there is one', t => {
+  const value = { password: '', token: null, auth: true, secret: false, id: 5, name: 'web', keys: 2, passed: 'x', monkey: 'y', tags: ['a', ['b']], empty: {}, nothing: null }
+  t.same(JSON.parse(JSON.stringify(redact(value))), value)
+  for (const plain of [null, undefined, 5, 'text', true]) t.equal(redact(plain), plain)
+  t.same(JSON.parse(JSON.stringify(redact({ uuid: 'x', Uuid: 'y' }, new Set(['uuid'])))), { uuid: redacted, Uuid: 'y' }, 'a vendor\'s own names are told')
+  t.end()
+})
+
+t.test('the original is not touched', t => {
+  const original = { password: 'hunter2', list: [{ token: 'abc' }] }
+  redact(original)
+  t.same(original, { password: 'hunter2', list: [{ token: 'abc' }] })
+  t.end()
+})
+
+t.test('a member called __proto__ stays a member and is looked into', t => {
+  const shown = redact(JSON.parse('{"__proto__": {"password": "hunter2", "polluted": 1}, "constructor": {"prototype": {"token": "x"}}}'))
+  t.equal(JSON.stringify(shown), '{"__proto__":{"password":"[redacted]","polluted":1},"constructor":{"prototype":{"token":"[redacted]"}}}')
+  t.notOk('polluted' in {})
+  t.end()
+})
+
+t.test('a bomb of depth is cut off without a trace of what is below', t => {
+  const depth = 5000
+  for (const [open, close] of [['{"a":', '}'], ['[', ']']] as const) {
+    const shown = JSON.stringify(redact(JSON.parse(`${open.repeat(depth)}"hunter2"${close.repeat(depth)}`)))
+    t.notMatch(shown, 'hunter2')
+    t.match(shown, redacted)
+  }
+  t.end()
+})
+
+t.test('known secrets are cut out of a text wherever they stand', t => {
+  t.equal(redactText('login hunter2 with hunter2!', ['hunter2']), 'login [redacted] with [redacted]!')
+  t.equal(redactText('a+b(c)$& is wrong', ['a+b(c)$&']), '[redacted] is wrong', 'signs are only signs')
+  t.notMatch(redactText('the password hunter2hunter3 is bad', ['hunter2', 'hunter2hunter3']), 'hunter3', 'the longer of two goes whole')
+  t.notMatch(redactText('the pass phrase correct  horse is bad', ['correct  horse']), 'horse', 'also with two spaces in it')
+  t.notMatch(redactText(`${'x'.repeat(495)}hunter2`, ['hunter2']), 'hunt', 'also where the text is cut')
+  t.equal(redactText('a normal message', ['', 'a', 'no']), 'a normal message', 'too short to be a secret, and it would cut words')
+  t.end()
+})
+
+t.test('credentials that nobody told us are known by where they stand', t => {
+  const texts = [
+    'sent Authorization: Bearer hunter2-hunter2', 'bearer HUNTER2abcdef', 'Basic dXNlcjpodW50ZXIy', 'Token hunter2hunter2',
+    'X-Auth-Token: hunter2hunter2', 'token=hunter2hunter2', 'password: hunter2', '{"password":"hunter2"}',
+    'GET https://panel.example.com/x?token=hunter2&a=1', 'https://vnc.example.com/?a=1&password=hunter2', 'https://h/?access_token=hunter2', 'https://h/?auth=hunter2#x',
+    'https://h/?api_key=hunter2', 'https://h/?client_secret=hunter2', 'https://admin:hunter2@panel.example.com/x'
+  ]
+  for (const text of texts) t.notMatch(redactText(text), /hunter2|HUNTER2|dXNlcjpo/, text)
+  t.match(redactText('GET https://panel.example.com/x?token=hunter2&a=1'), /panel\.example\.com\/x.*a=1/, 'the rest of the address stays')
+  t.end()
+})
+
+t.test('a vendor\'s ordinary words stay readable', t => {
+  for (const text of ['Invalid token provided', 'Basic authentication is required', 'The token expired', 'token validation failed', 'No such key', 'Server 5 is locked', 'Password must have 8 characters']) t.equal(redactText(text), text)
+  t.end()
+})
+
+t.test('a text becomes one line of bounded length', t => {
+  t.equal(redactText('  two\r\nlines\tand\u0000a zero\u001b[31m '), 'two lines and a zero [31m')
+  t.equal(redactText('x'.repeat(2000)).length, 501)
+  t.equal(redactText('abcdef', [], 3), 'abc…')
+  const began = performance.now()
+  redactText('bearer '.repeat(200_000), ['hunter2'])
+  redactText(`?token=${'&token='.repeat(200_000)}`)
+  redactText(' '.repeat(1_000_000))
+  t.ok(performance.now() - began < 3000, 'a large text costs little')
+  t.end()
+})
+
+function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: string): Account {
+  const http = createHttpClient()
+  t.teardown(async () => { await http.close() })
+  return openAccount({
+    id: 'acc',
+    adapter: heficed,
+    settings: { ...heficed.example, client_secret: secret },
+    options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false },
+    line: { account: 'acc', http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget(), random: Math.random, report: () => {} },
+    secrets: [secret]
+  })
+}
+
+t.test('an account\'s own secrets are shown nowhere, not even in the middle of a vendor\'s object', t => {
+  const account = openHeficed(t, 'hunter2-hunter2')
+  t.equal(account.safeText('wrong: hunter2-hunter2'), 'wrong: [redacted]')
+  const details = { message: 'the sign-in with hunter2-hunter2 failed', tried: ['hunter2-hunter2'], kept: 'the rest' }
+  const shown = JSON.stringify(account.safeValue(details))
+  t.notMatch(shown, 'hunter2')
+  t.match(shown, 'the rest')
+  t.end()
+})
+
+const response = (status: number, headers: Record<string, string> = {}, text = ''): HttpResponse => ({ status, headers, text })
+const after = (value: string, now?: number): number | undefined => retryAfterMs(response(429, { 'retry-after': value }), now)
+
+t.test('Retry-After is read in seconds and as a date', t => {
+  const now = Date.UTC(2026, 10, 21, 10, 0, 0)
+  t.equal(after('0'), 0)
+  t.equal(after('5'), 5000)
+  t.equal(after(' 120 '), 120_000)
+  t.equal(after('Sat, 21 Nov 2026 10:00:30 GMT', now), 30_000)
+  t.equal(after('Saturday, 21-Nov-26 10:00:30 GMT', now), 30_000, 'the old form too')
+  t.equal(after('Sat, 21 Nov 2026 09:00:00 GMT', now), 0, 'a moment that is past')
+  t.equal(retryAfterMs(response(429)), undefined)
+  t.end()
+})
+
+t.test('a Retry-After without meaning is as good as none', t => {
+  for (const value of ['', ' ', 'soon', '-5', '+5', '1.5', '120.5', '5, 5', '5 s', '1e3', '0x10', 'NaN', '9'.repeat(30), 'Sat, 99 Nov 2026']) t.equal(after(value), undefined, JSON.stringify(value.slice(0, 20)))
+  t.end()
+})
+
+t.test('a status means what section 8 says where the vendor says nothing more', t => {
+  const expected: ReadonlyArray<readonly [Failure, readonly number[]]> = [
+    ['unavailable', [408, 417, 499, 500, 501, 502, 503, 504, 507, 520, 526, 599]],
+    ['rejected', [400, 406, 411, 413, 415, 418, 422]],
+    ['authentication', [401]], ['quota', [402]], ['forbidden', [403]], ['not-found', [404, 410]], ['unsupported', [405]],
+    ['conflict', [409, 423]], ['rate-limited', [429]], ['malformed', [200, 204, 301, 302, 303, 304, 307, 308]]
+  ]
+  for (const [failure, statuses] of expected) for (const status of statuses) t.equal(failureOfStatus(status), failure, String(status))
+  for (const status of [200, 201, 202, 204, 299]) t.ok(isSuccess(response(status)), String(status))
+  for (const status of [199, 300, 302, 400, 500]) t.notOk(isSuccess(response(status)), String(status))
+  t.end()
+})
+
+t.test('a refusal carries what the answer told, and nothing of its body', t => {
+  t.match(refused(response(429, { 'retry-after': '7', 'x-request-id': 'abc' }, 'hunter2')), { failure: 'rate-limited', options: { status: 429, retryAfterMs: 7000, requestId: 'abc' } })
+  t.match(refused(response(500), { failure: 'conflict', code: 12, vendorMessage: 'busy' }), { failure: 'conflict', options: { status: 500, code: 12, vendorMessage: 'busy' } })
+  const plain = refused(response(404, {}, 'hunter2'))
+  t.notOk('retryAfterMs' in plain.options || 'requestId' in plain.options)
+  t.notMatch(JSON.stringify([plain.message, plain.options]), 'hunter2')
+  t.match(malformed(response(200), 'no'), { failure: 'malformed', options: { status: 200 } })
+  t.end()
+})
+
+t.test('an answer of another form is malformed, by paths and without values', t => {
+  const schema = z.object({ id: z.number(), list: z.array(z.object({ name: z.string() })), kind: z.enum(['a', 'b']) })
+  t.same(parseWire(schema, { id: 1, list: [{ name: 'x' }], kind: 'a', more: true }, response(200)), { id: 1, list: [{ name: 'x' }], kind: 'a' })
+  const complaintAbout = (value: unknown): string => {
+    try { parseWire(schema, value, response(200)); return '' } catch (error) { return error instanceof Error ? error.message : '' }
+  }
+  const complaint = complaintAbout({ id: 'hunter2', list: [{ name: 'x' }, { name: 5 }], kind: 'hunter2' })
+  for (const path of ['id', 'list.1.name', 'kind']) t.match(complaint, path)
+  t.notMatch(complaint, 'hunter2')
+  t.match(complaintAbout(undefined), /the body/)
+  t.same(parseJson('{"a":1}'), { a: 1 })
+  for (const text of ['', '{', '<html>', '{"a":1} x']) t.equal(parseJson(text), undefined, text)
+  t.end()
+})
+
+t.test('a fault below HTTP is told apart by whether anything was sent', t => {
+  const error = (code: string): Error => Object.assign(new Error(`10.0.0.1 hunter2 ${code}`), { code })
+  const cases: ReadonlyArray<readonly [string, boolean, HttpFaultKind]> = [
+    ['ECONNREFUSED', false, 'refused'], ['ENOTFOUND', false, 'refused'], ['EAI_AGAIN', false, 'refused'], ['EHOSTUNREACH', false, 'refused'], ['UND_ERR_CONNECT_TIMEOUT', false, 'refused'], ['ECONNRESET', false, 'refused'],
+    ['ECONNRESET', true, 'reset'], ['EPIPE', true, 'reset'], ['UND_ERR_SOCKET', true, 'reset'], ['HPE_INVALID_CONSTANT', true, 'reset'], ['ETIMEDOUT', true, 'reset'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', false, 'tls'], ['SELF_SIGNED_CERT_IN_CHAIN', false, 'tls'], ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false, 'tls'], ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', false, 'tls'], ['CERT_HAS_EXPIRED', false, 'tls'], ['CERT_NOT_YET_VALID', false, 'tls'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', false, 'tls'], ['HOSTNAME_MISMATCH', false, 'tls'], ['ERR_SSL_WRONG_VERSION_NUMBER', false, 'tls'], ['EPROTO', false, 'tls']
+  ]
+  for (const [code, sent, kind] of cases) {
+    const fault = HttpFault.from(error(code), { sent, status: 0 })
+    t.match(fault, { kind, sent, status: undefined }, code)
+    t.notMatch(fault.message, /10\.0\.0\.1|hunter2/, 'its message names no address and no content')
+  }
+  const aborted = new HttpFault('timeout', { sent: true, status: 200 })
+  t.equal(HttpFault.from(aborted, { sent: false }), aborted, 'our own faults stay what they are')
+  t.match(aborted, { status: 200, sent: true })
+  for (const odd of ['text', null, undefined, 5, { code: 'X' }, new Error('no code')]) t.match(HttpFault.from(odd, { sent: true }), { kind: 'reset' })
+  t.equal(HttpFault.from(error('EPIPE'), { sent: true, status: 502 }).status, 502)
+  t.end()
+})
+
+t.test('the client throws only its own fault and names no address', async t => {
+  const http = createHttpClient()
+  t.teardown(async () => { await http.close() })
+  const limits = { timeoutMs: 1000, signal: new AbortController().signal }
+  const faultOf = async (url: string, headers: Record<string, string> = {}): Promise<unknown> => await http.send({ method: 'GET', url, headers }, limits).then(() => null, (error: unknown) => error)
+  const hidden = randomBytes(8).toString('hex')
+  for (const [url, headers] of [['http://127.0.0.1:1/', {}], [`http://${hidden}.invalid/`, {}], ['http://127.0.0.1:1/', { 'x-bad': `${hidden}\r\nx: y` }]] as const) {
+    const fault = await faultOf(url, headers)
+    t.ok(fault instanceof HttpFault, String(fault))
+    t.notMatch(String(fault), new RegExp(`${hidden}|127\\.0\\.0\\.1`))
+  }
+  t.match(await http.send({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} }, { timeoutMs: 1000, signal: AbortSignal.abort() }).catch((error: unknown) => error), { kind: 'aborted', sent: false })
+})

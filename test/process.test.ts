@@ -1,0 +1,185 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import { parse, stringify } from 'yaml'
+import { z } from 'zod'
+import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
+import { openRedis } from './helpers/redis.js'
+
+const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
+const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
+
+const root = resolve(import.meta.dirname, '..')
+const main = join(root, 'dist/src/main.js')
+const folder = mkdtempSync(join(tmpdir(), 'hawser-test-'))
+t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+interface Process {
+  readonly child: ChildProcess
+  readonly base: string
+  output(): string
+  ended(): Promise<number | null>
+}
+
+const children: ChildProcess[] = []
+t.teardown(() => { for (const child of children) child.kill('SIGKILL') })
+
+function launch (script: string, env: Record<string, string>, base = ''): Process {
+  const child = spawn(process.execPath, [script], { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  children.push(child)
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { text += chunk.toString() })
+  const exit = once(child, 'exit')
+  return { child, base, output: () => text, ended: async () => { const [code] = await exit; return typeof code === 'number' ? code : null } }
+}
+
+async function serve (config: Record<string, unknown>, env: Record<string, string> = {}): Promise<Process> {
+  const port = await freePort()
+  const file = join(folder, `${port}.yaml`)
+  writeFileSync(file, stringify({ listen: { port }, auth: { mode: 'none' }, ...config }))
+  const started = launch(main, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
+  await until(async () => (await fetch(`${started.base}/health/ready`)).ok, () => started.output())
+  return started
+}
+
+async function until (isTrue: () => Promise<boolean>, output: () => string, withinMs = 10_000): Promise<void> {
+  for (let waited = 0; waited < withinMs; waited += 50) {
+    if (await isTrue().catch(() => false)) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error(`it did not come to pass:\n${output()}`)
+}
+
+const vendor = await startVmmanager({ knobs: { actionMs: 500 } })
+t.teardown(async () => { await vendor.close() })
+const vm6 = { provider: 'vmmanager', ...vendor.settings.vm6 }
+
+t.test('the built server starts, serves, logs one line for each request without secrets, and stops on SIGTERM', async t => {
+  const gateway = await serve({ accounts: { vm6 } })
+  t.equal((await fetch(`${gateway.base}/v1/vm6/servers?limit=5&name=SECRETNAME`)).status, 200)
+  await fetch(`${gateway.base}/v1/vm6/servers?limit=5`, { headers: { authorization: 'Bearer SECRETKEY', 'x-api-key': 'SECRETKEY' } })
+  gateway.child.kill('SIGTERM')
+  t.equal(await gateway.ended(), 0)
+  const lines = gateway.output().trim().split('\n').map(line => JSON.parse(line))
+  t.equal(lines.filter(line => line.msg === 'request' && line.route === '/v1/:account/servers').length, 2)
+  t.ok(lines.some(line => line.msg === 'upstream call' && line.operation === 'host' && line.status === 200 && line.attempt === 1))
+  t.notOk(gateway.output().includes('SECRET'))
+  t.notOk(gateway.output().includes(String(vendor.settings.vm6?.password)))
+})
+
+t.test('a request in flight at SIGTERM is answered, and no new one is taken', async t => {
+  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' } })
+  await fetch(`${gateway.base}/v1/vm6/servers?limit=1`)
+  vendor.latencyMs = 600
+  const inFlight = fetch(`${gateway.base}/v1/vm6/servers?limit=2`)
+  await new Promise(resolve => setTimeout(resolve, 200))
+  gateway.child.kill('SIGTERM')
+  t.equal((await inFlight).status, 200)
+  vendor.latencyMs = 0
+  t.equal(await gateway.ended(), 0)
+  await t.rejects(fetch(`${gateway.base}/health/live`))
+})
+
+t.test('a configuration that is not valid is refused with path and line, without values', async t => {
+  const file = join(folder, 'bad.yaml')
+  writeFileSync(file, 'auth: { mode: none }\nlisten:\n  prot: 1\naccounts:\n  vm6: { provider: vmmanager, url: https://vm.example.com, email: a@example.com, pasword: SECRET }\n')
+  const bad = launch(main, { HAWSER_CONFIG: file })
+  t.equal(await bad.ended(), 1)
+  t.match(bad.output(), /listen\.prot \(line 3\): is not a known key/)
+  t.match(bad.output(), /accounts\.vm6\.pasword \(line 5\): is not a known key/)
+  t.notOk(bad.output().includes('SECRET'))
+  const none = launch(main, {})
+  t.equal(await none.ended(), 2)
+  t.match(none.output(), /HAWSER_CONFIG/)
+})
+
+t.test('two replicas on one Redis sign in once, share operations, and go on without Redis', async t => {
+  const redis = await openRedis()
+  const reference = ['$', '{HAWSER_SECRET}'].join('')
+  t.teardown(async () => { await redis.stop() })
+  const config = { redis: { url: redis.url }, secret: reference, accounts: { vm6 }, log: { level: 'silent' } }
+  const env = { HAWSER_SECRET: 'a secret of the tests, long enough' }
+  const [one, two] = await Promise.all([serve(config, env), serve(config, env)])
+  const before = vendor.logins
+  const answers = await Promise.all(Array.from({ length: 20 }, async (_, index) => await fetch(`${index % 2 === 0 ? one.base : two.base}/v1/vm6/servers?limit=${index + 1}`)))
+  t.ok(answers.every(answer => answer.status === 200))
+  t.equal(vendor.logins - before, 1)
+
+  const { data } = idsSchema.parse(await (await fetch(`${one.base}/v1/vm6/servers?status=running&limit=1`)).json())
+  const accepted = await fetch(`${one.base}/v1/vm6/servers/${data[0]?.id ?? ''}/stop`, { method: 'POST' })
+  t.equal(accepted.status, 202)
+  const followed = await fetch(`${two.base}${accepted.headers.get('location') ?? ''}`, { headers: { prefer: 'wait=10' } })
+  t.match(await followed.json(), { action: 'stop', status: 'succeeded' })
+
+  // A Redis that is not our own is left alone.
+  if (process.env.REDIS_URL === undefined) await redis.kill()
+  if (process.env.REDIS_URL === undefined) await until(async () => (await (await fetch(`${one.base}/health/ready`)).text()).includes('degraded'), () => one.output())
+  t.equal((await fetch(`${one.base}/health/ready`)).status, 200)
+  t.equal((await fetch(`${one.base}/v1/vm6/servers?limit=1`)).status, 200)
+  t.equal((await fetch(`${two.base}/v1/vm6/servers?limit=1`)).status, 200)
+  for (const { child, ended } of [one, two]) { child.kill('SIGTERM'); t.equal(await ended(), 0) }
+})
+
+t.test('the demo starts, its printed lines work, a stopped server is seen to be stopped, and it leaves nothing behind', async t => {
+  const port = await freePort()
+  const demo = launch(join(root, 'dist/src/sandbox/demo.js'), { HAWSER_DEMO_PORT: String(port) })
+  await until(async () => demo.output().includes('Stop with Ctrl-C'), () => demo.output(), 20_000)
+  const base = `http://127.0.0.1:${port}`
+  t.match(demo.output(), `Swagger UI: ${base}/docs`)
+  t.notMatch(demo.output(), /problem \d/)
+  const lines = [...demo.output().matchAll(/curl -s (-X POST )?(?:-H '[^']+' )?'([^']+)'/g)]
+  t.ok(lines.length >= 5)
+  for (const [line, post, url = ''] of lines) {
+    const answer = await fetch(url, { method: post === undefined ? 'GET' : 'POST', headers: { prefer: 'wait=10' } })
+    t.ok(answer.ok, `${line} gives ${answer.status}`)
+    await answer.arrayBuffer()
+  }
+  const accounts = accountsSchema.parse(await (await fetch(`${base}/v1/accounts`)).json())
+  t.same(new Set(accounts.data.map(({ provider }) => provider)), new Set(['heficed', 'fleio', 'glesys', 'vmmanager', 'onecloud']))
+  for (const { id } of accounts.data) t.equal((await fetch(`${base}/v1/${id}/servers?limit=3`)).status, 200, id)
+  t.equal((await fetch(`${base}/docs/`)).status, 200)
+  const stopped = lines.find(([, post]) => post !== undefined)?.[2]?.replace(/\/stop$/, '') ?? ''
+  t.match(await (await fetch(stopped)).json(), { status: 'stopped', power: 'off' })
+  demo.child.kill('SIGINT')
+  t.equal(await demo.ended(), 0)
+  await t.rejects(fetch(`${base}/health/live`), 'the gateway is gone too')
+})
+
+t.test('a demo whose port is taken says so and ends', async t => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  server.on('connection', socket => { socket.destroy() })
+  const demo = launch(join(root, 'dist/src/sandbox/demo.js'), { HAWSER_DEMO_PORT: String(port) })
+  t.not(await demo.ended(), 0)
+  t.match(demo.output(), /could not start.*EADDRINUSE/)
+  server.close()
+})
+
+t.test('what the container copies and runs exists, and the compose file names what it needs', async t => {
+  const lines = readFileSync(join(root, 'Dockerfile'), 'utf8').split('\n')
+  const copied = lines.filter(line => /^COPY (?!--from)/.test(line)).flatMap(line => line.split(' ').slice(1, -1))
+  t.ok(copied.length > 5)
+  for (const path of copied) t.ok(existsSync(join(root, path)), path)
+  const command: unknown = JSON.parse(lines.find(line => line.startsWith('CMD '))?.slice(4) ?? '[]')
+  t.same(command, ['node', 'dist/src/main.js'])
+  t.ok(existsSync(main), 'the build makes the file that the container runs')
+  t.match(lines.filter(line => line.startsWith('USER')), ['USER node'])
+  t.ok(lines.some(line => line.includes('/health/ready')), 'the health check asks for readiness')
+  t.match(parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8')), {
+    services: { gateway: { build: '.', depends_on: { redis: {} } }, redis: { image: /^redis:/, volumes: ['redis-data:/data'] } }, volumes: {}
+  })
+})

@@ -1,0 +1,539 @@
+import t, { type Test } from 'tap'
+import { crash, openstackUnreachable, throttled } from '../../src/sandbox/fleio/replies.js'
+import { documented, flavorIds, imageIds } from '../../src/sandbox/fleio/seed-catalogue.js'
+import { startFleio, type FleioOptions, type FleioSandbox } from '../../src/sandbox/fleio/simulator.js'
+
+type Row = Record<string, unknown>
+
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly json: Row
+}
+
+interface Bench {
+  readonly sandbox: FleioSandbox
+  wait(ms: number): void
+  staff(method: string, path: string, body?: unknown): Promise<Answer>
+  user(method: string, path: string, body?: unknown): Promise<Answer>
+}
+
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null
+const row = (value: unknown): Row => isRow(value) ? value : {}
+const rows = (value: unknown): Row[] => Array.isArray(value) ? value.map(row) : []
+const texts = (value: unknown): string[] => Array.isArray(value) ? value.map(String) : []
+
+async function send (url: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(url, init)
+  const text = await response.text()
+  let json: Row = {}
+  try { json = row(JSON.parse(text)) } catch { /* a page or nothing */ }
+  return { status: response.status, headers: response.headers, text, json }
+}
+
+async function bench (t: Test, options: FleioOptions = {}): Promise<Bench> {
+  let now = Date.parse('2026-02-03T10:00:00Z')
+  const sandbox = await startFleio({ clock: () => now, ...options })
+  t.teardown(() => sandbox.close())
+  const as = (account: 'fleio-staff' | 'fleio-user') => async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const { url, token } = sandbox.settings[account]
+    const headers = { authorization: `Token ${token}`, accept: 'application/json', ...body === undefined ? {} : { 'content-type': 'application/json' } }
+    return await send(`${url}${path}`, { method, headers, ...body === undefined ? {} : { body: JSON.stringify(body) } })
+  }
+  return { sandbox, wait: ms => { now += ms }, staff: as('fleio-staff'), user: as('fleio-user') }
+}
+
+const instances = '/openstack/instances'
+const own = `${instances}/${documented.instance}`
+const named = (sandbox: FleioSandbox, name: string): string =>
+  [...sandbox.servers.values()].find(server => server.name === name)?.id ?? ''
+
+const wish = {
+  client: documented.client,
+  name: 'fresh',
+  region: 'Region1',
+  flavor: documented.flavor,
+  nics: [documented.network],
+  share_image: false,
+  boot_source: { source_type: 'image', source_id: documented.image, delete_on_termination: false, create_new_volume: false, volume_type: '' }
+}
+
+t.test('sign-in refuses all but a token of the right kind of user', async t => {
+  const { sandbox, staff } = await bench(t)
+  const { 'fleio-staff': operator, 'fleio-user': endUser } = sandbox.settings
+  const attempt = async (url: string, authorization?: string): Promise<[number, unknown]> => {
+    const answer = await send(`${url}${instances}`, { headers: authorization === undefined ? {} : { authorization } })
+    if (answer.status === 401) t.equal(answer.headers.get('www-authenticate'), 'Token')
+    return [answer.status, answer.json['detail']]
+  }
+  const nothing = 'Authentication credentials were not provided.'
+  t.strictSame(await attempt(operator.url), [401, nothing])
+  t.strictSame(await attempt(operator.url, `Bearer ${operator.token}`), [401, nothing])
+  t.strictSame(await attempt(operator.url, 'Token nope'), [401, 'Invalid token.'])
+  t.match(await attempt(operator.url, 'Token'), [401, /^Invalid token header\. No/])
+  t.match(await attempt(operator.url, 'Token a b'), [401, /spaces/])
+  t.strictSame(await attempt(operator.url, `Token ${endUser.token}`), [401, 'Incorrect authentication credentials.'])
+  t.strictSame(await attempt(endUser.url, `Token ${operator.token}`), [401, 'Incorrect authentication credentials.'])
+  t.equal((await attempt(operator.url, `token ${operator.token}`))[0], 200)
+  const newer = sandbox.addToken('staff')
+  t.match(newer, /^stc.{37}$/)
+  t.equal((await attempt(operator.url, `Token ${newer}`))[0], 200)
+  sandbox.knobs.userActive = false
+  t.strictSame(await attempt(operator.url, `Token ${newer}`), [401, 'User inactive or deleted.'])
+  sandbox.knobs.userActive = true
+  sandbox.knobs.licensed = false
+  t.equal((await staff('GET', instances)).status, 402)
+  sandbox.revokeTokens()
+  t.equal((await staff('GET', instances)).json['detail'], 'Invalid token.')
+})
+
+t.test('unknown routes and trailing slashes are pages, refused methods are JSON', async t => {
+  const { sandbox, staff, user } = await bench(t)
+  for (const path of ['/clients/', `${own}/`, '/openstack/nothing', `${instances}/a.b`, `${own}/%E0%A4%A`]) {
+    const answer = await staff('GET', path)
+    t.equal(answer.status, 404, path)
+    t.equal(answer.headers.get('content-type'), 'text/html')
+  }
+  t.equal((await send(`${sandbox.origin}/openstack/instances`, {})).status, 404)
+  t.equal((await user('GET', '/openstack/flavors')).headers.get('content-type'), 'text/html')
+  t.equal((await user('POST', `${own}/lock`)).headers.get('content-type'), 'text/html')
+  const patched = await staff('PATCH', own, { name: 'x' })
+  t.equal(patched.status, 405)
+  t.equal(patched.headers.get('allow'), 'GET, POST, DELETE, HEAD, OPTIONS')
+  t.equal(patched.json['detail'], 'Method "PATCH" not allowed.')
+  t.equal((await staff('GET', `${own}/start`)).status, 405)
+  t.equal((await staff('HEAD', own)).status, 200)
+  const { url, token } = sandbox.settings['fleio-staff']
+  const authorization = `Token ${token}`
+  t.equal((await send(`${url}${own}`, { headers: { authorization, accept: 'text/html' } })).status, 406)
+  const vendor = await send(`${url}${own}`, { headers: { authorization, accept: 'application/vnd.fleio.api+json' } })
+  t.equal(vendor.headers.get('content-type'), 'application/vnd.fleio.api+json')
+  t.equal((await send(`${url}${own}/stop`, { method: 'POST', headers: { authorization }, body: 'a=1' })).status, 415)
+  const broken = await send(`${url}${own}/rename`, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: '{' })
+  t.match([broken.status, broken.json['detail']], [400, /^JSON parse error/])
+  t.equal((await staff('POST', `${own}/rename`, [1])).status, 400)
+})
+
+t.test('the documented instance is first and looks as documented', async t => {
+  const { staff, user } = await bench(t)
+  const list = (await staff('GET', instances)).json
+  const first = row(rows(list['objects'])[0])
+  t.match(first, {
+    id: documented.instance,
+    uuid: documented.instance,
+    name: 'newinstance',
+    status: 'active',
+    display_status: 'Running',
+    display_task: null,
+    image: documented.image,
+    access_ip: '192.168.40.174',
+    created: '2019-11-27T14:36:45+02:00',
+    client: { name: 'Jane Doe', id: 722694 },
+    flavor: { memory_gb: 0.25, memory_mb: 256, vcpus: 1 }
+  })
+  t.equal(texts(first['allowed_actions']).length, 23)
+  t.notOk('net_details' in first)
+  t.equal(row(list['permissions'])['instances.confirm-resize'], true)
+  t.equal(Object.keys(row(list['permissions'])).length, 30)
+  const detail = (await staff('GET', own)).json
+  t.match(detail, { image: { id: documented.image, name: 'cirros' }, project: documented.project, net_details: { ports: [{ floating_ips: [{ floating_ip_address: '203.0.113.50' }] }] } })
+  const ours = (await user('GET', own)).json
+  t.notOk('client' in ours)
+  t.match(ours, { net_details: { grouped_ips: [{ network_name: 'public' }] } })
+  t.notOk(texts(ours['allowed_actions']).includes('lock'))
+  t.equal((await staff('GET', `${instances}/permissions`)).json['instances.stop'], true)
+})
+
+t.test('pages run to their end in both APIs', async t => {
+  const { sandbox, staff, user } = await bench(t)
+  const seen: string[] = []
+  let page = 0
+  let next: unknown = ''
+  while (next !== null) {
+    page += 1
+    const { json } = await staff('GET', `${instances}?ordering=name&page=${page}`)
+    t.match(json, { count: 60, totalCount: 60, pageNo: String(page) })
+    seen.push(...rows(json['objects']).map(server => String(server['id'])))
+    next = json['next']
+    if (page === 1) t.equal(next, `${sandbox.origin}/backend/staffapi${instances}?ordering=name&page=2`)
+    if (page === 2) t.equal(json['previous'], `${sandbox.origin}/backend/staffapi${instances}?ordering=name`)
+  }
+  t.equal(page, 3)
+  t.equal(new Set(seen).size, 60)
+  const beyond = await staff('GET', `${instances}?page=4`)
+  t.match([beyond.status, beyond.json], [404, { detail: 'Invalid page.' }])
+  t.equal((await staff('GET', `${instances}?page=0`)).status, 404)
+  t.equal((await staff('GET', `${instances}?page=last`)).json['pageNo'], 3)
+  t.equal((await staff('GET', instances)).json['pageNo'], 1)
+  t.equal(rows((await staff('GET', `${instances}?page_size=-3`)).json['objects']).length, 20)
+  t.equal(rows((await staff('GET', `${instances}?page_size=500`)).json['objects']).length, 60)
+  const ours = (await user('GET', `${instances}?page_size=100`)).json
+  t.equal(ours['count'], 25)
+  t.equal((await user('GET', `${instances}/${named(sandbox, 'orphan')}`)).status, 404)
+  t.equal((await user('GET', `${instances}?status=nosuch`)).json['count'], 0)
+  sandbox.knobs.unorderedShift = true
+  sandbox.knobs.nextOrigin = 'http://inside:8000'
+  const moved = (await staff('GET', `${instances}?page=1`)).json
+  t.match(moved['next'], /^http:\/\/inside:8000\//)
+  const second = (await staff('GET', `${instances}?page=2`)).json
+  t.equal(rows(second['objects'])[0]?.['id'], rows(moved['objects'])[19]?.['id'])
+})
+
+t.test('filtering needs its plus encoded', async t => {
+  const { sandbox, staff } = await bench(t)
+  const count = async (query: string): Promise<unknown> => {
+    const answer = await staff('GET', `${instances}?page_size=100&${query}`)
+    return answer.json['count'] ?? answer.status
+  }
+  t.equal(await count('filtering=project__service__client__id:722694%2Bname:twin'), 2)
+  t.equal(await count('filtering=project__service__client__id:722694+name:twin'), 0)
+  t.equal(await count('filtering=name:twin%2Bname:locked'), 3)
+  t.equal(await count('filtering=name:twin%2Bstatus__ne:active'), 1)
+  t.equal(await count('filtering=name__icontains:TWIN'), 2)
+  t.equal(await count('filtering=flavor:null'), 2)
+  t.equal(await count('filtering=locked:true'), 1)
+  t.equal(await count('filtering=created__date:2019,11,27'), 1)
+  t.equal(await count('filtering=name'), 500)
+  const unknown = await staff('GET', `${instances}?filtering=foo:1`)
+  t.match([unknown.status, unknown.json['detail']], [400, /^Cannot resolve keyword 'foo'/])
+  t.equal(await count('name=twin&status=stopped'), 1)
+  t.equal(await count('nmae=twin'), 60)
+  t.match((await staff('GET', `${instances}?flavor=nope`)).json, { flavor: [/^Select a valid choice/] })
+  t.equal(await count('search=203.0.113.50'), 1)
+  t.equal(await count('search=jane%20twin'), 2)
+  sandbox.knobs.badValueFilter = 'crash'
+  t.equal(await count('filtering=client:abc'), 500)
+  const ordered = (await staff('GET', `${instances}?ordering=-created,name&page_size=2`)).json
+  t.equal(rows(ordered['objects'])[0]?.['name'], 'newinstance')
+})
+
+t.test('the seed holds the odd rows', async t => {
+  const { staff } = await bench(t)
+  const all = rows((await staff('GET', `${instances}?page_size=100`)).json['objects'])
+  const of = (name: string): Row => row(all.find(server => server['name'] === name))
+  t.equal(of('no-flavor')['flavor'], null)
+  t.equal(of('from-volume')['image'], null)
+  t.equal(of('six-only')['access_ip'], '2001:db8:42::6')
+  t.equal(row(of('huge')['flavor'])['memory_gb'], 130)
+  t.equal(row(of('odd-size')['flavor'])['memory_gb'], 1.2)
+  t.equal(of('orphan')['client'], null)
+  t.equal(of('undated')['created'], null)
+  t.match(of('going-away'), { status: 'active', display_status: 'Running', display_task: 'deleting' })
+  t.equal(of('booting')['access_ip'], null)
+  t.strictSame(of('puzzling')['allowed_actions'], [])
+  t.ok(all.some(server => /\+03:00$/.test(String(server['created']))))
+  const detail = (await staff('GET', `${instances}/${String(of('web-two-ports')['id'])}`)).json
+  const ports = rows(row(detail['net_details'])['ports'])
+  t.equal(ports.length, 2)
+  for (const port of ports) t.equal(rows(port['floating_ips']).length, 2)
+  t.equal((await staff('GET', `${instances}/${String(of('vanished-image')['id'])}`)).json['image'], null)
+})
+
+t.test('power actions are accepted at once and done later', async t => {
+  const { sandbox, staff, user, wait } = await bench(t)
+  const stopped = await staff('POST', `${own}/stop`)
+  t.match([stopped.status, stopped.json], [200, { detail: 'Instance is stopping' }])
+  t.match((await staff('GET', own)).json, { status: 'active', display_status: 'Stopping', display_task: 'powering-off' })
+  t.match((await staff('POST', `${own}/start`)).status, 409)
+  wait(1500)
+  t.match((await staff('GET', own)).json, { status: 'stopped', display_status: 'Stopped', display_task: null })
+  const again = await staff('POST', `${own}/stop`)
+  t.equal(again.status, 409)
+  t.equal(again.json['detail'], `Unable to stop instance newinstance Cannot 'stop' instance ${documented.instance} while it is in vm_state stopped (HTTP 409)`)
+  t.equal((await user('POST', `${own}/stop`)).json['detail'], 'Unable to stop instance newinstance')
+  t.match((await user('POST', `${own}/start`)).json, { detail: 'Instance is starting' })
+  wait(1500)
+  t.strictSame(sandbox.statusOf(documented.instance), { status: 'active', task: null })
+  t.equal((await staff('POST', `${own}/reboot`)).json['detail'], 'Rebooting')
+  wait(800)
+  t.match((await staff('GET', own)).json, { display_status: 'Reboot', display_task: 'reboot started' })
+  wait(800)
+  t.equal((await staff('POST', `${own}/suspend`)).status, 200)
+  wait(1500)
+  t.equal(sandbox.statusOf(documented.instance)?.status, 'suspended')
+  await staff('POST', `${own}/resume`)
+  wait(1500)
+  t.equal(sandbox.statusOf(documented.instance)?.status, 'active')
+  const history = rows((await staff('GET', `${own}/actions?page_size=1`)).json['objects'])
+  t.equal(history[0]?.['action'], 'resume')
+  t.equal((await staff('GET', `${own}/action_details?request_id=${String(history[0]?.['request_id'])}`)).status, 200)
+  const unknown = await staff('POST', `${instances}/nope/stop`)
+  t.match([unknown.status, unknown.json], [404, { detail: 'Not found.' }])
+})
+
+t.test('a lagging row shows the old state for as many reads as the knob says', async t => {
+  const { staff, wait } = await bench(t, { knobs: { staleReads: 2, actionMs: 100 } })
+  await staff('POST', `${own}/stop`)
+  wait(100)
+  for (const status of ['active', 'active', 'stopped']) t.equal((await staff('GET', own)).json['status'], status)
+})
+
+t.test('lock, permission, credit and OpenStack stand in the way', async t => {
+  const { sandbox, staff, user } = await bench(t)
+  await staff('POST', `${own}/lock`)
+  t.match(await user('POST', `${own}/stop`), { status: 409, json: { detail: 'The instance is locked' } })
+  t.equal((await user('DELETE', own)).status, 400)
+  await staff('POST', `${own}/unlock`)
+  sandbox.knobs.deniedPermissions.push('instances.stop')
+  t.equal((await staff('POST', `${own}/stop`)).status, 403)
+  t.equal(row((await staff('GET', instances)).json['permissions'])['instances.stop'], false)
+  sandbox.knobs.lowCredit = true
+  t.match(await user('POST', `${own}/resize`, { flavor: flavorIds.small }), { status: 403, json: { detail: /credit is too low/ } })
+  sandbox.knobs.openstack = 'refuses-sign-in'
+  t.equal((await staff('POST', `${own}/reboot`)).status, 417)
+  sandbox.knobs.openstack = 'unreachable'
+  t.equal((await staff('POST', `${own}/reboot`)).status, 504)
+  t.equal((await staff('GET', instances)).status, 200)
+  t.strictSame(sandbox.statusOf(documented.instance), { status: 'active', task: null })
+})
+
+t.test('deleting answers 204, keeps the row for a while, then knows it no more', async t => {
+  const { sandbox, staff, wait } = await bench(t)
+  t.equal((await staff('DELETE', own)).status, 204)
+  t.match((await staff('GET', own)).json, { display_status: 'Running', display_task: 'deleting' })
+  t.equal((await staff('DELETE', own)).status, 204)
+  wait(1500)
+  t.match(await staff('GET', own), { status: 404, json: { detail: 'Not found.' } })
+  t.equal((await staff('DELETE', own)).status, 404)
+  t.equal([...sandbox.floatingIps.values()].find(address => address.floating_ip_address === '203.0.113.50')?.held, null)
+})
+
+t.test('a create answers no id, shows late, and twice makes two', async t => {
+  const { sandbox, staff, user, wait } = await bench(t)
+  const made = await staff('POST', instances, wish)
+  t.equal(made.status, 201)
+  t.strictSame(made.json, { name: 'fresh', flavor: documented.flavor, region: 'Region1' })
+  const find = `${instances}?filtering=project__service__client__id:722694%2Bname:fresh&ordering=-created`
+  t.equal((await staff('GET', find)).json['count'], 0)
+  wait(500)
+  t.match(rows((await staff('GET', find)).json['objects'])[0], { status: 'building', access_ip: null, display_task: 'scheduling', created: '2026-02-03T12:00:00+02:00' })
+  wait(2500)
+  const done = rows((await staff('GET', find)).json['objects'])[0]
+  t.match(done, { status: 'active', display_task: null, access_ip: /^192\.168\.40\./ })
+  t.equal((await user('POST', instances, wish)).status, 201)
+  wait(3000)
+  t.equal((await staff('GET', find)).json['count'], 2)
+  t.equal(sandbox.created, 2)
+  sandbox.knobs.createEndsIn = 'error'
+  sandbox.knobs.createReturnsId = true
+  const failing = await staff('POST', instances, { ...wish, client: String(documented.client), root_password: 'SECRET-pass1', ssh_keys: '[12]' })
+  wait(3000)
+  t.equal(sandbox.statusOf(String(failing.json['id']))?.status, 'error')
+  sandbox.knobs.queuedCreate = 'vanishes'
+  const queued = await staff('POST', instances, { ...wish, boot_source: { ...wish.boot_source, volume_type: 'ssd' } })
+  t.equal(queued.status, 201)
+  t.equal(sandbox.statusOf(String(queued.json['id'])), undefined)
+})
+
+t.test('a create is checked field by field', async t => {
+  const { sandbox, staff, user } = await bench(t)
+  const refused = async (change: Row, status = 400): Promise<Row> => {
+    const answer = await staff('POST', instances, { ...wish, ...change })
+    t.equal(answer.status, status)
+    return answer.json
+  }
+  t.match((await staff('POST', instances, {})).json, { client: ['This field is required.'], name: ['This field is required.'], boot_source: ['This field is required.'] })
+  t.match(await refused({ region: 'Nope' }), { region: ['Invalid pk "Nope" - object does not exist.'] })
+  t.match(await refused({ region: 'Region3' }), { region: [/Invalid pk/] })
+  t.match(await refused({ flavor: flavorIds.region2 }), { flavor: [/Invalid pk/] })
+  t.match(await refused({ name: 'x'.repeat(129) }), { name: [/no more than 128/] })
+  t.match(await refused({ boot_source: { source_type: 'image' } }), { boot_source: { source_id: ['This field is required.'] } })
+  t.match(await refused({ boot_source: { source_type: 'floppy', source_id: 'x' } }), { boot_source: { source_type: [/valid choice/], source_id: [/UUID/] } })
+  t.match(await refused({ boot_source: { ...wish.boot_source, source_id: imageIds.vanished } }), { boot_source: 'Image not found' })
+  t.match(await refused({ boot_source: { ...wish.boot_source, source_id: imageIds.private } }), { boot_source: 'Image not found' })
+  t.match(await refused({ root_password: 'short1' }), { root_password: ['It should be at least 8 characters long.'] })
+  t.match(await refused({ ssh_keys: [12] }), { ssh_keys: ['Not a valid string.'] })
+  t.match(await refused({ ssh_keys: '[999]' }), { ssh_keys: [/not found/] })
+  t.match(await refused({ nics: ['nope'] }), { nics: [/Invalid pk/] })
+  t.match(await refused({ client: 410077 }), { detail: 'Unable to find a client with an OpenStack project associated' })
+  t.match(await refused({ flavor: flavorIds.soldOut }, 403), { detail: /stock/ })
+  sandbox.knobs.instanceQuota = 25
+  t.match(await refused({}, 403), { detail: /Quota/ })
+  sandbox.knobs.instanceQuota = 100
+  t.equal(sandbox.created, 0)
+  const { client, nics, ...bare } = wish
+  t.equal((await user('POST', instances, { ...bare, nics })).status, 500)
+  t.equal((await user('POST', instances, { ...wish, client: 599151 })).status, 400)
+  sandbox.knobs.nicsMissing = 'crash'
+  t.equal((await staff('POST', instances, { ...bare, client })).status, 500)
+  t.equal((await staff('POST', instances, { ...wish, share_image: true, boot_source: { ...wish.boot_source, source_id: imageIds.private } })).status, 201)
+})
+
+t.test('a resize rests until it is confirmed or reverted', async t => {
+  const { sandbox, staff, user, wait } = await bench(t)
+  const form = (await user('GET', `${own}/resize`)).json
+  t.ok(rows(form['flavors']).some(flavor => flavor['id'] === flavorIds.small))
+  t.match((await staff('POST', `${own}/resize`, {})).json, { flavor: ['This field is required.'] })
+  t.equal((await staff('POST', `${own}/resize`, { flavor: documented.flavor })).status, 400)
+  t.equal((await staff('POST', `${own}/confirm_resize`)).status, 409)
+  t.equal((await staff('POST', `${own}/resize`, { flavor: flavorIds.small })).json['detail'], 'Instance resize started successfully')
+  t.match((await staff('GET', own)).json, { display_status: 'Resize', display_task: 'resize prep', flavor: { id: documented.flavor } })
+  wait(1500)
+  t.match((await staff('GET', own)).json, { status: 'resized', display_status: 'Verify Resize', flavor: { id: flavorIds.small } })
+  t.equal((await staff('POST', `${own}/revert_resize`)).json['detail'], 'Reverting size')
+  t.equal((await staff('GET', own)).json['display_status'], 'Revert Resize')
+  wait(1500)
+  t.match((await staff('GET', own)).json, { status: 'active', flavor: { id: documented.flavor } })
+  await staff('POST', `${own}/stop`)
+  wait(1500)
+  await staff('POST', `${own}/resize`, { flavor: flavorIds.medium })
+  wait(1500)
+  await staff('POST', `${own}/confirm_resize`)
+  wait(1500)
+  t.strictSame(sandbox.statusOf(documented.instance), { status: 'stopped', task: null })
+  t.equal(sandbox.servers.get(documented.instance)?.flavor, flavorIds.medium)
+  t.match((await user('POST', `${own}/resize`, { flavor: documented.flavor })).json, { flavor: [/Invalid pk/] }, 'a smaller disk is not offered')
+})
+
+t.test('rename, rebuild, password, rescue and ISO', async t => {
+  const { sandbox, staff, wait } = await bench(t)
+  t.equal((await staff('POST', `${own}/rename`, { name: 'renamed' })).json['detail'], 'Renamed')
+  t.equal((await staff('GET', own)).json['name'], 'renamed')
+  t.ok(rows(row((await staff('GET', `${own}/rebuild`)).json['bootSources'])['image']).length > 1)
+  t.equal((await staff('POST', `${own}/rebuild`, { image: imageIds.windows })).status, 400)
+  t.equal((await staff('POST', `${own}/rebuild`, { image: imageIds.rescueIso })).status, 400)
+  t.equal((await staff('POST', `${own}/rebuild`, { image: imageIds.debian, name: 'deb' })).status, 200)
+  t.equal((await staff('GET', own)).json['display_status'], 'Rebuild')
+  wait(1500)
+  t.match((await staff('GET', own)).json, { name: 'deb', image: { name: 'Debian 10' }, os_distro: 'debian' })
+  t.match((await staff('POST', `${own}/change_password`, { password: 'short' })).json, { password: [/8 characters/] })
+  t.equal((await staff('POST', `${own}/change_password`, { password: 'SECRET-pass2' })).status, 200)
+  wait(1500)
+  t.notMatch((await staff('GET', own)).text, /SECRET/)
+  t.equal((await staff('POST', `${own}/rescue`, { image: imageIds.ubuntu })).status, 200)
+  wait(1500)
+  t.equal(sandbox.statusOf(documented.instance)?.status, 'rescued')
+  t.equal((await staff('POST', `${own}/rescue`, { image: imageIds.ubuntu })).status, 400)
+  t.equal((await staff('POST', `${own}/unrescue`)).json['detail'], 'Leaving rescue mode')
+  wait(1500)
+  t.equal((await staff('POST', `${own}/boot_from_iso`, { image: imageIds.rescueIso })).status, 200)
+  wait(1500)
+  t.match((await staff('GET', own)).json, { status: 'booted_from_iso', booted_from_iso: true })
+  const broken = named(sandbox, 'broken')
+  t.equal((await staff('POST', `${instances}/${broken}/reset_state`)).status, 200)
+  t.equal(sandbox.statusOf(broken)?.status, 'active')
+  await staff('POST', `${instances}/${broken}/move`, { client: 599151 })
+  wait(1500)
+  t.equal(sandbox.servers.get(broken)?.client, 599151)
+})
+
+t.test('snapshot, console and output', async t => {
+  const { sandbox, staff, user, wait } = await bench(t)
+  const made = await staff('POST', `${own}/create_snapshot`, { name: 'before' })
+  const image = String(made.json['image_uuid'])
+  t.equal(sandbox.images.get(image)?.status, 'saving')
+  t.match((await staff('GET', own)).json, { display_status: 'Running', display_task: 'image snapshot' })
+  wait(1500)
+  const snapshots = (await user('GET', `/openstack/images?instance_uuid=${documented.instance}&type=snapshot`)).json
+  t.match(rows(snapshots['objects'])[0], { id: image, status: 'active' })
+  t.equal(rows((await staff('GET', `/openstack/images/get_snapshots_for_instance?instance_uuid=${documented.instance}`)).json['objects']).length, 1)
+  t.equal((await user('DELETE', `/openstack/images/${image}`)).status, 204)
+  const shapes = { remote: { remote_console: { url: /SECRET/ } }, 'old-nova': { console: { url: /SECRET/ } }, lxd: { lxc: true, url: /auth=SECRET/ } }
+  for (const shape of ['remote', 'old-nova', 'lxd'] as const) {
+    sandbox.knobs.consoleShape = shape
+    t.match((await user('GET', `${own}/get_console_url`)).json, shapes[shape])
+  }
+  t.equal((await staff('GET', `${instances}/${named(sandbox, 'web-off')}/get_console_url`)).status, 400)
+  t.equal((await staff('GET', `${own}/get_console_output?length=30`)).json['length'], 30)
+  t.equal((await staff('GET', `${own}/get_console_output?length=1001`)).status, 400)
+})
+
+t.test('floating addresses, volumes and ports come and go', async t => {
+  const { staff, user, wait } = await bench(t)
+  t.match((await user('POST', '/openstack/floatingips', { floating_network: documented.network })).json, { description: ['This field is required.'] })
+  t.match((await staff('POST', '/openstack/floatingips', { floating_network: documented.network, description: 'x' })).json, { client: ['This field is required.'] })
+  const made = await user('POST', '/openstack/floatingips', { floating_network: documented.network, description: 'mail' })
+  t.match([made.status, made.json['status']], [201, 'DOWN'])
+  const address = String(made.json['floating_ip_address'])
+  t.equal((await user('POST', `${own}/add_floating_ip`, { floating_ip: made.json['id'] })).status, 404, 'an id is not an address')
+  t.equal((await user('POST', `${own}/add_floating_ip`, { floating_ip: address })).json['detail'], 'Floating ip associated')
+  t.match((await user('GET', `/openstack/floatingips/${String(made.json['id'])}`)).json, { status: 'ACTIVE', associated_object: { id: documented.instance } })
+  t.match((await user('GET', own)).text, address)
+  t.equal((await user('POST', `${own}/remove_floating_ip`, { floating_ip: address })).status, 400)
+  t.equal((await user('POST', `${own}/remove_floating_ip`, { ip: address })).json['detail'], 'Floating ip dissociated')
+  t.equal((await user('DELETE', `/openstack/floatingips/${String(made.json['id'])}`)).status, 204)
+  const volume = '70100000-0000-4000-8000-000000000001'
+  t.equal((await user('POST', `${own}/attach_volume`, { volume_id: volume })).json['detail'], 'Volume attaching')
+  wait(1500)
+  t.equal((await user('POST', `${own}/attach_volume`, { volume_id: volume })).status, 409)
+  t.equal((await user('POST', `${own}/detach_volume`, { volume_id: volume })).status, 200)
+  const port = '/openstack/ports/5d6f0c3e-0000-4000-8000-000000000001'
+  t.equal((await staff('POST', `${port}/add_ip`, { ip: '192.168.40.9' })).status, 200)
+  t.match((await staff('GET', own)).text, '192.168.40.9')
+  t.equal((await staff('POST', `${port}/remove_ip`, { ip: '192.168.40.9' })).status, 200)
+  t.equal((await staff('POST', `${port}/automatic_add_ips`)).status, 200)
+})
+
+t.test('the catalogue differs between operators and end users', async t => {
+  const { sandbox, staff, user } = await bench(t)
+  t.equal((await staff('GET', '/openstack/flavors')).json['count'], 9)
+  t.notOk('memory_gb' in row(rows((await staff('GET', '/openstack/flavors')).json['objects'])[0]))
+  t.equal((await staff('GET', '/openstack/regions')).json['count'], 3)
+  t.equal((await user('GET', '/openstack/regions')).json['count'], 2)
+  t.equal((await staff('GET', '/openstack/networks?region=Region1')).json['count'], 3)
+  t.equal((await user('GET', '/openstack/images')).json['count'], 1, 'public images are not listed')
+  const options = (await user('GET', `${instances}/create_options?client=722694&region=Region1`)).json
+  t.match(options, { selected_region: 'Region1', client: { id: 722694 }, nics: [{ id: documented.network }] })
+  t.ok(rows(options['flavor']).some(flavor => flavor['id'] === documented.flavor))
+  t.equal((await staff('GET', `${instances}/create_options?client=410077`)).status, 400)
+  t.equal((await staff('GET', `${instances}/filter_options`)).status, 200)
+  sandbox.knobs.inferred = false
+  t.equal((await staff('GET', `${instances}/filter_options`)).status, 404, 'the word is taken for an id')
+  t.equal((await staff('GET', '/openstack/ports')).headers.get('content-type'), 'text/html')
+  const key = await user('POST', '/pkm', { name: 'my key', public_key: 'ssh-ed25519 AAAA me' })
+  t.equal(key.status, 201)
+  t.equal((await user('POST', '/pkm', { name: 'bad!', public_key: 'ssh-ed25519 AAAA me' })).status, 400)
+  t.equal((await user('DELETE', `/pkm/${String(key.json['id'])}`)).status, 204)
+  t.equal((await staff('GET', '/pkm')).json['count'], 1)
+  t.match((await user('GET', '/pkm/get_generated_key_pair')).text, /SECRET-PRIVATE-KEY/)
+})
+
+t.test('clients are listed, made with a project, and end users see only themselves', async t => {
+  const { sandbox, staff, user, wait } = await bench(t, { knobs: { projectMs: 1000 } })
+  const list = (await staff('GET', '/clients')).json
+  t.notOk('permissions' in list)
+  t.match(rows(list['objects']).find(client => client['id'] === 322208), { long_name: 'My Co (Demo2 Demo2)', uptodate_credit: '0.00', country_name: 'Germany' })
+  t.equal((await staff('GET', '/clients?external_billing_id=whmcs-77')).json['count'], 1)
+  t.equal((await user('GET', '/clients')).json['count'], 1)
+  t.equal((await user('DELETE', '/clients/722694')).status, 405)
+  t.equal((await user('POST', '/clients', {})).status, 409)
+  const order = { first_name: 'New', last_name: 'One', address1: 'a', city: 'b', country: 'US', zip_code: '1', phone: '2', create_auto_order_service: true }
+  t.match((await staff('POST', '/clients', { ...order, phone: undefined })).json, { phone: ['This field is required.'] })
+  const made = await staff('POST', '/clients', order)
+  t.match([made.status, made.json], [201, { create_auto_order_service: false, configuration: 'default' }])
+  const client = made.json['id']
+  t.match(await staff('POST', instances, { ...wish, client }), { status: 400, json: { detail: /OpenStack project/ } })
+  wait(1000)
+  t.equal((await staff('POST', instances, { ...wish, client })).status, 201)
+  t.equal((await staff('PATCH', `/clients/${String(client)}`, { city: 'Cluj' })).json['city'], 'Cluj')
+  t.equal((await staff('POST', `/clients/${String(client)}/suspend`)).status, 200)
+  t.equal(sandbox.clients.get(Number(client))?.status, 'suspended')
+  t.equal((await staff('POST', `/clients/${String(client)}/change_credit`, { amount: '5', add_credit: true })).json['credit_balance'], '5.00')
+  t.equal((await staff('DELETE', `/clients/${String(client)}?delete_cloud_resources=true`)).status, 204)
+  wait(1500)
+  t.equal((await staff('GET', `/clients/${String(client)}`)).status, 404)
+  t.equal([...sandbox.servers.values()].filter(server => server.name === 'fresh').length, 0)
+})
+
+t.test('faults and limits', async t => {
+  const { sandbox, staff, wait } = await bench(t)
+  for (const reply of [openstackUnreachable, crash, throttled(42)]) sandbox.fail({ kind: 'reply', reply })
+  t.equal((await staff('GET', instances)).status, 504)
+  t.match(await staff('GET', instances), { status: 500, text: /<html/ })
+  t.equal((await staff('GET', instances)).headers.get('retry-after'), '42')
+  sandbox.fail({ kind: 'reset-after', match: request => request.method === 'POST' })
+  await t.rejects(staff('POST', instances, wish))
+  t.equal(sandbox.created, 1, 'the work was done though the answer was lost')
+  t.equal(sandbox.calls.at(-1)?.status, 0)
+  sandbox.knobs.requestsPerMinute = 1
+  wait(60_000)
+  t.equal((await staff('GET', instances)).status, 200)
+  const limited = await staff('GET', instances)
+  t.match([limited.status, limited.headers.get('retry-after')], [429, '60'])
+  wait(60_000)
+  t.equal((await staff('GET', instances)).status, 200)
+  wait(60_000)
+  t.equal(sandbox.addServers(3).length, 3)
+  t.equal((await staff('GET', `${instances}?page_size=1`)).json['count'], 64)
+})
