@@ -33,3 +33,5 @@ say 'API description'
 npm run --silent drift
 say 'tests'
 npm run --silent unit
+say 'coverage'
+npm run --silent coverage

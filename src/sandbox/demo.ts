@@ -58,7 +58,7 @@ function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess
 
 async function isReady (gateway: ChildProcess): Promise<boolean> {
   for (let waited = 0; waited < startsWithinMs && gateway.exitCode === null; waited += 100) {
-    const answer = await fetch(`${base}/health/ready`).catch(() => null)
+    const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(1000) }).catch(() => null)
     // Somebody else may be listening there while our own process is failing.
     if (answer?.ok === true) { await sleep(200); return gateway.exitCode === null }
     await sleep(100)

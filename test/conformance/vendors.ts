@@ -24,7 +24,7 @@ export interface Vendor {
 const plain = (settings: Readonly<Record<string, object>>): Record<string, Settings> =>
   Object.fromEntries(Object.entries(settings).map(([id, values]) => [id, { ...values }]))
 
-/** By adapter id. Actions are quick and nothing else is changed: the laws hold for a vendor as it comes. */
+/** By adapter id. Actions are quick, and there are more servers than one vendor page holds; nothing else is changed. */
 export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
   heficed: async () => {
     const simulator = await startHeficed({ knobs: { actionMs: 600 } })
@@ -32,6 +32,7 @@ export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
   },
   fleio: async () => {
     const simulator = await startFleio({ knobs: { actionMs: 600 } })
+    simulator.addServers(190)
     return { simulator, accounts: plain(simulator.settings), secrets: ['token'], isSignIn: () => false, missingId: '00000000-0000-4000-8000-00000000dead', hasStrangers: true }
   },
   glesys: async () => {
@@ -41,10 +42,12 @@ export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
   },
   vmmanager: async () => {
     const simulator = await startVmmanager({ knobs: { actionMs: 600 } })
+    simulator.addServers(120)
     return { simulator, accounts: plain(simulator.settings), secrets: ['password'], isSignIn: ({ path }) => path.includes('/auth/'), missingId: '999999999', hasStrangers: true }
   },
   onecloud: async () => {
     const simulator = await startOnecloud({ knobs: { actionMs: 600 } })
+    simulator.addServers(170)
     return { simulator, accounts: plain(simulator.settings), secrets: ['password', 'secret_key'], isSignIn: ({ path }) => path.endsWith('/auth/tokens'), missingId: '00000000-0000-4000-8000-00000000dead', hasStrangers: true }
   }
 }
