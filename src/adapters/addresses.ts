@@ -1,14 +1,9 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { Address } from '../domain/server.js'
 
-const privateRanges = new BlockList()
-privateRanges.addSubnet('10.0.0.0', 8)
-privateRanges.addSubnet('172.16.0.0', 12)
-privateRanges.addSubnet('192.168.0.0', 16)
-privateRanges.addSubnet('100.64.0.0', 10)
-privateRanges.addSubnet('169.254.0.0', 16)
-privateRanges.addSubnet('fc00::', 7, 'ipv6')
-privateRanges.addSubnet('fe80::', 10, 'ipv6')
+/** Ranges that are not routed in public: RFC 1918, 6598, 3927, 4193 and 4291. */
+const privateV4 = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
+const privateV6 = /^(f[cd][\da-f]{2}|fe[89ab][\da-f]):/i
 
 /** A vendor's address text (a `/prefix` is cut off and kept) as ours; null for what is no address. The scope is told by the range unless given. */
 export function addressOf (text: string | null | undefined, facts: Partial<Omit<Address, 'address' | 'family'>> = {}): Address | null {
@@ -18,7 +13,7 @@ export function addressOf (text: string | null | undefined, facts: Partial<Omit<
   return {
     address,
     family: version,
-    scope: privateRanges.check(address, version === 4 ? 'ipv4' : 'ipv6') ? 'private' : 'public',
+    scope: (version === 4 ? privateV4 : privateV6).test(address) ? 'private' : 'public',
     prefix_length: prefix !== undefined && /^\d{1,3}$/.test(prefix) ? Number(prefix) : null,
     gateway: null,
     primary: false,

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { glesys } from '../../src/adapters/glesys/adapter.js'
 import { failureOf } from '../../src/adapters/glesys/failures.js'
-import { actions, seenServer, statuses } from '../../src/adapters/glesys/mapping.js'
+import { actions, ownedBy, seenServer, statuses } from '../../src/adapters/glesys/mapping.js'
 import { UpstreamError, type Failure } from '../../src/domain/failure.js'
 import type { Seen } from '../../src/domain/list.js'
 import { redact } from '../../src/domain/redact.js'
@@ -87,7 +87,7 @@ async function failureFrom (work: Promise<unknown>): Promise<UpstreamError> {
   throw new Error('nothing failed')
 }
 
-const seen = (wire: Body): Seen => seenServer(project).parse(wire)
+const seen = (wire: Body): Seen => ownedBy(project, seenServer.parse(wire))
 const server = (wire: Body) => seen(wire).server
 const without = (wire: Body, ...names: string[]): Body => Object.fromEntries(Object.entries(wire).filter(([name]) => !names.includes(name)))
 
@@ -191,7 +191,7 @@ t.test('what is missing or of a strange type is null, and only the id is demande
   const strange = { serverid: 'vz1', hostname: 5, iplist: 'x', additionaldisks: 5, supportedfeatures: [], initialtemplate: 'x', status: {}, isrunning: [], datacenter: false }
   t.match(server(strange), { name: '', status: 'unknown', addresses: [], region: null })
   t.match(server({ ...kvm, iplist: [null, 'x', { ipaddress: 'None' }, { ipaddress: '192.0.2.9', version: '4' }] }).addresses, [{ address: '192.0.2.9' }])
-  for (const bad of [{}, { serverid: '' }, { serverid: null }, null, 'x', []]) t.notOk(seenServer(project).safeParse(bad).success, JSON.stringify(bad))
+  for (const bad of [{}, { serverid: '' }, { serverid: null }, null, 'x', []]) t.notOk(seenServer.safeParse(bad).success, JSON.stringify(bad))
 })
 
 const words: ReadonlyArray<readonly [string, string, string, boolean, string | null]> = [

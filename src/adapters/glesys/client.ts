@@ -2,11 +2,15 @@ import type { Upstream } from '../contract.js'
 import { authorization } from './auth.js'
 import { readAnswer, toRequest, type Endpoint } from './envelope.js'
 import { listFailure } from './failures.js'
-import { seenRow, seenServer } from './mapping.js'
+import { ownedBy, seenRow, seenServer } from './mapping.js'
 import { acceptedPayload, serverPayload, serversPayload } from './schema.js'
 import type { GlesysAccount } from './settings.js'
 
 export type GlesysClient = ReturnType<typeof createClient>
+
+// Made once: a schema compiles itself at its first use.
+const listPayload = serversPayload(seenRow)
+const detailsPayload = serverPayload(seenServer)
 
 /** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
 export function createClient (account: GlesysAccount, upstream: Upstream) {
@@ -22,15 +26,15 @@ export function createClient (account: GlesysAccount, upstream: Upstream) {
 
   return {
     list: async () => (await call('read', {
-      name: 'server/list', payload: 'servers', schema: serversPayload(seenRow(account.project)), failure: listFailure
-    })).servers,
+      name: 'server/list', payload: 'servers', schema: listPayload, failure: listFailure
+    })).servers.map(seen => ownedBy(account.project, seen)),
     /** Without includestate nothing is told of power. */
-    details: async (serverid: string) => (await call('read', {
+    details: async (serverid: string) => ownedBy(account.project, (await call('read', {
       name: 'server/details',
       arguments: { serverid, includestate: 'yes' },
       payload: 'server',
-      schema: serverPayload(seenServer(account.project))
-    })).server,
+      schema: detailsPayload
+    })).server),
     start: async (serverid: string) => await act('server/start', { serverid }),
     stop: async (serverid: string, type: 'soft' | 'hard') => await act('server/stop', { serverid, type }),
     reboot: async (serverid: string) => await act('server/reboot', { serverid })

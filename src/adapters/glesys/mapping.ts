@@ -69,7 +69,7 @@ function toLocked (wire: ServerWire): boolean | null {
   return toTold(wire, wire.islocked) ?? ((wire.status ?? wire.state) === null ? null : false)
 }
 
-export function toServer (wire: ServerWire, project: string): ServerFacts {
+export function toServer (wire: ServerWire): ServerFacts {
   const status = toStatus(wire)
   return {
     id: wire.serverid,
@@ -86,7 +86,7 @@ export function toServer (wire: ServerWire, project: string): ServerFacts {
     image: toImage(wire),
     plan: null,
     region: wire.datacenter === null ? null : { id: wire.datacenter, name: wire.datacenter },
-    owner: { id: wire.projectkey ?? project, name: null },
+    owner: typeof wire.projectkey === 'string' ? { id: wire.projectkey, name: null } : null,
     created_at: null,
     tags: [],
     locked: toLocked(wire),
@@ -117,13 +117,17 @@ function toImage ({ initialtemplate, templatename }: ServerWire): Reference | nu
   return templatename === null ? null : { id: templatename, name: templatename }
 }
 
-export const seenServer = (project: string): z.ZodType<Seen> => seenWire(serverWire, wire => toServer(wire, project))
+export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
+
+/** The project of the credentials, where a server does not name its own. */
+export const ownedBy = (project: string, seen: Seen): Seen =>
+  seen.server.owner === null ? { ...seen, server: { ...seen.server, owner: { id: project, name: null } } } : seen
 
 const withAddresses = z.object({ iplist: z.union([z.literal(''), z.array(z.unknown())]) })
 
 /** A row of a list: never with power, and with as few as four fields. */
-export const seenRow = (project: string): z.ZodType<Seen> =>
-  seenServer(project).transform((seen): Seen => ({ ...seen, lacks: lacksOf(seen) }))
+export const seenRow: z.ZodType<Seen> =
+  seenServer.transform((seen): Seen => ({ ...seen, lacks: lacksOf(seen) }))
 
 function lacksOf ({ server, raw }: Seen): FilterName[] {
   const lacksName = server.name === ''

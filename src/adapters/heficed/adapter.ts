@@ -3,6 +3,7 @@ import { compareNumericIds } from '../../domain/compare.js'
 import { UpstreamError } from '../../domain/failure.js'
 import { signIn } from './auth.js'
 import { createClient, type HeficedClient } from './client.js'
+import { ownedBy } from './mapping.js'
 import { example, heficedAccountSchema, type HeficedAccount } from './settings.js'
 
 export const heficed: Adapter<HeficedAccount> = {
@@ -15,10 +16,10 @@ export const heficed: Adapter<HeficedAccount> = {
   connect: (account, upstream) => {
     const client = createClient(account, upstream)
     return {
-      list: createList(client),
+      list: createList(account, client),
       get: {
         evidence: 'observed',
-        run: async id => await client.getInstance(idOf(id))
+        run: async id => ownedBy(account.organization_id, await client.getInstance(idOf(id)))
       },
       start: {
         evidence: 'inferred',
@@ -46,7 +47,7 @@ function idOf (id: string): string {
   return id
 }
 
-const createList = (client: HeficedClient): List => ({
+const createList = (account: HeficedAccount, client: HeficedClient): List => ({
   evidence: 'documented',
   paging: 'offset',
   // The vendor's own default; its maximum is unknown, so never more.
@@ -54,10 +55,10 @@ const createList = (client: HeficedClient): List => ({
   // Neither the order of rows nor how to ask for one is documented.
   ordered: false,
   compareIds: compareNumericIds,
-  run: async page => await listPage(client, page)
+  run: async page => await listPage(account, client, page)
 })
 
-async function listPage (client: HeficedClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
+async function listPage (account: HeficedAccount, client: HeficedClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
   const query = new URLSearchParams({ limit: String(limit), offset: String(offset) })
   // Ours is `running` only where the vendor's word is; a server in rescue or under cancellation has it too.
   if (filters.status?.size === 1 && filters.status.has('running')) query.set('status', 'running')
@@ -67,7 +68,7 @@ async function listPage (client: HeficedClient, { filters, offset, limit }: Page
   const end = offset + wire.data.length
   // Ends survive either guess about `next`: see the provider's README.
   const last = wire.data.length === 0 || (total !== null ? end >= total : typeof paging?.offsets?.next !== 'number')
-  return { rows: wire.data, start: offset, last, total: query.has('status') ? null : total }
+  return { rows: wire.data.map(seen => ownedBy(account.organization_id, seen)), start: offset, last, total: query.has('status') ? null : total }
 }
 
 /** The event can not be read again: no public source shows how. The server is looked at instead. */

@@ -19,12 +19,13 @@ interface Endpoint<T> {
   readonly schema: z.ZodType<T>
 }
 
+// Made once: a schema compiles itself at its first use.
+const listWire = instanceListWire(seenInstance)
+
 /** One function for each endpoint; the vendor's page: heficed.com/kb/restful-api/how-to-use-heficed-api */
 export function createClient (account: HeficedAccount, upstream: Upstream) {
   const instances = `/${encodeURIComponent(account.organization_id)}/kronoscloud/instances`
   const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}`
-
-  const row = seenInstance(account.organization_id)
 
   const call = async <T>({ name, intent, method, path, body, schema }: Endpoint<T>): Promise<T> => await upstream.send({
     name,
@@ -53,10 +54,10 @@ export function createClient (account: HeficedAccount, upstream: Upstream) {
 
   return {
     listInstances: async (query: URLSearchParams) => await call({
-      name: 'instances', intent: 'read', method: 'GET', path: `${instances}?${query.toString()}`, schema: instanceListWire(row)
+      name: 'instances', intent: 'read', method: 'GET', path: `${instances}?${query.toString()}`, schema: listWire
     }),
     getInstance: async (id: string) => await call({
-      name: 'instances/get', intent: 'read', method: 'GET', path: instance(id), schema: row
+      name: 'instances/get', intent: 'read', method: 'GET', path: instance(id), schema: seenInstance
     }),
     act
   }

@@ -40,10 +40,13 @@ export function toStatus (wire: InstanceWire): ServerStatus {
 }
 
 /** A row of a list, or the single instance, which is the same object without an envelope. */
-export const seenInstance = (organizationId: string): z.ZodType<Seen> =>
-  seenWire(instanceWire, wire => toServer(wire, organizationId))
+export const seenInstance: z.ZodType<Seen> = seenWire(instanceWire, toServer)
 
-export function toServer (wire: InstanceWire, organizationId: string): ServerFacts {
+/** Nobody owns servers below the organisation, and the rows do not name it. */
+export const ownedBy = (organizationId: string, seen: Seen): Seen =>
+  ({ ...seen, server: { ...seen.server, owner: { id: organizationId, name: null } } })
+
+export function toServer (wire: InstanceWire): ServerFacts {
   const status = toStatus(wire)
   return {
     id: wire.id,
@@ -59,7 +62,7 @@ export function toServer (wire: InstanceWire, organizationId: string): ServerFac
     image: toReference(wire.template),
     plan: null,
     region: toReference(wire.location),
-    owner: { id: organizationId, name: null },
+    owner: null,
     created_at: toUtc(wire.billing?.startDate),
     tags: [],
     locked: null,

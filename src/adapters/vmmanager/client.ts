@@ -15,9 +15,13 @@ export interface HostQuery {
   readonly limit: number
 }
 
+// Made once: a schema compiles itself at its first use.
+const hostsWire = listWire(seenHost)
+const tasksWire = listWire(taskWire)
+
 /** One function for each endpoint; the vendor's page: docs.ispsystem.com/vmmanager-admin/developer-section/api-guide */
 export function createClient (account: VmmanagerAccount, upstream: Upstream) {
-  const list = async <Row>(type: 'host' | 'task', query: string, row: z.ZodType<Row>) => await upstream.send({
+  const list = async <List>(type: 'host' | 'task', query: string, schema: z.ZodType<List>) => await upstream.send({
     name: type,
     intent: 'read',
     build: token => ({
@@ -25,7 +29,7 @@ export function createClient (account: VmmanagerAccount, upstream: Upstream) {
       url: `${account.url}/vm/v3/${type}?${query}`,
       headers: { ...authorization(account, token), accept: 'application/json' }
     }),
-    read: response => readAnswer(listWire(row), response, listFailure)
+    read: response => readAnswer(schema, response, listFailure)
   })
 
   return {
@@ -36,12 +40,12 @@ export function createClient (account: VmmanagerAccount, upstream: Upstream) {
       ]
       const query = new URLSearchParams({ ...(where.length === 0 ? {} : { where: where.join(' AND ') }), orderby: 'id asc' })
       // Offset and count, or from and to? Beginning with 0 both are the same. The comma stands plain in every known request.
-      return await list('host', `${query.toString()}&limit=0,${limit}`, seenHost)
+      return await list('host', `${query.toString()}&limit=0,${limit}`, hostsWire)
     },
     /** By filter, as the vendor advises: the element by id comes without addresses, disk, cluster and account. */
-    findHost: async (id: string) => await list('host', new URLSearchParams({ where: `(id EQ ${id})` }).toString(), seenHost),
+    findHost: async (id: string) => await list('host', new URLSearchParams({ where: `(id EQ ${id})` }).toString(), hostsWire),
     listTasks: async (consulIds: readonly string[]) =>
-      await list('task', new URLSearchParams({ where: consulIds.map(id => `(consul_id EQ '${id}')`).join(' OR ') }).toString(), taskWire),
+      await list('task', new URLSearchParams({ where: consulIds.map(id => `(consul_id EQ '${id}')`).join(' OR ') }).toString(), tasksWire),
     act: async (id: string, verb: 'start' | 'stop' | 'restart', force: boolean) => await upstream.send({
       name: `host/${verb}`,
       intent: 'write',
