@@ -24,15 +24,32 @@ export function requestIdOf (incoming: IncomingMessage): string {
   return typeof given === 'string' && ownId.test(given) ? given : randomUUID()
 }
 
+const inFlight = new WeakMap<FastifyInstance, { count: number, onEmpty: (() => void) | null }>()
+
+/** Resolves when no request is being answered. The listener stays open meanwhile, and says that it is not ready. */
+export async function drained (app: FastifyInstance): Promise<void> {
+  const flights = inFlight.get(app)
+  if (flights === undefined || flights.count === 0) return
+  await new Promise<void>(resolve => { flights.onEmpty = resolve })
+}
+
 /** Gives every request its context, and every answer the headers of section 1 of the contract. */
 export function installContext (app: FastifyInstance, isServing: () => boolean): void {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
   app.decorateRequest('context')
 
+  const flights: { count: number, onEmpty: (() => void) | null } = { count: 0, onEmpty: null }
+  inFlight.set(app, flights)
+
   app.addHook('onRequest', async (request, reply) => {
+    flights.count += 1
     const controller = new AbortController()
-    reply.raw.once('close', () => { if (!reply.raw.writableFinished) controller.abort() })
+    reply.raw.once('close', () => {
+      flights.count -= 1
+      if (flights.count === 0) flights.onEmpty?.()
+      if (!reply.raw.writableFinished) controller.abort()
+    })
     request.beganAt = performance.now()
     request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody }
   })

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import swagger from '@fastify/swagger'
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransformers } from 'fastify-zod-openapi'
+import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransform, fastifyZodOpenApiTransformObject } from 'fastify-zod-openapi'
 import { marked } from 'marked'
+import { noQuery } from '../routes/schemas.js'
 import { GatewayError } from '../src/domain/failure.js'
+import { completeDocument, headerComponents } from './document-extras.js'
 
 const description = `One API for the servers of several hosting providers. Ids are opaque strings, times are RFC 3339 in UTC,
 what is not known is \`null\`. Unknown parameters and members are refused. Every answer carries \`X-Request-Id\`, \`Server-Timing\`
@@ -27,23 +29,31 @@ export async function installDocumentation (app: FastifyInstance): Promise<void>
       ],
       security: [{ bearer: [] }, { apiKey: [] }],
       components: {
+        ...headerComponents,
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer <key>' },
+          bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer <key>`' },
           apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key in a header of its own' }
         }
       }
     },
-    ...fastifyZodOpenApiTransformers
+    transform: fastifyZodOpenApiTransform,
+    transformObject
   })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true } })
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => await reply.send(app.swagger()))
+  app.get('/openapi.json', { schema: { hide: true, querystring: noQuery } }, async (_request, reply) => await reply.send(app.swagger()))
   installProblemPages(app)
+}
+
+const transformObject: SwaggerTransformObject = parts => {
+  const document = fastifyZodOpenApiTransformObject(parts)
+  completeDocument(document)
+  return document
 }
 
 /** One page for each section of openapi/problems.md, whose headings are the slugs. */
 function installProblemPages (app: FastifyInstance): void {
   const pages = new Map(problemSections().map(({ slug, markdown }) => [slug, toPage(slug, markdown)]))
-  app.get<{ Params: { slug: string } }>('/problems/:slug', { schema: { hide: true } }, async (request, reply) => {
+  app.get<{ Params: { slug: string } }>('/problems/:slug', { schema: { hide: true, querystring: noQuery } }, async (request, reply) => {
     const page = pages.get(request.params.slug)
     if (page === undefined) throw new GatewayError('not-found', 'there is no such kind of problem')
     return await reply.type('text/html; charset=utf-8').header('cache-control', 'max-age=3600').send(page)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { GatewayError } from '../src/domain/failure.js'
 
-const answered: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+const answered: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
 /** A known path asked with another method is 405 with `Allow`. To be called before any route is added; `finish` after all are. */
 export function installMethods (app: FastifyInstance): { finish: () => void } {

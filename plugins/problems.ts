@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestValidationError } from 'fastify-zod-openapi'
-import { GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.js'
+import { badMember, GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.js'
 import { problemTitles, type Problem } from '../src/domain/problem.js'
 import { failureRows, frameworkRefusals, refusalRows } from './problem-table.js'
 
@@ -16,6 +18,34 @@ export function installProblems (app: FastifyInstance): void {
     await send(reply, fromRefusal(new GatewayError('not-found', 'there is nothing at this path'), request)))
 }
 
+/** What the router refuses before there is a route: a broken escape in the path, a parameter that is too long. */
+export function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+  const refusal = isTooLong
+    ? new GatewayError('not-found', 'no id is that long')
+    : badMember('path', 'is not valid: a percent sign is not followed by two hex digits')
+  const problem = { ...fromRefusal(refusal, request), account: null, provider: null }
+  reply.header('x-request-id', request.id).header('server-timing', 'gateway;dur=0.0, upstream;dur=0.0').header('hawser-upstream-calls', '0')
+  send(reply, problem).then(() => {}, () => {})
+}
+
+/** Bytes that are not HTTP have no request: the answer is written by hand, and the connection closed. */
+export function answerMalformedHttp (error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) { socket.destroy(); return }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const id = randomUUID()
+  const detail = 'this is not a valid HTTP request'
+  const problem: Problem = {
+    ...{ type: '/problems/invalid-request', title: problemTitles['invalid-request'], status: Number(status.slice(0, 3)), detail, request_id: id },
+    ...{ account: null, provider: null, retryable: 'no', side_effect: 'none', upstream: null, attempts: null, errors: [] }
+  }
+  const body = JSON.stringify(problem)
+  socket.end([
+    `HTTP/1.1 ${status}`, 'content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`, `x-request-id: ${id}`,
+    'server-timing: gateway;dur=0.0, upstream;dur=0.0', 'hawser-upstream-calls: 0', 'connection: close', '', body
+  ].join('\r\n'))
+}
+
 async function send (reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
   if (problem.retry_after_s !== undefined) reply.header('retry-after', String(problem.retry_after_s))
   return await reply.status(problem.status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
@@ -28,6 +58,7 @@ function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
   const isPassing = row.passing === true && passing !== false
   const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
   const safe = (text: string): string => account?.safeText(text) ?? text
+  const isSilent = [status, code, vendorMessage, requestId, details].every(fact => fact === undefined || fact === null)
   const told = vendorMessage === null || vendorMessage === undefined || vendorMessage === '' ? null : safe(vendorMessage)
   return {
     type: `/problems/${row.slug}`,
@@ -38,13 +69,15 @@ function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
     retryable: error.sideEffect === 'possible' ? 'unsafe' : error.sideEffect === 'none' && isPassing ? 'safe' : 'no',
     ...(waitS === undefined ? {} : { retry_after_s: waitS }),
     side_effect: error.sideEffect,
-    upstream: {
-      status: status ?? null,
-      code: typeof code === 'string' ? safe(code) : code ?? null,
-      message: told,
-      request_id: requestId === null || requestId === undefined ? null : safe(requestId),
-      details: details === undefined ? null : account?.safeValue(details) ?? null
-    },
+    upstream: isSilent
+      ? null
+      : {
+          status: status ?? null,
+          code: typeof code === 'string' ? safe(code) : code ?? null,
+          message: told,
+          request_id: requestId === null || requestId === undefined ? null : safe(requestId),
+          details: details === undefined ? null : account?.safeValue(details) ?? null
+        },
     attempts: error.attempts,
     errors: []
   }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { maySee } from '../src/access/principal.js'
 import type { Account } from '../src/gateway/account.js'
-import { accountDetailSchema, accountPageSchema, accountParams, noQuery, ownProblems, providerPageSchema } from './schemas.js'
+import { accountDetailSchema, accountPageSchema, accountParams, jsonAnswer, noQuery, ownProblems, providerPageSchema } from './schemas.js'
 import { accountOf, type RouteOptions } from './servers.js'
 
 /** What is configured, and what each provider can do. No upstream calls. */
@@ -18,7 +18,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
       description: 'Upstream calls: none.',
       tags: ['Accounts'],
       querystring: noQuery,
-      response: { 200: providerPageSchema, ...ownProblems }
+      response: { 200: jsonAnswer('All providers, on one page', providerPageSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => await reply.send(onePage(gateway.providers)))
 
@@ -30,7 +30,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
       description: 'Upstream calls: none.',
       tags: ['Accounts'],
       querystring: noQuery,
-      response: { 200: accountPageSchema, ...ownProblems }
+      response: { 200: jsonAnswer('All accounts that this key may see, on one page', accountPageSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const visible = gateway.accounts.filter(account => maySee(request.context.principal, account.id))
@@ -46,7 +46,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
       tags: ['Accounts'],
       params: accountParams,
       querystring: noQuery,
-      response: { 200: accountDetailSchema, ...ownProblems }
+      response: { 200: jsonAnswer('The account', accountDetailSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const account = accountOf(request)

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
-import type { ActionRequest } from '../src/gateway/actions.js'
+import { afterAction, type ActionRequest } from '../src/gateway/actions.js'
 import { isFinal } from '../src/domain/operation.js'
 import { preferredWaitS } from './prefer.js'
-import { actionBody, forceBody, noQuery, operationSchema, serverParams, writeProblems } from './schemas.js'
+import { actionBody, forceBody, jsonAnswer, noQuery, operationSchema, serverParams, writeProblems } from './schemas.js'
 import { accountOf, type RouteOptions } from './servers.js'
 
 const aboutActions = 'Answers 202 with an operation as soon as the provider has accepted. With Prefer: wait=n the answer is held until ' +
@@ -18,9 +18,9 @@ const schemaOf = (name: string, body: typeof actionBody | typeof forceBody, summ
   querystring: noQuery,
   body,
   response: {
-    200: { description: 'The operation has ended within the time of Prefer: wait', content: { 'application/json': { schema: operationSchema } } },
-    202: { description: 'Accepted; follow the operation', content: { 'application/json': { schema: operationSchema } } },
-    ...writeProblems
+    200: jsonAnswer('The operation has ended within the time of Prefer: wait, well or not', operationSchema),
+    202: jsonAnswer('Accepted; follow the operation', operationSchema),
+    ...writeProblems()
   }
 }) satisfies FastifyZodOpenApiSchema
 
@@ -33,7 +33,7 @@ export async function actionRoutes (root: FastifyInstance, { gateway }: RouteOpt
     const account = accountOf(request)
     const started = await gateway.actions.act(account, wanted, request.context)
     const waitS = preferredWaitS(request)
-    const operation = waitS === null ? started : await gateway.actions.wait(account, started, waitS * 1000, request.context)
+    const operation = waitS === null ? started : await gateway.actions.wait(account, started, { waitMs: waitS * 1000, pausesMs: afterAction }, request.context)
     if (waitS !== null) reply.header('preference-applied', `wait=${waitS}`)
     reply.header('location', `/v1/${account.id}/operations/${operation.id}`)
     if (!isFinal(operation.status)) reply.header('retry-after', '1')

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { z } from 'zod'
-import { noQuery, openProblems } from './schemas.js'
+import { jsonAnswer, noQuery, openProblems } from './schemas.js'
 
 export interface Readiness {
   /** False before start-up is complete and while stopping. */
@@ -21,7 +21,14 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
   app.get('/health/live', {
-    schema: { operationId: 'getLiveness', summary: 'The process lives', tags: ['Health'], security: [], querystring: noQuery, response: { 200: liveSchema, ...openProblems } } satisfies FastifyZodOpenApiSchema
+    schema: {
+      operationId: 'getLiveness',
+      summary: 'The process lives',
+      tags: ['Health'],
+      security: [],
+      querystring: noQuery,
+      response: { 200: jsonAnswer('It lives', liveSchema), ...openProblems() }
+    } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => await reply.send({ status: 'ok' }))
 
   app.get('/health/ready', {
@@ -31,7 +38,7 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
       tags: ['Health'],
       security: [],
       querystring: noQuery,
-      response: { 200: readySchema, ...openProblems, 503: { description: 'Starting or stopping', content: { 'application/json': { schema: readySchema } } } }
+      response: { 200: jsonAnswer('Ready, also when degraded', readySchema), ...openProblems(), 503: jsonAnswer('Starting or stopping', readySchema) }
     } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => {
     const redis = isRedisThere === null ? null : isRedisThere() ? 'ok' as const : 'lost' as const

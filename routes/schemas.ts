@@ -17,8 +17,9 @@ export const serverParams = z.strictObject({ account: accountParam, id: serverPa
 export const operationParams = z.strictObject({ account: accountParam, id: operationParam })
 export const noQuery = z.strictObject({})
 
+// No examples on optional parameters: the documentation's forms would fill them in, and filter everything away.
 const includeQuery = z.enum(['raw']).optional()
-  .meta({ description: 'raw adds the provider\'s own object, secrets replaced', example: 'raw' })
+  .meta({ description: 'raw adds the provider\'s own object, secrets replaced' })
 export const serverQuery = z.strictObject({ include: includeQuery })
 
 const statusList = z.string().transform((text, context) => {
@@ -37,10 +38,10 @@ export const serversQuery = z.strictObject({
     .default(50)
     .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'Rows on a page' }),
   cursor: z.string().min(1).max(4096).optional().meta({ description: 'next_cursor of the page before; bound to account, filters and order' }),
-  status: statusList.optional().meta({ override: { type: 'string' }, description: 'One or more states, separated by commas', example: 'running,stopped' }),
+  status: statusList.optional().meta({ override: { type: 'string' }, description: 'One or more states, separated by commas: running,stopped' }),
   name: filterText.optional().meta({ description: 'The exact name' }),
   q: filterText.optional().meta({ description: 'A part of the name, the id or an address, in any case' }),
-  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ description: 'An address of the server', example: '2.58.28.45' }),
+  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ description: 'An address of the server, as 2.58.28.45' }),
   region: filterText.optional().meta({ description: 'A region\'s id' }),
   owner: filterText.optional().meta({ description: 'An owner\'s id' }),
   tag: filterText.optional().meta({ description: 'A tag' }),
@@ -51,7 +52,7 @@ export const serversQuery = z.strictObject({
 export const actionBody = z.strictObject({}).meta({ id: 'StartRequest', example: {} }).optional()
 export const forceBody = z.strictObject({
   force: z.boolean().optional().meta({ description: 'Power off or reset instead of asking the guest; 400 where the provider has no such thing' })
-}).meta({ id: 'ForceRequest', example: { force: false } }).optional()
+}).meta({ id: 'ForceRequest', example: {} }).optional()
 
 const page = pageInfoSchema
 
@@ -90,7 +91,11 @@ export const providerSchema = z.object({
 }).meta({ id: 'Provider' })
 export const providerPageSchema = z.object({ data: z.array(providerSchema), page }).meta({ id: 'ProviderPage' })
 
-const problemContent = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } })
+// The generator fills a response object's references in only at its first use: each route needs objects of its own.
+const answer = (description: string, type: string, schema: z.ZodType) => ({ description, content: { [type]: { schema } } })
+
+/** An answer of a route, made anew for each. */
+export const jsonAnswer = (description: string, schema: z.ZodType) => answer(description, 'application/json', schema)
 
 const problemDescriptions = {
   400: 'The request is not valid: invalid-request',
@@ -111,20 +116,15 @@ const problemDescriptions = {
 type ProblemStatus = keyof typeof problemDescriptions
 
 const problems = (statuses: readonly ProblemStatus[]) =>
-  Object.fromEntries(statuses.map(status => [status, problemContent(problemDescriptions[status])]))
+  Object.fromEntries(statuses.map(status => [status, answer(problemDescriptions[status], 'application/problem+json', problemSchema)]))
 
 /** Problems of a route that is open to everybody. */
-export const openProblems = problems([400, 500])
+export const openProblems = () => problems([400, 500])
 /** Problems of a route that stays in the gateway. */
-export const ownProblems = problems([400, 401, 403, 404, 500])
+export const ownProblems = () => problems([400, 401, 403, 404, 500])
 /** Problems of a route that reads at a provider. */
-export const readProblems = problems([400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504])
+export const readProblems = () => problems([400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504])
 /** Problems of a route that changes something at a provider. */
-export const writeProblems = problems([400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 501, 502, 503, 504])
-
-export const operationHeaders = z.object({
-  location: z.string().meta({ description: 'Where the operation is' }),
-  'retry-after': z.string().meta({ description: 'Seconds after which a look is worth while' })
-})
+export const writeProblems = () => problems([400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 501, 502, 503, 504])
 
 export { operationSchema, serverSchema }

@@ -5,7 +5,7 @@ import { GatewayError } from '../src/domain/failure.js'
 import type { Account } from '../src/gateway/account.js'
 import type { Gateway } from '../src/gateway/gateway.js'
 import type { ServersQuery } from '../src/gateway/servers.js'
-import { accountParams, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.js'
+import { accountParams, jsonAnswer, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.js'
 import { sendTagged } from './tagged.js'
 
 export interface RouteOptions {
@@ -25,7 +25,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
       tags: ['Servers'],
       params: accountParams,
       querystring: serversQuery,
-      response: { 200: serverPageSchema, 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems }
+      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const query = toServersQuery(request.query)
@@ -43,7 +43,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
       tags: ['Servers'],
       params: serverParams,
       querystring: serverQuery,
-      response: { 200: serverSchema, 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems }
+      response: { 200: jsonAnswer('The server', serverSchema), 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const include = { raw: request.query.include === 'raw' }

@@ -1,11 +1,12 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { installAccess } from '../plugins/access.js'
 import { installBodies } from '../plugins/bodies.js'
-import { installContext, requestIdOf } from '../plugins/context.js'
+import { drained, installContext, requestIdOf } from '../plugins/context.js'
 import { installDocumentation } from '../plugins/documentation.js'
 import { installMethods } from '../plugins/methods.js'
-import { installProblems } from '../plugins/problems.js'
+import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.js'
 import { installRequestLog } from '../plugins/request-log.js'
+import { absentRoutes } from '../routes/absent.js'
 import { accountRoutes } from '../routes/accounts.js'
 import { actionRoutes } from '../routes/actions.js'
 import { healthRoutes, type Readiness } from '../routes/health.js'
@@ -33,7 +34,9 @@ export async function buildApp ({ gateway, authenticate, readiness, logger }: Ap
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
     routerOptions: { maxParamLength: 255 },
-    forceCloseConnections: 'idle'
+    forceCloseConnections: 'idle',
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerMalformedHttp
   })
   // The answers are made by our own types; a second validation of each would cost more than the whole mapping.
   app.setSerializerCompiler(() => value => JSON.stringify(value))
@@ -49,6 +52,9 @@ export async function buildApp ({ gateway, authenticate, readiness, logger }: Ap
   await app.register(serverRoutes, { gateway })
   await app.register(actionRoutes, { gateway })
   await app.register(operationRoutes, { gateway })
+  await app.register(absentRoutes)
   methods.finish()
   return app
 }
+
+export { drained }

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAuthenticate } from './access/keys.js'
 import type { Adapter } from './adapters/contract.js'
-import { buildApp } from './app.js'
+import { buildApp, drained } from './app.js'
 import type { AccountSettings, Config } from './config/load.js'
 import { openAccount, type Account } from './gateway/account.js'
 import { createActions } from './gateway/actions.js'
@@ -32,7 +32,7 @@ export interface ComposeParts {
 
 export interface Composed {
   readonly app: FastifyInstance
-  /** Closes the app, then the connections to the providers. */
+  /** Ends the waits, lets what is in flight be answered, closes the app, then the connections to the providers. */
   close(): Promise<void>
 }
 
@@ -40,6 +40,7 @@ export interface Composed {
 export async function compose (parts: ComposeParts): Promise<Composed> {
   const { config, stores, logger } = parts
   const clients: HttpClient[] = []
+  const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const report = (sent: SentCall): void => { logger?.info(toLogLine(sent), 'upstream call') }
 
@@ -52,7 +53,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     adapters: parts.adapters,
     accounts,
     servers: createServers(createCursors(secrets.map(secret => keyFor('cursors', secret))), Date.now),
-    actions: createActions({ store: stores.operations, now: Date.now, sleep })
+    actions: createActions({ store: stores.operations, now: Date.now, sleep, stopping: stopping.signal })
   })
   const app = await buildApp({
     gateway,
@@ -63,6 +64,8 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   return {
     app,
     close: async () => {
+      stopping.abort()
+      await drained(app)
       await app.close()
       await Promise.all(clients.map(async client => { await client.close() }))
     }

@@ -64,6 +64,8 @@ async function serve (config: Config, logger: Logger): Promise<void> {
   await composed.app.listen({ host: config.listen.host, port: config.listen.port })
   serving = true
   const stop = stopper({ composed, redis, logger, graceMs: config.shutdown_grace_ms, onStop: () => { serving = false } })
+  // Without a handler the signal would end the process.
+  process.on('SIGHUP', () => { logger.warn('reloading the configuration is not supported in this version: the present one stays') })
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
+import { parse } from 'yaml'
 import { problemSections } from '../plugins/documentation.js'
 import { registry } from '../src/adapters/registry.js'
 import { compose } from '../src/compose.js'
@@ -11,42 +12,116 @@ import { providerCapabilities } from '../src/gateway/capabilities.js'
 import { createMemoryOperationStore } from '../src/operations/memory-store.js'
 import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
 
+type Json = Record<string, unknown>
+
 const root = resolve(import.meta.dirname, '..')
 const isGenerating = process.env.HAWSER_GENERATE === '1'
 const update = 'run npm run generate and commit what it changes'
 
-const openapiText = async (): Promise<string> => {
-  const { app, close } = await compose({
-    config: parseConfig('auth: { mode: none }', registry, {}),
-    adapters: registry.values(),
-    stores: { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore() },
-    isServing: () => true,
-    isRedisThere: null
-  })
-  await app.ready()
-  const text = `${JSON.stringify(app.swagger(), null, 2)}\n`
-  await close()
-  return text
-}
+const { app, close } = await compose({
+  config: parseConfig('auth: { mode: none }', registry, {}),
+  adapters: registry.values(),
+  stores: { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore() },
+  isServing: () => true,
+  isRedisThere: null
+})
+t.teardown(close)
+await app.ready()
+const openapi = `${JSON.stringify(app.swagger(), null, 2)}\n`
 
 t.test('openapi/openapi.json is what the routes say', async t => {
   const file = join(root, 'openapi/openapi.json')
-  const text = await openapiText()
-  if (isGenerating) writeFileSync(file, text)
-  t.equal(readFileSync(file, 'utf8'), text, update)
+  if (isGenerating) writeFileSync(file, openapi)
+  t.equal(readFileSync(file, 'utf8'), openapi, update)
 })
 
-t.test('every reference in the document leads somewhere, every operation has an id, a tag and problems', async t => {
-  const document: unknown = JSON.parse(await openapiText())
-  const text = JSON.stringify(document)
-  for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) t.ok(text.includes(`"${name ?? ''}":{`), `schema ${name ?? ''}`)
-  const paths = isRecord(document) && isRecord(document.paths) ? Object.entries(document.paths) : []
-  t.ok(paths.length > 5)
-  for (const [path, item] of paths) {
-    for (const [method, operation] of Object.entries(isRecord(item) ? item : {})) {
-      t.match(operation, { operationId: String, summary: String, tags: [String] }, `${method} ${path}`)
-      t.ok(isRecord(operation) && isRecord(operation.responses) && '400' in operation.responses, `${method} ${path} says what a bad request gives`)
+interface Media { readonly schema?: Json, readonly examples?: unknown }
+interface Response { readonly description: string, readonly headers: Json, readonly content?: Record<string, Media> }
+interface Parameter { readonly $ref?: string, readonly in?: string, readonly required?: boolean, readonly example?: unknown, readonly schema?: Json }
+interface Operation {
+  readonly operationId: string
+  readonly parameters?: Parameter[]
+  readonly requestBody?: { readonly required: boolean, readonly content: Record<string, Media> }
+  readonly responses: Record<string, Response>
+}
+
+const documented = async (): Promise<{ document: Json, operations: Operation[] }> => {
+  const answer = await app.inject('/openapi.json')
+  const { paths } = answer.json<{ paths: Record<string, Record<string, Operation>> }>()
+  return { document: answer.json<Json>(), operations: Object.values(paths).flatMap(item => Object.values(item)) }
+}
+
+t.test('every reference in the document leads somewhere', async t => {
+  const { document } = await documented()
+  const references = new Set([...openapi.matchAll(/"\$ref": "([^"]+)"/g)].map(([, reference = '']) => reference))
+  t.ok(references.size > 10)
+  for (const reference of references) {
+    const target = reference.replace(/^#\//, '').split('/').reduce<unknown>((at, key) => isRecord(at) ? at[key] : undefined, document)
+    t.ok(isRecord(target) && Object.keys(target).length > 0, reference)
+  }
+})
+
+t.test('every operation has an id, a tag and described answers, each with a schema, and its problems are Problems', async t => {
+  const { operations } = await documented()
+  t.ok(operations.length > 5)
+  for (const operation of operations) {
+    t.match(operation, { operationId: String, summary: String, tags: [String], responses: { 400: {}, 500: {} } }, operation.operationId)
+    for (const [status, { description, headers, content }] of Object.entries(operation.responses)) {
+      const place = `${operation.operationId} ${status}`
+      t.not(description, 'Default Response', place)
+      t.ok('X-Request-Id' in headers, place)
+      for (const [type, { schema }] of Object.entries(content ?? {})) {
+        t.ok(Object.keys(schema ?? {}).length > 0, `${place} ${type}`)
+        if (Number(status) >= 400 && operation.operationId !== 'getReadiness') t.equal(type, 'application/problem+json', place)
+        if (type === 'application/problem+json') t.same(schema, { $ref: '#/components/schemas/Problem' }, place)
+      }
     }
+  }
+})
+
+t.test('the form of the documentation sends nothing that was not asked for', async t => {
+  const { document, operations } = await documented()
+  for (const { operationId, parameters, requestBody } of operations) {
+    for (const parameter of (parameters ?? []).filter(({ in: place, required }) => place === 'query' && required !== true)) {
+      t.notOk('example' in parameter || 'example' in (parameter.schema ?? {}) || 'examples' in (parameter.schema ?? {}), operationId)
+    }
+    if (requestBody !== undefined) t.equal(requestBody.required, false, `${operationId} needs no body`)
+  }
+  t.match(document, { components: { schemas: { StartRequest: { example: {} }, ForceRequest: { example: {} } } } })
+  t.notOk(openapi.includes('x-fastify'))
+})
+
+t.test('the document names the headers that a caller may send and gets', async t => {
+  const { operations } = await documented()
+  const of = (id: string) => {
+    const operation = operations.find(({ operationId }) => operationId === id)
+    const sent = operation?.parameters?.flatMap(({ $ref }) => $ref?.split('/').at(-1) ?? []) ?? []
+    return { sent, got: (status: number) => Object.keys(operation?.responses[status]?.headers ?? {}).slice(3) }
+  }
+  for (const id of ['startServer', 'stopServer', 'rebootServer']) {
+    t.same(of(id).sent, ['Prefer'])
+    t.same(of(id).got(202), ['Location', 'Retry-After', 'Preference-Applied'])
+    t.same(of(id).got(429), ['Retry-After'])
+    t.same(of(id).got(503), ['Retry-After'])
+  }
+  t.same(of('getOperation').sent, ['Prefer'])
+  t.same(of('getOperation').got(200), ['Retry-After', 'Preference-Applied'])
+  t.same(of('listServers').sent, ['If-None-Match'])
+  t.same(of('listServers').got(200), ['ETag', 'Link'])
+  t.same(of('getServer').got(304), ['ETag'])
+  t.same(of('listAccounts').sent, [])
+})
+
+t.test('the document in YAML is the document in JSON', async t => {
+  t.same(parse((await app.inject('/docs/yaml')).body), JSON.parse(openapi))
+})
+
+t.test('the documents take no parameters', async t => {
+  for (const url of ['/openapi.json', '/problems/internal']) {
+    t.equal((await app.inject(url)).statusCode, 200)
+    const refused = await app.inject(`${url}?x=1`)
+    t.equal(refused.statusCode, 400)
+    t.match(refused.json(), { type: '/problems/invalid-request', errors: [{ path: 'query.x' }] })
   }
 })
 
@@ -85,4 +160,6 @@ function providerTable (): string {
   return `| provider | ${offered.join(' | ')} |\n|---|${offered.map(() => '---|').join('')}\n${rows.join('\n')}\n`
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+function isRecord (value: unknown): value is Json {
+  return typeof value === 'object' && value !== null
+}

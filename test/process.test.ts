@@ -92,6 +92,22 @@ t.test('a request in flight at SIGTERM is answered, and no new one is taken', as
   await t.rejects(fetch(`${gateway.base}/health/live`))
 })
 
+t.test('a wait in flight at SIGTERM is answered with what is known, and SIGHUP ends nothing', async t => {
+  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' }, shutdown_grace_ms: 5000 })
+  const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())
+  vendor.knobs.actionMs = 60_000
+  const waiting = fetch(`${gateway.base}/v1/vm6/servers/${data[1]?.id ?? ''}/stop`, { method: 'POST', headers: { prefer: 'wait=60' } })
+  await new Promise(resolve => setTimeout(resolve, 700))
+  gateway.child.kill('SIGHUP')
+  await new Promise(resolve => setTimeout(resolve, 200))
+  gateway.child.kill('SIGTERM')
+  const answer = await waiting
+  vendor.knobs.actionMs = 500
+  t.equal(answer.status, 202)
+  t.match(await answer.json(), { status: 'running' })
+  t.equal(await gateway.ended(), 0)
+})
+
 t.test('a configuration that is not valid is refused with path and line, without values', async t => {
   const file = join(folder, 'bad.yaml')
   writeFileSync(file, 'auth: { mode: none }\nlisten:\n  prot: 1\naccounts:\n  vm6: { provider: vmmanager, url: https://vm.example.com, email: a@example.com, pasword: SECRET }\n')
@@ -165,7 +181,7 @@ t.test('a demo whose port is taken says so and ends', async t => {
   server.on('connection', socket => { socket.destroy() })
   const demo = launch(join(root, 'dist/src/sandbox/demo.js'), { HAWSER_DEMO_PORT: String(port) })
   t.not(await demo.ended(), 0)
-  t.match(demo.output(), /could not start.*EADDRINUSE/)
+  t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
   server.close()
 })
 

@@ -89,6 +89,8 @@ export interface VendorPage {
   readonly last: boolean
   /** The number of rows that match what was sent upstream, where the vendor tells it. */
   readonly total: number | null
+  /** The vendor's pages lie edge to edge and can not overlap. Such a page may begin right behind the row at `offset`. */
+  readonly aligned?: boolean
 }
 
 /** Where to begin: `offset` for offset paging, `after` (an id, exclusive) for key paging and as a hint for ordered lists. */

@@ -46,21 +46,25 @@ export function loadConfig (file: string, registry: Registry, environment: Envir
 
 export function parseConfig (text: string, registry: Registry, environment: Environment): Config {
   const document = readDocument(text, environment)
-  if (document.faults.length > 0) throw new ConfigError(document.faults)
+  if (document.value === undefined && document.faults.length > 0) throw new ConfigError(document.faults)
   const parsed = configSchema.safeParse(document.value ?? {})
-  const faults = parsed.success ? [] : toFaults(parsed.error, [], document)
+  const faults = [...document.faults, ...(parsed.success ? [] : toFaults(parsed.error, [], document))]
   const accounts = Object.entries(accountsOf(document.value)).flatMap(([id, raw]) => readAccount({ id, raw, registry, document, faults }))
-  if (!parsed.success) throw new ConfigError(faults)
+  if (!parsed.success) throw new ConfigError(once(faults))
   faults.push(...rulesBetweenKeys(parsed.data, document))
-  if (faults.length > 0) throw new ConfigError(faults)
+  if (faults.length > 0) throw new ConfigError(once(faults))
   return deepFreeze({ ...parsed.data, accounts })
 }
+
+/** The first fault of each place: what follows from it would only confuse. */
+const once = (faults: readonly ConfigFault[]): ConfigFault[] =>
+  faults.filter(({ path }, index) => path === '' || faults.findIndex(fault => fault.path === path) === index)
 
 function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigFault[] {
   const faults: ConfigFault[] = []
   const fault = (path: Path, message: string): void => { faults.push({ path: path.join('.'), line: document.lineOf(path), message }) }
   const { auth } = config
-  if (config.redis !== undefined && config.secret === undefined) fault(['secret'], 'is needed with redis: what is stored there is encrypted under it')
+  if (config.redis !== undefined && config.secret === undefined) fault(['secret'], 'is needed with redis: the tokens that are stored there are sealed under it')
   if (auth.mode === 'none' && !isLoopback(config.listen.host) && !auth.allow_unauthenticated) {
     fault(['auth', 'mode'], 'none is accepted only while listening on loopback, or with auth.allow_unauthenticated: true')
   }

@@ -26,7 +26,7 @@ export const addressSchema = z.object({
 }).meta({ id: 'Address' })
 export type Address = z.infer<typeof addressSchema>
 
-const referenceSchema = z.object({ id: z.string(), name: z.string().nullable() })
+const referenceSchema = z.object({ id: z.string().nullable(), name: z.string().nullable() })
   .meta({ id: 'Reference', description: 'A thing of the provider: its id and, where it is known, its name' })
 export type Reference = z.infer<typeof referenceSchema>
 

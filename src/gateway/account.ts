@@ -64,10 +64,11 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
   let health: Health = { status: 'unknown', checked_at: null, problem: null }
   const report = (sent: SentCall): void => {
     line.report(sent)
-    health = toHealth(sent)
+    if (sent.outcome !== 'aborted') health = toHealth(sent)
   }
   const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
   const declared = declaredActions(adapter)
+  const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
   return {
     id,
     options,
@@ -85,10 +86,10 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
       observed_at: observedAt,
       source: 'live',
       allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => declared.has(action)),
-      ...(include.raw ? { raw: redact(raw, secretMembers, secrets) } : {})
+      ...(include.raw ? { raw: redact(raw, secretMembers, allSecrets()) } : {})
     }),
-    safeText: text => redactText(text, secrets),
-    safeValue: value => redact(value, secretMembers, secrets)
+    safeText: text => redactText(text, allSecrets()),
+    safeValue: value => redact(value, secretMembers, allSecrets())
   }
 }
 

@@ -19,35 +19,49 @@ export interface ActionRequest {
 export interface Actions {
   /** Asks the vendor to act. Resolves when it has accepted. One upstream call, a few for vendors that must be looked at first. */
   act(account: Account, request: ActionRequest, context: RequestContext): Promise<Operation>
-  /** The operation as the provider shows it now. One upstream call at most. */
+  /** The operation as the provider shows it now. One upstream call, one more for the reason of a failed task. */
   operation(account: Account, id: string, context: RequestContext): Promise<Operation>
-  /** Looks again and again until the operation has ended or the time is over. */
-  wait(account: Account, operation: Operation, waitMs: number, context: RequestContext): Promise<Operation>
+  /** The operation as it was last seen. No upstream call. */
+  known(account: Account, id: string): Promise<Operation>
+  /** Looks again and again, after the given pauses, until the operation has ended or the time is over; never longer than `waitMs`. */
+  wait(account: Account, operation: Operation, waiting: Waiting, context: RequestContext): Promise<Operation>
+}
+
+export interface Waiting {
+  readonly waitMs: number
+  /** Milliseconds before each look; then every five seconds. */
+  readonly pausesMs: readonly number[]
 }
 
 export interface ActionParts {
   readonly store: OperationStore
   readonly now: () => number
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Aborted when the process is to stop: who waits is answered with what is known. */
+  readonly stopping: AbortSignal
 }
 
 const deadlineMs = 10 * 60_000
 /** Looks closer together than this tell nothing new. */
 const restMs = 400
-const pollsMs = [500, 1000, 2000]
+/** Before the looks that follow an action. */
+export const afterAction: readonly number[] = [500, 1000, 2000]
+/** Before the looks of somebody who asks later: the first is due at once. */
+export const afterQuestion: readonly number[] = [0, ...afterAction]
 const pollEveryMs = 5000
 
-export function createActions ({ store, now, sleep }: ActionParts): Actions {
+export function createActions ({ store, now, sleep, stopping }: ActionParts): Actions {
   const looks = createFlights<StoredOperation>()
 
   const observe = async (account: Account, stored: StoredOperation, context: RequestContext): Promise<StoredOperation> => {
     if (isFinal(stored.operation.status) || now() - stored.lastLookAt < restMs) return stored
-    const { value } = await looks.join(stored.operation.id, context.signal, async signal => {
+    const looking = looks.join(stored.operation.id, context.signal, async signal => {
       const looked = await lookOnce(account, stored, readCall(account, context, signal), now())
-      await store.put(looked)
+      if (!signal.aborted) await store.put(looked)
       return looked
     })
-    return value
+    const value = await Promise.race([looking.then(joined => joined.value), ended(context.signal)])
+    return value ?? stored
   }
 
   const find = async (account: Account, id: string): Promise<StoredOperation> => {
@@ -72,24 +86,34 @@ export function createActions ({ store, now, sleep }: ActionParts): Actions {
       }
     },
     operation: async (account, id, context) => (await observe(account, await find(account, id), context)).operation,
-    wait: async (account, operation, waitMs, context) => {
+    known: async (account, id) => (await find(account, id)).operation,
+    wait: async (account, operation, { waitMs, pausesMs }, context) => {
+      if (waitMs <= 0 || isFinal(operation.status)) return operation
       const until = now() + waitMs
+      const over = AbortSignal.any([context.signal, stopping, AbortSignal.timeout(waitMs)])
       let current = operation
-      for (let polls = 0; !isFinal(current.status) && now() < until && !context.signal.aborted; polls += 1) {
-        await sleep(Math.min(pollsMs[polls] ?? pollEveryMs, until - now()), context.signal)
-        current = (await observe(account, await find(account, operation.id), context)).operation
+      for (let polls = 0; !isFinal(current.status) && !over.aborted; polls += 1) {
+        await sleep(Math.min(pausesMs[polls] ?? pollEveryMs, until - now()), over)
+        if (over.aborted) break
+        // A look that outlasts the wait is given up: the caller is answered in time with what was seen before.
+        current = (await observe(account, await find(account, operation.id), { ...context, signal: over })).operation
       }
       return current
     }
   }
 }
 
+const ended = async (signal: AbortSignal): Promise<null> => await new Promise(resolve => {
+  if (signal.aborted) resolve(null)
+  else signal.addEventListener('abort', () => { resolve(null) }, { once: true })
+})
+
 /** Refusals that need no upstream call. */
 function allowedAction (account: Account, operations: ServerOperations, { action: name, force }: ActionRequest): Action {
   if (account.options.readOnly) throw new GatewayError('forbidden', `the account ${account.id} is read_only`)
   const action = operations[name]
   if (action === undefined) throw new GatewayError('operation-not-supported', `${account.provider.title} has no ${name}`)
-  if (force !== undefined && action.accepts?.includes('force') !== true) {
+  if (force === true && action.accepts?.includes('force') !== true) {
     throw badMember('body.force', `${name} of ${account.provider.title} knows no force`)
   }
   return action

@@ -133,12 +133,16 @@ async function attempt<T> ({ line, call, request }: Sending<T>, token: Token | n
     operation: request.name,
     requestId: call.requestId,
     status: response?.status ?? null,
-    outcome: outcome instanceof UpstreamError ? outcome.failure : 'ok',
+    outcome: outcome instanceof UpstreamError ? outcomeOf(outcome) : 'ok',
     attempt: number,
     durationMs
   })
   return outcome
 }
+
+/** A call that we gave up says nothing about the provider. */
+const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
+  cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
 
 function toUpstreamError (error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error

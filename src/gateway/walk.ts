@@ -16,30 +16,37 @@ export interface Step {
 }
 
 const maximumPages = 5000
+const maximumFruitless = 20
 
 /**
  * Reads a vendor's list to its end, each row once. Offset pages overlap by a row: when no known row is found on a page,
  * rows before it have vanished and others have slid past its beginning, so the walk steps back until it meets one.
+ * Pages that can not overlap are taken as they come.
  */
 export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
   const given = new Set<string>()
   let offset = 0
   let after = request.after
   let stepBack = 1
+  let fruitless = 0
   for (let pages = 0; pages < maximumPages; pages += 1) {
     const page = await list.run({ filters: request.filters, limit: request.limit, offset, after })
     const known = page.rows.some(row => given.has(row.server.id))
-    if (list.paging === 'offset' && page.start > 0 && !known && stepBack > 0) {
+    const overlaps = list.paging === 'offset' && page.aligned !== true
+    if (overlaps && page.start > 0 && !known && stepBack > 0) {
       offset = Math.max(0, page.start - stepBack)
       stepBack *= 2
+      if (++fruitless >= maximumFruitless) break
       continue
     }
     const rows = page.rows.filter(row => !given.has(row.server.id) && given.add(row.server.id))
     yield { rows, total: page.total }
     if (page.last || page.rows.length === 0) return
+    fruitless = rows.length === 0 ? fruitless + 1 : 0
+    if (fruitless >= maximumFruitless) break
     if (list.paging === 'key') after = nextKey(list, page, after)
     // A page of a single row leaves no room to overlap.
-    stepBack = page.rows.length > 1 ? 1 : 0
+    stepBack = overlaps && page.rows.length > 1 ? 1 : 0
     offset = page.start + page.rows.length - stepBack
   }
   throw new UpstreamError('malformed', 'the provider\'s list does not end')

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +23,10 @@ const base = `http://${host}:${port}`
 const startsWithinMs = 15_000
 
 async function demo (): Promise<number> {
+  if (!await isFree()) {
+    console.error(`${host}:${port} is in use; set HAWSER_DEMO_PORT to another port`)
+    return 1
+  }
   const vendors: Vendor[] = [
     { provider: 'heficed', simulator: await startHeficed() },
     { provider: 'fleio', simulator: await startFleio() },
@@ -44,6 +49,14 @@ async function demo (): Promise<number> {
     await Promise.all(vendors.map(async ({ simulator }) => { await simulator.close() }))
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function isFree (): Promise<boolean> {
+  const probe = createServer()
+  return await new Promise<boolean>(resolve => {
+    probe.once('error', () => { resolve(false) })
+    probe.listen(port, host, () => { probe.close(() => { resolve(true) }) })
+  })
 }
 
 /** The gateway as a process of its own, configured as an operator would: the simulators are just addresses to it. */
@@ -82,7 +95,7 @@ Try:
   curl -s '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}'
   curl -s -X POST -H 'Prefer: wait=10' '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}/stop'
   curl -s '${base}/v1/${first?.account ?? ''}/servers/${first?.example ?? ''}' | grep -o '"status":"[a-z]*"'
-  curl -s '${base}/v1/vm6/servers?status=running&q=db'
+  curl -s '${base}/v1/vm6/servers?status=running&q=web'
   curl -s '${base}/v1/providers'
 
 Swagger UI: ${base}/docs

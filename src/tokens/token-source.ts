@@ -5,6 +5,8 @@ import type { StoredToken, TokenStore } from './store.js'
 export interface TokenSource {
   /** The token that this process holds, when it is still good: no waiting, no store. */
   current(): Token | null
+  /** The last token values of this process: texts of the provider may repeat them. */
+  recent(): readonly string[]
   /** A token that is believed valid; `signIn` runs only if nobody else has one or is getting one. */
   get(signIn: () => Promise<Token>): Promise<Token>
   /** The provider refused this token: nobody shall use it again. */
@@ -37,7 +39,10 @@ export function createTokenSource (options: TokenSourceOptions): TokenSource {
   let pending: Promise<StoredToken> | null = null
   let refusal: { error: UpstreamError, until: number } | null = null
 
+  const recent: string[] = []
   const hold = (token: StoredToken): StoredToken => {
+    if (!recent.includes(token.value)) recent.push(token.value)
+    if (recent.length > 5) recent.shift()
     held = { token, lastUsed: now(), lastTouched: now() }
     return token
   }
@@ -88,6 +93,7 @@ export function createTokenSource (options: TokenSourceOptions): TokenSource {
   }
 
   return {
+    recent: () => recent,
     current: () => held !== null && isFresh() ? held.token : null,
     get: async signIn => {
       if (held !== null && isFresh()) return held.token

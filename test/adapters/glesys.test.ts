@@ -369,6 +369,14 @@ t.test('a success may carry no server, but a failing code without one is a failu
   }
 })
 
+t.test('an outage told beside HTTP 200 leaves the fate of a write open, a refusal does not', async t => {
+  for (const [code, status, sideEffect] of [[0, 500, 'possible'], [500, 500, 'possible'], [503, 503, 'possible'], [605, 605, 'possible'], [400, 200, 'none'], [604, 200, 'none']] as const) {
+    const { vendor, operations } = await told(t, () => ({ status: 200, body: envelope({}, code, 'No') }))
+    t.match(await failureFrom(Promise.resolve(operations.stop?.run('kvm123456', {}))), { sideEffect, options: { status, code } }, String(code))
+    t.equal(vendor.calls.length, 1)
+  }
+})
+
 t.test('garbage with HTTP 200 is malformed, and tells no values', async t => {
   const bodies: unknown[] = [
     '', 'SECRET', '<html><p>SECRET</p></html>', '<!DOCTYPE r [<!ENTITY a "SECRET">]><response><server>&a;</server></response>', '<response><server>', '[]', '{}', 'null',
@@ -508,10 +516,10 @@ t.test('a login in XML is sent as a form and read from XML', async t => {
   t.equal(vendor.calls[1]?.headers['authorization'], basic('KEY-2'))
 })
 
-t.test('a key that died is fetched again once, and a refusal after that is a lack of rights', async t => {
+t.test('a key that died is fetched again once, and a refusal after that is one of the credentials', async t => {
   const { vendor, operations } = await told(t, ({ path }) => path === '/user/login' ? loginAnswer : refusal(401, 401, 'Access Denied.'), userSettings)
   const error = await failureFrom(operations.get.run('kvm123456'))
-  t.equal(error.failure, 'forbidden')
+  t.equal(error.failure, 'authentication')
   t.same(vendor.calls.map(({ path }) => path), ['/user/login', '/server/details', '/user/login', '/server/details'])
 })
 

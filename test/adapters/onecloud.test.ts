@@ -562,10 +562,10 @@ t.test('a dead token is 403 with allow:none: one sign-in, one repeat', async t =
   t.equal(vendor.logins, 4)
 })
 
-t.test('a 403 with allow:none that stays after a fresh sign-in is a lack of rights, and so is a 401', async t => {
-  for (const reply of [complaint(403, 'ForbiddenError', 'not enough privilege (require:project,allow:none)'), complaint(401, 'UnauthorizedError', 'Unauthorized')]) {
+t.test('a 403 with allow:none that stays after a fresh sign-in is a lack of rights, a 401 that stays is a refusal of the credentials', async t => {
+  for (const [reply, failure] of [[complaint(403, 'ForbiddenError', 'not enough privilege (require:project,allow:none)'), 'forbidden'], [complaint(401, 'UnauthorizedError', 'Unauthorized'), 'authentication']] as const) {
     const { vendor, operations } = await open(t, withDesk(() => reply))
-    t.equal((await failureOf(operations.list.run(page()))).failure, 'forbidden')
+    t.equal((await failureOf(operations.list.run(page()))).failure, failure)
     t.strictSame(pathsOf(vendor), ['POST /v3/auth/tokens', 'GET /compute/servers', 'POST /v3/auth/tokens', 'GET /compute/servers'])
   }
 })

@@ -462,6 +462,14 @@ t.test('one server', async t => {
       t.equal((await failureOf(operations.get.run('41'))).failure, 'not-found')
     }
   })
+  t.test('is missing when the list itself says so with 5021, and no other 404 means that', async t => {
+    for (const [answer, failure] of [[complaint(404, 5021, 'Host id unknown'), 'not-found'], [complaint(200, 5021, 'Host id unknown'), 'not-found'], [complaint(404, 1002, 'Not found'), 'malformed'], [html(405), 'malformed']] as const) {
+      const { operations } = await open(t, () => answer)
+      t.equal((await failureOf(operations.get.run('41'))).failure, failure)
+    }
+    const { operations } = await open(t, () => complaint(404, 5021, 'Host id unknown'))
+    t.equal((await failureOf(operations.list.run(page()))).failure, 'malformed', 'the list of all has no server to miss')
+  })
   t.test('with an id that can not exist costs no call', async t => {
     const { vendor, operations } = await open(t, () => empty)
     for (const id of ['', '0', '041', '-1', '4.1', '4e1', '41) OR (id GT 0', '../41', 'x', '9'.repeat(20)]) {
@@ -493,7 +501,7 @@ t.test('a server', async t => {
       owner: { id: '3', name: 'client@example.com' },
       created_at: '2026-01-15T10:20:30Z',
       tags: [],
-      locked: null,
+      locked: false,
       protected: false,
       allowed_actions: ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']
     })
@@ -510,7 +518,7 @@ t.test('a server', async t => {
     t.match(toServer(fresh), { status: 'provisioning', power: 'unknown', addresses: [], allowed_actions: [], created_at: '2026-01-16T08:00:00Z' })
   })
   t.test('in the shape of 2022 lacks an image id, a date and a protection, and nothing else', async t => {
-    t.match(toServer(old), { image: null, created_at: null, protected: null, disk_gib: 20, region: { id: '1' }, addresses: [{ address: '192.0.2.10' }] })
+    t.match(toServer(old), { image: { id: null, name: 'Ubuntu 22.04' }, created_at: null, protected: null, disk_gib: 20, region: { id: '1' }, addresses: [{ address: '192.0.2.10' }] })
   })
   t.test('keeps fractions of a GiB and cuts a prefix off an address', async t => {
     const server = toServer({ ...web, disk: { disk_mib: 6000 }, ip4: [], ip6: [{ ip: '2001:db8:1::77/64' }] })
@@ -527,6 +535,8 @@ t.test('a server', async t => {
   })
   t.test('that is disabled is locked, and its power still is what the state says', async t => {
     t.match(toServer({ ...web, disabled: true }), { locked: true, status: 'running', power: 'on' })
+    t.equal(toServer(old).locked, false)
+    t.equal(toServer({ ...web, disabled: null }).locked, false)
   })
   t.test('survives members of unexpected types', async t => {
     const odd = {
@@ -683,15 +693,40 @@ t.test('tasks', async t => {
     t.same((await look(t, [])).states, [{ ...job, status: 'pending', vendorStatus: null, error: null }])
   })
   t.test('are read together in one call', async t => {
-    const { vendor, states } = await look(t, [{ ...row, consul_id: 12, name: 'disk_resize', status: 'failed' }, row], [job, { id: '12', name: 'disk_resize' }])
+    const { vendor, states } = await look(t, [{ ...row, consul_id: 12, name: 'disk_resize', status: 'complete' }, row], [job, { id: '12', name: 'disk_resize' }])
     t.equal(vendor.calls.length, 1)
     t.equal(vendor.calls[0]?.query.get('where'), "(consul_id EQ '1341774670') OR (consul_id EQ '12')")
-    t.same(states?.map(({ id, status }) => [id, status]), [['1341774670', 'running'], ['12', 'failed']])
+    t.same(states?.map(({ id, status }) => [id, status]), [['1341774670', 'running'], ['12', 'succeeded']])
   })
-  t.test('without a number or a state are malformed', async t => {
-    for (const broken of [{ ...row, consul_id: null }, { ...row, status: 4 }]) {
-      t.equal((await failureOf(look(t, [broken]))).failure, 'malformed')
+  t.test('without a state are malformed', async t => {
+    t.equal((await failureOf(look(t, [{ ...row, status: 4 }]))).failure, 'malformed')
+  })
+  t.test('of others without a number, or with an odd one, hide nothing', async t => {
+    for (const odd of [null, 0, 'x', {}, undefined]) {
+      t.match((await look(t, [{ ...row, consul_id: odd, status: 'failed' }, { ...row, status: 'complete' }])).states, [{ status: 'succeeded' }])
     }
+  })
+  t.test('that failed tell why in one call more, by the row\'s own id, with or without an envelope', async t => {
+    const output = `  not enough\n resources ${'x'.repeat(400)}`
+    for (const detail of [{ task: { id: 770, output } }, { id: 770, output }]) {
+      for (const status of ['fail', 'failed']) {
+        const { vendor, operations } = await open(t, ({ path }) => path === '/vm/v3/task' ? list([{ ...row, status }]) : ok(detail))
+        const [state] = await operations.jobs?.([job]) ?? []
+        t.match(state, { status: 'failed', vendorStatus: status, error: /^not enough resources x+…$/ })
+        t.equal(state?.error?.length, 300)
+        t.same(pathsOf(vendor), ['GET /vm/v3/task', 'GET /vm/v3/task/770'])
+      }
+    }
+  })
+  t.test('that failed are failed even where the reason can not be had', async t => {
+    const answers = [html(404), complaint(403, 3001, 'Unauthorized'), complaint(200, 1002, 'Not found'), html(200), ok([]), ok({ task: { output: '' } }), ok({ output: 7 }), complaint(500, 1, 'no')]
+    for (const answer of answers) {
+      const { operations } = await open(t, ({ path }) => path === '/vm/v3/task' ? list([{ ...row, status: 'fail' }]) : answer)
+      t.same(await operations.jobs?.([job]), [{ ...job, status: 'failed', vendorStatus: 'fail', error: null }])
+    }
+    const { vendor, states } = await look(t, [{ ...row, id: null, status: 'fail' }])
+    t.match(states, [{ status: 'failed', error: null }])
+    t.equal(vendor.calls.length, 1)
   })
 })
 

@@ -119,8 +119,8 @@ async function holdLaws (t: Test, id: string): Promise<void> {
         [`status=${sample.status}`, server => server.status === sample.status],
         ['status=running,stopped', server => server.status === 'running' || server.status === 'stopped']
       ]
-      if (region !== null) filters.push([`region=${encodeURIComponent(region.id)}`, server => server.region?.id === region.id])
-      if (owner !== null) filters.push([`owner=${encodeURIComponent(owner.id)}`, server => server.owner?.id === owner.id])
+      if (typeof region?.id === 'string') filters.push([`region=${encodeURIComponent(region.id)}`, server => server.region?.id === region.id])
+      if (typeof owner?.id === 'string') filters.push([`owner=${encodeURIComponent(owner.id)}`, server => server.owner?.id === owner.id])
       if (address !== undefined) filters.push([`ip=${address.address}`, server => textsOf(server).includes(address.address)])
       for (const [query, isWanted] of filters) {
         const found = (await listEverything(bench, 9, `&${query}`)).map(({ id }) => id)

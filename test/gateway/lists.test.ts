@@ -138,6 +138,34 @@ t.test('a list that does not end or go forward is malformed, not endless', async
   t.equal(await failureOf(walkAll({ ...stuck, run: async () => ({ rows: [row('1'), row('2')], start: 0, last: false, total: null }) })), 'malformed')
 })
 
+t.test('pages that can not overlap are taken edge to edge', async t => {
+  const vendor = offsetVendor(numbers(1, 43).map(id => row(id)), 20)
+  const aligned: List = {
+    ...vendor,
+    run: async request => {
+      const page = await vendor.run({ ...request, offset: Math.floor(request.offset / 20) * 20, limit: 20 })
+      return { ...page, aligned: true }
+    }
+  }
+  t.same(await walkAll(aligned), numbers(1, 43))
+  t.same(vendor.requests.map(({ offset }) => offset), [0, 20, 40])
+})
+
+t.test('a list whose pages bring nothing new ends soon, as malformed', async t => {
+  const same = offsetVendor(numbers(1, 5).map(id => row(id)), 5)
+  same.run = async request => { same.requests.push(request); return { rows: same.rows, start: request.offset, last: false, total: null } }
+  t.equal(await failureOf(walkAll(same)), 'malformed')
+  t.ok(same.requests.length <= 30, `${same.requests.length} calls`)
+  // The first page, then always one that meets nothing known: steps back without end.
+  const apart = offsetVendor([], 5)
+  apart.run = async request => {
+    apart.requests.push(request)
+    return { rows: numbers(request.offset === 0 ? 1 : 11, request.offset === 0 ? 5 : 15).map(id => row(id)), start: request.offset, last: false, total: null }
+  }
+  t.equal(await failureOf(walkAll(apart)), 'malformed')
+  t.ok(apart.requests.length <= 30, `${apart.requests.length} calls`)
+})
+
 t.test('whatever is created and deleted during a walk over our pages, a row that stays is given exactly once', async t => {
   let seed = 7
   const random = (below: number): number => { seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648; return seed % below }
@@ -168,6 +196,10 @@ t.test('each order is kept over pages, ids by their own nature', async t => {
   t.same(await readAll(offsetVendor(named, 2), 'name', 2), ['2', '1', '3', '5', '4'], 'code points, not UTF-16 units; ids between equals')
   const dated = [row('1', { created_at: '2026-01-02T00:00:00Z' }), row('2'), row('3', { created_at: '2026-01-01T23:59:59.999Z' })]
   t.same(await readAll(offsetVendor(dated, 2), 'created_at', 1), ['2', '3', '1'])
+})
+
+t.test('ids that are no numbers come after those that are', async t => {
+  t.same(['b', '10', 'a', '9', '123456789012345678901'].sort(compareNumericIds), ['9', '10', '123456789012345678901', 'a', 'b'])
 })
 
 t.test('a list in order of ids is read no further than the page needs', async t => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { connect } from 'node:net'
 import t from 'tap'
 import { problemSchema } from '../../src/domain/problem.js'
 import { serverSchema } from '../../src/domain/server.js'
@@ -180,7 +181,7 @@ t.test('an action answers 202 with an operation that can be followed to its end'
   const answer = await post('/v1/heficed-main/servers/312019/stop')
   t.equal(answer.statusCode, 202)
   const operation = operationSchema.parse(answer.json())
-  t.match(operation, { account: 'heficed-main', provider: 'heficed', action: 'stop', server_id: '312019', status: 'running', finished_at: null, upstream: { status: 'pending' } })
+  t.match(operation, { account: 'heficed-main', provider: 'heficed', action: 'stop', server_id: '312019', status: 'running', finished_at: null, upstream: { id: String, status: null } })
   t.equal(answer.headers.location, `/v1/heficed-main/operations/${operation.id}`)
   t.match(answer.headers['retry-after'], /^\d+$/)
   t.match((await get(`/v1/heficed-main/operations/${operation.id}`)).json(), { status: 'running' })
@@ -248,6 +249,64 @@ t.test('what the provider does wrong is told as its own problem, without its wor
     t.notOk(answer.body.includes(vendor.settings['heficed-main']?.client_secret ?? '?'))
   }
   t.match((await get('/v1/heficed-main/servers/337222')).json(), { id: '337222' }, 'and all is well afterwards')
+})
+
+t.test('a session token that the provider repeats in its words is not told on', async t => {
+  await get('/v1/heficed-main/servers/312019')
+  const token = /Bearer (\S+)/.exec(vendor.calls.at(-1)?.headers.authorization ?? '')?.[1] ?? ''
+  t.ok(token.length > 20)
+  vendor.fail({ kind: 'reply', match: ({ path }) => path.endsWith('/312020'), reply: { status: 400, body: { detail: `Session ${token} may not see this` } } })
+  const answer = await get('/v1/heficed-main/servers/312020')
+  isProblem(t, answer, 422, 'upstream-rejected')
+  t.notOk(answer.body.includes(token))
+  t.match(answer.json(), { upstream: { message: /Session \[redacted\] may not see this/ } })
+})
+
+t.test('what the router refuses is a problem too, with every header', async t => {
+  for (const url of ['/v1/%E0%A4%A/servers', '/v1/heficed-main/servers/%zz']) {
+    const answer = await get(url)
+    isProblem(t, answer, 400, 'invalid-request', 'path')
+    t.equal(answer.headers['hawser-upstream-calls'], '0')
+    t.ok(answer.headers['server-timing'])
+  }
+  isProblem(t, await get(`/v1/heficed-main/servers/${'x'.repeat(300)}`), 404, 'not-found')
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const text = await new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => { socket.write('NONSENSE\r\n\r\n') })
+    let received = ''
+    socket.on('data', chunk => { received += chunk.toString() })
+    socket.on('close', () => { resolve(received) })
+    socket.on('error', reject)
+  })
+  t.match(text, /^HTTP\/1\.1 400 /)
+  t.match(text, /application\/problem\+json/)
+  t.match(text, /x-request-id: /)
+})
+
+t.test('a wait ends in time though the provider does not answer', async t => {
+  const started = await post('/v1/heficed-main/servers/337222/stop')
+  vendor.fail({ kind: 'hang-before', times: 10 })
+  const began = performance.now()
+  const answer = await get(started.headers.location ?? '', { prefer: 'wait=1' })
+  vendor.clearFaults()
+  t.equal(answer.statusCode, 200)
+  t.ok(performance.now() - began < 2500, `${performance.now() - began} ms`)
+  t.match(answer.json(), { status: 'running' })
+})
+
+t.test('verbs that no provider has yet are 501 without traffic, and keys that would not be kept are refused', async t => {
+  const before = vendor.calls.length
+  const absent: Array<['GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string]> = [
+    ['POST', '/servers'], ['PATCH', '/servers/312019'], ['DELETE', '/servers/312019'], ['POST', '/servers/312019/resize'], ['POST', '/servers/312019/rescue'],
+    ['POST', '/servers/312019/console'], ['GET', '/servers/312019/snapshots'], ['GET', '/images'], ['GET', '/owners'], ['PUT', '/addresses/192.0.2.1/ptr'], ['POST', '/owners/1/login-link']
+  ]
+  for (const [method, path] of absent) isProblem(t, await app.inject({ method, url: `/v1/heficed-main${path}` }), 501, 'operation-not-supported')
+  isProblem(t, await app.inject({ method: 'GET', url: '/v1/nowhere/images' }), 404, 'account-not-found')
+  isProblem(t, await post('/v1/heficed-main/servers/312019/stop', undefined, { 'idempotency-key': 'once' }), 400, 'invalid-request', 'headers.idempotency-key')
+  isProblem(t, await post('/v1/heficed-main/servers/312019/stop', 'null'), 400, 'invalid-request', 'body')
+  isProblem(t, await app.inject({ method: 'OPTIONS', url: '/v1/accounts' }), 405, 'method-not-allowed')
+  t.equal(vendor.calls.length, before)
 })
 
 t.test('keys see their accounts and do what they may, strangers learn nothing', async t => {

@@ -528,7 +528,7 @@ t.test('the catalogue lists images, plans, clusters, nodes, pools and accounts',
   t.match((await wire.rows(`/vm/v3/account?${where("(email EQ 'client@example.com')")}`))[0], { id: 3, roles: ['@user'], host_ids: Array })
   Object.assign(wire.sandbox.knobs, { poolShape: '2022', nodeShape: '2022', presetDisk: 'hdd_mib' })
   t.match((await wire.rows('/vm/v3/ippool'))[0], { total_ip: '64', using_ip: '3' })
-  t.match((await wire.rows('/vm/v3/node'))[0], { cpu_number: 32 })
+  t.match((await wire.rows('/vm/v3/node'))[0], { cpu_number: 512 })
   t.match((await wire.rows('/vm/v3/preset'))[0], { hdd_mib: 20480, disks: undefined })
   t.match(await wire.post('/vm/v3/account', { email: 'fresh@example.com', password: 'Example-Pass1', role: '@user' }), { id: 25 })
   t.match(await wire.send('DELETE', '/vm/v3/user/25'), { status: 200 })

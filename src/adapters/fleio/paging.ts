@@ -21,3 +21,28 @@ export function placeFor (offset: number, limit: number): Place {
   const before = Math.floor(offset / size)
   return { page: before + 1, size, start: before * size }
 }
+
+/** The page that holds the row at an offset, where all pages have one size and can not be laid out otherwise. */
+export function placeWithin (offset: number, size: number): Place {
+  const before = Math.floor(offset / size)
+  return { page: before + 1, size, start: before * size }
+}
+
+/** What an answer shows of its page. */
+export interface Shown {
+  readonly rows: readonly unknown[]
+  readonly total: number | null
+  /** The vendor has a link to a next page. It is never followed: behind a proxy it may lead elsewhere, with the token. */
+  readonly more: boolean
+}
+
+/**
+ * The size of all pages where an answer shows that the vendor does not listen to the size asked for: more rows than that,
+ * or last rows that only fit behind pages as long as the first one (`cut`) was. Null where nothing shows it.
+ */
+export function ownSizeOf ({ rows, total, more }: Shown, { page, size, start }: Place, cut: number): number | null {
+  if (rows.length > size && (page > 1 || more)) return Math.max(cut, rows.length)
+  if (more || total === null || cut === 0 || rows.length === 0 || page === 1) return null
+  const begin = total - rows.length
+  return begin > start && begin === (page - 1) * cut ? cut : null
+}

@@ -59,8 +59,8 @@ function toError<T> (endpoint: Endpoint<T>, response: HttpResponse, told: Refusa
     ...(failure === undefined ? {} : { failure }),
     ...(told.code === null ? {} : { code: told.code }),
     ...(vendorMessage === '' ? {} : { vendorMessage }),
-    // Missing rights, a locked account and a caller's address that is not listed answer as bad credentials do.
-    ...(told.status === 401 ? { afterFreshLogin: 'forbidden' } : {})
+    // An outage told beside HTTP 200 is no acceptance: what became of a write is as unknown as after a 5xx.
+    ...(failure === 'unavailable' ? { status: told.status === 0 ? 500 : told.status } : {})
   })
 }
 

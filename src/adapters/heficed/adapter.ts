@@ -4,6 +4,7 @@ import { UpstreamError } from '../../domain/failure.js'
 import { signIn } from './auth.js'
 import { createClient, type HeficedClient } from './client.js'
 import { ownedBy } from './mapping.js'
+import type { EventWire, InstanceListWire } from './schema.js'
 import { example, heficedAccountSchema, type HeficedAccount } from './settings.js'
 
 export const heficed: Adapter<HeficedAccount> = {
@@ -67,10 +68,16 @@ async function listPage (account: HeficedAccount, client: HeficedClient, { filte
   const total = paging?.total ?? null
   const end = offset + wire.data.length
   // Ends survive either guess about `next`: see the provider's README.
-  const last = wire.data.length === 0 || (total !== null ? end >= total : typeof paging?.offsets?.next !== 'number')
+  const last = wire.data.length === 0 || (total !== null ? end >= total : !tellsMore(wire))
   return { rows: wire.data.map(seen => ownedBy(account.organization_id, seen)), start: offset, last, total: query.has('status') ? null : total }
 }
 
-/** The event can not be read again: no public source shows how. The server is looked at instead. */
-const toAccepted = (event: { id?: string | null | undefined, status?: string | null | undefined }): Accepted =>
-  typeof event.id === 'string' ? { upstream: { id: event.id, status: event.status ?? null } } : {}
+/** The link is only looked at, never followed. */
+const tellsMore = ({ links, metadata }: InstanceListWire): boolean =>
+  typeof metadata?.paging?.offsets?.next === 'number' || (links?.paging?.next ?? '') !== ''
+
+/**
+ * The event can not be read again: no public source shows how. The server is looked at instead, and the event's first
+ * state is not told, since it would stand there for ever.
+ */
+const toAccepted = ({ id }: EventWire): Accepted => typeof id === 'string' ? { upstream: { id, status: null } } : {}

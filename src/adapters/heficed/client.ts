@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import type { Upstream } from '../contract.js'
+import type { UpstreamError } from '../../domain/failure.js'
 import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.js'
+import { isSuccess, parseJson, parseWire } from '../../upstream/read.js'
 import { authorization } from './auth.js'
-import { callFailure } from './failures.js'
+import { instanceFailure, listFailure } from './failures.js'
 import { seenInstance } from './mapping.js'
 import { eventWire, instanceListWire } from './schema.js'
 import type { HeficedAccount } from './settings.js'
@@ -17,6 +18,8 @@ interface Endpoint<T> {
   readonly path: string
   readonly body?: unknown
   readonly schema: z.ZodType<T>
+  /** Where a refusal means something else for this endpoint. */
+  readonly failure?: (response: HttpResponse) => UpstreamError
 }
 
 // Made once: a schema compiles itself at its first use.
@@ -27,7 +30,7 @@ export function createClient (account: HeficedAccount, upstream: Upstream) {
   const instances = `/${encodeURIComponent(account.organization_id)}/kronoscloud/instances`
   const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}`
 
-  const call = async <T>({ name, intent, method, path, body, schema }: Endpoint<T>): Promise<T> => await upstream.send({
+  const call = async <T>({ name, intent, method, path, body, schema, failure = instanceFailure }: Endpoint<T>): Promise<T> => await upstream.send({
     name,
     intent,
     build: token => ({
@@ -40,7 +43,10 @@ export function createClient (account: HeficedAccount, upstream: Upstream) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     }),
-    read: response => readAnswer(schema, response)
+    read: response => {
+      if (!isSuccess(response)) throw failure(response)
+      return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)
+    }
   })
 
   const act = async (id: string, verb: 'start' | 'stop' | 'reboot', force: boolean) => await call({
@@ -54,16 +60,11 @@ export function createClient (account: HeficedAccount, upstream: Upstream) {
 
   return {
     listInstances: async (query: URLSearchParams) => await call({
-      name: 'instances', intent: 'read', method: 'GET', path: `${instances}?${query.toString()}`, schema: listWire
+      name: 'instances', intent: 'read', method: 'GET', path: `${instances}?${query.toString()}`, schema: listWire, failure: listFailure
     }),
     getInstance: async (id: string) => await call({
       name: 'instances/get', intent: 'read', method: 'GET', path: instance(id), schema: seenInstance
     }),
     act
   }
-}
-
-function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse): T {
-  if (!isSuccess(response)) throw refused(response, callFailure(response))
-  return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)
 }

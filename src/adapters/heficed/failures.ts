@@ -1,6 +1,6 @@
-import type { Failure, UpstreamErrorOptions } from '../../domain/failure.js'
+import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.js'
 import type { HttpResponse } from '../../upstream/http.js'
-import { parseJson } from '../../upstream/read.js'
+import { parseJson, refused } from '../../upstream/read.js'
 import { problemWire, tokenErrorWire } from './schema.js'
 
 type Told = UpstreamErrorOptions & { readonly failure?: Failure }
@@ -23,8 +23,17 @@ export function tokenFailure (response: HttpResponse): Told {
 }
 
 /** Refusals come as problem details (RFC 7807); `context` is left alone, its form is unknown. */
-export function callFailure (response: HttpResponse): Told {
+function callFailure (response: HttpResponse): Told {
   const wire = problemWire.safeParse(parseJson(response.text))
   if (!wire.success) return {}
   return { vendorMessage: wire.data.detail ?? wire.data.title ?? null }
+}
+
+export const instanceFailure = (response: HttpResponse): UpstreamError => refused(response, callFailure(response))
+
+export function listFailure (response: HttpResponse): UpstreamError {
+  const error = instanceFailure(response)
+  if (error.failure !== 'not-found') return error
+  // A list has no server that could be missing.
+  return new UpstreamError('malformed', 'there is no such API or organisation at the configured address', error.options)
 }

@@ -31,6 +31,9 @@ export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new M
   ['unknown', ['start', 'stop', 'reboot', 'delete']]
 ])
 
+/** While one of these lasts the vendor is at work on the server. */
+const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['provisioning', 'starting', 'stopping', 'rebooting', 'rebuilding', 'deleting'])
+
 export function toStatus (wire: InstanceWire): ServerStatus {
   const cancelled = wire.billing?.cancellationRequest?.type?.toLowerCase() === 'immediate'
   if (cancelled) return 'deleting'
@@ -65,7 +68,7 @@ export function toServer (wire: InstanceWire): ServerFacts {
     owner: null,
     created_at: toUtc(wire.billing?.startDate),
     tags: [],
-    locked: null,
+    locked: busy.has(status),
     protected: null,
     allowed_actions: [...(actions.get(status) ?? [])]
   }
@@ -89,9 +92,9 @@ function toAddresses (wire: InstanceWire): Address[] {
   const v4 = wire.network?.v4
   const v6 = wire.network?.v6
   return [
-    addressOf(v4?.ipaddress, { prefix_length: prefixOfNetmask(v4?.netmask), gateway: v4?.gateway ?? null, primary: true }),
+    addressOf(v4?.ipaddress, { prefix_length: prefixOfNetmask(v4?.netmask), gateway: v4?.gateway || null, primary: true }),
     ...(v4?.additionalIps ?? []).map(ip => addressOf(ip)),
-    addressOf(v6?.ipaddress, { prefix_length: v6?.netmask ?? null, gateway: v6?.gateway ?? null }),
+    addressOf(v6?.ipaddress, { prefix_length: v6?.netmask ?? null, gateway: v6?.gateway || null }),
     ...(v6?.additionalIps ?? []).map(ip => addressOf(ip))
   ].filter(address => address !== null)
 }

@@ -48,11 +48,15 @@ export type InstanceWire = z.infer<typeof instanceWire>
 
 export const instanceListWire = <Row>(row: z.ZodType<Row>) => z.object({
   data: z.array(row),
+  links: z.object({ paging: z.object({ next: text }).nullish().catch(null) }).nullish().catch(null),
   metadata: z.object({
     paging: z.object({ total: number, offsets: z.object({ next: number }).nullish().catch(null) }).nullish().catch(null)
   }).nullish().catch(null)
 })
 
-export const eventWire = z.object({ id: z.union([z.number(), z.string()]).transform(String).nullish().catch(null), status: text })
+export type InstanceListWire = Omit<z.infer<ReturnType<typeof instanceListWire>>, 'data'>
+
+export const eventWire = z.object({ id: z.union([z.number(), z.string()]).transform(String).nullish().catch(null) })
+export type EventWire = z.infer<typeof eventWire>
 
 export const problemWire = z.object({ title: text, detail: text, type: text })

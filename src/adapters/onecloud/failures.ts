@@ -26,9 +26,8 @@ const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
 export const callFailure: Tell = response => {
   const { code, details } = complaintOf(response)
   const said = { code, vendorMessage: messageOf(response, details) }
-  if (response.status === 401 || (response.status === 403 && isOfGuest(details))) {
-    return { ...said, failure: 'authentication', afterFreshLogin: 'forbidden' }
-  }
+  if (response.status === 401) return { ...said, failure: 'authentication' }
+  if (response.status === 403 && isOfGuest(details)) return { ...said, failure: 'authentication', afterFreshLogin: 'forbidden' }
   const failure = classes.get(code ?? '') ?? (response.status === 406 ? 'conflict' : failureOfStatus(response.status))
   return { ...said, failure, ...(response.status === 499 || code === 'RequireLicenseError' ? { passing: false } : {}) }
 }

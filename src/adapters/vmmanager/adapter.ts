@@ -1,10 +1,11 @@
-import type { Adapter, List, PageRequest, VendorPage } from '../contract.js'
+import type { Adapter, Job, JobState, List, PageRequest, VendorPage } from '../contract.js'
 import { compareNumericIds } from '../../domain/compare.js'
 import { UpstreamError } from '../../domain/failure.js'
 import type { Seen } from '../../domain/list.js'
 import { signIn } from './auth.js'
 import { createClient, type VmmanagerClient } from './client.js'
-import { toAccepted, toJobState } from './mapping.js'
+import { taskOf, toAccepted, toJobState, toReason } from './mapping.js'
+import type { TaskWire } from './schema.js'
 import { example, vmmanagerAccountSchema, type VmmanagerAccount } from './settings.js'
 
 export const vmmanager: Adapter<VmmanagerAccount> = {
@@ -38,7 +39,7 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
       },
       jobs: async jobs => {
         const { list } = await client.listTasks(jobs.map(job => idOf(job.id)))
-        return jobs.map(job => toJobState(job, list))
+        return await Promise.all(jobs.map(async job => await lookAtJob(client, job, taskOf(job, list))))
       }
     }
   }
@@ -78,4 +79,21 @@ async function findServer (client: VmmanagerClient, id: string): Promise<Seen> {
   const seen = list.find(({ server }) => server.id === id)
   if (seen === undefined) throw new UpstreamError('not-found', 'the provider has no server with this id')
   return seen
+}
+
+/** Why a task failed stands in the task itself, not in the list. */
+async function lookAtJob (client: VmmanagerClient, job: Job, task: TaskWire | undefined): Promise<JobState> {
+  const state = toJobState(job, task)
+  const rowId = task?.id ?? null
+  return state.status === 'failed' && rowId !== null ? { ...state, error: await reasonOf(client, rowId) } : state
+}
+
+/** That the task failed is known already: a reason that can not be read is none. */
+async function reasonOf (client: VmmanagerClient, rowId: string): Promise<string | null> {
+  try {
+    return toReason(await client.getTask(rowId))
+  } catch (error) {
+    if (error instanceof UpstreamError) return null
+    throw error
+  }
 }

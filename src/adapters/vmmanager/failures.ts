@@ -13,10 +13,12 @@ export type Told = UpstreamErrorOptions & { readonly failure: Failure }
 /** How a function's answer becomes a failure; `complaint` is null where the body has none. */
 export type Tell = (response: HttpResponse, complaint: Complaint | null) => Told
 
+const unknownHost = '5021'
+
 const codes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['1000', 'authentication'],
   ['3001', 'forbidden'],
-  ['5021', 'not-found'],
+  [unknownHost, 'not-found'],
   ['22013', 'authentication']
 ])
 
@@ -49,6 +51,10 @@ export const listFailure: Tell = (response, complaint) => {
   const told = callFailure(response, complaint)
   return elsewhere.has(told.failure) ? { ...told, failure: 'malformed' } : told
 }
+
+/** A list that is asked for one server may say that there is none. */
+export const findFailure: Tell = (response, complaint) =>
+  String(complaint?.code) === unknownHost ? callFailure(response, complaint) : listFailure(response, complaint)
 
 const credentialFaults = new Set<Failure>(['not-found', 'rejected', 'conflict'])
 

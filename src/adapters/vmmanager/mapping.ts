@@ -4,7 +4,7 @@ import { powerOf, type Address, type Reference, type ServerAction, type ServerFa
 import { toUtc as zonedToUtc } from '../../domain/time.js'
 import { addressOf } from '../addresses.js'
 import { seenWire } from '../seen.js'
-import { hostWire, type ActionWire, type HostWire, type TaskWire } from './schema.js'
+import { hostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.js'
 
 /** Vendor word to ours. Words for deletion, migration and reinstallation are not on record. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
@@ -41,14 +41,14 @@ export function toServer (wire: HostWire): ServerFacts {
     memory_mib: wire.ram_mib ?? null,
     disk_gib: typeof wire.disk?.disk_mib === 'number' ? wire.disk.disk_mib / 1024 : null,
     addresses: toAddresses(wire),
-    image: toReference(wire.os, wire.os_name ?? wire.os?.name),
+    image: toImage(wire),
     plan: null,
     region: toReference(wire.cluster, wire.cluster?.name),
     owner: toReference(wire.account, wire.account?.email),
     created_at: toUtc(wire.create_date),
     tags: wire.tags ?? [],
     // `disabled` is an administrator's; whether work is under way stands nowhere in the row.
-    locked: wire.disabled === true ? true : null,
+    locked: wire.disabled === true,
     protected: wire.is_protected ?? null,
     allowed_actions: toActions(wire, status)
   }
@@ -62,6 +62,12 @@ const toActions = (wire: HostWire, status: ServerStatus): ServerAction[] =>
 
 const toReference = (wire: { id: string } | null | undefined, name: string | null | undefined): Reference | null =>
   wire === null || wire === undefined ? null : { id: wire.id, name: name ?? null }
+
+/** Older rows have a name alone. */
+function toImage ({ os, os_name: name }: HostWire): Reference | null {
+  if (os !== null && os !== undefined) return { id: os.id, name: name ?? os.name ?? null }
+  return (name ?? '') === '' ? null : { id: null, name: name ?? null }
+}
 
 /** The first IPv4 address is the main one. */
 const toAddresses = (wire: HostWire): Address[] => [
@@ -90,10 +96,23 @@ export function toAccepted ({ task, start_task: startTask }: ActionWire, name: s
   return typeof task === 'string' ? { jobs: [{ id: task, name }] } : {}
 }
 
-/** Several tasks may share a number, told apart by name. None yet is a short gap after the action, not a failure. */
-export function toJobState (job: Job, tasks: readonly TaskWire[]): JobState {
+/** Several tasks may share a number, told apart by name. */
+export function taskOf (job: Job, tasks: readonly TaskWire[]): TaskWire | undefined {
   const rows = tasks.filter(row => row.consul_id === job.id)
-  const row = rows.find(({ name }) => name === job.name) ?? rows[0]
-  if (row === undefined) return { ...job, status: 'pending', vendorStatus: null, error: null }
-  return { ...job, status: taskStatuses.get(row.status) ?? 'running', vendorStatus: row.status, error: null }
+  return rows.find(({ name }) => name === job.name) ?? rows[0]
+}
+
+/** No task yet is a short gap after the action, not a failure. */
+export function toJobState (job: Job, task: TaskWire | undefined): JobState {
+  if (task === undefined) return { ...job, status: 'pending', vendorStatus: null, error: null }
+  return { ...job, status: taskStatuses.get(task.status) ?? 'running', vendorStatus: task.status, error: null }
+}
+
+const longestReason = 300
+
+/** The output of a task in one short line. */
+export function toReason ({ task, output }: TaskDetailWire): string | null {
+  const line = (task?.output ?? output ?? '').replace(/\s+/g, ' ').trim()
+  if (line === '') return null
+  return line.length > longestReason ? `${line.slice(0, longestReason - 1)}…` : line
 }

@@ -53,6 +53,10 @@ const taskNumber = idText.nullish().catch(null)
 export const actionWire = z.object({ task: taskNumber, start_task: taskNumber })
 export type ActionWire = z.infer<typeof actionWire>
 
-/** `consul_id` is what actions call `task`; the row's own `id` is another number. */
-export const taskWire = z.object({ consul_id: idText, name: text, status: z.string() })
+/** `consul_id` is what actions call `task`; the row's own `id` is another number. A row without one is nobody's that we know. */
+export const taskWire = z.object({ id: taskNumber, consul_id: taskNumber, name: text, status: z.string() })
 export type TaskWire = z.infer<typeof taskWire>
+
+/** One task, with or without an envelope. */
+export const taskDetailWire = z.object({ task: z.object({ output: text }).nullish().catch(null), output: text })
+export type TaskDetailWire = z.infer<typeof taskDetailWire>

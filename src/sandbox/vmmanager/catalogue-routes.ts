@@ -25,9 +25,9 @@ function clusterRow (call: Call, row: Row): Row {
     host_count: hosts.length,
     account_host_count: hosts.filter(host => host.accountId === call.user.id).length,
     node_count: rowsOf(platform, 'node').filter(node => node['clusterId'] === row.id).length,
-    cpu_number: { total: 64, used: used.cpu },
-    ram_mib: { total: 262144, used: used.ramMib },
-    storage_mib: { total: 4194304, used: used.diskMib },
+    cpu_number: { total: 1024, used: used.cpu },
+    ram_mib: { total: 1048576, used: used.ramMib },
+    storage_mib: { total: 16777216, used: used.diskMib },
     ippools: pools.map(({ id, name }) => ({ id, name }))
   }
 }
@@ -40,13 +40,13 @@ function nodeRow ({ platform }: Call, row: Row): Row {
   const used = usedBy(platform, hosts)
   const base = { ...own, id: row.id, cluster: { id: clusterId, name: cluster?.['name'], virtualization_type: cluster?.['virtualization_type'] } }
   if (platform.knobs.nodeShape === '2022') {
-    return { ...base, cpu_number: 32, ram_mib: { total: 131072, used: used.ramMib }, storage_mib: { total: 2097152, used: used.diskMib }, host_count: hosts.length }
+    return { ...base, cpu_number: 512, ram_mib: { total: 524288, used: used.ramMib }, storage_mib: { total: 8388608, used: used.diskMib }, host_count: hosts.length }
   }
   return {
     ...base,
-    cpu: { number: 32, used: used.cpu },
-    ram_mib: { total: 131072, allocated: used.ramMib },
-    storage: { size_mib: 2097152, used_mib: used.diskMib, allocated_mib: used.diskMib, available_mib: 2097152 - used.diskMib },
+    cpu: { number: 512, used: used.cpu },
+    ram_mib: { total: 524288, allocated: used.ramMib },
+    storage: { size_mib: 8388608, used_mib: used.diskMib, allocated_mib: used.diskMib, available_mib: 8388608 - used.diskMib },
     vm: { total: hosts.length, active: count('active'), stopped: count('stopped'), crashed: count('crashed'), estimated: 20 }
   }
 }

@@ -1,0 +1,98 @@
+/**
+ * What the generated document lacks: headers, and that a body may be left out. A schema of a route's headers would
+ * validate them, while nonsense in `Prefer` and `If-None-Match` is to be ignored.
+ */
+
+type Json = Record<string, unknown>
+
+const header = (description: string, type: 'string' | 'integer' = 'string') => ({ description, schema: { type } }) as const
+const parameter = (name: string, description: string) => ({ name, in: 'header', required: false, ...header(description) }) as const
+
+export const headerComponents = {
+  parameters: {
+    Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored'),
+    'If-None-Match': parameter('If-None-Match', 'An ETag of an earlier answer: 304 without a body when nothing has changed since')
+  },
+  headers: {
+    'X-Request-Id': header('The caller\'s X-Request-Id when it is a plain word of at most 64 characters, else a new one; it goes upstream too'),
+    'Server-Timing': header('Milliseconds in the gateway, at the provider and, where it took part, at its login: `gateway;dur=`, `upstream;dur=`, `token;dur=`'),
+    'Hawser-Upstream-Calls': header('How many calls to the provider this answer took', 'integer'),
+    'WWW-Authenticate': header('How to send a key'),
+    Location: header('Where the operation is'),
+    'Retry-After': header('Seconds after which another try or a look is worth while', 'integer'),
+    'Preference-Applied': header('`wait=n` as it was obeyed; absent where no wait was asked for'),
+    ETag: header('A weak tag of the answer without the time of its reading'),
+    Link: header('`<…>; rel="next"`; absent on the last page')
+  }
+} as const
+
+type ParameterName = keyof typeof headerComponents.parameters
+type HeaderName = keyof typeof headerComponents.headers
+type HeadersByStatus = Readonly<Record<string, readonly HeaderName[]>>
+
+interface Rule {
+  readonly about: (operation: Json) => boolean
+  readonly parameters?: readonly ParameterName[]
+  readonly headers: HeadersByStatus
+}
+
+const rules: readonly Rule[] = [
+  {
+    about: operation => '202' in childOf(operation, 'responses'),
+    parameters: ['Prefer'],
+    headers: { 200: ['Location', 'Preference-Applied'], 202: ['Location', 'Retry-After', 'Preference-Applied'] }
+  },
+  { about: ({ operationId }) => operationId === 'getOperation', parameters: ['Prefer'], headers: { 200: ['Retry-After', 'Preference-Applied'] } },
+  { about: operation => '304' in childOf(operation, 'responses'), parameters: ['If-None-Match'], headers: { 200: ['ETag'], 304: ['ETag'] } },
+  { about: operation => itemsOf(operation, 'parameters').some(({ name }) => name === 'cursor'), headers: { 200: ['Link'] } }
+]
+
+const ofEveryAnswer: readonly HeaderName[] = ['X-Request-Id', 'Server-Timing', 'Hawser-Upstream-Calls']
+const ofProblems: HeadersByStatus = { 401: ['WWW-Authenticate'], 429: ['Retry-After'], 503: ['Retry-After'] }
+
+/** Completes a document in its place. */
+export function completeDocument (document: object): void {
+  for (const path of childrenOf(childOf(document, 'paths'))) {
+    for (const operation of childrenOf(path)) {
+      const mine = rules.filter(({ about }) => about(operation))
+      addParameters(operation, mine.flatMap(({ parameters }) => parameters ?? []))
+      addHeaders(operation, mine.map(({ headers }) => headers))
+      markOptionalBody(operation)
+    }
+  }
+}
+
+function addParameters (operation: Json, names: readonly ParameterName[]): void {
+  if (names.length === 0) return
+  operation.parameters = [...itemsOf(operation, 'parameters'), ...names.map(name => ({ $ref: `#/components/parameters/${name}` }))]
+}
+
+function addHeaders (operation: Json, byStatus: readonly HeadersByStatus[]): void {
+  for (const [status, response] of Object.entries(childOf(operation, 'responses'))) {
+    if (!isJson(response)) continue
+    const isProblem = 'application/problem+json' in childOf(response, 'content')
+    const names = [...ofEveryAnswer, ...(isProblem ? [ofProblems] : byStatus).flatMap(headers => headers[status] ?? [])]
+    response.headers = Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
+  }
+}
+
+/** The generator calls every body required, and leaves its doubt in the schema. */
+function markOptionalBody (operation: Json): void {
+  const body = childOf(operation, 'requestBody')
+  for (const media of childrenOf(childOf(body, 'content'))) {
+    const schema = childOf(media, 'schema')
+    if (schema[optionalMark] === true) body.required = false
+    Reflect.deleteProperty(schema, optionalMark)
+  }
+}
+
+const optionalMark = 'x-fastify-zod-openapi-optional'
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const childrenOf = (parent: Json): Json[] => Object.values(parent).filter(isJson)
+const itemsOf = (parent: Json, key: string): Json[] => Array.isArray(parent[key]) ? parent[key].filter(isJson) : []
+
+function childOf (parent: object, key: string): Json {
+  const child: unknown = Reflect.get(parent, key)
+  return isJson(child) ? child : {}
+}

@@ -1,0 +1,81 @@
+import type { List, PageRequest, VendorPage } from '../contract.js'
+import { compareText } from '../../domain/compare.js'
+import type { FleioClient } from './client.js'
+import { fromFilters, lackingOf } from './filters.js'
+import { withPermissions } from './mapping.js'
+import { ownSizeOf, placeFor, placeWithin, type Place, type Shown } from './paging.js'
+import type { FleioMode } from './settings.js'
+
+/** Made anew for each request: what one page shows of the installation holds for the pages after it. */
+export function createList (client: FleioClient, mode: FleioMode): List {
+  const learned: Learned = { cut: 0, own: null }
+  return {
+    evidence: 'documented',
+    paging: 'offset',
+    pageSize: 200,
+    // Ids can not be ordered by.
+    ordered: false,
+    compareIds: compareText,
+    run: async page => await listPage({ client, learned, filter: fromFilters(page.filters, mode) }, page),
+    complete: async ({ server }) => await client.getInstance(server.id)
+  }
+}
+
+interface Learned {
+  /** The rows of the first page where they were fewer than asked for, though more follow; else 0. */
+  cut: number
+  /** The size of all pages of an installation that does not listen to `page_size`. */
+  own: number | null
+}
+
+interface Reading {
+  readonly client: FleioClient
+  readonly learned: Learned
+  readonly filter: Readonly<Record<string, string>>
+}
+
+async function listPage (reading: Reading, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
+  const page = await readFrom(reading, offset, limit)
+  const lacks = lackingOf(filters)
+  return lacks === null ? page : { ...page, rows: page.rows.map(seen => ({ ...seen, lacks })) }
+}
+
+async function readFrom (reading: Reading, offset: number, limit: number): Promise<VendorPage> {
+  const { learned } = reading
+  if (learned.own !== null) return await readAligned(reading, placeWithin(offset, learned.own))
+  const place = placeFor(offset, limit)
+  const read = await readAt(reading, place)
+  const isCut = read.more && read.rows.length > 0 && read.rows.length < place.size
+  if (place.page === 1 && isCut) learned.cut = read.rows.length
+  learned.own = ownSizeOf(read, place, learned.cut)
+  if (learned.own !== null) {
+    const start = (place.page - 1) * learned.own
+    // No page begins at the last row of another: the one behind it will do.
+    return start <= offset + 1 ? alignedAt(read, start) : await readAligned(reading, placeWithin(offset, learned.own))
+  }
+  // This installation's pages are smaller than asked, so this page began elsewhere: the place is chosen anew within its size.
+  return place.page > 1 && isCut ? await readFrom(reading, offset, read.rows.length) : toPage(read, place.start)
+}
+
+const readAligned = async (reading: Reading, place: Place): Promise<VendorPage> => alignedAt(await readAt(reading, place), place.start)
+
+const alignedAt = (read: ReadPage, start: number): VendorPage => ({ ...toPage(read, start), aligned: true })
+
+interface ReadPage extends Shown {
+  readonly rows: VendorPage['rows']
+}
+
+async function readAt ({ client, filter }: Reading, { page, size }: Place): Promise<ReadPage> {
+  const query = new URLSearchParams({ ...filter, ordering: 'created', page: String(page), page_size: String(size) })
+  const wire = await client.listInstances(query, page)
+  if (wire === null) return { rows: [], total: null, more: false }
+  const rows = wire.objects.map(seen => withPermissions(seen, wire.permissions))
+  return { rows, total: wire.count ?? wire.totalCount ?? null, more: typeof wire.next === 'string' }
+}
+
+function toPage ({ rows, total, more }: ReadPage, start: number): VendorPage {
+  const isEnd = !more && (total === null || start + rows.length >= total)
+  // The last rows end at the total, wherever the page was thought to begin.
+  const begin = !more && total !== null ? Math.max(0, Math.min(start, total - rows.length)) : start
+  return { rows, start: begin, last: rows.length === 0 || isEnd, total }
+}

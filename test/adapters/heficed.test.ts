@@ -1,0 +1,204 @@
+import t from 'tap'
+import { heficed } from '../../src/adapters/heficed/adapter.js'
+import { seenInstance } from '../../src/adapters/heficed/mapping.js'
+import { UpstreamError } from '../../src/domain/failure.js'
+import type { ServerFacts } from '../../src/domain/server.js'
+import { walk } from '../../src/gateway/walk.js'
+import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { openAdapter, type OpenedAdapter } from '../helpers/line.js'
+
+/** What the helpers need of a running test. */
+interface Test {
+  teardown (finish: () => Promise<void>): unknown
+}
+
+interface Bench {
+  readonly vendor: Simulator
+  readonly operations: ReturnType<OpenedAdapter['operations']>
+}
+
+const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'
+const instances = `/${organization}/kronoscloud/instances`
+
+/** A vendor that signs in whoever comes and gives the test's answers to the rest. */
+async function open (test: Test, handle: (request: SimulatedRequest) => SimulatedReply): Promise<Bench> {
+  const vendor = await startSimulator(request => request.path === '/oauth2/token'
+    ? { status: 200, body: { access_token: 'tok', expires_in: 86399, scope: 'kronoscloud', token_type: 'bearer' } }
+    : handle(request))
+  const line = openAdapter(heficed, {
+    organization_id: organization,
+    client_id: 'id',
+    client_secret: 'secret',
+    api_url: vendor.origin,
+    token_url: `${vendor.origin}/oauth2/token`
+  })
+  test.teardown(async () => { await line.close(); await vendor.close() })
+  return { vendor, operations: line.operations() }
+}
+
+async function failureOf (work: Promise<unknown>): Promise<UpstreamError> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof UpstreamError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+const problem = (status: number, detail: string): SimulatedReply =>
+  ({ status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify({ type: 'about:blank', title: 'No', detail, instance: '', context: '' }) })
+const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
+const asking = { filters: {}, offset: 0, after: null, limit: 200 }
+
+/** The members of the vendor's sample row that are read. */
+const sample = {
+  id: 312019,
+  status: 'running',
+  hostname: 'hhVyA97bBk',
+  location: { id: 'uk-lon1', name: 'London, United Kingdom', continent: 'Europe' },
+  inRescueMode: false,
+  template: { id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', name: 'CentOS 7 v2.0.23' },
+  network: {
+    v4: { ipaddress: '2.58.28.45', netmask: '255.255.255.0', gateway: '2.58.28.1', additionalIps: [] },
+    v6: { ipaddress: '2a03:fbc6:1:829a::', netmask: 48, gateway: '2a03:fbc6:1:8000:8000::1', additionalIps: [] }
+  },
+  billing: { status: 'active', startDate: 1613174400, cancellationRequest: null },
+  vcpu: 1,
+  memory: 512,
+  disk: 10,
+  additionalDisk1: 0
+}
+const toServer = (row: object): ServerFacts => seenInstance.parse(row).server
+
+t.test('the sample row is read in our words and units', async t => {
+  t.same(toServer(sample), {
+    id: '312019',
+    name: 'hhVyA97bBk',
+    status: 'running',
+    power: 'on',
+    task: null,
+    provider_status: 'running',
+    cpus: 1,
+    memory_mib: 512,
+    disk_gib: 10,
+    addresses: [
+      { address: '2.58.28.45', family: 4, scope: 'public', prefix_length: 24, gateway: '2.58.28.1', primary: true },
+      { address: '2a03:fbc6:1:829a::', family: 6, scope: 'public', prefix_length: 48, gateway: '2a03:fbc6:1:8000:8000::1', primary: false }
+    ],
+    image: { id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', name: 'CentOS 7 v2.0.23' },
+    plan: null,
+    region: { id: 'uk-lon1', name: 'London, United Kingdom' },
+    owner: null,
+    created_at: '2021-02-13T00:00:00Z',
+    tags: [],
+    locked: false,
+    protected: null,
+    allowed_actions: ['stop', 'reboot', 'delete']
+  })
+})
+
+t.test('every word of the vendor is one of ours, and a server is locked while its state is one of passage', async t => {
+  const rows = [
+    ['running', 'running', false],
+    ['pending', 'provisioning', true],
+    ['stopped', 'stopped', false],
+    ['Stopped', 'stopped', false],
+    ['starting', 'starting', true],
+    ['stopping', 'stopping', true],
+    ['rebooting', 'rebooting', true],
+    ['installing', 'rebuilding', true],
+    ['suspended', 'suspended', false],
+    ['cancelled', 'deleting', true],
+    ['terminated', 'deleting', true],
+    ['error', 'error', false],
+    ['failed', 'error', false],
+    ['brand-new', 'unknown', false]
+  ] as const
+  for (const [word, status, locked] of rows) t.match(toServer({ ...sample, status: word }), { status, locked, provider_status: word }, word)
+  t.match(toServer({ ...sample, inRescueMode: true }), { status: 'rescue', locked: false })
+  t.match(toServer({ ...sample, billing: { status: 'active', cancellationRequest: { type: 'Immediate' } } }), { status: 'deleting', locked: true })
+})
+
+t.test('a gateway of no letters is none', async t => {
+  const { network } = sample
+  const { addresses } = toServer({ ...sample, network: { v4: { ...network.v4, gateway: '' }, v6: { ...network.v6, gateway: '' } } })
+  t.same(addresses.map(({ gateway }) => gateway), [null, null])
+})
+
+t.test('a list is read to its end where only the link tells that there is more, and the link is never followed', async t => {
+  const rows = Array.from({ length: 450 }, (_, n) => ({ ...sample, id: 1000 + n }))
+  for (const metadata of [undefined, null, { paging: null }, { paging: { total: null, offsets: { next: null } } }]) {
+    const { vendor, operations } = await open(t, ({ query }) => {
+      const offset = Number(query.get('offset'))
+      const page = rows.slice(offset, offset + Number(query.get('limit')))
+      const next = offset + page.length < rows.length ? `http://elsewhere.invalid${instances}?limit=200&offset=${offset + page.length}` : ''
+      return { status: 200, body: { data: page, links: { paging: { self: '/', next, previous: '' } }, metadata } }
+    })
+    const ids: string[] = []
+    for await (const step of walk(operations.list, { filters: {}, after: null, limit: 200 })) ids.push(...step.rows.map(({ server }) => server.id))
+    t.same(ids, rows.map(({ id }) => String(id)), JSON.stringify(metadata))
+    t.same(vendor.calls.slice(1).map(({ path, rawQuery }) => `${path}?${rawQuery}`), [0, 199, 398].map(offset => `${instances}?limit=200&offset=${offset}`))
+  }
+})
+
+t.test('the total decides before the link, and without either a page is the last', async t => {
+  const cases = [
+    [{ links: { paging: { next: `${instances}?limit=200&offset=200` } }, metadata: { paging: { total: 1, offsets: { next: null } } } }, true],
+    [{ links: { paging: { next: '' } }, metadata: { paging: { total: 9, offsets: { next: null } } } }, false],
+    [{ links: { paging: { next: '' } }, metadata: { paging: { total: null, offsets: { next: 200 } } } }, false],
+    [{ links: [] }, true],
+    [{}, true]
+  ] as const
+  for (const [more, last] of cases) {
+    const { operations } = await open(t, () => ({ status: 200, body: { data: [sample], ...more } }))
+    t.equal((await operations.list.run(asking)).last, last, JSON.stringify(more))
+  }
+})
+
+t.test('a list that is 404 is a wrong address or organisation, never a missing server', async t => {
+  for (const answer of [problem(404, 'Organisation not found'), html(404), { status: 404 }]) {
+    const { vendor, operations } = await open(t, () => answer)
+    const error = await failureOf(operations.list.run(asking))
+    t.match(error, { failure: 'malformed', message: 'there is no such API or organisation at the configured address', options: { status: 404 } })
+    t.equal(vendor.calls.length, 2)
+  }
+  const { operations } = await open(t, () => problem(403, 'No'))
+  t.match(await failureOf(operations.list.run(asking)), { failure: 'forbidden', options: { vendorMessage: 'No' } })
+})
+
+t.test('the simulated vendor\'s unknown organisation is told so, whichever status it has', async t => {
+  for (const [unknownOrganization, failure] of [[403, 'forbidden'], [404, 'malformed']] as const) {
+    const vendor = await startHeficed({ knobs: { unknownOrganization } })
+    const line = openAdapter(heficed, { ...Object.values(vendor.settings)[0], organization_id: '00000000-0000-4000-8000-000000000000' })
+    t.teardown(async () => { await line.close(); await vendor.close() })
+    t.equal((await failureOf(line.operations().list.run(asking))).failure, failure)
+  }
+})
+
+t.test('an instance that is 404 is a missing server, with a problem or a bare page, for reads and writes', async t => {
+  for (const answer of [problem(404, 'Instance not found'), html(404), { status: 404 }]) {
+    const { operations } = await open(t, () => answer)
+    t.equal((await failureOf(operations.get.run('312019'))).failure, 'not-found')
+    t.equal((await failureOf(operations.stop?.run('312019', {}) ?? Promise.resolve())).failure, 'not-found')
+  }
+})
+
+t.test('an action tells the id of its event, without a state that could not be read again', async t => {
+  const event = { id: 881626, instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null }
+  const { vendor, operations } = await open(t, () => ({ status: 200, body: event }))
+  t.same(await operations.stop?.run('312019', {}), { upstream: { id: '881626', status: null } })
+  t.same(await operations.stop?.run('312019', { force: true }), { upstream: { id: '881626', status: null } })
+  t.same(vendor.calls.slice(1).map(({ method, path, body }) => [method, path, body]), [['POST', `${instances}/312019/stop`, ''], ['POST', `${instances}/312019/stop`, '{"force":true}']])
+  const silent = await open(t, () => ({ status: 200, body: '' }))
+  t.same(await silent.operations.start?.run('312019', {}), {})
+})
+
+t.test('an id that is no number is not found without any traffic', async t => {
+  const { vendor, operations } = await open(t, () => html(200))
+  for (const id of ['', 'x', '-1', '1.5', '../1', '1'.repeat(20)]) {
+    t.match(await failureOf(operations.get.run(id)), { failure: 'not-found', options: { notAttempted: true } })
+  }
+  t.equal(vendor.calls.length, 0)
+})
