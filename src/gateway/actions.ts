@@ -5,10 +5,12 @@ import { isFinal, type Operation } from '../domain/operation.js'
 import { look, lookedInVain } from '../operations/follow.js'
 import type { OperationStore, StoredOperation } from '../operations/store.js'
 import type { Account } from './account.js'
-import type { ActionName } from './action.js'
 import type { Call } from './call.js'
 import { readCall, writeCall, type RequestContext } from './context.js'
 import { createFlights } from './flights.js'
+
+/** The actions that change only what a server does. */
+export type ActionName = 'start' | 'stop' | 'reboot'
 
 export interface ActionRequest {
   readonly action: ActionName

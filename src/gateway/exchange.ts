@@ -101,10 +101,12 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
       if (request.intent === 'write') call.tally.writes = 'certain'
       return outcome.value
     }
-    if (outcome.failure === 'authentication' && token !== null && !tries.renewed) {
+    if (outcome.failure === 'authentication' && token !== null) {
+      const mayRenew = !tries.renewed && !line.tokens.isDistrusted(token)
+      if (mayRenew) await line.tokens.drop(token)
+      else line.tokens.distrust(token)
       tries.renewed = true
-      await line.tokens.drop(token)
-      continue
+      if (mayRenew) continue
     }
     const { intent } = request
     const delay = retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
@@ -112,13 +114,16 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
   }
 }
 
+/** With less time left than this an attempt is not worth beginning. */
+const leastMs = 5
+
 async function attempt<T> ({ line, call, request }: Sending<T>, token: Token | null, number: number): Promise<{ value: T } | UpstreamError> {
   const began = performance.now()
   let response: HttpResponse | null = null
   let outcome: { value: T } | UpstreamError
   try {
     const timeoutMs = Math.min(line.timeoutMs, remainingMs(call))
-    if (timeoutMs <= 0) throw new HttpFault('timeout', { sent: false })
+    if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
     const built = request.build(token)
     call.tally.upstreamCalls += 1
     response = await line.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })

@@ -11,6 +11,9 @@ export interface TokenSource {
   get(signIn: () => Promise<Token>): Promise<Token>
   /** The provider refused this token: nobody shall use it again. */
   drop(token: Token): Promise<void>
+  /** A token was refused though it was fresh: signing in again would not help, for a while. */
+  distrust(token: Token): void
+  isDistrusted(token: Token): boolean
   /** The token was just accepted: a sliding lifetime slides. */
   used(token: Token): void
   /** Bad credentials are forgotten, so that the next call tries again. */
@@ -37,6 +40,7 @@ export function createTokenSource (options: TokenSourceOptions): TokenSource {
   const sleep = options.sleep ?? (async ms => { await new Promise(resolve => setTimeout(resolve, ms)) })
   let held: { token: StoredToken, lastUsed: number, lastTouched: number } | null = null
   let pending: Promise<StoredToken> | null = null
+  let distrusted: { value: string, until: number } | null = null
   let refusal: { error: UpstreamError, until: number } | null = null
 
   const recent: string[] = []
@@ -108,6 +112,8 @@ export function createTokenSource (options: TokenSourceOptions): TokenSource {
       if (held?.token.value === token.value) held = null
       await store.drop(key, token.value)
     },
+    distrust: token => { if (distrusted?.value !== token.value) distrusted = { value: token.value, until: now() + refusedForMs } },
+    isDistrusted: token => distrusted !== null && distrusted.value === token.value && distrusted.until > now(),
     used: token => {
       if (held === null || held.token.value !== token.value) return
       held.lastUsed = now()
