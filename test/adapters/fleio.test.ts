@@ -2,28 +2,17 @@ import t from 'tap'
 import type { PageRequest, ServerOperations } from '../../src/adapters/contract.js'
 import { fleio } from '../../src/adapters/fleio/adapter.js'
 import { placeFor } from '../../src/adapters/fleio/paging.js'
-import { UpstreamError } from '../../src/domain/failure.js'
+import type { UpstreamError } from '../../src/domain/failure.js'
 import type { Seen, ServerFilters } from '../../src/domain/list.js'
 import type { ServerFacts } from '../../src/domain/server.js'
 import { readPage } from '../../src/gateway/read-page.js'
 import { walk } from '../../src/gateway/walk.js'
 import { startFleio, type FleioSandbox } from '../../src/sandbox/fleio/simulator.js'
 import type { FleioKnobs } from '../../src/sandbox/fleio/knobs.js'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
-import { openAdapter, type OpenedAdapter } from '../helpers/line.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
+import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.js'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
-
-/** What the helpers need of a running test. */
-interface Test {
-  teardown (finish: () => Promise<void>): unknown
-}
-
-interface Bench {
-  readonly vendor: Simulator
-  readonly line: OpenedAdapter
-  readonly operations: ReturnType<OpenedAdapter['operations']>
-}
 
 const id = 'a623787b-d529-4681-9c51-6abcf3b5a4d8'
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -33,14 +22,10 @@ const rows = `${staff}/openstack/instances`
 
 async function open (test: Test, handle: Handle, root = staff): Promise<Bench> {
   const vendor = await startSimulator(handle)
-  const line = openAdapter(fleio, { url: `${vendor.origin}${root}`, token: 'SECRETtoken' })
-  test.teardown(async () => { await line.close(); await vendor.close() })
-  return { vendor, line, operations: line.operations() }
+  return openBench(test, fleio, vendor, { url: `${vendor.origin}${root}`, token: 'SECRETtoken' })
 }
 
-interface SandboxBench {
-  readonly vendor: FleioSandbox
-  readonly operations: ReturnType<OpenedAdapter['operations']>
+interface SandboxBench extends Bench<FleioSandbox> {
   /** Lets time pass at the vendor. */
   readonly pass: (ms: number) => void
 }
@@ -48,19 +33,7 @@ interface SandboxBench {
 async function openSandbox (test: Test, knobs: Partial<FleioKnobs> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
   let now = Date.parse('2026-11-21T10:00:00Z')
   const vendor = await startFleio({ knobs, clock: () => now })
-  const line = openAdapter(fleio, vendor.settings[account])
-  test.teardown(async () => { await line.close(); await vendor.close() })
-  return { vendor, operations: line.operations(), pass: ms => { now += ms } }
-}
-
-async function failureOf (work: Promise<unknown>): Promise<UpstreamError> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof UpstreamError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
+  return { ...openBench(test, fleio, vendor, vendor.settings[account]), pass: ms => { now += ms } }
 }
 
 const ok = (body: unknown): SimulatedReply => ({ status: 200, body })

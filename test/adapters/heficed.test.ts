@@ -1,22 +1,11 @@
 import t from 'tap'
 import { heficed } from '../../src/adapters/heficed/adapter.js'
 import { seenInstance } from '../../src/adapters/heficed/mapping.js'
-import { UpstreamError } from '../../src/domain/failure.js'
 import type { ServerFacts } from '../../src/domain/server.js'
 import { walk } from '../../src/gateway/walk.js'
 import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
-import { openAdapter, type OpenedAdapter } from '../helpers/line.js'
-
-/** What the helpers need of a running test. */
-interface Test {
-  teardown (finish: () => Promise<void>): unknown
-}
-
-interface Bench {
-  readonly vendor: Simulator
-  readonly operations: ReturnType<OpenedAdapter['operations']>
-}
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
+import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.js'
 
 const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'
 const instances = `/${organization}/kronoscloud/instances`
@@ -26,25 +15,13 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   const vendor = await startSimulator(request => request.path === '/oauth2/token'
     ? { status: 200, body: { access_token: 'tok', expires_in: 86399, scope: 'kronoscloud', token_type: 'bearer' } }
     : handle(request))
-  const line = openAdapter(heficed, {
+  return openBench(test, heficed, vendor, {
     organization_id: organization,
     client_id: 'id',
     client_secret: 'secret',
     api_url: vendor.origin,
     token_url: `${vendor.origin}/oauth2/token`
   })
-  test.teardown(async () => { await line.close(); await vendor.close() })
-  return { vendor, operations: line.operations() }
-}
-
-async function failureOf (work: Promise<unknown>): Promise<UpstreamError> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof UpstreamError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
 }
 
 const problem = (status: number, detail: string): SimulatedReply =>

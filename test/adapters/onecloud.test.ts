@@ -7,50 +7,21 @@ import { UpstreamError, type Failure } from '../../src/domain/failure.js'
 import type { ServerFacts, ServerStatus } from '../../src/domain/server.js'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
-import { listAll, openAdapter, type OpenedAdapter } from '../helpers/line.js'
+import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.js'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
-
-/** What the helpers need of a running test. */
-interface Test {
-  teardown (finish: () => Promise<void>): unknown
-}
-
-interface Bench {
-  readonly vendor: Simulator
-  readonly line: OpenedAdapter
-  readonly operations: ReturnType<OpenedAdapter['operations']>
-}
 
 const credentials = { username: 'gateway', password: 'secret-word', project: 'demo' }
 
 /** The adapter in front of a vendor whose every answer the test gives. */
 async function open (test: Test, handle: Handle, settings: object = {}): Promise<Bench> {
   const vendor = await startSimulator(handle)
-  test.teardown(async () => { await vendor.close() })
-  return join(test, vendor, { auth_url: `${vendor.origin}/v3`, ...credentials, ...settings })
+  return openBench(test, onecloud, vendor, { auth_url: `${vendor.origin}/v3`, ...credentials, ...settings })
 }
 
-function join (test: Test, vendor: Simulator, settings: unknown): Bench {
-  const line = openAdapter(onecloud, settings)
-  test.teardown(async () => { await line.close() })
-  return { vendor, line, operations: line.operations() }
-}
-
-async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}, more: object = {}): Promise<Bench & { vendor: OnecloudSandbox }> {
+async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}, more: object = {}): Promise<Bench<OnecloudSandbox>> {
   const vendor = await startOnecloud({ knobs })
-  test.teardown(async () => { await vendor.close() })
-  return { ...join(test, vendor, { ...vendor.settings.pods, ...more }), vendor }
-}
-
-async function failureOf (work: Promise<unknown>): Promise<UpstreamError> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof UpstreamError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
+  return openBench(test, onecloud, vendor, { ...vendor.settings.pods, ...more })
 }
 
 const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
@@ -378,8 +349,8 @@ t.test('a domain is signed in to as a domain, and lists ask for its servers', as
 t.test('an administrator sees every project only with scope system', async t => {
   const vendor = await startOnecloud()
   t.teardown(async () => { await vendor.close() })
-  const own = await listAll(join(t, vendor, vendor.adminSettings).operations)
-  const all = await listAll(join(t, vendor, { ...vendor.adminSettings, scope: 'system' }).operations)
+  const own = await listAll(openBench(t, onecloud, vendor, vendor.adminSettings).operations)
+  const all = await listAll(openBench(t, onecloud, vendor, { ...vendor.adminSettings, scope: 'system' }).operations)
   t.equal(own.length, 5)
   t.ok(all.length > 50)
 })
@@ -394,7 +365,7 @@ t.test('an ordinary user may not ask for the whole system: forbidden, without a 
 t.test('an access key signs a string as AWS v4 does, and signs in', async t => {
   const vendor = await startOnecloud()
   t.teardown(async () => { await vendor.close() })
-  const { operations } = join(t, vendor, { ...vendor.settings['pods-key'], region: 'region0' })
+  const { operations } = openBench(t, onecloud, vendor, { ...vendor.settings['pods-key'], region: 'region0' })
   t.equal((await operations.get.run(webId)).server.name, 'web-1')
   const sent = bodyOf(vendor.calls[0]?.body)
   t.match(sent, { auth: { identity: { methods: ['aksk'], access_key_secret: String } } })
@@ -424,7 +395,7 @@ t.test('a wrong secret key and a wrong password are refused credentials', async 
     { ...vendor.settings['pods-key'], secret_key: 'wrong' }, { ...vendor.settings.pods, password: 'wrong' }, { ...vendor.settings.pods, project: 'nosuch' },
     { ...vendor.settings.pods, project: 'system' }
   ]) {
-    const error = await failureOf(join(t, vendor, settings).operations.get.run(webId))
+    const error = await failureOf(openBench(t, onecloud, vendor, settings).operations.get.run(webId))
     t.equal(error.failure, 'authentication')
     t.equal(error.options.status, 401)
   }
@@ -434,7 +405,7 @@ t.test('an unknown user or domain is 404 there, and refused credentials here, ne
   const vendor = await startOnecloud()
   t.teardown(async () => { await vendor.close() })
   for (const more of [{ username: 'nobody' }, { domain: 'NoSuch' }]) {
-    const error = await failureOf(join(t, vendor, { ...vendor.settings.pods, ...more }).operations.get.run(webId))
+    const error = await failureOf(openBench(t, onecloud, vendor, { ...vendor.settings.pods, ...more }).operations.get.run(webId))
     t.match(error, { failure: 'authentication', options: { status: 404, code: 'UserNotFound' } })
   }
 })

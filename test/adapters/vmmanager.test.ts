@@ -2,26 +2,14 @@ import t from 'tap'
 import type { ServerOperations, Token, Upstream } from '../../src/adapters/contract.js'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.js'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.js'
-import { UpstreamError } from '../../src/domain/failure.js'
 import type { ServerFilters } from '../../src/domain/list.js'
 import type { ServerFacts } from '../../src/domain/server.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
 import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.js'
 import type { HttpResponse } from '../../src/upstream/http.js'
-import { listAll, openAdapter, type OpenedAdapter } from '../helpers/line.js'
+import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.js'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
-
-/** What the helpers need of a running test. */
-interface Test {
-  teardown (finish: () => Promise<void>): unknown
-}
-
-interface Bench {
-  readonly vendor: Simulator
-  readonly line: OpenedAdapter
-  readonly operations: ReturnType<OpenedAdapter['operations']>
-}
 
 const withPassword = { email: 'admin@example.com', password: 'secret' }
 const withToken = { token: '24-static' }
@@ -29,30 +17,12 @@ const withToken = { token: '24-static' }
 /** The adapter in front of a vendor whose every answer the test gives. */
 async function open (test: Test, handle: Handle, settings: Record<string, string> = withToken): Promise<Bench> {
   const vendor = await startSimulator(handle)
-  test.teardown(async () => { await vendor.close() })
-  return join(test, vendor, { url: vendor.origin, ...settings })
+  return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
 }
 
-function join (test: Test, vendor: Simulator, settings: unknown): Bench {
-  const line = openAdapter(vmmanager, settings)
-  test.teardown(async () => { await line.close() })
-  return { vendor, line, operations: line.operations() }
-}
-
-async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench & { vendor: VmmanagerSandbox }> {
+async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox>> {
   const vendor = await startVmmanager({ knobs })
-  test.teardown(async () => { await vendor.close() })
-  return { ...join(test, vendor, vendor.settings[account]), vendor }
-}
-
-async function failureOf (work: Promise<unknown>): Promise<UpstreamError> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof UpstreamError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
+  return openBench(test, vmmanager, vendor, vendor.settings[account])
 }
 
 const ok = (body: unknown, status = 200): SimulatedReply => ({ status, body })

@@ -3,35 +3,14 @@ import type { List, PageRequest } from '../../src/adapters/contract.js'
 import { compareNumericIds, compareText } from '../../src/domain/compare.js'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
 import type { FilterName, Seen, SortOrder } from '../../src/domain/list.js'
-import { powerOf, type ServerFacts, type ServerStatus } from '../../src/domain/server.js'
+import type { ServerFacts, ServerStatus } from '../../src/domain/server.js'
 import { createCursors, type Position } from '../../src/gateway/cursor.js'
 import { readPage } from '../../src/gateway/read-page.js'
 import { walk } from '../../src/gateway/walk.js'
+import { serverFacts } from '../helpers/facts.js'
 
-const server = (id: string, facts: Partial<ServerFacts> = {}): ServerFacts => ({
-  id,
-  name: `name-${id}`,
-  status: 'running',
-  power: powerOf('running'),
-  task: null,
-  provider_status: 'running',
-  cpus: 1,
-  memory_mib: 512,
-  disk_gib: 10,
-  addresses: [],
-  image: null,
-  plan: null,
-  region: null,
-  owner: null,
-  created_at: null,
-  tags: [],
-  locked: false,
-  protected: null,
-  allowed_actions: [],
-  ...facts
-})
 const row = (id: string, facts: Partial<ServerFacts> = {}, lacks?: readonly FilterName[]): Seen =>
-  ({ server: server(id, facts), raw: { id }, ...(lacks === undefined ? {} : { lacks }) })
+  ({ server: serverFacts(id, 'running', facts), raw: { id }, ...(lacks === undefined ? {} : { lacks }) })
 
 const ids = (rows: readonly Seen[]): string[] => rows.map(({ server }) => server.id)
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => String(from + index))

@@ -1,3 +1,4 @@
+import { UpstreamError } from '../../src/domain/failure.js'
 import { createCall, createTally, type Tally } from '../../src/gateway/call.js'
 import { createUpstream, type Line, type SentCall } from '../../src/gateway/exchange.js'
 import { createRetryBudget } from '../../src/gateway/retry.js'
@@ -5,6 +6,7 @@ import { createMemoryTokenStore } from '../../src/tokens/memory-store.js'
 import { createTokenSource } from '../../src/tokens/token-source.js'
 import { createHttpClient } from '../../src/upstream/http.js'
 import type { Adapter, ServerOperations, VendorPage } from '../../src/adapters/contract.js'
+import type { Simulator } from '../../src/sandbox/simulator.js'
 import type { Seen } from '../../src/domain/list.js'
 
 export interface OpenOptions {
@@ -45,6 +47,39 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
     },
     close: async () => { await http.close() }
   }
+}
+
+/** What the helpers need of a running test. */
+export interface Test {
+  teardown (finish: () => Promise<void>): unknown
+}
+
+/** An adapter in front of a simulated vendor, and the operations of one request. */
+export interface Bench<Vendor extends Simulator = Simulator> {
+  readonly vendor: Vendor
+  readonly line: OpenedAdapter
+  readonly operations: ReturnType<OpenedAdapter['operations']>
+}
+
+/** Opens an adapter before a vendor; both are closed when the test ends. */
+export function openBench<A, Vendor extends Simulator> (test: Test, adapter: Adapter<A>, vendor: Vendor, settings: unknown): Bench<Vendor> {
+  const line = openAdapter(adapter, settings)
+  test.teardown(async () => {
+    await line.close()
+    await vendor.close()
+  })
+  return { vendor, line, operations: line.operations() }
+}
+
+/** The failure that the work ends with; a test that expects one fails when there is none. */
+export async function failureOf (work: Promise<unknown>): Promise<UpstreamError> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof UpstreamError) return error
+    throw error
+  }
+  throw new Error('nothing failed')
 }
 
 /** Every row of the vendor's list, read page by page in the simplest way. */

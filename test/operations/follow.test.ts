@@ -3,11 +3,12 @@ import type { Accepted, Action, JobState, ServerOperations } from '../../src/ada
 import { compareText } from '../../src/domain/compare.js'
 import { UpstreamError } from '../../src/domain/failure.js'
 import type { Operation } from '../../src/domain/operation.js'
-import { powerOf, type ServerFacts, type ServerStatus } from '../../src/domain/server.js'
+import type { ServerFacts, ServerStatus } from '../../src/domain/server.js'
 import { look, lookedInVain } from '../../src/operations/follow.js'
 import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
 import { createRedisOperationStore } from '../../src/operations/redis-store.js'
 import type { OperationStore, StoredOperation } from '../../src/operations/store.js'
+import { serverFacts } from '../helpers/facts.js'
 import { openRedis } from '../helpers/redis.js'
 
 const startedAt = Date.parse('2026-11-21T10:00:00.000Z')
@@ -31,28 +32,7 @@ const operation: Operation = {
 const stored = (action: string, facts: Partial<StoredOperation> = {}): StoredOperation =>
   ({ operation: { ...operation, action }, jobs: [], startedAt, deadlineAt: seconds(600), lastLookAt: 0, transitionSeen: false, ...facts })
 
-const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => ({
-  id: '42',
-  name: 'n',
-  status,
-  power: powerOf(status),
-  task: null,
-  provider_status: status,
-  cpus: 1,
-  memory_mib: 1,
-  disk_gib: 1,
-  addresses: [],
-  image: null,
-  plan: null,
-  region: null,
-  owner: null,
-  created_at: null,
-  tags: [],
-  locked: false,
-  protected: null,
-  allowed_actions: [],
-  ...facts
-})
+const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
 
 /** A provider that shows one server after the other (null: gone). */
 function showing (...views: Array<ServerFacts | null>): ServerOperations {
