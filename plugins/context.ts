@@ -24,30 +24,24 @@ export function requestIdOf (incoming: IncomingMessage): string {
   return typeof given === 'string' && ownId.test(given) ? given : randomUUID()
 }
 
-const inFlight = new WeakMap<FastifyInstance, { count: number, onEmpty: (() => void) | null }>()
-
-/** Resolves when no request is being answered. The listener stays open meanwhile, and says that it is not ready. */
-export async function drained (app: FastifyInstance): Promise<void> {
-  const flights = inFlight.get(app)
-  if (flights === undefined || flights.count === 0) return
-  await new Promise<void>(resolve => { flights.onEmpty = resolve })
-}
+/** Resolves when no request is being answered. */
+export type Drained = () => Promise<void>
 
 /** Gives every request its context, and every answer the headers of section 1 of the contract. */
-export function installContext (app: FastifyInstance, isServing: () => boolean): void {
+export function installContext (app: FastifyInstance, isServing: () => boolean): Drained {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
   app.decorateRequest('context')
 
-  const flights: { count: number, onEmpty: (() => void) | null } = { count: 0, onEmpty: null }
-  inFlight.set(app, flights)
+  let inFlight = 0
+  let onEmpty = (): void => {}
 
   app.addHook('onRequest', async (request, reply) => {
-    flights.count += 1
+    inFlight += 1
     const controller = new AbortController()
     reply.raw.once('close', () => {
-      flights.count -= 1
-      if (flights.count === 0) flights.onEmpty?.()
+      inFlight -= 1
+      if (inFlight === 0) onEmpty()
       if (!reply.raw.writableFinished) controller.abort()
     })
     request.beganAt = performance.now()
@@ -65,4 +59,8 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
     reply.header('server-timing', parts.join(', '))
     reply.header('hawser-upstream-calls', String(tally.upstreamCalls))
   })
+
+  return async () => {
+    if (inFlight > 0) await new Promise<void>(resolve => { onEmpty = resolve })
+  }
 }

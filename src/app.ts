@@ -1,7 +1,7 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { installAccess } from '../plugins/access.js'
 import { installBodies } from '../plugins/bodies.js'
-import { drained, installContext, requestIdOf } from '../plugins/context.js'
+import { installContext, requestIdOf, type Drained } from '../plugins/context.js'
 import { installDocumentation } from '../plugins/documentation.js'
 import { installMethods } from '../plugins/methods.js'
 import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.js'
@@ -25,8 +25,14 @@ export interface AppParts {
 
 const largestBodyBytes = 256 * 1024
 
+export interface Built {
+  readonly app: FastifyInstance
+  /** The listener stays open meanwhile, and says that it is not ready. */
+  readonly drained: Drained
+}
+
 /** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, authenticate, readiness, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp ({ gateway, authenticate, readiness, logger }: AppParts): Promise<Built> {
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     genReqId: requestIdOf,
@@ -41,7 +47,7 @@ export async function buildApp ({ gateway, authenticate, readiness, logger }: Ap
   // The answers are made by our own types; a second validation of each would cost more than the whole mapping.
   app.setSerializerCompiler(() => value => JSON.stringify(value))
   const methods = installMethods(app)
-  installContext(app, readiness.isServing)
+  const drained = installContext(app, readiness.isServing)
   installBodies(app)
   installProblems(app)
   installRequestLog(app)
@@ -54,7 +60,5 @@ export async function buildApp ({ gateway, authenticate, readiness, logger }: Ap
   await app.register(operationRoutes, { gateway })
   await app.register(absentRoutes)
   methods.finish()
-  return app
+  return { app, drained }
 }
-
-export { drained }

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAuthenticate } from './access/keys.js'
 import type { Adapter } from './adapters/contract.js'
-import { buildApp, drained } from './app.js'
+import { buildApp } from './app.js'
 import type { AccountSettings, Config } from './config/load.js'
 import { openAccount, type Account } from './gateway/account.js'
 import { createActions } from './gateway/actions.js'
@@ -55,7 +55,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     servers: createServers(createCursors(secrets.map(secret => keyFor('cursors', secret))), Date.now),
     actions: createActions({ store: stores.operations, now: Date.now, sleep, stopping: stopping.signal })
   })
-  const app = await buildApp({
+  const { app, drained } = await buildApp({
     gateway,
     authenticate: config.auth.mode === 'none' ? null : createAuthenticate(config.auth.keys),
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
@@ -65,7 +65,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     app,
     close: async () => {
       stopping.abort()
-      await drained(app)
+      await drained()
       await app.close()
       await Promise.all(clients.map(async client => { await client.close() }))
     }
