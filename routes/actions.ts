@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
+import type { z } from 'zod'
 import { afterAction, type ActionRequest } from '../src/gateway/actions.js'
 import { isFinal } from '../src/domain/operation.js'
 import { preferredWaitS } from './prefer.js'
@@ -9,7 +10,7 @@ import { accountOf, type RouteOptions } from './servers.js'
 const aboutActions = 'Answers 202 with an operation as soon as the provider has accepted. With Prefer: wait=n the answer is held until ' +
   'the operation ends (200) or n seconds pass (202). Upstream calls: one, two where the server must be looked at first; each poll of a wait adds one.'
 
-const schemaOf = (name: string, body: typeof actionBody | typeof forceBody, summary: string) => ({
+const schemaOf = <Body extends z.ZodType>(name: string, body: Body, summary: string) => ({
   operationId: `${name}Server`,
   summary,
   description: aboutActions,
@@ -43,10 +44,7 @@ export async function actionRoutes (root: FastifyInstance, { gateway }: RouteOpt
   app.post('/v1/:account/servers/:id/start', { config, schema: schemaOf('start', actionBody, 'Start a server') },
     async (request, reply) => await run(request, reply, { action: 'start', serverId: request.params.id, force: undefined }))
   app.post('/v1/:account/servers/:id/stop', { config, schema: schemaOf('stop', forceBody, 'Stop a server') },
-    async (request, reply) => await run(request, reply, { action: 'stop', serverId: request.params.id, force: forceOf(request.body) }))
+    async (request, reply) => await run(request, reply, { action: 'stop', serverId: request.params.id, force: request.body?.force }))
   app.post('/v1/:account/servers/:id/reboot', { config, schema: schemaOf('reboot', forceBody, 'Restart a server') },
-    async (request, reply) => await run(request, reply, { action: 'reboot', serverId: request.params.id, force: forceOf(request.body) }))
+    async (request, reply) => await run(request, reply, { action: 'reboot', serverId: request.params.id, force: request.body?.force }))
 }
-
-const forceOf = (body: unknown): boolean | undefined =>
-  typeof body === 'object' && body !== null && 'force' in body && typeof body.force === 'boolean' ? body.force : undefined

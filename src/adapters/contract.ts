@@ -69,7 +69,7 @@ export interface ServerOperations {
   readonly start?: Action
   readonly stop?: Action
   readonly reboot?: Action
-  /** Reads the provider's jobs, where it has any. */
+  /** Reads the provider's jobs. Absent where it has none. */
   readonly jobs?: (jobs: readonly Job[]) => Promise<readonly JobState[]>
 }
 

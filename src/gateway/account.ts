@@ -1,5 +1,5 @@
 import type { Adapter, ServerOperations } from '../adapters/contract.js'
-import { serverActions, type Server } from '../domain/server.js'
+import type { Server } from '../domain/server.js'
 import type { Capabilities } from '../domain/capability.js'
 import type { Seen } from '../domain/list.js'
 import { redact, redactText } from '../domain/redact.js'
@@ -67,13 +67,13 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
     if (sent.outcome !== 'aborted') health = toHealth(sent)
   }
   const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
-  const declared = declaredActions(adapter)
+  const capabilities = capabilitiesOf(adapter.connect(settings, unreachable))
   const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
   return {
     id,
     options,
     provider: { id: adapter.id, title: adapter.title },
-    capabilities: capabilitiesOf(adapter.connect(settings, unreachable)),
+    capabilities,
     health: () => health,
     lists: createFlights(),
     gets: createFlights(),
@@ -85,19 +85,12 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
       ...facts,
       observed_at: observedAt,
       source: 'live',
-      allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => declared.has(action)),
+      allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => capabilities[action]?.support !== 'none'),
       ...(include.raw ? { raw: redact(raw, secretMembers, allSecrets()) } : {})
     }),
     safeText: text => redactText(text, allSecrets()),
     safeValue: value => redact(value, secretMembers, allSecrets())
   }
-}
-
-/** The actions that the adapter has at all; connecting does no I/O. */
-function declaredActions<A> (adapter: Adapter<A>): ReadonlySet<string> {
-  const operations: ServerOperations = adapter.connect(adapter.example, unreachable)
-  const present = new Set(Object.keys(operations))
-  return new Set(serverActions.filter(action => present.has(action)))
 }
 
 /** Outcomes that speak of the provider or the credentials, not of the one request. */

@@ -31,13 +31,12 @@ export interface SentCall {
 
 /** The way out for one request of ours. All repeating happens here. */
 export function createUpstream (line: Line, call: Call): Upstream {
-  const anonymous: Upstream = { send: async request => await sendWithRetry({ line, call, request, token: async () => null }) }
   const { signIn } = line
-  if (signIn === null) return anonymous
+  if (signIn === null) return createAnonymous(line, call)
   // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
   const login = async (): Promise<Token> => {
     const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally })
-    return await signIn({ send: async request => await sendWithRetry({ line, call: own, request, token: async () => null }) })
+    return await signIn(createAnonymous(line, own))
   }
   const token = async (): Promise<Token> => {
     const current = line.tokens.current()
@@ -54,7 +53,11 @@ export function createUpstream (line: Line, call: Call): Upstream {
   return { send: async request => await sendWithRetry({ line, call, request, token }) }
 }
 
-/** Shorter than the lock of the token source. */
+/** The way out without a token: for static credentials, and for signing in. */
+const createAnonymous = (line: Line, call: Call): Upstream =>
+  ({ send: async request => await sendWithRetry({ line, call, request, token: async () => null }) })
+
+/** As long as other processes wait for a sign-in. */
 const signInMs = 60_000
 
 /** An error of a shared sign-in, for one of those who waited. */

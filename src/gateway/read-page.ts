@@ -132,7 +132,7 @@ async function lookCloser (list: List, rows: readonly Seen[]): Promise<readonly 
 }
 
 /** `work` on each item, at most `atOnce` at a time, results in the order of the items. The first failure ends it. */
-export async function mapAtOnce<T, R> (items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+async function mapAtOnce<T, R> (items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   let next = 0
   const worker = async (): Promise<void> => {

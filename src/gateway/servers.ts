@@ -1,9 +1,8 @@
-import { badMember } from '../domain/failure.js'
 import type { ServerFilters, SortOrder } from '../domain/list.js'
 import type { Server } from '../domain/server.js'
 import type { Account, Observed } from './account.js'
 import { readCall, type RequestContext } from './context.js'
-import type { Cursors, Position } from './cursor.js'
+import type { Cursors } from './cursor.js'
 import { readPage } from './read-page.js'
 
 export interface Include {
@@ -39,7 +38,7 @@ export function createServers (cursors: Cursors, now: () => number): Servers {
   return {
     list: async (account, query, context) => {
       const shape = shapeOf(account, query)
-      const after = query.cursor === null ? null : readCursor(cursors, query.cursor, shape)
+      const after = query.cursor === null ? null : cursors.read(query.cursor, shape)
       const { sort, limit, filters } = query
       const { value: read } = await account.lists.join(`${shape}${limit} ${JSON.stringify(after)}`, context.signal, async signal => await observe(
         async () => await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
@@ -65,9 +64,4 @@ function shapeOf (account: Account, { filters, sort }: ServersQuery): string {
   const { status, ...rest } = filters
   const named = Object.entries(rest).sort(([a], [b]) => a < b ? -1 : 1)
   return `${JSON.stringify([account.id, sort, status === undefined ? null : [...status].sort(), named])}\n`
-}
-
-function readCursor (cursors: Cursors, cursor: string, shape: string): Position {
-  if (cursor.length > 4096) throw badMember('query.cursor', 'is too long for a cursor')
-  return cursors.read(cursor, shape)
 }
