@@ -1,7 +1,23 @@
 import type { FastifyInstance } from 'fastify'
 import { validatorCompiler } from 'fastify-zod-openapi'
 import type { z } from 'zod'
-import { badMember } from '../src/domain/failure.js'
+import { badMember, GatewayError } from '../src/domain/failure.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body is the provider's business. */
+    takesAnyBody?: boolean
+  }
+}
+
+/** A DELETE has no members: `{"dry_run": true}` must not delete for real. */
+function refuseMembers (body: unknown): void {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+  const errors = isObject
+    ? Object.keys(body).map(name => ({ path: `body.${name}`, message: 'is not known here' }))
+    : [{ path: 'body', message: 'must be left out' }]
+  if (errors.length > 0) throw new GatewayError('invalid-request', 'this request takes no body', { errors })
+}
 
 /** JSON bodies only. An empty one counts as none, whatever its type says: the actions need no body. */
 export function installBodies (app: FastifyInstance): void {
@@ -10,11 +26,6 @@ export function installBodies (app: FastifyInstance): void {
     const validate = validatorCompiler(route)
     return route.httpPart === 'body' ? (value: unknown) => validate(value ?? undefined) : validate
   })
-  // A promise that is not kept yet must not look kept: two requests with one key would be done twice.
-  app.addHook('preValidation', async request => {
-    if (request.headers['idempotency-key'] === undefined || request.method === 'GET' || request.method === 'HEAD') return
-    throw badMember('headers.idempotency-key', 'is not supported in this version')
-  })
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(['application/json', 'application/*+json'], { parseAs: 'string' }, (request, body, done) => {
@@ -22,5 +33,9 @@ export function installBodies (app: FastifyInstance): void {
     if (text.trim() === '') done(null, undefined)
     else if (text.trim() === 'null') done(badMember('body', 'must be an object, not null'), undefined)
     else parse(request, text, done)
+  })
+  app.addHook('preHandler', async ({ body, routeOptions: { config, schema } }) => {
+    const takesNone = config.permission !== undefined && config.takesAnyBody !== true && schema?.body === undefined
+    if (takesNone && body !== undefined && body !== null) refuseMembers(body)
   })
 }

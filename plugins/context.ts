@@ -45,7 +45,7 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
       if (!reply.raw.writableFinished) controller.abort()
     })
     request.beganAt = performance.now()
-    request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody }
+    request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody, held: null }
   })
 
   app.addHook('onSend', async (request, reply) => {

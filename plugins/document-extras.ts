@@ -11,6 +11,8 @@ const parameter = (name: string, description: string) => ({ name, in: 'header', 
 export const headerComponents = {
   parameters: {
     Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored'),
+    'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between'),
+    'Last-Event-ID': parameter('Last-Event-ID', 'The id of the last event that was seen: only newer ones are told'),
     'If-None-Match': parameter('If-None-Match', 'An ETag of an earlier answer: 304 without a body when nothing has changed since')
   },
   headers: {
@@ -20,6 +22,7 @@ export const headerComponents = {
     'WWW-Authenticate': header('How to send a key'),
     Location: header('Where the operation is'),
     'Retry-After': header('Seconds after which another try or a look is worth while', 'integer'),
+    'Idempotency-Replayed': header('`true`: this answer was given before under this key; nothing was done now'),
     'Preference-Applied': header('`wait=n` as it was obeyed; absent where no wait was asked for'),
     ETag: header('A weak tag of the answer without the time of its reading'),
     Link: header('`<…>; rel="next"`; absent on the last page')
@@ -42,16 +45,25 @@ const rules: readonly Rule[] = [
     parameters: ['Prefer'],
     headers: { 200: ['Location', 'Preference-Applied'], 202: ['Location', 'Retry-After', 'Preference-Applied'] }
   },
+  { about: takesKey, parameters: ['Idempotency-Key'], headers: { 200: ['Idempotency-Replayed'], 201: ['Idempotency-Replayed'], 202: ['Idempotency-Replayed'] } },
+  { about: ({ operationId }) => operationId === 'followOperation', parameters: ['Last-Event-ID'], headers: {} },
   { about: ({ operationId }) => operationId === 'getOperation', parameters: ['Prefer'], headers: { 200: ['Retry-After', 'Preference-Applied'] } },
   { about: operation => '304' in childOf(operation, 'responses'), parameters: ['If-None-Match'], headers: { 200: ['ETag'], 304: ['ETag'] } },
   { about: operation => itemsOf(operation, 'parameters').some(({ name }) => name === 'cursor'), headers: { 200: ['Link'] } }
 ]
+
+/** Every write but those whose answer is a secret. */
+function takesKey (operation: Json): boolean {
+  const { operationId } = operation
+  return '413' in childOf(operation, 'responses') && operationId !== 'openConsole' && operationId !== 'createLoginLink' && operationId !== 'rawGet'
+}
 
 const ofEveryAnswer: readonly HeaderName[] = ['X-Request-Id', 'Server-Timing', 'Hawser-Upstream-Calls']
 const ofProblems: HeadersByStatus = { 401: ['WWW-Authenticate'], 429: ['Retry-After'], 503: ['Retry-After'] }
 
 /** Completes a document in its place. */
 export function completeDocument (document: object): void {
+  nameRestOfPath(childOf(document, 'paths'))
   for (const path of childrenOf(childOf(document, 'paths'))) {
     for (const operation of childrenOf(path)) {
       const mine = rules.filter(({ about }) => about(operation))
@@ -59,6 +71,16 @@ export function completeDocument (document: object): void {
       addHeaders(operation, mine.map(({ headers }) => headers))
       markOptionalBody(operation)
     }
+  }
+}
+
+/** The router calls the rest of a path `*`; a document has no such name. */
+function nameRestOfPath (paths: Json): void {
+  for (const [path, item] of Object.entries(paths)) {
+    if (!path.endsWith('/{*}') || !isJson(item)) continue
+    Reflect.deleteProperty(paths, path)
+    paths[path.replace('{*}', '{path}')] = item
+    for (const parameter of childrenOf(item).flatMap(operation => itemsOf(operation, 'parameters'))) if (parameter.name === '*') parameter.name = 'path'
   }
 }
 

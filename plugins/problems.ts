@@ -47,14 +47,16 @@ export function answerMalformedHttp (error: Error & { code?: string }, socket: S
 }
 
 async function send (reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
+  if (problem.operation_id !== undefined && problem.account !== null) reply.header('location', `/v1/${problem.account}/operations/${problem.operation_id}`)
   if (problem.retry_after_s !== undefined) reply.header('retry-after', String(problem.retry_after_s))
   return await reply.status(problem.status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
 }
 
 function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
-  const row = failureRows[error.failure]
   const { account } = request
-  const { status, code, vendorMessage, requestId, details, retryAfterMs, passing } = error.options
+  const { status, code, vendorMessage, requestId, details, retryAfterMs, passing, member } = error.options
+  // What is missing is a server, unless it is said to be something else of the path.
+  const row = error.failure === 'not-found' && member !== undefined ? refusalRows['not-found'] : failureRows[error.failure]
   const isPassing = row.passing === true && passing !== false
   const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
   const safe = (text: string): string => account?.safeText(text) ?? text
@@ -79,7 +81,8 @@ function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
           details: details === undefined ? null : account?.safeValue(details) ?? null
         },
     attempts: error.attempts,
-    errors: []
+    errors: member === undefined ? [] : [{ path: member, message: told ?? 'the provider does not take it' }],
+    ...(error.operationId === null ? {} : { operation_id: error.operationId })
   }
 }
 

@@ -1,35 +1,105 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
-import { afterQuestion } from '../src/gateway/actions.js'
+import { z } from 'zod'
 import { isFinal } from '../src/domain/operation.js'
-import { preferredWaitS } from './prefer.js'
-import { jsonAnswer, noQuery, operationParams, operationSchema, readProblems } from './schemas.js'
-import { accountOf, type RouteOptions } from './servers.js'
+import type { StoredOperation } from '../src/operations/store.js'
+import { costText, free, mayCost } from './cost.js'
+import { accountParams, jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.js'
+import { accountOf, nextLink, type RouteOptions } from './servers.js'
+import { waited } from './write.js'
+import { operationsQuery } from './write-schemas.js'
 
-/** What became of an accepted write. */
+const config = mayCost('read', free)
+// Of no narrower type: what is sent is a stream.
+const eventStream: z.ZodType = z.string().meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
+const followed = 'One poller for each account looks at the provider for everybody who waits.'
+
+/** What became of accepted writes. */
 export async function operationRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
+  app.get('/v1/:account/operations', {
+    config,
+    schema: {
+      operationId: 'listOperations',
+      summary: 'List the operations of the last 24 hours, the newest first',
+      description: costText(free),
+      tags: ['Operations'],
+      params: accountParams,
+      querystring: operationsQuery,
+      response: { 200: jsonAnswer('A page of operations', operationPageSchema), ...ownProblems() }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (request, reply) => {
+    const { limit, cursor = null, status, server_id: serverId = null, action = null } = request.query
+    const filters = { statuses: status === undefined ? null : new Set(status), serverId, action }
+    const page = await gateway.operations.list(accountOf(request), filters, { limit, cursor })
+    if (page.page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.page.next_cursor)}>; rel="next"`)
+    return await reply.header('cache-control', 'no-store').send({ data: [...page.data], page: page.page })
+  })
+
   app.get('/v1/:account/operations/:id', {
-    config: { permission: 'read' },
+    config,
     schema: {
       operationId: 'getOperation',
-      summary: 'Get an operation, as the provider shows it now',
-      description: 'Always 200, whatever the verdict. With Prefer: wait=n the answer is held until the operation ends or n seconds pass. Upstream calls: one, and one for each poll of a wait; one more where the provider tells the reason of a failed task apart.',
+      summary: 'Get an operation as it was last seen',
+      description: `Always 200, whatever the verdict. With Prefer: wait=n the answer is held until the operation ends or n seconds pass. ${followed} ${costText(free)}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,
-      response: { 200: jsonAnswer('The operation, ended or not', operationSchema), ...readProblems() }
+      response: { 200: jsonAnswer('The operation, ended or not', operationSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
-    const account = accountOf(request)
-    const waitS = preferredWaitS(request)
-    const { id } = request.params
-    const operation = waitS === null || waitS === 0
-      ? await gateway.actions.operation(account, id, request.context)
-      : await gateway.actions.wait(account, await gateway.actions.known(account, id), { waitMs: waitS * 1000, pausesMs: afterQuestion }, request.context)
-    if (waitS !== null) reply.header('preference-applied', `wait=${waitS}`)
+    const { operation: known } = await gateway.operations.find(accountOf(request), request.params.id)
+    const operation = await waited(gateway, known, request, reply)
     if (!isFinal(operation.status)) reply.header('retry-after', '1')
     return await reply.header('cache-control', 'no-store').send(operation)
   })
+
+  app.get('/v1/:account/operations/:id/events', {
+    config,
+    // Nobody would read what a HEAD makes run.
+    exposeHeadRoute: false,
+    schema: {
+      operationId: 'followOperation',
+      summary: 'Follow an operation by server-sent events',
+      description: 'One event `operation` for what is known now and for each change after it, its data the operation; ends with the operation. ' +
+        `With Last-Event-ID only what is newer is told; states that were passed meanwhile are left out. ${followed} ${costText(free)}`,
+      tags: ['Operations'],
+      params: operationParams,
+      querystring: noQuery,
+      response: {
+        200: { description: 'The events', content: { 'text/event-stream': { schema: eventStream } } },
+        ...ownProblems()
+      }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (request, reply) => {
+    const stored = await gateway.operations.find(accountOf(request), request.params.id)
+    const changes = gateway.operations.changes(stored, lastEventId(request.headers['last-event-id']), request.context.signal)
+    reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')
+    return await reply.send(Readable.from(toEvents(changes), { objectMode: false }))
+  })
+}
+
+const lastEventId = (header: string | string[] | undefined): number =>
+  typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0
+
+const heartbeatMs = 15_000
+const toEvent = ({ version, operation }: StoredOperation): string => `id: ${version}\nevent: operation\ndata: ${JSON.stringify(operation)}\n\n`
+
+/** The changes as text; comments in between keep the connection from looking dead. */
+async function * toEvents (changes: AsyncGenerator<StoredOperation>): AsyncGenerator<string> {
+  yield 'retry: 1000\n\n'
+  let next = changes.next()
+  for (;;) {
+    const beat = Symbol('beat')
+    let timer: NodeJS.Timeout | undefined
+    const silence = new Promise<typeof beat>(resolve => { timer = setTimeout(() => { resolve(beat) }, heartbeatMs) })
+    const first = await Promise.race([next, silence])
+    clearTimeout(timer)
+    if (first === beat) { yield ': still here\n\n'; continue }
+    if (typeof first === 'symbol' || first.done === true) return
+    yield toEvent(first.value)
+    next = changes.next()
+  }
 }

@@ -83,6 +83,8 @@ export const accountSchema = z.object({
 export const accountDetailSchema = z.object({ ...accountSchema.shape, capabilities: capabilitiesSchema }).meta({ id: 'AccountDetail' })
 export const accountPageSchema = z.object({ data: z.array(accountSchema), page }).meta({ id: 'AccountPage' })
 
+export const operationPageSchema = z.object({ data: z.array(operationSchema), page }).meta({ id: 'OperationPage' })
+
 export const providerSchema = z.object({
   id: z.string(),
   title: z.string(),
@@ -102,15 +104,15 @@ const problemDescriptions = {
   401: 'No valid key: unauthenticated',
   403: 'The key may not, or the account is read_only: forbidden',
   404: 'account-not-found, server-not-found or operation-not-found',
-  409: 'The state does not allow it: conflict',
+  409: 'The state does not allow it: conflict; or idempotency-in-progress',
   413: 'payload-too-large',
   415: 'unsupported-media-type',
-  422: 'The provider rejected it: upstream-rejected, quota-exceeded',
+  422: 'The provider rejected it: upstream-rejected, quota-exceeded; or idempotency-mismatch',
   429: 'rate-limited, upstream-rate-limited',
   500: 'A fault of the gateway: internal',
   501: 'The provider has no such operation: operation-not-supported',
   502: 'upstream-authentication, upstream-forbidden, upstream-malformed, upstream-unreachable',
-  503: 'upstream-suspended, upstream-unavailable',
+  503: 'upstream-suspended, upstream-unavailable; or idempotency-unavailable',
   504: 'upstream-timeout'
 } as const
 type ProblemStatus = keyof typeof problemDescriptions

@@ -5,6 +5,7 @@ import { GatewayError } from '../src/domain/failure.js'
 import type { Account } from '../src/gateway/account.js'
 import type { Gateway } from '../src/gateway/gateway.js'
 import type { ServersQuery } from '../src/gateway/servers.js'
+import { costText, mayCost } from './cost.js'
 import { accountParams, jsonAnswer, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.js'
 import { sendTagged } from './tagged.js'
 
@@ -12,16 +13,20 @@ export interface RouteOptions {
   readonly gateway: Gateway
 }
 
+// GleSYS' list tells nothing of power: each row that is shown is looked at.
+const listing = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
+const getting = mayCost('read', { calls: 1 })
+
 /** Reading servers: one page, one server. */
 export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
   app.get('/v1/:account/servers', {
-    config: { permission: 'read' },
+    config: listing,
     schema: {
       operationId: 'listServers',
       summary: 'List the servers of an account',
-      description: 'Upstream calls: at most one for each page of the provider, and at GleSYS one more for each row shown.',
+      description: costText(listing.upstream),
       tags: ['Servers'],
       params: accountParams,
       querystring: serversQuery,
@@ -35,11 +40,11 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
   })
 
   app.get('/v1/:account/servers/:id', {
-    config: { permission: 'read' },
+    config: getting,
     schema: {
       operationId: 'getServer',
       summary: 'Get one server',
-      description: 'Upstream calls: one.',
+      description: costText(getting.upstream),
       tags: ['Servers'],
       params: serverParams,
       querystring: serverQuery,
@@ -72,9 +77,11 @@ export function toServersQuery (query: z.infer<typeof serversQuery>): ServersQue
   return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' } }
 }
 
-function nextLink (url: string, cursor: string): string {
-  const [path = '', query = ''] = url.split('?', 2)
-  const parameters = new URLSearchParams(query)
+/** The same request for the page after. */
+export function nextLink (url: string, cursor: string): string {
+  // A question mark may stand in a value, too.
+  const [path = '', ...query] = url.split('?')
+  const parameters = new URLSearchParams(query.join('?'))
   parameters.set('cursor', cursor)
   return `${path}?${parameters.toString()}`
 }

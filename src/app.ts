@@ -3,14 +3,21 @@ import { installAccess } from '../plugins/access.js'
 import { installBodies } from '../plugins/bodies.js'
 import { installContext, requestIdOf, type Drained } from '../plugins/context.js'
 import { installDocumentation } from '../plugins/documentation.js'
+import { installIdempotency } from '../plugins/idempotency.js'
 import { installMethods } from '../plugins/methods.js'
 import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.js'
+import { installRateLimit, type RateLimit } from '../plugins/rate-limit.js'
 import { installRequestLog } from '../plugins/request-log.js'
-import { absentRoutes } from '../routes/absent.js'
 import { accountRoutes } from '../routes/accounts.js'
 import { actionRoutes } from '../routes/actions.js'
+import { addressRoutes, snapshotRoutes } from '../routes/belongings.js'
+import { catalogueRoutes } from '../routes/catalogues.js'
+import { changeRoutes } from '../routes/changes.js'
 import { healthRoutes, type Readiness } from '../routes/health.js'
+import { lifecycleRoutes } from '../routes/lifecycle.js'
 import { operationRoutes } from '../routes/operations.js'
+import { ownerRoutes } from '../routes/owners.js'
+import { rawRoutes } from '../routes/raw.js'
 import { serverRoutes } from '../routes/servers.js'
 import type { Authenticate } from './access/keys.js'
 import type { Gateway } from './gateway/gateway.js'
@@ -20,6 +27,8 @@ export interface AppParts {
   /** Null where no keys are asked for. */
   readonly authenticate: Authenticate | null
   readonly readiness: Readiness
+  /** Null where keys are not limited. */
+  readonly rateLimit: RateLimit | null
   readonly logger?: FastifyBaseLogger
 }
 
@@ -32,7 +41,7 @@ export interface Built {
 }
 
 /** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, authenticate, readiness, logger }: AppParts): Promise<Built> {
+export async function buildApp ({ gateway, authenticate, readiness, rateLimit, logger }: AppParts): Promise<Built> {
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     genReqId: requestIdOf,
@@ -52,13 +61,21 @@ export async function buildApp ({ gateway, authenticate, readiness, logger }: Ap
   installProblems(app)
   installRequestLog(app)
   installAccess(app, { authenticate, gateway })
+  if (rateLimit !== null) await installRateLimit(app, rateLimit)
+  installIdempotency(app, gateway)
   await installDocumentation(app)
   await app.register(healthRoutes, readiness)
   await app.register(accountRoutes, { gateway })
   await app.register(serverRoutes, { gateway })
   await app.register(actionRoutes, { gateway })
+  await app.register(changeRoutes, { gateway })
+  await app.register(lifecycleRoutes, { gateway })
+  await app.register(snapshotRoutes, { gateway })
+  await app.register(addressRoutes, { gateway })
+  await app.register(catalogueRoutes, { gateway })
+  await app.register(ownerRoutes, { gateway })
+  await app.register(rawRoutes, { gateway })
   await app.register(operationRoutes, { gateway })
-  await app.register(absentRoutes)
   methods.finish()
   return { app, drained }
 }

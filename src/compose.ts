@@ -1,16 +1,24 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAuthenticate } from './access/keys.js'
 import type { Adapter } from './adapters/contract.js'
 import { buildApp } from './app.js'
 import type { AccountSettings, Config } from './config/load.js'
 import { openAccount, type Account } from './gateway/account.js'
-import { createActions } from './gateway/actions.js'
+import { createAsks } from './gateway/asks.js'
+import { backgroundCall } from './gateway/context.js'
 import { createCursors } from './gateway/cursor.js'
 import type { SentCall } from './gateway/exchange.js'
 import { createGateway } from './gateway/gateway.js'
 import { createRetryBudget } from './gateway/retry.js'
+import { createOperations } from './gateway/operations.js'
 import { createServers } from './gateway/servers.js'
+import { walk } from './gateway/walk.js'
+import { createWrites } from './gateway/writes.js'
+import { createEngine } from './operations/engine.js'
+import type { KeyStore } from './operations/key-store.js'
+import { createKeys } from './operations/keys.js'
+import type { Watched } from './operations/look.js'
 import type { OperationStore } from './operations/store.js'
 import { createTokenSource } from './tokens/token-source.js'
 import type { TokenStore } from './tokens/store.js'
@@ -19,6 +27,7 @@ import { createHttpClient, type HttpClient } from './upstream/http.js'
 export interface Stores {
   readonly tokens: TokenStore
   readonly operations: OperationStore
+  readonly keys: KeyStore
 }
 
 export interface ComposeParts {
@@ -27,6 +36,8 @@ export interface ComposeParts {
   readonly stores: Stores
   readonly isServing: () => boolean
   readonly isRedisThere: (() => boolean) | null
+  /** The connection on which replicas count together what keys send; absent: each for itself. */
+  readonly redis?: unknown
   readonly logger?: FastifyBaseLogger
 }
 
@@ -39,37 +50,70 @@ export interface Composed {
 /** Everything of one gateway put together from its configuration. No I/O but that of buildApp. */
 export async function compose (parts: ComposeParts): Promise<Composed> {
   const { config, stores, logger } = parts
-  const clients: HttpClient[] = []
   const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const report = (sent: SentCall): void => { logger?.info(toLogLine(sent), 'upstream call') }
 
-  const accounts = config.accounts.map((settings): Account => {
-    const http = createHttpClient({ ...(settings.ca === null ? {} : { ca: settings.ca }), insecureSkipVerify: settings.common.tls.insecure_skip_verify })
-    clients.push(http)
-    return toAccount({ settings, http, tokens: stores.tokens, secret: secrets[0] ?? '', report })
-  })
+  const { accounts, closeLines } = openAccounts({ config, tokens: stores.tokens, secret: secrets[0] ?? '', report })
+  const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
+  const onFault = (error: unknown): void => { logger?.error({ err: error }, 'operations are not followed just now') }
+  const engine = createEngine({ store: stores.operations, now: Date.now, onFault })
   const gateway = createGateway({
     adapters: parts.adapters,
     accounts,
-    servers: createServers(createCursors(secrets.map(secret => keyFor('cursors', secret))), Date.now),
-    actions: createActions({ store: stores.operations, now: Date.now, sleep, stopping: stopping.signal })
+    rooms: {
+      servers: createServers(cursors, Date.now),
+      writes: createWrites(engine),
+      asks: createAsks(),
+      operations: createOperations(engine, cursors, stopping.signal),
+      keys: createKeys({
+        store: stores.keys,
+        engine,
+        isAlive: async replica => await stores.operations.isAlive(replica),
+        secrets: [keyFor('idempotency', secrets[0] ?? ''), ...secrets.slice(1).map(secret => keyFor('idempotency', secret))],
+        now: Date.now
+      }),
+      cursors
+    }
   })
   const { app, drained } = await buildApp({
     gateway,
     authenticate: config.auth.mode === 'none' ? null : createAuthenticate(config.auth.keys),
+    rateLimit: config.rate_limit === undefined ? null : { perMinute: config.rate_limit.per_minute, redis: parts.redis ?? null },
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
     ...(logger === undefined ? {} : { logger })
   })
+  engine.start(accounts.map(toWatched))
   return {
     app,
     close: async () => {
       stopping.abort()
       await drained()
+      // Nothing is being answered: who is still connected has sent nothing.
+      app.server.closeAllConnections()
       await app.close()
-      await Promise.all(clients.map(async client => { await client.close() }))
+      await engine.stop()
+      await closeLines()
     }
   }
+}
+
+export interface OpeningAccounts {
+  readonly config: Config
+  readonly tokens: TokenStore
+  readonly secret: string
+  readonly report: (sent: SentCall) => void
+}
+
+/** Every account of the configuration with its line to the provider. */
+export function openAccounts ({ config, ...shared }: OpeningAccounts): { readonly accounts: readonly Account[], closeLines(): Promise<void> } {
+  const clients: HttpClient[] = []
+  const accounts = config.accounts.map(settings => {
+    const http = createHttpClient({ ...(settings.ca === null ? {} : { ca: settings.ca }), insecureSkipVerify: settings.common.tls.insecure_skip_verify })
+    clients.push(http)
+    return toAccount({ ...shared, settings, http })
+  })
+  return { accounts, closeLines: async () => { await Promise.all(clients.map(async client => { await client.close() })) } }
 }
 
 interface AccountWiring {
@@ -93,7 +137,8 @@ function toAccount ({ settings, http, tokens, secret, report }: AccountWiring): 
       title: common.title ?? null,
       timeoutMs: common.timeout_ms,
       requestDeadlineMs: common.request_deadline_ms,
-      readOnly: common.read_only
+      readOnly: common.read_only,
+      raw: common.raw
     },
     line: {
       account: id,
@@ -107,18 +152,18 @@ function toAccount ({ settings, http, tokens, secret, report }: AccountWiring): 
   })
 }
 
+/** An account as those see it who follow its operations. */
+const toWatched = (account: Account): Watched => ({
+  id: account.id,
+  connect: signal => account.connect(backgroundCall(account, `follow-${randomUUID()}`, signal)),
+  rows: async function * ({ list }, filters) {
+    for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) yield rows
+  },
+  safeText: account.safeText
+})
+
 /** One secret serves several purposes; no two of them share a key. */
 export const keyFor = (purpose: string, secret: string): Buffer => createHash('sha256').update(`hawser ${purpose} ${secret}`).digest()
 
 const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs }: SentCall) =>
   ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs) })
-
-/** Sleeps, or wakes early when the caller is gone. */
-async function sleep (ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || ms <= 0) return
-  await new Promise<void>(resolve => {
-    const wake = (): void => { clearTimeout(timer); signal.removeEventListener('abort', wake); resolve() }
-    const timer = setTimeout(wake, ms)
-    signal.addEventListener('abort', wake, { once: true })
-  })
-}

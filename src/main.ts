@@ -3,29 +3,67 @@ import { readFileSync } from 'node:fs'
 import { Cluster, Redis } from 'ioredis'
 import { pino, type Logger } from 'pino'
 import { registry } from './adapters/registry.js'
-import { compose, keyFor, type Composed, type Stores } from './compose.js'
+import { checkAccounts, createKey, createToken } from './commands.js'
+import { compose, keyFor, openAccounts, type Composed, type Stores } from './compose.js'
 import { ConfigError, loadConfig, type Config } from './config/load.js'
 import type { RedisSettings } from './config/schema.js'
+import { createMemoryKeyStore } from './operations/memory-keys.js'
 import { createMemoryOperationStore } from './operations/memory-store.js'
+import { createRedisKeyStore } from './operations/redis-keys.js'
 import { createRedisOperationStore } from './operations/redis-store.js'
 import { createVault } from './tokens/encryption.js'
 import { createMemoryTokenStore } from './tokens/memory-store.js'
 import { createRedisTokenStore } from './tokens/redis-store.js'
 
-const usage = 'usage: HAWSER_CONFIG=<file> node dist/src/main.js\n'
+const usage = `usage: HAWSER_CONFIG=<file> node dist/src/main.js [command]
+
+without a command   the server
+check               signs in to every account, lists one server each, prints a table; fails where one fails
+key                 prints a new key and what the configuration says of it
+vmmanager-token ACCOUNT --expires DATE
+                    makes a token of the provider's that lives until that day, and prints it once
+`
 
 async function main (words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words
+  if (command === 'key' && rest.length === 0) {
+    process.stdout.write(createKey())
+    return 0
+  }
   const file = process.env.HAWSER_CONFIG
-  if (words.length > 0 || file === undefined || file === '') {
+  if (!isKnown(command, rest) || file === undefined || file === '') {
     process.stderr.write(usage)
     return 2
   }
   const config = readConfig(file)
   if (config === null) return 1
+  if (command !== undefined) return await runOnce(config, rest)
   const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
   warnOf(config, logger)
   await serve(config, logger)
   return 0
+}
+
+const isKnown = (command: string | undefined, rest: readonly string[]): boolean =>
+  command === undefined || (command === 'check' && rest.length === 0) || (command === 'vmmanager-token' && rest.length === 3 && rest[1] === '--expires')
+
+/** The commands that ask providers and end. */
+async function runOnce (config: Config, rest: readonly string[]): Promise<number> {
+  const { accounts, closeLines } = openAccounts({ config, tokens: createMemoryTokenStore(), secret: config.secret?.[0] ?? '', report: () => {} })
+  try {
+    const [id, , expires = ''] = rest
+    if (id === undefined) {
+      const { table, isSound } = await checkAccounts(accounts)
+      process.stdout.write(table)
+      return isSound ? 0 : 1
+    }
+    const account = accounts.find(candidate => candidate.id === id)
+    if (account === undefined) throw new Error(`there is no account ${id}`)
+    process.stdout.write(`${await createToken(account, expires)}\n`)
+    return 0
+  } finally {
+    await closeLines()
+  }
 }
 
 function readConfig (file: string): Config | null {
@@ -41,11 +79,10 @@ function readConfig (file: string): Config | null {
 /** Keys that are understood but have no effect in this version are said aloud: nobody shall rely on them. */
 function warnOf (config: Config, logger: Logger): void {
   const warn = (path: string): void => { logger.warn({ path }, 'this key has no effect in this version') }
-  for (const key of ['metrics', 'rate_limit', 'audit'] as const) if (config[key] !== undefined) warn(key)
+  for (const key of ['metrics', 'audit'] as const) if (config[key] !== undefined) warn(key)
   if (config.auth.oidc !== undefined) warn('auth.oidc')
   for (const { id, common } of config.accounts) {
     for (const key of ['cache', 'limits', 'breaker', 'guard'] as const) if (common[key] !== undefined) warn(`accounts.${id}.${key}`)
-    if (common.raw) warn(`accounts.${id}.raw`)
     if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
   }
 }
@@ -59,6 +96,7 @@ async function serve (config: Config, logger: Logger): Promise<void> {
     stores: createStores(redis, config.secret ?? []),
     isServing: () => serving,
     isRedisThere: redis === null ? null : () => redis.status === 'ready',
+    redis,
     logger
   })
   await composed.app.listen({ host: config.listen.host, port: config.listen.port })
@@ -73,9 +111,14 @@ async function serve (config: Config, logger: Logger): Promise<void> {
 function createStores (redis: Redis | Cluster | null, secrets: readonly string[]): Stores {
   const operations = createMemoryOperationStore()
   const [secret] = secrets
-  if (redis === null || secret === undefined) return { tokens: createMemoryTokenStore(), operations }
+  if (redis === null || secret === undefined) return { tokens: createMemoryTokenStore(), operations, keys: createMemoryKeyStore() }
   const digest = (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
-  return { tokens: createRedisTokenStore(redis, createVault(secrets), digest), operations: createRedisOperationStore(redis, operations) }
+  const vault = createVault(secrets)
+  return {
+    tokens: createRedisTokenStore(redis, vault, digest),
+    operations: createRedisOperationStore(redis, vault, operations),
+    keys: createRedisKeyStore(redis, vault)
+  }
 }
 
 /** A lost Redis fails calls at once instead of queueing them: the gateway goes on without it. */
@@ -125,6 +168,6 @@ const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): 
 
 main(process.argv.slice(2)).then(code => { if (code !== 0) process.exitCode = code }, (error: unknown) => {
   const reason = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`The gateway could not start: ${reason}\n`)
+  process.stderr.write(`It could not be done: ${reason}\n`)
   process.exitCode = 1
 })

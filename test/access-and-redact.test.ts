@@ -142,7 +142,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     id: 'acc',
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
-    options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false },
+    options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false },
     line: { account: 'acc', http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget(), random: Math.random, report: () => {} },
     secrets: [secret]
   })

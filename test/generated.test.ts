@@ -9,6 +9,7 @@ import { parseConfig } from '../src/config/load.js'
 import { capabilityNames } from '../src/domain/capability.js'
 import { problemTitles } from '../src/domain/problem.js'
 import { providerCapabilities } from '../src/gateway/capabilities.js'
+import { createMemoryKeyStore } from '../src/operations/memory-keys.js'
 import { createMemoryOperationStore } from '../src/operations/memory-store.js'
 import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
 
@@ -21,7 +22,7 @@ const update = 'run npm run generate and commit what it changes'
 const { app, close } = await compose({
   config: parseConfig('auth: { mode: none }', registry, {}),
   adapters: registry.values(),
-  stores: { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore() },
+  stores: { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore() },
   isServing: () => true,
   isRedisThere: null
 })
@@ -79,13 +80,15 @@ t.test('every operation has an id, a tag and described answers, each with a sche
   }
 })
 
+const needBodies = new Set(['createServer', 'changeServer', 'resizeServer', 'rebuildServer', 'createSnapshot', 'attachAddresses', 'setPtr', 'createOwner'])
+
 t.test('the form of the documentation sends nothing that was not asked for', async t => {
   const { document, operations } = await documented()
   for (const { operationId, parameters, requestBody } of operations) {
     for (const parameter of (parameters ?? []).filter(({ in: place, required }) => place === 'query' && required !== true)) {
       t.notOk('example' in parameter || 'example' in (parameter.schema ?? {}) || 'examples' in (parameter.schema ?? {}), operationId)
     }
-    if (requestBody !== undefined) t.equal(requestBody.required, false, `${operationId} needs no body`)
+    if (requestBody !== undefined) t.equal(requestBody.required, needBodies.has(operationId), operationId)
   }
   t.match(document, { components: { schemas: { StartRequest: { example: {} }, ForceRequest: { example: {} } } } })
   t.notOk(openapi.includes('x-fastify'))
@@ -99,13 +102,15 @@ t.test('the document names the headers that a caller may send and gets', async t
     return { sent, got: (status: number) => Object.keys(operation?.responses[status]?.headers ?? {}).slice(3) }
   }
   for (const id of ['startServer', 'stopServer', 'rebootServer']) {
-    t.same(of(id).sent, ['Prefer'])
-    t.same(of(id).got(202), ['Location', 'Retry-After', 'Preference-Applied'])
+    t.same(of(id).sent, ['Prefer', 'Idempotency-Key'])
+    t.same(of(id).got(202), ['Location', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'])
     t.same(of(id).got(429), ['Retry-After'])
     t.same(of(id).got(503), ['Retry-After'])
   }
   t.same(of('getOperation').sent, ['Prefer'])
   t.same(of('getOperation').got(200), ['Retry-After', 'Preference-Applied'])
+  t.same(of('followOperation').sent, ['Last-Event-ID'])
+  for (const id of ['openConsole', 'createLoginLink', 'rawGet']) t.notOk(of(id).sent.includes('Idempotency-Key'), id)
   t.same(of('listServers').sent, ['If-None-Match'])
   t.same(of('listServers').got(200), ['ETag', 'Link'])
   t.same(of('getServer').got(304), ['ETag'])
@@ -146,18 +151,17 @@ t.test('the table of providers in the README is made of the adapters', async t =
 })
 
 function providerTable (): string {
-  const adapters = [...registry.values()]
-  const offered = capabilityNames.filter(name => adapters.some(adapter => providerCapabilities(adapter)[name]?.support !== 'none'))
-  const rows = adapters.map(adapter => {
-    const capabilities = providerCapabilities(adapter)
-    const cells = offered.map(name => {
+  const adapters = [...registry.values()].map(adapter => ({ adapter, capabilities: providerCapabilities(adapter) }))
+  const rows = capabilityNames.map(name => {
+    const cells = adapters.map(({ capabilities }) => {
       const capability = capabilities[name]
       if (capability === undefined || capability.support === 'none') return '–'
-      return [capability.evidence ?? '', ...capability.accepts].join(', ')
+      const accepts = capability.accepts.length === 0 ? '' : `: ${capability.accepts.join(', ')}`
+      return `${capability.evidence ?? ''}${accepts}`
     })
-    return `| ${adapter.title} (\`${adapter.id}\`) | ${cells.join(' | ')} |`
+    return `| \`${name}\` | ${cells.join(' | ')} |`
   })
-  return `| provider | ${offered.join(' | ')} |\n|---|${offered.map(() => '---|').join('')}\n${rows.join('\n')}\n`
+  return `| | ${adapters.map(({ adapter }) => `${adapter.title} (\`${adapter.id}\`)`).join(' | ')} |\n|---|${adapters.map(() => '---|').join('')}\n${rows.join('\n')}\n`
 }
 
 function isRecord (value: unknown): value is Json {

@@ -1,66 +1,20 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import t from 'tap'
-import { parse, stringify } from 'yaml'
+import { parse } from 'yaml'
 import { z } from 'zod'
+import { operationSchema } from '../src/domain/operation.js'
 import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
+import { freePort, openProcesses, root, until } from './helpers/process.js'
 import { openRedis } from './helpers/redis.js'
 
 const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
 
-const root = resolve(import.meta.dirname, '..')
+const { folder, launch, serve } = openProcesses(t)
 const main = join(root, 'dist/src/main.js')
-const folder = mkdtempSync(join(tmpdir(), 'hawser-test-'))
-t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-interface Process {
-  readonly child: ChildProcess
-  readonly base: string
-  output(): string
-  ended(): Promise<number | null>
-}
-
-const children: ChildProcess[] = []
-t.teardown(() => { for (const child of children) child.kill('SIGKILL') })
-
-function launch (script: string, env: Record<string, string>, base = ''): Process {
-  const child = spawn(process.execPath, [script], { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  children.push(child)
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { text += chunk.toString() })
-  const exit = once(child, 'exit')
-  return { child, base, output: () => text, ended: async () => { const [code] = await exit; return typeof code === 'number' ? code : null } }
-}
-
-async function serve (config: Record<string, unknown>, env: Record<string, string> = {}): Promise<Process> {
-  const port = await freePort()
-  const file = join(folder, `${port}.yaml`)
-  writeFileSync(file, stringify({ listen: { port }, auth: { mode: 'none' }, ...config }))
-  const started = launch(main, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
-  await until(async () => (await fetch(`${started.base}/health/ready`)).ok, () => started.output())
-  return started
-}
-
-async function until (isTrue: () => Promise<boolean>, output: () => string, withinMs = 10_000): Promise<void> {
-  for (let waited = 0; waited < withinMs; waited += 50) {
-    if (await isTrue().catch(() => false)) return
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error(`it did not come to pass:\n${output()}`)
-}
 
 const vendor = await startVmmanager({ knobs: { actionMs: 500 } })
 t.teardown(async () => { await vendor.close() })
@@ -162,6 +116,16 @@ t.test('the demo starts, its printed lines work, a stopped server is seen to be 
     t.ok(answer.ok, `${line} gives ${answer.status}`)
     await answer.arrayBuffer()
   }
+  const [, key = '', url = '', body = ''] = /-H 'Idempotency-Key: (\w+)' .*?'(http[^']+)' \\\n\s+-d '([^']+)'/.exec(demo.output()) ?? []
+  const headers = { 'idempotency-key': key, 'content-type': 'application/json', prefer: 'wait=20' }
+  const [bought, again] = [await fetch(url, { method: 'POST', headers, body }), await fetch(url, { method: 'POST', headers, body })]
+  const created = operationSchema.parse(await bought.json())
+  t.match(created, { action: 'create', status: 'succeeded' })
+  t.equal(again.headers.get('idempotency-replayed'), 'true')
+  t.same(await again.json(), created)
+  t.match(await (await fetch(`${base}/v1/${created.account}/operations/${created.id}/events`)).text(), /event: operation\ndata: .*"status":"succeeded"/)
+  const plan = await (await fetch(`${base}/v1/${created.account}/servers/${created.server_id ?? ''}?dry_run=true`, { method: 'DELETE' })).json()
+  t.match(plan, { calls: [{ method: 'POST', url: /server\/destroy$/ }] })
   const accounts = accountsSchema.parse(await (await fetch(`${base}/v1/accounts`)).json())
   t.same(new Set(accounts.data.map(({ provider }) => provider)), new Set(['heficed', 'fleio', 'glesys', 'vmmanager', 'onecloud']))
   for (const { id } of accounts.data) t.equal((await fetch(`${base}/v1/${id}/servers?limit=3`)).status, 200, id)

@@ -6,7 +6,7 @@ export type Failure =
 /** What we refuse ourselves. */
 export type Refusal =
   | 'invalid-request' | 'unauthenticated' | 'forbidden' | 'account-not-found' | 'server-not-found' | 'operation-not-found'
-  | 'not-found' | 'method-not-allowed' | 'conflict' | 'payload-too-large' | 'unsupported-media-type' | 'rate-limited'
+  | 'not-found' | 'method-not-allowed' | 'conflict' | 'idempotency-in-progress' | 'idempotency-mismatch' | 'idempotency-unavailable' | 'payload-too-large' | 'unsupported-media-type' | 'rate-limited'
   | 'operation-not-supported' | 'overloaded' | 'internal'
 
 /** `none`: nothing was done. `possible`: a write was sent and its fate is unknown. `certain`: the provider accepted, we could not read or finish. */
@@ -24,17 +24,21 @@ export interface UpstreamErrorOptions {
   readonly notAttempted?: boolean
   /** False: the cause will not pass by itself (a licence, a certificate), so nothing is repeated. */
   readonly passing?: boolean
+  /** The member of our caller's request that the vendor complains of: `body.image`. */
+  readonly member?: string
   /** What it is when it stays after a fresh sign-in (VMmanager 3001 and OneCloud's 403 are then a lack of rights). */
   readonly afterFreshLogin?: Failure
   readonly cause?: unknown
 }
 
-/** The only thing that an adapter throws. The gateway fills in what it alone knows: attempts, side effect, operation. */
+/** What an adapter throws when the vendor refuses or can not be asked; for what the caller must change first it throws `badMember`. The gateway fills in what it alone knows: attempts, side effect, operation. */
 export class UpstreamError extends Error {
   readonly failure: Failure
   readonly options: UpstreamErrorOptions
   attempts = 1
   sideEffect: SideEffect = 'none'
+  /** The operation that tells what became of the write. */
+  operationId: string | null = null
 
   constructor (failure: Failure, message: string, options: UpstreamErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ServerStatus } from './server.js'
 
 export const operationStatuses = ['pending', 'running', 'succeeded', 'failed', 'unknown'] as const
 export type OperationStatus = typeof operationStatuses[number]
@@ -42,3 +43,24 @@ export const isFinal = (status: OperationStatus): boolean => status === 'succeed
 
 /** How an action looks on the server that is seen now. */
 export type Verdict = 'done' | 'going' | 'failed'
+
+/**
+ * What the server will show when the work is done; everything named must hold at once. Kept with the operation.
+ * `absent`: it is gone. `statuses`: it is in one of these. `transition`: something else was seen in between (or, after a settling
+ * time, the operation notes that nothing was). `via`: where nobody knows whether the provider was asked, only this state in between
+ * counts; others lead to it, too (a stop before a rebuild). Sizes, name and protection: as asked. `has`, `lacks`: addresses.
+ */
+export interface Goal {
+  readonly absent?: boolean | undefined
+  readonly statuses?: readonly ServerStatus[] | undefined
+  readonly transition?: boolean | undefined
+  readonly via?: ServerStatus | undefined
+  readonly name?: string | undefined
+  readonly protected?: boolean | undefined
+  readonly plan?: string | undefined
+  readonly cpus?: number | undefined
+  readonly memory_mib?: number | undefined
+  readonly disk_gib?: number | undefined
+  readonly has?: readonly string[] | undefined
+  readonly lacks?: readonly string[] | undefined
+}

@@ -57,7 +57,8 @@ export const problemSchema = z.object({
     details: z.unknown()
   }).nullable(),
   attempts: z.number().nullable(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() }))
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+  operation_id: z.string().optional().meta({ description: 'The operation that tells what became of a write whose answer was lost' })
 }).meta({
   id: 'Problem',
   example: {

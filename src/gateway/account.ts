@@ -1,10 +1,11 @@
-import type { Adapter, ServerOperations } from '../adapters/contract.js'
+import type { Adapter } from '../adapters/contract.js'
+import type { ServerOperations } from '../adapters/verbs.js'
 import type { Server } from '../domain/server.js'
-import type { Capabilities } from '../domain/capability.js'
+import type { Capabilities, Capability } from '../domain/capability.js'
 import type { Seen } from '../domain/list.js'
 import { redact, redactText } from '../domain/redact.js'
 import { capabilitiesOf, unreachable } from './capabilities.js'
-import { createUpstream, type Line, type SentCall } from './exchange.js'
+import { createUpstream, type Line, type RecordWrite, type SentCall } from './exchange.js'
 import { createFlights, type Flights } from './flights.js'
 import type { Call } from './call.js'
 import type { PageRead } from './read-page.js'
@@ -15,6 +16,8 @@ export interface AccountOptions {
   readonly timeoutMs: number
   readonly requestDeadlineMs: number
   readonly readOnly: boolean
+  /** Calls in the provider's own words are passed on. */
+  readonly raw: boolean
 }
 
 /** One configured credential, ready for use. */
@@ -26,7 +29,10 @@ export interface Account {
   readonly gets: Flights<Observed<Seen>>
   readonly capabilities: Capabilities
   health(): Health
-  connect(call: Call): ServerOperations
+  /** The verbs for one request. With `record` it is a dry run: writes are recorded, not sent. */
+  connect(call: Call, record?: RecordWrite): ServerOperations
+  /** A token of the provider's that lives until then; null where it has none. */
+  readonly createToken: ((call: Call, expiresAt: Date) => Promise<string>) | null
   /** What an adapter knows as the record that callers see. */
   toServer(seen: Seen, observedAt: string, include: { readonly raw: boolean }): Server
   /** A vendor's text without this account's secrets. */
@@ -67,7 +73,8 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
     if (sent.outcome !== 'aborted') health = toHealth(sent)
   }
   const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
-  const capabilities = capabilitiesOf(adapter.connect(settings, unreachable))
+  const offered = capabilitiesOf(adapter.connect(settings, unreachable))
+  const capabilities = options.raw ? offered : { ...offered, raw: switchedOff }
   const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
   return {
     id,
@@ -77,7 +84,10 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
     health: () => health,
     lists: createFlights(),
     gets: createFlights(),
-    connect: call => adapter.connect(settings, createUpstream(fullLine, call)),
+    connect: (call, record) => adapter.connect(settings, createUpstream(fullLine, call, record ?? null)),
+    createToken: adapter.createToken === undefined
+      ? null
+      : async (call, expiresAt) => await adapter.createToken?.(settings, createUpstream(fullLine, call), expiresAt) ?? '',
     toServer: ({ server: { id: serverId, ...facts }, raw }, observedAt, include) => ({
       id: serverId,
       account: id,
@@ -92,6 +102,8 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
     safeValue: value => redact(value, secretMembers, allSecrets())
   }
 }
+
+const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], note: 'Off: the account does not say raw: true.' }
 
 /** Outcomes that speak of the provider or the credentials, not of the one request. */
 const troubles = new Set(['authentication', 'suspended', 'unavailable', 'unreachable', 'timeout', 'malformed'])

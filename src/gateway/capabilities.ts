@@ -1,4 +1,5 @@
-import type { Adapter, ServerOperations, Upstream, Verb } from '../adapters/contract.js'
+import type { Adapter, Upstream } from '../adapters/contract.js'
+import type { ServerOperations, Verb } from '../adapters/verbs.js'
 import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability } from '../domain/capability.js'
 
 const none: Capability = { support: 'none', evidence: null, accepts: [], note: null }

@@ -1,4 +1,5 @@
 import type { Principal } from '../access/principal.js'
+import type { Held } from '../operations/keys.js'
 import type { Account } from './account.js'
 import { createCall, type Call, type Tally } from './call.js'
 
@@ -9,11 +10,17 @@ export interface RequestContext {
   readonly signal: AbortSignal
   readonly tally: Tally
   readonly principal: Principal
+  /** The right to do what an Idempotency-Key stands for; null without one. */
+  readonly held: Held | null
 }
 
 /** A call for a read: it ends with the caller. */
 export const readCall = (account: Account, context: RequestContext, signal = context.signal): Call =>
   createCall({ requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally })
+
+/** A call for work that nobody waits for: its own deadline, its own count. */
+export const backgroundCall = (account: Account, requestId: string, signal: AbortSignal): Call =>
+  createCall({ requestId, signal, deadlineMs: account.options.requestDeadlineMs })
 
 /** A call for a write: once begun it is finished, whether the caller waits or not. */
 export const writeCall = (account: Account, context: RequestContext): Call =>

@@ -1,4 +1,4 @@
-import type { SignIn, Token, Upstream, UpstreamCall } from '../adapters/contract.js'
+import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.js'
 import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.js'
 import type { TokenSource } from '../tokens/token-source.js'
 import type { HttpClient, HttpResponse } from '../upstream/http.js'
@@ -29,14 +29,17 @@ export interface SentCall {
   readonly durationMs: number
 }
 
-/** The way out for one request of ours. All repeating happens here. */
-export function createUpstream (line: Line, call: Call): Upstream {
+/** Takes the writes of a dry run instead of sending them, and gives what they assume as their answer. */
+export type RecordWrite = <T>(request: WriteCall<T>, token: Token | null) => T
+
+/** The way out for one request of ours. All repeating happens here. In a dry run reads are sent, writes are recorded. */
+export function createUpstream (line: Line, call: Call, record: RecordWrite | null = null): Upstream {
   const { signIn } = line
-  if (signIn === null) return createAnonymous(line, call)
+  if (signIn === null) return createTokenless(line, call, record)
   // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
   const login = async (): Promise<Token> => {
     const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally })
-    return await signIn(createAnonymous(line, own))
+    return await signIn(createTokenless(line, own, null))
   }
   const token = async (): Promise<Token> => {
     const current = line.tokens.current()
@@ -50,12 +53,22 @@ export function createUpstream (line: Line, call: Call): Upstream {
       call.tally.tokenMs += performance.now() - began
     }
   }
-  return { send: async request => await sendWithRetry({ line, call, request, token }) }
+  return createSender(line, call, { token, record })
 }
 
-/** The way out without a token: for static credentials, and for signing in. */
-const createAnonymous = (line: Line, call: Call): Upstream =>
-  ({ send: async request => await sendWithRetry({ line, call, request, token: async () => null }) })
+/** For static credentials, and for signing in. */
+const createTokenless = (line: Line, call: Call, record: RecordWrite | null): Upstream => createSender(line, call, { token: async () => null, record })
+
+interface Way {
+  readonly token: () => Promise<Token | null>
+  readonly record: RecordWrite | null
+}
+
+const createSender = (line: Line, call: Call, { token, record }: Way): Upstream => ({
+  send: async request => record !== null && request.intent === 'write'
+    ? record(request, await token())
+    : await sendWithRetry({ line, call, request, token })
+})
 
 /** As long as other processes wait for a sign-in. */
 const signInMs = 60_000

@@ -2,17 +2,29 @@ import { z } from 'zod'
 import type { Adapter } from '../adapters/contract.js'
 import type { Capabilities } from '../domain/capability.js'
 import type { Account } from './account.js'
-import type { Actions } from './actions.js'
+import type { Keys } from '../operations/keys.js'
+import type { Asks } from './asks.js'
 import { providerCapabilities } from './capabilities.js'
+import type { Cursors } from './cursor.js'
+import type { Operations } from './operations.js'
 import type { Servers } from './servers.js'
+import type { Writes } from './writes.js'
 
 /** All that routes know of: accounts, their servers, and what is done to them. */
-export interface Gateway {
+export interface Gateway extends Rooms {
   readonly providers: readonly Provider[]
   readonly accounts: readonly Account[]
   account(id: string): Account | undefined
+}
+
+/** What can be asked for at an account. */
+export interface Rooms {
   readonly servers: Servers
-  readonly actions: Actions
+  readonly writes: Writes
+  readonly asks: Asks
+  readonly operations: Operations
+  readonly keys: Keys
+  readonly cursors: Cursors
 }
 
 export interface Provider {
@@ -26,13 +38,12 @@ export interface Provider {
 export interface GatewayParts {
   readonly adapters: Iterable<Adapter<unknown>>
   readonly accounts: readonly Account[]
-  readonly servers: Servers
-  readonly actions: Actions
+  readonly rooms: Rooms
 }
 
-export function createGateway ({ adapters, accounts, servers, actions }: GatewayParts): Gateway {
+export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gateway {
   const byId = new Map(accounts.map(account => [account.id, account]))
-  return { providers: [...adapters].map(toProvider), accounts, account: id => byId.get(id), servers, actions }
+  return { providers: [...adapters].map(toProvider), accounts, account: id => byId.get(id), ...rooms }
 }
 
 const toProvider = (adapter: Adapter<unknown>): Provider => ({

@@ -1,4 +1,4 @@
-import type { List } from '../adapters/contract.js'
+import type { List } from '../adapters/verbs.js'
 import type { Compare } from '../domain/compare.js'
 import { UpstreamError } from '../domain/failure.js'
 import type { Seen, ServerFilters, SortOrder } from '../domain/list.js'

@@ -1,4 +1,4 @@
-import type { List, VendorPage } from '../adapters/contract.js'
+import type { List, VendorPage } from '../adapters/verbs.js'
 import { UpstreamError } from '../domain/failure.js'
 import type { Seen, ServerFilters } from '../domain/list.js'
 

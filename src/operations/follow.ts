@@ -1,76 +1,78 @@
-import type { Action, ServerOperations } from '../adapters/contract.js'
-import { UpstreamError } from '../domain/failure.js'
-import { isFinal, type Operation, type OperationStatus } from '../domain/operation.js'
+import type { JobState } from '../adapters/verbs.js'
+import { isFinal, type Operation } from '../domain/operation.js'
 import type { ServerFacts } from '../domain/server.js'
-import { isInTransition, judge, type Judgement } from './judge.js'
+import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.js'
 import type { StoredOperation } from './store.js'
 
-/** Looks once at the provider and tells what has become of an operation. One upstream call. */
-export async function look (stored: StoredOperation, operations: ServerOperations, now: number): Promise<StoredOperation> {
-  if (isFinal(stored.operation.status)) return stored
-  const seen = stored.jobs.length > 0 ? await lookAtJobs(stored, operations) : await lookAtServer(stored, operations, now)
-  const looked = { ...seen, lastLookAt: now, operation: { ...seen.operation, updated_at: new Date(now).toISOString() } }
-  if (isFinal(looked.operation.status)) return { ...looked, operation: { ...looked.operation, finished_at: looked.operation.updated_at } }
-  return expireAfterDeadline(looked, now)
+/** Before the first looks at an operation; then every five seconds. */
+const pausesMs: readonly number[] = [500, 1000, 2000]
+const pollEveryMs = 5000
+
+/** When the look after this many is due. */
+export const pauseAfter = (looks: number): number => pausesMs[looks] ?? pollEveryMs
+
+/** The operation after its jobs were read: all must have succeeded, one may fail. */
+export function afterJobs (stored: StoredOperation, states: readonly JobState[], now: number): StoredOperation {
+  const own = stored.jobs.map(job => states.find(state => state.id === job.id && state.name === job.name)).filter(state => state !== undefined)
+  const failed = own.find(({ status }) => status === 'failed')
+  const told = failed ?? own.find(({ status }) => status !== 'succeeded') ?? own[0]
+  const upstream = told === undefined ? stored.operation.upstream : { id: told.id, status: told.vendorStatus }
+  const looked: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
+  if (failed !== undefined) return ended(looked, { status: 'failed', error: failed.error ?? `the provider says that ${failed.name} has failed` }, now)
+  if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(looked, now)
+  // The jobs are done, but there is more to send, or the new server's id is not known yet: from here on the server tells.
+  const isAll = stored.next === null && (stored.search === null || stored.operation.server_id !== null)
+  return isAll ? ended(looked, { status: 'succeeded' }, now) : goOn({ ...looked, jobs: [] }, now)
 }
 
-/** A look that failed changes nothing but the note: the work at the provider goes on whether we can see it or not. */
-export const lookedInVain = (stored: StoredOperation, note: string, now: number): StoredOperation =>
-  expireAfterDeadline({ ...stored, lastLookAt: now, operation: { ...stored.operation, note } }, now)
-
-/** After the deadline the truth is that we do not know. */
-function expireAfterDeadline (stored: StoredOperation, now: number): StoredOperation {
-  if (now < stored.deadlineAt) return stored
-  const at = new Date(now).toISOString()
-  const note = `The deadline passed before the provider showed a result. ${stored.operation.note ?? ''}`.trim()
-  return { ...stored, operation: { ...stored.operation, status: 'unknown', note, updated_at: at, finished_at: at } }
+/** The operation after its server was looked at; null: the provider has none such. */
+export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number): StoredOperation {
+  const { goal, operation } = stored
+  const isDoubtful = stored.phase === 'doubtful'
+  if (goal === null) return ended(stored, { status: isDoubtful ? 'unknown' : 'succeeded' }, now)
+  const isOnItsWay = isDoubtful ? isOnDoubtfulWay : isInTransition
+  const transitionSeen = stored.transitionSeen || (server !== null && isOnItsWay(goal, server))
+  const looked: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
+  const judgement = judge(goal, server, { sinceAskedMs: now - stored.actedAt, transitionSeen, isNew: operation.action === 'create', isDoubtful })
+  if (judgement.verdict === 'failed') return ended(looked, { status: 'failed', error: judgement.error }, now)
+  const isDone = judgement.verdict === 'done' && stored.next === null
+  return isDone ? ended(looked, { status: 'succeeded', note: joined(looked.operation.note, judgement) }, now) : goOn(looked, now)
 }
 
-async function lookAtJobs (stored: StoredOperation, { jobs }: ServerOperations): Promise<StoredOperation> {
-  if (jobs === undefined) throw new Error('an operation has jobs, its adapter reads none')
-  const states = await jobs(stored.jobs)
-  const bad = states.find(state => state.status === 'failed')
-  const [first] = states
-  const status: OperationStatus = bad !== undefined
-    ? 'failed'
-    : states.length > 0 && states.every(state => state.status === 'succeeded') ? 'succeeded' : 'running'
-  const shown = bad ?? first
-  const operation: Operation = {
-    ...stored.operation,
-    status,
-    note: null,
-    error: bad === undefined ? null : bad.error ?? 'the provider reports that the task failed',
-    upstream: shown === undefined ? stored.operation.upstream : { id: shown.id, status: shown.vendorStatus }
+/** The operation after a look that could not be taken. */
+export function afterMiss (stored: StoredOperation, reason: string, now: number): StoredOperation {
+  const note = withoutMiss(stored.operation.note)
+  return goOn({ ...stored, operation: { ...stored.operation, note: `${note === null ? '' : `${note} `}${missMark}${reason}` } }, now)
+}
+
+/** Not known yet: looked at again later, unless the deadline has passed. */
+export function goOn (stored: StoredOperation, now: number): StoredOperation {
+  if (now >= stored.deadlineAt) {
+    const why = 'The deadline passed before the provider showed an end'
+    const { note } = stored.operation
+    return ended(stored, { status: 'unknown', note: note === null ? `${why}.` : `${why}. ${note}` }, now)
   }
-  return { ...stored, operation }
-}
-
-async function lookAtServer (stored: StoredOperation, operations: ServerOperations, now: number): Promise<StoredOperation> {
-  const { operation } = stored
-  const server = operation.server_id === null ? null : await currentServer(operations, operation.server_id)
-  const transitionSeen = stored.transitionSeen || (server !== null && isInTransition(server))
-  const judgement = judgeWith(actionOf(operations, operation.action), operation.action, server, { sinceStartMs: now - stored.startedAt, transitionSeen })
-  const statuses = { done: 'succeeded', going: 'running', failed: 'failed' } as const
+  const status = stored.phase === 'asking' ? 'pending' : 'running'
   return {
     ...stored,
-    transitionSeen,
-    operation: { ...operation, status: statuses[judgement.verdict], note: judgement.note, error: judgement.error }
+    looks: stored.looks + 1,
+    nextLookAt: now + pauseAfter(stored.looks + 1),
+    operation: { ...stored.operation, status, updated_at: new Date(now).toISOString() }
   }
 }
 
-async function currentServer (operations: ServerOperations, id: string): Promise<ServerFacts | null> {
-  try {
-    return (await operations.get.run(id)).server
-  } catch (error) {
-    if (error instanceof UpstreamError && error.failure === 'not-found') return null
-    throw error
-  }
+export function ended (stored: StoredOperation, verdict: Pick<Operation, 'status'> & Partial<Operation>, now: number): StoredOperation {
+  const at = new Date(now).toISOString()
+  return { ...stored, next: null, operation: { ...stored.operation, ...verdict, updated_at: at, finished_at: at } }
 }
 
-function judgeWith (action: Action | undefined, name: string, server: ServerFacts | null, circumstances: { sinceStartMs: number, transitionSeen: boolean }): Judgement {
-  if (action?.judge === undefined) return judge(name, server, circumstances)
-  return { verdict: action.judge(server), note: null, error: null }
+export const isEnded = (stored: StoredOperation): boolean => isFinal(stored.operation.status)
+
+const missMark = 'The last look failed: '
+const withoutMiss = (note: string | null): string | null => {
+  const lasting = note?.split(missMark, 1)[0]?.trim() ?? ''
+  return lasting === '' ? null : lasting
 }
 
-const actionOf = (operations: ServerOperations, name: string): Action | undefined =>
-  name === 'start' || name === 'stop' || name === 'reboot' ? operations[name] : undefined
+const joined = (note: string | null, judgement: Judgement): string | null =>
+  note === null || judgement.note === null ? judgement.note ?? note : `${note} ${judgement.note}`

@@ -1,10 +1,15 @@
-import type { Verdict } from '../domain/operation.js'
+import type { Goal, Verdict } from '../domain/operation.js'
 import type { ServerFacts } from '../domain/server.js'
 
 /** What is known of an action beside the server that is seen now. */
 export interface Circumstances {
-  readonly sinceStartMs: number
+  /** Since the provider was last asked for something. */
+  readonly sinceAskedMs: number
   readonly transitionSeen: boolean
+  /** It was made by the operation: it may not be shown at once. */
+  readonly isNew: boolean
+  /** Nobody knows whether the provider was asked at all. */
+  readonly isDoubtful: boolean
 }
 
 export interface Judgement {
@@ -13,41 +18,70 @@ export interface Judgement {
   readonly error: string | null
 }
 
-type Judge = (server: ServerFacts, circumstances: Circumstances) => Judgement
-
 /** Vendors copy states with a delay: an old `error` right after an action says nothing about the action. */
 const staleForMs = 3000
-/** So long a reboot may go by unseen between two looks. */
-const rebootSettlesMs = 15_000
+/** So long a restart may go by unseen between two looks. */
+const transitionSettlesMs = 15_000
+/** A new server is not always shown at once; so long it may be missing. */
+const appearsWithinMs = 60_000
 
 const going: Judgement = { verdict: 'going', note: null, error: null }
 const done: Judgement = { verdict: 'done', note: null, error: null }
 const failed = (error: string): Judgement => ({ verdict: 'failed', note: null, error })
 
-const judges: ReadonlyMap<string, Judge> = new Map<string, Judge>([
-  ['start', server => isUp(server) && !isBusy(server) ? done : going],
-  ['stop', server => server.status === 'stopped' && !isBusy(server) ? done : going],
-  ['reboot', (server, { sinceStartMs, transitionSeen }) => {
-    if (!isUp(server) || isBusy(server)) return going
-    if (transitionSeen) return done
-    return sinceStartMs < rebootSettlesMs ? going : { ...done, note: 'The server runs; the restart itself was not observed.' }
-  }]
-])
+/** What each verb leads to where its adapter says nothing else; null: it is done when it is accepted. */
+export const usualGoals = {
+  start: { statuses: ['running', 'rescue'] },
+  stop: { statuses: ['stopped'] },
+  reboot: { statuses: ['running', 'rescue'], transition: true },
+  create: { statuses: ['running'] },
+  delete: { absent: true },
+  rebuild: { statuses: ['running', 'stopped'], transition: true, via: 'rebuilding' },
+  rescue: { statuses: ['rescue'] },
+  unrescue: { statuses: ['running', 'stopped'] }
+} as const satisfies Readonly<Record<string, Goal>>
 
 /** Judges an action by the server that the provider shows now; null means that there is none. */
-export function judge (action: string, server: ServerFacts | null, circumstances: Circumstances): Judgement {
-  if (server === null) return failed('the server is gone')
-  if (server.status === 'error' && (circumstances.transitionSeen || circumstances.sinceStartMs > staleForMs)) {
+export function judge (goal: Goal, server: ServerFacts | null, { sinceAskedMs, transitionSeen, isNew, isDoubtful }: Circumstances): Judgement {
+  if (server === null) return judgeMissing(goal, isNew && sinceAskedMs < appearsWithinMs)
+  const isFresh = transitionSeen || sinceAskedMs > staleForMs
+  const isAboutState = goal.statuses !== undefined || goal.absent === true
+  if (isAboutState && server.status === 'error' && isFresh && (goal.absent !== true || transitionSeen)) {
     return failed(`the provider shows the server as ${server.provider_status ?? 'in error'}`)
   }
-  return judges.get(action)?.(server, circumstances) ?? going
+  if (goal.absent === true || isBusy(server) || !isReached(goal, server)) return going
+  if (goal.transition !== true || transitionSeen) return done
+  if (isDoubtful || sinceAskedMs < transitionSettlesMs) return going
+  return { ...done, note: 'The server is as it should be; that anything happened in between was not observed.' }
 }
 
-/** The server is on its way from one state to another. */
-export const isInTransition = (server: ServerFacts): boolean =>
-  isBusy(server) || !['running', 'rescue', 'error', 'unknown'].includes(server.status)
+function judgeMissing (goal: Goal, mayAppear: boolean): Judgement {
+  if (goal.absent === true) return done
+  return mayAppear ? going : failed('the server is gone')
+}
 
-const isUp = (server: ServerFacts): boolean => server.status === 'running' || server.status === 'rescue'
+function isReached (goal: Goal, server: ServerFacts): boolean {
+  const shown = new Set(server.addresses.map(({ address }) => address))
+  return (goal.statuses === undefined || goal.statuses.includes(server.status)) &&
+    isAsAsked(goal.name, server.name) &&
+    isAsAsked(goal.protected, server.protected) &&
+    isAsAsked(goal.plan, server.plan?.id) &&
+    isAsAsked(goal.cpus, server.cpus) &&
+    isAsAsked(goal.memory_mib, server.memory_mib) &&
+    isAsAsked(goal.disk_gib, server.disk_gib) &&
+    (goal.has ?? []).every(address => shown.has(address)) &&
+    !(goal.lacks ?? []).some(address => shown.has(address))
+}
+
+const isAsAsked = <T>(asked: T | undefined, shown: T | null | undefined): boolean => asked === undefined || asked === shown
+
+/** What must have been seen in between, where nobody knows whether the provider was asked. */
+export const isOnDoubtfulWay = (goal: Goal, server: ServerFacts): boolean =>
+  goal.via === undefined ? isInTransition(goal, server) : server.status === goal.via
+
+/** The server is on its way: in a state that is neither the goal's nor says nothing. */
+export const isInTransition = (goal: Goal | null, server: ServerFacts): boolean =>
+  isBusy(server) || !([...(goal?.statuses ?? ['running', 'stopped', 'rescue']), 'error', 'unknown'].includes(server.status))
 
 /** A lock without work under way is an administrator's, and says nothing about ours. */
 const isBusy = (server: ServerFacts): boolean => server.locked === true && server.task !== null

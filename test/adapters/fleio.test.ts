@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PageRequest, ServerOperations } from '../../src/adapters/contract.js'
+import type { PageRequest, ServerOperations } from '../../src/adapters/verbs.js'
 import { fleio } from '../../src/adapters/fleio/adapter.js'
 import { placeFor } from '../../src/adapters/fleio/paging.js'
 import type { UpstreamError } from '../../src/domain/failure.js'
@@ -157,7 +157,7 @@ t.test('no resource URL ends in a slash, even when the configured root does', as
   const { vendor, operations } = await open(t, ({ path }) => path === rows ? envelope([row]) : ok(full), `${staff}/`)
   await operations.list.run(asking())
   await operations.get.run(id)
-  await operations.start?.run(id, {})
+  await operations.start?.run({ id })
   t.same(vendor.calls.map(({ method, path }) => `${method} ${path}`), [`GET ${rows}`, `GET ${rows}/${id}`, `POST ${rows}/${id}/start`])
 })
 
@@ -498,7 +498,7 @@ t.test('ids are compared by code points, and the vendor\'s order is not relied u
 t.test('an id that is no UUID in lower case is not found without any traffic', async t => {
   const { vendor, operations } = await open(t, () => ok(full))
   for (const bad of ['42', '../clients', `${id}/`, `${id}.json`, id.toUpperCase(), '', id.replaceAll('-', '')]) {
-    for (const work of [operations.get.run(bad), operations.start?.run(bad, {}), operations.stop?.run(bad, {}), operations.reboot?.run(bad, {})]) {
+    for (const work of [operations.get.run(bad), operations.start?.run({ id: bad }), operations.stop?.run({ id: bad }), operations.reboot?.run({ id: bad })]) {
       const error = await failureOf(Promise.resolve(work))
       t.equal(error.failure, 'not-found')
       t.equal(error.options.notAttempted, true)
@@ -510,12 +510,12 @@ t.test('an id that is no UUID in lower case is not found without any traffic', a
 t.test('a missing server is not found, and so is another client\'s', async t => {
   const { operations } = await open(t, () => detail(404, 'Not found.'), enduser)
   t.equal((await failureOf(operations.get.run(id))).failure, 'not-found')
-  t.equal((await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())).failure, 'not-found')
+  t.equal((await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())).failure, 'not-found')
 })
 
 t.test('a 404 that is a page means a wrong url: no server is gone, and nothing was done', async t => {
   const { operations } = await open(t, () => page(404))
-  for (const work of [operations.get.run(id), operations.list.run(asking()), operations.list.run(asking({ offset: 400 })), operations.stop?.run(id, {})]) {
+  for (const work of [operations.get.run(id), operations.list.run(asking()), operations.list.run(asking({ offset: 400 })), operations.stop?.run({ id })]) {
     const error = await failureOf(Promise.resolve(work))
     t.equal(error.failure, 'malformed')
     t.equal(error.sideEffect, 'none')
@@ -527,27 +527,26 @@ t.test('a 404 that is a page means a wrong url: no server is gone, and nothing w
 
 t.test('start, stop and reboot are posts; the sentence that comes back is no job', async t => {
   const { vendor, operations } = await open(t, ({ path }) => detail(200, path.endsWith('stop') ? 'Instance is stopping' : 'Instance is starting'))
-  t.same(await operations.start?.run(id, {}), {})
-  t.same(await operations.stop?.run(id, {}), {})
-  t.same(await operations.reboot?.run(id, {}), {})
+  t.same(await operations.start?.run({ id }), {})
+  t.same(await operations.stop?.run({ id }), {})
+  t.same(await operations.reboot?.run({ id }), {})
   t.same(vendor.calls.map(({ method, path, body }) => [method, path, body]), [
     ['POST', `${rows}/${id}/start`, '{}'], ['POST', `${rows}/${id}/stop`, '{}'], ['POST', `${rows}/${id}/reboot`, '{}']
   ])
   t.ok(vendor.calls.every(({ headers, lengthKnown }) => headers['content-type'] === 'application/json' && lengthKnown))
-  t.equal(operations.jobs, undefined)
   t.equal(operations.reboot?.accepts, undefined, 'there is no reset')
   t.equal(operations.stop?.accepts, undefined)
 })
 
 t.test('nothing is refused here by advice or lock: one call, and the vendor decides', async t => {
   const { vendor, operations } = await open(t, () => detail(200, 'Rebooting'))
-  await operations.reboot?.run(id, {})
+  await operations.reboot?.run({ id })
   t.equal(vendor.calls.length, 1)
 })
 
 t.test('an accepted action whose answer can not be read was done', async t => {
   const { operations } = await open(t, () => page(200))
-  const error = await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())
+  const error = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
   t.equal(error.failure, 'malformed')
   t.equal(error.sideEffect, 'certain')
 })
@@ -562,7 +561,7 @@ t.test('each refusal is told by its status alone', async t => {
   const { operations } = await open(t, () => detail(status, 'why'))
   for (const [given, failure] of table) {
     status = given
-    const error = await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())
+    const error = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
     t.equal(error.failure, failure, String(given))
     t.equal(error.options.vendorMessage, 'why')
     t.equal(error.attempts, 1, 'a write is not repeated')
@@ -574,7 +573,7 @@ t.test('a missing licence, a refused sign-in to OpenStack and its bad certificat
     const { vendor, operations } = await open(t, () => detail(status, 'OpenStack authentication failed'))
     const read = await failureOf(operations.get.run(id))
     t.match({ failure: read.failure, ...read.options }, { failure: 'unavailable', passing: false, notAttempted: true, status })
-    t.equal((await failureOf(operations.start?.run(id, {}) ?? Promise.resolve())).sideEffect, 'none')
+    t.equal((await failureOf(operations.start?.run({ id }) ?? Promise.resolve())).sideEffect, 'none')
     t.equal(vendor.calls.length, 2)
   }
 })
@@ -582,14 +581,14 @@ t.test('a missing licence, a refused sign-in to OpenStack and its bad certificat
 t.test('an OpenStack out of reach passes: reads are repeated, a write may have been done', async t => {
   const { vendor, operations } = await open(t, () => detail(504, 'Can not connect to service api'))
   t.equal((await failureOf(operations.get.run(id))).attempts, 3)
-  const write = await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())
+  const write = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
   t.equal(write.sideEffect, 'possible')
   t.equal(vendor.calls.length, 4)
 })
 
 t.test('being out of credit or quota is forbidden: only translated text would tell it from a missing right', async t => {
   const { operations } = await open(t, () => detail(403, 'Unable to perform this action. Your account credit is too low'), enduser)
-  const error = await failureOf(operations.start?.run(id, {}) ?? Promise.resolve())
+  const error = await failureOf(operations.start?.run({ id }) ?? Promise.resolve())
   t.equal(error.failure, 'forbidden')
   t.equal(error.options.vendorMessage, 'Unable to perform this action. Your account credit is too low')
 })
@@ -597,7 +596,7 @@ t.test('being out of credit or quota is forbidden: only translated text would te
 t.test('a wrong state and a locked server are conflicts', async t => {
   for (const text of ['Unable to stop instance newinstance', 'The instance is locked']) {
     const { operations } = await open(t, () => detail(409, text))
-    const error = await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())
+    const error = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
     t.equal(error.failure, 'conflict')
     t.equal(error.sideEffect, 'none')
     t.equal(error.options.vendorMessage, text)
@@ -625,7 +624,7 @@ t.test('every form of an error becomes one line, and a page becomes none', async
   const { operations } = await open(t, () => ({ status: 400, body }))
   for (const [given, line] of forms) {
     body = given
-    const error = await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())
+    const error = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
     t.equal(error.failure, 'rejected')
     t.equal(error.options.vendorMessage, line)
   }
@@ -692,15 +691,15 @@ t.test('an action goes through its task to its end', async t => {
     const { server } = await operations.get.run(id)
     return [server.status, server.power, server.task, server.locked]
   }
-  await operations.stop?.run(id, {})
+  await operations.stop?.run({ id })
   t.same(await states(), ['stopping', 'on', 'powering-off', true])
   pass(1000)
   t.same(await states(), ['stopped', 'off', null, false])
-  t.equal((await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())).failure, 'conflict')
-  await operations.start?.run(id, {})
+  t.equal((await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())).failure, 'conflict')
+  await operations.start?.run({ id })
   t.same(await states(), ['starting', 'unknown', 'powering-on', true])
   pass(1000)
-  await operations.reboot?.run(id, {})
+  await operations.reboot?.run({ id })
   t.same((await states())[0], 'rebooting')
   pass(1000)
   t.same(await states(), ['running', 'on', null, false])
@@ -708,7 +707,7 @@ t.test('an action goes through its task to its end', async t => {
 
 t.test('a state that lags behind its action is shown as it is told, and says nothing of failure', async t => {
   const { operations, pass } = await openSandbox(t, { actionMs: 1000, staleReads: 2 })
-  t.same(await operations.stop?.run(id, {}), {})
+  t.same(await operations.stop?.run({ id }), {})
   pass(1000)
   const seen: string[] = []
   for (let n = 0; n < 3; n += 1) seen.push((await operations.get.run(id)).server.status)
@@ -730,7 +729,7 @@ t.test('a key of the other kind of user is refused like a wrong one', async t =>
 
 t.test('a denied right, an unlicensed panel and an OpenStack in trouble are told apart', async t => {
   const { vendor, operations } = await openSandbox(t, { deniedPermissions: ['instances.stop'] })
-  const stop = async (): Promise<UpstreamError> => await failureOf(operations.stop?.run(id, {}) ?? Promise.resolve())
+  const stop = async (): Promise<UpstreamError> => await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
   t.equal((await stop()).failure, 'forbidden')
   const { rows: [seen] } = await operations.list.run(asking({ filters: { name: 'newinstance' } }))
   t.notOk(seen?.server.allowed_actions.includes('stop'))

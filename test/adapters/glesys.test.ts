@@ -109,7 +109,7 @@ t.test('every call asks for JSON by both headers, with the key and a name of our
   const { vendor, operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [] } : { server: kvm }))
   await operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })
   await operations.get.run('kvm123456')
-  await operations.stop?.run('kvm123456', {})
+  await operations.stop?.run({ id: 'kvm123456' })
   t.same(vendor.calls.map(({ method, path, rawQuery }) => `${method} ${path}${rawQuery}`), ['GET /server/list', 'POST /server/details', 'POST /server/stop'])
   for (const { headers } of vendor.calls) {
     t.match(headers, { accept: 'application/json', 'content-type': 'application/json', authorization: basic(key), 'user-agent': /^hawser/ })
@@ -123,7 +123,7 @@ t.test('an account of XML asks for it with forms, and never says that it sends J
     : `${xmlStatus}<server><serverid>kvm123456</serverid></server>`), { api_key: key, format: 'xml' })
   await operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })
   await operations.get.run('kvm123456')
-  await operations.start?.run('kvm123456', {})
+  await operations.start?.run({ id: 'kvm123456' })
   t.same(vendor.calls.map(({ method, path, body }) => `${method} ${path} ${body}`),
     ['GET /server/list ', 'POST /server/details serverid=kvm123456&includestate=yes', 'POST /server/start serverid=kvm123456'])
   t.same(vendor.calls.map(({ headers }) => [headers['accept'], headers['content-type']]), [
@@ -337,10 +337,10 @@ t.test('raw is the server alone, without the echo of what was sent', async t => 
 
 t.test('stop asks the guest or takes the power, reboot and start have one way', async t => {
   const { vendor, operations } = await told(t, () => ok({ server: { serverid: 'kvm123456', state: 'locked' } }))
-  t.same(await operations.stop?.run('kvm123456', {}), {})
-  t.same(await operations.stop?.run('kvm123456', { force: true }), {})
-  t.same(await operations.start?.run('kvm123456', {}), {})
-  t.same(await operations.reboot?.run('kvm123456', {}), {})
+  t.same(await operations.stop?.run({ id: 'kvm123456' }), {})
+  t.same(await operations.stop?.run({ id: 'kvm123456', force: true }), {})
+  t.same(await operations.start?.run({ id: 'kvm123456' }), {})
+  t.same(await operations.reboot?.run({ id: 'kvm123456' }), {})
   t.same(vendor.calls.map(({ path, body }) => `${path} ${body}`), [
     '/server/stop {"serverid":"kvm123456","type":"soft"}', '/server/stop {"serverid":"kvm123456","type":"hard"}',
     '/server/start {"serverid":"kvm123456"}', '/server/reboot {"serverid":"kvm123456"}'
@@ -353,26 +353,26 @@ t.test('stop asks the guest or takes the power, reboot and start have one way', 
 t.test('a strange code beside HTTP 200 does no harm where there is a payload', async t => {
   for (const code of [1234567, '200', 0, 500, null, undefined]) {
     const { operations } = await told(t, () => ({ status: 200, body: envelope({ server: kvm }, code, 'Server update scheduled') }))
-    t.match(await operations.stop?.run('kvm123456', {}), {}, String(code))
+    t.match(await operations.stop?.run({ id: 'kvm123456' }), {}, String(code))
     t.equal((await operations.get.run('kvm123456')).server.id, 'kvm123456', String(code))
   }
 })
 
 t.test('a success may carry no server, but a failing code without one is a failure', async t => {
   const accepts = await told(t, () => ok({}))
-  t.same(await accepts.operations.start?.run('kvm123456', {}), {})
+  t.same(await accepts.operations.start?.run({ id: 'kvm123456' }), {})
   const scheduled = await told(t, () => ({ status: 200, body: envelope({}, 1234567, 'Server update scheduled') }))
-  t.same(await scheduled.operations.start?.run('kvm123456', {}), {})
+  t.same(await scheduled.operations.start?.run({ id: 'kvm123456' }), {})
   for (const [code, text, failure] of [[606, 'Server Locked', 'conflict'], [403, 'Server Locked', 'conflict'], [0, '', 'unavailable'], [400, 'Could not find server', 'not-found'], [401, 'Access Denied.', 'authentication']] as const) {
     const refuses = await told(t, () => ({ status: 200, body: envelope({}, code, text) }))
-    t.equal((await failureFrom(Promise.resolve(refuses.operations.start?.run('kvm123456', {})))).failure, failure, String(code))
+    t.equal((await failureFrom(Promise.resolve(refuses.operations.start?.run({ id: 'kvm123456' })))).failure, failure, String(code))
   }
 })
 
 t.test('an outage told beside HTTP 200 leaves the fate of a write open, a refusal does not', async t => {
   for (const [code, status, sideEffect] of [[0, 500, 'possible'], [500, 500, 'possible'], [503, 503, 'possible'], [605, 605, 'possible'], [400, 200, 'none'], [604, 200, 'none']] as const) {
     const { vendor, operations } = await told(t, () => ({ status: 200, body: envelope({}, code, 'No') }))
-    t.match(await failureFrom(Promise.resolve(operations.stop?.run('kvm123456', {}))), { sideEffect, options: { status, code } }, String(code))
+    t.match(await failureFrom(Promise.resolve(operations.stop?.run({ id: 'kvm123456' }))), { sideEffect, options: { status, code } }, String(code))
     t.equal(vendor.calls.length, 1)
   }
 })
@@ -448,12 +448,12 @@ t.test('a status that the vendor was never seen to send speaks for itself', asyn
 
 t.test('a refusal carries the vendor\'s code and sentence, in either format, and nothing of the echo', async t => {
   const json = await told(t, () => refusal(403, 403, 'Server Locked\n'))
-  const error = await failureFrom(Promise.resolve(json.operations.stop?.run('kvm123456', {})))
+  const error = await failureFrom(Promise.resolve(json.operations.stop?.run({ id: 'kvm123456' })))
   t.match(error, { failure: 'conflict', sideEffect: 'none', options: { status: 403, code: 403, vendorMessage: 'Server Locked' } })
   t.notMatch(error.message + JSON.stringify(error.options), /theSecretSauce/)
   t.equal(json.vendor.calls.length, 1, 'waiting for a lock is not repeating')
   const inXml = await told(t, () => xml('<status><code>606</code><text>Server Locked</text></status><debug><input><password>theSecretSauce</password></input></debug>', 500), { api_key: key, format: 'xml' })
-  t.match(await failureFrom(Promise.resolve(inXml.operations.stop?.run('kvm123456', {}))), { failure: 'conflict', options: { status: 500, code: 606, vendorMessage: 'Server Locked' } })
+  t.match(await failureFrom(Promise.resolve(inXml.operations.stop?.run({ id: 'kvm123456' }))), { failure: 'conflict', options: { status: 500, code: 606, vendorMessage: 'Server Locked' } })
 })
 
 t.test('a page of HTML in place of an answer leaves the HTTP status to decide', async t => {
@@ -484,7 +484,7 @@ t.test('an id of another form is refused without a call', async t => {
   for (const id of ['', 'KVM123456', 'kvm123456 ', ' kvm123456', 'kvm123456\n', 'kvm/1', '../list', 'kvm1&x=1', 'å', 'a'.repeat(65), '-1']) {
     const error = await failureFrom(operations.get.run(id))
     t.match(error, { failure: 'not-found', options: { notAttempted: true } }, JSON.stringify(id))
-    t.equal((await failureFrom(Promise.resolve(operations.stop?.run(id, {})))).failure, 'not-found')
+    t.equal((await failureFrom(Promise.resolve(operations.stop?.run({ id })))).failure, 'not-found')
   }
   t.equal(vendor.calls.length, 0)
 })
@@ -566,13 +566,13 @@ for (const format of ['json', 'xml'] as const) {
       }
       t.fail(`never ${power}`)
     }
-    await operations.stop?.run('kvm123456', {})
+    await operations.stop?.run({ id: 'kvm123456' })
     await until('off')
-    await operations.start?.run('kvm123456', {})
+    await operations.start?.run({ id: 'kvm123456' })
     await until('on')
-    await operations.reboot?.run('kvm123456', {})
+    await operations.reboot?.run({ id: 'kvm123456' })
     await until('on')
-    await operations.stop?.run('kvm123456', { force: true })
+    await operations.stop?.run({ id: 'kvm123456', force: true })
     await until('off')
     t.equal(vendor.powerOf('kvm123456'), 'stopped')
   })
@@ -582,14 +582,14 @@ t.test('the simulated vendor\'s refusals are told apart', async t => {
   const { vendor, operations } = await sandbox(t, 'glesys-lab')
   const failing = async (work: unknown): Promise<string> => (await failureFrom(Promise.resolve(work))).failure
   t.equal(await failing(operations.get.run('kvm999999')), 'not-found')
-  t.equal(await failing(operations.stop?.run('kvm999999', {})), 'not-found')
-  t.equal(await failing(operations.stop?.run('kvm130002', {})), 'conflict')
-  t.equal(await failing(operations.stop?.run('kvm130008', {})), 'forbidden', 'managed hosting')
-  t.equal(await failing(operations.stop?.run('wps1300009', { force: true })), 'unsupported', 'a server without the hard way')
+  t.equal(await failing(operations.stop?.run({ id: 'kvm999999' })), 'not-found')
+  t.equal(await failing(operations.stop?.run({ id: 'kvm130002' })), 'conflict')
+  t.equal(await failing(operations.stop?.run({ id: 'kvm130008' })), 'forbidden', 'managed hosting')
+  t.equal(await failing(operations.stop?.run({ id: 'wps1300009', force: true })), 'unsupported', 'a server without the hard way')
   vendor.knobs.unknownServer = 'http-404'
   vendor.knobs.lockedError = 'http-500-code-606'
   t.equal(await failing(operations.get.run('kvm999999')), 'not-found')
-  t.equal(await failing(operations.stop?.run('kvm130002', {})), 'conflict')
+  t.equal(await failing(operations.stop?.run({ id: 'kvm130002' })), 'conflict')
 })
 
 t.test('every shape that the simulated vendor can take is understood', async t => {
@@ -610,16 +610,16 @@ for (const mutationAnswers of ['plain', 'with-state', 'minimal'] as const) {
   t.test(`an action whose answer is ${mutationAnswers} is accepted and tells nothing`, async t => {
     const { vendor, operations } = await sandbox(t, 'glesys-lab')
     vendor.knobs.mutationAnswers = mutationAnswers
-    t.same(await operations.stop?.run('kvm123456', {}), {})
+    t.same(await operations.stop?.run({ id: 'kvm123456' }), {})
   })
 }
 
 t.test('start of a running server and stop of a stopped one are what the vendor makes of them', async t => {
   const { vendor, operations } = await sandbox(t, 'glesys-lab')
-  t.same(await operations.start?.run('kvm123456', {}), {})
-  t.same(await operations.stop?.run('kvm130001', {}), {})
+  t.same(await operations.start?.run({ id: 'kvm123456' }), {})
+  t.same(await operations.stop?.run({ id: 'kvm130001' }), {})
   vendor.knobs.alreadyThere = 'refuse'
-  t.equal((await failureFrom(Promise.resolve(operations.start?.run('kvm123456', {})))).failure, 'rejected')
+  t.equal((await failureFrom(Promise.resolve(operations.start?.run({ id: 'kvm123456' })))).failure, 'rejected')
 })
 
 t.test('a user of the simulated vendor logs in once, and again when the keys were ended', async t => {
@@ -648,6 +648,6 @@ t.test('a read is repeated after a bad gateway, an action never', async t => {
   t.equal((await operations.get.run('kvm123456')).server.id, 'kvm123456')
   t.equal(vendor.calls.length, 2)
   bad = 1
-  t.match(await failureFrom(Promise.resolve(operations.stop?.run('kvm123456', {}))), { failure: 'unavailable', sideEffect: 'possible' })
+  t.match(await failureFrom(Promise.resolve(operations.stop?.run({ id: 'kvm123456' }))), { failure: 'unavailable', sideEffect: 'possible' })
   t.equal(vendor.calls.length, 3)
 })

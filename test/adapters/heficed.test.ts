@@ -72,7 +72,7 @@ t.test('the sample row is read in our words and units', async t => {
     tags: [],
     locked: false,
     protected: null,
-    allowed_actions: ['stop', 'reboot', 'delete']
+    allowed_actions: ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']
   })
 })
 
@@ -158,18 +158,18 @@ t.test('an instance that is 404 is a missing server, with a problem or a bare pa
   for (const answer of [problem(404, 'Instance not found'), html(404), { status: 404 }]) {
     const { operations } = await open(t, () => answer)
     t.equal((await failureOf(operations.get.run('312019'))).failure, 'not-found')
-    t.equal((await failureOf(operations.stop?.run('312019', {}) ?? Promise.resolve())).failure, 'not-found')
+    t.equal((await failureOf(operations.stop?.run({ id: '312019' }) ?? Promise.resolve())).failure, 'not-found')
   }
 })
 
 t.test('an action tells the id of its event, without a state that could not be read again', async t => {
   const event = { id: 881626, instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null }
   const { vendor, operations } = await open(t, () => ({ status: 200, body: event }))
-  t.same(await operations.stop?.run('312019', {}), { upstream: { id: '881626', status: null } })
-  t.same(await operations.stop?.run('312019', { force: true }), { upstream: { id: '881626', status: null } })
+  t.same(await operations.stop?.run({ id: '312019' }), { upstream: { id: '881626', status: null } })
+  t.same(await operations.stop?.run({ id: '312019', force: true }), { upstream: { id: '881626', status: null } })
   t.same(vendor.calls.slice(1).map(({ method, path, body }) => [method, path, body]), [['POST', `${instances}/312019/stop`, ''], ['POST', `${instances}/312019/stop`, '{"force":true}']])
   const silent = await open(t, () => ({ status: 200, body: '' }))
-  t.same(await silent.operations.start?.run('312019', {}), {})
+  t.same(await silent.operations.start?.run({ id: '312019' }), {})
 })
 
 t.test('an id that is no number is not found without any traffic', async t => {

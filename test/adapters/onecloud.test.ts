@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import type { PageRequest, ServerOperations, VendorPage } from '../../src/adapters/contract.js'
+import type { PageRequest, ServerOperations, VendorPage } from '../../src/adapters/verbs.js'
 import { onecloud } from '../../src/adapters/onecloud/adapter.js'
 import { seenServer } from '../../src/adapters/onecloud/mapping.js'
 import { UpstreamError, type Failure } from '../../src/domain/failure.js'
@@ -121,7 +121,7 @@ t.test('a recorded server is told in our words and units', async t => {
     tags: ['env=test'],
     locked: false,
     protected: true,
-    allowed_actions: ['stop', 'reboot', 'resize', 'rename', 'rescue', 'password', 'console']
+    allowed_actions: ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console']
   })
 })
 
@@ -249,7 +249,7 @@ t.test('the vendor\'s own word on power wins, and the state speaks only where th
 
 t.test('allowed actions follow the state, and failed starts and stops may be tried again', async t => {
   const free = (status: string) => factsOf({ ...web, status, disable_delete: false, can_delete: true }).allowed_actions
-  t.strictSame(free('running'), ['stop', 'reboot', 'resize', 'rename', 'rescue', 'password', 'console', 'delete'])
+  t.strictSame(free('running'), ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete'])
   t.strictSame(free('ready'), ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete'])
   t.strictSame(free('suspend'), ['start', 'rename', 'delete'])
   t.strictSame(free('rescue'), ['rename', 'unrescue', 'console', 'delete'])
@@ -529,7 +529,7 @@ t.test('a dead token is 403 with allow:none: one sign-in, one repeat', async t =
   vendor.revokeTokens()
   t.ok((await line.operations().list.run(page())).rows.length > 0)
   vendor.revokeTokens()
-  await line.operations().stop?.run(webId, {})
+  await line.operations().stop?.run({ id: webId })
   t.equal(vendor.logins, 4)
 })
 
@@ -548,7 +548,7 @@ t.test('an action refused for its dead token is sent once more', async t => {
     posts += 1
     return posts === 1 ? complaint(403, 'ForbiddenError', 'isClassRbacAllowed: {"error":{"class":"ForbiddenError","code":403,"details":"not enough privilege (require:project,allow:none)"}}') : ok({ server: web })
   }))
-  await operations.stop?.run(webId, {})
+  await operations.stop?.run({ id: webId })
   t.equal(posts, 2)
   t.equal(vendor.calls.at(-1)?.headers['x-auth-token'], 'tok-2')
 })
@@ -591,7 +591,7 @@ t.test('names are ids to the vendor, not to us: nothing is sent', async t => {
   const { vendor, operations } = await openSandbox(t)
   for (const id of ['web-1', '', '../x', webId.toUpperCase(), `${webId}?a=b`, 'statistics', ` ${webId}`]) {
     t.match(await failureOf(operations.get.run(id)), { failure: 'not-found', options: { notAttempted: true } }, id)
-    t.match(await failureOf(operations.start?.run(id, {}) ?? Promise.resolve()), { failure: 'not-found' }, id)
+    t.match(await failureOf(operations.start?.run({ id }) ?? Promise.resolve()), { failure: 'not-found' }, id)
   }
   t.equal(vendor.calls.length, 0)
 })
@@ -599,7 +599,7 @@ t.test('names are ids to the vendor, not to us: nothing is sent', async t => {
 t.test('an answer about another id, whose name looks like the one asked for, is a missing server', async t => {
   const { vendor, operations } = await open(t, withDesk(() => ok({ server: { ...web, name: goneId } })))
   t.equal((await failureOf(operations.get.run(goneId))).failure, 'not-found')
-  t.equal((await failureOf(operations.stop?.run(goneId, {}) ?? Promise.resolve())).failure, 'not-found')
+  t.equal((await failureOf(operations.stop?.run({ id: goneId }) ?? Promise.resolve())).failure, 'not-found')
   t.notOk(pathsOf(vendor).some(path => path.endsWith('/stop')))
 })
 
@@ -708,7 +708,7 @@ t.test('a list where no such service is, is malformed, and so is one of another 
 
 type Act = 'start' | 'stop' | 'reboot'
 const act = async (operations: ServerOperations, action: Act, id: string, force?: boolean): Promise<unknown> =>
-  await operations[action]?.run(id, force === undefined ? {} : { force })
+  await operations[action]?.run({ id, force })
 
 t.test('an action looks first, then posts JSON of a known length', async t => {
   const cases: ReadonlyArray<readonly [Act, boolean | undefined, string, unknown]> = [
@@ -839,7 +839,7 @@ t.test('an old release without power_states and with project_id is read as well'
 })
 
 t.test('login keys and creation parameters are named as secrets', async t => {
-  t.strictSame(onecloud.secretMembers, ['login_key', 'create_params'])
+  t.strictSame(onecloud.secretMembers, ['login_key', 'create_params', 'access_url', 'connect_params'])
 })
 
 t.test('there are no jobs: an action does not tell which task is its own', async t => {

@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { ServerOperations, Token, Upstream } from '../../src/adapters/contract.js'
+import type { Token, Upstream } from '../../src/adapters/contract.js'
+import type { ServerOperations } from '../../src/adapters/verbs.js'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.js'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.js'
 import type { ServerFilters } from '../../src/domain/list.js'
@@ -232,7 +233,7 @@ t.test('a dead token', async t => {
         if (headers['x-xsrf-token'] === 't-1') return answer
         return method === 'POST' ? ok({ id: 41, task: 7 }) : list([web], 1)
       }), withPassword)
-      t.same(await operations.start?.run('41', {}), { jobs: [{ id: '7', name: 'host_start' }] })
+      t.same(await operations.start?.run({ id: '41' }), { jobs: [{ id: '7', name: 'host_start' }] })
       t.equal((await operations.get.run('41')).server.id, '41')
       t.same(vendor.calls.map(({ path }) => path.split('/')[1]), ['auth', 'vm', 'auth', 'vm', 'vm'])
     })
@@ -261,7 +262,7 @@ t.test('a suspended platform', async t => {
   for (const suspendBody of ['json', 'html', 'empty'] as const) {
     t.test(`is asked again until it wakes, sign-in and writes included, whatever its body (${suspendBody})`, async t => {
       const { vendor, operations } = await openSandbox(t, { suspend: 3, suspendBody })
-      const accepted = await operations.stop?.run('41', {})
+      const accepted = await operations.stop?.run({ id: '41' })
       t.equal(accepted?.jobs?.length, 1)
       t.equal(vendor.calls.filter(call => call.status === 503).length, 3)
       vendor.suspend(1)
@@ -271,7 +272,7 @@ t.test('a suspended platform', async t => {
   }
   t.test('that does not wake in eleven requests is suspended, and a write has certainly done nothing', async t => {
     const { vendor, operations } = await open(t, () => ({ ...complaint(503, 3001, 'Unauthorized'), headers: { 'retry-after': '60' } }))
-    const error = await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())
+    const error = await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())
     t.match(error, { failure: 'suspended', sideEffect: 'none', options: { status: 503, notAttempted: true } })
     t.equal(error.options.code, undefined)
     t.equal(vendor.calls.length, 11)
@@ -300,14 +301,14 @@ t.test('refusals', async t => {
   for (const [name, answer, failure] of cases) {
     t.test(name, async t => {
       const { vendor, operations } = await open(t, () => answer)
-      t.equal((await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())).failure, failure)
+      t.equal((await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())).failure, failure)
       t.equal(vendor.calls.length, 1)
     })
   }
 
   t.test('the vendor\'s code and words are told, a refused write has done nothing', async t => {
     const { operations } = await open(t, () => complaint(200, 5030, 'Host is busy'))
-    const error = await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())
+    const error = await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())
     t.match(error, { failure: 'rejected', sideEffect: 'none', options: { status: 200, code: 5030, vendorMessage: 'Host is busy' } })
     t.notMatch(JSON.stringify(error.options), '24-static')
   })
@@ -443,8 +444,8 @@ t.test('one server', async t => {
   t.test('with an id that can not exist costs no call', async t => {
     const { vendor, operations } = await open(t, () => empty)
     for (const id of ['', '0', '041', '-1', '4.1', '4e1', '41) OR (id GT 0', '../41', 'x', '9'.repeat(20)]) {
-      for (const run of [operations.get.run, operations.start?.run, operations.stop?.run, operations.reboot?.run]) {
-        const error = await failureOf(run?.(id, {}) ?? Promise.resolve())
+      for (const work of [operations.get.run(id), operations.start?.run({ id }), operations.stop?.run({ id }), operations.reboot?.run({ id })]) {
+        const error = await failureOf(Promise.resolve(work))
         t.match(error, { failure: 'not-found', options: { notAttempted: true } }, id)
       }
     }
@@ -580,7 +581,7 @@ t.test('a server', async t => {
 t.test('actions', async t => {
   type ActionName = 'start' | 'stop' | 'reboot'
   const act = async (operations: ServerOperations, name: ActionName, force?: boolean) =>
-    await operations[name]?.run('41', force === undefined ? {} : { force })
+    await operations[name]?.run({ id: '41', force })
 
   const cases = [
     ['start', undefined, '/vm/v3/host/41/start', {}, 'host_start'],
@@ -622,7 +623,7 @@ t.test('actions', async t => {
   for (const knobs of [{}, { hostUnknownStatus: 400 }, { errorsAs200: true }] as const) {
     t.test(`a server that is gone is missing with ${JSON.stringify(knobs)}`, async t => {
       const { operations } = await openSandbox(t, knobs)
-      t.match(await failureOf(operations.start?.run('99999', {}) ?? Promise.resolve()), { failure: 'not-found', options: { code: 5021 } })
+      t.match(await failureOf(operations.start?.run({ id: '99999' }) ?? Promise.resolve()), { failure: 'not-found', options: { code: 5021 } })
     })
   }
 })
@@ -703,7 +704,7 @@ t.test('tasks', async t => {
 t.test('on the simulated platform', async t => {
   const follow = async (t: Test, knobs: Partial<VmmanagerKnobs>, id: string, name: 'start' | 'stop' | 'reboot', force = false) => {
     const { vendor, operations } = await openSandbox(t, { actionMs: 60, ...knobs })
-    const jobs = (await operations[name]?.run(id, { force }))?.jobs ?? []
+    const jobs = (await operations[name]?.run({ id, force }))?.jobs ?? []
     const seen: string[] = []
     for (let looks = 0; looks < 100; looks += 1) {
       const [state] = await operations.jobs?.(jobs) ?? []
@@ -733,8 +734,8 @@ t.test('on the simulated platform', async t => {
   }
   t.test('a busy server is a conflict where the vendor says so', async t => {
     const { operations } = await openSandbox(t, { busy: 'refuse' })
-    await operations.stop?.run('41', {})
-    t.equal((await failureOf(operations.start?.run('41', {}) ?? Promise.resolve())).failure, 'conflict')
+    await operations.stop?.run({ id: '41' })
+    t.equal((await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())).failure, 'conflict')
   })
   for (const badTokenCode of [3001, 1000] as const) {
     t.test(`tokens that are gone (${badTokenCode}) are replaced once`, async t => {

@@ -1,15 +1,19 @@
+import type { Server, ServerStatus } from '../../src/domain/server.js'
 import { startFleio } from '../../src/sandbox/fleio/simulator.js'
 import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
 import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
 import { startOnecloud } from '../../src/sandbox/onecloud/simulator.js'
 import type { SimulatedRequest, Simulator } from '../../src/sandbox/simulator.js'
 import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.js'
+import { demoProjectId } from '../../src/sandbox/onecloud/people.js'
+import { keypairId } from '../../src/sandbox/onecloud/seed-catalog.js'
+import { uuid } from '../../src/sandbox/onecloud/values.js'
 
 type Settings = Readonly<Record<string, unknown>>
 
 /** One provider's simulator, and what the laws must know of it beside its adapter. */
 export interface Vendor {
-  readonly simulator: Simulator
+  readonly simulator: Simulator & { readonly created: number }
   /** Accounts as the configuration has them, all of the same provider. */
   readonly accounts: Readonly<Record<string, Settings>>
   /** The members of an account that, changed, make its credentials wrong. */
@@ -19,35 +23,245 @@ export interface Vendor {
   readonly missingId: string
   /** Some seeded server is in a state that no table knows. */
   readonly hasStrangers: boolean
+  /** The accounts that the laws of the verbs are held to: with every scope that there is. */
+  readonly verbAccounts: Readonly<Record<string, Settings>>
+  /** Whether a request changes something; some vendors read by POST. */
+  readonly isWrite: (request: SimulatedRequest) => boolean
+  /** How long accepted work takes from now on. */
+  pace(ms: number): void
+  readonly choices: Choices
 }
+
+/** What is asked for where the laws need more than an adapter's own examples. */
+export interface Choices {
+  /** Changes to the example of a create, so that every verb can be tried on what it makes. */
+  readonly order: Settings
+  /** A size that the server of the order can grow to. */
+  readonly larger: Settings
+  /** For each member that a create accepts (`region`) and each of the provider's options (`options.bandwidth`), a change of the order that says it otherwise. */
+  readonly changes: Readonly<Record<string, Settings>>
+  /** Keys as create and rebuild take them. */
+  readonly sshKeys: readonly string[]
+  /** Another image that it can be rebuilt with. */
+  readonly image: string
+  /** Whether an image of the list suits the order, where its row does not tell. */
+  isImageFit?(id: string): boolean
+  /** Changes to the example of a new owner, so that the vendor takes it beside those that it has. */
+  readonly owner?: Settings
+  /** A free address of the account; null where the laws take one from the list, or from the server itself. */
+  readonly address: string | null
+  /** Well-formed, but nothing has such an id; by the member of a create. */
+  readonly unknown: Readonly<Record<string, string>>
+  /** An action that the vendor refuses to a seeded server in that state; a project may have none such. */
+  readonly refused: { readonly action: string, isWrong(server: Server): boolean, prepare?(): void }
+  /** A verb that the vendor can be made to accept and then fail to do; null where its failure shows nowhere. */
+  readonly breaking: { readonly verb: string, prepare(): void } | null
+}
+
+/** One that every vendor takes. */
+export const password = 'Correct-Horse-9x!'
+
+/** Each member by itself: as it is said here, else as every vendor understands it. */
+function changesOf (members: string, said: Settings, options: Settings): Record<string, Settings> {
+  const usual: Settings = { cpus: 3, memory_mib: 3072, disk_gib: 40, user_data: '#cloud-config', password, tags: ['team=web'], protected: true, ...said }
+  return {
+    ...Object.fromEntries(members.split(' ').map(name => [name, { [name]: usual[name] }])),
+    ...Object.fromEntries(Object.entries(options).map(([name, value]) => [`options.${name}`, { options: { [name]: value } }]))
+  }
+}
+
+const nobody = '00000000-0000-4000-8000-00000000dead'
 
 const plain = (settings: Readonly<Record<string, object>>): Record<string, Settings> =>
   Object.fromEntries(Object.entries(settings).map(([id, values]) => [id, { ...values }]))
 
+const isIn = (wrong: ServerStatus) => ({ status }: Server): boolean => status === wrong
+const isChange = ({ method }: SimulatedRequest): boolean => method !== 'GET'
+const paceOf = (knobs: { actionMs: number, createMs: number }) => (ms: number): void => { Object.assign(knobs, { actionMs: ms, createMs: ms }) }
+
 /** By adapter id. Actions are quick, and there are more servers than one vendor page holds; nothing else is changed. */
 export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
   heficed: async () => {
-    const simulator = await startHeficed({ knobs: { actionMs: 600 } })
-    return { simulator, accounts: plain(simulator.settings), secrets: ['client_secret'], isSignIn: ({ path }) => path.startsWith('/oauth2'), missingId: '999999999', hasStrangers: true }
+    const simulator = await startHeficed({ knobs: { actionMs: 600, cancelMs: 200 } })
+    const isSignIn = ({ path }: SimulatedRequest): boolean => path.startsWith('/oauth2')
+    return {
+      simulator,
+      accounts: plain(simulator.settings),
+      secrets: ['client_secret'],
+      isSignIn,
+      missingId: '999999999',
+      hasStrangers: true,
+      verbAccounts: { 'heficed-all': { ...simulator.settings['heficed-main'], scopes: ['kronoscloud', 'ipswitch', 'sshkeys'] } },
+      isWrite: request => isChange(request) && !isSignIn(request),
+      // A restart that shows nothing of itself would be waited for much longer.
+      pace: ms => { Object.assign(simulator.knobs, { actionMs: ms, createMs: ms, transitional: true }) },
+      choices: {
+        order: {},
+        changes: changesOf('region cpus memory_mib disk_gib ssh_keys', {
+          ssh_keys: ['5f1c0a52-0000-4000-8000-0000000000aa'],
+          region: 'br-sao1'
+        }, { instance_type: 'windows', billing: 'hourly', use_credit: false, bandwidth_tb: 2 }),
+        sshKeys: ['5f1c0a52-0000-4000-8000-0000000000aa'],
+        larger: { cpus: 2, memory_mib: 4096, disk_gib: 20 },
+        image: '5f1c0a52-0000-4000-8000-000000000001',
+        address: '185.194.29.1',
+        // An image is of one region, so that one of another is what is told of.
+        unknown: { image: nobody },
+        refused: { action: 'start', isWrong: isIn('suspended') },
+        // A failed event can not be read again.
+        breaking: null
+      }
+    }
   },
   fleio: async () => {
-    const simulator = await startFleio({ knobs: { actionMs: 600 } })
+    const simulator = await startFleio({ knobs: { actionMs: 600, rowDelayMs: 100 } })
     simulator.addServers(190)
-    return { simulator, accounts: plain(simulator.settings), secrets: ['token'], isSignIn: () => false, missingId: '00000000-0000-4000-8000-00000000dead', hasStrangers: true }
+    const accounts = plain(simulator.settings)
+    return {
+      simulator,
+      accounts,
+      secrets: ['token'],
+      isSignIn: () => false,
+      missingId: '00000000-0000-4000-8000-00000000dead',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      // Making a link to a console is a GET there.
+      isWrite: request => isChange(request) || request.path.endsWith('/get_console_url'),
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: {
+          ...changesOf('region plan ssh_keys user_data password networks owner', {
+            region: 'Region2',
+            plan: 'f1a40001-0000-4000-8000-000000000001',
+            ssh_keys: ['12'],
+            networks: ['9e700001-0000-4000-8000-000000000001'],
+            owner: '599151'
+          }, { boot_source: { delete_on_termination: true }, share_image: true }),
+          'options.nics': { networks: undefined, options: { nics: ['9e700001-0000-4000-8000-000000000001'] } }
+        },
+        sshKeys: ['12'],
+        larger: { plan: 'f1a40001-0000-4000-8000-000000000002', restart: true },
+        image: '1a6e0001-0000-4000-8000-000000000001',
+        address: '203.0.113.13',
+        // Another client's own.
+        isImageFit: id => id !== '1a6e0001-0000-4000-8000-000000000006',
+        unknown: { image: nobody, plan: nobody, region: 'Region9' },
+        refused: { action: 'start', isWrong: isIn('running') },
+        breaking: { verb: 'create', prepare: () => { simulator.knobs.createEndsIn = 'error' } }
+      }
+    }
   },
   glesys: async () => {
-    const simulator = await startGlesys({ knobs: { actionMs: 600 } })
-    const lab = { ...simulator.settings['glesys-lab'], format: 'xml' }
-    return { simulator, accounts: { ...plain(simulator.settings), 'glesys-xml': lab }, secrets: ['api_key', 'password'], isSignIn: ({ path }) => path.startsWith('/user/login'), missingId: 'kvm99999999', hasStrangers: false }
+    const simulator = await startGlesys({ knobs: { actionMs: 600, lingerMs: 200 } })
+    const accounts = { ...plain(simulator.settings), 'glesys-xml': { ...simulator.settings['glesys-lab'], format: 'xml' } }
+    return {
+      simulator,
+      accounts,
+      secrets: ['api_key', 'password'],
+      isSignIn: ({ path }) => path.startsWith('/user/login'),
+      missingId: 'kvm99999999',
+      hasStrangers: false,
+      verbAccounts: accounts,
+      isWrite: ({ path }) => /^\/(server\/(create|destroy|edit|start|stop|reboot|console)|ip\/(add|remove|take|release|setptr|resetptr))\b/.test(path),
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: {
+          ...changesOf('region cpus memory_mib disk_gib ssh_keys user_data password', { region: 'Stockholm', ssh_keys: ['ssh-ed25519 AAAAother other@example'] }, {
+            platform: 'VMware', bandwidth: 200, description: 'a note', ip: 'none', ipv6: 'none', backupschedules: [{ frequency: 'daily', numberofimagestokeep: 1 }]
+          }),
+          'options.users': { ssh_keys: undefined, options: { users: [{ username: 'admin', password }] } },
+          'options.cloudconfigparams': { user_data: '## template: glesys', options: { cloudconfigparams: { word: 'yes' } } }
+        },
+        sshKeys: ['ssh-ed25519 AAAAother other@example'],
+        larger: { cpus: 4, memory_mib: 4096, disk_gib: 60 },
+        image: 'Debian 11 (Bullseye)',
+        address: null,
+        unknown: { image: 'debian-99', region: 'Nowhere' },
+        refused: { action: 'stop', isWrong: ({ locked }) => locked === true },
+        // A server that is not finished stays locked, and nothing says why.
+        breaking: null
+      }
+    }
   },
   vmmanager: async () => {
     const simulator = await startVmmanager({ knobs: { actionMs: 600 } })
     simulator.addServers(120)
-    return { simulator, accounts: plain(simulator.settings), secrets: ['password'], isSignIn: ({ path }) => path.includes('/auth/'), missingId: '999999999', hasStrangers: true }
+    const accounts = plain(simulator.settings)
+    return {
+      simulator,
+      accounts,
+      secrets: ['password'],
+      isSignIn: ({ path }) => path.includes('/auth/') && !/\/user\/\d+\/key$/.test(path),
+      missingId: '999999999',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      isWrite: request => isChange(request) && (!request.path.includes('/auth/') || /\/user\/\d+\/key$/.test(request.path)),
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: {
+          ...changesOf('region cpus memory_mib disk_gib password networks owner', { region: '2', networks: ['6'], owner: '4' }, {
+            node: 2,
+            storage: 1,
+            ipv4_number: 2,
+            ipv4_pool: [6],
+            ipv6_enabled: true,
+            ipv6_prefix: 64,
+            domain: 'other.example.com',
+            comment: 'a note',
+            recipe: 11,
+            net_in_mbitps: 50,
+            net_out_mbitps: 50
+          }),
+          plan: { cpus: undefined, memory_mib: undefined, disk_gib: undefined, plan: '1' },
+          'options.cluster': { region: undefined, options: { cluster: 2 } }
+        },
+        sshKeys: [],
+        larger: { cpus: 4, memory_mib: 4096, disk_gib: 40, restart: true },
+        image: '12',
+        address: '192.0.2.60',
+        owner: { email: 'fresh@example.com' },
+        unknown: { image: '9999', plan: '9999', region: '9999' },
+        refused: { action: 'start', isWrong: isIn('running'), prepare: () => { simulator.knobs.sameState = 'refuse' } },
+        breaking: { verb: 'stop', prepare: () => { simulator.failNext('host_stop') } }
+      }
+    }
   },
   onecloud: async () => {
     const simulator = await startOnecloud({ knobs: { actionMs: 600 } })
     simulator.addServers(170)
-    return { simulator, accounts: plain(simulator.settings), secrets: ['password', 'secret_key'], isSignIn: ({ path }) => path.endsWith('/auth/tokens'), missingId: '00000000-0000-4000-8000-00000000dead', hasStrangers: true }
+    const accounts = plain(simulator.settings)
+    const isSignIn = ({ path }: SimulatedRequest): boolean => path.endsWith('/auth/tokens')
+    return {
+      simulator,
+      accounts,
+      secrets: ['password', 'secret_key'],
+      isSignIn,
+      missingId: '00000000-0000-4000-8000-00000000dead',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      isWrite: request => isChange(request) && !isSignIn(request),
+      pace: paceOf(simulator.knobs),
+      // Elastic addresses are for servers inside a VPC.
+      choices: {
+        order: { networks: ['vpcnet0'] },
+        changes: {
+          ...changesOf('region plan disk_gib ssh_keys user_data password networks owner tags protected', {
+            region: 'default', plan: 'ecs.g1.c1m1', ssh_keys: [keypairId], networks: ['vnet0'], owner: demoProjectId
+          }, { hypervisor: 'kvm', auto_start: false, disk_backend: 'rbd', eip_bandwidth: 5 }),
+          cpus: { plan: undefined, cpus: 3, memory_mib: 2048 },
+          memory_mib: { plan: undefined, cpus: 2, memory_mib: 3072 }
+        },
+        sshKeys: [keypairId],
+        larger: { plan: 'ecs.g1.c4m12', disk_gib: 50, restart: true },
+        image: uuid('image-ubuntu'),
+        address: null,
+        unknown: { image: nobody, plan: 'ecs.none', region: 'nowhere' },
+        refused: { action: 'stop', isWrong: isIn('stopped') },
+        breaking: { verb: 'stop', prepare: () => { simulator.knobs.failActions = ['stop'] } }
+      }
+    }
   }
 }

@@ -87,7 +87,7 @@ function readAnswer (response: HttpResponse): unknown {
 
 const call = (intent: 'read' | 'write', url: string, read: (response: HttpResponse) => unknown = readAnswer): UpstreamCall<unknown> => ({
   name: 'thing',
-  intent,
+  ...(intent === 'read' ? { intent } : { intent, assumed: {} }),
   build: token => ({
     method: intent === 'read' ? 'GET' : 'POST',
     url,

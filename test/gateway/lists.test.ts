@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { List, PageRequest } from '../../src/adapters/contract.js'
+import type { List, PageRequest } from '../../src/adapters/verbs.js'
 import { compareNumericIds, compareText } from '../../src/domain/compare.js'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
 import type { FilterName, Seen, SortOrder } from '../../src/domain/list.js'

@@ -1,11 +1,14 @@
 import { UpstreamError } from '../../src/domain/failure.js'
 import { createCall, createTally, type Tally } from '../../src/gateway/call.js'
-import { createUpstream, type Line, type SentCall } from '../../src/gateway/exchange.js'
+import { createUpstream, type Line, type RecordWrite, type SentCall } from '../../src/gateway/exchange.js'
+import { createRehearsal, type PlannedCall } from '../../src/gateway/rehearsal.js'
+import { redact } from '../../src/domain/redact.js'
 import { createRetryBudget } from '../../src/gateway/retry.js'
 import { createMemoryTokenStore } from '../../src/tokens/memory-store.js'
 import { createTokenSource } from '../../src/tokens/token-source.js'
 import { createHttpClient } from '../../src/upstream/http.js'
-import type { Adapter, ServerOperations, VendorPage } from '../../src/adapters/contract.js'
+import type { Adapter } from '../../src/adapters/contract.js'
+import type { ServerOperations, VendorPage } from '../../src/adapters/verbs.js'
 import type { Simulator } from '../../src/sandbox/simulator.js'
 import type { Seen } from '../../src/domain/list.js'
 
@@ -18,6 +21,8 @@ export interface OpenOptions {
 export interface OpenedAdapter {
   /** The operations of one new request; each call of it is a request of its own with a fresh count. */
   operations(options?: OpenOptions): ServerOperations & { readonly tally: Tally }
+  /** The operations of a dry run: writes are kept in `calls` instead of being sent. */
+  rehearse(): { readonly operations: ServerOperations, readonly calls: readonly PlannedCall[] }
   readonly sent: SentCall[]
   close(): Promise<void>
 }
@@ -28,22 +33,27 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   const http = createHttpClient()
   const sent: SentCall[] = []
   const tokens = createTokenSource({ key: 'test', store: createMemoryTokenStore() })
+  const open = (options: OpenOptions, record: RecordWrite | null) => {
+    const line: Line = {
+      account: 'test',
+      http,
+      timeoutMs: options.timeoutMs ?? 5000,
+      tokens,
+      signIn: adapter.signIn(account),
+      budget: createRetryBudget(1000),
+      random: () => 0.5,
+      report: call => { sent.push(call) }
+    }
+    const tally = createTally()
+    const call = createCall({ requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 20_000, tally })
+    return { ...adapter.connect(account, createUpstream(line, call, record)), tally }
+  }
   return {
     sent,
-    operations: (options = {}) => {
-      const line: Line = {
-        account: 'test',
-        http,
-        timeoutMs: options.timeoutMs ?? 5000,
-        tokens,
-        signIn: adapter.signIn(account),
-        budget: createRetryBudget(1000),
-        random: () => 0.5,
-        report: call => { sent.push(call) }
-      }
-      const tally = createTally()
-      const call = createCall({ requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 20_000, tally })
-      return { ...adapter.connect(account, createUpstream(line, call)), tally }
+    operations: (options = {}) => open(options, null),
+    rehearse: () => {
+      const rehearsal = createRehearsal(value => redact(value, new Set(adapter.secretMembers)))
+      return { operations: open({}, rehearsal.record), calls: rehearsal.calls }
     },
     close: async () => { await http.close() }
   }

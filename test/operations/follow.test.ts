@@ -1,164 +1,143 @@
 import t from 'tap'
-import type { Accepted, Action, JobState, ServerOperations } from '../../src/adapters/contract.js'
-import { compareText } from '../../src/domain/compare.js'
-import { UpstreamError } from '../../src/domain/failure.js'
-import type { Operation } from '../../src/domain/operation.js'
+import type { JobState } from '../../src/adapters/verbs.js'
 import type { ServerFacts, ServerStatus } from '../../src/domain/server.js'
-import { look, lookedInVain } from '../../src/operations/follow.js'
+import { afterJobs, afterMiss, afterServer, ended, goOn, isEnded, pauseAfter } from '../../src/operations/follow.js'
+import { createJournal } from '../../src/operations/journal.js'
+import { usualGoals } from '../../src/operations/judge.js'
+import { afterAccepted, doubted, intended } from '../../src/operations/life.js'
 import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
-import { createRedisOperationStore } from '../../src/operations/redis-store.js'
-import type { OperationStore, StoredOperation } from '../../src/operations/store.js'
+import type { StoredOperation } from '../../src/operations/store.js'
 import { serverFacts } from '../helpers/facts.js'
-import { openRedis } from '../helpers/redis.js'
+import { failure } from './provider.js'
+import { record, startedAt } from './records.js'
 
-const startedAt = Date.parse('2026-11-21T10:00:00.000Z')
 const seconds = (count: number): number => startedAt + count * 1000
-
-const operation: Operation = {
-  id: 'op_1',
-  account: 'a',
-  provider: 'p',
-  action: 'stop',
-  server_id: '42',
-  status: 'running',
-  created_at: '2026-11-21T10:00:00.000Z',
-  updated_at: '2026-11-21T10:00:00.000Z',
-  finished_at: null,
-  progress: null,
-  error: null,
-  note: null,
-  upstream: null
-}
-const stored = (action: string, facts: Partial<StoredOperation> = {}): StoredOperation =>
-  ({ operation: { ...operation, action }, jobs: [], startedAt, deadlineAt: seconds(600), lastLookAt: 0, transitionSeen: false, ...facts })
-
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
 
-/** A provider that shows one server after the other (null: gone). */
-function showing (...views: Array<ServerFacts | null>): ServerOperations {
-  let at = 0
-  const run = async (): Promise<Accepted> => ({})
-  const action: Action = { evidence: 'documented', run }
-  return {
-    list: { evidence: 'documented', paging: 'whole', pageSize: 1, ordered: false, compareIds: compareText, run: async () => ({ rows: [], start: 0, last: true, total: 0 }) },
-    get: {
-      evidence: 'documented',
-      run: async () => {
-        const view = views[Math.min(at++, views.length - 1)] ?? null
-        if (view === null) throw new UpstreamError('not-found', 'gone')
-        return { server: view, raw: {} }
-      }
-    },
-    start: action,
-    stop: action,
-    reboot: action
-  }
+/** What is told of an operation while its server is seen so, at these seconds after it was accepted. */
+function told (stored: StoredOperation, views: ReadonlyArray<readonly [number, ServerFacts | null]>): string[] {
+  let current = stored
+  return views.map(([second, view]) => {
+    current = isEnded(current) ? current : afterServer(current, view, seconds(second))
+    return current.operation.status
+  })
 }
 
-async function follow (action: string, views: Array<[number, ServerFacts | null]>): Promise<Array<[string, string | null]>> {
-  const operations = showing(...views.map(([, view]) => view))
-  let current = stored(action)
-  const verdicts: Array<[string, string | null]> = []
-  for (const [second] of views) {
-    current = await look(current, operations, seconds(second))
-    verdicts.push([current.operation.status, current.operation.note])
-  }
-  return verdicts
-}
-const statusesOf = async (action: string, views: Array<[number, ServerFacts | null]>): Promise<string[]> => (await follow(action, views)).map(([status]) => status)
-
-t.test('a stop has succeeded when the server is stopped, and not before', async t => {
-  t.same(await statusesOf('stop', [[1, server('running')], [2, server('stopping')], [3, server('stopped')]]), ['running', 'running', 'succeeded'])
-  t.same(await statusesOf('stop', [[1, server('stopped', { locked: true, task: 'locked' })], [2, server('stopped')]]), ['running', 'succeeded'], 'a lock is work under way')
-  t.same(await statusesOf('stop', [[1, server('stopped', { locked: true })]]), ['succeeded'], 'an administrator\'s lock is not')
+t.test('an operation is followed from state to state until its goal is reached', async t => {
+  const stop = record('stop', { goal: usualGoals.stop })
+  t.same(told(stop, [[1, server('running')], [2, server('stopping')], [3, server('stopped')]]), ['running', 'running', 'succeeded'])
+  const reboot = record('reboot', { goal: usualGoals.reboot })
+  t.same(told(reboot, [[1, server('running')], [2, server('rebooting')], [3, server('running')]]), ['running', 'running', 'succeeded'])
+  t.same(told(reboot, [[1, server('running')], [14, server('running')], [15, server('running')]]), ['running', 'running', 'succeeded'])
+  const start = record('start', { goal: usualGoals.start })
+  t.same(told(start, [[1, server('error')], [2, server('starting')], [2.5, server('error')]]), ['running', 'running', 'failed'])
+  t.same(told(record('delete', { goal: usualGoals.delete }), [[1, server('deleting')], [2, null]]), ['running', 'succeeded'])
+  t.match(afterServer(stop, null, seconds(1)).operation, { status: 'failed', error: 'the server is gone', finished_at: '2026-11-21T10:00:01.000Z' })
 })
 
-t.test('a start has succeeded when the server runs', async t => {
-  t.same(await statusesOf('start', [[1, server('stopped')], [2, server('starting')], [3, server('running')]]), ['running', 'running', 'succeeded'])
-  t.same(await statusesOf('start', [[1, server('rescue')]]), ['succeeded'])
-  t.same(await statusesOf('start', [[1, server('unknown')]]), ['running'], 'what is not known is no success')
+t.test('what a server shows is judged from when the provider was asked, not from when the intent was written', async t => {
+  const intent = intended({ account: 'a', provider: 'p', action: 'reboot', serverId: '42', goal: usualGoals.reboot, search: null, phase: 'asking', askForMs: 60_000 }, 'me', startedAt)
+  t.match(intent, { phase: 'asking', operation: { status: 'pending', id: /^op_[0-9a-f]{28}$/ }, askingUntil: seconds(60), deadlineAt: seconds(600) })
+  const slow = afterAccepted(intent, {}, seconds(20))
+  t.same(told(slow, [[20.5, server('running')], [34, server('running')], [35, server('running')]]), ['running', 'running', 'succeeded'],
+    'a provider that took twenty seconds to accept has had no time to reboot anything')
+  const created = afterAccepted(record('create', { goal: usualGoals.create, operation: { server_id: null } }), { serverId: '42' }, seconds(50))
+  t.same(told(created, [[70, null], [109, null], [110, null]]), ['running', 'running', 'failed'], 'a new server may be missing for a minute')
 })
 
-t.test('a reboot needs a transition to be seen, or time, and then says that none was', async t => {
-  t.same(await follow('reboot', [[1, server('running')], [2, server('rebooting')], [3, server('running')]]), [['running', null], ['running', null], ['succeeded', null]])
-  t.same(await follow('reboot', [[1, server('running', { task: 'rebooting', locked: true })], [2, server('running')]]), [['running', null], ['succeeded', null]])
-  const unseen = await follow('reboot', [[1, server('running')], [14, server('running')], [15, server('running')]])
-  t.same(unseen.map(([status]) => status), ['running', 'running', 'succeeded'])
-  t.match(unseen[2]?.[1], /not observed/)
+t.test('a provider that has finished when it answers leaves nothing to follow', async t => {
+  t.match(afterAccepted(record('stop', { phase: 'asking', goal: usualGoals.stop }), { done: true }, seconds(1)).operation, { status: 'succeeded', finished_at: '2026-11-21T10:00:01.000Z' })
+  t.equal(afterAccepted(record('password', { phase: 'asking' }), {}, seconds(1)).operation.status, 'succeeded', 'no goal: done when accepted')
+  t.equal(afterAccepted(record('password', { phase: 'asking' }), { jobs: [{ id: '1', name: 'x' }] }, seconds(1)).operation.status, 'running')
+  t.match(afterAccepted(record('create', { phase: 'asking', goal: usualGoals.create }), { upstream: { id: 'invoice-1', status: null }, note: 'billed' }, seconds(1)).operation,
+    { upstream: { id: 'invoice-1' }, note: 'billed' })
 })
 
-t.test('an error state fails the operation, but an old one right after the action does not', async t => {
-  t.same(await statusesOf('start', [[1, server('error')], [2, server('starting')], [2.5, server('error', { provider_status: 'start_fail' })]]), ['running', 'running', 'failed'])
-  t.same(await statusesOf('start', [[4, server('error')]]), ['failed'])
-  const failed = await look(stored('start'), showing(server('error', { provider_status: 'start_fail' })), seconds(5))
-  t.match(failed.operation, { error: /start_fail/, finished_at: '2026-11-21T10:00:05.000Z' })
-})
-
-t.test('a server that is gone fails the operation', async t => {
-  t.match((await look(stored('stop'), showing(null), seconds(1))).operation, { status: 'failed', error: 'the server is gone' })
-})
-
-t.test('a verb with a judgement of its own is judged by it', async t => {
-  const operations = { ...showing(server('stopped')), stop: { evidence: 'documented' as const, run: async () => ({}), judge: () => 'going' as const } }
-  t.equal((await look(stored('stop'), operations, seconds(1))).operation.status, 'running')
+t.test('what is doubtful is judged by what is seen, and is unknown where nothing can be seen', async t => {
+  const reset = doubted(record('stop', { phase: 'asking', goal: usualGoals.stop, operation: { status: 'pending' } }), failure('unreachable', 'possible'), seconds(1))
+  t.match(reset, { phase: 'doubtful', settleMs: 15_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
+  t.match(afterServer(reset, server('stopped'), seconds(2)).operation, { status: 'succeeded' })
+  t.equal(doubted(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 60_000)
+  t.match(doubted(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted, but its answer could not be read/ } })
+  t.match(doubted(record('stop'), new Error('x'), seconds(1)).operation, { note: /fault of the gateway/ })
+  const silent = doubted(record('password', { phase: 'asking' }), failure('timeout', 'possible'), seconds(1))
+  t.match(afterServer(silent, server('running'), seconds(2)).operation, { status: 'unknown', note: /did not answer/ })
+  t.match(afterAccepted({ ...ended(reset, { status: 'failed', error: 'x' }, seconds(9)), notMade: true }, {}, seconds(10)),
+    { notMade: false, phase: 'following', operation: { status: 'running', error: null, finished_at: null } }, 'an answer that comes after all wins')
 })
 
 t.test('jobs decide where there are any: all must succeed, one may fail', async t => {
-  const withJobs = (...states: Array<Partial<JobState>>): ServerOperations => ({
-    ...showing(server('running')),
-    jobs: async jobs => jobs.map((job, index) => ({ ...job, status: 'running' as const, vendorStatus: null, error: null, ...states[index] }))
-  })
-  const two = stored('stop', { jobs: [{ id: '7', name: 'host_stop' }, { id: '8', name: 'disk_resize' }] })
-  t.match((await look(two, withJobs({ status: 'succeeded', vendorStatus: 'complete' }, {}), seconds(1))).operation, { status: 'running', upstream: { id: '7', status: 'complete' } })
-  t.match((await look(two, withJobs({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1))).operation, { status: 'succeeded', error: null })
-  t.match((await look(two, withJobs({ status: 'succeeded' }, { status: 'failed', vendorStatus: 'fail', error: 'no space' }), seconds(1))).operation, { status: 'failed', error: 'no space', upstream: { id: '8', status: 'fail' } })
-  t.match((await look(two, withJobs({ status: 'failed' }, {}), seconds(1))).operation, { status: 'failed', error: String })
+  const two = record('stop', { jobs: [{ id: '7', name: 'host_stop' }, { id: '8', name: 'disk_resize' }] })
+  const states = (...facts: Array<Partial<JobState>>): JobState[] =>
+    facts.map((fact, index) => ({ ...two.jobs[index] ?? { id: '', name: '' }, status: 'running', vendorStatus: null, error: null, ...fact }))
+  const after = (...facts: Array<Partial<JobState>>) => afterJobs(two, states(...facts), seconds(1)).operation
+  t.match(after({ status: 'succeeded', vendorStatus: 'complete' }, { vendorStatus: 'queued' }), { status: 'running', upstream: { id: '8', status: 'queued' } })
+  t.match(after({ status: 'succeeded' }), { status: 'running' }, 'a job that is not told of is not done')
+  t.match(after({ status: 'succeeded' }, { status: 'succeeded' }), { status: 'succeeded', error: null })
+  t.match(after({ status: 'succeeded' }, { status: 'failed', error: 'no space' }), { status: 'failed', error: 'no space', upstream: { id: '8' } })
+  t.match(after({ status: 'failed' }, {}), { status: 'failed', error: /host_stop/ })
+  t.equal(afterJobs(two, [], seconds(601)).operation.status, 'unknown')
+
+  const next = { ...two, next: { name: 'confirm', input: {} } }
+  t.match(afterJobs(next, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)), { jobs: [], next: { name: 'confirm' }, operation: { status: 'running' } }, 'there is more to send')
+  t.match(afterJobs(next, states({ status: 'failed' }, {}), seconds(1)), { next: null, operation: { status: 'failed' } })
+  const order = { ...two, search: { spec: { name: 'web', image: 'i' }, before: [] } }
+  t.match(afterJobs({ ...order, operation: { ...order.operation, server_id: null } }, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)),
+    { jobs: [], operation: { status: 'running' } }, 'a new server whose id is not known is still to be found')
+  t.equal(afterJobs(order, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)).operation.status, 'succeeded')
 })
 
 t.test('after the deadline the verdict is unknown, and says why', async t => {
-  const late = await look(stored('stop'), showing(server('running')), seconds(601))
-  t.match(late.operation, { status: 'unknown', note: /deadline/, finished_at: '2026-11-21T10:10:01.000Z' })
-  t.match((await look(stored('stop'), showing(server('stopped')), seconds(601))).operation, { status: 'succeeded' }, 'a success that is seen late is a success')
-  t.match(lookedInVain(stored('stop'), 'The provider could not be asked just now (timeout).', seconds(700)).operation, { status: 'unknown', note: /deadline.*timeout/ })
-  t.match(lookedInVain(stored('stop'), 'The provider could not be asked just now (timeout).', seconds(10)).operation, { status: 'running', note: /timeout/ })
+  const stop = record('stop', { goal: usualGoals.stop })
+  t.match(afterServer(stop, server('running'), seconds(600)).operation, { status: 'unknown', note: /deadline passed/, finished_at: '2026-11-21T10:10:00.000Z' })
+  t.equal(afterServer(stop, server('running'), seconds(599)).operation.status, 'running')
+  t.equal(afterServer(stop, server('stopped'), seconds(601)).operation.status, 'succeeded', 'a success that is seen late is a success')
+  t.match(afterMiss(stop, 'timeout.', seconds(600)).operation, { status: 'unknown', note: /deadline.*timeout/ })
+  t.match(afterMiss(stop, 'timeout.', seconds(10)).operation, { status: 'running', note: /timeout/ })
+  for (const [action, minutes] of [['create', 30], ['rebuild', 30], ['stop', 10], ['resize', 10]] as const) {
+    const { deadlineAt } = intended({ account: 'a', provider: 'p', action, serverId: null, goal: null, search: null, phase: 'asking', askForMs: 1 }, 'me', startedAt)
+    t.equal(deadlineAt - startedAt, minutes * 60_000, action)
+  }
 })
 
-t.test('what has ended is not looked at again', async t => {
-  const ended = stored('stop', { operation: { ...operation, status: 'succeeded' } })
-  const operations = showing(server('running'))
-  t.equal(await look(ended, { ...operations, get: { evidence: 'documented', run: async () => { throw new Error('looked') } } }, seconds(1)), ended)
+t.test('a look that fails says so until one succeeds, beside what was noted before', async t => {
+  const noted = record('stop', { goal: usualGoals.stop, operation: { note: 'Billed by invoice 7.' } })
+  const twice = afterMiss(afterMiss(noted, 'timeout.', seconds(1)), 'unavailable.', seconds(2))
+  t.equal(twice.operation.note, 'Billed by invoice 7. The last look failed: unavailable.')
+  t.equal(afterServer(twice, server('running'), seconds(3)).operation.note, 'Billed by invoice 7.')
+  t.equal(afterMiss(record('stop'), 'timeout.', seconds(1)).operation.note, 'The last look failed: timeout.')
+  const reboot = afterServer({ ...twice, goal: usualGoals.reboot }, server('running'), seconds(16))
+  t.match(reboot.operation, { status: 'succeeded', note: /^Billed by invoice 7\. The server is as it should be/ })
 })
 
-const keepsOperations = async (check: Pick<typeof t, 'same' | 'equal'>, store: OperationStore): Promise<void> => {
-  const now = Date.now()
-  const one = stored('stop', { startedAt: now, jobs: [{ id: '7', name: 'host_stop' }] })
-  await store.put(one)
-  check.same(await store.get('a', 'op_1'), one)
-  check.equal(await store.get('b', 'op_1'), null, 'another account does not see it')
-  check.equal(await store.get('a', 'op_2'), null)
-}
-t.test('in memory: operations are kept for a day, each for its account', async t => {
-  await keepsOperations(t, createMemoryOperationStore())
-  let now = startedAt
-  const store = createMemoryOperationStore(() => now)
-  await store.put(stored('stop'))
-  now += 24 * 3600_000 + 1
-  t.equal(await store.get('a', 'op_1'), null)
-  await store.put(stored('stop', { startedAt: now, operation: { ...operation, id: 'op_2' } }))
-  t.not(await store.get('a', 'op_2'), null)
+t.test('looks come after half a second, one, two, and then every five', async t => {
+  t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 5000, 5000, 5000])
+  t.match(goOn(record('stop'), seconds(1)), { looks: 1, nextLookAt: seconds(2) })
 })
 
-t.test('in Redis: operations outlive the process; without Redis this one goes on', async t => {
-  const server = await openRedis()
-  t.teardown(async () => { await server.stop() })
-  const redis = await server.connect()
-  await keepsOperations(t, createRedisOperationStore(redis, createMemoryOperationStore()))
-  const other = createRedisOperationStore(await server.connect(), createMemoryOperationStore())
-  t.match(await other.get('a', 'op_1'), { operation: { id: 'op_1' } }, 'another process sees it')
-  await redis.set('hawser:operation:a:op_bad', '{"operation":{}}')
-  t.equal(await other.get('a', 'op_bad'), null, 'what can not be read is not there')
-  await redis.del('hawser:operation:a:op_1', 'hawser:operation:a:op_bad')
-  const lost = createRedisOperationStore(redis, createMemoryOperationStore())
-  redis.disconnect()
-  await keepsOperations(t, lost)
+t.test('times change only when something that can be seen does', async t => {
+  const store = createMemoryOperationStore(() => startedAt)
+  const journal = createJournal(store)
+  const stop = record('stop', { goal: usualGoals.stop })
+  await store.open(stop)
+  const same = await journal.update(stop, current => afterServer(current, server('running'), seconds(5)))
+  t.match(same, { looks: 1, version: 2, operation: { updated_at: '2026-11-21T10:00:00.000Z' } })
+  const noted = await journal.update(same, current => afterMiss(current, 'timeout.', seconds(6)))
+  t.equal(noted.operation.updated_at, '2026-11-21T10:00:06.000Z')
+  t.equal(await journal.update(noted, () => null).then(({ version }) => version), 3, 'nothing to change is no change')
+})
+
+t.test('who waits hears of a change, of the end of its patience, and of its own end', async t => {
+  const journal = createJournal(createMemoryOperationStore(() => startedAt))
+  const stop = record('stop')
+  await journal.store.open(stop)
+  const heard = journal.nextChange('op_1', 60_000, new AbortController().signal)
+  await journal.update(stop, current => goOn(current, seconds(1)))
+  t.equal(await heard.then(() => 'heard'), 'heard')
+  await journal.nextChange('op_1', 1, new AbortController().signal)
+  const caller = new AbortController()
+  const left = journal.nextChange('op_1', 60_000, caller.signal)
+  caller.abort()
+  await left
+  await journal.nextChange('op_1', 60_000, caller.signal)
 })

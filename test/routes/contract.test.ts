@@ -6,6 +6,7 @@ import { serverSchema } from '../../src/domain/server.js'
 import { operationSchema } from '../../src/domain/operation.js'
 import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
 import type { SimulatedRequest } from '../../src/sandbox/simulator.js'
+import { isFollowing } from '../helpers/api.js'
 import { composeGateway } from '../helpers/gateway.js'
 
 type Test = Pick<typeof t, 'equal' | 'match' | 'ok'>
@@ -19,7 +20,9 @@ t.teardown(async () => { await close(); await vendor.close() })
 const get = async (url: string, headers: Record<string, string> = {}) => await app.inject({ url, headers })
 const post = async (url: string, payload?: object | string, headers: Record<string, string> = {}) =>
   await app.inject({ method: 'POST', url, headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(payload === undefined ? {} : { payload }) })
-const sinceThen = (calls: number): SimulatedRequest[] => vendor.calls.slice(calls)
+/** What was sent for requests; operations are followed besides. */
+const asked = (): readonly SimulatedRequest[] => vendor.calls.filter(call => !isFollowing(call))
+const sinceThen = (calls: number): SimulatedRequest[] => asked().slice(calls)
 
 const isProblem = (t: Test, answer: Awaited<ReturnType<typeof get>>, status: number, slug: string, place?: string): void => {
   t.equal(answer.statusCode, status, slug)
@@ -54,7 +57,7 @@ t.test('a walk by cursors gives every server of the vendor once, in numeric orde
 })
 
 t.test('every answer carries the request id, the timing and the number of upstream calls', async t => {
-  const before = vendor.calls.length
+  const before = asked().length
   const answer = await get('/v1/heficed-main/servers/312019', { 'x-request-id': 'mine.1-2_3' })
   t.equal(answer.headers['x-request-id'], 'mine.1-2_3')
   t.equal(sinceThen(before)[0]?.headers['x-request-id'], 'mine.1-2_3', 'the same id goes upstream')
@@ -68,7 +71,7 @@ t.test('every answer carries the request id, the timing and the number of upstre
 
 t.test('identical reads in flight share one upstream call, and who joins reports none', async t => {
   vendor.latencyMs = 60
-  const before = vendor.calls.length
+  const before = asked().length
   const answers = await Promise.all(Array.from({ length: 20 }, async () => await get('/v1/heficed-main/servers/312020')))
   vendor.latencyMs = 0
   t.equal(sinceThen(before).length, 1)
@@ -78,7 +81,7 @@ t.test('identical reads in flight share one upstream call, and who joins reports
 
 t.test('a read after an answered write joins no read begun before it', async t => {
   vendor.latencyMs = 80
-  const before = vendor.calls.length
+  const before = asked().length
   const early = get('/v1/heficed-main/servers/337219')
   await new Promise(resolve => setTimeout(resolve, 20))
   vendor.latencyMs = 0
@@ -126,7 +129,7 @@ t.test('include=raw shows the provider\'s object without its secrets', async t =
 })
 
 t.test('unknown parameters and members, and values out of bounds, are 400 and name the place', async t => {
-  const before = vendor.calls.length
+  const before = asked().length
   const bad: Array<[string, string]> = [
     ['limit=0', 'limit'], ['limit=501', 'limit'], ['limit=ten', 'limit'], ['limit=1.5', 'limit'], ['limit=-1', 'limit'], ['limit=', 'limit'], ['limit=1&limit=2', 'limit'],
     ['cursor=x', 'cursor'], ['cursor=', 'cursor'], ['status=on', 'status'], ['status=running,,', 'status'], ['status=', 'status'], ['ip=1.2.3', 'ip'], ['sort=size', 'sort'],
@@ -146,18 +149,18 @@ t.test('unknown parameters and members, and values out of bounds, are 400 and na
   isProblem(t, await post('/v1/heficed-main/servers/312019/stop', '{"__proto__":{"force":true}}'), 400, 'invalid-request')
   isProblem(t, await app.inject({ method: 'POST', url: '/v1/heficed-main/servers/312019/stop', headers: { 'content-type': 'text/plain' }, payload: 'force' }), 415, 'unsupported-media-type')
   isProblem(t, await post('/v1/heficed-main/servers/312019/stop', { force: false, pad: 'x'.repeat(300_000) }), 413, 'payload-too-large')
-  t.equal(vendor.calls.length, before, 'nothing of this went upstream')
+  t.equal(asked().length, before, 'nothing of this went upstream')
 })
 
 t.test('ids that could leave their place in a path are refused before anything is sent', async t => {
-  const before = vendor.calls.length
+  const before = asked().length
   for (const id of ['..', '%2e%2e', '.', 'a%2Fb', '%2e%2e%2fadmin', 'x%00', 'a%20b', '%F0%9F%92%A5', 'a%3Fb', 'a%23b', 'x'.repeat(129)]) {
     const answer = await get(`/v1/heficed-main/servers/${id}`)
     t.ok(answer.statusCode === 400 || answer.statusCode === 404, `${id}: ${answer.statusCode}`)
   }
   t.equal((await get('/v1/heficed-main/servers/not-a-number')).statusCode, 404)
   t.equal((await get('/v1/heficed-main/servers/%zz')).statusCode, 400)
-  t.equal(vendor.calls.length, before)
+  t.equal(asked().length, before)
 })
 
 t.test('missing things are 404, each with its own kind', async t => {
@@ -212,9 +215,9 @@ t.test('Prefer: wait holds the answer until the end or the time is over, and non
 t.test('a read_only account reads, and refuses to act before any call', async t => {
   t.equal((await get('/v1/heficed-read/servers/312019')).statusCode, 200)
   t.same((await get('/v1/heficed-read/servers/312019')).json<{ allowed_actions: string[] }>().allowed_actions, [])
-  const before = vendor.calls.length
+  const before = asked().length
   isProblem(t, await post('/v1/heficed-read/servers/312019/stop'), 403, 'forbidden')
-  t.equal(vendor.calls.length, before)
+  t.equal(asked().length, before)
 })
 
 t.test('a verb that rests on inference and is unknown to the vendor is 501, unless the server is missing', async t => {
@@ -295,18 +298,19 @@ t.test('a wait ends in time though the provider does not answer', async t => {
   t.match(answer.json(), { status: 'running' })
 })
 
-t.test('verbs that no provider has yet are 501 without traffic, and keys that would not be kept are refused', async t => {
-  const before = vendor.calls.length
-  const absent: Array<['GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string]> = [
-    ['POST', '/servers'], ['PATCH', '/servers/312019'], ['DELETE', '/servers/312019'], ['POST', '/servers/312019/resize'], ['POST', '/servers/312019/rescue'],
-    ['POST', '/servers/312019/console'], ['GET', '/servers/312019/snapshots'], ['GET', '/images'], ['GET', '/owners'], ['PUT', '/addresses/192.0.2.1/ptr'], ['POST', '/owners/1/login-link']
+t.test('verbs that the provider does not have are 501 without traffic, in whatever account one may see', async t => {
+  const before = asked().length
+  const absent: Array<['GET' | 'POST' | 'PUT' | 'DELETE', string, object?]> = [
+    ['GET', '/servers/312019/snapshots'], ['POST', '/servers/312019/snapshots', { name: 'x' }], ['DELETE', '/servers/312019/snapshots/x'], ['GET', '/plans'],
+    ['GET', '/owners'], ['POST', '/owners', { name: 'x' }], ['POST', '/owners/1/login-link'], ['PUT', '/addresses/192.0.2.1/ptr', { ptr: null }]
   ]
-  for (const [method, path] of absent) isProblem(t, await app.inject({ method, url: `/v1/heficed-main${path}` }), 501, 'operation-not-supported')
+  for (const [method, path, payload] of absent) {
+    isProblem(t, await app.inject({ method, url: `/v1/heficed-main${path}`, ...(payload === undefined ? {} : { payload }) }), 501, 'operation-not-supported')
+  }
   isProblem(t, await app.inject({ method: 'GET', url: '/v1/nowhere/images' }), 404, 'account-not-found')
-  isProblem(t, await post('/v1/heficed-main/servers/312019/stop', undefined, { 'idempotency-key': 'once' }), 400, 'invalid-request', 'headers.idempotency-key')
   isProblem(t, await post('/v1/heficed-main/servers/312019/stop', 'null'), 400, 'invalid-request', 'body')
   isProblem(t, await app.inject({ method: 'OPTIONS', url: '/v1/accounts' }), 405, 'method-not-allowed')
-  t.equal(vendor.calls.length, before)
+  t.equal(asked().length, before)
 })
 
 t.test('keys see their accounts and do what they may, strangers learn nothing', async t => {
@@ -348,12 +352,12 @@ t.test('keys see their accounts and do what they may, strangers learn nothing', 
 })
 
 t.test('providers, accounts and one account with its capabilities and health are told without upstream calls', async t => {
-  const before = vendor.calls.length
+  const before = asked().length
   const providers = (await get('/v1/providers')).json<{ data: Json[] }>().data
   t.match(providers.find(({ id }) => id === 'heficed'), { title: String, settings: { type: 'object', properties: { organization_id: {} } }, capabilities: { stop: { support: 'native', evidence: 'documented', accepts: ['force'] }, start: { evidence: 'inferred' }, owners: undefined, 'owners.list': { support: 'none', evidence: null } } })
   t.match((await get('/v1/accounts')).json(), { data: [{ id: 'heficed-main', provider: 'heficed', read_only: false }, { id: 'heficed-read', read_only: true }] })
   t.match((await get('/v1/heficed-main')).json(), { id: 'heficed-main', health: { status: 'ok', problem: null }, capabilities: { list: { support: 'native' } } })
-  t.equal(vendor.calls.length, before)
+  t.equal(asked().length, before)
 })
 
 t.test('health, documents and problem pages are open to everybody', async t => {

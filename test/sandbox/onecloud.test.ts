@@ -656,3 +656,31 @@ t.test('other releases and other installations are a matter of knobs', async t =
   t.equal((await call('POST', `/servers/${webId}/change-config`, { vcpu_count: 4, force_stop: true })).status, 200)
   t.equal((await call('POST', '/servers', { server: { ...basic, name: 'ud', user_data: 'not a script' } })).status, 400)
 })
+
+t.test('what is only inferred is served unless a test forbids it: rescue, a reset to a snapshot, new projects', async t => {
+  const { sandbox, call, watch } = await open(t)
+  t.equal(server(await call('POST', `/servers/${webId}/start-rescue`))['status'], 'start_rescue')
+  t.same(await watch(webId, 3000), ['start_rescue', 'rescue'])
+  t.equal((await call('POST', `/servers/${webId}/start-rescue`)).status, 400, 'only once')
+  await call('POST', `/servers/${webId}/stop-rescue`)
+  t.same(await watch(webId, 3000), ['stop_rescue', 'starting', 'running'])
+  await call('POST', `/servers/${webId}/instance-snapshot`, { name: 'snap-9' })
+  await watch(webId, 3000)
+  const [kept] = list((await call('GET', '/instance_snapshots')).body['instance_snapshots'])
+  t.equal((await call('POST', `/servers/${webId}/instance-snapshot-reset`, { instance_snapshot: kept?.['id'] })).status, 400, 'not while it runs')
+  t.equal((await call('POST', `/servers/${poolId}/instance-snapshot-reset`, { instance_snapshot: kept?.['id'] })).status, 404, 'not of another server')
+  await call('POST', `/servers/${webId}/stop`)
+  await watch(webId, 3000)
+  await call('POST', `/servers/${webId}/instance-snapshot-reset`, { instance_snapshot: kept?.['id'] })
+  t.same(await watch(webId, 3000), ['start_snapshot_reset', 'ready'])
+  const projects = `${sandbox.origin}/v3/projects`
+  const body = { project: { name: 'customer-7' } }
+  t.equal((await send(projects, 'POST', { token: await signIn(sandbox), body })).status, 403)
+  const token = await signIn(sandbox, sandbox.adminSettings)
+  t.match(obj((await send(projects, 'POST', { token, body })).body['project']), { name: 'customer-7', enabled: true })
+  t.equal((await send(projects, 'POST', { token, body })).status, 409)
+  t.equal((await send(projects, 'POST', { token, body: { project: {} } })).status, 400)
+  sandbox.knobs.inferred = false
+  t.equal((await send(projects, 'POST', { token, body })).status, 404)
+  t.equal((await call('POST', `/servers/${webId}/start-rescue`)).status, 404)
+})

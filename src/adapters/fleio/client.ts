@@ -1,73 +1,82 @@
-import type { z } from 'zod'
-import type { Upstream } from '../contract.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, malformed, parseJson, parseWire } from '../../upstream/read.js'
-import { authorization } from './auth.js'
-import { callFailure } from './failures.js'
+import type { Seen } from '../../domain/list.js'
+import { callFailure, type About } from './failures.js'
 import { seenInstance } from './mapping.js'
-import { actionWire, instanceListWire } from './schema.js'
-import type { FleioAccount } from './settings.js'
+import { actionWire, attachedWire, consoleWire, instanceListWire, instanceMadeWire, resizeFormWire, snapshotMadeWire } from './schema.js'
+import { isMissing, readAccepted, readAnswer, type Send } from './wire.js'
+import { isSuccess, malformed } from '../../upstream/read.js'
+import type { HttpResponse } from '../../upstream/http.js'
 
 export type FleioClient = ReturnType<typeof createClient>
 
-interface Endpoint<T> {
-  readonly name: string
-  readonly intent: 'read' | 'write'
-  readonly method: HttpRequest['method']
-  readonly path: string
-  readonly body?: unknown
-  read(response: HttpResponse): T
-}
+/** The actions that are sent as they are, with what they are told. Only the first three are documented. */
+export type Action =
+  | 'start' | 'stop' | 'reboot' | 'rename' | 'resize' | 'confirm_resize' | 'rebuild' | 'rescue' | 'unrescue' | 'change_password'
+  | 'add_floating_ip' | 'remove_floating_ip'
 
 const rows = instanceListWire(seenInstance)
+const instances = '/openstack/instances'
+const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}`
 
-/** One function for each endpoint; the vendor's page: fleio.com/docs/developer/using-api.html. No path ends in a slash: that would be another route. */
-export function createClient (account: FleioAccount, upstream: Upstream) {
-  const instances = '/openstack/instances'
-  const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}`
-
-  const call = async <T>({ name, intent, method, path, body, read }: Endpoint<T>): Promise<T> => await upstream.send({
-    name,
-    intent,
-    build: () => ({
-      method,
-      url: `${account.url}${path}`,
-      headers: {
-        ...authorization(account),
-        accept: 'application/json',
-        'accept-language': 'en',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' })
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    }),
-    read
-  })
-
+/** One function for each endpoint of the servers; the vendor's page: fleio.com/docs/developer/using-api.html. */
+export function createClient (send: Send) {
   return {
     /** Null for a page past the end. */
-    listInstances: async (query: URLSearchParams, page: number) => await call({
+    listInstances: async (query: URLSearchParams, page: number) => await send({
       name: 'instances',
-      intent: 'read',
       method: 'GET',
       path: `${instances}?${query.toString()}`,
       read: response => page > 1 && isMissing(response) ? null : readList(response)
     }),
-    getInstance: async (id: string) => await call({
-      name: 'instances/get', intent: 'read', method: 'GET', path: instance(id), read: response => readAnswer(seenInstance, response)
+    getInstance: async (id: string): Promise<Seen> => await send({
+      name: 'instances/get', method: 'GET', path: instance(id), read: response => readAnswer(seenInstance, response)
     }),
-    act: async (id: string, verb: 'start' | 'stop' | 'reboot') => await call({
-      name: `instances/${verb}`,
-      intent: 'write',
+    /** The same answer, for the addresses in it. */
+    getAttached: async (id: string) => await send({
+      name: 'instances/get', method: 'GET', path: instance(id), read: response => readAnswer(attachedWire, response)
+    }),
+    /** Not to be repeated: each one that is accepted makes a server, and the answer of most releases has no id. */
+    createInstance: async (body: unknown, about: About) => await send({
+      name: 'instances/create',
       method: 'POST',
-      path: `${instance(id)}/${verb}`,
-      body: {},
-      read: response => readAnswer(actionWire, response)
+      path: instances,
+      body,
+      assumed: null,
+      read: response => readAccepted(instanceMadeWire, response, about)
+    }),
+    /** 204 without a body, also for one that OpenStack has lost already. */
+    deleteInstance: async (id: string) => await send({
+      name: 'instances/delete', method: 'DELETE', path: instance(id), assumed: true, read: readGone
+    }),
+    act: async (id: string, action: Action, { body = {}, about = {} }: { readonly body?: unknown, readonly about?: About } = {}) => await send({
+      name: `instances/${action}`,
+      method: 'POST',
+      path: `${instance(id)}/${action}`,
+      body,
+      assumed: { detail: null },
+      read: response => readAnswer(actionWire, response, about)
+    }),
+    createSnapshot: async (id: string, name: string, about: About) => await send({
+      name: 'instances/create_snapshot',
+      method: 'POST',
+      path: `${instance(id)}/create_snapshot`,
+      body: { name },
+      assumed: { image_uuid: '{image_uuid}' },
+      read: response => readAccepted(snapshotMadeWire, response, about)
+    }),
+    /** What the panel offers for a resize of this server. */
+    getResizeForm: async (id: string) => await send({
+      name: 'instances/resize/form', method: 'GET', path: `${instance(id)}/resize`, read: response => readAnswer(resizeFormWire, response, { uncertain: true })
+    }),
+    /** Its answer is a secret that works once, made by this call: a dry run must not make one. */
+    getConsole: async (id: string) => await send({
+      name: 'instances/get_console_url',
+      method: 'GET',
+      path: `${instance(id)}/get_console_url`,
+      assumed: { url: '{url}' },
+      read: response => readAnswer(consoleWire, response, { uncertain: true })
     })
   }
 }
-
-/** The API's own 404; an unknown route answers with a page instead. */
-const isMissing = (response: HttpResponse): boolean => response.status === 404 && parseJson(response.text) !== undefined
 
 function readList (response: HttpResponse) {
   // A list has no server that could be missing.
@@ -75,7 +84,7 @@ function readList (response: HttpResponse) {
   return readAnswer(rows, response)
 }
 
-function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse): T {
+function readGone (response: HttpResponse): true {
   if (!isSuccess(response)) throw callFailure(response)
-  return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)
+  return true
 }

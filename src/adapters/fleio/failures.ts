@@ -22,14 +22,47 @@ const failures: ReadonlyMap<number, Told> = new Map<number, Told>([
   [428, { failure: 'forbidden' }]
 ])
 
-export function callFailure (response: HttpResponse): UpstreamError {
+/** What a call is about, for the reading of its refusal. */
+export interface About {
+  /** Where the vendor's fields came from: `flavor` → `body.plan`. Nested ones by their path, `boot_source.volume_size`. */
+  readonly members?: ReadonlyMap<string, string>
+  /** What a 404 means where it does not mean the server. */
+  readonly missing?: { readonly failure: Failure, readonly member?: string }
+  /** An installation may lack the route. */
+  readonly uncertain?: boolean
+}
+
+export function callFailure (response: HttpResponse, { members, missing, uncertain }: About = {}): UpstreamError {
   const body = parseJson(response.text)
   // An unknown route answers a page, an unknown object JSON: a wrong URL must not look like a server that is gone.
   if (response.status === 404 && body === undefined) {
-    return new UpstreamError('malformed', 'there is no such API at the configured url', { status: 404, notAttempted: true })
+    const told = { status: 404, notAttempted: true }
+    return uncertain === true
+      ? new UpstreamError('unsupported', 'this installation has no such function', told)
+      : new UpstreamError('malformed', 'there is no such API at the configured url', told)
   }
-  return refused(response, { ...failures.get(response.status), vendorMessage: flatten(body) })
+  const member = members === undefined ? undefined : memberOf(body, members)
+  return refused(response, {
+    ...failures.get(response.status),
+    ...(response.status === 404 ? missing : {}),
+    ...(response.status === 404 && member !== undefined ? { failure: 'rejected' } : {}),
+    ...(member === undefined ? {} : { member }),
+    vendorMessage: flatten(body)
+  })
 }
+
+/** The first field of a complaint that came from a member of ours. */
+function memberOf (body: unknown, members: ReadonlyMap<string, string>): string | undefined {
+  for (const [field, complaint] of fieldsOf(body)) {
+    const inner = fieldsOf(complaint).map(([name]) => members.get(`${field}.${name}`)).find(name => name !== undefined)
+    const member = inner ?? members.get(field)
+    if (member !== undefined) return member
+  }
+  return undefined
+}
+
+const fieldsOf = (value: unknown): Array<[string, unknown]> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
 
 const deepest = 5
 const longest = 500

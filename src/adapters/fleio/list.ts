@@ -1,4 +1,4 @@
-import type { List, PageRequest, VendorPage } from '../contract.js'
+import type { List, PageRequest, VendorPage } from '../verbs.js'
 import { compareText } from '../../domain/compare.js'
 import type { FleioClient } from './client.js'
 import { fromFilters, lackingOf } from './filters.js'

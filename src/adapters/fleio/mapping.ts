@@ -5,7 +5,7 @@ import { toUtc } from '../../domain/time.js'
 import { addressOf } from '../addresses.js'
 import { seenWire } from '../seen.js'
 import { permitted, toActions } from './actions.js'
-import { instanceWire, type InstanceWire, type PermissionsWire } from './schema.js'
+import { instanceWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.js'
 
 /** Nova's vm_state in lower case to ours; `booted_from_iso` is the vendor's own. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
@@ -65,7 +65,7 @@ export function toServer (wire: InstanceWire): ServerFacts {
     provider_status: wire.status ?? null,
     cpus: flavor?.vcpus ?? null,
     memory_mib: flavor?.memory_mb ?? null,
-    disk_gib: toDisk(wire),
+    disk_gib: diskOf(flavor),
     addresses: toAddresses(wire),
     image: toImage(wire),
     plan: typeof flavor?.id === 'string' ? { id: flavor.id, name: flavor.name ?? null } : null,
@@ -82,7 +82,7 @@ export function toServer (wire: InstanceWire): ServerFacts {
 const toTask = ({ display_task: task }: InstanceWire): string | null => typeof task === 'string' && task !== '' ? task : null
 
 /** Root and second disk together. A root disk of 0 means as large as the image, which is not told. */
-function toDisk ({ flavor }: InstanceWire): number | null {
+export function diskOf (flavor: FlavorWire | null | undefined): number | null {
   if (typeof flavor?.root_gb !== 'number' || flavor.root_gb <= 0) return null
   return flavor.root_gb + Math.max(0, flavor.ephemeral_gb ?? 0)
 }

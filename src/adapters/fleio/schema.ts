@@ -1,23 +1,24 @@
 import { z } from 'zod'
 
 /** A member that may be absent, null or of an unexpected type: then it is null. */
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
-const boolean = z.boolean().nullish().catch(null)
-const identifier = z.union([z.string().min(1), z.number().int()]).transform(String)
-const list = <Item>(item: z.ZodType<Item>) => z.array(item.nullish().catch(null)).nullish().catch(null)
+export const text = z.string().nullish().catch(null)
+export const number = z.number().nullish().catch(null)
+export const boolean = z.boolean().nullish().catch(null)
+export const identifier = z.union([z.string().min(1), z.number().int()]).transform(String)
+export const list = <Item>(item: z.ZodType<Item>) => z.array(item.nullish().catch(null)).nullish().catch(null)
 
-const flavorWire = z.object({
+export const flavorWire = z.object({
   id: identifier.nullish().catch(null), name: text, vcpus: number, memory_mb: number, root_gb: number, ephemeral_gb: number
 })
+export type FlavorWire = z.infer<typeof flavorWire>
 
 /** An id in lists, an object in the detail. */
 const imageWire = z.union([z.string().min(1), z.object({ id: identifier, name: text, display_name: text })])
 
 const fixedWire = z.object({ ip_address: text })
-const portWire = z.object({
-  ipv4s: list(fixedWire), ipv6s: list(fixedWire), floating_ips: list(z.object({ floating_ip_address: text }))
-})
+const floatingWire = z.object({ id: identifier.nullish().catch(null), floating_ip_address: text })
+const portWire = z.object({ ipv4s: list(fixedWire), ipv6s: list(fixedWire), floating_ips: list(floatingWire) })
+const netWire = z.object({ ports: list(portWire) }).nullish().catch(null)
 
 /** What the user of this key may do at all: "instances.stop": true. */
 const permissionsWire = z.record(z.string(), z.unknown()).nullish().catch(null)
@@ -36,7 +37,7 @@ export const instanceWire = z.object({
   client: z.object({ id: identifier, name: text }).nullish().catch(null),
   created: text,
   access_ip: text,
-  net_details: z.object({ ports: list(portWire) }).nullish().catch(null),
+  net_details: netWire,
   allowed_actions: z.array(z.string()).nullish().catch(null),
   permissions: permissionsWire
 })
@@ -49,5 +50,25 @@ export const instanceListWire = <Row>(row: z.ZodType<Row>) => z.object({
   totalCount: number,
   permissions: permissionsWire
 })
+
+/** An instance, for the addresses at it. */
+export const attachedWire = z.object({ id: z.string().min(1), region: text, access_ip: text, net_details: netWire })
+export type AttachedWire = z.infer<typeof attachedWire>
+
+/** Most releases answer name, flavor and region alone. */
+export const instanceMadeWire = z.object({ id: text, uuid: text })
+
+export const snapshotMadeWire = z.object({ image_uuid: text })
+
+export const resizeFormWire = z.object({ flavors: list(flavorWire) })
+
+const linkWire = z.object({ type: text, protocol: text, url: z.string().min(1) })
+
+/** Three shapes: today's, that of an old Nova, that of LXD. */
+export const consoleWire = z.union([
+  z.object({ remote_console: linkWire }).transform(wire => wire.remote_console),
+  z.object({ console: linkWire }).transform(wire => wire.console),
+  z.object({ url: z.string().min(1), lxc: z.literal(true) }).transform(({ url }) => ({ type: 'lxd', protocol: null, url }))
+])
 
 export const actionWire = z.object({ detail: text })

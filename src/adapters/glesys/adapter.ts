@@ -1,8 +1,18 @@
-import type { Adapter, List } from '../contract.js'
+import type { Adapter } from '../contract.js'
+import type { List } from '../verbs.js'
 import { compareText } from '../../domain/compare.js'
-import { UpstreamError } from '../../domain/failure.js'
+import { createAddressClient } from './address-client.js'
+import { createAddressVerbs } from './addresses.js'
 import { signIn } from './auth.js'
+import { createCall } from './call.js'
+import { createCatalogueClient } from './catalogue-client.js'
+import { createCatalogues } from './catalogues.js'
 import { createClient, type GlesysClient } from './client.js'
+import { createCreate } from './create.js'
+import { createRename, createResize } from './edit.js'
+import { idOf } from './ids.js'
+import { createRaw } from './raw.js'
+import { createDelete } from './remove.js'
 import { example, glesysAccountSchema, type GlesysAccount } from './settings.js'
 
 export const glesys: Adapter<GlesysAccount> = {
@@ -14,35 +24,43 @@ export const glesys: Adapter<GlesysAccount> = {
   secretMembers: ['debug', 'url', 'otp', 'cloudconfig', 'cloudconfigparams', 'preview'],
   signIn,
   connect: (account, upstream) => {
-    const client = createClient(account, upstream)
+    const call = createCall(account, upstream)
+    const client = createClient(account.project, call)
+    const catalogue = createCatalogueClient(call)
     return {
       list: createList(client),
       get: {
         evidence: 'documented',
         run: async id => await client.details(idOf(id))
       },
+      create: createCreate(client, catalogue),
+      delete: createDelete(client),
       start: {
         evidence: 'documented',
-        run: async id => await client.start(idOf(id))
+        run: async ({ id }) => await client.start(idOf(id))
       },
       stop: {
         evidence: 'documented',
         accepts: ['force'],
         note: 'Without force the guest is asked, and may not listen. Some servers have only one of the two ways.',
-        run: async (id, { force }) => await client.stop(idOf(id), force === true ? 'hard' : 'soft')
+        run: async ({ id, force }) => await client.stop(idOf(id), force === true ? 'hard' : 'soft')
       },
       reboot: {
         evidence: 'documented',
-        run: async id => await client.reboot(idOf(id))
-      }
+        run: async ({ id }) => await client.reboot(idOf(id))
+      },
+      resize: createResize(client),
+      rename: createRename(client),
+      console: {
+        evidence: 'observed',
+        note: 'Of a running server only.',
+        run: async ({ id }) => await client.console(idOf(id))
+      },
+      ...createAddressVerbs(client, createAddressClient(call)),
+      ...createCatalogues(catalogue),
+      raw: createRaw(account, upstream)
     }
   }
-}
-
-/** Letters and digits, in one spelling only: a second name for a server would pass by what protects the first. */
-function idOf (id: string): string {
-  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
-  return id
 }
 
 const createList = (client: GlesysClient): List => ({

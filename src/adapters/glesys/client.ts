@@ -1,10 +1,11 @@
-import type { Upstream } from '../contract.js'
-import { authorization } from './auth.js'
-import { readAnswer, toRequest, type Endpoint } from './envelope.js'
-import { listFailure } from './failures.js'
+import type { Accepted } from '../verbs.js'
+import type { ConsoleLink } from '../../domain/catalogue.js'
+import type { Call } from './call.js'
+import type { Arguments } from './envelope.js'
+import { listFailure, orderFailure } from './failures.js'
 import { ownedBy, seenRow, seenServer } from './mapping.js'
-import { acceptedPayload, serverPayload, serversPayload } from './schema.js'
-import type { GlesysAccount } from './settings.js'
+import { createMembers, type MemberRow } from './members.js'
+import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverPayload, serversPayload } from './schema.js'
 
 export type GlesysClient = ReturnType<typeof createClient>
 
@@ -13,23 +14,16 @@ const listPayload = serversPayload(seenRow)
 const detailsPayload = serverPayload(seenServer)
 
 /** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
-export function createClient (account: GlesysAccount, upstream: Upstream) {
-  const call = async <T>(intent: 'read' | 'write', endpoint: Endpoint<T>): Promise<T> => await upstream.send({
-    name: endpoint.name,
-    intent,
-    build: token => toRequest(account, endpoint, authorization(account, token)),
-    read: response => readAnswer(endpoint, response)
-  })
-
-  const act = async (name: string, values: Readonly<Record<string, string>>) =>
-    await call('write', { name, arguments: values, payload: 'server', schema: acceptedPayload })
+export function createClient (project: string, call: Call) {
+  const act = async (name: string, values: Arguments): Promise<Accepted> =>
+    await call({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} })
 
   return {
-    list: async () => (await call('read', {
+    list: async () => (await call({
       name: 'server/list', payload: 'servers', schema: listPayload, failure: listFailure
-    })).servers.map(seen => ownedBy(account.project, seen)),
+    })).servers.map(seen => ownedBy(project, seen)),
     /** Without includestate nothing is told of power. */
-    details: async (serverid: string) => ownedBy(account.project, (await call('read', {
+    details: async (serverid: string) => ownedBy(project, (await call({
       name: 'server/details',
       arguments: { serverid, includestate: 'yes' },
       payload: 'server',
@@ -37,6 +31,35 @@ export function createClient (account: GlesysAccount, upstream: Upstream) {
     })).server),
     start: async (serverid: string) => await act('server/start', { serverid }),
     stop: async (serverid: string, type: 'soft' | 'hard') => await act('server/stop', { serverid, type }),
-    reboot: async (serverid: string) => await act('server/reboot', { serverid })
+    reboot: async (serverid: string) => await act('server/reboot', { serverid }),
+    create: async (order: Arguments): Promise<Accepted> => await call({
+      name: 'server/create',
+      arguments: order,
+      payload: 'server',
+      schema: createdPayload,
+      assumed: { serverId: '{id}' },
+      failure: orderFailure,
+      members: createMembers
+    }),
+    /** Gives the name that the server is told to have now, where it is told. */
+    edit: async (serverid: string, changes: Arguments, members: readonly MemberRow[]) => await call({
+      name: 'server/edit',
+      arguments: { serverid, ...changes },
+      payload: 'server',
+      schema: editedPayload,
+      assumed: { hostname: null },
+      members
+    }),
+    /** `keepip` is demanded; left out, addresses might stay and be billed. */
+    destroy: async (serverid: string, keepip: boolean): Promise<Accepted> =>
+      await call({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} }),
+    /** It makes a new link, so it is a write. */
+    console: async (serverid: string): Promise<ConsoleLink> => await call({
+      name: 'server/console',
+      arguments: { serverid },
+      payload: 'console',
+      schema: consolePayload,
+      assumed: { type: 'url', url: '{url}', expires_at: null }
+    })
   }
 }

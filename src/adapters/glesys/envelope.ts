@@ -4,33 +4,49 @@ import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
 import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.js'
 import { parseXml } from '../../upstream/xml.js'
 import { failureOf, isFailureCode, type Refusal } from './failures.js'
+import { memberOf, type MemberRow } from './members.js'
 import { envelopeWire } from './schema.js'
 import type { GlesysAccount } from './settings.js'
 
 /** A function of the vendor's, such as server/details, with what its answer is read by. */
 export interface Endpoint<T> {
   readonly name: string
-  readonly arguments?: Readonly<Record<string, string>>
-  /** The member that a success carries. */
-  readonly payload: 'servers' | 'server' | 'login'
+  readonly arguments?: Arguments
+  /** The member that a success carries; absent where it carries none. */
+  readonly payload?: string
   readonly schema: z.ZodType<T>
+  /** Makes it a write: what a dry run takes for the answer. */
+  readonly assumed?: T
   /** Where a failure means something else for this function. */
-  readonly failure?: (failure: Failure, status: number) => Failure
+  readonly failure?: (failure: Failure, told: Refusal) => Failure
+  /** Which member of our caller's request the vendor complains of. */
+  readonly members?: readonly MemberRow[]
 }
 
-/** A function without arguments is read by GET; POST is right for every other, whether it reads or writes. */
+export type Arguments = Readonly<Record<string, unknown>>
+
+/** Each of the two headers may bring JSON: both are sent for it, and neither with XML, where plain arguments go as a form. */
+export const formatHeaders = ({ format }: GlesysAccount): Readonly<Record<string, string>> => format === 'json'
+  ? { 'user-agent': 'hawser', accept: 'application/json', 'content-type': 'application/json' }
+  : { 'user-agent': 'hawser', accept: 'application/xml' }
+
+const isNested = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+const formText = (value: unknown): string => typeof value === 'boolean' ? (value ? '1' : '0') : String(value)
+
+/**
+ * A function without arguments is read by GET; POST is right for every other, whether it reads or writes. Arguments with
+ * members of their own are only known as JSON, whatever is asked for as the answer.
+ */
 export function toRequest<T> (account: GlesysAccount, endpoint: Endpoint<T>, headers: Readonly<Record<string, string>>): HttpRequest {
   const url = `${account.api_url}/${endpoint.name}`
-  const isJson = account.format === 'json'
-  // Each of the two headers may bring JSON: both are sent for it, and neither with XML, where arguments go as a form.
-  const form = isJson
-    ? { accept: 'application/json', 'content-type': 'application/json' }
-    : { accept: 'application/xml' }
-  const common = { 'user-agent': 'hawser', ...headers, ...form }
+  const common = { ...headers, ...formatHeaders(account) }
   const values = endpoint.arguments
   if (values === undefined) return { method: 'GET', url, headers: common }
-  if (isJson) return { method: 'POST', url, headers: common, body: JSON.stringify(values) }
-  const body = new URLSearchParams({ ...values }).toString()
+  if (account.format === 'json' || Object.values(values).some(isNested)) {
+    return { method: 'POST', url, headers: { ...common, 'content-type': 'application/json' }, body: JSON.stringify(values) }
+  }
+  const body = new URLSearchParams(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, formText(value)]))).toString()
   return { method: 'POST', url, headers: { ...common, 'content-type': 'application/x-www-form-urlencoded' }, body }
 }
 
@@ -39,36 +55,43 @@ export function toRequest<T> (account: GlesysAccount, endpoint: Endpoint<T>, hea
  * where there is no payload.
  */
 export function readAnswer<T> (endpoint: Endpoint<T>, response: HttpResponse): T {
-  const answer = envelopeWire.safeParse(bodyOf(response.text))
+  const answer = envelopeWire.safeParse(bodyOf(response.text, unread))
   const told = answer.success ? answer.data.response : {}
   const code = told.status?.code ?? null
   if (!isSuccess(response)) throw toError(endpoint, response, { status: response.status, code, text: told.status?.text ?? '' })
   if (!answer.success) throw malformed(response, 'the answer is neither JSON nor XML of the expected form')
-  const hasPayload = (told[endpoint.payload] ?? null) !== null
-  if (!hasPayload && code !== null && isFailureCode(code)) {
-    throw toError(endpoint, response, { status: code, code, text: told.status?.text ?? '' })
-  }
+  const text = told.status?.text ?? ''
+  const hasPayload = endpoint.payload !== undefined && (told[endpoint.payload] ?? null) !== null
+  if (!hasPayload && code !== null && isFailureCode(code, text)) throw toError(endpoint, response, { status: code, code, text })
   return parseWire(endpoint.schema, told, response)
 }
 
-function toError<T> (endpoint: Endpoint<T>, response: HttpResponse, told: Refusal): UpstreamError {
+/** Failures that are about what the caller said. */
+const answersTheCaller: ReadonlySet<Failure> = new Set<Failure>(['rejected', 'conflict', 'not-found'])
+
+export function toError<T> (endpoint: Pick<Endpoint<T>, 'failure' | 'members'>, response: HttpResponse, told: Refusal): UpstreamError {
   const plain = failureOf(told)
-  const failure = plain === undefined ? undefined : endpoint.failure?.(plain, told.status) ?? plain
+  const failure = plain === undefined ? undefined : endpoint.failure?.(plain, told) ?? plain
+  const member = failure !== undefined && answersTheCaller.has(failure) ? memberOf(endpoint.members ?? [], told) : undefined
   const vendorMessage = told.text.trim()
   return refused(response, {
     ...(failure === undefined ? {} : { failure }),
     ...(told.code === null ? {} : { code: told.code }),
     ...(vendorMessage === '' ? {} : { vendorMessage }),
+    ...(member === undefined ? {} : { member }),
     // An outage told beside HTTP 200 is no acceptance: what became of a write is as unknown as after a 5xx.
     ...(failure === 'unavailable' ? { status: told.status === 0 ? 500 : told.status } : {})
   })
 }
 
-/** The echo of arguments repeats secrets, and is never read from XML. */
-const xmlForm = { item: 'item', skip: ['response.debug', 'response.servers.item.supportedfeatures'] } as const
+/** Branches of XML that are not worth reading. */
+const unread: readonly string[] = ['response.servers.item.supportedfeatures']
 
-/** The format that was asked for is not always the one that comes. A byte order mark counts as white space. */
-function bodyOf (text: string): unknown {
+/**
+ * The format that was asked for is not always the one that comes. A byte order mark counts as white space. The echo of
+ * arguments repeats secrets, and is never read from XML.
+ */
+export function bodyOf (text: string, skip: readonly string[]): unknown {
   const trimmed = text.trimStart()
-  return trimmed.startsWith('<') ? parseXml(trimmed, xmlForm) : parseJson(trimmed)
+  return trimmed.startsWith('<') ? parseXml(trimmed, { item: 'item', skip: ['response.debug', ...skip] }) : parseJson(trimmed)
 }

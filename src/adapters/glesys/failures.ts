@@ -53,16 +53,26 @@ const rows: readonly Row[] = [
 /** Undefined where the vendor has said nothing: the HTTP status then speaks for itself. */
 export const failureOf = (refusal: Refusal): Failure | undefined => rows.find(([test]) => test(refusal))?.[1]
 
-/** Whether a code beside HTTP 200 tells of a failure. Others do not: in August 2020 it was the id of a transaction. */
-export const isFailureCode = (code: number): boolean => codes.has(code) || (code >= 400 && code < 600)
+/** Whether a code beside HTTP 200 tells of a failure. Others do not: in August 2020 it was the id of a transaction, and nothing beside OK is none. */
+export const isFailureCode = (code: number, text: string): boolean =>
+  code === 0 ? text.trim().toLowerCase() !== 'ok' : codes.has(code) || (code >= 400 && code < 600)
+
+const isMissing = (failure: Failure): boolean => failure === 'not-found' || failure === 'unsupported'
 
 /** A list belongs to no server: what is missing there is the function. */
-export const listFailure = (failure: Failure): Failure => failure === 'not-found' || failure === 'unsupported' ? 'malformed' : failure
+export const listFailure = (failure: Failure): Failure => isMissing(failure) ? 'malformed' : failure
+
+/** An order belongs to no server yet: what is missing is something that it names. */
+export const orderFailure = (failure: Failure): Failure => isMissing(failure) ? 'rejected' : failure
+
+/** A server and an address are told apart by the sentence: a missing server is always named. */
+export const addressFailure = (failure: Failure, told: Refusal): Failure =>
+  failure === 'not-found' && !says(told, 'server') ? 'rejected' : failure
 
 const refusedCredentials: ReadonlySet<Failure> = new Set<Failure>(['rejected', 'forbidden', 'conflict', 'not-found'])
 
 /** All that a sign-in sends is credentials, so refusing its arguments is refusing them. */
-export function loginFailure (failure: Failure, status: number): Failure {
+export function loginFailure (failure: Failure, { status }: Refusal): Failure {
   if (status === 404 || failure === 'unsupported') return 'malformed'
   return refusedCredentials.has(failure) ? 'authentication' : failure
 }

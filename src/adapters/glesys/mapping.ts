@@ -95,12 +95,14 @@ export function toServer (wire: ServerWire): ServerFacts {
   }
 }
 
+/** What is not told is not lacking. */
+export const isLacking = ({ supportedfeatures }: ServerWire, feature: string): boolean => toFlag(supportedfeatures?.[feature]) === false
+
 /** A locked server refuses changes, and one under managed hosting refuses all of them. */
 function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
   if (toFlag(wire.managedhosting) === true) return []
   const isLocked = toLocked(wire) === true
-  const isOffered = (action: ServerAction): boolean =>
-    features.get(action)?.every(feature => toFlag(wire.supportedfeatures?.[feature]) === false) !== true
+  const isOffered = (action: ServerAction): boolean => features.get(action)?.every(feature => isLacking(wire, feature)) !== true
   return (actions.get(status) ?? []).filter(action => isOffered(action) && (!isLocked || action === 'console'))
 }
 

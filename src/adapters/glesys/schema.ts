@@ -1,19 +1,23 @@
 import { z } from 'zod'
-import type { Accepted } from '../contract.js'
+import type { ConsoleLink } from '../../domain/catalogue.js'
+import type { Accepted } from '../verbs.js'
 
 /** XML and old answers send numbers as text. */
-const number = z.union([z.number(), z.string().regex(/^\s*\d{1,15}(?:\.\d+)?\s*$/).transform(Number)]).nullish().catch(null)
+export const number = z.union([z.number(), z.string().regex(/^\s*\d{1,15}(?:\.\d+)?\s*$/).transform(Number)]).nullish().catch(null)
 
-const text = z.string().nullish().catch(null)
+export const text = z.string().nullish().catch(null)
 
 /** "Nothing" is also an empty text (always so in XML) and the word None. */
-const name = text.transform(value => value === undefined || value === '' || value === 'None' ? null : value)
+export const name = text.transform(value => value === undefined || value === '' || value === 'None' ? null : value)
+
+/** Numbers for some things, texts for others, and always texts in XML. */
+export const id = z.union([z.string().min(1), z.int().transform(String)])
 
 /** Three styles of booleans live side by side; what an empty one means is decided where the others are known. */
 const flag = z.union([z.boolean(), z.number(), z.string()]).nullish().catch(null)
 
 /** In XML an empty list is an empty element. A bad entry is no reason to lose the others. */
-const listOf = <Wire>(entry: z.ZodType<Wire>) =>
+export const listOf = <Wire>(entry: z.ZodType<Wire>) =>
   z.union([z.literal('').transform((): Wire[] => []), z.array(entry)])
 
 const ipWire = z.object({ ipaddress: text }).nullable().catch(null)
@@ -46,6 +50,20 @@ export const serverPayload = <Row>(row: z.ZodType<Row>) => z.object({ server: ro
 
 /** There are no tasks, and an action's answer tells nothing of power that could be believed: the server is looked at again. */
 export const acceptedPayload = z.object({}).transform((): Accepted => ({}))
+
+/** The order was accepted whatever can be read of it; without an id the server is found by its name. */
+export const createdPayload = z.object({ server: z.object({ serverid: name }).nullish().catch(null) })
+  .transform(({ server }): Accepted => {
+    const id = server?.serverid ?? null
+    return id === null ? {} : { serverId: id }
+  })
+
+export const editedPayload = z.object({ server: z.object({ hostname: name }).nullish().catch(null) })
+  .transform(({ server }) => ({ hostname: server?.hostname ?? null }))
+
+/** Host, port and password are of the days of VNC; today they are empty, or the word None. */
+export const consolePayload = z.object({ console: z.object({ url: z.string().min(1), protocol: name }) })
+  .transform(({ console: { url, protocol } }): ConsoleLink => ({ type: protocol ?? 'url', url, expires_at: null }))
 
 export const loginPayload = z.object({ login: z.object({ apikey: z.string().min(1) }) })
 

@@ -1,10 +1,21 @@
-import type { Accepted, Adapter, List, PageRequest, VendorPage } from '../contract.js'
-import { compareNumericIds } from '../../domain/compare.js'
-import { UpstreamError } from '../../domain/failure.js'
+import type { Adapter, Upstream } from '../contract.js'
+import type { ServerOperations } from '../verbs.js'
+import { toAccepted } from './accepted.js'
+import { createAddresses } from './addresses.js'
 import { signIn } from './auth.js'
+import { createCall } from './call.js'
+import { createCatalogueClient } from './catalogue-client.js'
+import { createImages, createSshKeys } from './catalogues.js'
+import { createChanges } from './change.js'
+import { idOf } from './checks.js'
 import { createClient, type HeficedClient } from './client.js'
+import { createCreate } from './create.js'
+import { createDelete } from './delete.js'
+import { createIpswitchClient } from './ipswitch-client.js'
+import { createList } from './list.js'
 import { ownedBy } from './mapping.js'
-import type { EventWire, InstanceListWire } from './schema.js'
+import { createRaw } from './raw.js'
+import { createResize } from './resize.js'
 import { example, heficedAccountSchema, type HeficedAccount } from './settings.js'
 
 export const heficed: Adapter<HeficedAccount> = {
@@ -12,72 +23,52 @@ export const heficed: Adapter<HeficedAccount> = {
   title: 'Heficed Kronos Cloud',
   account: heficedAccountSchema,
   example,
-  secretMembers: ['password', 'ipmiProxy', 'billingDetails'],
+  // `ref` is the charge of a payment, `url` only the console's link.
+  secretMembers: ['password', 'ipmiProxy', 'billingDetails', 'ref', 'url'],
   signIn,
-  connect: (account, upstream) => {
-    const client = createClient(account, upstream)
-    return {
-      list: createList(account, client),
-      get: {
-        evidence: 'observed',
-        run: async id => ownedBy(account.organization_id, await client.getInstance(idOf(id)))
-      },
-      start: {
-        evidence: 'inferred',
-        note: 'No public source shows this path; it is the twin of stop.',
-        run: async id => toAccepted(await client.act(idOf(id), 'start', false))
-      },
-      stop: {
-        evidence: 'documented',
-        accepts: ['force'],
-        run: async (id, { force }) => toAccepted(await client.act(idOf(id), 'stop', force === true))
-      },
-      reboot: {
-        evidence: 'inferred',
-        accepts: ['force'],
-        note: 'No public source shows this path; the vendor\'s earlier API had it.',
-        run: async (id, { force }) => toAccepted(await client.act(idOf(id), 'reboot', force === true))
-      }
-    }
+  connect
+}
+
+function connect (account: HeficedAccount, upstream: Upstream): ServerOperations {
+  const call = createCall(account, upstream)
+  const client = createClient(account, call)
+  const catalogues = createCatalogueClient(account, call)
+  return {
+    list: createList(account, client),
+    get: {
+      evidence: 'observed',
+      run: async id => ownedBy(account.organization_id, await client.getInstance(idOf(id)))
+    },
+    create: createCreate(client),
+    delete: createDelete(client),
+    ...createPower(client),
+    resize: createResize(client),
+    ...createChanges(client),
+    images: createImages(catalogues),
+    // A token holds exactly the scopes asked for: without them these would only be refused.
+    ...(account.scopes.includes('ipswitch') ? createAddresses(client, createIpswitchClient(account, call)) : {}),
+    ...(account.scopes.includes('sshkeys') ? { ssh_keys: createSshKeys(catalogues) } : {}),
+    raw: createRaw(account, upstream)
   }
 }
 
-/** Instance ids are decimal numbers; anything else can not exist there. */
-function idOf (id: string): string {
-  if (!/^\d{1,19}$/.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
-  return id
-}
+const forceOf = (force: boolean | undefined): { readonly force: true } | undefined => force === true ? { force } : undefined
 
-const createList = (account: HeficedAccount, client: HeficedClient): List => ({
-  evidence: 'documented',
-  paging: 'offset',
-  // The vendor's own default; its maximum is unknown, so never more.
-  pageSize: 200,
-  // Neither the order of rows nor how to ask for one is documented.
-  ordered: false,
-  compareIds: compareNumericIds,
-  run: async page => await listPage(account, client, page)
+const createPower = (client: HeficedClient): Pick<ServerOperations, 'start' | 'stop' | 'reboot'> => ({
+  start: {
+    evidence: 'inferred',
+    note: 'No public source shows this path; it is the twin of stop.',
+    run: async ({ id }) => toAccepted(await client.act(idOf(id), 'start'))
+  },
+  stop: {
+    evidence: 'documented',
+    accepts: ['force'],
+    run: async ({ id, force }) => toAccepted(await client.act(idOf(id), 'stop', forceOf(force)))
+  },
+  reboot: {
+    evidence: 'inferred',
+    accepts: ['force'],
+    note: 'No public source shows this path; the vendor\'s earlier API had it.',
+    run: async ({ id, force }) => toAccepted(await client.act(idOf(id), 'reboot', forceOf(force)))
+  }
 })
-
-async function listPage (account: HeficedAccount, client: HeficedClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
-  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) })
-  // Ours is `running` only where the vendor's word is; a server in rescue or under cancellation has it too.
-  if (filters.status?.size === 1 && filters.status.has('running')) query.set('status', 'running')
-  const wire = await client.listInstances(query)
-  const paging = wire.metadata?.paging
-  const total = paging?.total ?? null
-  const end = offset + wire.data.length
-  // Ends survive either guess about `next`: see the provider's README.
-  const last = wire.data.length === 0 || (total !== null ? end >= total : !tellsMore(wire))
-  return { rows: wire.data.map(seen => ownedBy(account.organization_id, seen)), start: offset, last, total: query.has('status') ? null : total }
-}
-
-/** The link is only looked at, never followed. */
-const tellsMore = ({ links, metadata }: InstanceListWire): boolean =>
-  typeof metadata?.paging?.offsets?.next === 'number' || (links?.paging?.next ?? '') !== ''
-
-/**
- * The event can not be read again: no public source shows how. The server is looked at instead, and the event's first
- * state is not told, since it would stand there for ever.
- */
-const toAccepted = ({ id }: EventWire): Accepted => typeof id === 'string' ? { upstream: { id, status: null } } : {}

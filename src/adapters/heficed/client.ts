@@ -1,70 +1,78 @@
-import type { z } from 'zod'
-import type { Upstream } from '../contract.js'
-import type { UpstreamError } from '../../domain/failure.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, parseJson, parseWire } from '../../upstream/read.js'
-import { authorization } from './auth.js'
-import { instanceFailure, listFailure } from './failures.js'
+import type { HeficedCall } from './call.js'
+import { listFailure, namingMembers, orderFailure } from './failures.js'
 import { seenInstance } from './mapping.js'
-import { eventWire, instanceListWire } from './schema.js'
+import {
+  consoleWire, eventWire, invoiceWire, listWire, renamedWire, type InvoiceWire, type OrderBody, type SizesBody
+} from './schema.js'
 import type { HeficedAccount } from './settings.js'
 
 export type HeficedClient = ReturnType<typeof createClient>
 
-interface Endpoint<T> {
-  readonly name: string
-  readonly intent: 'read' | 'write'
-  readonly method: HttpRequest['method']
-  readonly path: string
-  readonly body?: unknown
-  readonly schema: z.ZodType<T>
-  /** Where a refusal means something else for this endpoint. */
-  readonly failure?: (response: HttpResponse) => UpstreamError
+// Made once: a schema compiles itself at its first use.
+const instanceListWire = listWire(seenInstance)
+
+const noEvent = { id: null, password: null }
+const assumedInvoice: InvoiceWire = {
+  id: '{invoice}',
+  status: null,
+  leftToPay: null,
+  currency: null,
+  items: [{ instanceId: '{id}', configuration: { raw: { product: 'kronoscloud' } } }]
 }
 
-// Made once: a schema compiles itself at its first use.
-const listWire = instanceListWire(seenInstance)
+const renameFailure = namingMembers(new Map([['hostname', 'body.name']]))
+const resizeFailure = namingMembers(new Map([['vcpu', 'body.cpus'], ['memory', 'body.memory_mib'], ['disk', 'body.disk_gib']]))
+const rebuildFailure = namingMembers(new Map([['templateId', 'body.image']]))
 
-/** One function for each endpoint; the vendor's page: heficed.com/kb/restful-api/how-to-use-heficed-api */
-export function createClient (account: HeficedAccount, upstream: Upstream) {
-  const instances = `/${encodeURIComponent(account.organization_id)}/kronoscloud/instances`
+/** One function for each endpoint of the servers; the vendor's page: heficed.com/kb/restful-api/how-to-use-heficed-api */
+export function createClient ({ organization_id: organization }: HeficedAccount, call: HeficedCall) {
+  const instances = `/${encodeURIComponent(organization)}/kronoscloud/instances`
   const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}`
 
-  const call = async <T>({ name, intent, method, path, body, schema, failure = instanceFailure }: Endpoint<T>): Promise<T> => await upstream.send({
-    name,
-    intent,
-    build: token => ({
-      method,
-      url: `${account.api_url}${path}`,
-      headers: {
-        ...authorization(token),
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' })
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    }),
-    read: response => {
-      if (!isSuccess(response)) throw failure(response)
-      return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)
-    }
-  })
-
-  const act = async (id: string, verb: 'start' | 'stop' | 'reboot', force: boolean) => await call({
+  /** All of these answer an event. */
+  const act = async (id: string, verb: 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'resetRootPass', body?: object) => await call({
     name: `instances/${verb}`,
-    intent: 'write',
     method: 'POST',
     path: `${instance(id)}/${verb}`,
-    ...(force ? { body: { force: true } } : {}),
-    schema: eventWire
+    ...(body === undefined ? {} : { body }),
+    schema: eventWire,
+    assumed: noEvent
   })
 
   return {
     listInstances: async (query: URLSearchParams) => await call({
-      name: 'instances', intent: 'read', method: 'GET', path: `${instances}?${query.toString()}`, schema: listWire, failure: listFailure
+      name: 'instances', method: 'GET', path: `${instances}?${query.toString()}`, schema: instanceListWire, failure: listFailure
     }),
     getInstance: async (id: string) => await call({
-      name: 'instances/get', intent: 'read', method: 'GET', path: instance(id), schema: seenInstance
+      name: 'instances/get', method: 'GET', path: instance(id), schema: seenInstance
     }),
-    act
+    /** Buys; answers an invoice. */
+    order: async (body: OrderBody) => await call({
+      name: 'instances/order', method: 'POST', path: `${instances}/order`, body, schema: invoiceWire, assumed: assumedInvoice, failure: orderFailure
+    }),
+    act,
+    resetPassword: async (id: string) => await act(id, 'resetRootPass'),
+    /** What it answers was never written down: an event, the request, or nothing. */
+    cancel: async (id: string) => await call({
+      name: 'instances/cancel',
+      method: 'POST',
+      path: `${instance(id)}/cancel`,
+      body: { type: 'Immediate', reason: 'deleted through the gateway' },
+      schema: eventWire,
+      assumed: noEvent
+    }),
+    rename: async (id: string, name: string) => await call({
+      name: 'instances/rename', method: 'PATCH', path: instance(id), body: { hostname: name }, schema: renamedWire, assumed: { name: '' }, failure: renameFailure
+    }),
+    /** Buys; answers an invoice for the difference. */
+    resize: async (id: string, body: SizesBody) => await call({
+      name: 'instances/resize', method: 'PATCH', path: instance(id), body, schema: invoiceWire, assumed: assumedInvoice, failure: resizeFailure
+    }),
+    rebuild: async (id: string, image: string) => await call({
+      name: 'instances/reinstall', method: 'POST', path: `${instance(id)}/reinstall`, body: { templateId: image }, schema: eventWire, assumed: noEvent, failure: rebuildFailure
+    }),
+    openConsole: async (id: string) => await call({
+      name: 'instances/vnc', method: 'POST', path: `${instance(id)}/vnc`, schema: consoleWire, assumed: { url: '{url}' }
+    })
   }
 }

@@ -24,11 +24,13 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
 
 /** Which actions make sense in which state; what is not named here has none. */
 export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
-  ['running', ['stop', 'reboot', 'delete']],
-  ['stopped', ['start', 'delete']],
-  ['rescue', ['stop', 'reboot', 'delete']],
-  ['error', ['start', 'stop', 'reboot', 'delete']],
-  ['unknown', ['start', 'stop', 'reboot', 'delete']]
+  ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
+  ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
+  ['rescue', ['stop', 'reboot', 'rename', 'rebuild', 'unrescue', 'console', 'delete']],
+  ['provisioning', ['delete']],
+  ['suspended', ['delete']],
+  ['error', ['start', 'stop', 'reboot', 'rename', 'rebuild', 'delete']],
+  ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']]
 ])
 
 /** While one of these lasts the vendor is at work on the server. */
@@ -70,8 +72,16 @@ export function toServer (wire: InstanceWire): ServerFacts {
     tags: [],
     locked: busy.has(status),
     protected: null,
-    allowed_actions: [...(actions.get(status) ?? [])]
+    allowed_actions: toActions(status, wire)
   }
+}
+
+/** A server that is off may still be in rescue mode. */
+function toActions (status: ServerStatus, { inRescueMode: rescued }: InstanceWire): ServerAction[] {
+  const allowed = actions.get(status) ?? []
+  if (typeof rescued !== 'boolean') return [...allowed]
+  const [out, into] = rescued ? ['rescue', 'unrescue'] as const : ['unrescue', 'rescue'] as const
+  return [...new Set(allowed.map(action => action === out ? into : action))]
 }
 
 const toReference = (wire: InstanceWire['location']) =>
@@ -86,6 +96,9 @@ function toDisk (wire: InstanceWire): number | null {
   ]
   return extra.reduce<number>((sum, size) => sum + (size ?? 0), wire.disk)
 }
+
+/** The size of the main disk alone, from the vendor's object. */
+export const mainDiskOf = (raw: unknown): number | null => instanceWire.safeParse(raw).data?.disk ?? null
 
 /** v6 shows the start of a routed prefix as its address; its netmask is already a prefix length. */
 function toAddresses (wire: InstanceWire): Address[] {

@@ -46,17 +46,73 @@ export const instanceWire = z.object({
 })
 export type InstanceWire = z.infer<typeof instanceWire>
 
-export const instanceListWire = <Row>(row: z.ZodType<Row>) => z.object({
+/** The envelope of every list. */
+export const listWire = <Row>(row: z.ZodType<Row>) => z.object({
   data: z.array(row),
   links: z.object({ paging: z.object({ next: text }).nullish().catch(null) }).nullish().catch(null),
   metadata: z.object({
     paging: z.object({ total: number, offsets: z.object({ next: number }).nullish().catch(null) }).nullish().catch(null)
   }).nullish().catch(null)
 })
+export type ListWire = Omit<z.infer<ReturnType<typeof listWire>>, 'data'>
 
-export type InstanceListWire = Omit<z.infer<ReturnType<typeof instanceListWire>>, 'data'>
+// What answers a write is read whole or in part: the vendor has done it, whatever it says.
+const idText = z.union([z.number(), z.string().min(1)]).transform(String).nullish().catch(null)
 
-export const eventWire = z.object({ id: z.union([z.number(), z.string()]).transform(String).nullish().catch(null) })
+export const eventWire = z.object({ id: idText, password: text }).catch({ id: null, password: null })
 export type EventWire = z.infer<typeof eventWire>
 
-export const problemWire = z.object({ title: text, detail: text, type: text })
+export const renamedWire = z.object({ hostname: z.string() }).transform(({ hostname }) => ({ name: hostname })).catch({ name: '' })
+
+const invoiceItemWire = z.object({
+  instanceId: idText,
+  configuration: z.object({ raw: z.object({ product: text }).nullish().catch(null) }).nullish().catch(null)
+})
+
+/** What an order answers. It also holds a person's data, which nobody reads. */
+export const invoiceWire = z.object({
+  id: idText,
+  status: text,
+  leftToPay: number,
+  currency: text,
+  items: z.array(invoiceItemWire.nullable().catch(null)).nullish().catch(null)
+}).catch({ id: null, status: null, leftToPay: null, currency: null, items: null })
+export type InvoiceWire = z.infer<typeof invoiceWire>
+
+export interface SizesBody {
+  readonly vcpu?: number
+  readonly memory?: number
+  readonly disk?: number
+}
+
+export interface OrderBody extends Required<SizesBody> {
+  readonly instanceTypeId: string
+  readonly locationId: string
+  readonly templateId: string
+  readonly sshKeyId?: string
+  readonly hostname: string
+  readonly billingTypeId: number
+  readonly additionalBandwidth: number
+  readonly useCredit: boolean
+}
+
+export const consoleWire = z.object({ url: z.string().min(1) })
+
+const identity = z.union([z.string().min(1), z.number()]).transform(String)
+
+export const templateWire = z.object({ id: identity, name: text })
+export type TemplateWire = z.infer<typeof templateWire>
+
+export const sshKeyWire = z.object({ id: identity, label: text, publicKey: text, fingerPrint: text })
+export type SshKeyWire = z.infer<typeof sshKeyWire>
+
+/** Addresses are unsigned numbers of 32 bits. An empty `switch` may also come as an empty list. */
+export const subnetWire = z.object({
+  id: identity,
+  address: z.number().int().min(0).max(0xffffffff),
+  cidr: z.number().int().min(0).max(32),
+  metadata: z.object({ switch: z.object({ instanceId: idText }).nullish().catch(null) }).nullish().catch(null)
+})
+export type SubnetWire = z.infer<typeof subnetWire>
+
+export const problemWire = z.object({ title: text, detail: text, type: text, context: z.unknown().optional() })

@@ -18,5 +18,5 @@ export const example: HeficedAccount = {
   client_secret: 'example',
   api_url: 'https://api.heficed.com',
   token_url: 'https://iam-proxy.heficed.com/oauth2/token',
-  scopes: ['kronoscloud']
+  scopes: ['kronoscloud', 'ipswitch', 'sshkeys']
 }

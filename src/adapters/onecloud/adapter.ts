@@ -1,11 +1,26 @@
 import { compareText } from '../../domain/compare.js'
-import { UpstreamError } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import type { Accepted, Adapter, List } from '../contract.js'
+import type { Adapter } from '../contract.js'
+import type { Accepted, List } from '../verbs.js'
+import { addressVerbs } from './addresses.js'
 import { signIn } from './auth.js'
+import { choices } from './choices.js'
 import { createClient, type OnecloudClient } from './client.js'
+import { openConsole } from './console.js'
+import { createServer } from './create.js'
+import { deleteServer } from './delete.js'
+import { createSend } from './exchange.js'
 import { listPage } from './list.js'
+import { getLive } from './live.js'
+import { ownerVerbs } from './owners.js'
+import { setPassword } from './password.js'
+import { rawCall } from './raw.js'
+import { rebuildServer, rebuildSteps } from './rebuild.js'
+import { rescueServer, unrescueServer } from './rescue.js'
+import { resizeServer, resizeSteps } from './resize.js'
+import { createRowsClient } from './rows-client.js'
 import { example, onecloudAccountSchema, type OnecloudAccount } from './settings.js'
+import { snapshotVerbs } from './snapshots.js'
+import { protectServer, renameServer } from './update.js'
 
 export const onecloud: Adapter<OnecloudAccount> = {
   id: 'onecloud',
@@ -13,31 +28,49 @@ export const onecloud: Adapter<OnecloudAccount> = {
   account: onecloudAccountSchema,
   example,
   // `create_params` is the order of a server as text, its password included.
-  secretMembers: ['login_key', 'create_params'],
+  secretMembers: ['login_key', 'create_params', 'access_url', 'connect_params'],
   signIn,
   connect: (account, upstream) => {
-    const client = createClient(upstream)
+    const send = createSend(upstream)
+    const client = createClient(send)
+    const rows = createRowsClient(send, account)
     return {
       list: createList(client, account),
       get: {
         evidence: 'observed',
         run: async id => await getLive(client, id)
       },
+      create: createServer(client),
+      delete: deleteServer(client),
       start: {
         evidence: 'observed',
         note: 'The server is looked at first: the provider would also start what lies in its recycle bin.',
-        run: async id => await act(client, id, 'start', {})
+        run: async ({ id }) => await act(client, id, 'start', {})
       },
       stop: {
         evidence: 'observed',
         accepts: ['force'],
-        run: async (id, { force }) => await act(client, id, 'stop', { is_force: force === true })
+        run: async ({ id, force }) => await act(client, id, 'stop', { is_force: force === true })
       },
       reboot: {
         evidence: 'observed',
         accepts: ['force'],
-        run: async (id, { force }) => await act(client, id, 'restart', { is_force: force === true })
-      }
+        run: async ({ id, force }) => await act(client, id, 'restart', { is_force: force === true })
+      },
+      resize: resizeServer(client, rows),
+      rename: renameServer(client),
+      protect: protectServer(client),
+      rebuild: rebuildServer(client, rows),
+      rescue: rescueServer(client),
+      unrescue: unrescueServer(client),
+      password: setPassword(client),
+      console: openConsole(client),
+      ...snapshotVerbs(client, rows),
+      ...addressVerbs(client, rows),
+      ...choices(rows),
+      ...ownerVerbs({ upstream, send, account }),
+      raw: rawCall(upstream),
+      steps: { ...resizeSteps(client), ...rebuildSteps(client) }
     }
   }
 }
@@ -51,19 +84,9 @@ const createList = (client: OnecloudClient, account: OnecloudAccount): List => (
   run: async page => await listPage(client, account, page)
 })
 
-const missing = (): UpstreamError => new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
-
-/** Names are taken as ids there, and a name may look like an id: only the id itself is good. The recycle bin is not ours. */
-async function getLive (client: OnecloudClient, id: string): Promise<Seen> {
-  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) throw missing()
-  const seen = await client.getServer(id)
-  if (seen.server.id !== id || seen.server.status === 'deleted') throw missing()
-  return seen
-}
-
 /** The answer is the record in its first passing state; what becomes of it is told by the server. */
 async function act (client: OnecloudClient, id: string, action: 'start' | 'stop' | 'restart', input: object): Promise<Accepted> {
   await getLive(client, id)
-  await client.act(id, action, input)
+  await client.act(id, action, { input })
   return {}
 }

@@ -4,7 +4,7 @@ import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstr
 import type { SignIn, Token } from '../contract.js'
 import { chooseEndpoint } from './catalogue.js'
 import { signInFailure } from './failures.js'
-import { tokenWire, type ServiceWire } from './schema.js'
+import { tokenWire, type ServiceWire, type TokenWire } from './schema.js'
 import type { OnecloudAccount } from './settings.js'
 import { accessKeySecret } from './signature.js'
 
@@ -47,13 +47,19 @@ function readToken (account: OnecloudAccount, response: HttpResponse): Token {
     value,
     expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
     idleMs: null,
-    data: endpointsOf(account, token.catalog ?? [], response)
+    data: { ...endpointsOf(account, token.catalog ?? [], response), ...projectOf(token) }
   }
 }
 
-const optionalServices = ['image', 'webconsole'] as const
+/** The project that the token works in, for those who may not list any. */
+function projectOf ({ project, is_domain: isDomain }: TokenWire): Record<string, string> {
+  if (isDomain === true || typeof project?.id !== 'string') return {}
+  return { project: project.id, ...(typeof project.name === 'string' ? { project_name: project.name } : {}) }
+}
 
-/** Without compute there is nothing to do. The other two are missed only by who needs them. */
+const optionalServices = ['image', 'webconsole', 'identity'] as const
+
+/** Without compute there is nothing to do. The others are missed only by who needs them. */
 function endpointsOf (account: OnecloudAccount, catalogue: readonly ServiceWire[], response: HttpResponse): Record<string, string> {
   const compute = account.compute_url === undefined ? chooseEndpoint(catalogue, 'compute_v2', account) : { url: account.compute_url }
   if ('fault' in compute) throw new UpstreamError('forbidden', compute.fault, { status: response.status })

@@ -1,75 +1,64 @@
-import type { z } from 'zod'
-import { UpstreamError } from '../../domain/failure.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.js'
-import type { Token, Upstream } from '../contract.js'
-import { authorization } from './auth.js'
 import { callFailure, getFailure, listFailure, type Tell } from './failures.js'
+import type { Send } from './exchange.js'
 import { seenServer } from './mapping.js'
-import { acceptedWire, serverAnswerWire, serverListWire } from './schema.js'
+import { acceptedWire, consoleWire, createdWire, serverAnswerWire, serverListWire } from './schema.js'
 
 export type OnecloudClient = ReturnType<typeof createClient>
 
-interface Endpoint<T> {
-  readonly name: string
-  readonly intent: 'read' | 'write'
-  readonly method: HttpRequest['method']
-  readonly path: string
-  readonly body?: object
-  readonly schema: z.ZodType<T>
-  readonly tell: Tell
+/** Names are the kebab case of the vendor's `Perform…` methods. */
+type ActionName =
+  | 'start' | 'stop' | 'restart' | 'change-config' | 'resize-disk' | 'rebuild-root' | 'set-password' | 'start-rescue' | 'stop-rescue'
+  | 'instance-snapshot' | 'instance-snapshot-reset' | 'associate-eip' | 'dissociate-eip'
+
+interface ActionAsk {
+  readonly input?: object
+  readonly tell?: Tell
 }
 
 const listWire = serverListWire(seenServer)
 const answerWire = serverAnswerWire(seenServer)
 
-/** One function for each endpoint; the vendor's pages: cloudpods.org/docs/development/apisdk, pkg/compute/models/guests.go */
-export function createClient (upstream: Upstream) {
+/** One function for each endpoint about servers; the vendor's pages: cloudpods.org/docs/development/apisdk, pkg/compute/models/guests.go */
+export function createClient (send: Send) {
   const server = (id: string): string => `/servers/${encodeURIComponent(id)}`
 
-  const call = async <T>({ name, intent, method, path, body, schema, tell }: Endpoint<T>): Promise<T> => await upstream.send({
-    name,
-    intent,
-    build: token => ({
-      method,
-      url: `${computeOf(token)}${path}`,
-      headers: {
-        ...authorization(token),
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' })
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    }),
-    read: response => readAnswer(schema, tell, response)
-  })
-
   return {
-    listServers: async (query: URLSearchParams) => await call({
-      name: 'servers', intent: 'read', method: 'GET', path: `/servers?${query.toString()}`, schema: listWire, tell: listFailure
+    listServers: async (query: URLSearchParams) => await send({
+      name: 'servers', method: 'GET', path: `/servers?${query.toString()}`, schema: listWire, tell: listFailure
     }),
     /** Without a query string: any would turn on the filters of lists. Finds what is in the recycle bin, too. */
-    getServer: async (id: string) => (await call({
-      name: 'servers/get', intent: 'read', method: 'GET', path: server(id), schema: answerWire, tell: getFailure
+    getServer: async (id: string) => (await send({
+      name: 'servers/get', method: 'GET', path: server(id), schema: answerWire, tell: getFailure
     })).server,
-    act: async (id: string, action: 'start' | 'stop' | 'restart', input: object) => await call({
+    /** Answers the id of the record, null where it can not be read. */
+    createServer: async (input: object, tell: Tell) => await send({
+      name: 'servers/create', method: 'POST', path: '/servers', body: { server: input }, schema: createdWire, tell, assumed: '{id}'
+    }),
+    updateServer: async (id: string, input: object, tell: Tell) => await send({
+      name: 'servers/update', method: 'PUT', path: server(id), body: { server: input }, schema: acceptedWire, tell, assumed: { server: {} }
+    }),
+    /** Options count only in the query; a body is passed over, and the server would stay in the recycle bin. */
+    deleteServer: async (id: string, query: '' | '?override_pending_delete=true') => await send({
+      name: 'servers/delete', method: 'DELETE', path: `${server(id)}${query}`, schema: acceptedWire, tell: callFailure, assumed: { server: {} }
+    }),
+    act: async (id: string, action: ActionName, { input = {}, tell = callFailure }: ActionAsk = {}) => await send({
       name: `servers/${action}`,
-      intent: 'write',
       method: 'POST',
       path: `${server(id)}/${action}`,
       body: { server: input },
       schema: acceptedWire,
-      tell: callFailure
-    })
+      tell,
+      assumed: { server: {} }
+    }),
+    openConsole: async (id: string) => (await send({
+      service: 'webconsole',
+      name: 'webconsole/server',
+      method: 'POST',
+      path: `/webconsole/server/${encodeURIComponent(id)}`,
+      body: {},
+      schema: consoleWire,
+      tell: callFailure,
+      assumed: { webconsole: { access_url: '{url}', connect_params: null } }
+    })).webconsole
   }
-}
-
-function computeOf (token: Token | null): string {
-  const url = token?.data.compute
-  if (url === undefined) throw new UpstreamError('forbidden', 'the sign-in told no compute endpoint', { notAttempted: true })
-  return url
-}
-
-function readAnswer<T> (schema: z.ZodType<T>, tell: Tell, response: HttpResponse): T {
-  if (!isSuccess(response)) throw refused(response, tell(response))
-  return parseWire(schema, parseJson(response.text), response)
 }

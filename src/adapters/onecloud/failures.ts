@@ -44,6 +44,43 @@ export const listFailure: Tell = response => {
   return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'malformed' } : told
 }
 
+/** The vendor's own words for what a request can name, the same in every language of its complaints, and the member that names it. */
+export type Named = ReadonlyArray<readonly [word: string, member: string]>
+
+/**
+ * For calls that name more than the server: a complaint about an image or a plan is a refusal of that member, never a missing server.
+ * The words only choose the member. `otherwise` is the member of a 404 that has none of them.
+ */
+export const naming = (named: Named, otherwise?: string): Tell => response => {
+  const told = callFailure(response)
+  const { code, details } = complaintOf(response)
+  if (code === 'WeakPasswordError') return { ...told, member: 'body.password' }
+  if (code === null || !(told.failure === 'rejected' || told.failure === 'not-found')) return told
+  const [text = ''] = details.toLowerCase().split('{"', 1)
+  const member = named.find(([word]) => new RegExp(`\\b${word}\\b`).test(text))?.[1] ?? (told.failure === 'not-found' ? otherwise : undefined)
+  return member === undefined ? told : { ...told, failure: 'rejected', member }
+}
+
+const createNames: Named = [
+  ['serversku', 'body.plan'], ['sku', 'body.plan'], ['keypair', 'body.ssh_keys'], ['cloudregion', 'body.region'], ['network', 'body.networks'],
+  ['hypervisor', 'body.options'], ['image', 'body.image']
+]
+const creating = naming(createNames)
+
+/** There is no server yet that could be missing. */
+export const createFailure: Tell = response => {
+  const told = creating(response)
+  if (told.code === 'DuplicateNameError') return { ...told, member: 'body.name' }
+  if (told.code === 'TenantNotFoundError') return { ...told, failure: 'rejected', member: 'body.owner' }
+  return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'rejected' } : told
+}
+
+/** For calls that give a name, which may be taken. */
+export const nameFailure: Tell = response => {
+  const told = callFailure(response)
+  return told.code === 'DuplicateNameError' ? { ...told, member: 'body.name' } : told
+}
+
 /** What keystone answers when these credentials, as configured, do not sign in: 404 is an unknown user or domain, 423 a locked one. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 423])
 

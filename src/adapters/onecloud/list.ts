@@ -1,6 +1,7 @@
-import type { PageRequest, VendorPage } from '../contract.js'
+import type { PageRequest, VendorPage } from '../verbs.js'
 import type { ServerFilters } from '../../domain/list.js'
 import type { OnecloudClient } from './client.js'
+import { scopeQuery } from './pages.js'
 import type { OnecloudAccount } from './settings.js'
 import { wordsOf } from './statuses.js'
 
@@ -17,8 +18,7 @@ export async function listPage (client: OnecloudClient, account: OnecloudAccount
 }
 
 function toQuery (account: OnecloudAccount, { filters, offset, limit }: PageRequest, hint: string | null): URLSearchParams {
-  const query = new URLSearchParams({ limit: String(limit), offset: String(offset), order_by: 'id', order: 'asc' })
-  if (account.scope !== 'project') query.set('scope', account.scope)
+  const query = new URLSearchParams({ limit: String(limit), offset: String(offset), order_by: 'id', order: 'asc', ...scopeQuery(account) })
   if (hint !== null) query.set('filter', hint)
   for (const [key, value] of filterPairs(filters)) query.append(key, value)
   return query

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
 /** A member that may be absent, null or of an unexpected type: then it is null. */
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
-const flag = z.boolean().nullish().catch(null)
+export const text = z.string().nullish().catch(null)
+export const number = z.number().nullish().catch(null)
+export const flag = z.boolean().nullish().catch(null)
 
 const endpointWire = z.object({ interface: text, region_id: text, url: text })
 export type EndpointWire = z.infer<typeof endpointWire>
@@ -11,16 +11,22 @@ export type EndpointWire = z.infer<typeof endpointWire>
 const serviceWire = z.object({ type: text, endpoints: z.array(endpointWire).nullish().catch(null) })
 export type ServiceWire = z.infer<typeof serviceWire>
 
-/** The token itself is in a header. An unscoped one comes without a catalogue. */
+/** The token itself is in a header. An unscoped one comes without a catalogue; `project` holds the domain where `is_domain` is true. */
 export const tokenWire = z.object({
-  token: z.object({ expires_at: text, catalog: z.array(serviceWire).nullish().catch(null) })
+  token: z.object({
+    expires_at: text,
+    catalog: z.array(serviceWire).nullish().catch(null),
+    project: z.object({ id: text, name: text }).nullish().catch(null),
+    is_domain: flag
+  })
 })
+export type TokenWire = z.infer<typeof tokenWire>['token']
 
 const complaintWire = z.object({ class: text, details: text })
 /** Flat as the services write it, or nested as one service quotes another. */
 export const errorWire = z.union([z.object({ error: complaintWire }).transform(({ error }) => error), complaintWire])
 
-const diskWire = z.object({ index: number, size: number, image: text, image_id: text })
+const diskWire = z.object({ id: text, index: number, size: number, image: text, image_id: text })
 
 const nicWire = z.object({ ip_addr: text, ip6_addr: text, is_exit: flag })
 
@@ -64,4 +70,17 @@ export const serverListWire = <Row>(row: z.ZodType<Row>) => z.object({ servers: 
 export const serverAnswerWire = <Row>(row: z.ZodType<Row>) => z.object({ server: row })
 
 /** The record as an accepted action has left it: nothing of it is used. */
-export const acceptedWire = z.object({ server: z.object({}) })
+export const acceptedWire = z.object({ server: z.looseObject({}) })
+
+/** The new record. What can not be read is null: the server is made all the same. */
+export const createdWire = z.object({ server: z.object({ id: z.string().min(1) }) })
+  .transform(({ server }): string | null => server.id)
+  .catch(null)
+
+/** Without `access_url` there is no console. `connect_params` tells the protocol. */
+export const consoleWire = z.object({ webconsole: z.object({ access_url: z.string().min(1), connect_params: text }) })
+
+/** What an accepted deletion answers is not used. */
+export const acceptedRowWire = z.looseObject({})
+
+export const hardwareWire = z.object({ hypervisor: text, disks_info: z.array(diskWire).nullish().catch(null) }).catch({ hypervisor: null, disks_info: null })

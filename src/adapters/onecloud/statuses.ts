@@ -67,7 +67,7 @@ export const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
 
 /** Which actions make sense in which state; what is not named here has none. */
 export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
-  ['running', ['stop', 'reboot', 'resize', 'rename', 'rescue', 'password', 'console', 'delete']],
+  ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
   ['suspended', ['start', 'rename', 'delete']],
   ['rescue', ['rename', 'unrescue', 'console', 'delete']],
@@ -75,11 +75,12 @@ export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new M
   ['unknown', ['start', 'stop', 'reboot', 'rename', 'delete']]
 ])
 
-/** The vendor's words that allow something else than their state does: a start that failed may be tried again, and so on. */
+/** The vendor's words that allow something else than their state does: a start that failed may be tried again, a disk that is still being filled stays as it is. */
 export const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new Map<string, readonly ServerAction[]>([
   ['start_fail', ['start', 'rename', 'delete']],
   ['save_disk_failed', ['start', 'rename', 'delete']],
   ['stop_fail', ['stop', 'reboot', 'rename', 'delete']],
+  ['block_stream', ['rename', 'console', 'delete']],
   ['unknown', ['rename', 'delete']]
 ])
 

@@ -1,11 +1,7 @@
-import type { z } from 'zod'
-import type { Upstream } from '../contract.js'
-import { readAnswer } from './answer.js'
-import { authorization } from './auth.js'
-import { callFailure, findFailure, listFailure, type Tell } from './failures.js'
+import { findFailure, listFailure, callFailure, memberFailure, type Tell } from './failures.js'
 import { seenHost } from './mapping.js'
-import { actionWire, listWire, taskDetailWire, taskWire } from './schema.js'
-import type { VmmanagerAccount } from './settings.js'
+import { actionWire, createdWire, listWire, taskDetailWire, taskWire, vncWire } from './schema.js'
+import { where, type Senders } from './senders.js'
 
 export type VmmanagerClient = ReturnType<typeof createClient>
 
@@ -15,62 +11,60 @@ export interface HostQuery {
   readonly limit: number
 }
 
-interface Reading<T> {
-  readonly name: string
-  readonly path: string
-  readonly schema: z.ZodType<T>
-  readonly tell: Tell
-}
+export type HostAction =
+  'start' | 'stop' | 'restart' | 'reinstall' | 'resource' | 'password' | 'rescue_mode' | 'ip'
 
-const where = (condition: string): string => new URLSearchParams({ where: condition }).toString()
+interface Order {
+  readonly id: string
+  readonly action: HostAction
+  readonly body: object
+  readonly tell?: Tell
+}
 
 // Made once: a schema compiles itself at its first use.
 const hostsWire = listWire(seenHost)
 const tasksWire = listWire(taskWire)
 
-/** One function for each endpoint; the vendor's page: docs.ispsystem.com/vmmanager-admin/developer-section/api-guide */
-export function createClient (account: VmmanagerAccount, upstream: Upstream) {
-  const read = async <T>({ name, path, schema, tell }: Reading<T>) => await upstream.send({
-    name,
-    intent: 'read',
-    build: token => ({
-      method: 'GET',
-      url: `${account.url}/vm/v3/${path}`,
-      headers: { ...authorization(account, token), accept: 'application/json' }
-    }),
-    read: response => readAnswer(schema, response, tell)
-  })
+const nameFailure = memberFailure(new Map([['name', 'body.name']]))
+const untold = { task: null, start_task: null }
+const hostPath = (id: string): string => `/vm/v3/host/${encodeURIComponent(id)}`
 
-  return {
-    listHosts: async ({ name, after, limit }: HostQuery) => {
-      const conditions = [
-        ...(after === null ? [] : [`(id GT ${after})`]),
-        ...(name === undefined ? [] : [`(name EQ '${name}')`])
-      ]
-      const query = new URLSearchParams({ ...(conditions.length === 0 ? {} : { where: conditions.join(' AND ') }), orderby: 'id asc' })
-      // Offset and count, or from and to? Beginning with 0 both are the same. The comma stands plain in every known request.
-      return await read({ name: 'host', path: `host?${query.toString()}&limit=0,${limit}`, schema: hostsWire, tell: listFailure })
-    },
-    /** By filter, as the vendor advises: the element by id comes without addresses, disk, cluster and account. */
-    findHost: async (id: string) => await read({ name: 'host', path: `host?${where(`(id EQ ${id})`)}`, schema: hostsWire, tell: findFailure }),
-    listTasks: async (consulIds: readonly string[]) => await read({
-      name: 'task', path: `task?${where(consulIds.map(id => `(consul_id EQ '${id}')`).join(' OR '))}`, schema: tasksWire, tell: listFailure
-    }),
-    /** By the row's own id, not by the number that an action answers. */
-    getTask: async (rowId: string) => await read({
-      name: 'task/get', path: `task/${encodeURIComponent(rowId)}`, schema: taskDetailWire, tell: callFailure
-    }),
-    act: async (id: string, verb: 'start' | 'stop' | 'restart', force: boolean) => await upstream.send({
-      name: `host/${verb}`,
-      intent: 'write',
-      build: token => ({
-        method: 'POST',
-        url: `${account.url}/vm/v3/host/${encodeURIComponent(id)}/${verb}`,
-        headers: { ...authorization(account, token), accept: 'application/json', 'content-type': 'application/json' },
-        // Nothing but known members: the platform refuses a body with others.
-        body: JSON.stringify(force ? { force: true } : {})
-      }),
-      read: response => readAnswer(actionWire, response)
-    })
-  }
-}
+/** Servers and their tasks: one function for each endpoint; the vendor's page: docs.ispsystem.com/vmmanager-admin/developer-section/api-guide */
+export const createClient = ({ read, write }: Senders) => ({
+  listHosts: async ({ name, after, limit }: HostQuery) => {
+    const conditions = [
+      ...(after === null ? [] : [`(id GT ${after})`]),
+      ...(name === undefined ? [] : [`(name EQ '${name}')`])
+    ]
+    const query = new URLSearchParams({ ...(conditions.length === 0 ? {} : { where: conditions.join(' AND ') }), orderby: 'id asc' })
+    // Offset and count, or from and to? Beginning with 0 both are the same. The comma stands plain in every known request.
+    return await read({ name: 'host', path: `/vm/v3/host?${query.toString()}&limit=0,${limit}`, schema: hostsWire, tell: listFailure })
+  },
+  /** By filter, as the vendor advises: the element by id comes without addresses, disk, cluster and account. */
+  findHost: async (id: string) => await read({ name: 'host', path: `/vm/v3/host?${where(`(id EQ ${id})`)}`, schema: hostsWire, tell: findFailure }),
+  createHost: async (body: object, tell: Tell) => await write({
+    name: 'host/create', path: '/vm/v3/host', body, schema: createdWire, assumed: { id: '{id}', task: null }, tell
+  }),
+  deleteHost: async (id: string) => await write({
+    name: 'host/delete', method: 'DELETE', path: hostPath(id), schema: actionWire, assumed: untold
+  }),
+  /** Name and comment only; resources are refused here. */
+  editHost: async (id: string, body: { readonly name: string }) => await write({
+    name: 'host/edit', path: hostPath(id), body, schema: actionWire, assumed: untold, tell: nameFailure
+  }),
+  act: async ({ id, action, body, tell }: Order) => await write({
+    name: `host/${action}`, path: `${hostPath(id)}/${action}`, body, schema: actionWire, assumed: untold, ...(tell === undefined ? {} : { tell })
+  }),
+  /** A disk has a number and a path of its own. */
+  resizeDisk: async (diskId: string, body: object, tell: Tell) => await write({
+    name: 'disk/resize', path: `/vm/v3/disk/${encodeURIComponent(diskId)}`, body, schema: actionWire, assumed: untold, tell
+  }),
+  getVnc: async (id: string) => await read({ name: 'host/vnc_settings', path: `${hostPath(id)}/vnc_settings`, schema: vncWire, tell: callFailure }),
+  listTasks: async (consulIds: readonly string[]) => await read({
+    name: 'task', path: `/vm/v3/task?${where(consulIds.map(id => `(consul_id EQ '${id}')`).join(' OR '))}`, schema: tasksWire, tell: listFailure
+  }),
+  /** By the row's own id, not by the number that an action answers. */
+  getTask: async (rowId: string) => await read({
+    name: 'task/get', path: `/vm/v3/task/${encodeURIComponent(rowId)}`, schema: taskDetailWire, tell: callFailure
+  })
+})

@@ -6,6 +6,8 @@ import { complaintWire } from './schema.js'
 export interface Complaint {
   readonly code: number | string | null
   readonly message: string | null
+  /** The vendor's names of what it complains of. */
+  readonly names: readonly string[]
 }
 
 export type Told = UpstreamErrorOptions & { readonly failure: Failure }
@@ -27,10 +29,16 @@ export function complaintOf (body: unknown): Complaint | null {
   if (body === null || typeof body !== 'object' || !('error' in body)) return null
   const { error } = body
   if (error === null || error === false || error === '') return null
-  if (typeof error === 'string') return { code: null, message: error }
+  if (typeof error === 'string') return { code: null, message: error, names: [] }
   const wire = complaintWire.safeParse(error)
-  return wire.success ? { code: wire.data.code ?? null, message: wire.data.msg ?? null } : { code: null, message: null }
+  if (!wire.success) return { code: null, message: null, names: [] }
+  const { code, msg, value } = wire.data
+  return { code: code ?? null, message: msg ?? null, names: namesIn(value ?? {}) }
 }
+
+/** The form of `value` is not on record: it may tell a name, or have it as a key. */
+const namesIn = (value: Readonly<Record<string, unknown>>): string[] =>
+  typeof value['name'] === 'string' ? [value['name']] : Object.keys(value)
 
 export const callFailure: Tell = (response, complaint) => {
   const said = { code: complaint?.code ?? null, vendorMessage: complaint?.message ?? null }
@@ -43,14 +51,42 @@ export const callFailure: Tell = (response, complaint) => {
   return { ...said, failure, ...(response.status === 500 ? { passing: false } : {}) }
 }
 
+/** The vendor's names of what a request says, and the members of our caller's request that they stand for. */
+export type Members = ReadonlyMap<string, string>
+
+const memberOf = (complaint: Complaint | null, members: Members): string | undefined =>
+  complaint?.names.map(name => members.get(name)).find(member => member !== undefined)
+
+/** For calls about a server: what is missing beside it is a bad member of the request. */
+export const memberFailure = (members: Members): Tell => (response, complaint) => {
+  const told = callFailure(response, complaint)
+  const member = memberOf(complaint, members)
+  if (member === undefined || String(told.code) === unknownHost) return told
+  if (told.failure === 'not-found') return { ...told, failure: 'rejected', member }
+  return told.failure === 'rejected' ? { ...told, member } : told
+}
+
+/** For calls that make something: there is nothing yet that could be missing. */
+export const creationFailure = (members: Members): Tell => (response, complaint) => {
+  const told = memberFailure(members)(response, complaint)
+  return told.failure === 'not-found' && complaint !== null ? { ...told, failure: 'rejected' } : notHere(told)
+}
+
+/** For calls about one thing in our path that is no server; only the platform itself can say that it is missing. */
+export const pathFailure = (missing: string, members: Members = new Map()): Tell => (response, complaint) => {
+  const told = callFailure(response, complaint)
+  if (told.failure === 'not-found' && complaint !== null) return { ...told, member: missing }
+  const member = told.failure === 'rejected' ? memberOf(complaint, members) : undefined
+  return member === undefined ? notHere(told) : { ...told, member }
+}
+
 /** What a list or a sign-in misses is never a server. */
 const elsewhere = new Set<Failure>(['not-found', 'unsupported'])
 
+const notHere = (told: Told): Told => elsewhere.has(told.failure) ? { ...told, failure: 'malformed' } : told
+
 /** Where a list is unknown there is no such platform. */
-export const listFailure: Tell = (response, complaint) => {
-  const told = callFailure(response, complaint)
-  return elsewhere.has(told.failure) ? { ...told, failure: 'malformed' } : told
-}
+export const listFailure: Tell = (response, complaint) => notHere(callFailure(response, complaint))
 
 /** A list that is asked for one server may say that there is none. */
 export const findFailure: Tell = (response, complaint) =>
@@ -62,7 +98,7 @@ const credentialFaults = new Set<Failure>(['not-found', 'rejected', 'conflict'])
 export const signInFailure: Tell = (response, complaint) => {
   const told = callFailure(response, complaint)
   if (complaint !== null && credentialFaults.has(told.failure)) return { ...told, failure: 'authentication' }
-  return elsewhere.has(told.failure) ? { ...told, failure: 'malformed' } : told
+  return notHere(told)
 }
 
 /** The administrator's token is a moment old here, so 3001 can only mean a lack of rights. */

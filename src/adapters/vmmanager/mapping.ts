@@ -1,4 +1,4 @@
-import type { Accepted, Job, JobState } from '../contract.js'
+import type { Accepted, Job, JobState } from '../verbs.js'
 import type { OperationStatus } from '../../domain/operation.js'
 import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
 import { toUtc as zonedToUtc } from '../../domain/time.js'
@@ -90,10 +90,22 @@ export const taskStatuses: ReadonlyMap<string, OperationStatus> = new Map<string
   ['failed', 'failed']
 ])
 
-/** What an action's answer says of its task; without a number the server itself is looked at. */
-export function toAccepted ({ task, start_task: startTask }: ActionWire, name: string): Accepted {
-  if (typeof startTask === 'string') return { jobs: [{ id: startTask, name: 'host_start' }] }
-  return typeof task === 'string' ? { jobs: [{ id: task, name }] } : {}
+/** The task that an action's answer names; none where it has no number. */
+export function jobsOf ({ task, start_task: startTask }: ActionWire, name: string): Job[] {
+  if (typeof startTask === 'string') return [{ id: startTask, name: 'host_start' }]
+  return typeof task === 'string' ? [{ id: task, name }] : []
+}
+
+/** Without a number the server itself is looked at. */
+export function toAccepted (answer: ActionWire, name: string): Accepted {
+  const jobs = jobsOf(answer, name)
+  return jobs.length === 0 ? {} : { jobs }
+}
+
+/** Several writes are followed together; where one of them has no number, what the server shows tells more than the tasks of the others. */
+export function followedTogether (tasks: ReadonlyArray<readonly Job[]>): Accepted {
+  const jobs = tasks.flat()
+  return jobs.length > 0 && tasks.every(({ length }) => length > 0) ? { jobs } : {}
 }
 
 /** Several tasks may share a number, told apart by name. */

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 
 /** A member that may be absent, null or of an unexpected type: then it is null. */
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
-const flag = z.boolean().nullish().catch(null)
+export const text = z.string().nullish().catch(null)
+export const number = z.number().nullish().catch(null)
+export const flag = z.boolean().nullish().catch(null)
 
-/** A whole number, as such or in digits; 0 is none. */
-const idText = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)]).transform(String)
+/** A whole number, as such or in digits; 0 is none. Rows have one, links may lack it. */
+export const idText = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)]).transform(String)
+
+export const linkId = idText.nullish().catch(null)
 
 export const tokenWire = z.object({
   token: z.string().regex(/^[\x21-\x7e]+$/),
@@ -14,11 +16,14 @@ export const tokenWire = z.object({
   confirmed: flag
 })
 
+export const longTokenWire = z.object({ token: z.string().regex(/^[\x21-\x7e]+$/) })
+
 export const keyWire = z.object({ key: z.string().min(1) })
 
 export const complaintWire = z.object({
   code: z.union([z.number(), z.string()]).nullish().catch(null),
-  msg: text
+  msg: text,
+  value: z.record(z.string(), z.unknown()).nullish().catch(null)
 })
 
 const addressesWire = z.array(z.object({ ip: text }).nullish().catch(null)).nullish().catch(null)
@@ -32,9 +37,14 @@ export const hostWire = z.object({
   cluster: z.object({ id: idText, name: text }).nullish().catch(null),
   os: z.object({ id: idText, name: text }).nullish().catch(null),
   os_name: text,
+  node: z.object({ ip_addr: text }).nullish().catch(null),
   cpu_number: number,
   ram_mib: number,
-  disk: z.object({ disk_mib: number }).nullish().catch(null),
+  // What a deferred change will make of it.
+  cpu_number_new: number,
+  ram_mib_new: number,
+  /** The main disk; further ones are only counted. */
+  disk: z.object({ id: linkId, disk_mib: number, disk_mib_new: number }).nullish().catch(null),
   ip4: addressesWire,
   ip6: addressesWire,
   rescue_mode: flag,
@@ -47,14 +57,19 @@ export type HostWire = z.infer<typeof hostWire>
 
 export const listWire = <Row>(row: z.ZodType<Row>) => z.object({ list: z.array(row), size: number })
 
-const taskNumber = idText.nullish().catch(null)
-
 /** A restart answers `start_task` and, perhaps, `stop_task`; the rest, and some versions of restart, `task`. */
-export const actionWire = z.object({ task: taskNumber, start_task: taskNumber })
+export const actionWire = z.object({ task: linkId, start_task: linkId })
 export type ActionWire = z.infer<typeof actionWire>
 
+/** The new server has its number before it is made. */
+export const createdWire = z.object({ id: linkId, task: linkId })
+
+/** The form is not on record; these are the names that the vendor uses for it elsewhere. */
+export const vncWire = z.object({ vnc_port: number, port: number, vnc_password: text, password: text })
+export type VncWire = z.infer<typeof vncWire>
+
 /** `consul_id` is what actions call `task`; the row's own `id` is another number. A row without one is nobody's that we know. */
-export const taskWire = z.object({ id: taskNumber, consul_id: taskNumber, name: text, status: z.string() })
+export const taskWire = z.object({ id: linkId, consul_id: linkId, name: text, status: z.string() })
 export type TaskWire = z.infer<typeof taskWire>
 
 /** One task, with or without an envelope. */

@@ -22,6 +22,7 @@ export interface HeficedSettings {
   readonly client_secret: string
   readonly api_url: string
   readonly token_url: string
+  readonly scopes: readonly string[]
 }
 
 export interface HeficedSandbox extends Simulator {
@@ -79,7 +80,8 @@ const sandboxOf = (harness: Simulator, world: World, desk: TokenDesk): HeficedSa
       client_id: clientId,
       client_secret: clientSecret,
       api_url: harness.origin,
-      token_url: `${harness.origin}${tokenPath}`
+      token_url: `${harness.origin}${tokenPath}`,
+      scopes: ['kronoscloud', 'ipswitch', 'sshkeys']
     }
   },
   servers: world.servers,

@@ -1,10 +1,10 @@
 import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
 import type { AccessKey, Person, World } from './world.js'
-import { badInput, listForbidden, noHandler, refuse } from './failures.js'
+import { badInput, classForbidden, duplicateName, listForbidden, noHandler, refuse } from './failures.js'
 import { allowedScope, callerOf, findToken, issueToken, tokenBody } from './tokens.js'
-import { isObject, objectOf, textOf, type Json } from './values.js'
+import { hexId, isObject, objectOf, textOf, type Json } from './values.js'
 import { verifyAccessKey } from './aksk.js'
-import { readBody } from './body.js'
+import { readBody, readInput } from './body.js'
 
 interface Proof {
   readonly person: Person
@@ -25,6 +25,7 @@ export const identityReply = (world: World, request: SimulatedRequest, parts: re
     }
   }
   if (path === 'projects' && request.method === 'GET') return listProjects(world, request)
+  if (path === 'projects' && request.method === 'POST' && world.knobs.inferred) return createProject(world, request)
   throw noHandler()
 }
 
@@ -142,4 +143,16 @@ const listProjects = (world: World, request: SimulatedRequest): SimulatedReply =
   if (!caller.admin) throw listForbidden('identity', 'projects', 'domain', allowedScope(caller))
   const projects = world.projects.map(({ id, name, domainId }) => ({ id, name, domain_id: domainId, enabled: true }))
   return { status: 200, body: { limit: world.knobs.maxPage, projects, total: projects.length } }
+}
+
+/** Taken from how the other collections work: nobody has shown it. */
+const createProject = (world: World, request: SimulatedRequest): SimulatedReply => {
+  const caller = callerOf(world, request.headers['x-auth-token'])
+  if (!caller.admin) throw classForbidden(allowedScope(caller))
+  const name = textOf(readInput(request, 'project')['name'])
+  if (name === '') throw badInput('missing name')
+  if (world.projects.some(project => project.name === name)) throw duplicateName('project', name)
+  const project = { id: hexId(`project-${name}`), name, domainId: 'default' }
+  world.projects.push(project)
+  return { status: 200, body: { project: { id: project.id, name, domain_id: project.domainId, enabled: true } } }
 }

@@ -2,8 +2,8 @@ import type { ServerRow } from './world.js'
 import { findRow, nextSerial, rowsOf } from './world.js'
 import { badInput, notFound, wrongStatus } from './failures.js'
 import { begin, touch } from './lifecycle.js'
-import { firstText, listOf, textOf, uuid } from './values.js'
-import { createServer, pickName } from './create.js'
+import { firstText, isTrue, listOf, textOf, uuid } from './values.js'
+import { createServer, pickName, powerOn } from './create.js'
 import { groupOf } from './create-parts.js'
 import type { Action } from './power-actions.js'
 
@@ -129,6 +129,39 @@ const freeze = (frozen: boolean): Action => (world, row) => {
   return undefined
 }
 
+const startRescue: Action = (world, row) => {
+  settled(row, 'start rescue')
+  begin(world, row, {
+    action: 'start-rescue', task: 'StartRescueTask', ms: world.knobs.actionMs, statuses: ['start_rescue', 'rescue'], effects: { 1: () => powerOn(row) }
+  })
+  return undefined
+}
+
+const stopRescue: Action = (world, row) => {
+  if (row.status !== 'rescue') throw wrongStatus(`Cannot stop rescue in status ${row.status}`)
+  begin(world, row, {
+    action: 'stop-rescue', task: 'StopRescueTask', ms: world.knobs.actionMs, statuses: ['stop_rescue', 'starting', 'running'], effects: { 2: () => powerOn(row) }
+  })
+  return undefined
+}
+
+/** Back to what was kept of a server as a whole; what runs is refused. */
+const resetToSnapshot: Action = (world, row, input) => {
+  const wanted = firstText(input, 'instance_snapshot', 'instance_snapshot_id')
+  const snapshot = findRow(rowsOf(world, 'instance_snapshots'), wanted)
+  if (snapshot === undefined || snapshot['guest_id'] !== row.id) throw notFound('instance_snapshot', wanted)
+  if (row.status !== 'ready') throw wrongStatus(`Cannot reset instance snapshot in status ${row.status}`)
+  const again = isTrue(input['auto_start'])
+  begin(world, row, {
+    action: 'instance-snapshot-reset',
+    task: 'InstanceSnapshotResetTask',
+    ms: world.knobs.actionMs,
+    statuses: ['start_snapshot_reset', ...(again ? ['starting', 'running'] : ['ready'])],
+    effects: again ? { 2: () => powerOn(row) } : {}
+  })
+  return undefined
+}
+
 /** Actions whose bodies are known only by name. */
 export const rareActions: ReadonlyMap<string, Action> = new Map([
   ['attachdisk', attachDisk],
@@ -142,5 +175,8 @@ export const rareActions: ReadonlyMap<string, Action> = new Map([
   ['clone', clone],
   ['renew', renew],
   ['freeze', freeze(true)],
-  ['unfreeze', freeze(false)]
+  ['unfreeze', freeze(false)],
+  ['start-rescue', startRescue],
+  ['stop-rescue', stopRescue],
+  ['instance-snapshot-reset', resetToSnapshot]
 ])

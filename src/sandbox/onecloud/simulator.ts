@@ -70,7 +70,7 @@ const createWorld = (options: OnecloudOptions): World => ({
   now: options.clock ?? Date.now,
   origin: '',
   people,
-  projects,
+  projects: [...projects],
   domains,
   accessKeys,
   tokens: new Map(),

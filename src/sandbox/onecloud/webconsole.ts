@@ -11,7 +11,7 @@ export const webconsoleReply = (world: World, request: SimulatedRequest, parts: 
   const caller = callerOf(world, request.headers['x-auth-token'])
   if (caller.guest) throw refuse(401, 'UnauthorizedError', 'Unauthorized')
   const row = ownRow(world, caller, id)
-  if (row.status !== 'running') throw refuse(406, 'NotAcceptableError', 'Unspported remote console protocol: ')
+  if (row.power !== 'on') throw refuse(406, 'NotAcceptableError', 'Unspported remote console protocol: ')
   const data = connectParams(world, row)
   const accessUrl = `${world.origin}/web-console/no-vnc?data=${data}`
   return { status: 200, body: { webconsole: { access_url: accessUrl, connect_params: data, session: row.id } } }

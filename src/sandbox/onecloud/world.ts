@@ -121,7 +121,7 @@ export interface World {
   readonly now: () => number
   origin: string
   readonly people: readonly Person[]
-  readonly projects: readonly Project[]
+  readonly projects: Project[]
   readonly domains: ReadonlyMap<string, string>
   readonly accessKeys: readonly AccessKey[]
   readonly tokens: Map<string, TokenRow>

@@ -1,6 +1,6 @@
 import type { SimulatedReply } from '../simulator.js'
 import { accepted, changeHost, order } from './actions.js'
-import { assign, findFree, isIp4, maskOf, prefixOf, usedIps } from './allocation.js'
+import { addressesIn, assign, findFree, isIp4, maskOf, prefixOf, usedIps } from './allocation.js'
 import { anything, flag, flagOf, listOf, natural, numberOf, numbersOf, recordOf, text, textOf, whole } from './body.js'
 import type { Call, Route } from './call.js'
 import { get, idOf, ok, onHost, owns, post, remove } from './call.js'
@@ -49,6 +49,9 @@ const listAddresses = (call: Call): SimulatedReply => list(call, [...call.platfo
   .filter(address => mayUse(call, address))
   .map(address => addressRow(call.platform, address, 'all')))
 
+const isInPool = (platform: Platform, ip: string): boolean =>
+  isIp4(ip) && [...platform.pools.keys()].some(poolId => addressesIn(platform, poolId).includes(ip))
+
 /** `ipv4_number` is how many to add. What a negative one does is not on record: refused here. */
 const changeAddresses = changeHost((call, host) => {
   const { platform, body } = call
@@ -56,7 +59,7 @@ const changeAddresses = changeHost((call, host) => {
   const fixed = textOf(recordOf(body, 'ip_addr') ?? {}, 'name')
   if (host.snapshotCount > 0) return refuse(400, 5045, 'Host has snapshots')
   if (count < 0) return invalidValue('ipv4_number')
-  if (fixed !== undefined && (!isIp4(fixed) || usedIps(platform).has(fixed))) return invalidValue('ip_addr')
+  if (fixed !== undefined && (!isInPool(platform, fixed) || usedIps(platform).has(fixed))) return invalidValue('ip_addr')
   const free = findFree(platform, { count, pools: numbersOf(body, 'ipv4_pool'), clusterId: host.clusterId })
   if (free === null) return refuse(400, 5040, 'No free IP addresses')
   const poolId = numberOf(recordOf(body, 'ip_addr') ?? {}, 'ip_pool') ?? [...platform.pools.keys()][0] ?? 0

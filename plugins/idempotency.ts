@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { badMember } from '../src/domain/failure.js'
+import { isFinal } from '../src/domain/operation.js'
+import type { Gateway } from '../src/gateway/gateway.js'
+import type { KeptAnswer, KeyVerdict } from '../src/operations/keys.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** It buys something. */
+    creates?: boolean
+    /** Whether a request with this body may have an Idempotency-Key; absent: any write may. */
+    mayHaveKey?: (body: unknown) => boolean
+  }
+}
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** What an answer needs beside its body to be given again. */
+const keptHeaders = ['content-type', 'location', 'retry-after', 'cache-control', 'preference-applied']
+
+/** `Idempotency-Key`: what was answered once under a key is answered again, and not done again. */
+export function installIdempotency (app: FastifyInstance, gateway: Gateway): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const key = keyOf(request)
+    const { account } = request
+    if (key === null || account === null || isDryRun(request)) return
+    const { config } = request.routeOptions
+    const [path = '', ...rest] = request.url.split('?')
+    const verdict = await gateway.keys.take({
+      principal: request.context.principal.name,
+      account: account.id,
+      key,
+      request: [request.method, path, [...new URLSearchParams(rest.join('?'))].map(pair => JSON.stringify(pair)).sort(), request.body ?? null],
+      isCreate: config.creates === true,
+      deadlineMs: account.options.requestDeadlineMs
+    }, request.context.signal)
+    if (verdict.kind !== 'held') return await answerAgain(reply, verdict)
+    request.context = { ...request.context, held: verdict.held }
+  })
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { held } = request.context
+    if (held === null) return
+    request.context = { ...request.context, held: null }
+    try {
+      if (typeof payload === 'string' && leavesSomething(request, reply, payload)) await held.keep({ status: reply.statusCode, headers: headersOf(reply), body: payload })
+      else await held.release()
+    } catch (error) {
+      // The work is done, and its operation is known: the answer must not be lost as well.
+      request.log.error({ err: error }, 'the answer of an Idempotency-Key could not be kept')
+    }
+  })
+}
+
+function keyOf (request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key']
+  const { permission, mayHaveKey } = request.routeOptions.config
+  if (key === undefined || permission === undefined || safeMethods.has(request.method)) return null
+  if (typeof key !== 'string' || key.length < 1 || key.length > 255) throw badMember('headers.idempotency-key', 'must have 1 to 255 characters')
+  if (mayHaveKey?.(request.body) === false) throw badMember('headers.idempotency-key', 'can not be used here: the answer is a secret that is told once and never kept')
+  return key
+}
+
+/** The query of a raw call is not read by a schema: there it is a text. */
+const isDryRun = ({ query }: FastifyRequest): boolean =>
+  typeof query === 'object' && query !== null && 'dry_run' in query && (query.dry_run === true || query.dry_run === 'true')
+
+async function answerAgain (reply: FastifyReply, verdict: Exclude<KeyVerdict, { kind: 'held' }>): Promise<FastifyReply> {
+  reply.header('idempotency-replayed', 'true')
+  if (verdict.kind === 'answer') return await reply.status(verdict.answer.status).headers(verdict.answer.headers).send(verdict.answer.body)
+  const { operation } = verdict.stored
+  reply.header('location', `/v1/${operation.account}/operations/${operation.id}`)
+  if (!isFinal(operation.status)) reply.header('retry-after', '1')
+  return await reply.status(202).send(operation)
+}
+
+const problemSchema = z.object({ side_effect: z.string() })
+
+/**
+ * What was refused before anything was done leaves the key unused. A raw call has one write, and its answer is the provider's own:
+ * a 4xx refuses it, after a 5xx nobody knows.
+ */
+function leavesSomething ({ context }: FastifyRequest, reply: FastifyReply, payload: string): boolean {
+  if (reply.statusCode < 400) return true
+  if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) return reply.statusCode >= 500
+  if (context.tally.writes !== 'none') return true
+  const problem = problemSchema.safeParse(JSON.parse(payload))
+  return problem.success && problem.data.side_effect !== 'none'
+}
+
+function headersOf (reply: FastifyReply): KeptAnswer['headers'] {
+  const headers = keptHeaders.map(name => [name, reply.getHeader(name)] as const)
+  return Object.fromEntries(headers.flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]))
+}

@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyZodOpenApiSchema } from 'fastify-zod-openapi'
+import { z } from 'zod'
+import type { RawRequest } from '../src/adapters/verbs.js'
+import { requirePermission } from '../src/access/principal.js'
+import { badMember, GatewayError } from '../src/domain/failure.js'
+import { rawOrder } from '../src/gateway/questions.js'
+import { costText, mayCost } from './cost.js'
+import { accountParams, jsonAnswer, writeProblems } from './schemas.js'
+import { accountOf, type RouteOptions } from './servers.js'
+
+const config = { ...mayCost('raw', { calls: 1 }), takesAnyBody: true }
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const params = z.strictObject({ ...accountParams.shape, '*': z.string().meta({ description: 'The path below the API\'s base', example: 'servers' }) })
+const anything: z.ZodType = z.unknown().meta({ description: 'As the provider has it, secrets replaced; the provider\'s status is kept' })
+
+/** A call in the provider's own words, for accounts that say `raw: true`. */
+export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
+  const pass = async (method: RawRequest['method'], request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const account = accountOf(request)
+    if (method === 'DELETE') requirePermission(request.context.principal, 'delete')
+    if (!account.options.raw) throw new GatewayError('forbidden', `the account ${account.id} does not say raw: true`)
+    const { query, isDryRun } = splitQuery(request.url)
+    const order = rawOrder({ method, path: pathOf(request.url), query, body: request.body })
+    if (isDryRun && method !== 'GET') return await reply.send({ calls: await gateway.asks.rehearse(account, order, request.context) })
+    const { status, body } = await gateway.asks.ask(account, order, request.context)
+    reply.status(status).header('cache-control', 'no-store').type('application/json; charset=utf-8')
+    return await reply.send(status === 204 || status === 304 ? '' : JSON.stringify(account.safeValue(body) ?? null))
+  }
+
+  for (const method of methods) {
+    app.route({
+      method,
+      url: '/v1/:account/raw/*',
+      // The answer to a GET is nobody else's: no HEAD is made of it.
+      exposeHeadRoute: false,
+      config,
+      schema: {
+        operationId: `raw${method.charAt(0)}${method.slice(1).toLowerCase()}`,
+        summary: `Pass a ${method} on to the provider's API`,
+        description: 'Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. ' +
+          `The query is passed on, but dry_run, which is ours. ${costText(config.upstream)}`,
+        tags: ['Raw'],
+        params,
+        ...(method === 'GET' || method === 'DELETE' ? {} : { body: anything.optional() }),
+        response: { 200: jsonAnswer('The provider\'s answer, or the calls of a dry run', anything), ...writeProblems() }
+      } satisfies FastifyZodOpenApiSchema,
+      handler: async (request, reply) => await pass(method, request, reply)
+    })
+  }
+}
+
+/** What stands behind /raw, as the caller has written it. */
+function pathOf (url: string): string {
+  const [path = ''] = url.split('?', 1)
+  const below = /^\/v1\/[^/]+\/raw(\/.*)$/.exec(path)?.[1]
+  if (below === undefined) throw badMember('path', 'must go on behind /raw/')
+  for (const segment of below.slice(1).split('/')) {
+    if (isTreacherous(segment)) throw new GatewayError('forbidden', 'dot segments, and slashes in disguise, are not passed on')
+  }
+  return below
+}
+
+const mostLayers = 5
+
+/** However often it is encoded, with other dots, and with what some servers cut off before they look. */
+function isTreacherous (segment: string): boolean {
+  let plain = segment
+  for (let layers = 0; plain.includes('%'); layers += 1) {
+    if (layers === mostLayers) return true
+    try {
+      plain = decodeURIComponent(plain)
+    } catch {
+      return true
+    }
+  }
+  const shown = plain.normalize('NFKC')
+  return /[/\\\p{Cc}]/u.test(shown) || /^\s*\.{1,2}\s*(;|$)/.test(shown)
+}
+
+/** The query without the parameter that is ours, however its name is written; a write must not be sent by a slip in it. */
+function splitQuery (url: string): { readonly query: string, readonly isDryRun: boolean } {
+  const at = url.indexOf('?')
+  const parts = at === -1 ? [] : url.slice(at + 1).split('&')
+  const own = parts.flatMap(part => [...new URLSearchParams(part)]).filter(([name]) => name === 'dry_run').map(([, value]) => value)
+  if (own.length > 1 || own.some(value => value !== 'true' && value !== 'false')) throw badMember('query.dry_run', 'must be true or false, once')
+  return { query: parts.filter(part => !new URLSearchParams(part).has('dry_run')).join('&'), isDryRun: own[0] === 'true' }
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Verb } from '../src/adapters/verbs.js'
+import { isFinal, type Operation } from '../src/domain/operation.js'
+import type { Gateway } from '../src/gateway/gateway.js'
+import type { WriteRequest } from '../src/gateway/writes.js'
+import { preferredWaitS } from './prefer.js'
+import { accountOf } from './servers.js'
+
+export interface Writing<V extends Verb> {
+  readonly order: WriteRequest<V>
+  readonly isDryRun: boolean | undefined
+}
+
+/** Does what is ordered, or shows the calls that would do it, and answers as section 7 of the contract says. */
+export async function answerWrite<V extends Verb> (gateway: Gateway, { order, isDryRun }: Writing<V>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const account = accountOf(request)
+  if (isDryRun === true) return await reply.send({ calls: await gateway.writes.rehearse(account, order, request.context) })
+  const { operation, password } = await gateway.writes.perform(account, order, request.context)
+  if (password !== null) return await reply.header('cache-control', 'no-store').send({ password })
+  return await answerOperation(reply, await waited(gateway, operation, request, reply))
+}
+
+/** The operation as it stands when the caller's Prefer: wait is over; at once without one. */
+export async function waited (gateway: Gateway, operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<Operation> {
+  const waitS = preferredWaitS(request)
+  if (waitS === null) return operation
+  reply.header('preference-applied', `wait=${waitS}`)
+  if (isFinal(operation.status) || waitS === 0) return operation
+  return await gateway.operations.wait(accountOf(request), operation.id, { waitMs: waitS * 1000, signal: request.context.signal })
+}
+
+/** 200 only for who waited and saw the end. */
+export async function answerOperation (reply: FastifyReply, operation: Operation): Promise<FastifyReply> {
+  const isOver = isFinal(operation.status)
+  reply.header('location', `/v1/${operation.account}/operations/${operation.id}`)
+  reply.header('retry-after', '1')
+  const status = isOver && reply.hasHeader('preference-applied') ? 200 : 202
+  if (status === 200) reply.removeHeader('retry-after')
+  return await reply.status(status).send(operation)
+}

@@ -1,0 +1,108 @@
+import { isIP } from 'node:net'
+import type { ServerOperations } from '../verbs.js'
+import type { AddressRow } from '../../domain/catalogue.js'
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import { addressOf } from '../addresses.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import type { FloatingIpWire } from './catalogue-schema.js'
+import type { FleioClient } from './client.js'
+import { explained } from './explain.js'
+import { isUuid, serverIdOf } from './inputs.js'
+import type { AttachedWire } from './schema.js'
+
+type Addresses = Required<Pick<ServerOperations, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
+
+const note = 'Floating addresses; the fixed ones stay with their server.'
+
+export const createAddresses = (client: FleioClient, catalogue: CatalogueClient): Addresses => ({
+  'addresses.list': {
+    evidence: 'inferred',
+    note: 'The account\'s list has the floating addresses; the fixed ones are told with their server only.',
+    run: async id => rowsOf(await client.getAttached(serverIdOf(id))),
+    all: async () => (await catalogue.listFloatingIps()).map(toRow).filter(row => row !== null)
+  },
+  'addresses.attach': {
+    evidence: 'inferred',
+    note,
+    run: async ({ id, addresses }) => {
+      serverIdOf(id)
+      const wanted = await resolve(catalogue, addresses)
+      const about = { members: new Map([['floating_ip', 'body.addresses']]), uncertain: true }
+      for (const address of wanted) {
+        const work = client.act(id, 'add_floating_ip', { body: { floating_ip: address }, about })
+        await explained(work, { look: async () => await client.getInstance(id), member: 'body.addresses' })
+      }
+      return { goal: { has: wanted } }
+    }
+  },
+  'addresses.detach': {
+    evidence: 'inferred',
+    note,
+    run: async ({ id, address: asked }) => {
+      serverIdOf(id)
+      if (isIP(asked) === 0 && !isUuid(asked.toLowerCase())) throw notThere()
+      const address = heldAddress(await client.getAttached(id), asked)
+      // Attaching says floating_ip, detaching says ip.
+      await client.act(id, 'remove_floating_ip', { body: { ip: address }, about: { members: new Map([['ip', 'path.address']]), uncertain: true } })
+      return { goal: { lacks: [address] } }
+    }
+  }
+})
+
+const notThere = (): UpstreamError => new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
+
+/** Attaching is by address: ids are looked up first, before anything is changed. */
+async function resolve (catalogue: CatalogueClient, asked: readonly string[]): Promise<readonly string[]> {
+  const isOdd = asked.some(text => isIP(text) === 0 && !isUuid(text.toLowerCase()))
+  if (isOdd) throw badMember('body.addresses', 'must be addresses, or ids of floating addresses')
+  const known = asked.some(text => isIP(text) === 0) ? await catalogue.listFloatingIps() : []
+  return [...new Set(asked.map(text => {
+    const address = isIP(text) === 0 ? known.find(row => row.id === text.toLowerCase())?.floating_ip_address ?? null : text
+    if (address === null) throw badMember('body.addresses', `no floating address has the id ${text}`)
+    return address
+  }))]
+}
+
+const heldAddress = (wire: AttachedWire, asked: string): string => {
+  const wanted = asked.toLowerCase()
+  const row = rowsOf(wire).find(({ id, address }) => id === wanted || address.toLowerCase() === wanted)
+  if (row === undefined) throw notThere()
+  if (!floatingOf(wire).some(floating => floating.floating_ip_address === row.address)) {
+    throw badMember('path.address', 'a fixed address stays with its server: only floating ones can be taken away')
+  }
+  return row.address
+}
+
+const portsOf = ({ net_details: net }: AttachedWire) => (net?.ports ?? []).filter(port => port !== null && port !== undefined)
+
+const floatingOf = (wire: AttachedWire) =>
+  portsOf(wire).flatMap(port => port.floating_ips ?? []).filter(floating => floating !== null && floating !== undefined)
+
+/** Floating addresses first; each port repeats all of them, so that every address counts once. Only floating ones have ids. */
+function rowsOf (wire: AttachedWire): AddressRow[] {
+  const told = [
+    ...floatingOf(wire).map(floating => ({ id: floating.id ?? null, text: floating.floating_ip_address })),
+    ...portsOf(wire).flatMap(port => [...port.ipv4s ?? [], ...port.ipv6s ?? []]).map(fixed => ({ id: null, text: fixed?.ip_address })),
+    { id: null, text: wire.access_ip }
+  ]
+  const rows = new Map<string, AddressRow>()
+  for (const { id, text } of told) {
+    const address = addressOf(text, { primary: text === wire.access_ip })
+    if (address !== null && !rows.has(address.address)) rows.set(address.address, { ...address, id, server_id: wire.id, region: wire.region ?? null, ptr: null })
+  }
+  return [...rows.values()]
+}
+
+function toRow (wire: FloatingIpWire): AddressRow | null {
+  const address = addressOf(wire.floating_ip_address)
+  const holder = wire.associated_object
+  if (address === null) return null
+  return {
+    ...address,
+    id: wire.id,
+    primary: null,
+    server_id: holder?.device_type === 'instance' ? holder.id : null,
+    region: wire.floating_network?.region ?? null,
+    ptr: null
+  }
+}

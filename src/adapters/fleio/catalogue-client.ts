@@ -1,0 +1,29 @@
+import { createFormWire, floatingIpWire, imageRowWire, keyWire, networkWire, planWire, regionWire } from './catalogue-schema.js'
+import { createReadAll } from './pages.js'
+import { readAnswer, type Send } from './wire.js'
+
+export type CatalogueClient = ReturnType<typeof createCatalogueClient>
+
+/** One function for each endpoint of what servers are made of. */
+export function createCatalogueClient (send: Send) {
+  const readAll = createReadAll(send)
+  const uncertain = true
+  return {
+    listImages: async (query: Readonly<Record<string, string>> = {}) =>
+      await readAll({ path: '/openstack/images', row: imageRowWire, ordering: 'created_at', query, uncertain }),
+    /** Staff only. */
+    listFlavors: async () => await readAll({ path: '/openstack/flavors', row: planWire, ordering: 'name', uncertain }),
+    listRegions: async () => await readAll({ path: '/openstack/regions', row: regionWire, ordering: 'id', uncertain }),
+    listNetworks: async () => await readAll({ path: '/openstack/networks', row: networkWire, ordering: 'created_at', uncertain }),
+    listFloatingIps: async () => await readAll({ path: '/openstack/floatingips', row: floatingIpWire, ordering: 'created_at', uncertain }),
+    /** Not below `openstack` like the rest. */
+    listKeys: async () => await readAll({ path: '/pkm', row: keyWire, ordering: 'created_at', uncertain }),
+    /** All that can be ordered in one region, the first one where none is named. */
+    getCreateForm: async (query: Readonly<Record<string, string>>) => await send({
+      name: 'instances/create_options',
+      method: 'GET',
+      path: `/openstack/instances/create_options?${new URLSearchParams(query).toString()}`,
+      read: response => readAnswer(createFormWire, response, { uncertain, members: new Map([['region', 'query.region']]) })
+    })
+  }
+}

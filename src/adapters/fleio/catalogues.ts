@@ -1,0 +1,101 @@
+import type { CatalogueQuery, ServerOperations } from '../verbs.js'
+import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalogue-schema.js'
+import { readForms } from './forms.js'
+import { diskOf } from './mapping.js'
+import type { OwnerClient } from './owner-client.js'
+import type { FleioMode } from './settings.js'
+
+type Catalogues = Required<Pick<ServerOperations, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+
+const evidence = 'inferred'
+const accepts = ['region']
+
+/** Images, plans and networks belong to one region each; a region that nobody knows has none. */
+const inRegion = <Row extends { readonly region: string | null }>(rows: readonly Row[], { region }: CatalogueQuery): readonly Row[] =>
+  region === undefined ? rows : rows.filter(row => row.region === null || row.region === region)
+
+export function createCatalogues (catalogue: CatalogueClient, owners: OwnerClient, mode: FleioMode): Catalogues {
+  const source = mode === 'staff' ? staffSource(catalogue) : enduserSource(catalogue, owners)
+  return {
+    images: { evidence, accepts, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) },
+    plans: { evidence, accepts, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) },
+    regions: { evidence, run: async () => (await catalogue.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
+    ssh_keys: { evidence, note: 'The keys of the user whom the token belongs to.', run: async () => (await catalogue.listKeys()).map(toKey) },
+    networks: { evidence, accepts, run: async query => inRegion((await catalogue.listNetworks()).map(toNetwork), query) }
+  }
+}
+
+interface Source {
+  images(query: CatalogueQuery): Promise<readonly ImageRowWire[]>
+  plans(query: CatalogueQuery): Promise<readonly PlanWire[]>
+}
+
+/** Filters that the vendor does not know are ignored without a word: regions are picked here. */
+const staffSource = (catalogue: CatalogueClient): Source => ({
+  images: async () => await catalogue.listImages(),
+  plans: async () => await catalogue.listFlavors()
+})
+
+/** The list of images shows end users their own ones only, and there is no list of plans. */
+const enduserSource = (catalogue: CatalogueClient, owners: OwnerClient): Source => ({
+  images: async query => (await readForms(catalogue, owners, query)).flatMap(({ bootSources: sources }) =>
+    [sources?.image, sources?.owned_image, sources?.shared_image, sources?.community_image].flatMap(present)),
+  plans: async query => (await readForms(catalogue, owners, query)).flatMap(({ flavor }) => present(flavor))
+})
+
+const present = <Row>(rows: ReadonlyArray<Row | null | undefined> | null | undefined): readonly Row[] =>
+  (rows ?? []).filter(row => row !== null && row !== undefined)
+
+const unique = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] => [...new Map(rows.map(row => [row.id, row])).values()]
+
+/** Servers boot from no ISO in the usual way, and from no image that is not there, or not there yet. */
+const isBootable = ({ status, type, is_iso: isIso }: ImageRowWire): boolean =>
+  (status ?? 'active') === 'active' && type !== 'deleted' && isIso !== true
+
+const isUsable = ({ disabled, deleted }: PlanWire): boolean => disabled !== true && deleted !== true
+
+const positive = (value: number | null | undefined): number | null => typeof value === 'number' && value > 0 ? value : null
+
+function toImage (wire: ImageRowWire): Image {
+  const system = [wire.os_distro, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ')
+  return {
+    id: wire.id,
+    name: wire.name ?? wire.display_name ?? wire.id,
+    os: system === '' ? null : system,
+    region: wire.region ?? null,
+    min_disk_gib: positive(wire.min_disk),
+    min_memory_mib: positive(wire.min_ram)
+  }
+}
+
+const toPlan = (wire: PlanWire): Plan => ({
+  id: wire.id,
+  name: wire.name ?? wire.id,
+  cpus: wire.vcpus ?? null,
+  memory_mib: wire.memory_mb ?? null,
+  disk_gib: diskOf(wire),
+  region: wire.region ?? null,
+  available: typeof wire.out_of_stock === 'boolean' ? !wire.out_of_stock : null,
+  price: null
+})
+
+const toRegion = ({ id, description }: RegionWire): Region => ({ id, name: typeof description === 'string' && description !== '' ? description : id })
+
+const toKey = (wire: KeyWire): SshKey =>
+  ({ id: wire.id, name: wire.name ?? wire.id, public_key: wire.public_key ?? null, fingerprint: wire.fingerprint ?? null })
+
+const toNetwork = (wire: NetworkWire): Network => ({
+  id: wire.id,
+  name: wire.name ?? wire.id,
+  region: wire.region ?? null,
+  scope: scopeOf(wire),
+  cidrs: present(wire.subnets).flatMap(({ cidr }) => typeof cidr === 'string' ? [cidr] : [])
+})
+
+/** What leads outside is public, a client's own is private; a shared one may be either. */
+function scopeOf ({ router_external: leadsOutside, shared }: NetworkWire): Network['scope'] {
+  if (leadsOutside === true) return 'public'
+  return leadsOutside === false && shared === false ? 'private' : 'unknown'
+}

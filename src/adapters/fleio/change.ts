@@ -1,0 +1,85 @@
+import type { ServerOperations } from '../verbs.js'
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { Seen } from '../../domain/list.js'
+import type { ServerStatus } from '../../domain/server.js'
+import type { FleioClient } from './client.js'
+import { explained } from './explain.js'
+import { nameOf, passwordOf, serverIdOf, sshKeysOf, uuidOf } from './inputs.js'
+
+type Changes = Required<Pick<ServerOperations, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
+
+const members = new Map([
+  ['name', 'body.name'], ['image', 'body.image'], ['root_password', 'body.password'], ['password', 'body.password'], ['ssh_keys', 'body.ssh_keys']
+])
+const about = { members, uncertain: true }
+
+const statesOf = (...states: readonly ServerStatus[]): ReadonlySet<ServerStatus> => new Set(states)
+const settled = statesOf('running', 'stopped')
+const rebuildable = statesOf('running', 'stopped', 'error')
+
+export function createChanges (client: FleioClient): Changes {
+  const looking = (id: string) => async (): Promise<Seen> => await client.getInstance(id)
+  return {
+    delete: {
+      evidence: 'observed',
+      run: async ({ seen: { server: { id } } }) => {
+        // An end user's request for a locked server is refused as a bad one.
+        await explained(client.deleteInstance(serverIdOf(id)), { look: looking(id) })
+        return {}
+      }
+    },
+    rename: {
+      evidence: 'inferred',
+      run: async ({ id, name }) => {
+        await client.act(serverIdOf(id), 'rename', { body: { name: nameOf('body.name', name) }, about })
+        return {}
+      }
+    },
+    rebuild: {
+      evidence: 'inferred',
+      accepts: ['password', 'ssh_keys'],
+      note: 'ssh_keys are ids.',
+      run: async ({ seen: { server: { id } }, image, password, ssh_keys: keys }) => {
+        const body = {
+          image: uuidOf('body.image', image),
+          ...(password === undefined ? {} : { root_password: passwordOf('body.password', password) }),
+          ...(keys === undefined ? {} : { ssh_keys: sshKeysOf('body.ssh_keys', keys) })
+        }
+        const work = client.act(serverIdOf(id), 'rebuild', { body, about })
+        await explained(work, { look: looking(id), member: 'body.image', states: rebuildable })
+        return {}
+      }
+    },
+    rescue: {
+      evidence: 'inferred',
+      note: 'The server boots from a fresh copy of its own image; no password is told.',
+      run: async ({ id }) => {
+        const { server } = await client.getInstance(serverIdOf(id))
+        const image = server.image?.id ?? null
+        if (image === null) throw new UpstreamError('conflict', 'the server has no image that it could be rescued with', { notAttempted: true })
+        const work = client.act(id, 'rescue', { body: { image }, about: { uncertain: true } })
+        await explained(work, { look: looking(id), member: null, states: settled })
+        return {}
+      }
+    },
+    unrescue: {
+      evidence: 'inferred',
+      run: async ({ id }) => {
+        await explained(client.act(serverIdOf(id), 'unrescue', { about }), { look: looking(id), states: statesOf('rescue') })
+        return {}
+      }
+    },
+    password: {
+      evidence: 'inferred',
+      accepts: ['password'],
+      note: 'The server must run.',
+      run: async ({ id, password }) => {
+        if (password === undefined) throw badMember('body.password', 'must be there: none is generated')
+        const body = { password: passwordOf('body.password', password) }
+        await explained(client.act(serverIdOf(id), 'change_password', { body, about }), { look: looking(id), states: statesOf('running') })
+        // It is a task of its own, and until it is done every other action is refused.
+        return { goal: { statuses: ['running'] } }
+      }
+    }
+  }
+}

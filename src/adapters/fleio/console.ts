@@ -1,0 +1,27 @@
+import type { ServerOperations } from '../verbs.js'
+import { UpstreamError } from '../../domain/failure.js'
+import type { ServerStatus } from '../../domain/server.js'
+import type { FleioClient } from './client.js'
+import { explained } from './explain.js'
+import { serverIdOf } from './inputs.js'
+
+/** Off, there is no screen to show. */
+const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
+  'running', 'rescue', 'resizing', 'rebooting', 'paused', 'starting', 'stopping', 'migrating', 'rebuilding'
+])
+
+export const createConsole = (client: FleioClient, url: string): NonNullable<ServerOperations['console']> => ({
+  evidence: 'inferred',
+  run: async ({ id }) => {
+    const link = await explained(client.getConsole(serverIdOf(id)), { look: async () => await client.getInstance(id), states })
+    return { type: link.type ?? link.protocol ?? 'url', url: toLink(link.url, url), expires_at: null }
+  }
+})
+
+/** LXD's link is relative to the panel: the API's root without its own words. */
+function toLink (text: string, api: string): string {
+  const panel = api.replace(/(?:\/backend)?\/\w+$/, '/')
+  const url = URL.canParse(text, panel) ? new URL(text, panel) : null
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href
+  throw new UpstreamError('malformed', 'the console\'s link is none', { status: 200 })
+}

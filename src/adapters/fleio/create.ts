@@ -1,0 +1,116 @@
+import type { Accepted, Create } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { ServerFacts } from '../../domain/server.js'
+import type { CreateSpec } from '../../domain/spec.js'
+import type { FleioClient } from './client.js'
+import { createOptions, optionsOf } from './create-options.js'
+import { clientOf, isUuid, nameOf, passwordOf, sshKeysOf, uuidOf } from './inputs.js'
+import type { OwnerClient } from './owner-client.js'
+import { onlyClient } from './owners.js'
+import type { FleioMode } from './settings.js'
+
+const accepts = ['region', 'plan', 'ssh_keys', 'user_data', 'password', 'networks', 'owner', 'options'] as const
+
+const example: CreateSpec = {
+  name: 'web-1',
+  region: 'Region1',
+  plan: 'fd6ebb42-f305-4eb7-b086-fcce39bc761f',
+  image: 'b8e54aa5-eca9-454a-adaf-00fbc659755e',
+  networks: ['d9f9ca07-3ce5-435e-8aa2-a7302697025d'],
+  owner: '722694'
+}
+
+export const createCreate = (client: FleioClient, owners: OwnerClient, mode: FleioMode): Create => ({
+  evidence: 'documented',
+  accepts,
+  requires: mode === 'staff' ? ['region', 'plan', 'owner'] : ['region', 'plan'],
+  options: createOptions[mode],
+  example,
+  note: 'owner is the client, who needs an OpenStack project. networks (or options.nics) must be there. ssh_keys are ids. The answer has no id: the server is looked for in the list.',
+  run: async spec => {
+    const order = toOrder(spec, mode)
+    const owner = spec.owner === undefined ? await onlyClient(owners) : clientOf('body.owner', spec.owner)
+    const made = await client.createInstance({ client: owner, ...order }, { members: membersOf(spec), missing: { failure: 'rejected' } })
+    return toAccepted(made, spec, mode)
+  },
+  isLike
+})
+
+const longestUserData = 21_844
+
+/** The documented body without its client. `nics` is always a list: leaving it out crashes old installations. */
+function toOrder (spec: CreateSpec, mode: FleioMode): Readonly<Record<string, unknown>> {
+  const { region, plan, ssh_keys: keys, user_data: userData, password, owner } = spec
+  const options = optionsOf(mode, spec)
+  if (region === undefined) throw badMember('body.region', 'must be there')
+  if (plan === undefined) throw badMember('body.plan', 'must be there')
+  if (owner === undefined && mode === 'staff') throw badMember('body.owner', 'must be there: the id of the client')
+  if (userData !== undefined && [...userData].length > longestUserData) {
+    throw badMember('body.user_data', `must have at most ${longestUserData} characters`)
+  }
+  return {
+    name: nameOf('body.name', spec.name),
+    region,
+    flavor: plan,
+    boot_source: toBootSource(spec, options.boot_source),
+    nics: toNics(spec, options.nics),
+    ...(mode === 'staff' ? { share_image: options.share_image ?? false } : {}),
+    ...(password === undefined ? {} : { root_password: passwordOf('body.password', password) }),
+    ...(keys === undefined ? {} : { ssh_keys: sshKeysOf('body.ssh_keys', keys) }),
+    ...(userData === undefined ? {} : { user_data: userData })
+  }
+}
+
+type BootOptions = ReturnType<typeof optionsOf>['boot_source']
+
+function toBootSource (spec: CreateSpec, told: BootOptions = {}): Readonly<Record<string, unknown>> {
+  const image = uuidOf('body.image', spec.image)
+  const { source_id: source, volume_size: size } = told
+  if (source !== undefined && source.toLowerCase() !== image) throw badMember('body.options.boot_source.source_id', 'must be the same as image')
+  return {
+    source_type: told.source_type ?? 'image',
+    source_id: image,
+    delete_on_termination: told.delete_on_termination ?? false,
+    create_new_volume: told.create_new_volume ?? false,
+    ...(size === undefined ? {} : { volume_size: size }),
+    volume_type: told.volume_type ?? ''
+  }
+}
+
+function toNics ({ networks }: CreateSpec, nics: readonly string[] | undefined): readonly string[] {
+  if (networks !== undefined && nics !== undefined) throw badMember('body.options.nics', 'must not stand beside networks')
+  const [path, ids] = networks !== undefined ? ['body.networks', networks] as const : ['body.options.nics', nics] as const
+  if (ids === undefined) throw badMember('body.networks', 'must be there: ids of networks')
+  return ids.map(id => uuidOf(path, id))
+}
+
+const membersOf = ({ networks }: CreateSpec): ReadonlyMap<string, string> => new Map([
+  ['client', 'body.owner'],
+  ['name', 'body.name'],
+  ['region', 'body.region'],
+  ['flavor', 'body.plan'],
+  ['boot_source', 'body.image'],
+  ...['source_type', 'delete_on_termination', 'create_new_volume', 'volume_size', 'volume_type']
+    .map(name => [`boot_source.${name}`, `body.options.boot_source.${name}`] as const),
+  ['nics', networks === undefined ? 'body.options.nics' : 'body.networks'],
+  ['share_image', 'body.options.share_image'],
+  ['root_password', 'body.password'],
+  ['ssh_keys', 'body.ssh_keys'],
+  ['user_data', 'body.user_data']
+])
+
+function toAccepted (made: { id?: string | null | undefined, uuid?: string | null | undefined } | null, spec: CreateSpec, mode: FleioMode): Accepted {
+  const id = [made?.id, made?.uuid].find(text => typeof text === 'string' && isUuid(text))
+  const type = optionsOf(mode, spec).boot_source?.volume_type ?? ''
+  return {
+    ...(typeof id === 'string' ? { serverId: id } : {}),
+    ...(type === '' ? {} : { note: 'With a volume type the panel only queues the order: that it was accepted says nothing of its success.' })
+  }
+}
+
+/** Names are not unique: whatever else a row shows must be as ordered, too. A row that is just being made shows little. */
+function isLike ({ name, region, plan, image, owner }: CreateSpec, server: ServerFacts): boolean {
+  const fits = (asked: string | undefined, shown: string | null | undefined): boolean =>
+    asked === undefined || shown === null || shown === undefined || asked.toLowerCase() === shown.toLowerCase()
+  return server.name === name && fits(region, server.region?.id) && fits(plan, server.plan?.id) && fits(image, server.image?.id) && fits(owner, server.owner?.id)
+}

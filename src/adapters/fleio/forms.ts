@@ -1,0 +1,23 @@
+import type { CatalogueQuery } from '../verbs.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import type { CreateFormWire } from './catalogue-schema.js'
+import type { OwnerClient } from './owner-client.js'
+
+/**
+ * The forms for a new server that a user may fill in: one for each of its clients and each region, or for the one region that
+ * is asked for. End users are told of plans and public images nowhere else.
+ */
+export async function readForms (catalogue: CatalogueClient, owners: OwnerClient, { region }: CatalogueQuery): Promise<readonly CreateFormWire[]> {
+  const clients = await owners.listClients()
+  const forms: CreateFormWire[] = []
+  for (const client of clients.length === 0 ? [null] : clients) {
+    const asked = client === null ? {} : { client: client.id }
+    const first = await catalogue.getCreateForm(region === undefined ? asked : { ...asked, region })
+    forms.push(first)
+    if (region !== undefined) continue
+    for (const other of regionsOf(first)) if (other !== first.selected_region) forms.push(await catalogue.getCreateForm({ ...asked, region: other }))
+  }
+  return forms
+}
+
+const regionsOf = ({ region }: CreateFormWire): readonly string[] => (region ?? []).filter(row => row !== null && row !== undefined).map(row => row.id)

@@ -1,0 +1,46 @@
+import { badMember, UpstreamError } from '../../domain/failure.js'
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+export const isUuid = (text: string): boolean => uuid.test(text)
+
+/** Ids are UUIDs in lower case; another spelling could name the same server past a guard. */
+export function serverIdOf (id: string): string {
+  if (!isUuid(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  return id
+}
+
+export function uuidOf (path: string, text: string): string {
+  const id = text.toLowerCase()
+  if (!isUuid(id)) throw badMember(path, 'must be a UUID')
+  return id
+}
+
+const longestName = 128
+
+/** Spaces at the ends would be cut off there, and then nobody finds the server by the name that was asked for. */
+export function nameOf (path: string, name: string): string {
+  if (name !== name.trim() || name === '') throw badMember(path, 'must neither be blank nor begin or end with a space')
+  if ([...name].length > longestName) throw badMember(path, `must have at most ${longestName} characters`)
+  return name
+}
+
+const shortestPassword = 8
+
+export function passwordOf (path: string, password: string): string {
+  if ([...password].length < shortestPassword || /^[a-z]*$/i.test(password)) {
+    throw badMember(path, `must have at least ${shortestPassword} characters, a digit or a symbol among them`)
+  }
+  return password
+}
+
+/** Keys go as a JSON text of their ids, "[12,15]": a list is refused. */
+export function sshKeysOf (path: string, ids: readonly string[]): string {
+  for (const id of ids) if (!/^[1-9]\d{0,14}$/.test(id)) throw badMember(path, 'must be ids of keys as ssh-keys lists them, not the keys themselves')
+  return JSON.stringify(ids.map(Number))
+}
+
+/** Clients have numbers. */
+export function clientOf (path: string, owner: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(owner)) throw badMember(path, 'must be the id of a client, a number')
+  return Number(owner)
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import type { OwnerCreate, ServerOperations } from '../verbs.js'
+import type { Owner } from '../../domain/catalogue.js'
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { OwnerSpec } from '../../domain/spec.js'
+import type { ClientWire } from './catalogue-schema.js'
+import type { OwnerClient } from './owner-client.js'
+import type { FleioMode } from './settings.js'
+
+type Owners = Required<Pick<ServerOperations, 'owners.list' | 'owners.create'>>
+
+export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
+  'owners.list': {
+    evidence: mode === 'staff' ? 'documented' : 'inferred',
+    run: async () => (await client.listClients()).map(toOwner),
+    get: async id => {
+      if (!/^[1-9]\d{0,14}$/.test(id)) throw new UpstreamError('not-found', 'no client has such an id', { notAttempted: true, member: 'path.owner' })
+      return toOwner(await client.getClient(Number(id)))
+    }
+  },
+  'owners.create': createOwnerCreate(client, mode)
+})
+
+/** The only client of an end user, for orders that name none. */
+export async function onlyClient (client: OwnerClient): Promise<number> {
+  const [first, ...others] = await client.listClients()
+  if (first === undefined || others.length > 0) throw badMember('body.owner', 'must be there: the user has not exactly one client')
+  return Number(first.id)
+}
+
+const toOwner = (wire: ClientWire): Owner => {
+  const whole = [wire.first_name, wire.last_name].filter(part => typeof part === 'string' && part !== '').join(' ')
+  return { id: wire.id, name: wire.name ?? (whole === '' ? null : whole), email: wire.email ?? null, status: wire.status ?? null }
+}
+
+const text = z.string().min(1).max(255)
+
+const options = z.strictObject({
+  first_name: text.optional().meta({ description: 'Instead of name, together with last_name' }),
+  last_name: text.optional(),
+  address1: text,
+  city: text,
+  country: z.string().regex(/^[A-Z]{2}$/).meta({ description: 'Two capital letters' }),
+  zip_code: text,
+  phone: text,
+  company: text.optional(),
+  address2: text.optional(),
+  state: text.optional(),
+  fax: text.optional(),
+  vat_id: text.optional(),
+  currency: text.optional(),
+  groups: z.array(text).optional().meta({ description: 'Names of groups' }),
+  configuration: text.optional().meta({ description: 'Name of a configuration' }),
+  external_billing_id: z.string().min(1).max(38).optional(),
+  create_auto_order_service: z.boolean().optional().meta({ description: 'Gives the client an OpenStack project, without which it can have no servers; true where it is not said' }),
+  auto_order_service_external_billing_id: text.optional()
+})
+
+const createOwnerCreate = (client: OwnerClient, mode: FleioMode): OwnerCreate => ({
+  evidence: mode === 'staff' ? 'documented' : 'inferred',
+  accepts: ['name', 'email', 'password', 'options'],
+  requires: ['options'],
+  options,
+  example: {
+    name: 'Jane Doe',
+    email: 'jane@example.com',
+    options: { address1: '99 Elm St.', city: 'New York', state: 'NY', country: 'US', zip_code: '1000', phone: '9999999', currency: 'EUR' }
+  },
+  note: 'With a password, the client gets a user who signs in with the email.',
+  run: async spec => {
+    const body = toClient(spec)
+    const made = await client.createClient(body, { members: membersOf(spec), missing: { failure: 'rejected' }, uncertain: mode === 'enduser' })
+    return { id: made.id, name: `${body.first_name} ${body.last_name}`, email: spec.email ?? null, status: null }
+  }
+})
+
+function toClient (spec: OwnerSpec) {
+  const parsed = options.safeParse(spec.options ?? {})
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw badMember(['body.options', ...issue?.path ?? []].map(String).join('.'), issue?.message ?? 'is not valid')
+  }
+  const names = namesOf(spec, parsed.data)
+  const { email, password } = spec
+  if (password !== undefined && email === undefined) throw badMember('body.email', 'must be there: the user signs in with it')
+  return {
+    create_auto_order_service: true,
+    ...parsed.data,
+    ...names,
+    // Later releases ignore it.
+    ...(email === undefined ? {} : { email }),
+    ...(password === undefined ? {} : { user: { username: email, email, ...names, password } })
+  }
+}
+
+type Names = Readonly<Record<'first_name' | 'last_name', string>>
+
+/** The last word of a name is the last name; who knows better says so in the options. */
+function namesOf ({ name }: OwnerSpec, { first_name: first, last_name: last }: z.infer<typeof options>): Names {
+  if (first !== undefined && last !== undefined && name === undefined) return { first_name: first, last_name: last }
+  if (first !== undefined || last !== undefined) throw badMember('body.name', 'either name, or first_name and last_name among the options')
+  const [, before, after] = /^(.*\S)\s+(\S+)$/.exec(name?.trim() ?? '') ?? []
+  if (before === undefined || after === undefined) throw badMember('body.name', 'must be a first and a last name')
+  return { first_name: before, last_name: after }
+}
+
+function membersOf ({ name }: OwnerSpec): ReadonlyMap<string, string> {
+  const isWhole = name !== undefined
+  return new Map([
+    ...Object.keys(options.shape).map(field => [field, `body.options.${field}`] as const),
+    ...(isWhole ? [['first_name', 'body.name'], ['last_name', 'body.name']] as const : []),
+    ['email', 'body.email'],
+    ['user', 'body.email'],
+    ['user.password', 'body.password'],
+    ['user.email', 'body.email']
+  ])
+}

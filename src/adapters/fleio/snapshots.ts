@@ -1,0 +1,78 @@
+import type { Job, JobState, ServerOperations } from '../verbs.js'
+import type { Snapshot } from '../../domain/catalogue.js'
+import type { OperationStatus } from '../../domain/operation.js'
+import type { ServerStatus } from '../../domain/server.js'
+import { toUtc } from '../../domain/time.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import type { ImageRowWire } from './catalogue-schema.js'
+import type { FleioClient } from './client.js'
+import { explained } from './explain.js'
+import { isUuid, serverIdOf } from './inputs.js'
+
+type Snapshots = Required<Pick<ServerOperations, 'snapshots.list' | 'snapshots.create' | 'jobs'>>
+
+const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped', 'paused', 'suspended'])
+const about = { members: new Map([['name', 'body.name']]), uncertain: true }
+
+/** Snapshots are images that remember their server. */
+export const createSnapshots = (client: FleioClient, catalogue: CatalogueClient): Snapshots => ({
+  'snapshots.list': {
+    evidence: 'inferred',
+    note: 'Snapshots of a server that boots from a volume are not among them.',
+    run: async ({ id }) => {
+      // They outlive their server, and a list of the images of nothing is empty.
+      await client.getInstance(serverIdOf(id))
+      const rows = await catalogue.listImages({ instance_uuid: id, type: 'snapshot' })
+      return rows.filter(row => row.type === 'snapshot' && row.instance_uuid === id && row.status !== 'deleted').map(toSnapshot)
+    }
+  },
+  'snapshots.create': {
+    evidence: 'inferred',
+    run: async ({ id, name }) => {
+      const made = await explained(client.createSnapshot(serverIdOf(id), name, about), { look: async () => await client.getInstance(id), states })
+      const image = made?.image_uuid ?? ''
+      return isUuid(image) ? { jobs: [{ id: image, name: 'snapshot' }] } : {}
+    }
+  },
+  jobs: async jobs => await readJobs(catalogue, jobs)
+})
+
+const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapshot['status']>([
+  ['queued', 'pending'], ['saving', 'pending'], ['active', 'ready'], ['killed', 'error'], ['deleted', 'deleting'], ['pending_delete', 'deleting']
+])
+
+const gib = 1024 ** 3
+
+const toSnapshot = (wire: ImageRowWire): Snapshot => ({
+  id: wire.id,
+  name: wire.name ?? wire.display_name ?? wire.id,
+  server_id: wire.instance_uuid ?? null,
+  status: statuses.get(wire.status ?? '') ?? 'unknown',
+  provider_status: wire.status ?? null,
+  // 0 until it is saved.
+  size_gib: typeof wire.size === 'number' && wire.size > 0 ? wire.size / gib : null,
+  created_at: toUtc(wire.created_at)
+})
+
+const ends: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStatus>([
+  ['active', 'succeeded'], ['deactivated', 'succeeded'], ['killed', 'failed'], ['deleted', 'failed'], ['pending_delete', 'failed']
+])
+
+const mostAtOnce = 50
+
+/** One field that is named more than once means any of its values. */
+async function readJobs (catalogue: CatalogueClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
+  const ids = [...new Set(jobs.map(job => job.id))].filter(isUuid)
+  const shown = new Map<string, string | null>()
+  for (let begin = 0; begin < ids.length; begin += mostAtOnce) {
+    const filtering = ids.slice(begin, begin + mostAtOnce).map(id => `id:${id}`).join('+')
+    for (const row of await catalogue.listImages({ filtering })) shown.set(row.id, row.status ?? null)
+  }
+  return jobs.map(job => toState(job, shown.get(job.id) ?? null))
+}
+
+/** An image that is not listed yet may come: its row follows OpenStack's notifications. */
+const toState = (job: Job, status: string | null): JobState => {
+  const end = ends.get(status ?? '') ?? 'running'
+  return { ...job, status: end, vendorStatus: status, error: end === 'failed' ? `the provider shows the snapshot as ${status ?? ''}` : null }
+}

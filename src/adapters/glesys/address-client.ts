@@ -1,0 +1,31 @@
+import type { AddressRow } from '../../domain/catalogue.js'
+import { detailsPayload, ownPayload, type AddressTold } from './address-schema.js'
+import type { Call } from './call.js'
+import type { Endpoint } from './envelope.js'
+import { addressFailure, listFailure } from './failures.js'
+import { attachMembers, detachMembers, ptrMembers } from './members.js'
+
+export type AddressClient = ReturnType<typeof createAddressClient>
+
+/** One function for each endpoint of the vendor's ip module. */
+export function createAddressClient (call: Call) {
+  const change = async (endpoint: Pick<Endpoint<AddressTold>, 'name' | 'arguments' | 'failure' | 'members'>): Promise<AddressTold> =>
+    await call({ ...endpoint, payload: 'details', schema: detailsPayload, assumed: { address: null, ptr: null } })
+
+  return {
+    /** Without arguments: all that the project holds. */
+    listOwn: async (): Promise<readonly AddressRow[]> =>
+      await call({ name: 'ip/listown', payload: 'iplist', schema: ownPayload, failure: listFailure }),
+    listOfServer: async (serverid: string): Promise<readonly AddressRow[]> =>
+      await call({ name: 'ip/listown', arguments: { serverid }, payload: 'iplist', schema: ownPayload }),
+    add: async (ipaddress: string, serverid: string) =>
+      await change({ name: 'ip/add', arguments: { ipaddress, serverid }, failure: addressFailure, members: attachMembers }),
+    /** Without `release` the address stays with the project. */
+    remove: async (ipaddress: string) =>
+      await change({ name: 'ip/remove', arguments: { ipaddress }, members: detachMembers }),
+    setPtr: async (ipaddress: string, data: string) =>
+      await change({ name: 'ip/setptr', arguments: { ipaddress, data }, members: ptrMembers }),
+    resetPtr: async (ipaddress: string) =>
+      await change({ name: 'ip/resetptr', arguments: { ipaddress }, members: ptrMembers })
+  }
+}

@@ -1,0 +1,35 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import type { AddressRow } from '../../domain/catalogue.js'
+import { addressOf, prefixOfNetmask } from '../addresses.js'
+import { listOf, name, text } from './schema.js'
+
+/** The address of the ip module; a server's own list is another shape, and the one of free addresses a third. */
+const addressWire = z.object({ ipaddress: text, netmask: name, gateway: name, datacenter: name, serverid: name, ptr: name })
+type AddressWire = z.infer<typeof addressWire>
+
+/** In the stored form a name ends in a dot. */
+const toPtr = (ptr: string | null): string | null => ptr === null ? null : ptr.replace(/\.$/, '') || null
+
+function toRow (wire: AddressWire): AddressRow | null {
+  const address = addressOf(wire.ipaddress)
+  if (address === null) return null
+  return {
+    ...address,
+    id: null,
+    prefix_length: prefixOfNetmask(wire.netmask) ?? address.prefix_length,
+    gateway: isIP(wire.gateway ?? '') === 0 ? null : wire.gateway,
+    primary: null,
+    server_id: wire.serverid,
+    region: wire.datacenter,
+    ptr: toPtr(wire.ptr)
+  }
+}
+
+export const ownPayload = z.object({ iplist: listOf(addressWire.nullable().catch(null)) })
+  .transform(({ iplist }): readonly AddressRow[] => iplist.map(wire => wire === null ? null : toRow(wire)).filter(row => row !== null))
+
+/** Answers of the days of 2011 had no details; what is not told is null. */
+export const detailsPayload = z.object({ details: addressWire.nullish().catch(null) })
+  .transform(({ details }) => ({ address: addressOf(details?.ipaddress)?.address ?? null, ptr: toPtr(details?.ptr ?? null) }))
+export type AddressTold = z.infer<typeof detailsPayload>

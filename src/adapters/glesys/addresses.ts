@@ -1,0 +1,86 @@
+import { isIP } from 'node:net'
+import type { ServerOperations } from '../verbs.js'
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { AddressClient } from './address-client.js'
+import type { GlesysClient } from './client.js'
+import { idOf } from './ids.js'
+
+type AddressVerbs = Required<Pick<ServerOperations, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
+
+export const createAddressVerbs = (client: GlesysClient, addresses: AddressClient): AddressVerbs => ({
+  'addresses.list': {
+    evidence: 'observed',
+    run: async id => {
+      const rows = (await addresses.listOfServer(idOf(id))).filter(row => row.server_id === id)
+      // What a server that is missing is answered with is not known; it may be an empty list.
+      if (rows.length === 0) await client.details(id)
+      return rows
+    },
+    all: async () => await addresses.listOwn()
+  },
+  'addresses.attach': {
+    evidence: 'observed',
+    note: 'An address that the project holds, of the server\'s region and platform. The system in the server may have to be told of it by hand.',
+    run: async ({ id, addresses: asked }) => {
+      const serverId = idOf(id)
+      const wanted = [...new Set(asked.map((text, index) => canonical(text) ?? refuse(index)))]
+      const has: string[] = []
+      for (const address of wanted) has.push((await addresses.add(address, serverId)).address ?? address)
+      return { goal: { has } }
+    }
+  },
+  'addresses.detach': {
+    evidence: 'observed',
+    note: 'The address stays with the project, and is billed.',
+    run: async ({ id, address }) => {
+      const serverId = idOf(id)
+      const wanted = pathAddress(address)
+      // The vendor is not told which server it is: it would take the address from any.
+      const { server } = await client.details(serverId)
+      const held = server.addresses.find(row => canonical(row.address) === wanted)
+      if (held === undefined) throw missing('the server does not have this address')
+      await addresses.remove(held.address)
+      return { goal: { lacks: [held.address] } }
+    }
+  },
+  ptr: {
+    evidence: 'documented',
+    note: 'Null restores the provider\'s own name for the address, which the answer tells.',
+    run: async ({ address, ptr }) => {
+      const asked = pathAddress(address)
+      if (ptr === null) {
+        const told = await addresses.resetPtr(asked)
+        return { address: told.address ?? asked, ptr: told.ptr }
+      }
+      const told = await addresses.setPtr(asked, hostName(ptr))
+      return { address: told.address ?? asked, ptr: told.ptr ?? ptr.replace(/\.$/, '') }
+    }
+  }
+})
+
+/** One text for one address: IPv6 has many spellings. Null for what is none. */
+function canonical (text: string): string | null {
+  const version = text.includes('%') ? 0 : isIP(text)
+  if (version === 0) return null
+  return version === 4 ? text : new URL(`http://[${text}]/`).hostname.slice(1, -1)
+}
+
+function refuse (index: number): never {
+  throw badMember(`body.addresses.${index}`, 'must be an IP address: here addresses have no other ids')
+}
+
+const missing = (message: string): UpstreamError => new UpstreamError('not-found', message, { notAttempted: true, member: 'path.address' })
+
+function pathAddress (text: string): string {
+  const address = canonical(text)
+  if (address === null) throw missing('there is no such address')
+  return address
+}
+
+/** The vendor's form of a full name has a dot at its end. */
+function hostName (ptr: string): string {
+  const name = ptr.endsWith('.') ? ptr : `${ptr}.`
+  const isName = name.length <= 254 && /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.){2,}$/i.test(name) && !/\.\d+\.$/.test(name)
+  if (!isName) throw badMember('body.ptr', 'must be a full host name')
+  return name
+}

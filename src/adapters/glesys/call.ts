@@ -1,0 +1,14 @@
+import type { Upstream } from '../contract.js'
+import { authorization } from './auth.js'
+import { readAnswer, toRequest, type Endpoint } from './envelope.js'
+import type { GlesysAccount } from './settings.js'
+
+/** Calls one function of the vendor's: a write where it assumes an answer, else a read. */
+export type Call = <T>(endpoint: Endpoint<T>) => Promise<T>
+
+export const createCall = (account: GlesysAccount, upstream: Upstream): Call => async <T>(endpoint: Endpoint<T>) => await upstream.send<T>({
+  name: endpoint.name,
+  ...(endpoint.assumed === undefined ? { intent: 'read' } : { intent: 'write', assumed: endpoint.assumed }),
+  build: token => toRequest(account, endpoint, authorization(account, token)),
+  read: response => readAnswer(endpoint, response)
+})

@@ -1,0 +1,82 @@
+import type { Create } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { CreateSpec } from '../../domain/spec.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import type { GlesysClient } from './client.js'
+import type { Arguments } from './envelope.js'
+import { toCredentials } from './credentials.js'
+import { createOptions, type CreateOptions } from './options.js'
+
+const accepts = ['region', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'user_data', 'password', 'options'] as const
+
+const example: CreateSpec = {
+  name: 'web-9',
+  region: 'Falkenberg',
+  cpus: 2,
+  memory_mib: 2048,
+  disk_gib: 50,
+  image: 'debian-12',
+  ssh_keys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLE deploy@example'],
+  options: { platform: 'KVM' }
+}
+
+/** A server of free sizes: the vendor has no plans. It boots by itself. */
+export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): Create => ({
+  evidence: 'documented',
+  accepts,
+  requires: ['region', 'cpus', 'memory_mib', 'disk_gib'],
+  options: createOptions,
+  example,
+  note: 'KVM needs a user: options.users, or ssh_keys and password for a user called deploy. VMware takes a root password and one key text, or ids of keys. An address of each family is ordered unless options say otherwise.',
+  run: async spec => {
+    const options = optionsOf(spec)
+    const order = toOrder(spec, options)
+    const { note, values } = await toCredentials(spec, options, catalogue.sshKeys)
+    const accepted = await client.create({ ...order, ...values })
+    return note === null ? accepted : { ...accepted, note }
+  },
+  // Host names are the same in any case; where it is asked for, the region is always shown.
+  isLike: ({ name, region }, server) => server.name.toLowerCase() === name.toLowerCase() &&
+    (region === undefined || server.region === null || server.region.id === region)
+})
+
+function optionsOf ({ options }: CreateSpec): CreateOptions {
+  const parsed = createOptions.safeParse(options ?? {})
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw badMember(['body', 'options', ...(issue?.path ?? []).map(String)].join('.'), issue?.message ?? 'is not of the expected form')
+}
+
+function toOrder (spec: CreateSpec, options: CreateOptions): Arguments {
+  const { name, region, cpus, memory_mib: memory, disk_gib: disk, image, user_data: userData } = spec
+  const { platform, bandwidth, description, ip, ipv6, cloudconfigparams, backupschedules } = options
+  if (disk !== undefined && !Number.isInteger(disk)) throw badMember('body.disk_gib', 'must be a whole number here')
+  if (platform !== 'KVM') refuseKvmOnly(spec, options)
+  if (cloudconfigparams !== undefined && userData === undefined) throw badMember('body.options.cloudconfigparams', 'needs user_data that they fill in')
+  return told({
+    platform,
+    datacenter: region,
+    hostname: name,
+    templatename: image,
+    cpucores: cpus,
+    memorysize: memory,
+    disksize: disk,
+    bandwidth,
+    description,
+    // As the vendor's own clients send it: what happens without is not known.
+    ip,
+    ipv6,
+    cloudconfig: userData,
+    cloudconfigparams,
+    backupschedules
+  })
+}
+
+function refuseKvmOnly ({ user_data: userData }: CreateSpec, { cloudconfigparams, backupschedules }: CreateOptions): void {
+  const only = 'is known for KVM servers only'
+  if (userData !== undefined) throw badMember('body.user_data', only)
+  if (cloudconfigparams !== undefined) throw badMember('body.options.cloudconfigparams', only)
+  if (backupschedules !== undefined) throw badMember('body.options.backupschedules', only)
+}
+
+const told = (values: Arguments): Arguments => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

@@ -1,0 +1,61 @@
+import type { ServerOperations } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { Seen } from '../../domain/list.js'
+import type { ResizeSpec } from '../../domain/spec.js'
+import type { GlesysClient } from './client.js'
+import { refuseLacking } from './features.js'
+import { idOf } from './ids.js'
+import { renameMembers, resizeMembers } from './members.js'
+import { serverWire } from './schema.js'
+
+type Resize = NonNullable<ServerOperations['resize']>
+type Rename = NonNullable<ServerOperations['rename']>
+
+/** Only what changes is sent. The vendor schedules the work, and locks the server until it is done. */
+export const createResize = (client: GlesysClient): Resize => ({
+  evidence: 'documented',
+  accepts: ['cpus', 'memory_mib', 'disk_gib'],
+  note: 'disk_gib is all disks together, and the main one is what grows. Whether a running server must be stopped first is not documented.',
+  run: async ({ seen, ...spec }) => {
+    const changes = [...toChanges(seen, spec)]
+    for (const { feature, member } of changes) refuseLacking(seen, feature, member)
+    if (changes.length === 0) return {}
+    await client.edit(seen.server.id, Object.fromEntries(changes.map(({ name, value }) => [name, value])), resizeMembers)
+    return {}
+  }
+})
+
+interface Change {
+  readonly name: string
+  readonly value: number
+  readonly feature: string
+  readonly member: string
+}
+
+function toChanges ({ server, raw }: Seen, { cpus, memory_mib: memory, disk_gib: disk }: ResizeSpec): Change[] {
+  const change = (name: string, member: string, value: number | undefined, current: number | null): Change[] =>
+    value === undefined || value === current ? [] : [{ name, value, feature: `edit${name}`, member }]
+  const wire = serverWire.safeParse(raw)
+  const main = wire.data?.disksize ?? server.disk_gib
+  const others = (server.disk_gib ?? 0) - (main ?? 0)
+  return [
+    ...change('cpucores', 'body.cpus', cpus, server.cpus),
+    ...change('memorysize', 'body.memory_mib', memory, server.memory_mib),
+    ...change('disksize', 'body.disk_gib', disk === undefined ? undefined : toMainDisk(disk - others, main), main)
+  ]
+}
+
+function toMainDisk (asked: number, current: number | null): number {
+  if (current !== null && asked < current) throw badMember('body.disk_gib', 'a disk can not be made smaller')
+  if (!Number.isInteger(asked)) throw badMember('body.disk_gib', 'a disk grows by whole GiB')
+  return asked
+}
+
+/** Host names are the same in any case: the one that the vendor made of it is what will be seen. */
+export const createRename = (client: GlesysClient): Rename => ({
+  evidence: 'documented',
+  run: async ({ id, name }) => {
+    const { hostname } = await client.edit(idOf(id), { hostname: name }, renameMembers)
+    return hostname !== null && hostname !== name && hostname.toLowerCase() === name.toLowerCase() ? { goal: { name: hostname } } : {}
+  }
+})

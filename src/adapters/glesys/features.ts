@@ -1,0 +1,14 @@
+import { UpstreamError } from '../../domain/failure.js'
+import type { Seen } from '../../domain/list.js'
+import { isLacking } from './mapping.js'
+import { serverWire } from './schema.js'
+
+/** What this one server was told to lack is refused as the vendor would, without a call. */
+export function refuseLacking ({ raw }: Seen, feature: string, member?: string): void {
+  const wire = serverWire.safeParse(raw)
+  if (!wire.success || !isLacking(wire.data, feature)) return
+  throw new UpstreamError('unsupported', 'the provider says that this server does not support it', {
+    notAttempted: true,
+    ...(member === undefined ? {} : { member })
+  })
+}

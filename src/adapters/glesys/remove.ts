@@ -1,0 +1,14 @@
+import type { ServerOperations } from '../verbs.js'
+import type { GlesysClient } from './client.js'
+import { refuseLacking } from './features.js'
+
+/** The addresses go with the server unless they are to stay, reserved and billed. */
+export const createDelete = (client: GlesysClient): NonNullable<ServerOperations['delete']> => ({
+  evidence: 'documented',
+  accepts: ['keep_addresses'],
+  note: 'Addresses are given back with the server; with keep_addresses they stay with the project, and are billed.',
+  run: async ({ seen, keep_addresses: keep }) => {
+    refuseLacking(seen, 'destroy')
+    return await client.destroy(seen.server.id, keep === true)
+  }
+})

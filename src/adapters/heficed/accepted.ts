@@ -1,0 +1,8 @@
+import type { Accepted } from '../verbs.js'
+import type { EventWire } from './schema.js'
+
+/**
+ * The event can not be read again: no public source shows how. The server is looked at instead, and the event's first
+ * state is not told, since it would stand there for ever.
+ */
+export const toAccepted = ({ id }: EventWire): Accepted => typeof id === 'string' ? { upstream: { id, status: null } } : {}

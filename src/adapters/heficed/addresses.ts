@@ -1,0 +1,111 @@
+import { isIPv4 } from 'node:net'
+import type { Accepted, ServerOperations } from '../verbs.js'
+import type { AddressRow } from '../../domain/catalogue.js'
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { ServerFacts } from '../../domain/server.js'
+import { idOf } from './checks.js'
+import type { HeficedClient } from './client.js'
+import type { IpswitchClient } from './ipswitch-client.js'
+import { holds, toAddressRow, type Subnet } from './mapping-subnets.js'
+import { readRoutes, toJob } from './routes.js'
+import { readLeaves } from './subnets.js'
+
+type Addresses = 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'jobs'
+
+/** Only for accounts with the scope `ipswitch`. */
+export const createAddresses = (servers: HeficedClient, client: IpswitchClient): Required<Pick<ServerOperations, Addresses>> => ({
+  'addresses.list': {
+    evidence: 'observed',
+    note: 'The account\'s list holds the routable subnets of IPv4, not the addresses that came with servers. A row may be a subnet of several addresses.',
+    run: async id => {
+      const { server } = await servers.getInstance(idOf(id))
+      return toRows(server, (await readLeaves(client)).filter(subnet => subnet.server === server.id))
+    },
+    all: async () => (await readLeaves(client)).map(toAddressRow)
+  },
+  'addresses.attach': {
+    evidence: 'documented',
+    note: 'A subnet is named by its id or its first address. The provider needs some four seconds between a detach and the next attach of the same subnet.',
+    run: async ({ id, addresses }) => await attach(client, idOf(id), addresses)
+  },
+  'addresses.detach': {
+    evidence: 'observed',
+    note: 'Only for subnets that were attached, each as a whole: by its id or first address.',
+    run: async ({ id, address }) => {
+      const server = idOf(id)
+      const subnet = await find(client, address)
+      if (subnet?.server !== server) return await refuseDetach(servers, server, address)
+      await client.change('release', server, [subnet.id])
+      return { jobs: [toJob('release', server, subnet)] }
+    }
+  },
+  jobs: async jobs => await readRoutes(client, jobs)
+})
+
+/** The server's own addresses, with the ids of the subnets that they belong to, and what is routed but not shown there yet. */
+function toRows (server: ServerFacts, routed: readonly Subnet[]): AddressRow[] {
+  const own = server.addresses.map((address): AddressRow => {
+    const subnet = address.family === 4 ? routed.find(candidate => holds(candidate, address.address)) : undefined
+    return {
+      ...address,
+      id: subnet?.id ?? null,
+      prefix_length: subnet?.prefix ?? address.prefix_length,
+      server_id: server.id,
+      region: server.region?.id ?? null,
+      ptr: null
+    }
+  })
+  const shown = new Set(own.map(({ id }) => id))
+  return [...own, ...routed.filter(({ id }) => !shown.has(id)).map(toAddressRow)]
+}
+
+const subnetId = /^[\da-f]{24}$/
+
+async function attach (client: IpswitchClient, server: string, addresses: readonly string[]): Promise<Accepted> {
+  const wanted = addresses.map(wantedOf)
+  const leaves = await readLeaves(client, worthFor(wanted))
+  const chosen = new Set(wanted.map(address => chosenOf(leaves, address)))
+  const foreign = [...chosen].find(subnet => subnet.server !== null && subnet.server !== server)
+  // Nobody knows whether the vendor would take it away from the other server.
+  if (foreign !== undefined) throw new UpstreamError('conflict', `${foreign.address} is attached to another server`, { notAttempted: true, member: 'body.addresses' })
+  const missing = [...chosen].filter(subnet => subnet.server === null)
+  if (missing.length === 0) return { done: true }
+  await client.change('route', server, missing.map(({ id }) => id))
+  return { jobs: missing.map(subnet => toJob('route', server, subnet)) }
+}
+
+function wantedOf (address: string): string {
+  const wanted = address.toLowerCase()
+  if (!isIPv4(wanted) && !subnetId.test(wanted)) throw badMember('body.addresses', 'must be IPv4 addresses or ids of subnets')
+  return wanted
+}
+
+/** An id may be anywhere in the tree; an address only below the blocks that hold it. */
+const worthFor = (wanted: readonly string[]) => (subnet: Subnet): boolean =>
+  wanted.some(address => !isIPv4(address) || holds(subnet, address))
+
+const isNamed = (subnet: Subnet, wanted: string): boolean => subnet.id === wanted || subnet.address === wanted
+
+function chosenOf (leaves: readonly Subnet[], wanted: string): Subnet {
+  const found = leaves.find(subnet => isNamed(subnet, wanted))
+  if (found !== undefined) return found
+  const around = isIPv4(wanted) ? leaves.find(subnet => holds(subnet, wanted)) : undefined
+  throw badMember('body.addresses', around === undefined
+    ? 'the account has no such undivided subnet'
+    : `the address is a part of ${around.address}/${around.prefix}, which is attached as a whole`)
+}
+
+async function find (client: IpswitchClient, address: string): Promise<Subnet | undefined> {
+  const wanted = address.toLowerCase()
+  if (!isIPv4(wanted) && !subnetId.test(wanted)) return undefined
+  return (await readLeaves(client, worthFor([wanted]))).find(subnet => isNamed(subnet, wanted))
+}
+
+/** Tells a missing server from a missing address, and that from one that can not go. */
+async function refuseDetach (servers: HeficedClient, id: string, address: string): Promise<never> {
+  const { server } = await servers.getInstance(id)
+  if (!server.addresses.some(own => own.address === address)) {
+    throw new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
+  }
+  throw badMember('path.address', 'came with the server, or is a part of a larger subnet: it can not be detached')
+}

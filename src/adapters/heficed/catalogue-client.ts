@@ -1,0 +1,30 @@
+import type { HeficedCall } from './call.js'
+import { listFailure, namingMembers } from './failures.js'
+import { readPages } from './paging.js'
+import { listWire, sshKeyWire, templateWire } from './schema.js'
+import type { HeficedAccount } from './settings.js'
+
+export type CatalogueClient = ReturnType<typeof createCatalogueClient>
+
+const templateListWire = listWire(templateWire)
+const sshKeyListWire = listWire(sshKeyWire)
+const templatesFailure = namingMembers(new Map([['locationId', 'query.region'], ['instanceTypeId', 'query.instance_type']]), listFailure)
+
+/** One function for each endpoint of the catalogues. */
+export const createCatalogueClient = ({ organization_id: organization }: HeficedAccount, call: HeficedCall) => ({
+  /** The vendor's own catalogue: its path has no organisation. */
+  listTemplates: async (instanceTypeId: string, locationId: string) => await readPages(async offset => await call({
+    name: 'templates',
+    method: 'GET',
+    path: `/common/kronoscloud/templates?${new URLSearchParams({ instanceTypeId, locationId, ...offset }).toString()}`,
+    schema: templateListWire,
+    failure: templatesFailure
+  })),
+  listSshKeys: async () => await readPages(async offset => await call({
+    name: 'sshkeys',
+    method: 'GET',
+    path: `/${encodeURIComponent(organization)}/sshkeys${'offset' in offset ? `?offset=${offset.offset}` : ''}`,
+    schema: sshKeyListWire,
+    failure: listFailure
+  }))
+})

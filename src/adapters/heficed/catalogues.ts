@@ -1,0 +1,22 @@
+import type { ServerOperations } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import { toImage, toSshKey } from './mapping-catalogues.js'
+
+/** The vendor keeps an image for each region and instance type; it gives them only by both. */
+export const createImages = (client: CatalogueClient): NonNullable<ServerOperations['images']> => ({
+  evidence: 'observed',
+  accepts: ['region', 'instance_type'],
+  requires: ['region', 'instance_type'],
+  run: async ({ region, instance_type: type }) => {
+    if (region === undefined) throw badMember('query.region', 'is required')
+    if (type === undefined) throw badMember('query.instance_type', 'is required')
+    return (await client.listTemplates(type, region)).map(wire => toImage(wire, type, region))
+  }
+})
+
+/** Only for accounts with the scope `sshkeys`. */
+export const createSshKeys = (client: CatalogueClient): NonNullable<ServerOperations['ssh_keys']> => ({
+  evidence: 'observed',
+  run: async () => (await client.listSshKeys()).map(toSshKey)
+})

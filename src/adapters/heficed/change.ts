@@ -1,0 +1,52 @@
+import type { ServerOperations } from '../verbs.js'
+import { toAccepted } from './accepted.js'
+import { idOf, uuidOf } from './checks.js'
+import type { HeficedClient } from './client.js'
+
+type Changes = 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'
+
+const ancestor = 'No public source shows this path; the vendor\'s earlier API had it.'
+
+/** Without a restart nothing would come of it; a soft one, since a forced stop can be asked for before. */
+const restart = { reboot: true, force: false }
+
+export const createChanges = (client: HeficedClient): Required<Pick<ServerOperations, Changes>> => ({
+  rename: {
+    evidence: 'inferred',
+    note: 'No public source shows this call.',
+    run: async ({ id, name }) => {
+      const renamed = await client.rename(idOf(id), name)
+      return renamed.name === name ? { done: true } : {}
+    }
+  },
+  rebuild: {
+    evidence: 'inferred',
+    note: `${ancestor} The image must be one of the server's own region and instance type; the root password changes.`,
+    run: async ({ seen: { server }, image }) => toAccepted(await client.rebuild(server.id, uuidOf(image, 'body.image')))
+  },
+  rescue: {
+    evidence: 'inferred',
+    note: `${ancestor} The server restarts.`,
+    run: async ({ id }) => toAccepted(await client.act(idOf(id), 'rescue', restart))
+  },
+  unrescue: {
+    evidence: 'inferred',
+    note: `${ancestor} The server restarts.`,
+    run: async ({ id }) => toAccepted(await client.act(idOf(id), 'unrescue', restart))
+  },
+  password: {
+    evidence: 'inferred',
+    note: `${ancestor} The provider makes the password and shows it in its console.`,
+    run: async ({ id }) => {
+      const event = await client.resetPassword(idOf(id))
+      return event.password
+        ? { ...toAccepted(event), password: event.password }
+        : { ...toAccepted(event), note: 'The provider makes the new password and shows it in its web console only.' }
+    }
+  },
+  console: {
+    evidence: 'inferred',
+    note: ancestor,
+    run: async ({ id }) => ({ type: 'vnc', url: (await client.openConsole(idOf(id))).url, expires_at: null })
+  }
+})

@@ -1,0 +1,22 @@
+import { badMember, UpstreamError } from '../../domain/failure.js'
+
+/** Instance ids are decimal numbers; anything else can not exist there. */
+export function idOf (id: string): string {
+  if (!/^\d{1,19}$/.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  return id
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** Templates and SSH keys have such ids. */
+export function uuidOf (id: string, path: string): string {
+  if (!uuid.test(id)) throw badMember(path, 'must be the UUID that the catalogue shows')
+  return id
+}
+
+const memoryStepMib = 512
+export const diskStepGib = 10
+
+export function checkMemory (memoryMib: number | undefined): void {
+  if (memoryMib !== undefined && memoryMib % memoryStepMib !== 0) throw badMember('body.memory_mib', `must be a multiple of ${memoryStepMib}`)
+}

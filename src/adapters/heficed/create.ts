@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { Create } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { ServerFacts } from '../../domain/server.js'
+import type { CreateSpec } from '../../domain/spec.js'
+import { checkMemory, diskStepGib, uuidOf } from './checks.js'
+import type { HeficedClient } from './client.js'
+import { fromOrder, toBilled, toServerId, type Order } from './mapping-orders.js'
+
+const createOptions = z.strictObject({
+  instance_type: z.string().regex(/^[\w-]{1,64}$/).default('linux').meta({ description: 'The family of systems that the image is of' }),
+  billing: z.enum(['monthly', 'hourly']).default('monthly'),
+  use_credit: z.boolean().default(true).meta({ description: 'Pay from the account\'s credit at once; what is not paid may never be built' }),
+  bandwidth_tb: z.int().min(0).default(0).meta({ description: 'Terabytes a month beside those that are included' })
+})
+
+export const createCreate = (client: HeficedClient): Create => ({
+  evidence: 'observed',
+  accepts: ['region', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'options'],
+  requires: ['region', 'cpus', 'memory_mib', 'disk_gib'],
+  options: createOptions,
+  note: 'Memory in steps of 512 MiB, disk in steps of 10 GiB; ssh_keys is the id of one key. The provider may choose another name; an order that is not paid at once may never be built.',
+  example: {
+    name: 'web-1',
+    region: 'uk-lon1',
+    cpus: 1,
+    memory_mib: 2048,
+    disk_gib: 10,
+    image: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b',
+    options: { instance_type: 'linux', billing: 'monthly' }
+  },
+  isLike,
+  run: async spec => {
+    const invoice = await client.order(fromOrder(toOrder(spec)))
+    const serverId = toServerId(invoice)
+    return { ...(serverId === null ? {} : { serverId }), ...toBilled(invoice) }
+  }
+})
+
+function toOrder (spec: CreateSpec): Order {
+  checkMemory(spec.memory_mib)
+  if (spec.disk_gib !== undefined && spec.disk_gib % diskStepGib !== 0) throw badMember('body.disk_gib', `must be a multiple of ${diskStepGib}`)
+  const options = readOptions(spec.options)
+  return {
+    name: spec.name,
+    region: needed('region', spec.region),
+    type: options.instance_type,
+    image: uuidOf(spec.image, 'body.image'),
+    sshKey: keyOf(spec.ssh_keys),
+    sizes: { cpus: needed('cpus', spec.cpus), memoryMib: needed('memory_mib', spec.memory_mib), diskGib: needed('disk_gib', spec.disk_gib) },
+    billing: options.billing,
+    bandwidthTb: options.bandwidth_tb,
+    useCredit: options.use_credit
+  }
+}
+
+function needed<T> (name: string, value: T | undefined): T {
+  if (value === undefined) throw badMember(`body.${name}`, 'is required')
+  return value
+}
+
+function keyOf (keys: readonly string[] | undefined): string | undefined {
+  const [key, ...more] = keys ?? []
+  if (more.length > 0) throw badMember('body.ssh_keys', 'the provider takes one key')
+  return key === undefined ? undefined : uuidOf(key, 'body.ssh_keys')
+}
+
+function readOptions (given: unknown): z.infer<typeof createOptions> {
+  const parsed = createOptions.safeParse(given ?? {})
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw badMember(['body', 'options', ...(issue?.path ?? [])].map(String).join('.'), issue?.message ?? 'is not valid')
+}
+
+/**
+ * Nobody knows whether the name of an order is kept: without one the vendor makes up ten characters. So a row that has
+ * either counts, when nothing else that it shows contradicts the order.
+ */
+const isLike = (spec: CreateSpec, server: ServerFacts): boolean =>
+  mayBeNamed(spec.name, server.name) &&
+  agrees(spec.region, server.region?.id) &&
+  agrees(spec.cpus, server.cpus) &&
+  agrees(spec.memory_mib, server.memory_mib) &&
+  agrees(spec.disk_gib, server.disk_gib) &&
+  agrees(spec.image.toLowerCase(), server.image?.id?.toLowerCase())
+
+const agrees = <T>(asked: T | undefined, shown: T | null | undefined): boolean =>
+  asked === undefined || shown === undefined || shown === null || asked === shown
+
+const madeUp = /^[a-z\d]{10}$/i
+const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z\d]/g, '')
+
+/** A name that was only made fit for a host is the same. */
+const mayBeNamed = (asked: string, shown: string): boolean =>
+  shown === '' || shown === asked || madeUp.test(shown) || lettersOf(shown) === lettersOf(asked) || shown.toLowerCase().startsWith(`${asked.toLowerCase()}.`)

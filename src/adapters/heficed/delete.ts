@@ -1,0 +1,29 @@
+import type { ServerOperations } from '../verbs.js'
+import { UpstreamError, type Failure } from '../../domain/failure.js'
+import type { ServerStatus } from '../../domain/server.js'
+import { toAccepted } from './accepted.js'
+import type { HeficedClient } from './client.js'
+
+/** What is in one of these needs no stop: it is off already, or on its way out. */
+const needNoStop: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['stopped', 'deleting', 'deleted'])
+
+/** How the vendor refuses to stop what does not run; its way of saying so is not documented. */
+const refusesState: ReadonlySet<Failure> = new Set<Failure>(['conflict', 'rejected'])
+
+export const createDelete = (client: HeficedClient): NonNullable<ServerOperations['delete']> => ({
+  evidence: 'observed',
+  note: 'Switches the server off and cancels it at once. The row stays for a while after it.',
+  run: async ({ seen: { server } }) => {
+    if (!needNoStop.has(server.status)) await stopIfItRuns(client, server.id)
+    return toAccepted(await client.cancel(server.id))
+  }
+})
+
+/** The cancellation is what counts: it must not fail because there was nothing to stop. */
+async function stopIfItRuns (client: HeficedClient, id: string): Promise<void> {
+  try {
+    await client.act(id, 'stop', { force: true })
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || !refusesState.has(error.failure)) throw error
+  }
+}

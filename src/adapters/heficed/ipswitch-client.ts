@@ -1,0 +1,39 @@
+import type { HeficedCall } from './call.js'
+import { listFailure, namingMembers } from './failures.js'
+import { toSubnet } from './mapping-subnets.js'
+import { readPages } from './paging.js'
+import { eventWire, listWire, subnetWire } from './schema.js'
+import type { HeficedAccount } from './settings.js'
+
+export type IpswitchClient = ReturnType<typeof createIpswitchClient>
+
+const subnetListWire = listWire(subnetWire.transform(toSubnet))
+const routeFailure = namingMembers(new Map([['body', 'body.addresses']]))
+
+/** One function for each endpoint of the routed addresses. */
+export function createIpswitchClient ({ organization_id: organization }: HeficedAccount, call: HeficedCall) {
+  const subnets = `/${encodeURIComponent(organization)}/ipswitch/v4/subnets`
+
+  /** The ids travel as an object keyed "0", "1", …, as the vendor's page shows it. */
+  const change = async (verb: 'route' | 'release', server: string, ids: readonly string[]) => await call({
+    name: `ipswitch/${verb}`,
+    method: 'POST',
+    path: `${subnets}/${verb}/kronoscloud/${encodeURIComponent(server)}`,
+    body: Object.fromEntries(ids.map((id, index) => [String(index), id])),
+    schema: eventWire,
+    assumed: { id: null, password: null },
+    ...(verb === 'route' ? { failure: routeFailure } : {})
+  })
+
+  return {
+    /** One level of the tree; the top has an empty parent. */
+    listSubnets: async (parentUuid: string) => await readPages(async offset => await call({
+      name: 'ipswitch/subnets',
+      method: 'GET',
+      path: `${subnets}?${new URLSearchParams({ parentUuid, ...offset }).toString()}`,
+      schema: subnetListWire,
+      failure: listFailure
+    })),
+    change
+  }
+}

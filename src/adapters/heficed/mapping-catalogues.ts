@@ -1,0 +1,9 @@
+import type { Image, SshKey } from '../../domain/catalogue.js'
+import type { SshKeyWire, TemplateWire } from './schema.js'
+
+/** The rows do not repeat what was asked for. */
+export const toImage = ({ id, name }: TemplateWire, type: string, region: string): Image =>
+  ({ id, name: name ?? id, os: type, region, min_disk_gib: null, min_memory_mib: null })
+
+export const toSshKey = ({ id, label, publicKey, fingerPrint }: SshKeyWire): SshKey =>
+  ({ id, name: label ?? id, public_key: publicKey ?? null, fingerprint: fingerPrint ?? null })

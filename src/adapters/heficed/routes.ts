@@ -1,0 +1,30 @@
+import type { Job, JobState } from '../verbs.js'
+import type { IpswitchClient } from './ipswitch-client.js'
+import { holds, type Subnet } from './mapping-subnets.js'
+import { readLeaves } from './subnets.js'
+
+/** An event can not be read again, but the subnet tells where it is routed. The name holds what the later look needs. */
+export const toJob = (verb: 'route' | 'release', server: string, { id, address }: Subnet): Job => ({ id, name: `${verb} ${server} ${address}` })
+
+const form = /^(route|release) (\d+) ([\d.]+)$/
+
+/** One walk for all of them, through the blocks that hold their addresses. */
+export async function readRoutes (client: IpswitchClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
+  const addresses = jobs.map(({ name }) => form.exec(name)?.[3] ?? '')
+  const leaves = await readLeaves(client, subnet => addresses.some(address => holds(subnet, address)))
+  return jobs.map(job => ({ ...job, ...stateOf(job, leaves.find(({ id }) => id === job.id)) }))
+}
+
+type State = Pick<JobState, 'status' | 'vendorStatus' | 'error'>
+
+const going: State = { status: 'running', vendorStatus: null, error: null }
+const done: State = { status: 'succeeded', vendorStatus: null, error: null }
+
+function stateOf ({ name }: Job, subnet: Subnet | undefined): State {
+  const [, verb, server] = form.exec(name) ?? []
+  const isThere = subnet?.server === server
+  if (verb === 'release') return isThere ? going : done
+  if (isThere) return done
+  if (subnet?.server === null) return going
+  return { status: 'failed', vendorStatus: null, error: subnet === undefined ? 'the subnet is gone' : 'the subnet went to another server' }
+}

@@ -1,0 +1,31 @@
+import { UpstreamError } from '../../domain/failure.js'
+import type { IpswitchClient } from './ipswitch-client.js'
+import type { Subnet } from './mapping-subnets.js'
+
+const maximumLevels = 500
+
+/**
+ * The subnets that can be routed: those of the tree that are not divided. The vendor has no search, so one call is made for each
+ * block; `isWorthIt` leaves out blocks that need no look.
+ */
+export async function readLeaves (client: IpswitchClient, isWorthIt: (subnet: Subnet) => boolean = () => true): Promise<readonly Subnet[]> {
+  const leaves: Subnet[] = []
+  const met = new Set<string>()
+  const open: Array<Subnet | null> = [null]
+  for (let levels = 0; levels < maximumLevels; levels += 1) {
+    const block = open.shift()
+    if (block === undefined) return leaves
+    const rows = (await client.listSubnets(block?.id ?? '')).filter(({ id }) => !met.has(id))
+    if (block !== null && rows.length === 0) leaves.push(block)
+    for (const row of rows) {
+      met.add(row.id)
+      if (!isWorthIt(row)) continue
+      if (isUndivided(row)) leaves.push(row)
+      else open.push(row)
+    }
+  }
+  throw new UpstreamError('malformed', 'the provider\'s tree of subnets does not end')
+}
+
+/** A single address has no parts, and what is routed is routed whole. */
+const isUndivided = ({ prefix, server }: Subnet): boolean => prefix === 32 || server !== null

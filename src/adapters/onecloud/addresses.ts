@@ -1,0 +1,78 @@
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { AddressRow } from '../../domain/catalogue.js'
+import type { Address } from '../../domain/server.js'
+import type { Seen } from '../../domain/list.js'
+import { addressOf } from '../addresses.js'
+import type { ServerOperations } from '../verbs.js'
+import type { OnecloudClient } from './client.js'
+import { naming } from './failures.js'
+import { getLive } from './live.js'
+import type { RowsClient } from './rows-client.js'
+import type { EipWire } from './rows-schema.js'
+
+type AddressVerbs = Pick<Required<ServerOperations>, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
+
+const attachFailure = naming([['eip', 'body.addresses']], 'body.addresses')
+
+/** A server has the fixed addresses of its cards, and at most one elastic address, which comes and goes. */
+export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressVerbs => ({
+  'addresses.list': {
+    evidence: 'observed',
+    note: 'Of the account: its elastic addresses. Of a server: the fixed ones of its network cards, too.',
+    run: async id => {
+      const seen = await getLive(client, id)
+      const eips = (await rows.eips({ associate_id: id })).filter(eip => eip.associate_id === id)
+      return seen.server.addresses.map(address => ofServer(seen, address, eips))
+    },
+    all: async () => (await rows.eips()).flatMap(eip => toAddressRow(eip) ?? [])
+  },
+  'addresses.attach': {
+    evidence: 'observed',
+    note: 'One elastic address for a server, that exists and is free. Most networks of the provider\'s own machines allow it only inside a VPC, and refuse elsewhere after having accepted.',
+    run: async ({ id, addresses }) => {
+      const [wanted = '', another] = addresses
+      if (another !== undefined) throw badMember('body.addresses', 'a server has at most one elastic address')
+      await getLive(client, id)
+      const eip = (await rows.eips()).find(({ id: eipId, ip_addr: address }) => eipId === wanted || address === wanted)
+      if (eip === undefined) throw unknownAddress()
+      if (eip.associate_id === id) return { done: true }
+      await client.act(id, 'associate-eip', { input: { eip_id: eip.id }, tell: attachFailure })
+      return { goal: { ...settled, ...(typeof eip.ip_addr === 'string' ? { has: [eip.ip_addr] } : {}) } }
+    }
+  },
+  'addresses.detach': {
+    evidence: 'observed',
+    note: 'Elastic addresses only; the account keeps them.',
+    run: async ({ id, address }) => {
+      const { server } = await getLive(client, id)
+      if (!server.addresses.some(known => known.address === address)) throw notThere()
+      const [eip] = (await rows.eips({ associate_id: id })).filter(row => row.associate_id === id && row.ip_addr === address)
+      if (eip === undefined) throw new UpstreamError('conflict', 'the address belongs to a network card, and can not be taken away', { notAttempted: true, member: 'path.address' })
+      await client.act(id, 'dissociate-eip', { input: { auto_delete: false } })
+      return { goal: { ...settled, lacks: [address] } }
+    }
+  }
+})
+
+/** A refusal after the acceptance shows as the server's state. */
+const settled = { statuses: ['running', 'stopped'] } as const
+
+const unknownAddress = (): UpstreamError =>
+  new UpstreamError('rejected', 'the account has no such elastic address', { notAttempted: true, member: 'body.addresses' })
+const notThere = (): UpstreamError =>
+  new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
+
+function toAddressRow (eip: EipWire): AddressRow | null {
+  const address = addressOf(eip.ip_addr, { scope: 'public' })
+  if (address === null) return null
+  const isOfServer = eip.associate_type === 'server' && typeof eip.associate_id === 'string' && eip.associate_id !== ''
+  return { ...address, primary: null, id: eip.id, server_id: isOfServer ? eip.associate_id ?? null : null, region: eip.cloudregion_id ?? null, ptr: null }
+}
+
+const ofServer = ({ server }: Seen, address: Address, eips: readonly EipWire[]): AddressRow => ({
+  ...address,
+  id: eips.find(eip => eip.ip_addr === address.address)?.id ?? null,
+  server_id: server.id,
+  region: server.region?.id ?? null,
+  ptr: null
+})

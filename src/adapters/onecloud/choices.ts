@@ -1,0 +1,82 @@
+import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.js'
+import type { ServerOperations } from '../verbs.js'
+import type { RowsClient } from './rows-client.js'
+import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './rows-schema.js'
+import { cidrOf } from './cidr.js'
+
+type Choices = Pick<Required<ServerOperations>, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>
+
+/** What a create can choose from; what can not be chosen is left out. */
+export const choices = (rows: RowsClient): Choices => ({
+  images: {
+    evidence: 'observed',
+    run: async () => (await rows.images()).filter(image => image.status === 'active' && image.pending_deleted !== true).map(toImage)
+  },
+  plans: {
+    evidence: 'observed',
+    accepts: ['region'],
+    note: 'Sizes of the provider\'s own machines, by name. They have no disk of their own unless disk_gib says so, and no price.',
+    run: async ({ region }) => (await rows.skus()).filter(sku => sku.enabled !== false && isIn(region, sku)).map(toPlan)
+  },
+  regions: {
+    evidence: 'observed',
+    run: async () => (await rows.cloudregions()).filter(region => region.enabled !== false && region.status === 'inservice').map(toRegion)
+  },
+  ssh_keys: {
+    evidence: 'observed',
+    note: 'The keys of the user that the account signs in with.',
+    run: async () => (await rows.keypairs()).map(toSshKey)
+  },
+  networks: {
+    evidence: 'observed',
+    accepts: ['region'],
+    run: async ({ region }) => (await rows.networks())
+      .filter(network => (network.status ?? 'available') === 'available' && (network.server_type ?? 'guest') === 'guest' && isIn(region, network))
+      .map(toNetwork)
+  }
+})
+
+/** Chosen here: an unknown region is 404 to some lists and nothing to others. */
+const isIn = (region: string | undefined, { cloudregion_id: id }: { readonly cloudregion_id?: string | null | undefined }): boolean =>
+  region === undefined || id === region
+
+const positive = (value: number | null | undefined, unit = 1): number | null =>
+  typeof value === 'number' && value > 0 ? value / unit : null
+
+/** Both minima are MiB there. */
+function toImage ({ id, name, min_disk: disk, min_ram: memory, properties }: ImageWire): Image {
+  const system = [properties?.os_distribution ?? properties?.os_type, properties?.os_version].filter(part => typeof part === 'string' && part !== '')
+  return {
+    id,
+    name: name ?? id,
+    os: system.length === 0 ? null : system.join(' '),
+    region: null,
+    min_disk_gib: positive(disk, 1024),
+    min_memory_mib: positive(memory)
+  }
+}
+
+/** Servers are made postpaid, so that is the stock that counts. The disk is GiB, unlike everything else. */
+const toPlan = ({ name, cpu_core_count: cpus, memory_size_mb: memory, attached_disk_size_gb: disk, cloudregion_id: region, postpaid_status: stock }: SkuWire): Plan => ({
+  id: name,
+  name,
+  cpus: cpus ?? null,
+  memory_mib: memory ?? null,
+  disk_gib: positive(disk),
+  region: region ?? null,
+  available: stock === 'available' ? true : stock === 'soldout' ? false : null,
+  price: null
+})
+
+const toRegion = ({ id, name }: CloudregionWire): Region => ({ id, name: name ?? id })
+
+const toSshKey = ({ id, name, public_key: key, fingerprint }: KeypairWire): SshKey =>
+  ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null })
+
+const toNetwork = (wire: NetworkWire): Network => ({
+  id: wire.id,
+  name: wire.name ?? wire.id,
+  region: wire.cloudregion_id ?? null,
+  scope: wire.exit === true ? 'public' : wire.exit === false ? 'private' : 'unknown',
+  cidrs: [cidrOf(wire.guest_ip_start, wire.guest_ip_mask)].filter(cidr => cidr !== null)
+})

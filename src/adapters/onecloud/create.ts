@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { badMember } from '../../domain/failure.js'
+import type { CreateSpec } from '../../domain/spec.js'
+import type { Create } from '../verbs.js'
+import type { OnecloudClient } from './client.js'
+import { createFailure } from './failures.js'
+import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './rules.js'
+
+const word = z.string().min(1).max(128)
+
+const optionsSchema = z.strictObject({
+  hypervisor: word.optional().meta({ description: 'The vendor takes kvm where nothing is said' }),
+  auto_start: z.boolean().default(true).meta({ description: 'False: the server is left stopped' }),
+  disk_backend: word.optional().meta({ description: 'Kind of storage of the disk, such as local or rbd' }),
+  eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address; none is made without it' })
+})
+type Options = z.infer<typeof optionsSchema>
+
+export const createServer = (client: OnecloudClient): Create => ({
+  evidence: 'observed',
+  accepts: ['region', 'plan', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'user_data', 'password', 'networks', 'owner', 'tags', 'protected', 'options'],
+  requires: [],
+  options: optionsSchema,
+  example: {
+    name: 'web-9',
+    plan: 'ecs.g1.c2m4',
+    disk_gib: 30,
+    image: '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0',
+    networks: ['vnet0'],
+    tags: ['env=test']
+  },
+  note: 'A plan has no disk: without disk_gib the provider takes its smallest. ssh_keys is the id of one key; tags are key=value. A server that fits nowhere is accepted and fails later.',
+  run: async spec => {
+    const options = optionsSchema.parse(spec.options ?? {})
+    const id = await client.createServer(fromServerSpec(spec, options), createFailure)
+    return {
+      ...(id === null ? {} : { serverId: id }),
+      ...(options.auto_start ? {} : { goal: { statuses: ['stopped'] } })
+    }
+  }
+})
+
+/** Numbers as numbers and texts as texts: the vendor answers 500 to a wrong type. */
+function fromServerSpec (spec: CreateSpec, options: Options): object {
+  checkName(spec.name)
+  if (spec.password !== undefined) checkPassword(spec.password)
+  checkSizes(options.hypervisor ?? 'kvm', spec.cpus, spec.memory_mib)
+  return {
+    name: spec.name,
+    ...(spec.plan === undefined ? { vcpu_count: spec.cpus, vmem_size: spec.memory_mib } : { instance_type: spec.plan }),
+    disks: [diskOf(spec, options)],
+    ...(spec.networks === undefined ? {} : { nets: spec.networks.map(network => ({ network })) }),
+    ...(spec.region === undefined ? {} : { prefer_region_id: spec.region }),
+    ...(options.hypervisor === undefined ? {} : { hypervisor: options.hypervisor }),
+    ...(spec.ssh_keys === undefined ? {} : { keypair_id: keypairOf(spec.ssh_keys) }),
+    ...(spec.password === undefined ? {} : { password: spec.password }),
+    ...(spec.user_data === undefined ? {} : { user_data: spec.user_data }),
+    ...(spec.owner === undefined ? {} : { project_id: spec.owner }),
+    ...(spec.tags === undefined ? {} : { __meta__: metaOf(spec.tags) }),
+    ...(options.eip_bandwidth === undefined ? {} : { eip_bw: options.eip_bandwidth, eip_charge_type: 'bandwidth' }),
+    // Both are the other way round where nothing is said: a stopped server that can not be deleted.
+    auto_start: options.auto_start,
+    disable_delete: spec.protected === true
+  }
+}
+
+/** The first disk is the system's. */
+const diskOf = ({ image, disk_gib: gib }: CreateSpec, { disk_backend: backend }: Options): object => ({
+  image_id: image,
+  disk_type: 'sys',
+  ...(gib === undefined ? {} : { size: toMib(gib, 'body.disk_gib') }),
+  ...(backend === undefined ? {} : { backend })
+})
+
+/** A user's tags are marked; bare keys are the system's own. */
+function metaOf (tags: readonly string[]): Record<string, string> {
+  const pairs = tags.map(tag => {
+    const [, key, value] = /^([^=]*[^=\s][^=]*)=(.*)$/s.exec(tag) ?? []
+    if (key === undefined || value === undefined) throw badMember('body.tags', 'each must be key=value')
+    return [`user:${key}`, value] as const
+  })
+  const meta = Object.fromEntries(pairs)
+  if (Object.keys(meta).length < pairs.length) throw badMember('body.tags', 'a key stands twice')
+  return meta
+}

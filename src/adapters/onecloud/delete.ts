@@ -1,0 +1,16 @@
+import type { ServerOperations } from '../verbs.js'
+import type { OnecloudClient } from './client.js'
+
+/**
+ * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.
+ * A second plain deletion there is accepted and leads nowhere, but what lies there is not found in the first place.
+ */
+export const deleteServer = (client: OnecloudClient): NonNullable<ServerOperations['delete']> => ({
+  evidence: 'observed',
+  accepts: ['recycle'],
+  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs.',
+  run: async ({ seen, recycle }) => {
+    await client.deleteServer(seen.server.id, recycle === true ? '' : '?override_pending_delete=true')
+    return {}
+  }
+})

@@ -1,0 +1,20 @@
+import { UpstreamError } from '../../domain/failure.js'
+import type { Seen } from '../../domain/list.js'
+import type { ServerFacts } from '../../domain/server.js'
+import type { OnecloudClient } from './client.js'
+
+const missing = (): UpstreamError => new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+
+/**
+ * Names are taken as ids there, and a name may look like an id: only the id itself is good. What lies in the recycle bin is
+ * not ours, and most actions would work on it: every write looks first.
+ */
+export async function getLive (client: OnecloudClient, id: string): Promise<Seen> {
+  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) throw missing()
+  const seen = await client.getServer(id)
+  if (seen.server.id !== id || seen.server.status === 'deleted') throw missing()
+  return seen
+}
+
+/** Down, with nothing under way: `ready` also shows up in passing, with `sync_status` around it. */
+export const isAtRest = ({ status, locked }: ServerFacts): boolean => status === 'stopped' && locked !== true

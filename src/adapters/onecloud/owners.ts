@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { UpstreamError } from '../../domain/failure.js'
+import type { Owner } from '../../domain/catalogue.js'
+import type { HttpResponse } from '../../upstream/http.js'
+import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.js'
+import type { Token, Upstream } from '../contract.js'
+import type { ServerOperations } from '../verbs.js'
+import { requestOf, type Send } from './exchange.js'
+import { listFailure, nameFailure } from './failures.js'
+import { allPages, pageQuery, scopeQuery } from './pages.js'
+import { checkName } from './rules.js'
+import { projectAnswerWire, projectListWire, type Listed, type ProjectWire } from './rows-schema.js'
+import type { OnecloudAccount } from './settings.js'
+
+type OwnerVerbs = Pick<Required<ServerOperations>, 'owners.list' | 'owners.create'>
+
+interface Ways {
+  readonly upstream: Upstream
+  readonly send: Send
+  readonly account: OnecloudAccount
+}
+
+/** Owners are keystone's projects. */
+export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
+  const all = async (): Promise<Owner[]> => (await allPages('projects', async offset =>
+    await projectPage(upstream, pageQuery(offset, scopeQuery(account))))).map(toOwner)
+  return {
+    'owners.list': {
+      evidence: 'observed',
+      note: 'Projects. An account that may not list them is shown the one that it signs in to.',
+      run: all,
+      get: async id => {
+        const owner = (await all()).find(known => known.id === id)
+        if (owner === undefined) throw new UpstreamError('not-found', 'there is no such project', { notAttempted: true, member: 'path.owner' })
+        return owner
+      }
+    },
+    'owners.create': {
+      evidence: 'inferred',
+      accepts: ['name'],
+      requires: ['name'],
+      options: z.strictObject({}),
+      example: { name: 'customer-7' },
+      note: 'Wants more rights than those in a project.',
+      run: async ({ name = '' }) => {
+        checkName(name)
+        const project = await send({
+          service: 'identity',
+          name: 'projects/create',
+          method: 'POST',
+          path: '/projects',
+          body: { project: { name } },
+          schema: projectAnswerWire,
+          tell: nameFailure,
+          assumed: { id: '{id}', name }
+        })
+        return toOwner(project)
+      }
+    }
+  }
+}
+
+/** The list wants rights over a domain. Without them, the project of the token is all that there is to choose from. */
+async function projectPage (upstream: Upstream, query: string): Promise<Listed<ProjectWire>> {
+  let own: ProjectWire | null = null
+  return await upstream.send({
+    name: 'projects',
+    intent: 'read',
+    build: token => {
+      own = ownProject(token)
+      return requestOf(token, { service: 'identity', method: 'GET', path: `/projects?${query}` })
+    },
+    read: response => readProjects(response, own)
+  })
+}
+
+function readProjects (response: HttpResponse, own: ProjectWire | null): Listed<ProjectWire> {
+  if (isSuccess(response)) return parseWire(projectListWire, parseJson(response.text), response)
+  const told = listFailure(response)
+  if (told.failure === 'forbidden' && told.code === 'ForbiddenError' && own !== null) return { rows: [own], total: 1 }
+  throw refused(response, told)
+}
+
+function ownProject (token: Token | null): ProjectWire | null {
+  const { project: id, project_name: name } = token?.data ?? {}
+  return id === undefined ? null : { id, name: name ?? null }
+}
+
+const toOwner = ({ id, name, status, enabled }: ProjectWire): Owner => ({
+  id,
+  name: name ?? null,
+  email: null,
+  status: enabled === false ? 'disabled' : status ?? (enabled === true ? 'enabled' : null)
+})

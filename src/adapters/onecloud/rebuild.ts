@@ -1,0 +1,58 @@
+import { UpstreamError } from '../../domain/failure.js'
+import type { RebuildSpec } from '../../domain/spec.js'
+import type { Seen } from '../../domain/list.js'
+import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.js'
+import type { OnecloudClient } from './client.js'
+import { naming } from './failures.js'
+import { hardwareOf } from './hardware.js'
+import { isAtRest } from './live.js'
+import type { RowsClient } from './rows-client.js'
+import { checkPassword, keypairOf } from './rules.js'
+
+const rebuildFailure = naming([['keypair', 'body.ssh_keys'], ['image', 'body.image']], 'body.image')
+
+/** Only a stopped server is rebuilt: a running one is stopped first and started by the rebuild, as it was. */
+export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNullable<ServerOperations['rebuild']> => ({
+  evidence: 'observed',
+  accepts: ['password', 'ssh_keys'],
+  note: 'A running server is stopped for it and started again. The key is dropped unless ssh_keys, the id of one key, gives it anew; without password the provider makes one.',
+  run: async ({ seen, ...spec }) => {
+    const input = inputOf(spec, seen.server.status === 'running')
+    await checkImage(rows, seen, spec.image)
+    if (seen.server.status !== 'running') return await write(client, seen.server.id, input)
+    await client.act(seen.server.id, 'stop', { input: { is_force: false } })
+    return { goal: goalOf(input), next: { name: 'rebuild.write', input } }
+  }
+})
+
+export const rebuildSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => ({
+  'rebuild.write': { isDue: isAtRest, run: async (id, input) => await write(client, id, input) }
+})
+
+function inputOf ({ image, password, ssh_keys: keys }: RebuildSpec, autoStart: boolean): NextStep['input'] {
+  if (password !== undefined) checkPassword(password)
+  return {
+    image_id: image,
+    auto_start: autoStart,
+    ...(password === undefined ? {} : { password }),
+    ...(keys === undefined ? {} : { keypair_id: keypairOf(keys) })
+  }
+}
+
+/** Before anything is stopped. The images of other platforms are not all in this list, so there the vendor alone judges. */
+async function checkImage (rows: RowsClient, seen: Seen, id: string): Promise<void> {
+  const { hypervisor, systemDisk } = hardwareOf(seen)
+  if (hypervisor !== 'kvm') return
+  const image = await rows.image(id)
+  if (image === undefined || image.status !== 'active') throw refusedImage('the provider has no such image that can be used')
+  if (systemDisk !== null && (image.min_disk ?? 0) > systemDisk.mib) throw refusedImage('the image is larger than the system disk')
+}
+
+const refusedImage = (message: string): UpstreamError => new UpstreamError('rejected', message, { notAttempted: true, member: 'body.image' })
+
+async function write (client: OnecloudClient, id: string, input: NextStep['input']): Promise<Accepted> {
+  await client.act(id, 'rebuild-root', { input, tell: rebuildFailure })
+  return { goal: goalOf(input) }
+}
+
+const goalOf = (input: NextStep['input']) => ({ statuses: [input['auto_start'] === true ? 'running' : 'stopped'], transition: true }) as const

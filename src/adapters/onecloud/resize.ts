@@ -1,0 +1,116 @@
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { Seen } from '../../domain/list.js'
+import type { Goal } from '../../domain/operation.js'
+import type { ResizeSpec } from '../../domain/spec.js'
+import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.js'
+import type { OnecloudClient } from './client.js'
+import { naming } from './failures.js'
+import { hardwareOf } from './hardware.js'
+import { isAtRest } from './live.js'
+import { checkSizes, toMib } from './rules.js'
+import type { RowsClient } from './rows-client.js'
+import { workWire, type Work } from './work.js'
+
+const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
+
+/**
+ * Sizes and the disk are two writes, each with work behind it; the vendor takes them from a stopped server. Disk first, so that the
+ * change of sizes can start the server again.
+ */
+export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<ServerOperations['resize']> => ({
+  evidence: 'observed',
+  accepts: ['plan', 'cpus', 'memory_mib', 'disk_gib', 'restart'],
+  note: 'Most releases resize only what is stopped; restart stops a running server and starts it again. A larger disk_gib goes to the system disk.',
+  run: async ({ seen, restart, ...spec }) => {
+    const { id, status } = seen.server
+    const isRunning = status === 'running'
+    const work = workOf(seen, spec, isRunning && restart === true)
+    if (work.disk === null && !work.sizes) return { done: true }
+    if (isRunning && restart === true) {
+      // Nobody is served by a server that was stopped for a plan that there is not.
+      if (work.plan !== null && await rows.sku(work.plan) === undefined) throw unknownPlan()
+      await client.act(id, 'stop', { input: { is_force: false } })
+      return { goal: goalOf(work), next: stepOf(work) }
+    }
+    if (isRunning && work.disk !== null && work.sizes) {
+      throw new UpstreamError('conflict', 'sizes and disk of a running server can not change together; say restart', { notAttempted: true })
+    }
+    return await proceed(client, id, { ...work, auto_start: isRunning ? null : false, status: isRunning ? 'running' : 'stopped' })
+  }
+})
+
+export const resizeSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => {
+  const step: Step = {
+    isDue: isAtRest,
+    run: async (id, input) => await proceed(client, id, workWire.parse(input))
+  }
+  return { 'resize.disk': step, 'resize.sizes': step, 'resize.start': step }
+}
+
+const unknownPlan = (): UpstreamError =>
+  new UpstreamError('rejected', 'the provider has no such plan', { notAttempted: true, member: 'body.plan' })
+
+/** What is to be done; sizes that the server has already are no work. The vendor wants cpus and memory together. */
+function workOf (seen: Seen, { plan, cpus, memory_mib: memory, disk_gib: gib }: ResizeSpec, isRestart: boolean): Work {
+  const { server } = seen
+  const { hypervisor } = hardwareOf(seen)
+  checkSizes(hypervisor, cpus, memory)
+  const sizes = { cpus: cpus ?? server.cpus, memory_mib: memory ?? server.memory_mib }
+  const isOther = plan !== undefined || sizes.cpus !== server.cpus || sizes.memory_mib !== server.memory_mib
+  if (plan === undefined && isOther && sizes.cpus === null) throw badMember('body.cpus', 'is needed: the provider does not tell the present number')
+  if (plan === undefined && isOther && sizes.memory_mib === null) throw badMember('body.memory_mib', 'is needed: the provider does not tell the present size')
+  return {
+    plan: plan ?? null,
+    ...(plan === undefined && isOther ? sizes : { cpus: null, memory_mib: null }),
+    sizes: isOther,
+    ...diskOf(seen, gib),
+    auto_start: isRestart,
+    status: 'running'
+  }
+}
+
+/** `disk_gib` is all disks together: what is more goes to the system disk. */
+function diskOf (seen: Seen, gib: number | undefined): Pick<Work, 'disk' | 'disk_mib' | 'disk_gib'> {
+  const present = seen.server.disk_gib
+  if (gib === undefined || gib === present) return { disk: null, disk_mib: null, disk_gib: null }
+  if (present !== null && gib < present) throw badMember('body.disk_gib', `must be at least ${present}: disks do not shrink`)
+  const mib = toMib(gib, 'body.disk_gib')
+  const { systemDisk } = hardwareOf(seen)
+  if (systemDisk === null || present === null) {
+    throw new UpstreamError('conflict', 'the provider does not show the disks of this server just now', { notAttempted: true })
+  }
+  return { disk: systemDisk.id, disk_mib: systemDisk.mib + mib - present * 1024, disk_gib: gib }
+}
+
+/** One write, and what is left. */
+async function proceed (client: OnecloudClient, id: string, work: Work): Promise<Accepted> {
+  const goal = goalOf(work)
+  if (work.disk !== null) {
+    await client.act(id, 'resize-disk', { input: { disk_id: work.disk, size: work.disk_mib } })
+    const left = { ...work, disk: null }
+    return left.sizes || left.auto_start === true ? { goal, next: stepOf(left) } : { goal }
+  }
+  if (work.sizes) await client.act(id, 'change-config', { input: configOf(work), tell: resizeFailure })
+  else await client.act(id, 'start')
+  return { goal }
+}
+
+/** Memory as a text with its unit, which every release takes here; the create wants a number. */
+const configOf = ({ plan, cpus, memory_mib: memory, auto_start: autoStart }: Work): object => ({
+  ...(plan === null ? { vcpu_count: cpus, vmem_size: `${memory ?? 0}M` } : { sku: plan }),
+  ...(autoStart === null ? {} : { auto_start: autoStart })
+})
+
+function stepOf (work: Work): NextStep {
+  const name = work.disk !== null ? 'resize.disk' : work.sizes ? 'resize.sizes' : 'resize.start'
+  return { name, input: { ...work } }
+}
+
+/** The sizes as the server will show them, and the state that it had before. */
+const goalOf = ({ plan, cpus, memory_mib: memory, disk_gib: disk, status }: Work): Goal => ({
+  statuses: [status],
+  ...(plan === null ? {} : { plan }),
+  ...(cpus === null ? {} : { cpus }),
+  ...(memory === null ? {} : { memory_mib: memory }),
+  ...(disk === null ? {} : { disk_gib: disk })
+})

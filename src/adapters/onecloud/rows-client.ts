@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import type { Send, Service } from './exchange.js'
+import { listFailure, type Tell } from './failures.js'
+import { allPages, pageQuery, scopeQuery } from './pages.js'
+import {
+  cloudregionListWire, eipListWire, imageListWire, instanceSnapshotListWire, keypairListWire, networkListWire, skuListWire, type EipWire,
+  type ImageWire, type InstanceSnapshotWire, type Listed, type NetworkWire, type SkuWire
+} from './rows-schema.js'
+import { acceptedRowWire } from './schema.js'
+import type { OnecloudAccount } from './settings.js'
+
+export type RowsClient = ReturnType<typeof createRowsClient>
+
+interface Rows<Row> {
+  readonly service?: Service
+  readonly plural: string
+  readonly schema: z.ZodType<Listed<Row>>
+  readonly query?: Readonly<Record<string, string>>
+}
+
+/** What is no server: one function for each endpoint. Filters that the vendor does not understand are ignored there, so who asks looks at the rows. */
+export function createRowsClient (send: Send, account: OnecloudAccount) {
+  const scope = scopeQuery(account)
+
+  const all = async <Row>({ service = 'compute', plural, schema, query }: Rows<Row>): Promise<Row[]> => await allPages(plural, async offset => await send({
+    service, name: plural, method: 'GET', path: `/${plural}?${pageQuery(offset, query)}`, schema, tell: listFailure
+  }))
+
+  const drop = async (plural: string, id: string, tell: Tell) => await send({
+    name: `${plural}/delete`, method: 'DELETE', path: `/${plural}/${encodeURIComponent(id)}`, schema: acceptedRowWire, tell, assumed: {}
+  })
+
+  return {
+    images: async (): Promise<ImageWire[]> => await all({
+      service: 'image', plural: 'images', schema: imageListWire, query: { status: 'active', details: 'true' }
+    }),
+    /** By a list: a get of one image is the file itself. */
+    image: async (id: string): Promise<ImageWire | undefined> => (await all({
+      service: 'image', plural: 'images', schema: imageListWire, query: { id, details: 'true' }
+    })).find(image => image.id === id),
+    skus: async (): Promise<SkuWire[]> => await all({
+      plural: 'serverskus', schema: skuListWire, query: { provider: 'OneCloud', enabled: 'true' }
+    }),
+    sku: async (name: string): Promise<SkuWire | undefined> => (await all({
+      plural: 'serverskus', schema: skuListWire, query: { name, enabled: 'true' }
+    })).find(sku => sku.name === name),
+    cloudregions: async () => await all({ plural: 'cloudregions', schema: cloudregionListWire }),
+    /** The user's own; other users of the project have theirs. */
+    keypairs: async () => await all({ plural: 'keypairs', schema: keypairListWire }),
+    networks: async (): Promise<NetworkWire[]> => await all({ plural: 'networks', schema: networkListWire, query: { server_type: 'guest' } }),
+    eips: async (query: Readonly<Record<string, string>> = {}): Promise<EipWire[]> => await all({ plural: 'eips', schema: eipListWire, query: { ...scope, ...query } }),
+    instanceSnapshots: async (serverId: string): Promise<InstanceSnapshotWire[]> => (await all({
+      plural: 'instance_snapshots', schema: instanceSnapshotListWire, query: { ...scope, '@guest_id': serverId }
+    })).filter(snapshot => snapshot.guest_id === serverId),
+    deleteInstanceSnapshot: async (id: string, tell: Tell) => await drop('instance_snapshots', id, tell)
+  }
+}

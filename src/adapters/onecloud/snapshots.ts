@@ -1,0 +1,91 @@
+import { UpstreamError } from '../../domain/failure.js'
+import type { Snapshot } from '../../domain/catalogue.js'
+import { toUtc } from '../../domain/time.js'
+import type { ServerOperations } from '../verbs.js'
+import type { OnecloudClient } from './client.js'
+import { callFailure, nameFailure, type Tell } from './failures.js'
+import { getLive } from './live.js'
+import type { RowsClient } from './rows-client.js'
+import type { InstanceSnapshotWire } from './rows-schema.js'
+import { checkName } from './rules.js'
+import { isFailureWord } from './statuses.js'
+
+type SnapshotVerbs = Pick<Required<ServerOperations>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'>
+
+/** Snapshots of a server with all its disks; those of single disks, which are their parts, are not shown. */
+export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): SnapshotVerbs => ({
+  'snapshots.list': {
+    evidence: 'documented',
+    note: 'Snapshots of the whole server; those of single disks are not listed.',
+    run: async ({ id }) => {
+      await getLive(client, id)
+      return (await rows.instanceSnapshots(id)).map(toSnapshot)
+    }
+  },
+  'snapshots.create': {
+    evidence: 'observed',
+    note: 'Of all disks at once; the name must be free.',
+    run: async ({ id, name }) => {
+      checkName(name)
+      await getLive(client, id)
+      await client.act(id, 'instance-snapshot', { input: { name }, tell: nameFailure })
+      return settled
+    }
+  },
+  'snapshots.restore': {
+    evidence: 'inferred',
+    note: 'Of a stopped server, which stays stopped.',
+    run: async ({ id, snapshot }) => {
+      await getLive(client, id)
+      await find(rows, id, snapshot)
+      await client.act(id, 'instance-snapshot-reset', { input: { instance_snapshot: snapshot, auto_start: false } })
+      return settled
+    }
+  },
+  'snapshots.delete': {
+    evidence: 'inferred',
+    run: async ({ id, snapshot }) => {
+      await getLive(client, id)
+      await find(rows, id, snapshot)
+      await rows.deleteInstanceSnapshot(snapshot, deleteFailure)
+      return {}
+    }
+  }
+})
+
+/** The server is busy meanwhile, in words of its own, and shows a failure as its state. */
+const settled = { goal: { statuses: ['running', 'stopped'] } } as const
+
+const missing = (): UpstreamError =>
+  new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
+
+async function find (rows: RowsClient, serverId: string, id: string): Promise<void> {
+  const found = (await rows.instanceSnapshots(serverId)).some(snapshot => snapshot.id === id)
+  if (!found) throw missing()
+}
+
+const deleteFailure: Tell = response => {
+  const told = callFailure(response)
+  return told.failure === 'not-found' && told.code === 'ResourceNotFoundError' ? { ...told, member: 'path.snapshot' } : told
+}
+
+const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapshot['status']>([
+  ['creating', 'pending'],
+  ['ready', 'ready'],
+  ['instance_snapshot_reset', 'restoring'],
+  ['instance_snapshot_start_delete', 'deleting'],
+  ['deleting', 'deleting']
+])
+
+function toSnapshot ({ id, name, status, guest_id: serverId, size, created_at: createdAt }: InstanceSnapshotWire): Snapshot {
+  const word = status ?? ''
+  return {
+    id,
+    name: name ?? id,
+    server_id: serverId ?? null,
+    status: statuses.get(word) ?? (isFailureWord(word) ? 'error' : 'unknown'),
+    provider_status: status ?? null,
+    size_gib: typeof size === 'number' && size > 0 ? size / 1024 : null,
+    created_at: toUtc(createdAt)
+  }
+}

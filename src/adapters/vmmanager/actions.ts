@@ -1,0 +1,72 @@
+import type { ServerOperations } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { VmmanagerClient } from './client.js'
+import { memberFailure } from './failures.js'
+import { idOf } from './ids.js'
+import { imageChoice } from './image.js'
+import { toAccepted } from './mapping.js'
+
+type Actions = Required<Pick<ServerOperations,
+  'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
+
+const imageFailure = memberFailure(new Map([['os', 'body.image'], ['image', 'body.image'], ['password', 'body.password']]))
+const passwordFailure = memberFailure(new Map([['password', 'body.password']]))
+
+const powerBody = (force: boolean | undefined): object => force === true ? { force: true } : {}
+
+/** What is done to a server by one call; nearly all of it is followed by the task that the answer names. */
+export const createActions = (client: VmmanagerClient): Actions => ({
+  start: {
+    evidence: 'observed',
+    run: async ({ id }) => toAccepted(await client.act({ id: idOf(id), action: 'start', body: {} }), 'host_start')
+  },
+  stop: {
+    evidence: 'observed',
+    accepts: ['force'],
+    run: async ({ id, force }) => toAccepted(await client.act({ id: idOf(id), action: 'stop', body: powerBody(force) }), 'host_stop')
+  },
+  reboot: {
+    evidence: 'observed',
+    accepts: ['force'],
+    run: async ({ id, force }) => toAccepted(await client.act({ id: idOf(id), action: 'restart', body: powerBody(force) }), 'host_restart')
+  },
+  delete: {
+    evidence: 'observed',
+    note: 'A server under deletion protection is refused; how it would be lifted is not known.',
+    run: async ({ seen }) => toAccepted(await client.deleteHost(idOf(seen.server.id)), 'host_delete')
+  },
+  rename: {
+    evidence: 'observed',
+    run: async ({ id, name }) => {
+      if (name.trim() === '') throw badMember('body.name', 'must not be blank')
+      await client.editHost(idOf(id), { name })
+      // Nobody waits for a task of it: the name is there at once.
+      return {}
+    }
+  },
+  rebuild: {
+    evidence: 'observed',
+    accepts: ['password'],
+    run: async ({ seen, image, password }) => {
+      const body = { ...imageChoice(image), ...(password === undefined ? {} : { password }) }
+      return toAccepted(await client.act({ id: idOf(seen.server.id), action: 'reinstall', body, tell: imageFailure }), 'host_reinstall')
+    }
+  },
+  rescue: {
+    evidence: 'inferred',
+    run: async ({ id }) => toAccepted(await client.act({ id: idOf(id), action: 'rescue_mode', body: { rescue_mode: true } }), 'host_rescue_mode')
+  },
+  unrescue: {
+    evidence: 'inferred',
+    run: async ({ id }) => toAccepted(await client.act({ id: idOf(id), action: 'rescue_mode', body: { rescue_mode: false } }), 'host_rescue_mode')
+  },
+  password: {
+    evidence: 'observed',
+    accepts: ['password'],
+    run: async ({ id, password }) => {
+      if (password === undefined) throw badMember('body.password', 'is needed: the provider makes none')
+      const body = { password }
+      return toAccepted(await client.act({ id: idOf(id), action: 'password', body, tell: passwordFailure }), 'host_password')
+    }
+  }
+})

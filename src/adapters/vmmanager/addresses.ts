@@ -1,0 +1,104 @@
+import { isIP } from 'node:net'
+import type { Accepted, ServerOperations, Step } from '../verbs.js'
+import type { AddressRow } from '../../domain/catalogue.js'
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { ServerFacts } from '../../domain/server.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import type { IpWire } from './catalogue-schema.js'
+import { toAddressRow } from './catalogue-mapping.js'
+import type { VmmanagerClient } from './client.js'
+import { memberFailure } from './failures.js'
+import { idOf, isId } from './ids.js'
+import { findServer } from './list.js'
+import { jobsOf, toAccepted } from './mapping.js'
+import { inTurn } from './turns.js'
+
+type Addresses = Required<Pick<ServerOperations, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
+
+const attachFailure = memberFailure(new Map([['ip_addr', 'body.addresses'], ['name', 'body.addresses'], ['ip', 'body.addresses']]))
+
+export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueClient): Addresses => ({
+  'addresses.list': {
+    evidence: 'observed',
+    note: 'IPv6 addresses have no id and no reverse name, and are told for one server only.',
+    run: async id => {
+      const { server } = await findServer(client, id)
+      return rowsOf(server, await catalogue.listHostIps(id))
+    },
+    all: async () => (await catalogue.listIps())
+      .map(wire => toAddressRow(wire, { server_id: wire.host?.id ?? null, region: null, primary: null }))
+      .filter(row => row !== null)
+  },
+  'addresses.attach': {
+    evidence: 'documented',
+    note: 'IPv4 only.',
+    run: async ({ id, addresses }) => await attach({ client, catalogue }, idOf(id), addresses)
+  },
+  'addresses.detach': {
+    evidence: 'documented',
+    note: 'IPv4 only.',
+    run: async ({ id, address }) => {
+      if (isAddress(address, 6)) throw badMember('path.address', 'an IPv6 address can not be taken away by itself')
+      const row = isNameable(address) ? (await catalogue.listHostIps(idOf(id))).find(wire => isNamed(wire, address)) : undefined
+      if (row === undefined) throw noAddress('the server has no such address')
+      return { ...toAccepted(await catalogue.deleteIp(row.id), 'ip_delete'), goal: { lacks: [row.ip_addr ?? address] } }
+    }
+  }
+})
+
+/** Without a zone: that has no place in a filter. */
+const isAddress = (text: string, family: 4 | 6): boolean => isIP(text) === family && !text.includes('%')
+export const isNameable = (text: string): boolean => isId(text) || isAddress(text, 4) || isAddress(text, 6)
+export const isNamed = (wire: IpWire, text: string): boolean => wire.id === text || wire.ip_addr === text
+export const noAddress = (message: string): UpstreamError => new UpstreamError('not-found', message, { member: 'path.address' })
+
+/** The list of addresses has no IPv6 ones; the server's own row has. */
+function rowsOf (server: ServerFacts, wires: readonly IpWire[]): AddressRow[] {
+  const region = server.region?.id ?? null
+  const main = server.addresses.find(({ primary }) => primary)?.address
+  const rows = wires.map(wire => toAddressRow(wire, { server_id: server.id, region, primary: wire.ip_addr === main })).filter(row => row !== null)
+  const known = new Set(rows.map(({ address }) => address))
+  const others = server.addresses.filter(({ family, address }) => family === 6 && !known.has(address))
+  return [...rows, ...others.map(address => ({ ...address, id: null, server_id: server.id, region, ptr: null }))]
+}
+
+interface Clients {
+  readonly client: VmmanagerClient
+  readonly catalogue: CatalogueClient
+}
+
+/** One call for each address, one after the other: a body takes only one that is named. */
+async function attach ({ client, catalogue }: Clients, id: string, wanted: readonly string[]): Promise<Accepted> {
+  const odd = wanted.find(text => !isId(text) && !isAddress(text, 4))
+  if (odd !== undefined) throw badMember('body.addresses', 'must be IPv4 addresses, or ids of such')
+  const found: Array<{ readonly address: string, readonly isThere: boolean }> = []
+  for (const text of wanted) found.push(isId(text) ? await lookUp(catalogue, id, text) : { address: text, isThere: false })
+  const missing = found.filter(({ isThere }) => !isThere).map(({ address }) => address)
+  if (missing.length === 0) return { done: true }
+  return { ...await add(client, id, missing), goal: { has: found.map(({ address }) => address) } }
+}
+
+const stepName = 'attach'
+
+const add = async (client: VmmanagerClient, id: string, addresses: readonly string[]): Promise<Accepted> => await inTurn(
+  addresses.map(name => async () => jobsOf(await client.act({ id, action: 'ip', body: { ip_addr: { name } }, tell: attachFailure }), 'ip_change')),
+  from => ({ name: stepName, input: { addresses: addresses.slice(from).join(',') } })
+)
+
+/** The addresses that a busy platform had refused: it is asked again at each look until it takes them. */
+export const createAttachSteps = (client: VmmanagerClient): Readonly<Record<string, Step>> => ({
+  [stepName]: {
+    isDue: () => true,
+    run: async (id, { addresses }) => await add(client, idOf(id), String(addresses).split(','))
+  }
+})
+
+/** The platform takes addresses, not their ids. */
+async function lookUp (catalogue: CatalogueClient, serverId: string, ipId: string): Promise<{ address: string, isThere: boolean }> {
+  const row = (await catalogue.findIp(`(id EQ ${ipId})`)).list.find(wire => wire.id === ipId)
+  const address = row?.ip_addr ?? ''
+  if (!isAddress(address, 4)) throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })
+  const holder = row?.host?.id ?? serverId
+  if (holder !== serverId) throw new UpstreamError('conflict', 'the address belongs to another server', { member: 'body.addresses', notAttempted: true })
+  return { address, isThere: row?.host?.id === serverId }
+}

@@ -1,0 +1,98 @@
+import type { z } from 'zod'
+import {
+  accountWire, clusterWire, ipWire, newAccountWire, poolWire, presetWire, savedImageWire, sshKeyWire, templateWire, vxlanWire
+} from './catalogue-schema.js'
+import { creationFailure, findFailure, listFailure, pathFailure, type Tell } from './failures.js'
+import { readAll } from './pages.js'
+import { actionWire, keyWire, listWire } from './schema.js'
+import { where, type Senders } from './senders.js'
+import type { VmmanagerAccount } from './settings.js'
+
+export type CatalogueClient = ReturnType<typeof createCatalogueClient>
+
+interface ListOf<Row> {
+  readonly path: string
+  /** The vendor's function, where the path has an id. */
+  readonly name?: string
+  readonly schema: z.ZodType<{ list: Row[], size?: number | null | undefined }>
+  readonly tell?: Tell
+}
+
+// Made once: a schema compiles itself at its first use.
+const templatesWire = listWire(templateWire)
+const savedImagesWire = listWire(savedImageWire)
+const presetsWire = listWire(presetWire)
+const clustersWire = listWire(clusterWire)
+const poolsWire = listWire(poolWire)
+const vxlansWire = listWire(vxlanWire)
+const sshKeysWire = listWire(sshKeyWire)
+const accountsWire = listWire(accountWire)
+const ipsWire = listWire(ipWire)
+
+const accountFailure = creationFailure(new Map([
+  ['email', 'body.email'], ['password', 'body.password'], ['full_name', 'body.name'], ['role', 'body.options.role']
+]))
+const addressFailure = pathFailure('path.address')
+const pointerFailure = pathFailure('path.address', new Map([['domain', 'body.ptr']]))
+const untold = { task: null, start_task: null }
+
+/** What is chosen from, addresses and accounts: one function for each endpoint. */
+export const createCatalogueClient = (account: VmmanagerAccount, { read, write }: Senders) => {
+  const all = async <Row extends { readonly id: string }>({ path, name = path, schema, tell = listFailure }: ListOf<Row>) =>
+    await readAll<Row>(async ({ after, limit }) => {
+      const condition = after === null ? '' : `${where(`(id GT ${after})`)}&`
+      return await read({ name, path: `/vm/v3/${path}?${condition}orderby=id+asc&limit=0,${limit}`, schema, tell })
+    })
+  return {
+    listTemplates: async () => await all({ path: 'os', schema: templatesWire }),
+    listSavedImages: async () => await all({ path: 'image', schema: savedImagesWire }),
+    listPresets: async () => await all({ path: 'preset', schema: presetsWire }),
+    listClusters: async () => await all({ path: 'cluster', schema: clustersWire }),
+    listPools: async () => await all({ path: 'ippool', schema: poolsWire }),
+    listVxlans: async () => await all({ path: 'vxlan', schema: vxlansWire }),
+    listSshKeys: async () => await all({ path: 'ssh_key', schema: sshKeysWire }),
+    listAccounts: async () => await all({ path: 'account', schema: accountsWire }),
+    findAccount: async (id: string) => await read({
+      name: 'account', path: `/vm/v3/account?${where(`(id EQ ${id})`)}`, schema: accountsWire, tell: listFailure
+    }),
+    createAccount: async (body: object) => await write({
+      name: 'account/create', path: '/vm/v3/account', body, schema: newAccountWire, assumed: { id: '{id}' }, tell: accountFailure
+    }),
+    /** A key that signs in as this user, for one hour. */
+    createKey: async (user: string) => await write({
+      name: 'user/key',
+      path: `${account.auth_prefix}/auth/v4/user/${encodeURIComponent(user)}/key`,
+      // The vendor's guide sends it on key calls.
+      headers: { 'isp-box-instance': 'true' },
+      body: {},
+      schema: keyWire,
+      assumed: { key: '{key}' },
+      tell: pathFailure('path.owner')
+    }),
+    listIps: async () => await all({ path: 'ip', schema: ipsWire }),
+    findIp: async (condition: string) => await read({ name: 'ip', path: `/vm/v3/ip?${where(condition)}`, schema: ipsWire, tell: listFailure }),
+    /** IPv4 only: the same of IPv6 is an object without addresses. */
+    listHostIps: async (id: string) => await all({
+      path: `host/${encodeURIComponent(id)}/ipv4`, name: 'host/ipv4', schema: ipsWire, tell: findFailure
+    }),
+    deleteIp: async (ipId: string) => await write({
+      name: 'ip/delete', method: 'DELETE', path: `/vm/v3/ip/${encodeURIComponent(ipId)}`, schema: actionWire, assumed: untold, tell: addressFailure
+    }),
+    setPointer: async (ipId: string, domain: string) => await write({
+      name: 'ip/ptr',
+      path: `/vm/v3/ip/${encodeURIComponent(ipId)}/ptr`,
+      body: { domain },
+      schema: actionWire,
+      assumed: untold,
+      tell: pointerFailure
+    }),
+    deletePointer: async (hostId: string, address: string) => await write({
+      name: 'host/ptr/delete',
+      method: 'DELETE',
+      path: `/vm/v3/host/${encodeURIComponent(hostId)}/ptr/${encodeURIComponent(address)}`,
+      schema: actionWire,
+      assumed: untold,
+      tell: addressFailure
+    })
+  }
+}

@@ -1,0 +1,79 @@
+import type { AddressRow, Image, Network, Owner, Plan, SshKey } from '../../domain/catalogue.js'
+import { addressOf, prefixOfNetmask } from '../addresses.js'
+import type {
+  AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, SshKeyWire, TemplateWire, VxlanWire
+} from './catalogue-schema.js'
+import { savedImageId } from './image.js'
+import { privateNetworkId } from './networks.js'
+
+const gibOf = (mib: number | null | undefined): number | null => typeof mib === 'number' ? mib / 1024 : null
+
+const onlyId = (clusters: ReadonlyArray<{ readonly id: string }>): string | null => clusters.length === 1 ? clusters[0]?.id ?? null : null
+
+/** What is not active is being made, broken or switched off. */
+export const isUsable = ({ state }: { readonly state?: string | null | undefined }): boolean => (state ?? 'active') === 'active'
+
+export const isInCluster = (clusters: ReadonlyArray<{ readonly id: string }>, region: string | undefined): boolean =>
+  region === undefined || clusters.some(({ id }) => id === region)
+
+export const toImage = (wire: TemplateWire): Image => ({
+  id: wire.id,
+  name: wire.name ?? wire.id,
+  os: wire.os_group ?? null,
+  region: onlyId(wire.clusters),
+  min_disk_gib: gibOf(wire.hdd_mib_required),
+  min_memory_mib: wire.min_ram_mib ?? null
+})
+
+export const toSavedImage = (wire: SavedImageWire): Image => ({
+  id: savedImageId(wire.id),
+  name: wire.name ?? wire.id,
+  os: null,
+  region: null,
+  min_disk_gib: gibOf(wire.size_mib),
+  min_memory_mib: null
+})
+
+export const toPlan = (wire: PresetWire): Plan => ({
+  id: wire.id,
+  name: wire.name ?? wire.id,
+  cpus: wire.cpu_number ?? null,
+  memory_mib: wire.ram_mib ?? null,
+  disk_gib: wire.disks.length === 0 ? gibOf(wire.hdd_mib) : wire.disks.reduce((sum, disk) => sum + disk.size_mib, 0) / 1024,
+  region: null,
+  available: null,
+  price: null
+})
+
+/** What kind of addresses a pool has is not told. */
+export const toPoolNetwork = (wire: PoolWire): Network => ({
+  id: wire.id, name: wire.name ?? wire.id, region: onlyId(wire.clusters), scope: 'unknown', cidrs: []
+})
+
+/** One row for each range: a server is given an address of one. */
+export function toPrivateNetworks (wire: VxlanWire): Network[] {
+  const facts = { name: wire.name ?? wire.id, region: onlyId(wire.clusters), scope: 'private' } as const
+  if (wire.ipnets.length === 0) return [{ ...facts, id: privateNetworkId(wire.id, null), cidrs: [] }]
+  return wire.ipnets.map(({ id, name }) => ({ ...facts, id: privateNetworkId(wire.id, id), cidrs: (name ?? '') === '' ? [] : [name ?? ''] }))
+}
+
+export const toSshKey = (wire: SshKeyWire): SshKey =>
+  ({ id: wire.id, name: wire.name ?? wire.id, public_key: wire.ssh_key ?? null, fingerprint: null })
+
+export const toOwner = (wire: AccountWire): Owner =>
+  ({ id: wire.id, name: null, email: wire.email ?? null, status: wire.state ?? null })
+
+export function toAddressRow (wire: IpWire, facts: Pick<AddressRow, 'server_id' | 'region' | 'primary'>): AddressRow | null {
+  const address = addressOf(wire.ip_addr)
+  if (address === null) return null
+  return {
+    ...address,
+    id: wire.id,
+    prefix_length: address.prefix_length ?? prefixOfNetmask(wire.mask),
+    gateway: textOrNull(wire.gateway),
+    ...facts,
+    ptr: textOrNull(wire.domain)
+  }
+}
+
+const textOrNull = (text: string | null | undefined): string | null => (text ?? '') === '' ? null : text ?? null

@@ -1,0 +1,65 @@
+import type { ServerOperations } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import {
+  isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage, toSshKey
+} from './catalogue-mapping.js'
+import { isId } from './ids.js'
+
+type Catalogues = Required<Pick<ServerOperations, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+
+/** Regions are narrowed here: which filters the platform knows is not told, and a wrong one is answered with 500. */
+export const createCatalogues = (client: CatalogueClient): Catalogues => ({
+  images: {
+    evidence: 'observed',
+    accepts: ['region'],
+    note: 'Templates, and images saved of servers as image: and their number. Saved ones are not told by region.',
+    run: async query => {
+      const region = regionIn(query)
+      const templates = await client.listTemplates()
+      const saved = await client.listSavedImages()
+      return [
+        ...templates.filter(wire => isUsable(wire) && wire.adminonly !== true && isInCluster(wire.clusters, region)).map(toImage),
+        ...saved.filter(isUsable).map(toSavedImage)
+      ]
+    }
+  },
+  plans: {
+    evidence: 'documented',
+    note: 'Presets. Servers do not show theirs.',
+    run: async () => (await client.listPresets()).map(toPlan)
+  },
+  regions: {
+    evidence: 'observed',
+    note: 'Clusters.',
+    run: async () => (await client.listClusters()).map(({ id, name }) => ({ id, name: name ?? id }))
+  },
+  ssh_keys: {
+    evidence: 'documented',
+    accepts: ['region'],
+    note: 'Keys of the clusters; they are not chosen for a server.',
+    run: async query => {
+      const region = regionIn(query)
+      return (await client.listSshKeys()).filter(({ clusters }) => region === undefined || clusters.includes(region)).map(toSshKey)
+    }
+  },
+  networks: {
+    evidence: 'documented',
+    accepts: ['region'],
+    note: 'Pools of addresses by number; private networks as vxlan:network:range.',
+    run: async query => {
+      const region = regionIn(query)
+      const pools = await client.listPools()
+      const vxlans = await client.listVxlans()
+      return [
+        ...pools.filter(({ clusters }) => isInCluster(clusters, region)).map(toPoolNetwork),
+        ...vxlans.filter(({ clusters }) => isInCluster(clusters, region)).flatMap(toPrivateNetworks)
+      ]
+    }
+  }
+})
+
+function regionIn ({ region }: Readonly<Record<string, string>>): string | undefined {
+  if (region !== undefined && !isId(region)) throw badMember('query.region', 'is not an id of this provider: those are whole numbers')
+  return region
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import type { Accepted, Create } from '../verbs.js'
+import { badMember } from '../../domain/failure.js'
+import type { ServerFacts } from '../../domain/server.js'
+import type { CreateSpec } from '../../domain/spec.js'
+import type { VmmanagerClient } from './client.js'
+import { creationFailure } from './failures.js'
+import { numberIn } from './ids.js'
+import { imageChoice } from './image.js'
+import { networkWishes } from './networks.js'
+import { mibOf } from './sizes.js'
+
+const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
+const speed = z.int().min(0).max(1_000_000)
+
+export const createOptions = z.strictObject({
+  cluster: id.optional().meta({ description: 'The same as region' }),
+  node: id.optional().meta({ description: 'The platform chooses where there is none' }),
+  storage: id.optional(),
+  ipv4_number: z.int().min(0).max(256).optional().meta({ description: 'How many IPv4 addresses; one where only a pool is named, else none' }),
+  ipv4_pool: z.array(id).min(1).max(100).optional().meta({ description: 'Where addresses are taken from; else the cluster\'s pool with the smallest id' }),
+  ipv6_enabled: z.boolean().optional(),
+  ipv6_prefix: z.int().min(1).max(128).optional(),
+  domain: z.string().min(1).max(253).regex(/^\S+$/).optional().meta({ description: 'The host name; sent in small letters' }),
+  comment: z.string().max(1000).optional(),
+  recipe: id.optional().meta({ description: 'A script that runs when the server is there' }),
+  net_in_mbitps: speed.optional(),
+  net_out_mbitps: speed.optional()
+})
+type CreateOptions = z.infer<typeof createOptions>
+
+export const createCreate = (client: VmmanagerClient): Create => ({
+  evidence: 'observed',
+  note: 'A template needs a password. image is a template\'s number, or image: and that of a saved image. Addresses are given where options or networks ask for them.',
+  accepts: ['region', 'plan', 'cpus', 'memory_mib', 'disk_gib', 'password', 'networks', 'owner', 'options'],
+  requires: [],
+  options: createOptions,
+  example: {
+    name: 'web-1',
+    region: '1',
+    cpus: 2,
+    memory_mib: 2048,
+    disk_gib: 20,
+    image: '25',
+    password: 'Example-Pass1',
+    owner: '3',
+    options: { ipv4_number: 1, domain: 'web-1.example.com' }
+  },
+  isLike,
+  run: async spec => await create(client, spec)
+})
+
+async function create (client: VmmanagerClient, spec: CreateSpec): Promise<Accepted> {
+  const body = toBody(spec, readOptions(spec))
+  const pool = spec.networks === undefined ? 'body.options.ipv4_pool' : 'body.networks'
+  const { id: serverId, task } = await client.createHost(body, creationFailure(new Map([...members, ['ipv4_pool', pool]])))
+  return {
+    ...(typeof serverId === 'string' ? { serverId } : {}),
+    // Another task of the same number hands out the addresses; only the name tells them apart.
+    ...(typeof task === 'string' ? { jobs: [{ id: task, name: 'host_create' }] } : {})
+  }
+}
+
+function readOptions ({ options = {} }: CreateSpec): CreateOptions {
+  const read = createOptions.safeParse(options)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw badMember(['body.options', ...(issue?.path ?? [])].join('.'), issue?.message ?? 'is not understood')
+}
+
+/** The vendor's names of what is sent, as ours; where it complains of one, the problem says which. */
+const members = [
+  ['name', 'body.name'], ['password', 'body.password'], ['os', 'body.image'], ['image', 'body.image'], ['preset', 'body.plan'],
+  ['cpu_number', 'body.cpus'], ['ram_mib', 'body.memory_mib'], ['hdd_mib', 'body.disk_gib'], ['cluster', 'body.region'],
+  ['account', 'body.owner'], ['vxlan', 'body.networks'], ['node', 'body.options.node'], ['storage', 'body.options.storage'],
+  ['domain', 'body.options.domain'], ['recipe', 'body.options.recipe'], ['ipv4_number', 'body.options.ipv4_number'],
+  ['ipv6_prefix', 'body.options.ipv6_prefix']
+] as const
+
+function toBody (spec: CreateSpec, options: CreateOptions): object {
+  const { name, password, owner } = spec
+  if (name.trim() === '') throw badMember('body.name', 'must not be blank')
+  const image = imageChoice(spec.image)
+  if ('os' in image && password === undefined) throw badMember('body.password', 'is needed with a template')
+  const { domain, comment, ipv6_enabled: ipv6Enabled, ipv6_prefix: ipv6Prefix, net_in_mbitps: netIn, net_out_mbitps: netOut } = options
+  return {
+    name,
+    ...(password === undefined ? {} : { password }),
+    ...image,
+    ...sizesOf(spec),
+    ...numberNamed('cluster', 'body.region', regionOf(spec, options)),
+    // Without `node` the platform chooses; there is no value that says so.
+    ...numberNamed('node', 'body.options.node', options.node),
+    ...numberNamed('storage', 'body.options.storage', options.storage),
+    ...numberNamed('account', 'body.owner', owner),
+    ...(domain === undefined ? {} : { domain: domain.toLowerCase() }),
+    ...(comment === undefined ? {} : { comment }),
+    ...addressesOf(spec, options),
+    ...(ipv6Enabled === undefined ? {} : { ipv6_enabled: ipv6Enabled }),
+    ...(ipv6Prefix === undefined ? {} : { ipv6_prefix: ipv6Prefix }),
+    ...(netIn === undefined ? {} : { net_in_mbitps: netIn }),
+    ...(netOut === undefined ? {} : { net_out_mbitps: netOut }),
+    ...numberNamed('recipe', 'body.options.recipe', options.recipe)
+  }
+}
+
+const numberNamed = (name: string, member: string, value: string | number | undefined): Record<string, number> =>
+  value === undefined ? {} : { [name]: numberIn(member, value) }
+
+/** A preset brings its sizes: beside it only a disk of another size may be named, in the longer form. */
+function sizesOf ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: CreateSpec): object {
+  if (plan === undefined) {
+    return { cpu_number: cpus, ram_mib: memoryMib, ...(diskGib === undefined ? {} : { hdd_mib: mibOf(diskGib) }) }
+  }
+  return {
+    preset: numberIn('body.plan', plan),
+    ...(diskGib === undefined ? {} : { disks: [{ size_mib: mibOf(diskGib), boot_order: 1, tags: [] }] })
+  }
+}
+
+function regionOf ({ region }: CreateSpec, { cluster }: CreateOptions): string | undefined {
+  const named = cluster === undefined ? undefined : String(cluster)
+  if (region !== undefined && named !== undefined && region !== named) throw badMember('body.options.cluster', 'differs from region')
+  return region ?? named
+}
+
+/** Counts of 0 are left out; a pool without a count is a wish for one address. */
+function addressesOf ({ networks = [] }: CreateSpec, { ipv4_number: asked, ipv4_pool: chosen }: CreateOptions): object {
+  const { pools: named, vxlans } = networkWishes(networks)
+  if (chosen !== undefined && named.length > 0) throw badMember('body.options.ipv4_pool', 'can not stand beside pools in networks')
+  const pools = chosen?.map(pool => numberIn('body.options.ipv4_pool', pool)) ?? named
+  const count = asked ?? (chosen === undefined ? named.length : 1)
+  return {
+    ...(count === 0 ? {} : { ipv4_number: count, ...(pools.length === 0 ? {} : { ipv4_pool: pools }) }),
+    ...(vxlans.length === 0 ? {} : { vxlan: vxlans })
+  }
+}
+
+/** Names are not unique there: what else a row shows must fit, too. */
+function isLike (spec: CreateSpec, { name, region, owner }: ServerFacts): boolean {
+  const cluster = spec.region ?? spec.options?.['cluster']
+  return name === spec.name && fits(cluster, region?.id) && fits(spec.owner, owner?.id)
+}
+
+const fits = (asked: unknown, shown: string | null | undefined): boolean =>
+  asked === undefined || shown === null || shown === undefined || String(asked) === shown

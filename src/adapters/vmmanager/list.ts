@@ -1,0 +1,44 @@
+import type { List, PageRequest, VendorPage } from '../verbs.js'
+import { compareNumericIds } from '../../domain/compare.js'
+import { UpstreamError } from '../../domain/failure.js'
+import type { Seen } from '../../domain/list.js'
+import type { VmmanagerClient } from './client.js'
+import { idOf } from './ids.js'
+
+export const createList = (client: VmmanagerClient): List => ({
+  evidence: 'documented',
+  paging: 'key',
+  pageSize: 200,
+  ordered: true,
+  compareIds: compareNumericIds,
+  run: async page => await listPage(client, page)
+})
+
+/** How a quote or a wildcard would be escaped in a filter is not documented: only names that need none are sent. */
+const plainName = /^[A-Za-z0-9._-]{1,100}$/
+
+async function listPage (client: VmmanagerClient, { filters, after, limit }: PageRequest): Promise<VendorPage> {
+  const name = filters.name !== undefined && plainName.test(filters.name) ? filters.name : undefined
+  const { list, size } = await client.listHosts({ name, after: after === null ? null : idOf(after), limit })
+  const told = size ?? 0
+  const last = isLastPage({ list, size }, limit)
+  // Whether `size` counts the page or all matches is not documented: a full page of that size may be either.
+  const total = after === null && typeof size === 'number' && (last ? told === list.length : told > list.length) ? size : null
+  return { rows: list, start: 0, last, total }
+}
+
+export interface ListAnswer<Row> {
+  readonly list: readonly Row[]
+  readonly size?: number | null | undefined
+}
+
+/** A platform may give fewer rows than asked for; where it tells a larger number of matches, there are more. */
+export const isLastPage = ({ list, size }: ListAnswer<unknown>, limit: number): boolean =>
+  list.length === 0 || (list.length < limit && (size ?? 0) <= list.length)
+
+export async function findServer (client: VmmanagerClient, id: string): Promise<Seen> {
+  const { list } = await client.findHost(idOf(id))
+  const seen = list.find(({ server }) => server.id === id)
+  if (seen === undefined) throw new UpstreamError('not-found', 'the provider has no server with this id')
+  return seen
+}

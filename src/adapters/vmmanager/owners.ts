@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { ServerOperations } from '../verbs.js'
+import type { Owner } from '../../domain/catalogue.js'
+import { badMember, UpstreamError } from '../../domain/failure.js'
+import type { OwnerSpec } from '../../domain/spec.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import { toOwner } from './catalogue-mapping.js'
+import { idIn } from './ids.js'
+import type { VmmanagerAccount } from './settings.js'
+
+type Owners = Required<Pick<ServerOperations, 'owners.list' | 'owners.create' | 'login_link'>>
+
+const ownerOptions = z.strictObject({
+  role: z.enum(['@admin', '@advanced_user', '@user']).optional().meta({ description: 'What the account may do; @user where it is not said' }),
+  phone_number: z.string().min(1).max(32).optional()
+})
+
+const keyLivesMs = 60 * 60_000
+const member = 'path.owner'
+
+export const createOwners = (account: VmmanagerAccount, client: CatalogueClient, now = Date.now): Owners => ({
+  'owners.list': {
+    evidence: 'observed',
+    run: async () => (await client.listAccounts()).map(toOwner),
+    get: async id => {
+      const { list } = await client.findAccount(idIn(id, member))
+      const wire = list.find(row => row.id === id)
+      if (wire === undefined) throw new UpstreamError('not-found', 'the provider has no account with this id', { member })
+      return toOwner(wire)
+    }
+  },
+  'owners.create': {
+    evidence: 'observed',
+    note: 'An administrator\'s right. name is kept as the full name, which lists do not show.',
+    accepts: ['name', 'email', 'password', 'options'],
+    requires: ['email', 'password'],
+    options: ownerOptions,
+    example: { email: 'client@example.com', password: 'Example-Pass1' },
+    run: async spec => await createOwner(client, spec)
+  },
+  login_link: {
+    evidence: 'documented',
+    note: 'Opens the panel as this account; an administrator\'s right. account.login_link_path says where keys are taken.',
+    run: async ({ owner }) => {
+      const asked = now()
+      const { key } = await client.createKey(idIn(owner, member))
+      const url = `${account.url}${account.login_link_path}/${encodeURIComponent(key)}`
+      return { url, expires_at: new Date(asked + keyLivesMs).toISOString() }
+    }
+  }
+})
+
+async function createOwner (client: CatalogueClient, { name, email, password, options = {} }: OwnerSpec): Promise<Owner> {
+  const read = ownerOptions.safeParse(options)
+  if (!read.success) throw badMember(['body.options', ...(read.error.issues[0]?.path ?? [])].join('.'), read.error.issues[0]?.message ?? 'is not understood')
+  if (email === undefined) throw badMember('body.email', 'is needed')
+  if (password === undefined) throw badMember('body.password', 'is needed')
+  const { role = '@user', phone_number: phone } = read.data
+  const { id } = await client.createAccount({
+    email,
+    password,
+    role,
+    ...(name === undefined ? {} : { full_name: name }),
+    ...(phone === undefined ? {} : { phone_number: phone })
+  })
+  const facts = { name: name ?? null, email, status: null }
+  return { ...facts, id: typeof id === 'string' ? id : await idByEmail(client, email) }
+}
+
+/** It was made, though the answer does not say its number. */
+async function idByEmail (client: CatalogueClient, email: string): Promise<string> {
+  const made = (await client.listAccounts()).find(row => row.email?.toLowerCase() === email.toLowerCase())
+  if (made === undefined) throw new UpstreamError('malformed', 'the provider made the account and does not tell its id')
+  return made.id
+}

@@ -1,0 +1,38 @@
+import type { Ask } from '../verbs.js'
+import type { Ptr } from '../../domain/catalogue.js'
+import { badMember } from '../../domain/failure.js'
+import { isNameable, isNamed, noAddress } from './addresses.js'
+import type { CatalogueClient } from './catalogue-client.js'
+import type { IpWire } from './catalogue-schema.js'
+import { isId } from './ids.js'
+
+const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?)*$/i
+
+export const createPointer = (catalogue: CatalogueClient): Ask<Ptr, Ptr> => ({
+  evidence: 'observed',
+  note: 'Taking a name away is documented only.',
+  run: async ({ address, ptr }) => {
+    if (ptr !== null && !hostName.test(ptr)) throw badMember('body.ptr', 'must be a host name')
+    const row = await findAddress(catalogue, address)
+    if (ptr === null) await clear(catalogue, row)
+    else await catalogue.setPointer(row.id, ptr)
+    return { address: row.ip_addr ?? address, ptr }
+  }
+})
+
+/** The name belongs to the address's id, which only the list tells. */
+async function findAddress (catalogue: CatalogueClient, text: string): Promise<IpWire> {
+  if (!isNameable(text)) throw noAddress('this is no address and no id of one')
+  const { list } = await catalogue.findIp(isId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
+  const row = list.find(wire => isNamed(wire, text))
+  if (row === undefined) throw noAddress('the provider has no such address')
+  return row
+}
+
+/** An empty name is no name there: it is removed at the server. */
+async function clear (catalogue: CatalogueClient, { host, ip_addr: address, domain }: IpWire): Promise<void> {
+  if ((domain ?? '') === '') return
+  const hostId = host?.id ?? null
+  if (hostId === null || typeof address !== 'string') throw badMember('body.ptr', 'can not be taken away from an address without a server')
+  await catalogue.deletePointer(hostId, address)
+}

@@ -1,0 +1,8 @@
+import { badMember } from '../../domain/failure.js'
+
+/** Disks are measured in whole MiB there. */
+export function mibOf (diskGib: number): number {
+  const mib = diskGib * 1024
+  if (Number.isInteger(mib)) return mib
+  throw badMember('body.disk_gib', 'must be a whole number of MiB')
+}

@@ -1,0 +1,28 @@
+import type { Job, JobState } from '../verbs.js'
+import { UpstreamError } from '../../domain/failure.js'
+import type { VmmanagerClient } from './client.js'
+import { idOf } from './ids.js'
+import { taskOf, toJobState, toReason } from './mapping.js'
+import type { TaskWire } from './schema.js'
+
+export const createJobs = (client: VmmanagerClient) => async (jobs: readonly Job[]): Promise<readonly JobState[]> => {
+  const { list } = await client.listTasks(jobs.map(job => idOf(job.id)))
+  return await Promise.all(jobs.map(async job => await lookAtJob(client, job, taskOf(job, list))))
+}
+
+/** Why a task failed stands in the task itself, not in the list. */
+async function lookAtJob (client: VmmanagerClient, job: Job, task: TaskWire | undefined): Promise<JobState> {
+  const state = toJobState(job, task)
+  const rowId = task?.id ?? null
+  return state.status === 'failed' && rowId !== null ? { ...state, error: await reasonOf(client, rowId) } : state
+}
+
+/** That the task failed is known already: a reason that can not be read is none. */
+async function reasonOf (client: VmmanagerClient, rowId: string): Promise<string | null> {
+  try {
+    return toReason(await client.getTask(rowId))
+  } catch (error) {
+    if (error instanceof UpstreamError) return null
+    throw error
+  }
+}

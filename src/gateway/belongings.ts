@@ -1,0 +1,48 @@
+import type { Act, ServerOperations } from '../adapters/verbs.js'
+import { isIP } from 'node:net'
+import type { WriteRequest } from './writes.js'
+
+type Verb<Name extends keyof ServerOperations> = NonNullable<ServerOperations[Name]>
+
+export const snapshotOrder = (serverId: string, name: string): WriteRequest<Verb<'snapshots.create'>> => ({
+  action: 'snapshots.create',
+  verb: operations => operations['snapshots.create'],
+  serverId,
+  given: {},
+  looks: false,
+  goal: null,
+  run: async verb => await verb.run({ id: serverId, name })
+})
+
+export type SnapshotAction = 'restore' | 'delete'
+
+export const snapshotChangeOrder = (action: SnapshotAction, serverId: string, snapshot: string): WriteRequest<Act<{ readonly id: string, readonly snapshot: string }>> => ({
+  action: `snapshots.${action}`,
+  verb: operations => operations[`snapshots.${action}`],
+  serverId,
+  given: {},
+  looks: false,
+  goal: null,
+  run: async verb => await verb.run({ id: serverId, snapshot })
+})
+
+/** What is told as an id is not seen as an address: there the adapter says what to look for. */
+export const attachOrder = (serverId: string, addresses: readonly string[]): WriteRequest<Verb<'addresses.attach'>> => ({
+  action: 'addresses.attach',
+  verb: operations => operations['addresses.attach'],
+  serverId,
+  given: {},
+  looks: false,
+  goal: { has: addresses.filter(address => isIP(address) !== 0) },
+  run: async verb => await verb.run({ id: serverId, addresses })
+})
+
+export const detachOrder = (serverId: string, address: string): WriteRequest<Verb<'addresses.detach'>> => ({
+  action: 'addresses.detach',
+  verb: operations => operations['addresses.detach'],
+  serverId,
+  given: {},
+  looks: false,
+  goal: { lacks: [address] },
+  run: async verb => await verb.run({ id: serverId, address })
+})

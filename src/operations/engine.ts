@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import type { Accepted } from '../adapters/verbs.js'
+import type { Operation, OperationStatus } from '../domain/operation.js'
+import { isEnded } from './follow.js'
+import { createJournal } from './journal.js'
+import { afterAccepted, doubted, intended, type Intent } from './life.js'
+import type { Watched } from './look.js'
+import { createPoller, type Poller } from './poller.js'
+import { serverClaim } from './search.js'
+import type { OperationStore, StoredOperation } from './store.js'
+import type { SetTimer } from './timer.js'
+
+export interface OperationsQuery {
+  readonly statuses: ReadonlySet<OperationStatus> | null
+  readonly serverId: string | null
+  readonly action: string | null
+  readonly limit: number
+  /** The id of the last one seen. */
+  readonly after: string | null
+}
+
+export interface OperationsPage {
+  readonly rows: readonly Operation[]
+  readonly next: string | null
+}
+
+/** The life of every operation: written down before the provider is asked, followed until it ends, whatever happens to this process. */
+export interface Engine {
+  /** Begins to follow. */
+  start(accounts: readonly Watched[]): void
+  /** `isKept` is false where the other replicas can not know of it. */
+  open(intent: Intent): Promise<{ readonly stored: StoredOperation, readonly isKept: boolean }>
+  /** The provider will be asked now; throws where it must not be, because others believe that this process has ended. */
+  ask(stored: StoredOperation): Promise<StoredOperation>
+  /** The provider did nothing: there was no operation. */
+  discard(stored: StoredOperation): Promise<void>
+  accept(stored: StoredOperation, accepted: Accepted): Promise<Operation>
+  /** Nobody knows what the provider did; from here on what it shows tells. */
+  doubt(stored: StoredOperation, error: unknown): Promise<void>
+  get(account: string, id: string): Promise<StoredOperation | null>
+  /** As `get`, but throws where null would not be certain. */
+  getForCertain(account: string, id: string): Promise<StoredOperation | null>
+  list(account: string, query: OperationsQuery): Promise<OperationsPage>
+  /** Resolves when the operation has ended, or `waitMs` are over, or the signal is given; with what is known then. */
+  wait(stored: StoredOperation, waitMs: number, signal: AbortSignal): Promise<StoredOperation>
+  /** Each change after `version`, until the operation has ended. */
+  changes(stored: StoredOperation, version: number, signal: AbortSignal): AsyncGenerator<StoredOperation>
+  /** As operations name this process. */
+  readonly me: string
+  stop(): Promise<void>
+}
+
+export interface EngineParts {
+  readonly store: OperationStore
+  readonly now: () => number
+  readonly onFault: (error: unknown) => void
+  readonly after?: SetTimer
+}
+
+const beatEveryMs = 3000
+const beatLastsMs = 10_000
+/** Changes by other replicas are seen in the store, so often. */
+const rereadMs = 1000
+
+export function createEngine ({ store, now, onFault, after }: EngineParts): Engine {
+  const me = randomUUID()
+  const journal = createJournal(store, after)
+  const pollers = new Map<string, Poller>()
+  const beat = (): void => { store.beat(me, beatLastsMs).catch(onFault) }
+  let heart: NodeJS.Timeout | null = null
+
+  const nudge = (account: string): void => { pollers.get(account)?.nudge() }
+  const reread = async (stored: StoredOperation): Promise<StoredOperation> =>
+    await store.get(stored.operation.account, stored.operation.id) ?? stored
+
+  return {
+    me,
+    start: accounts => {
+      beat()
+      if (store.isShared) heart = setInterval(beat, beatEveryMs).unref()
+      for (const account of accounts) pollers.set(account.id, createPoller({ account, journal, me, now, onFault, after }))
+    },
+    open: async intent => {
+      const stored = intended(intent, me, now())
+      return { stored, isKept: await store.open(stored) }
+    },
+    ask: async stored => {
+      const kept = await store.updateForCertain(stored, current => isEnded(current) ? null : { ...current, phase: 'asking' })
+      if (isEnded(kept)) throw new Error('the intent was given up meanwhile')
+      return kept
+    },
+    discard: async ({ operation: { account, id } }) => { await store.remove(account, id) },
+    accept: async (stored, accepted) => {
+      const { account, id } = stored.operation
+      // What the provider itself says wins over any guess, and counts also where the claim can not be kept just now.
+      if (accepted.serverId !== undefined) await store.claim(account, serverClaim(accepted.serverId), id).catch(onFault)
+      let guessed: string | null = null
+      const kept = await journal.update(stored, current => {
+        guessed = current.operation.server_id
+        return afterAccepted(current, accepted, now())
+      })
+      // Taken while this process was believed dead: it may be what another order has bought.
+      if (stored.search !== null && guessed !== null && guessed !== kept.operation.server_id) await store.release(account, serverClaim(guessed), id)
+      nudge(account)
+      return kept.operation
+    },
+    doubt: async (stored, error) => {
+      await journal.update(stored, current => current.phase === 'asking' ? doubted(current, error, now()) : null)
+      nudge(stored.operation.account)
+    },
+    get: async (account, id) => await store.get(account, id),
+    getForCertain: async (account, id) => await store.getForCertain(account, id),
+    list: async (account, query) => await listMatching(store, account, query),
+    wait: async (stored, waitMs, signal) => {
+      const until = now() + waitMs
+      nudge(stored.operation.account)
+      let current = stored
+      while (!isEnded(current) && !signal.aborted && now() < until) {
+        await journal.nextChange(stored.operation.id, Math.min(rereadMs, until - now()), signal)
+        current = await reread(stored)
+      }
+      return current
+    },
+    changes: async function * (stored, version, signal) {
+      let current = stored
+      let told = version
+      nudge(stored.operation.account)
+      let shown = ''
+      while (!signal.aborted) {
+        const text = JSON.stringify(current.operation)
+        if (current.version > told && text !== shown) {
+          told = current.version
+          shown = text
+          yield current
+        }
+        if (isEnded(current)) return
+        await journal.nextChange(stored.operation.id, rereadMs, signal)
+        current = await reread(stored)
+      }
+    },
+    stop: async () => {
+      if (heart !== null) clearInterval(heart)
+      await Promise.all([...pollers.values()].map(async poller => { await poller.stop() }))
+    }
+  }
+}
+
+const readAtOnce = 100
+
+async function listMatching (store: OperationStore, account: string, query: OperationsQuery): Promise<OperationsPage> {
+  const rows: Operation[] = []
+  let after = query.after
+  for (;;) {
+    const records = await store.list(account, after, readAtOnce)
+    // Fewer than asked for is no end: one that can not be read is left out.
+    if (records.length === 0) return { rows, next: null }
+    for (const { operation } of records) {
+      if (!isWanted(operation, query)) continue
+      if (rows.length === query.limit) return { rows, next: rows.at(-1)?.id ?? null }
+      rows.push(operation)
+    }
+    after = records.at(-1)?.operation.id ?? null
+  }
+}
+
+const isWanted = (operation: Operation, { statuses, serverId, action }: OperationsQuery): boolean =>
+  (statuses === null || statuses.has(operation.status)) &&
+  (serverId === null || operation.server_id === serverId) &&
+  (action === null || operation.action === action)

@@ -1,0 +1,51 @@
+import type { Change, OperationStore, StoredOperation } from './store.js'
+import { setTimer } from './timer.js'
+
+/** The store, and word of every change that this process makes: who waits for an operation need not ask again and again. */
+export interface Journal {
+  readonly store: OperationStore
+  update(known: StoredOperation, change: Change): Promise<StoredOperation>
+  /** Resolves when this process has changed the operation, or after `ms`, or when the signal is given. */
+  nextChange(id: string, ms: number, signal: AbortSignal): Promise<void>
+}
+
+export function createJournal (store: OperationStore, after = setTimer): Journal {
+  const listeners = new Map<string, Set<() => void>>()
+  const tell = (id: string): void => { for (const wake of [...listeners.get(id) ?? []]) wake() }
+
+  return {
+    store,
+    update: async (known, change) => {
+      const kept = await store.update(known, current => {
+        const changed = change(current)
+        return changed === null ? null : withTrueTimes(current, changed)
+      })
+      tell(known.operation.id)
+      return kept
+    },
+    nextChange: async (id, ms, signal) => {
+      if (signal.aborted) return
+      const waiting = listeners.get(id) ?? new Set()
+      listeners.set(id, waiting)
+      await new Promise<void>(resolve => {
+        const wake = (): void => {
+          cancel()
+          signal.removeEventListener('abort', wake)
+          waiting.delete(wake)
+          if (waiting.size === 0) listeners.delete(id)
+          resolve()
+        }
+        const cancel = after(wake, ms)
+        signal.addEventListener('abort', wake, { once: true })
+        waiting.add(wake)
+      })
+    }
+  }
+}
+
+/** A look that shows nothing new is no change of the operation. */
+function withTrueTimes (current: StoredOperation, changed: StoredOperation): StoredOperation {
+  const { updated_at: before } = current.operation
+  const same = JSON.stringify({ ...changed.operation, updated_at: before }) === JSON.stringify(current.operation)
+  return same ? { ...changed, operation: current.operation } : changed
+}

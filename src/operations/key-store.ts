@@ -1,0 +1,36 @@
+/** What is kept under one Idempotency-Key. Bodies are not: only a fingerprint of the request, and the answer once there is one. */
+export interface KeyRecord {
+  readonly fingerprint: string
+  /** The process that works on it, and when it certainly does no more. Epoch milliseconds. */
+  readonly owner: string
+  readonly openUntil: number
+  /** The operation that was begun for it. */
+  readonly operationId: string | null
+  /** Null while the first request is unanswered. */
+  readonly answer: string | null
+}
+
+export type Reserved =
+  /** The key is ours. */
+  | { readonly kind: 'new' }
+  | { readonly kind: 'known', readonly record: KeyRecord }
+  /** Keys that were kept are lost: nobody can say whether this one was used. */
+  | { readonly kind: 'flushed' }
+
+export interface Reservation {
+  readonly key: string
+  readonly record: KeyRecord
+  /** What buys something is refused as long as lost keys are not acknowledged. */
+  readonly isCreate: boolean
+}
+
+/** Keeps keys for a day. Every method throws when the store can not be reached. */
+export interface KeyStore {
+  reserve(account: string, reservation: Reservation): Promise<Reserved>
+  /** Puts `next` where `known` stands; false when it does not stand there any more. */
+  replace(account: string, key: string, known: KeyRecord, next: KeyRecord): Promise<boolean>
+  /** What stands there, whatever it is worth; null where nothing does. */
+  find(account: string, key: string): Promise<KeyRecord | null>
+  /** Forgets `known`, unless another record stands there now. */
+  forget(account: string, key: string, known: KeyRecord): Promise<void>
+}

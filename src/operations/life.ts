@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import type { Accepted } from '../adapters/verbs.js'
+import { UpstreamError } from '../domain/failure.js'
+import type { Goal } from '../domain/operation.js'
+import { ended, pauseAfter } from './follow.js'
+import { idPrefixAt, type Search, type StoredOperation } from './store.js'
+
+/** What shall be done, before anybody was asked to do it. */
+export interface Intent {
+  readonly account: string
+  readonly provider: string
+  readonly action: string
+  readonly serverId: string | null
+  /** What the server will show; null: done when accepted. */
+  readonly goal: Goal | null
+  readonly search: Search | null
+  /** `intended` where the provider must not be asked before `ask`. */
+  readonly phase: 'intended' | 'asking'
+  /** After so long the request that asks has ended. */
+  readonly askForMs: number
+}
+
+const minute = 60_000
+/** So long a create or rebuild may take; the rest has ten minutes. */
+const longActions = new Set(['create', 'rebuild'])
+const deadlineOf = (action: string): number => (longActions.has(action) ? 30 : 10) * minute
+/** After a closed connection a vendor is soon done with what it was doing; after silence it may take long. */
+const settleAfterResetMs = 15_000
+const settleAfterSilenceMs = minute
+
+/** The record that stands before the provider is asked. */
+export function intended ({ account, provider, action, serverId, goal, search, phase, askForMs }: Intent, owner: string, at: number): StoredOperation {
+  const created = new Date(at).toISOString()
+  return {
+    operation: {
+      id: `${idPrefixAt(at)}${randomBytes(8).toString('hex')}`,
+      account,
+      provider,
+      action,
+      server_id: serverId,
+      status: 'pending',
+      created_at: created,
+      updated_at: created,
+      finished_at: null,
+      progress: null,
+      error: null,
+      note: null,
+      upstream: null
+    },
+    version: 1,
+    phase,
+    owner,
+    askingUntil: at + askForMs,
+    doubtfulSince: null,
+    settleMs: null,
+    notMade: false,
+    jobs: [],
+    goal,
+    next: null,
+    stepsSent: 0,
+    search,
+    startedAt: at,
+    actedAt: at,
+    deadlineAt: at + deadlineOf(action),
+    looks: 0,
+    nextLookAt: at + pauseAfter(0),
+    transitionSeen: false
+  }
+}
+
+export function afterAccepted (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation {
+  const { jobs = [], goal = stored.goal, next = null, note = null } = accepted
+  const [job] = jobs
+  const { operation } = stored
+  const followed: StoredOperation = {
+    ...stored,
+    phase: 'following',
+    doubtfulSince: null,
+    notMade: false,
+    jobs,
+    goal,
+    next,
+    actedAt: now,
+    looks: 0,
+    nextLookAt: now + pauseAfter(0),
+    operation: {
+      ...operation,
+      status: 'running',
+      server_id: accepted.serverId ?? operation.server_id,
+      updated_at: new Date(now).toISOString(),
+      finished_at: null,
+      error: null,
+      note,
+      upstream: job === undefined ? accepted.upstream ?? null : { id: job.id, status: null }
+    }
+  }
+  const isDone = accepted.done === true || (jobs.length === 0 && goal === null && next === null)
+  return isDone ? ended(followed, { status: 'succeeded' }, now) : followed
+}
+
+export function doubted (stored: StoredOperation, error: unknown, now: number): StoredOperation {
+  const upstream = error instanceof UpstreamError ? error : null
+  const isAccepted = upstream?.sideEffect === 'certain'
+  const isReset = upstream?.failure === 'unreachable'
+  const why = isAccepted
+    ? 'The provider accepted, but its answer could not be read'
+    : `The provider did not answer (${upstream?.failure ?? 'fault of the gateway'})`
+  return {
+    ...stored,
+    phase: 'doubtful',
+    askingUntil: now,
+    doubtfulSince: now,
+    settleMs: isAccepted ? null : isReset ? settleAfterResetMs : settleAfterSilenceMs,
+    actedAt: now,
+    looks: 0,
+    nextLookAt: now + pauseAfter(0),
+    operation: { ...stored.operation, status: 'running', updated_at: new Date(now).toISOString(), note: `${why}; what it shows tells how it went.` }
+  }
+}

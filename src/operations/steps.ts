@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import type { Accepted, NextStep, ServerOperations } from '../adapters/verbs.js'
+import { GatewayError, UpstreamError } from '../domain/failure.js'
+import type { ServerFacts } from '../domain/server.js'
+import { ended, isEnded } from './follow.js'
+import type { LookParts } from './look.js'
+import type { StoredOperation } from './store.js'
+
+interface Taking {
+  readonly stored: StoredOperation
+  readonly next: NextStep
+  readonly server: ServerFacts
+}
+
+/** Sends the next step of a verb that takes several, at most once, when the server is ready for it. */
+export async function takeStep (parts: LookParts, operations: ServerOperations, { stored, next, server }: Taking): Promise<void> {
+  const { account, journal, now } = parts
+  const step = operations.steps?.[next.name]
+  if (step === undefined) {
+    await journal.update(stored, current => ended(current, { status: 'failed', error: `this version knows no step ${next.name}` }, now()))
+    return
+  }
+  if (!step.isDue(server)) return
+  const claim = `step:${stored.operation.id}:${stored.stepsSent}`
+  const holder = randomUUID()
+  const isFirst = await journal.store.claim(account.id, claim, holder)
+  try {
+    // Somebody began to send it and did not live to tell: it is not sent again. Once begun it is finished, also while this process stops.
+    const accepted = isFirst ? await account.connect(new AbortController().signal).steps?.[next.name]?.run(server.id, next.input) ?? {} : lost
+    await journal.update(stored, current => isEnded(current) ? null : afterStep(current, accepted, now()))
+  } catch (error) {
+    if (error instanceof UpstreamError && error.sideEffect === 'none' && comesLater.has(error.failure)) {
+      await journal.store.release(account.id, claim, holder)
+    } else if (!(error instanceof GatewayError) && !(error instanceof UpstreamError && error.sideEffect === 'none')) {
+      await journal.update(stored, current => isEnded(current) ? null : afterStep(current, lost, now()))
+      if (!(error instanceof UpstreamError)) parts.onFault(error)
+    } else {
+      const reason = account.safeText((error instanceof UpstreamError ? error.options.vendorMessage : null) ?? error.message)
+      await journal.update(stored, current => isEnded(current) ? null : ended(current, { status: 'failed', error: `${next.name}: ${reason}` }, now()))
+    }
+  }
+}
+
+const lost: Accepted = { note: 'A step was sent whose answer is lost; what the server shows tells how it went.' }
+
+/** Refusals that may pass before the deadline. */
+const comesLater: ReadonlySet<string> = new Set(['conflict', 'rate-limited', 'suspended', 'unavailable', 'unreachable', 'timeout', 'authentication'])
+
+const afterStep = (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation => ({
+  ...stored,
+  next: accepted.next ?? null,
+  jobs: accepted.jobs ?? [],
+  goal: accepted.goal ?? stored.goal,
+  stepsSent: stored.stepsSent + 1,
+  // What was seen so far was the way to this step.
+  transitionSeen: false,
+  actedAt: now,
+  looks: 0,
+  nextLookAt: now + 500,
+  operation: { ...stored.operation, note: accepted.note ?? stored.operation.note }
+})

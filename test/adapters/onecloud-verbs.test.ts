@@ -1,0 +1,676 @@
+import t from 'tap'
+import type { Accepted, ServerOperations } from '../../src/adapters/verbs.js'
+import { onecloud } from '../../src/adapters/onecloud/adapter.js'
+import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
+import type { Goal } from '../../src/domain/operation.js'
+import type { ServerFacts } from '../../src/domain/server.js'
+import type { CreateSpec } from '../../src/domain/spec.js'
+import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { failureOf, openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.js'
+
+type Handle = (request: SimulatedRequest) => SimulatedReply
+
+const webId = '6a10db1a-d5d6-4d75-867a-2c3cf06197c7'
+const stoppedId = '63ef4992-78c8-4e23-8250-111d1b36bf23'
+const vpcId = '36fb67d5-2347-4887-8c8f-9d9694380258'
+const recycledId = 'a397f354-12e4-487c-8069-22e5aa6d5ffc'
+const otherId = '581adcc2-964f-4ce7-88b9-da135edb706b'
+const goneId = '00000000-0000-4000-8000-000000000000'
+const debianId = '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0'
+const keyId = '2d5ba53d-4ba4-4ff1-8657-76f9ddf2b305'
+const strong = 'Fake-Passw0rd-9x!'
+
+const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
+const complaint = (status: number, name: string, details: string): SimulatedReply =>
+  ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
+
+async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox>> {
+  const vendor = await startOnecloud({ knobs: { actionMs: 60, createMs: 60, ...knobs } })
+  return openBench(test, onecloud, vendor, vendor.settings.pods)
+}
+
+/** The adapter in front of a vendor whose every answer but the sign-in's the test gives. */
+async function open (test: Test, handle: Handle): Promise<Bench> {
+  const vendor = await startSimulator(request => {
+    if (request.path !== '/v3/auth/tokens') return handle(request)
+    const catalog = ['compute_v2', 'image', 'webconsole', 'identity'].map(type =>
+      ({ type, endpoints: [{ interface: 'public', region_id: 'region0', url: `http://${request.headers.host ?? ''}/${type}` }] }))
+    return { status: 200, headers: { 'x-subject-token': 'tok' }, body: { token: { expires_at: '2099-11-22T02:34:06Z', catalog } } }
+  })
+  return openBench(test, onecloud, vendor, { auth_url: `${vendor.origin}/v3`, username: 'gateway', password: 'secret-word', project: 'demo' })
+}
+
+const sample = {
+  id: webId, name: 'web-1', status: 'running', power_states: 'on', hypervisor: 'kvm', vcpu_count: 2, vmem_size: 2048, disk: 40960, disks_info: [{ id: 'd1', index: 1, size: 10240 }, { id: 'd0', index: 0, size: 30720 }], disable_delete: false
+}
+
+/** A get shows the sample; everything else is answered by `handle`. */
+const withSample = (handle: Handle, more: object = {}): Handle => request =>
+  request.method === 'GET' && request.path === `/compute_v2/servers/${webId}` ? ok({ server: { ...sample, ...more } }) : handle(request)
+
+const need = <T>(verb: T | undefined): T => {
+  if (verb === undefined) throw new Error('the verb is absent')
+  return verb
+}
+
+const usualGoals = {
+  create: { statuses: ['running'] },
+  delete: { absent: true },
+  rebuild: { statuses: ['running', 'stopped'], transition: true },
+  stop: { statuses: ['stopped'] }
+} as const satisfies Readonly<Record<string, Goal>>
+
+/** As the contract words a goal: everything named holds at once, with nothing under way. */
+function isReached ({ absent, statuses, has, lacks, plan, cpus, memory_mib: memory, disk_gib: disk }: Goal, server: ServerFacts | null): boolean {
+  if (server === null || absent === true) return server === null
+  const shown = server.addresses.map(({ address }) => address)
+  const asked = [[plan, server.plan?.id], [cpus, server.cpus], [memory, server.memory_mib], [disk, server.disk_gib]] as const
+  return server.task === null && (statuses?.includes(server.status) ?? true) && asked.every(([wanted, is]) => wanted === undefined || wanted === is) &&
+    (has ?? []).every(address => shown.includes(address)) && !(lacks ?? []).some(address => shown.includes(address))
+}
+
+interface Write {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+/** Method, path with query, and body of what was sent to change something. */
+const writes = (vendor: Simulator): Write[] => vendor.calls
+  .filter(({ method, path }) => method !== 'GET' && path !== '/v3/auth/tokens')
+  .map(({ method, path, rawQuery, body }) => ({ method, path: `${path}${rawQuery === '' ? '' : `?${rawQuery}`}`, body: body === '' ? null : JSON.parse(body) }))
+const writesOf = (vendor: Simulator): unknown[] => writes(vendor).map(({ method, path, body }) => [method, path, body])
+const actionsOf = (vendor: Simulator): unknown[] => writes(vendor).map(({ path }) => path.split('/').at(-1))
+
+const seenOf = async (line: OpenedAdapter, id: string) => await line.operations().get.run(id)
+
+async function refusalOf (work: Promise<unknown>): Promise<readonly [string, string]> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof GatewayError) return [error.refusal, error.options.errors?.[0]?.path ?? '']
+    if (error instanceof UpstreamError) return [error.failure, error.options.member ?? '']
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+/** Follows as the gateway does: looks, judges by the goal, and sends what is due. Answers the states that it saw. */
+async function follow (line: OpenedAdapter, id: string, accepted: Accepted, usual: Goal): Promise<string[]> {
+  if (accepted.done === true) return []
+  const states: string[] = []
+  let { goal = usual, next } = accepted
+  let transitionSeen = false
+  for (let looks = 0; looks < 400; looks += 1) {
+    const server = await line.operations().get.run(id).then(seen => seen.server, async (error: unknown) => {
+      if (error instanceof UpstreamError && error.failure === 'not-found') return null
+      throw error
+    })
+    const state = server?.provider_status ?? 'absent'
+    if (states.at(-1) !== state) states.push(state)
+    transitionSeen ||= server !== null && (server.task !== null || !['running', 'stopped'].includes(server.status))
+    if (next !== undefined && server !== null) {
+      const step = need(line.operations().steps?.[next.name])
+      if (step.isDue(server)) {
+        const more: Accepted = await step.run(id, next.input)
+        goal = more.goal ?? goal
+        next = more.next
+      }
+    } else {
+      if (server?.status === 'error' && transitionSeen && goal.statuses !== undefined) return [...states, `failed: ${state}`]
+      if (isReached(goal, server) && (goal.transition !== true || transitionSeen)) return states
+    }
+    await new Promise(resolve => { setTimeout(resolve, 5) })
+  }
+  throw new Error(`no end: ${states.join(' > ')}`)
+}
+
+const spec = (more: Partial<CreateSpec> = {}): CreateSpec => ({ name: 'web-9', plan: 'ecs.g1.c2m4', disk_gib: 30, image: debianId, ...more })
+
+t.test('the order says auto_start and disable_delete itself: the vendor would leave the server stopped and locked', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  const accepted = await need(operations.create).run(spec())
+  t.strictSame(writesOf(vendor), [['POST', '/compute/servers', {
+    server: { name: 'web-9', instance_type: 'ecs.g1.c2m4', disks: [{ image_id: debianId, disk_type: 'sys', size: 30720 }], auto_start: true, disable_delete: false }
+  }]])
+  t.match(accepted.serverId, /^[\da-f-]{36}$/)
+  t.equal(accepted.goal, undefined)
+  t.equal(vendor.servers.get(accepted.serverId ?? '')?.disableDelete, false)
+  const call = vendor.calls.find(({ method, path }) => method === 'POST' && path === '/compute/servers')
+  t.same([call?.lengthKnown, call?.headers['content-type']], [true, 'application/json'])
+})
+
+t.test('every member of an order has its place, numbers as numbers and sizes in MiB', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  const { plan: _plan, ...rest } = spec()
+  await need(operations.create).run({
+    ...rest,
+    cpus: 3,
+    memory_mib: 3072,
+    disk_gib: 20.5,
+    region: 'default',
+    networks: ['vnet0'],
+    ssh_keys: [keyId],
+    password: strong,
+    user_data: '#cloud-config\n',
+    owner: '31c1aa2af0104f1d89faef0f0b9368e4',
+    tags: ['env=test', 'note=a=b', 'empty='],
+    protected: true,
+    options: { hypervisor: 'kvm', auto_start: false, disk_backend: 'local', eip_bandwidth: 5 }
+  })
+  t.strictSame(writesOf(vendor), [['POST', '/compute/servers', {
+    server: {
+      name: 'web-9',
+      vcpu_count: 3,
+      vmem_size: 3072,
+      disks: [{ image_id: debianId, disk_type: 'sys', size: 20992, backend: 'local' }],
+      nets: [{ network: 'vnet0' }],
+      prefer_region_id: 'default',
+      hypervisor: 'kvm',
+      keypair_id: keyId,
+      password: strong,
+      user_data: '#cloud-config\n',
+      project_id: '31c1aa2af0104f1d89faef0f0b9368e4',
+      __meta__: { 'user:env': 'test', 'user:note': 'a=b', 'user:empty': '' },
+      eip_bw: 5,
+      eip_charge_type: 'bandwidth',
+      auto_start: false,
+      disable_delete: true
+    }
+  }]])
+})
+
+t.test('a server that was asked to stay off is made when it is stopped', async t => {
+  const { line, operations } = await openSandbox(t)
+  const accepted = await need(operations.create).run(spec({ options: { auto_start: false } }))
+  t.strictSame(accepted.goal, { statuses: ['stopped'] })
+  t.equal((await follow(line, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'ready')
+})
+
+t.test('a plan without disk_gib names no size: the vendor takes its smallest', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  const { disk_gib: _gib, ...rest } = spec()
+  const { serverId } = await need(operations.create).run(rest)
+  t.match(writesOf(vendor), [['POST', '/compute/servers', { server: { disks: [{ image_id: debianId, disk_type: 'sys', size: undefined }] } }]])
+  t.ok(vendor.servers.has(serverId ?? ''))
+})
+
+t.test('a server that fits nowhere is accepted, and fails later', async t => {
+  const { line, operations } = await openSandbox(t)
+  const { plan: _plan, ...rest } = spec()
+  const accepted = await need(operations.create).run({ ...rest, cpus: 32, memory_mib: 400_000 })
+  t.match((await follow(line, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), /failed: .*sched_fail/)
+})
+
+t.test('an order with a fault that can be seen here is refused before anything is sent', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  const { plan: _plan, ...rest } = spec()
+  const faults: ReadonlyArray<readonly [string, CreateSpec]> = [
+    ['body.name', spec({ name: 'a' })],
+    ['body.name', spec({ name: 'n'.repeat(129) })],
+    ['body.password', spec({ password: 'short' })],
+    ['body.password', spec({ password: 'nocapital-12345' })],
+    ['body.cpus', { ...rest, cpus: 129, memory_mib: 1024 }],
+    ['body.memory_mib', { ...rest, cpus: 1, memory_mib: 7 }],
+    ['body.memory_mib', { ...rest, cpus: 1, memory_mib: 524_289 }],
+    ['body.disk_gib', spec({ disk_gib: 10.0001 })],
+    ['body.ssh_keys', spec({ ssh_keys: ['a', 'b'] })],
+    ['body.ssh_keys', spec({ ssh_keys: ['ssh-ed25519 AAAA me@example'] })],
+    ['body.tags', spec({ tags: ['plain'] })],
+    ['body.tags', spec({ tags: ['=x'] })],
+    ['body.tags', spec({ tags: ['a=1', 'a=2'] })]
+  ]
+  for (const [member, fault] of faults) t.strictSame(await refusalOf(need(operations.create).run(fault)), ['invalid-request', member])
+  t.strictSame(vendor.calls, [])
+})
+
+t.test('names are counted in characters, 2 and 128 are in order, and other platforms have other sizes', async t => {
+  const { operations } = await open(t, () => ok({ server: { id: goneId } }))
+  const { plan: _plan, ...rest } = spec()
+  for (const name of ['ab', '服务', '服'.repeat(128)]) t.equal((await need(operations.create).run(spec({ name }))).serverId, goneId)
+  t.equal((await need(operations.create).run({ ...rest, cpus: 200, memory_mib: 1024, options: { hypervisor: 'aliyun' } })).serverId, goneId)
+})
+
+t.test('an unknown plan, image, network, key, region or owner is refused with its member, and never a missing server', async t => {
+  const { operations } = await openSandbox(t)
+  const { create } = operations
+  t.strictSame(await refusalOf(need(create).run(spec({ plan: 'nosuch' }))), ['rejected', 'body.plan'])
+  t.strictSame(await refusalOf(need(create).run(spec({ plan: '0a17971d-4c18-4446-8fb9-5da95de3e2a7' }))), ['rejected', 'body.plan'], 'a size has a name only')
+  t.strictSame(await refusalOf(need(create).run(spec({ plan: 'ecs.t1.c2m3' }))), ['rejected', 'body.plan'], 'sold out')
+  t.strictSame(await refusalOf(need(create).run(spec({ image: 'nosuch' }))), ['rejected', 'body.image'])
+  t.strictSame(await refusalOf(need(create).run(spec({ networks: ['nosuch'] }))), ['rejected', 'body.networks'])
+  t.strictSame(await refusalOf(need(create).run(spec({ ssh_keys: ['nosuch'] }))), ['rejected', 'body.ssh_keys'])
+  t.strictSame(await refusalOf(need(create).run(spec({ region: 'nosuch' }))), ['rejected', 'body.region'])
+  t.strictSame(await refusalOf(need(create).run(spec({ owner: 'nosuch' }))), ['rejected', 'body.owner'])
+  t.strictSame(await refusalOf(need(create).run(spec({ options: { hypervisor: 'nosuch' } }))), ['rejected', 'body.options'])
+  t.strictSame(await refusalOf(need(create).run(spec({ name: 'web-1' }))), ['conflict', 'body.name'])
+})
+
+t.test('what is unknown is told in every language, and a 404 without a word of it is still no missing server', async t => {
+  let reply = complaint(404, 'ResourceNotFoundError', '找不到serversku资源nosuch')
+  const { operations } = await open(t, () => reply)
+  t.strictSame(await refusalOf(need(operations.create).run(spec())), ['rejected', 'body.plan'])
+  reply = complaint(404, 'ResourceNotFoundError', 'Secgroup nosuch not found')
+  t.strictSame(await refusalOf(need(operations.create).run(spec())), ['rejected', ''])
+  reply = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>no image here</html>' }
+  t.strictSame(await refusalOf(need(operations.create).run(spec())), ['rejected', ''])
+})
+
+t.test('a spent quota is one, though the vendor says 400, and a weak password names the password', async t => {
+  const { operations } = await openSandbox(t, { quotaServers: 1 })
+  t.equal((await failureOf(need(operations.create).run(spec()))).failure, 'quota')
+  const weak = await open(t, () => complaint(400, 'WeakPasswordError', 'password must be better'))
+  t.strictSame(await refusalOf(need(weak.operations.create).run(spec({ password: strong }))), ['rejected', 'body.password'])
+})
+
+t.test('an accepted order whose id can not be read is accepted all the same', async t => {
+  let reply = ok({ server: { name: 'web-9' } })
+  const { operations } = await open(t, () => reply)
+  t.strictSame(await need(operations.create).run(spec()), {})
+  reply = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'fine' }
+  t.strictSame(await need(operations.create).run(spec()), {})
+})
+
+t.test('an order is sent once, whatever comes of it, and the text of a 500 is not shown', async t => {
+  const { vendor, operations } = await open(t, () => complaint(500, 'UnclassifiedError', 'dsn=region:SECRET@tcp'))
+  const error = await failureOf(need(operations.create).run(spec()))
+  t.match([error.failure, error.sideEffect, error.options.vendorMessage], ['unavailable', 'possible', null])
+  t.equal(writesOf(vendor).length, 1)
+})
+
+t.test('the example is an order that the vendor takes', async t => {
+  const { line, operations } = await openSandbox(t)
+  const accepted = await need(operations.create).run(need(operations.create).example)
+  t.equal((await follow(line, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'running')
+})
+
+t.test('a deletion is for good by its query, without a body, and ends when the server is gone, not at ready in between', async t => {
+  const { vendor, line, operations } = await openSandbox(t, { actionMs: 300 })
+  const { serverId = '' } = await need(operations.create).run(spec())
+  const accepted = await need(operations.delete).run({ seen: await seenOf(line, serverId) })
+  t.strictSame(writesOf(vendor).slice(1), [['DELETE', `/compute/servers/${serverId}?override_pending_delete=true`, null]])
+  const states = await follow(line, serverId, accepted, usualGoals.delete)
+  t.ok(states.includes('ready'))
+  t.equal(states.at(-1), 'absent')
+})
+
+t.test('a recycled server is deleted without the query, and missing from then on though the vendor still shows it', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const { serverId = '' } = await need(operations.create).run(spec())
+  const accepted = await need(operations.delete).run({ seen: await seenOf(line, serverId), recycle: true })
+  t.strictSame(writesOf(vendor).slice(1), [['DELETE', `/compute/servers/${serverId}`, null]])
+  t.equal((await follow(line, serverId, accepted, usualGoals.delete)).at(-1), 'absent')
+  t.ok(vendor.servers.has(serverId))
+})
+
+t.test('a server that the vendor has locked against deletion is a conflict, though it says 400', async t => {
+  const { line, operations } = await openSandbox(t)
+  t.equal((await failureOf(need(operations.delete).run({ seen: await seenOf(line, webId) }))).failure, 'conflict')
+})
+
+t.test('a deletion of what is gone meanwhile is a missing server, and that of a prepaid one is forbidden', async t => {
+  let reply = complaint(404, 'ResourceNotFoundError', 'server x not found')
+  const { line, operations } = await open(t, withSample(() => reply))
+  const seen = await seenOf(line, webId)
+  t.equal((await failureOf(need(operations.delete).run({ seen }))).failure, 'not-found')
+  reply = complaint(403, 'ForbiddenError', 'not allow to delete prepaid server in valid status')
+  t.equal((await failureOf(need(operations.delete).run({ seen }))).failure, 'forbidden')
+})
+
+t.test('renaming and protecting are updates that are done with their answer', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  t.strictSame(await need(operations.rename).run({ id: webId, name: 'web-renamed' }), { done: true })
+  t.strictSame(await need(operations.protect).run({ id: webId, protected: false }), { done: true })
+  t.strictSame(writesOf(vendor), [
+    ['PUT', `/compute/servers/${webId}`, { server: { name: 'web-renamed' } }],
+    ['PUT', `/compute/servers/${webId}`, { server: { disable_delete: false } }]
+  ])
+  t.match((await seenOf(line, webId)).server, { name: 'web-renamed', protected: false })
+  await need(operations.protect).run({ id: webId, protected: true })
+  t.match((await seenOf(line, webId)).server, { protected: true })
+})
+
+t.test('a name that is empty, too short or too long would be a database error, and is refused here', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  for (const name of ['', 'a', 'n'.repeat(129)]) t.strictSame(await refusalOf(need(operations.rename).run({ id: webId, name })), ['invalid-request', 'body.name'])
+  t.strictSame(vendor.calls, [])
+  t.strictSame(await refusalOf(need(operations.rename).run({ id: webId, name: 'pool' })), ['conflict', 'body.name'])
+  t.strictSame(await need(operations.rename).run({ id: webId, name: 'web-1' }), { done: true }, 'the same name again')
+})
+
+const byId: ReadonlyArray<readonly [string, (operations: ServerOperations, id: string) => Promise<unknown>]> = [
+  ['rename', async (operations, id) => await need(operations.rename).run({ id, name: 'other-name' })],
+  ['protect', async (operations, id) => await need(operations.protect).run({ id, protected: false })],
+  ['rescue', async (operations, id) => await need(operations.rescue).run({ id })],
+  ['unrescue', async (operations, id) => await need(operations.unrescue).run({ id })],
+  ['password', async (operations, id) => await need(operations.password).run({ id, password: strong })],
+  ['console', async (operations, id) => await need(operations.console).run({ id })],
+  ['snapshots.list', async (operations, id) => await need(operations['snapshots.list']).run({ id })],
+  ['snapshots.create', async (operations, id) => await need(operations['snapshots.create']).run({ id, name: 'snap' })],
+  ['snapshots.restore', async (operations, id) => await need(operations['snapshots.restore']).run({ id, snapshot: 'x' })],
+  ['snapshots.delete', async (operations, id) => await need(operations['snapshots.delete']).run({ id, snapshot: 'x' })],
+  ['addresses.list', async (operations, id) => await need(operations['addresses.list']).run(id)],
+  ['addresses.attach', async (operations, id) => await need(operations['addresses.attach']).run({ id, addresses: ['192.0.2.11'] })],
+  ['addresses.detach', async (operations, id) => await need(operations['addresses.detach']).run({ id, address: '192.0.2.10' })]
+]
+
+t.test('every verb looks first: what is missing, of another project or in the recycle bin is a missing server, and nothing is changed', async t => {
+  const { vendor, line } = await openSandbox(t)
+  for (const [name, run] of byId) {
+    for (const id of [goneId, otherId, recycledId, 'web-1', '../x']) t.strictSame(await refusalOf(run(line.operations(), id)), ['not-found', ''], `${name} of ${id}`)
+  }
+  t.strictSame(writesOf(vendor), [])
+})
+
+t.test('a stopped server takes new sizes, cpus and memory always together, memory as text with a unit', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 4 })
+  t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/change-config`, { server: { vcpu_count: 4, vmem_size: '1024M', auto_start: false } }]])
+  t.strictSame(accepted, { goal: { statuses: ['stopped'], cpus: 4, memory_mib: 1024 } })
+  t.equal((await follow(line, stoppedId, accepted, {})).at(-1), 'ready')
+  t.match((await seenOf(line, stoppedId)).server, { cpus: 4, memory_mib: 1024, status: 'stopped' })
+})
+
+t.test('a plan is chosen by its name, and an unknown one is refused with its member', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const seen = await seenOf(line, stoppedId)
+  const accepted = await need(operations.resize).run({ seen, plan: 'ecs.g1.c2m4' })
+  t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/change-config`, { server: { sku: 'ecs.g1.c2m4', auto_start: false } }]])
+  t.strictSame(accepted, { goal: { statuses: ['stopped'], plan: 'ecs.g1.c2m4' } })
+  await follow(line, stoppedId, accepted, {})
+  t.match((await seenOf(line, stoppedId)).server, { cpus: 2, memory_mib: 4096, plan: { id: 'ecs.g1.c2m4' } })
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, plan: 'nosuch' })), ['rejected', 'body.plan'])
+})
+
+t.test('a running server is a conflict without restart', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const seen = await seenOf(line, webId)
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, cpus: 4 })), ['conflict', ''])
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, disk_gib: 50 })), ['conflict', ''])
+  const sent = writesOf(vendor).length
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, cpus: 4, disk_gib: 50 })), ['conflict', ''])
+  t.equal(writesOf(vendor).length, sent, 'of two changes neither is begun')
+})
+
+t.test('a release that can plug in while running is left to do so', async t => {
+  const { vendor, line, operations } = await open(t, withSample(() => ok({ server: {} })))
+  t.strictSame(await need(operations.resize).run({ seen: await seenOf(line, webId), memory_mib: 4096 }), { goal: { statuses: ['running'], cpus: 2, memory_mib: 4096 } })
+  t.strictSame(writesOf(vendor), [['POST', `/compute_v2/servers/${webId}/change-config`, { server: { vcpu_count: 2, vmem_size: '4096M' } }]])
+})
+
+t.test('with restart a running server is stopped, grown, resized and started again, one step when the server is ready for it', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const accepted = await need(operations.resize).run({ seen: await seenOf(line, webId), cpus: 4, memory_mib: 8192, disk_gib: 50, restart: true })
+  t.equal(accepted.next?.name, 'resize.disk')
+  t.equal((await follow(line, webId, accepted, {})).at(-1), 'running')
+  t.strictSame(writesOf(vendor), [
+    ['POST', `/compute/servers/${webId}/stop`, { server: { is_force: false } }],
+    ['POST', `/compute/servers/${webId}/resize-disk`, { server: { disk_id: 'fc2f485b-0c75-4ce9-8921-1c766e235493', size: 40960 } }],
+    ['POST', `/compute/servers/${webId}/change-config`, { server: { vcpu_count: 4, vmem_size: '8192M', auto_start: true } }]
+  ])
+  t.match((await seenOf(line, webId)).server, { cpus: 4, memory_mib: 8192, disk_gib: 50, status: 'running', power: 'on' })
+})
+
+t.test('a larger disk alone leaves the sizes, and the server is started again', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const accepted = await need(operations.resize).run({ seen: await seenOf(line, webId), disk_gib: 45, restart: true })
+  t.equal((await follow(line, webId, accepted, {})).at(-1), 'running')
+  t.strictSame(actionsOf(vendor), ['stop', 'resize-disk', 'start'])
+  t.match((await seenOf(line, webId)).server, { cpus: 2, memory_mib: 2048, disk_gib: 45, status: 'running' })
+})
+
+t.test('a stopped server that grows in both stays stopped', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2, disk_gib: 20, restart: true })
+  t.equal((await follow(line, stoppedId, accepted, {})).at(-1), 'ready')
+  t.strictSame(actionsOf(vendor), ['resize-disk', 'change-config'])
+  t.match((await seenOf(line, stoppedId)).server, { cpus: 2, memory_mib: 1024, disk_gib: 20, status: 'stopped' })
+})
+
+t.test('no server is stopped for a plan that there is not', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  for (const plan of ['nosuch', 'ecs.old.c1m1']) {
+    t.strictSame(await refusalOf(need(operations.resize).run({ seen: await seenOf(line, webId), plan, restart: true })), ['rejected', 'body.plan'])
+  }
+  t.strictSame(writesOf(vendor), [])
+})
+
+t.test('sizes that the server has already are no work', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  t.strictSame(await need(operations.resize).run({ seen: await seenOf(line, webId), cpus: 2, memory_mib: 2048, disk_gib: 40, restart: true }), { done: true })
+  t.strictSame(writesOf(vendor), [])
+})
+
+t.test('a disk does not shrink, and a size that no server can have is refused, before anything is sent', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const seen = await seenOf(line, stoppedId)
+  const before = vendor.calls.length
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, disk_gib: 5 })), ['invalid-request', 'body.disk_gib'])
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, disk_gib: 20.0001 })), ['invalid-request', 'body.disk_gib'])
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, cpus: 129 })), ['invalid-request', 'body.cpus'])
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, memory_mib: 4 })), ['invalid-request', 'body.memory_mib'])
+  t.equal(vendor.calls.length, before)
+})
+
+t.test('what the vendor does not tell of a server must be said, or is a conflict', async t => {
+  const { line, operations } = await open(t, withSample(() => ok({ server: {} }), { vcpu_count: null, vmem_size: null, disk: 0, disks_info: [], status: 'ready' }))
+  const seen = await seenOf(line, webId)
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, cpus: 2 })), ['invalid-request', 'body.memory_mib'])
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, memory_mib: 2048 })), ['invalid-request', 'body.cpus'])
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen, disk_gib: 20 })), ['conflict', ''])
+})
+
+t.test('a resize that fails is seen to fail', async t => {
+  const { line, operations } = await openSandbox(t, { failActions: ['change-config'] })
+  const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2 })
+  t.match((await follow(line, stoppedId, accepted, {})).at(-1), /failed: .*change_flavor_fail/)
+})
+
+t.test('a step waits for a server that is down with nothing under way', async t => {
+  const { line } = await openSandbox(t)
+  const facts = (await seenOf(line, stoppedId)).server
+  const { isDue } = need(line.operations().steps?.['rebuild.write'])
+  t.strictSame([isDue(facts), isDue({ ...facts, locked: true }), isDue({ ...facts, status: 'stopping' })], [true, false, false])
+})
+
+t.test('a stopped server is rebuilt at once and stays stopped', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const accepted = await need(operations.rebuild).run({ seen: await seenOf(line, stoppedId), image: debianId, password: strong, ssh_keys: [keyId] })
+  t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/rebuild-root`, { server: { image_id: debianId, auto_start: false, password: strong, keypair_id: keyId } }]])
+  t.strictSame(accepted, { goal: { statuses: ['stopped'], transition: true } })
+  t.equal((await follow(line, stoppedId, accepted, usualGoals.rebuild)).at(-1), 'ready')
+  t.equal((await seenOf(line, stoppedId)).server.image?.id, debianId)
+})
+
+t.test('a running server is stopped first, for only a stopped one is rebuilt, and started by the rebuild', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const accepted = await need(operations.rebuild).run({ seen: await seenOf(line, webId), image: debianId })
+  t.equal(accepted.next?.name, 'rebuild.write')
+  const states = await follow(line, webId, accepted, usualGoals.rebuild)
+  t.equal(states.at(-1), 'running')
+  t.ok(states.includes('ready'))
+  t.strictSame(writesOf(vendor), [
+    ['POST', `/compute/servers/${webId}/stop`, { server: { is_force: false } }],
+    ['POST', `/compute/servers/${webId}/rebuild-root`, { server: { image_id: debianId, auto_start: true } }]
+  ])
+})
+
+t.test('the image is looked up by a list before anything is stopped: a get of one image would be the file itself', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const big = (await need(operations.images).run({})).find(image => image.min_disk_gib === 40)?.id ?? ''
+  for (const image of ['nosuch', '../x', big]) {
+    t.strictSame(await refusalOf(need(operations.rebuild).run({ seen: await seenOf(line, webId), image })), ['rejected', 'body.image'])
+  }
+  t.strictSame(writesOf(vendor), [])
+  t.strictSame(vendor.calls.filter(({ path }) => path.startsWith('/image/v1/images/')), [])
+})
+
+t.test('a rebuild refuses a weak password, two keys and the text of one before anything is sent', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const seen = await seenOf(line, stoppedId)
+  const before = vendor.calls.length
+  t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: debianId, password: 'weak' })), ['invalid-request', 'body.password'])
+  t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: debianId, ssh_keys: ['a', 'b'] })), ['invalid-request', 'body.ssh_keys'])
+  t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: debianId, ssh_keys: ['ssh-rsa AAAA'] })), ['invalid-request', 'body.ssh_keys'])
+  t.equal(vendor.calls.length, before)
+})
+
+t.test('an image or key that the vendor itself does not find is refused with its member, never a missing server', async t => {
+  let reply = complaint(404, 'NotFoundError', 'failed to find nosuch')
+  const { line, operations } = await open(t, withSample(() => reply, { hypervisor: 'aliyun', status: 'ready', power_states: 'off' }))
+  const seen = await seenOf(line, webId)
+  t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: 'nosuch' })), ['rejected', 'body.image'])
+  reply = complaint(404, 'ResourceNotFoundError', 'Keypair image not found')
+  t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: 'nosuch', ssh_keys: ['image'] })), ['rejected', 'body.ssh_keys'])
+  reply = complaint(400, 'InvalidStatusError', 'Cannot reset root in status deploying')
+  t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: 'nosuch' })), ['conflict', ''])
+})
+
+t.test('rescue goes by the names of the source, and a release that does not know them has no such action', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  vendor.knobs.inferred = false
+  t.equal((await failureOf(need(operations.rescue).run({ id: webId }))).failure, 'unsupported')
+  t.equal((await failureOf(need(operations.unrescue).run({ id: webId }))).failure, 'unsupported')
+  t.strictSame(writesOf(vendor), [
+    ['POST', `/compute/servers/${webId}/start-rescue`, { server: {} }],
+    ['POST', `/compute/servers/${webId}/stop-rescue`, { server: {} }]
+  ])
+  t.strictSame([operations.rescue?.evidence, operations.unrescue?.evidence], ['inferred', 'inferred'])
+})
+
+t.test('a password for a stopped server is written to it, which leaves it stopped and can be seen to fail', async t => {
+  const { vendor, line, operations } = await openSandbox(t)
+  const accepted = await need(operations.password).run({ id: stoppedId, password: strong })
+  t.strictSame(accepted, { goal: { statuses: ['stopped'] } })
+  t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/set-password`, { server: { password: strong, auto_start: false } }]])
+  t.equal((await follow(line, stoppedId, accepted, {})).at(-1), 'ready')
+  vendor.knobs.failActions = ['set-password']
+  t.match((await follow(line, stoppedId, await need(operations.password).run({ id: stoppedId, password: strong }), {})).at(-1), /failed: .*deploy_fail/)
+})
+
+t.test('whether a running guest took its password is not told, and the operation says so', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  t.match(await need(operations.password).run({ id: webId, password: strong }), { goal: { statuses: ['running'] }, note: /does not tell/, password: undefined })
+  t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${webId}/set-password`, { server: { password: strong } }]])
+})
+
+t.test('a weak password and none are refused before anything is sent', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  for (const password of [undefined, 'short', 'alllowercase-123', 'ALLCAPITAL-123', 'NoDigitsAtAll-', 'NoPunctuation12']) {
+    t.strictSame(await refusalOf(need(operations.password).run({ id: webId, password })), ['invalid-request', 'body.password'])
+  }
+  t.strictSame(vendor.calls, [])
+})
+
+t.test('a console is a link from the console service at the catalogue\'s address', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  const link = await need(operations.console).run({ id: webId })
+  t.match(link, { type: 'novnc', url: /\/web-console\/no-vnc\?data=/, expires_at: null })
+  t.strictSame(writesOf(vendor), [['POST', `/webconsole-service/webconsole/server/${webId}`, {}]])
+})
+
+t.test('a stopped server has no console: 406 there, a conflict here', async t => {
+  const { operations } = await openSandbox(t)
+  t.equal((await failureOf(need(operations.console).run({ id: stoppedId }))).failure, 'conflict')
+})
+
+t.test('the kind of console is the protocol that the link says, else url', async t => {
+  let parameters: string | null = Buffer.from('protocol=spice&access_token=SECRET').toString('base64')
+  const { operations } = await open(t, withSample(() => ok({ webconsole: { access_url: 'https://c.example.com/x', connect_params: parameters } })))
+  t.equal((await need(operations.console).run({ id: webId })).type, 'spice')
+  parameters = '!!'
+  t.equal((await need(operations.console).run({ id: webId })).type, 'url')
+  parameters = null
+  t.equal((await need(operations.console).run({ id: webId })).type, 'url')
+})
+
+t.test('a dead token is 401 at the console service: one sign-in, one repeat', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  await operations.list.run({ filters: {}, offset: 0, after: null, limit: 1 })
+  vendor.fail({ match: ({ path }) => path.startsWith('/webconsole-service'), kind: 'reply', reply: complaint(401, 'UnauthorizedError', 'Unauthorized') })
+  t.match(await need(operations.console).run({ id: webId }), { type: 'novnc' })
+  t.equal(vendor.logins, 2)
+})
+
+t.test('without a console endpoint that may be used there is no console, and the rest works', async t => {
+  const { operations } = await openSandbox(t, { withoutServices: ['webconsole', 'image', 'identity'] })
+  t.match(await failureOf(need(operations.console).run({ id: webId })), { failure: 'forbidden', message: /no webconsole endpoint/ })
+  t.match(await failureOf(need(operations.images).run({})), { failure: 'forbidden', message: /no image endpoint/ })
+  t.match(await failureOf(need(operations['owners.list']).run()), { failure: 'forbidden', message: /no identity endpoint/ })
+  t.equal((await need(operations.plans).run({})).length > 0, true)
+})
+
+t.test('a dry run builds exactly the calls that a real one sends, and sends none of them', async t => {
+  const runs: ReadonlyArray<readonly [string, (operations: ServerOperations, line: OpenedAdapter) => Promise<unknown>]> = [
+    ['create', async operations => await need(operations.create).run(spec())],
+    ['delete', async (operations, line) => await need(operations.delete).run({ seen: await seenOf(line, '67811d6a-4979-4c7e-88b9-d84026da2883') })],
+    ['resize', async (operations, line) => await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2 })],
+    ['resize with restart', async (operations, line) => await need(operations.resize).run({ seen: await seenOf(line, webId), plan: 'ecs.g1.c2m4', restart: true })],
+    ['rename', async operations => await need(operations.rename).run({ id: webId, name: 'renamed' })],
+    ['protect', async operations => await need(operations.protect).run({ id: webId, protected: true })],
+    ['rebuild', async (operations, line) => await need(operations.rebuild).run({ seen: await seenOf(line, '4f123772-6fd6-4099-8e04-121826212d9e'), image: debianId })],
+    ['console', async operations => await need(operations.console).run({ id: vpcId })],
+    ['password', async operations => await need(operations.password).run({ id: '7fffb526-dd8e-4668-88fe-244021a5a3fa', password: strong })],
+    ['snapshots.create', async operations => await need(operations['snapshots.create']).run({ id: '76e42b58-ab23-47a9-8ee5-24a6e3752432', name: 'snap-9' })],
+    ['addresses.detach', async operations => await need(operations['addresses.detach']).run({ id: vpcId, address: '192.0.2.10' })],
+    ['owners.create', async operations => await need(operations['owners.create']).run({ name: 'customer-7' })],
+    ['raw', async operations => await need(operations.raw).run({ method: 'PUT', path: `/servers/${vpcId}`, query: '', body: { server: { description: 'x' } } })]
+  ]
+  const { vendor, line } = await openSandbox(t)
+  const lock = need(vendor.servers.get('67811d6a-4979-4c7e-88b9-d84026da2883'))
+  lock.disableDelete = false
+  for (const [name, run] of runs) {
+    const before = writesOf(vendor).length
+    const { operations, calls } = line.rehearse()
+    await run(operations, line)
+    t.equal(writesOf(vendor).length, before, `${name} sends nothing`)
+    await run(line.operations(), line).catch((error: unknown) => { if (name !== 'owners.create') throw error })
+    const planned = calls.map(({ method, url, body }) => [method, url.replace(vendor.origin, ''), body])
+    const sent = writes(vendor).slice(before).map(({ method, path, body }) =>
+      [method, path, JSON.parse(JSON.stringify(body, (key, value) => key === 'password' ? '[redacted]' : value))])
+    t.same(planned, sent, name)
+    t.notMatch(JSON.stringify(calls), strong)
+  }
+})
+
+t.test('a dry run goes through the later steps as well, each by a name of its own', async t => {
+  const { vendor, line } = await openSandbox(t)
+  const { operations, calls } = line.rehearse()
+  let accepted = await need(operations.resize).run({ seen: await seenOf(line, webId), plan: 'ecs.g1.c4m4', disk_gib: 50, restart: true })
+  const names: string[] = []
+  for (let { next } = accepted; next !== undefined; { next } = accepted) {
+    names.push(next.name)
+    accepted = await need(operations.steps?.[next.name]).run(webId, next.input)
+  }
+  t.strictSame(names, ['resize.disk', 'resize.sizes'])
+  t.strictSame(accepted, { goal: { statuses: ['running'], plan: 'ecs.g1.c4m4', disk_gib: 50 } })
+  t.same(calls.map(({ url, body }) => [url.split('/').at(-1), body]), [
+    ['stop', { server: { is_force: false } }],
+    ['resize-disk', { server: { disk_id: 'fc2f485b-0c75-4ce9-8921-1c766e235493', size: 40960 } }],
+    ['change-config', { server: { sku: 'ecs.g1.c4m4', auto_start: true } }]
+  ])
+  t.strictSame(writesOf(vendor), [])
+})
+
+t.test('a whole life goes by, from the order to the deletion', async t => {
+  const { line } = await openSandbox(t)
+  const made = await need(line.operations().create).run(spec({ tags: ['env=test'] }))
+  const id = made.serverId ?? ''
+  await follow(line, id, made, usualGoals.create)
+  t.match((await seenOf(line, id)).server, { name: 'web-9', status: 'running', cpus: 2, memory_mib: 4096, disk_gib: 30, tags: ['env=test'], protected: false, image: { id: debianId } })
+  await follow(line, id, await need(line.operations().resize).run({ seen: await seenOf(line, id), cpus: 3, memory_mib: 3072, disk_gib: 35, restart: true }), {})
+  t.match((await seenOf(line, id)).server, { status: 'running', cpus: 3, memory_mib: 3072, disk_gib: 35 })
+  await need(line.operations().rename).run({ id, name: 'web-10' })
+  await follow(line, id, await need(line.operations()['snapshots.create']).run({ id, name: 'before' }), {})
+  t.match(await need(line.operations()['snapshots.list']).run({ id }), [{ name: 'before', status: 'ready' }])
+  await follow(line, id, await need(line.operations().rebuild).run({ seen: await seenOf(line, id), image: debianId }), usualGoals.rebuild)
+  t.match((await seenOf(line, id)).server, { name: 'web-10', status: 'running' })
+  await follow(line, id, await need(line.operations().stop).run({ id }), usualGoals.stop)
+  await follow(line, id, await need(line.operations().password).run({ id, password: strong }), {})
+  await need(line.operations().protect).run({ id, protected: true })
+  t.equal((await failureOf(need(line.operations().delete).run({ seen: await seenOf(line, id) }))).failure, 'conflict')
+  await need(line.operations().protect).run({ id, protected: false })
+  await follow(line, id, await need(line.operations().delete).run({ seen: await seenOf(line, id) }), usualGoals.delete)
+  t.equal((await failureOf(line.operations().get.run(id))).failure, 'not-found')
+})

@@ -1,0 +1,102 @@
+import { vmmanager } from '../../src/adapters/vmmanager/adapter.js'
+import type { ServerOperations } from '../../src/adapters/verbs.js'
+import { GatewayError } from '../../src/domain/failure.js'
+import type { Seen } from '../../src/domain/list.js'
+import { seenHost } from '../../src/adapters/vmmanager/mapping.js'
+import type { PlannedCall } from '../../src/gateway/rehearsal.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.js'
+import { openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.js'
+
+export type Handle = (request: SimulatedRequest) => SimulatedReply
+
+/** The adapter in front of a vendor whose every answer the test gives. */
+export async function open (test: Test, handle: Handle, settings: Record<string, string> = { token: '24-static' }): Promise<Bench> {
+  const vendor = await startSimulator(handle)
+  return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
+}
+
+export async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox>> {
+  const vendor = await startVmmanager({ knobs: { actionMs: 20, createMs: 30, ...knobs } })
+  return openBench(test, vmmanager, vendor, vendor.settings[account])
+}
+
+export const ok = (body: unknown, status = 200): SimulatedReply => ({ status, body })
+export const list = (rows: readonly unknown[], size?: number): SimulatedReply => ok({ last_notify: 123456, list: rows, ...(size === undefined ? {} : { size }) })
+export const complaint = (status: number, code: number, msg: string, value?: object): SimulatedReply =>
+  ({ status, body: { error: { code, msg, ...(value === undefined ? {} : { value }) } } })
+export const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
+
+export interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+const bodyOf = (text: string): unknown => text === '' ? null : JSON.parse(text)
+
+/** What the vendor got beside sign-ins; writes alone with `writesOf`. */
+export const sentTo = (vendor: Simulator): Sent[] => vendor.calls
+  .filter(({ path }) => !path.includes('/public/'))
+  .map(({ method, path, rawQuery, body }) => ({ method, path: rawQuery === '' ? path : `${path}?${rawQuery}`, body: bodyOf(body) }))
+export const writesOf = (vendor: Simulator): Sent[] => sentTo(vendor).filter(({ method }) => method !== 'GET')
+export const planned = (vendor: Simulator, calls: readonly PlannedCall[]): Sent[] =>
+  calls.map(({ method, url, body }) => ({ method, path: url.slice(vendor.origin.length), body }))
+
+/** The calls of a dry run; whatever it sends in truth but reads is a fault. */
+export async function rehearsed (line: OpenedAdapter, vendor: Simulator, work: (operations: ServerOperations) => Promise<unknown> | undefined): Promise<Sent[]> {
+  const before = writesOf(vendor).length
+  const { operations, calls } = line.rehearse()
+  await work(operations)
+  if (writesOf(vendor).length !== before) throw new Error('a dry run has sent a write')
+  return planned(vendor, calls)
+}
+
+/** The bad members that the work is refused for. */
+export async function badMembersOf (work: Promise<unknown> | undefined): Promise<string[]> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof GatewayError) return (error.options.errors ?? []).map(({ path }) => path)
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+/** The members of a row of the list that are read. */
+export const web = {
+  id: 41,
+  name: 'web-1',
+  state: 'active',
+  account: { id: 3, email: 'client@example.com' },
+  cluster: { id: 1, name: 'cluster-kvm-1' },
+  node: { id: 1, name: 'node-1', ip_addr: '198.51.100.11' },
+  os: { id: 25, name: 'Ubuntu 22.04' },
+  os_name: 'Ubuntu 22.04',
+  cpu_number: 2,
+  cpu_number_new: 2,
+  ram_mib: 2048,
+  ram_mib_new: 2048,
+  disk: { id: 101, disk_mib: 20480, disk_mib_new: 20480 },
+  disk_count: 1,
+  ip4: [{ ip: '192.0.2.10', interface: 'eth0' }],
+  ip6: [{ ip: '2001:db8:1::41/64', interface: 'eth0' }],
+  rescue_mode: false,
+  disabled: false,
+  is_protected: false,
+  tags: [],
+  create_date: '2026-01-15 10:20:30'
+}
+export const seenOf = (row: object): Seen => seenHost.parse(row)
+export const running = seenOf(web)
+export const stopped = seenOf({ ...web, state: 'stopped' })
+
+/** Waits as the gateway would, in haste: until the jobs have ended. */
+export async function jobsEnd (operations: ServerOperations, jobs: NonNullable<Parameters<NonNullable<ServerOperations['jobs']>>[0]>): Promise<string[]> {
+  for (let looks = 0; looks < 200; looks += 1) {
+    const states = await operations.jobs?.(jobs) ?? []
+    if (states.every(({ status }) => status === 'succeeded' || status === 'failed')) return states.map(({ status }) => status)
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  return ['endless']
+}

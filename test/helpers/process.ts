@@ -1,0 +1,67 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { stringify } from 'yaml'
+import type { Test } from './line.js'
+
+export const root = resolve(import.meta.dirname, '../..')
+const main = join(root, 'dist/src/main.js')
+
+export async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+export interface Process {
+  readonly child: ChildProcess
+  readonly base: string
+  output(): string
+  ended(): Promise<number | null>
+}
+
+/** Starts processes for one test file, in a folder of their own; whatever is left of them at its end is killed. */
+export function openProcesses (test: Test) {
+  const folder = mkdtempSync(join(tmpdir(), 'hawser-test-'))
+  const children: ChildProcess[] = []
+  test.teardown(async () => {
+    for (const child of children) child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const launch = (script: string, env: Record<string, string>, base = '', words: readonly string[] = []): Process => {
+    const child = spawn(process.execPath, [script, ...words], { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    children.push(child)
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { text += chunk.toString() })
+    const exit = once(child, 'exit')
+    return { child, base, output: () => text, ended: async () => { const [code] = await exit; return typeof code === 'number' ? code : null } }
+  }
+
+  return {
+    folder,
+    launch,
+    /** The built server with this configuration, ready. */
+    serve: async (config: Record<string, unknown>, env: Record<string, string> = {}): Promise<Process> => {
+      const port = await freePort()
+      const file = join(folder, `${port}.yaml`)
+      writeFileSync(file, stringify({ listen: { port }, auth: { mode: 'none' }, ...config }))
+      const started = launch(main, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
+      await until(async () => (await fetch(`${started.base}/health/ready`)).ok, () => started.output())
+      return started
+    }
+  }
+}
+
+export async function until (isTrue: () => Promise<boolean>, output: () => string, withinMs = 10_000): Promise<void> {
+  for (let waited = 0; waited < withinMs; waited += 50) {
+    if (await isTrue().catch(() => false)) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error(`it did not come to pass:\n${output()}`)
+}

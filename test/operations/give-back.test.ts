@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import t from 'tap'
+import type { Redis } from 'ioredis'
+import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
+import { createRedisOperationStore } from '../../src/operations/redis-store.js'
+import type { OperationStore, StoredOperation } from '../../src/operations/store.js'
+import { createVault } from '../../src/tokens/encryption.js'
+import { openRedis, type TestRedis } from '../helpers/redis.js'
+import { record } from './records.js'
+
+const vault = createVault(['a secret of at least thirty-two characters'])
+const account = `give-back-${process.pid}-${Date.now()}`
+let count = 0
+const made = (facts: Parameters<typeof record>[1] = {}): StoredOperation =>
+  record('create', { startedAt: Date.now(), ...facts, operation: { account, id: `op_${count++}`, server_id: null, ...facts.operation } })
+
+/** Two replicas on one Redis; `lose` cuts off the first one alone, `find` brings it back. */
+async function replicas (server: TestRedis): Promise<{ one: OperationStore, other: OperationStore, redis: Redis, lose: () => Promise<void>, find: () => Promise<void> }> {
+  const redis = await server.connect()
+  return {
+    one: createRedisOperationStore(redis, vault, createMemoryOperationStore()),
+    other: createRedisOperationStore(await server.connect(), vault, createMemoryOperationStore()),
+    redis,
+    lose: async () => {
+      const end = once(redis, 'end')
+      redis.disconnect()
+      await end
+    },
+    find: async () => { await redis.connect() }
+  }
+}
+
+t.test('what was kept while Redis was lost is given back', async t => {
+  const server = await openRedis()
+  t.teardown(async () => { await server.stop() })
+  const { one, other, lose, find } = await replicas(server)
+  const asked = made({ phase: 'asking', search: { spec: { name: 'web', image: 'i' }, before: [] } })
+  const gone = made({ phase: 'asking' })
+  await one.open(asked)
+  await one.open(gone)
+  await lose()
+  const fresh = made({ phase: 'asking' })
+  t.equal(await one.open(fresh), false)
+  await one.update(asked, current => ({ ...current, phase: 'following', operation: { ...current.operation, server_id: 's1' } }))
+  await one.remove(account, gone.operation.id)
+  await find()
+  await one.pending(account)
+  t.match(await other.get(account, asked.operation.id), { phase: 'following', operation: { server_id: 's1' } })
+  t.match(await other.get(account, fresh.operation.id), { phase: 'asking' })
+  t.equal(await other.get(account, gone.operation.id), null, 'what was refused is not followed')
+  t.equal(await other.claim(account, 'server:s1', 'another order'), false, 'its server is its own')
+  t.match(await one.update(asked, current => ({ ...current, looks: 9 })), { looks: 9 })
+  t.equal((await other.get(account, asked.operation.id))?.looks, 9, 'from then on Redis keeps it')
+})
+
+t.test('what another replica has learned meanwhile is not forgotten', async t => {
+  const server = await openRedis()
+  t.teardown(async () => { await server.stop() })
+  const { one, other, lose, find } = await replicas(server)
+  const ended = made({ phase: 'doubtful' })
+  const revived = made({ phase: 'asking' })
+  await one.open(ended)
+  await one.open(revived)
+  await lose()
+  await one.update(ended, current => ({ ...current, looks: current.looks + 1 }))
+  await one.update(revived, current => ({ ...current, phase: 'following', operation: { ...current.operation, status: 'running' } }))
+  await other.update(ended, current => ({ ...current, phase: 'following', operation: { ...current.operation, status: 'succeeded', server_id: 's2' } }))
+  const given = await other.update(revived, current => ({ ...current, phase: 'doubtful', notMade: true, operation: { ...current.operation, status: 'failed' } }))
+  await find()
+  await one.pending(account)
+  t.match(await one.get(account, ended.operation.id), { operation: { status: 'succeeded', server_id: 's2' } })
+  const back = await other.get(account, revived.operation.id)
+  t.match(back, { phase: 'following', operation: { status: 'running' } }, 'that the provider accepted is known better than that nothing was found')
+  t.ok((back?.version ?? 0) > given.version, 'events go forward')
+  t.ok((await other.pending(account)).some(({ operation }) => operation.id === revived.operation.id))
+})

@@ -1,0 +1,78 @@
+import t from 'tap'
+import type { Address, ServerFacts, ServerStatus } from '../../src/domain/server.js'
+import type { Goal } from '../../src/domain/operation.js'
+import { isInTransition, judge, usualGoals, type Circumstances } from '../../src/operations/judge.js'
+import { serverFacts } from '../helpers/facts.js'
+
+const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
+const verdict = (goal: Goal, seen: ServerFacts | null, facts: Partial<Circumstances> = {}): string =>
+  judge(goal, seen, { sinceAskedMs: 1000, transitionSeen: false, isNew: false, isDoubtful: false, ...facts }).verdict
+const address = (text: string): Address => ({ address: text, family: 4, scope: 'public', prefix_length: null, gateway: null, primary: true })
+
+t.test('every member of a goal must hold, and all of them at once', async t => {
+  const shown = server('running', {
+    name: 'web', protected: true, plan: { id: 'p1', name: null }, cpus: 2, memory_mib: 1024, disk_gib: 10.5, addresses: [address('192.0.2.1')]
+  })
+  const members: ReadonlyArray<readonly [Goal, Goal]> = [
+    [{ statuses: ['running', 'rescue'] }, { statuses: ['stopped'] }],
+    [{ name: 'web' }, { name: 'db' }],
+    [{ protected: true }, { protected: false }],
+    [{ plan: 'p1' }, { plan: 'p2' }],
+    [{ cpus: 2 }, { cpus: 4 }],
+    [{ memory_mib: 1024 }, { memory_mib: 2048 }],
+    [{ disk_gib: 10.5 }, { disk_gib: 10 }],
+    [{ has: ['192.0.2.1'] }, { has: ['192.0.2.1', '192.0.2.2'] }],
+    [{ lacks: ['192.0.2.2'] }, { lacks: ['192.0.2.1'] }]
+  ]
+  for (const [reached, missed] of members) {
+    t.equal(verdict(reached, shown), 'done', JSON.stringify(reached))
+    t.equal(verdict(missed, shown), 'going', JSON.stringify(missed))
+    for (const [other] of members) t.equal(verdict({ ...other, ...missed }, shown), 'going', `${JSON.stringify(missed)} beside ${JSON.stringify(other)}`)
+  }
+  t.equal(verdict(Object.assign({}, ...members.map(([reached]) => reached)), shown), 'done', 'all of them')
+  t.equal(verdict({ cpus: 2 }, server('running', { cpus: null })), 'going', 'what is not shown is no success')
+  t.equal(verdict({ plan: 'p1' }, server('running')), 'going')
+})
+
+t.test('a server at work has not arrived; an administrator\'s lock is no work', async t => {
+  t.equal(verdict(usualGoals.stop, server('stopped', { locked: true, task: 'locked' })), 'going')
+  t.equal(verdict(usualGoals.stop, server('stopped', { locked: true })), 'done')
+  t.equal(verdict(usualGoals.start, server('unknown')), 'going', 'what is not known is no success')
+})
+
+t.test('a reboot needs a transition, or time, and then says that none was observed', async t => {
+  const running = server('running')
+  t.equal(verdict(usualGoals.reboot, running), 'going')
+  t.equal(verdict(usualGoals.reboot, running, { transitionSeen: true }), 'done')
+  t.equal(verdict(usualGoals.reboot, running, { sinceAskedMs: 14_999 }), 'going')
+  t.match(judge(usualGoals.reboot, running, { sinceAskedMs: 15_000, transitionSeen: false, isNew: false, isDoubtful: false }), { verdict: 'done', note: /not observed/ })
+  t.equal(verdict(usualGoals.reboot, running, { sinceAskedMs: 60_000, isDoubtful: true }), 'going', 'nobody knows whether it was asked for: only a transition proves it')
+  t.equal(verdict(usualGoals.reboot, running, { isDoubtful: true, transitionSeen: true }), 'done')
+})
+
+t.test('what counts as being on the way', async t => {
+  for (const status of ['rebooting', 'stopping', 'starting', 'stopped'] as const) t.equal(isInTransition(usualGoals.reboot, server(status)), true, status)
+  for (const status of ['running', 'rescue', 'error', 'unknown'] as const) t.equal(isInTransition(usualGoals.reboot, server(status)), false, status)
+  t.equal(isInTransition(usualGoals.reboot, server('running', { locked: true, task: 'rebooting' })), true)
+  t.equal(isInTransition(null, server('stopped')), false)
+  t.equal(isInTransition({ cpus: 2 }, server('resizing')), true)
+})
+
+t.test('an error state fails what is about states, but not an old one right after the action', async t => {
+  const broken = server('error', { provider_status: 'start_fail' })
+  t.equal(verdict(usualGoals.start, broken), 'going', 'vendors show the state before for a while')
+  t.equal(verdict(usualGoals.start, broken, { transitionSeen: true }), 'failed')
+  t.equal(verdict(usualGoals.start, broken, { sinceAskedMs: 3001 }), 'failed')
+  t.match(judge(usualGoals.start, broken, { sinceAskedMs: 5000, transitionSeen: false, isNew: false, isDoubtful: false }).error, /start_fail/)
+  t.equal(verdict({ name: 'web' }, server('error', { name: 'web' }), { sinceAskedMs: 5000 }), 'done', 'a broken server can be renamed')
+  t.equal(verdict(usualGoals.delete, broken, { sinceAskedMs: 5000 }), 'going', 'a broken server can be deleted')
+  t.equal(verdict(usualGoals.delete, broken, { sinceAskedMs: 5000, transitionSeen: true }), 'failed', 'it broke while it was deleted')
+})
+
+t.test('a server that is gone is the end of it; a new one may be late', async t => {
+  t.equal(verdict(usualGoals.delete, null), 'done')
+  t.equal(verdict(usualGoals.delete, server('running')), 'going')
+  t.equal(verdict(usualGoals.stop, null), 'failed')
+  t.equal(verdict(usualGoals.create, null, { isNew: true }), 'going')
+  t.equal(verdict(usualGoals.create, null, { isNew: true, sinceAskedMs: 60_000 }), 'failed')
+})

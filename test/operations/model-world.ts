@@ -1,0 +1,270 @@
+import type { ServerOperations } from '../../src/adapters/verbs.js'
+import { compareText } from '../../src/domain/compare.js'
+import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
+import { z } from 'zod'
+import { everybody } from '../../src/access/principal.js'
+import type { Account } from '../../src/gateway/account.js'
+import { createTally, type Call } from '../../src/gateway/call.js'
+import type { RequestContext } from '../../src/gateway/context.js'
+import { createFlights } from '../../src/gateway/flights.js'
+import { createOrder } from '../../src/gateway/orders.js'
+import { createWrites, type Writes } from '../../src/gateway/writes.js'
+import { createEngine, type Engine } from '../../src/operations/engine.js'
+import type { KeyStore } from '../../src/operations/key-store.js'
+import { createKeys, type Held, type Keys } from '../../src/operations/keys.js'
+import { createMemoryKeyStore } from '../../src/operations/memory-keys.js'
+import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
+import type { OperationStore } from '../../src/operations/store.js'
+import { serverFacts } from '../helpers/facts.js'
+import { createClock, failure, type Clock } from './provider.js'
+
+/** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
+export const outcomes = ['ok', 'ok without id', 'refused', 'reset before', 'reset after', 'timeout before', 'timeout after', 'timeout late', 'unreadable'] as const
+export type Outcome = typeof outcomes[number]
+
+/** What is decided by chance for one create. */
+export interface Luck {
+  readonly outcome: Outcome
+  readonly answersAfterMs: number
+  /** The list shows a new server only then. */
+  readonly shownAfterMs: number
+}
+
+interface Bought {
+  readonly id: string
+  readonly name: string
+  readonly at: number
+  readonly shownAt: number
+}
+
+export interface Reply {
+  readonly status: number
+  /** Of the operation that the answer names. */
+  readonly operationId: string | null
+}
+
+/** One replica: it answers until it has crashed, and then nothing of it goes on. */
+export interface Replica {
+  isAlive: boolean
+  /** It crashes at the so-manieth step from now. */
+  crashIn: number
+  /** Until then it works, but the others take it for dead. */
+  silentUntil: number
+  readonly engine: Engine
+  request (key: string, name: string, luck: Luck): Promise<Reply>
+}
+
+export interface World {
+  readonly clock: Clock
+  readonly bought: Bought[]
+  readonly keysUsed: Set<string>
+  readonly operations: OperationStore
+  /** The calls before which the provider's list fails. */
+  listFailures: number
+  readonly faults: unknown[]
+  start (): Replica
+}
+
+const noLuck: Luck = { outcome: 'ok', answersAfterMs: 0, shownAfterMs: 0 }
+const answerMs = 30_000
+const never = async (): Promise<never> => await new Promise<never>(() => {})
+const account = 'a'
+
+export function createWorld (): World {
+  const clock = createClock()
+  const shared: Shared = { keyStore: createMemoryKeyStore(clock.now), living: new Map() }
+  const world: World = {
+    clock,
+    bought: [],
+    keysUsed: new Set(),
+    operations: createMemoryOperationStore(clock.now),
+    listFailures: 0,
+    faults: [],
+    start: () => startReplica(world, shared)
+  }
+  return world
+}
+
+interface Shared {
+  readonly keyStore: KeyStore
+  readonly living: Map<string, () => boolean>
+}
+
+function startReplica (world: World, shared: Shared): Replica {
+  const { clock } = world
+  const life = { isAlive: true, crashIn: Infinity, silentUntil: 0 }
+  /** Every step of the flow goes through here, and may be the last one: before anything was done, or after, before it is told. */
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (hasCrashed(life)) return await never()
+    const result = await work().then(value => ({ value }), (error: unknown) => ({ error }))
+    if (hasCrashed(life)) return await never()
+    if ('error' in result) throw result.error
+    return result.value
+  }
+  const store = stepping({ ...world.operations, isShared: true, isAlive: async replica => shared.living.get(replica)?.() === true }, step)
+  const after: typeof clock.after = (work, ms) => clock.after(() => { if (life.isAlive) work() }, ms)
+  const engine = createEngine({ store, now: clock.now, onFault: error => { world.faults.push(error) }, after })
+  shared.living.set(engine.me, () => life.isAlive && clock.now() >= life.silentUntil)
+  engine.start([{
+    id: account,
+    connect: () => providerOf(world, { step, luck: noLuck, call: null }),
+    rows: async function * ({ list }) {
+      yield (await list.run({ filters: {}, offset: 0, after: null, limit: 100 })).rows
+    },
+    safeText: text => text
+  }])
+  const keys = createKeys({
+    store: stepping(shared.keyStore, step),
+    engine,
+    isAlive: store.isAlive,
+    secrets: [Buffer.from('secret')],
+    now: clock.now,
+    after
+  })
+  const writes = createWrites(engine)
+  return Object.assign(life, {
+    engine,
+    request: async (key: string, name: string, luck: Luck) => {
+      world.keysUsed.add(key)
+      return await requestAs({ keys, writes, connect: call => providerOf(world, { step, luck, call }) }, key, name)
+    }
+  })
+}
+
+function hasCrashed (life: { isAlive: boolean, crashIn: number }): boolean {
+  life.crashIn -= 1
+  if (life.crashIn <= 0) life.isAlive = false
+  return !life.isAlive
+}
+
+type Step = <T>(work: () => Promise<T>) => Promise<T>
+
+/** The same value, each of its asynchronous functions a step. */
+function stepping<T extends OperationStore | KeyStore> (target: T, step: Step): T {
+  return new Proxy(target, {
+    get: (from, name, receiver) => {
+      const member: unknown = Reflect.get(from, name, receiver)
+      if (typeof member !== 'function') return member
+      return async (...words: unknown[]) => await step(async () => await Promise.resolve(Reflect.apply(member, from, words)))
+    }
+  })
+}
+
+interface Providing {
+  readonly step: Step
+  readonly luck: Luck
+  readonly call: Call | null
+}
+
+function providerOf (world: World, { step, luck, call }: Providing): ServerOperations {
+  const { clock, bought } = world
+  const seenOf = ({ id, name, at }: Bought) => ({ server: serverFacts(id, clock.now() < at + 5000 ? 'provisioning' : 'running', { name }), raw: {} })
+  const commit = (name: string): string => {
+    const id = `s${bought.length + 1}`
+    bought.push({ id, name, at: clock.now(), shownAt: clock.now() + luck.shownAfterMs })
+    return id
+  }
+  const failed = (error: UpstreamError): UpstreamError => {
+    if (call !== null) call.tally.writes = error.sideEffect
+    return error
+  }
+  return {
+    list: {
+      evidence: 'documented',
+      paging: 'whole',
+      pageSize: 100,
+      ordered: true,
+      compareIds: compareText,
+      run: async () => await step(async () => {
+        if (world.listFailures > 0) {
+          world.listFailures -= 1
+          throw failure('unavailable')
+        }
+        const rows = bought.filter(({ shownAt }) => shownAt <= clock.now()).map(seenOf)
+        await clock.sleep(50)
+        return { rows, start: 0, last: true, total: null }
+      })
+    },
+    get: {
+      evidence: 'documented',
+      run: async id => await step(async () => {
+        const one = bought.find(server => server.id === id && server.shownAt <= clock.now())
+        if (one === undefined) throw failure('not-found')
+        return seenOf(one)
+      })
+    },
+    create: {
+      evidence: 'documented',
+      accepts: ['plan'],
+      requires: [],
+      options: z.strictObject({}),
+      example: { name: 'x', image: 'i', plan: 'p' },
+      run: async ({ name }) => await step(async () => {
+        const { outcome } = luck
+        if (outcome === 'refused') throw failed(failure('rejected'))
+        await clock.sleep(luck.answersAfterMs / 2)
+        if (outcome === 'timeout late') clock.after(() => { commit(name) }, answerMs + 10_000)
+        const id = outcome.endsWith('before') || outcome === 'timeout late' ? null : commit(name)
+        await clock.sleep(luck.answersAfterMs / 2)
+        if (outcome.startsWith('reset')) throw failed(failure('unreachable', 'possible'))
+        if (outcome === 'unreadable') throw failed(failure('malformed', 'certain'))
+        if (!outcome.startsWith('timeout')) return outcome === 'ok' && id !== null ? { serverId: id } : {}
+        await clock.sleep(answerMs - luck.answersAfterMs)
+        throw failed(failure('timeout', 'possible'))
+      })
+    }
+  }
+}
+
+interface Rooms {
+  readonly keys: Keys
+  readonly writes: Writes
+  connect (call: Call): ServerOperations
+}
+
+const deadlineMs = 60_000
+
+/** A keyed create, as the plugin and the route do it. */
+async function requestAs ({ keys, writes, connect }: Rooms, key: string, name: string): Promise<Reply> {
+  const signal = new AbortController().signal
+  const spec = { name, image: 'i', plan: 'p' }
+  try {
+    const verdict = await keys.take({ principal: 'caller', account, key, request: spec, isCreate: true, deadlineMs }, signal)
+    if (verdict.kind === 'operation') return { status: 202, operationId: verdict.stored.operation.id }
+    if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
+    const { held } = verdict
+    const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, held }
+    return await answered(held, async () => (await writes.perform(accountOf(connect), createOrder(spec), context)).operation.id)
+  } catch (error) {
+    if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }
+    throw error
+  }
+}
+
+async function answered (held: Held, work: () => Promise<string>): Promise<Reply> {
+  try {
+    const operationId = await work()
+    await held.keep({ status: 202, headers: {}, body: operationId })
+    return { status: 202, operationId }
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.sideEffect === 'none') await held.release()
+    else await held.keep({ status: 504, headers: {}, body: error.operationId ?? '' })
+    throw error
+  }
+}
+
+/** The least that a write needs of an account. */
+export const accountOf = (connect: (call: Call) => ServerOperations): Account => ({
+  id: account,
+  options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false },
+  provider: { id: 'p', title: 'P' },
+  lists: createFlights(),
+  gets: createFlights(),
+  capabilities: Object.create(null),
+  createToken: null,
+  health: () => ({ status: 'ok', checked_at: null, problem: null }),
+  connect,
+  toServer: () => { throw new Error('nobody asks for it') },
+  safeText: text => text,
+  safeValue: value => value
+})

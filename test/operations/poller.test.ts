@@ -1,0 +1,294 @@
+import t, { type Test } from 'tap'
+import { usualGoals } from '../../src/operations/judge.js'
+import { createEngine, type Engine } from '../../src/operations/engine.js'
+import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/operations/memory-store.js'
+import type { StoredOperation } from '../../src/operations/store.js'
+import { serverFacts } from '../helpers/facts.js'
+import { createClock, createProvider, failure, type Clock, type TestProvider } from './provider.js'
+import { record } from './records.js'
+
+interface Bench {
+  readonly clock: Clock
+  readonly provider: TestProvider
+  readonly store: MemoryOperationStore
+  readonly engine: Engine
+  readonly faults: unknown[]
+  open (action: string, facts?: Parameters<typeof record>[1]): Promise<StoredOperation>
+  statusOf (stored: StoredOperation): Promise<string | undefined>
+}
+
+function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Bench {
+  const clock = createClock()
+  const provider = createProvider(options)
+  const store = createMemoryOperationStore(clock.now)
+  const faults: unknown[] = []
+  const engine = createEngine({ store, now: clock.now, onFault: error => { faults.push(error) }, after: clock.after })
+  engine.start([provider.watched])
+  t.teardown(async () => { await engine.stop() })
+  let count = 0
+  return {
+    clock,
+    provider,
+    store,
+    engine,
+    faults,
+    open: async (action, facts = {}) => {
+      const at = clock.now()
+      count += 1
+      const stored = record(action, { startedAt: at, ...facts, operation: { id: `op_${String(count).padStart(4, '0')}`, server_id: String(count), ...facts.operation } })
+      await store.open(stored)
+      await engine.wait(stored, 0, new AbortController().signal)
+      return stored
+    },
+    statusOf: async ({ operation: { id } }) => (await store.get('a', id))?.operation.status
+  }
+}
+const forGood = (): AbortSignal => new AbortController().signal
+
+t.test('a hundred waiters on one account cost one call for each tick', async t => {
+  const { clock, provider, engine, open } = bench(t)
+  const waits: Array<Promise<StoredOperation>> = []
+  for (let number = 0; number < 50; number += 1) {
+    const stored = await open('stop', { jobs: [{ id: `j${number}`, name: 'stop' }] })
+    for (let caller = 0; caller < 2; caller += 1) waits.push(engine.wait(stored, 60_000, forGood()))
+  }
+  const sentAt: number[] = []
+  const begun = clock.now()
+  provider.meet = async () => { sentAt.push(clock.now() - begun) }
+  await clock.run(18_000)
+  t.same(sentAt, [500, 1500, 3500, 8500, 13_500], 'half a second, one, two, then every five')
+  t.ok(provider.calls.every(call => call === 'jobs'))
+  for (let number = 0; number < 50; number += 1) provider.jobs.set(`j${number}`, { status: 'succeeded' })
+  await clock.run(1000)
+  t.ok((await Promise.all(waits)).every(({ operation }) => operation.status === 'succeeded'), 'everybody hears of it')
+  const { length } = provider.calls
+  await clock.run(60_000)
+  t.equal(provider.calls.length, length, 'what has ended is not looked at again')
+})
+
+t.test('several servers cost one list where that is cheaper, else a read of each', async t => {
+  const short = bench(t, { hasJobs: false })
+  for (let number = 0; number < 5; number += 1) await short.open('stop', { goal: usualGoals.stop })
+  for (let number = 1; number <= 5; number += 1) short.provider.rows.set(String(number), serverFacts(String(number), 'running'))
+  await short.clock.run(600)
+  t.same(short.provider.calls, ['list'])
+
+  const long = bench(t, { hasJobs: false, pageSize: 10 })
+  for (let number = 1; number <= 100; number += 1) long.provider.rows.set(String(number), serverFacts(String(number), 'running'))
+  for (let number = 0; number < 3; number += 1) await long.open('stop', { goal: usualGoals.stop })
+  await long.clock.run(600)
+  t.equal(long.provider.calls.length, 10, 'nobody knew how long the list is')
+  long.provider.calls.length = 0
+  await long.clock.run(1000)
+  t.same(long.provider.calls, ['get 1', 'get 2', 'get 3'])
+
+  const one = bench(t, { hasJobs: false })
+  one.provider.rows.set('1', serverFacts('1', 'running'))
+  await one.open('stop', { goal: usualGoals.stop })
+  await one.open('stop', { goal: usualGoals.stop, operation: { server_id: '1' } })
+  await one.clock.run(600)
+  t.same(one.provider.calls, ['get 1'], 'two operations on one server share a read')
+})
+
+t.test('the list does not prove that a server is missing', async t => {
+  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
+  const first = await open('delete', { goal: usualGoals.delete })
+  const second = await open('stop', { goal: usualGoals.stop })
+  provider.rows.set('2', serverFacts('2', 'stopped'))
+  await clock.run(600)
+  t.same(provider.calls, ['list', 'get 1'])
+  t.equal(await statusOf(first), 'succeeded')
+  t.equal(await statusOf(second), 'succeeded')
+})
+
+t.test('a provider that can not be asked, or a fault of ours, keeps no operation from its verdict', async t => {
+  for (const [error, note] of [[failure('timeout'), /timeout/], [new TypeError('x is not a function'), /a fault of the gateway/]] as const) {
+    const { clock, provider, store, faults, open, statusOf } = bench(t)
+    const job = await open('stop', { jobs: [{ id: 'j1', name: 'stop' }] })
+    const seen = await open('stop', { goal: usualGoals.stop })
+    const lost = await open('create', { goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, before: [] }, operation: { server_id: null } })
+    provider.meet = async () => { throw error }
+    await clock.run(1000)
+    for (const one of [job, seen, lost]) t.match(await store.get('a', one.operation.id), { operation: { status: 'running', note } })
+    await clock.run(606_000)
+    for (const one of [job, seen, lost]) {
+      t.equal(await statusOf(one), 'unknown')
+      t.match((await store.get('a', one.operation.id))?.operation.note, note)
+    }
+    t.equal(faults.length > 0, error instanceof TypeError)
+  }
+})
+
+t.test('a step is sent when the server is ready for it, once', async t => {
+  const { clock, provider, store, open, statusOf } = bench(t, { hasJobs: false })
+  const sent: string[] = []
+  provider.rows.set('1', serverFacts('1', 'running'))
+  provider.steps.confirm = {
+    isDue: server => server.status === 'resizing',
+    run: async (id, input) => {
+      sent.push(`${id} ${String(input.plan)}`)
+      provider.rows.set('1', serverFacts('1', 'running'))
+      return { goal: { statuses: ['running'], transition: true } }
+    }
+  }
+  const resize = await open('resize', { goal: { plan: 'p2' }, next: { name: 'confirm', input: { plan: 'p2' } } })
+  await clock.run(40_000)
+  t.same(sent, [])
+  provider.rows.set('1', serverFacts('1', 'resizing'))
+  await clock.run(6000)
+  t.same(sent, ['1 p2'])
+  await clock.run(8000)
+  t.equal(await statusOf(resize), 'running', 'what is shown is judged from the step, not from the beginning')
+  await clock.run(12_000)
+  t.equal(await statusOf(resize), 'succeeded')
+  t.same(sent, ['1 p2'])
+
+  const strange = await open('resize', { goal: { plan: 'p2' }, next: { name: 'gone', input: {} }, operation: { server_id: '1' } })
+  await clock.run(1000)
+  t.match((await store.get('a', strange.operation.id))?.operation, { status: 'failed', error: /knows no step gone/ })
+})
+
+t.test('a step that is refused for now comes again, one that is refused fails, one without an answer is not sent again', async t => {
+  const { clock, provider, store, open, statusOf } = bench(t, { hasJobs: false })
+  provider.rows.set('1', serverFacts('1', 'running'))
+  const answers = [failure('conflict'), failure('unreachable'), null]
+  let sent = 0
+  provider.steps.confirm = { isDue: () => true, run: async () => { const answer = answers[sent++] ?? null; if (answer !== null) throw answer; return {} } }
+  const step = { goal: { statuses: ['running'] }, next: { name: 'confirm', input: {} }, operation: { server_id: '1' } } as const
+  const again = await open('resize', step)
+  await clock.run(20_000)
+  t.equal(sent, 3)
+  t.equal(await statusOf(again), 'succeeded')
+
+  provider.steps.confirm = { isDue: () => true, run: async () => { throw failure('quota') } }
+  const refused = await open('resize', step)
+  await clock.run(1000)
+  t.match((await store.get('a', refused.operation.id))?.operation, { status: 'failed', error: 'confirm: vendor says quota' })
+
+  for (const error of [failure('timeout', 'possible'), new TypeError('x')]) {
+    let tries = 0
+    provider.steps.confirm = { isDue: () => true, run: async () => { tries += 1; throw error } }
+    const lost = await open('resize', step)
+    await clock.run(10_000)
+    t.equal(tries, 1)
+    t.match((await store.get('a', lost.operation.id))?.operation, { status: 'succeeded', note: /answer is lost/ })
+  }
+
+  const begun = await open('resize', step)
+  await store.claim('a', `step:${begun.operation.id}:0`, 'a process that is gone')
+  let tries = 0
+  provider.steps.confirm = { isDue: () => true, run: async () => { tries += 1; return {} } }
+  await clock.run(10_000)
+  t.equal(tries, 0, 'it may have been sent before the crash')
+  t.equal(await statusOf(begun), 'succeeded')
+})
+
+const order = (name: string, before: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, before: [...before] }, operation: { server_id: null } })
+const doubt = (clock: Clock, settleMs: number | null = 15_000) => ({ phase: 'doubtful', doubtfulSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
+
+t.test('the server of a create whose answer told no id is found by what was ordered, each one once', async t => {
+  const { clock, provider, store, open } = bench(t)
+  provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
+  const first = await open('create', order('web', ['old']))
+  const second = await open('create', order('web', ['old']))
+  await clock.run(1000)
+  provider.rows.set('n1', serverFacts('n1', 'running', { name: 'web' }))
+  await clock.run(10_000)
+  provider.rows.set('n2', serverFacts('n2', 'running', { name: 'web' }))
+  await clock.run(10_000)
+  t.match((await store.get('a', first.operation.id))?.operation, { status: 'succeeded', server_id: 'n1' })
+  t.match((await store.get('a', second.operation.id))?.operation, { status: 'succeeded', server_id: 'n2' })
+})
+
+t.test('a doubtful create leaves its like to who was accepted, is looked for every five seconds meanwhile, and waits anew when one was taken', async t => {
+  const { clock, provider, store, open, statusOf } = bench(t)
+  const doubtful = await open('create', { ...order('web'), ...doubt(clock) })
+  const accepted = await open('create', order('web'))
+  await clock.run(30_000)
+  t.equal(await statusOf(doubtful), 'running', 'the other one may still appear')
+  t.ok(provider.calls.length < 12, `${provider.calls.length} looks in half a minute`)
+  provider.rows.set('n1', serverFacts('n1', 'running', { name: 'web' }))
+  provider.rows.set('n2', serverFacts('n2', 'running', { name: 'other' }))
+  await clock.run(6000)
+  t.equal((await store.get('a', accepted.operation.id))?.operation.server_id, 'n1')
+  await clock.run(6000)
+  t.equal(await statusOf(doubtful), 'running')
+  await clock.run(70_000)
+  t.match(await store.get('a', doubtful.operation.id), { notMade: true, operation: { status: 'failed', error: /was not made/ } })
+})
+
+t.test('while another order of the name is being asked for, its server is not taken', async t => {
+  const { clock, provider, open, statusOf } = bench(t)
+  const doubtful = await open('create', { ...order('web'), ...doubt(clock) })
+  await open('create', { ...order('Web'), phase: 'asking', askingUntil: clock.now() + 50_000 })
+  provider.rows.set('n1', serverFacts('n1', 'running', { name: 'web' }))
+  await clock.run(45_000)
+  t.equal(await statusOf(doubtful), 'running')
+})
+
+t.test('a doubtful create that nothing comes of was not made; an accepted one is unknown at its deadline, and so is who waits for it', async t => {
+  const { clock, provider, store, open, statusOf } = bench(t)
+  const reset = await open('create', { ...order('a'), ...doubt(clock) })
+  const unreadable = await open('create', { ...order('b'), ...doubt(clock, null), deadlineAt: clock.now() + 1_800_000 })
+  const accepted = await open('create', { ...order('c'), deadlineAt: clock.now() + 1_800_000 })
+  const waiting = await open('create', { ...order('c'), ...doubt(clock), deadlineAt: clock.now() + 1_700_000 })
+  await clock.run(14_000)
+  t.equal(await statusOf(reset), 'running')
+  await clock.run(8000)
+  t.match(await store.get('a', reset.operation.id), { notMade: true })
+  await clock.run(1_720_000)
+  t.match((await store.get('a', waiting.operation.id)), { notMade: false, operation: { status: 'unknown' } })
+  await clock.run(100_000)
+  for (const one of [unreadable, accepted]) t.match(await store.get('a', one.operation.id), { notMade: false, operation: { status: 'unknown', note: /deadline/ } })
+  t.ok(provider.calls.length < 450, 'every five seconds')
+})
+
+t.test('what a process left behind is looked for, what it only intended was not made', async t => {
+  const { clock, store, open, statusOf } = bench(t)
+  const asking = await open('stop', { phase: 'asking', goal: usualGoals.delete })
+  const intended = await open('create', { ...order('web'), phase: 'intended' })
+  await clock.run(59_000)
+  t.same([await statusOf(asking), await statusOf(intended)], ['running', 'running'], 'it may still be at work')
+  await clock.run(7000)
+  t.equal(await statusOf(asking), 'succeeded')
+  t.match(await store.get('a', intended.operation.id), { notMade: true, operation: { status: 'failed', error: /nothing was done/ } })
+})
+
+t.test('who waits is answered at the end, or when patience or the signal ends', async t => {
+  const { clock, provider, engine, open } = bench(t)
+  const stored = await open('stop', { goal: usualGoals.stop })
+  provider.rows.set('1', serverFacts('1', 'running'))
+  const short = engine.wait(stored, 3000, forGood())
+  const caller = new AbortController()
+  const left = engine.wait(stored, 60_000, caller.signal)
+  const events: string[] = []
+  const listening = (async () => { for await (const { operation } of engine.changes(stored, 0, forGood())) events.push(operation.status) })()
+  await clock.run(3000)
+  t.equal((await short).operation.status, 'running')
+  caller.abort()
+  t.equal((await left).operation.status, 'running')
+  provider.rows.set('1', serverFacts('1', 'stopped'))
+  await clock.run(6000)
+  await listening
+  t.same(events, ['running', 'succeeded'])
+  t.equal((await engine.wait({ ...stored, operation: { ...stored.operation, id: 'op_gone' } }, 0, forGood())).operation.id, 'op_gone')
+})
+
+t.test('operations are listed page by page, also past what can not be read', async t => {
+  const { engine, open, store } = bench(t)
+  for (let number = 0; number < 250; number += 1) await open(number % 2 === 0 ? 'stop' : 'start', { operation: { status: 'succeeded' } })
+  const short = { ...store, list: async (account: string, after: string | null, count: number) => (await store.list(account, after, count)).filter(({ operation }) => operation.id !== 'op_0200') }
+  const all = createEngine({ store: short, now: () => 0, onFault: () => {} })
+  const ids: string[] = []
+  let after: string | null = null
+  do {
+    const page = await all.list('a', { statuses: null, serverId: null, action: null, limit: 60, after })
+    ids.push(...page.rows.map(({ id }) => id))
+    after = page.next
+  } while (after !== null)
+  t.equal(ids.length, 249)
+  t.same(ids, [...ids].sort().reverse())
+  t.equal((await engine.list('a', { statuses: new Set(['succeeded']), serverId: null, action: 'stop', limit: 500, after: null })).rows.length, 125)
+  t.equal((await engine.list('a', { statuses: null, serverId: '7', action: null, limit: 500, after: null })).rows.length, 1)
+  t.same((await engine.list('b', { statuses: null, serverId: null, action: null, limit: 5, after: null })).rows, [])
+})

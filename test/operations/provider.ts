@@ -1,0 +1,125 @@
+import type { JobState, ServerOperations, Step } from '../../src/adapters/verbs.js'
+import { compareText } from '../../src/domain/compare.js'
+import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.js'
+import type { ServerFacts } from '../../src/domain/server.js'
+import type { Watched } from '../../src/operations/look.js'
+import type { SetTimer } from '../../src/operations/timer.js'
+
+/** A clock that only runs when it is told to: whatever waits on it is woken in order. */
+export interface Clock {
+  now(): number
+  readonly after: SetTimer
+  sleep(ms: number): Promise<void>
+  /** Lets so much time pass, and everything happen that is due in it. */
+  run(ms: number): Promise<void>
+}
+
+/** Everything that can go on without time passing has gone on. */
+const settled = async (): Promise<void> => { await new Promise<void>(resolve => { setImmediate(resolve) }) }
+
+export function createClock (start = Date.parse('2026-11-21T10:00:00.000Z')): Clock {
+  let now = start
+  const timers = new Set<{ readonly at: number, readonly work: () => void }>()
+  const after: SetTimer = (work, ms) => {
+    const timer = { at: now + Math.max(0, ms), work }
+    timers.add(timer)
+    return () => { timers.delete(timer) }
+  }
+  return {
+    now: () => now,
+    after,
+    sleep: async ms => { await new Promise<void>(resolve => { after(resolve, ms) }) },
+    run: async ms => {
+      const until = now + ms
+      await settled()
+      for (;;) {
+        const [first] = [...timers].sort((a, b) => a.at - b.at)
+        if (first === undefined || first.at > until) break
+        timers.delete(first)
+        now = first.at
+        first.work()
+        await settled()
+      }
+      now = until
+    }
+  }
+}
+
+export function failure (kind: Failure, sideEffect: SideEffect = 'none'): UpstreamError {
+  const error = new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` })
+  error.sideEffect = sideEffect
+  return error
+}
+
+/** A provider in memory that counts what it is asked. */
+export interface TestProvider {
+  readonly rows: Map<string, ServerFacts>
+  readonly jobs: Map<string, Partial<JobState>>
+  /** The verbs that were called, in order; those of one server with its id. */
+  readonly calls: string[]
+  readonly steps: Record<string, Step>
+  /** Stands before every call: it may wait, or throw the call's failure. */
+  meet: (call: string) => Promise<void>
+  readonly watched: Watched
+  connect(): ServerOperations
+}
+
+export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {}): TestProvider {
+  const count = async (call: string): Promise<void> => {
+    provider.calls.push(call)
+    await provider.meet(call)
+  }
+  const connect = (): ServerOperations => ({
+    list: {
+      evidence: 'documented',
+      paging: 'offset',
+      pageSize,
+      ordered: false,
+      compareIds: compareText,
+      run: async ({ offset, limit }) => {
+        await count('list')
+        const all = [...provider.rows.values()].map(server => ({ server, raw: {} }))
+        return { rows: all.slice(offset, offset + limit), start: offset, last: offset + limit >= all.length, total: all.length }
+      }
+    },
+    get: {
+      evidence: 'documented',
+      run: async serverId => {
+        await count(`get ${serverId}`)
+        const server = provider.rows.get(serverId)
+        if (server === undefined) throw failure('not-found')
+        return { server, raw: {} }
+      }
+    },
+    steps: provider.steps,
+    ...(hasJobs
+      ? {
+          jobs: async jobs => {
+            await count('jobs')
+            return jobs.map(job => ({ ...job, status: 'running' as const, vendorStatus: 'running', error: null, ...provider.jobs.get(job.id) }))
+          }
+        }
+      : {})
+  })
+  const provider: TestProvider = {
+    rows: new Map(),
+    jobs: new Map(),
+    calls: [],
+    steps: {},
+    meet: async () => {},
+    connect,
+    watched: {
+      id,
+      connect,
+      rows: async function * ({ list }) {
+        for (let offset = 0; ; offset += list.pageSize) {
+          const page = await list.run({ filters: {}, offset, after: null, limit: list.pageSize })
+          yield page.rows
+          if (page.last) return
+        }
+      },
+      safeText: text => text.replaceAll('hunter2', '[redacted]')
+    }
+  }
+  return provider
+}

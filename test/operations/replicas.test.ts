@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { createEngine, type Engine } from '../../src/operations/engine.js'
+import { usualGoals } from '../../src/operations/judge.js'
+import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
+import { createRedisOperationStore } from '../../src/operations/redis-store.js'
+import type { OperationStore } from '../../src/operations/store.js'
+import { createVault } from '../../src/tokens/encryption.js'
+import { serverFacts } from '../helpers/facts.js'
+import { openRedis } from '../helpers/redis.js'
+import { createProvider } from './provider.js'
+import { record } from './records.js'
+
+const vault = createVault(['a secret of at least thirty-two characters'])
+const forGood = (): AbortSignal => new AbortController().signal
+const pass = async (ms: number): Promise<void> => { await new Promise(resolve => { setTimeout(resolve, ms) }) }
+
+t.test('two replicas on one Redis never look at the same time, and both hear of the end', async t => {
+  const server = await openRedis()
+  const account = `replicas-${randomUUID()}`
+  const provider = createProvider({ id: account, hasJobs: false })
+  provider.rows.set('42', serverFacts('42', 'running'))
+  let looking = 0
+  let most = 0
+  provider.meet = async () => {
+    looking += 1
+    most = Math.max(most, looking)
+    await pass(150)
+    looking -= 1
+  }
+  const start = async (): Promise<{ engine: Engine, store: OperationStore }> => {
+    const store = createRedisOperationStore(await server.connect(), vault, createMemoryOperationStore())
+    const engine = createEngine({ store, now: Date.now, onFault: error => { t.fail(String(error)) } })
+    engine.start([provider.watched])
+    t.teardown(async () => { await engine.stop() })
+    return { engine, store }
+  }
+  const replicas = [await start(), await start()]
+  t.teardown(async () => { await server.stop() })
+  const [one] = replicas
+  const at = Date.now()
+  const stop = record('stop', { startedAt: at, goal: usualGoals.stop, operation: { id: `op_${randomUUID()}`, account } })
+  // Left by a process that has never said that it lives.
+  const left = record('delete', { startedAt: at, phase: 'asking', goal: usualGoals.delete, operation: { id: `op_${randomUUID()}`, account, server_id: '7', status: 'pending' } })
+  await one?.store.open(stop)
+  await one?.store.open(left)
+  const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, forGood()), engine.wait(left, 20_000, forGood())])
+  await pass(2200)
+  provider.rows.set('42', serverFacts('42', 'stopped'))
+  t.same((await Promise.all(waits)).map(({ operation }) => operation.status), ['succeeded', 'succeeded', 'succeeded', 'succeeded'])
+  t.equal(most, 1, 'one look at a time')
+  const looks = provider.calls.filter(call => call === 'get 42' || call === 'list').length
+  t.ok(looks >= 3 && looks <= 4, `${looks} looks at half a second, one, two`)
+})

@@ -1,0 +1,170 @@
+import t, { type Test } from 'tap'
+import { z } from 'zod'
+import { registry } from '../../src/adapters/registry.js'
+import type { SimulatedCall } from '../../src/sandbox/simulator.js'
+import { password, vendors, type Vendor } from '../conformance/vendors.js'
+import { askOf, type Ask, type Method } from '../helpers/api.js'
+import { composeGateway } from '../helpers/gateway.js'
+
+/**
+ * What the routes declare is the most that any of the five may take; beside it come sign-ins, and repeats after passing faults.
+ * The arithmetic, in calls; "?" only where a refusal must be told apart; p: pages of lists, n: addresses that are named.
+ *
+ * get              1 everywhere
+ * list             p, one page more where pages overlap, and 1 for each row that the list tells too little of (glesys, fleio by address)
+ * start stop reboot  fleio, glesys, vmmanager 1 · onecloud look, act · heficed act, look? = 2
+ * patch            onecloud (look, put) for name and for protection, look = 5 · the others write, look
+ * create           the list for what looks like it already (p, and one that overlaps), order = 2 + p · glesys reads keys that are ids as one p more
+ * delete           look, and: heficed stop, cancel · fleio act, look? · the others 1 = 3
+ * resize           look, and: fleio form, act, look? · vmmanager resources, disk, restart · onecloud plan, stop · the others 1 = 4
+ * rebuild          look, and: fleio act, look? · onecloud image, stop · the others 1 = 3
+ * rescue, unrescue fleio look, act, look?, look? = 4 · onecloud look, act, look? · heficed, vmmanager act, look?
+ * password         heficed, fleio act, look? · onecloud look, act · vmmanager 1 = 2
+ * console          vmmanager look, screen, look? = 3 · heficed, fleio act, look? · onecloud look, act · glesys 1
+ * snapshots        list: look, p, look? = 2 + p · take: fleio act, look? · onecloud look, act = 2 · restore, delete: look, p, act, look? = 3 + p
+ * addresses        of a server: heficed, vmmanager, onecloud look, p · glesys p, look? · fleio 1, look? = 2 + p · of the account: p
+ *   attach         heficed p, 1 · glesys n · vmmanager 2n · onecloud look, p, act · fleio p, n, look?, look? = 2 + p + 2n
+ *   detach         onecloud look, p, act · glesys look, act · heficed p, act or look · vmmanager p, act · fleio look, act, look? = 3 + p
+ * ptr              vmmanager find, write = 2 · glesys 1
+ * catalogues       p: fleio's end users have forms instead, one for each client and region
+ * owners           list: p · get: onecloud p · fleio, vmmanager 1 · create: 1, vmmanager p? = 1 + p · login link: 1
+ * raw              1
+ */
+const free = 'Upstream calls: none'
+
+const documentSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ operationId: z.string().optional(), description: z.string().optional() })))
+})
+
+interface Declared {
+  readonly calls: number
+  readonly perPage: number
+  readonly perRow: number
+}
+
+/** The declaration as it is published. */
+function declaredIn (text: string): Declared | null {
+  if (text.includes(free)) return { calls: 0, perPage: 0, perRow: 0 }
+  const told = /Upstream calls: at most (.+?); a sign-in adds/.exec(text)?.[1]
+  if (told === undefined) return null
+  const number = (pattern: RegExp): number => Number(pattern.exec(told)?.[1] ?? 0)
+  return { calls: number(/^(\d+)(?: and|$)/), perPage: number(/(\d+) for each page/), perRow: number(/(\d+) for each row/) }
+}
+
+/** What is read page by page; all rows at once are one page. */
+const pages: Readonly<Record<string, (call: SimulatedCall) => boolean>> = {
+  heficed: ({ method, path }) => method === 'GET' && /\/(instances|templates|sshkeys|subnets)$/.test(path),
+  fleio: ({ method, query }) => method === 'GET' && query.has('page'),
+  glesys: ({ path }) => /\/(list|listown|templates|allowedarguments)$/.test(path),
+  vmmanager: ({ method, query }) => method === 'GET' && query.has('limit'),
+  onecloud: ({ method, query }) => method === 'GET' && query.has('limit')
+}
+
+interface Request {
+  readonly operationId: string
+  readonly method: Method
+  readonly path: string
+  readonly body?: object
+  /** The addresses that it names. */
+  readonly named?: number
+}
+
+/** Every route that may call a provider, tried on servers that are there and on one that is not. */
+function requestsOf ({ choices, missingId }: Vendor, servers: readonly string[], order: object): readonly Request[] {
+  const address = choices.address ?? '192.0.2.11'
+  let next = 0
+  const each = (operationId: string, method: Method, tail: string, body?: object, named?: number): Request[] =>
+    [servers[next++ % servers.length] ?? missingId, missingId].map(id => ({
+      operationId, method, path: `/servers/${id}${tail}`, ...(body === undefined ? {} : { body }), ...(named === undefined ? {} : { named })
+    }))
+  const one = (operationId: string, method: Method, path: string, body?: object): Request => ({ operationId, method, path, ...(body === undefined ? {} : { body }) })
+  const unknown = '00000000-0000-4000-8000-00000000dead'
+  return [
+    one('listServers', 'GET', '/servers?limit=10'), one('listServers', 'GET', '/servers?limit=500&sort=-name'), one('listServers', 'GET', '/servers?status=stopped&limit=5'),
+    one('listServers', 'GET', '/servers?ip=192.0.2.12'), ...each('getServer', 'GET', ''),
+    ...each('startServer', 'POST', '/start'), ...each('stopServer', 'POST', '/stop'), ...each('rebootServer', 'POST', '/reboot'),
+    ...each('changeServer', 'PATCH', '', { name: 'budget-1.example.com' }), ...each('changeServer', 'PATCH', '', { protected: false }), ...each('changeServer', 'PATCH', '', { name: 'budget-2.example.com', protected: false }),
+    one('createServer', 'POST', '/servers', order), ...each('deleteServer', 'DELETE', ''),
+    ...each('resizeServer', 'POST', '/resize', choices.larger), ...each('rebuildServer', 'POST', '/rebuild', { image: choices.image }), ...each('rebuildServer', 'POST', '/rebuild', { image: unknown }),
+    ...each('rescueServer', 'POST', '/rescue'), ...each('unrescueServer', 'POST', '/unrescue'),
+    ...each('setPassword', 'POST', '/password'), ...each('setPassword', 'POST', '/password', { password }), ...each('openConsole', 'POST', '/console'),
+    ...each('listSnapshots', 'GET', '/snapshots'), ...each('createSnapshot', 'POST', '/snapshots', { name: 'budget' }),
+    ...each('restoreSnapshot', 'POST', `/snapshots/${unknown}/restore`), ...each('deleteSnapshot', 'DELETE', `/snapshots/${unknown}`),
+    ...each('listServerAddresses', 'GET', '/addresses'), one('listAddresses', 'GET', '/addresses'),
+    ...each('attachAddresses', 'POST', '/addresses', { addresses: [address] }, 1), ...each('attachAddresses', 'POST', '/addresses', { addresses: ['1', '2', '3'] }, 3),
+    ...each('detachAddress', 'DELETE', `/addresses/${address}`), one('setPtr', 'PUT', `/addresses/${address}/ptr`, { ptr: 'budget.example.com' }),
+    one('setPtr', 'PUT', `/addresses/${address}/ptr`, { ptr: null }), one('setPtr', 'PUT', '/addresses/203.0.113.250/ptr', { ptr: null }),
+    one('listImages', 'GET', '/images'), one('listImages', 'GET', '/images?region=uk-lon1&instance_type=linux'), one('listPlans', 'GET', '/plans'), one('listRegions', 'GET', '/regions'),
+    one('listSshKeys', 'GET', '/ssh-keys'), one('listNetworks', 'GET', '/networks'),
+    one('listOwners', 'GET', '/owners'), one('getOwner', 'GET', '/owners/3'), one('getOwner', 'GET', `/owners/${unknown}`),
+    one('createOwner', 'POST', '/owners', { name: 'Budget' }), one('createOwner', 'POST', '/owners', { email: 'budget@example.com', password }), one('createLoginLink', 'POST', '/owners/3/login-link'),
+    one('rawGet', 'GET', '/raw/x'), one('rawPost', 'POST', '/raw/x'), one('rawPut', 'PUT', '/raw/x'), one('rawPatch', 'PATCH', '/raw/x'), one('rawDelete', 'DELETE', '/raw/x')
+  ]
+}
+
+const rowsOf = (body: string): number => {
+  const parsed = z.object({ data: z.array(z.unknown()) }).safeParse(JSON.parse(body === '' ? 'null' : body))
+  return parsed.success ? parsed.data.data.length : 0
+}
+
+const most = new Map<string, Map<string, number>>()
+
+async function isWithin (t: Test, { provider, vendor, ask, declared, request }: {
+  readonly provider: string, readonly vendor: Vendor, readonly ask: Ask, readonly declared: ReadonlyMap<string, Declared | null>, readonly request: Request
+}): Promise<void> {
+  const { operationId, method, path, body, named = 0 } = request
+  const what = `${provider} ${operationId} ${path}`
+  const before = vendor.simulator.calls.length
+  const answer = await ask(method, path, body === undefined ? {} : { body })
+  // Those who follow operations ask with ids of their own.
+  const own = vendor.simulator.calls.slice(before).filter(({ headers }) => headers['x-request-id'] === answer.headers['x-request-id'])
+  const calls = Number(answer.headers['hawser-upstream-calls'])
+  t.equal(calls, own.length, `${what} tells what was sent`)
+  const limit = declared.get(operationId)
+  const signIns = own.filter(vendor.isSignIn).length
+  const looked = provider === 'glesys' || provider === 'fleio' ? own.filter(call => !vendor.isSignIn(call) && pages[provider]?.(call) !== true).length : 0
+  const rows = operationId === 'listServers' ? Math.max(rowsOf(answer.body), looked) : named
+  const paged = own.filter(call => pages[provider]?.(call) === true).length
+  if (limit === null || limit === undefined) { t.fail(`${operationId} declares nothing`); return }
+  const allowed = limit.calls + limit.perPage * paged + limit.perRow * rows
+  t.ok(calls - signIns <= allowed, `${what}: ${calls - signIns} of ${allowed} (${answer.statusCode})`)
+  t.ok(limit.calls + limit.perPage + limit.perRow > 0 || calls === 0, `${what} may call, and says so`)
+  const known = most.get(operationId) ?? new Map<string, number>()
+  most.set(operationId, known.set(provider, Math.max(known.get(provider) ?? 0, calls - signIns)))
+}
+
+const { app: bare, close: closeBare } = await composeGateway({ accounts: {} })
+const document = documentSchema.parse((await bare.inject('/openapi.json')).json())
+await closeBare()
+const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.values(methods).map(({ operationId = '', description = '' }) => ({ path, operationId, declared: declaredIn(description) })))
+const declared = new Map(operations.map(operation => [operation.operationId, operation.declared]))
+const stays = new Set(['listProviders', 'listAccounts', 'getAccount', 'listOperations', 'getOperation', 'followOperation'])
+
+t.test('every route below /v1 declares what it may send, and only those that stay here declare nothing', async t => {
+  for (const { path, operationId, declared: told } of operations.filter(({ path }) => path.startsWith('/v1/'))) {
+    t.ok(told !== null, `${operationId} ${path}`)
+    t.equal(told?.calls === 0 && told.perPage === 0 && told.perRow === 0, stays.has(operationId), operationId)
+  }
+})
+
+for (const [provider, start] of Object.entries(vendors)) {
+  t.test(`no request to ${provider} takes more calls than its route declares`, async t => {
+    const vendor = await start()
+    vendor.pace(20)
+    const [settings] = Object.values(vendor.verbAccounts)
+    const { app, close } = await composeGateway({ accounts: { it: { ...settings, provider, raw: true } } })
+    t.teardown(async () => { await close(); await vendor.simulator.close() })
+    const ask = askOf(app, 'it')
+    const adapter = registry.get(provider)
+    const order = { ...adapter?.connect(adapter.example, { send: async () => { throw new Error('nothing is sent') } }).create?.example, ...vendor.choices.order }
+    const listed = z.object({ data: z.array(z.object({ id: z.string() })) }).parse((await ask('GET', '/servers?status=running&limit=40')).json())
+    const requests = requestsOf(vendor, listed.data.map(({ id }) => id), order)
+    for (const request of requests) await isWithin(t, { provider, vendor, ask, declared, request })
+    t.same([...new Set(requests.map(({ operationId }) => operationId)), ...stays].sort(), operations.filter(({ path }) => path.startsWith('/v1/')).map(({ operationId }) => operationId).sort(), 'no route is left out')
+  })
+}
+
+t.test('the most that was seen of each route', async t => {
+  for (const [operationId, seen] of most) t.comment(`${operationId}: ${[...seen].map(([provider, calls]) => `${provider} ${calls}`).join(', ')}`)
+  t.equal(most.size, operations.filter(({ path }) => path.startsWith('/v1/')).length - stays.size)
+})

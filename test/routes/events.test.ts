@@ -1,0 +1,215 @@
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { operationSchema, type Operation } from '../../src/domain/operation.js'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
+import { askOf, isOperation, isProblem } from '../helpers/api.js'
+import { composeGateway } from '../helpers/gateway.js'
+
+const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 1200 } })
+const settings = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
+const { app, close } = await composeGateway({ accounts: { lab: settings, twin: settings } })
+let unanswered = 0
+app.server.on('request', (_request, response) => {
+  unanswered += 1
+  response.once('close', () => { unanswered -= 1 })
+})
+t.teardown(async () => {
+  // Aborted streams leave spare connections that never carried a request.
+  app.server.closeAllConnections()
+  await close()
+  await vendor.close()
+})
+await app.listen({ port: 0, host: '127.0.0.1' })
+
+const ask = askOf(app, 'lab')
+const originOf = (address: AddressInfo | string | null): string => `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+const origin = originOf(app.server.address())
+const orderOf = (name: string) => ({ name, region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'a-Long-Phrase-1' })
+const create = async (name: string): Promise<Operation> => operationSchema.parse((await ask('POST', '/servers', { body: orderOf(name) })).json())
+const pause = async (ms: number): Promise<void> => { await new Promise(resolve => setTimeout(resolve, ms)) }
+
+interface Event {
+  readonly id: number
+  readonly operation: Operation
+}
+
+/** The events of a stream as it was sent; comments and the advice to come back are no events. */
+const eventsIn = (text: string): Event[] => text.split('\n\n').filter(block => block.includes('event: operation')).map(block => {
+  const lines = new Map(block.split('\n').map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
+  return { id: Number(lines.get('id')), operation: operationSchema.parse(JSON.parse(lines.get('data') ?? '')) }
+})
+
+/** Opened before everything else: the first sign of life takes its time. */
+async function openSilent (): Promise<{ text: string, leave: () => void }> {
+  vendor.knobs.createMs = 60_000
+  const { id } = await create('silent')
+  vendor.knobs.createMs = 1200
+  const leaving = new AbortController()
+  const answer = await fetch(`${origin}/v1/lab/operations/${id}/events`, { signal: leaving.signal })
+  const silent = { text: '', leave: () => { leaving.abort() } }
+  const read = async (): Promise<void> => {
+    const decoder = new TextDecoder()
+    if (answer.body !== null) for await (const chunk of answer.body) silent.text += decoder.decode(chunk)
+  }
+  read().catch(() => {})
+  return silent
+}
+const silent = await openSilent()
+
+t.test('a create is told from its acceptance to its end, each event newer than the one before', async t => {
+  const { id } = await create('streamed')
+  const answer = await fetch(`${origin}/v1/lab/operations/${id}/events`)
+  t.equal(answer.status, 200)
+  t.match(answer.headers.get('content-type'), /^text\/event-stream/)
+  t.equal(answer.headers.get('cache-control'), 'no-store')
+  t.equal(answer.headers.get('hawser-upstream-calls'), '0')
+  const events = eventsIn(await answer.text())
+  t.ok(events.length >= 2, `${events.length} events`)
+  t.ok(events.every((event, index) => index === 0 || event.id > (events[index - 1]?.id ?? 0)), 'ids grow')
+  t.ok(events.every(({ operation }) => operation.id === id))
+  t.ok(events.slice(0, -1).every(({ operation }) => operation.finished_at === null))
+  t.match(events.at(-1)?.operation, { status: 'succeeded', finished_at: /Z$/ })
+  t.same(events.at(-1)?.operation, (await ask('GET', `/operations/${id}`)).json())
+})
+
+t.test('Last-Event-ID leaves out what was seen, and an operation that has ended is one event', async t => {
+  const { id } = await create('resumed')
+  await ask('GET', `/operations/${id}`, { headers: { prefer: 'wait=10' } })
+  const stream = async (last?: string): Promise<Event[]> => eventsIn((await ask('GET', `/operations/${id}/events`, last === undefined ? {} : { headers: { 'last-event-id': last } })).body)
+  const [only, ...more] = await stream()
+  t.equal(more.length, 0)
+  t.equal(only?.operation.status, 'succeeded')
+  t.same(await stream(String(only?.id)), [])
+  t.same(await stream(String((only?.id ?? 0) - 1)), [only])
+  for (const nonsense of ['', 'x', '-1', '1.5', '9'.repeat(40)]) t.same(await stream(nonsense), [only], nonsense)
+})
+
+t.test('a stream that is taken up again goes on where it was left', async t => {
+  const { id } = await create('taken-up')
+  const first = await fetch(`${origin}/v1/lab/operations/${id}/events`)
+  const reader = first.body?.getReader()
+  let text = ''
+  while (eventsIn(text.slice(0, text.lastIndexOf('\n\n') + 2)).length === 0) text += new TextDecoder().decode((await reader?.read())?.value)
+  await reader?.cancel()
+  const [seen] = eventsIn(text)
+  const rest = eventsIn(await (await fetch(`${origin}/v1/lab/operations/${id}/events`, { headers: { 'last-event-id': String(seen?.id) } })).text())
+  t.ok(rest.length >= 1 && rest.every(event => event.id > (seen?.id ?? 0)))
+  t.equal(rest.at(-1)?.operation.status, 'succeeded')
+})
+
+t.test('streams of what is not there, of another account and with unknown parameters are refused', async t => {
+  const { id } = await create('private')
+  isProblem(t, await ask('GET', '/operations/op_nothing/events'), 404, 'operation-not-found')
+  isProblem(t, await askOf(app, 'twin')('GET', `/operations/${id}/events`), 404, 'operation-not-found')
+  isProblem(t, await askOf(app, 'twin')('GET', `/operations/${id}`), 404, 'operation-not-found')
+  isProblem(t, await ask('GET', `/operations/${id}/events?wait=1`), 400, 'invalid-request', 'query.wait')
+  isProblem(t, await ask('GET', `/operations/${id}?wait=1`), 400, 'invalid-request', 'query.wait')
+  const head = await ask('HEAD', `/operations/${id}/events`)
+  t.equal(head.statusCode, 405, 'nothing is streamed for nobody')
+})
+
+t.test('a caller who leaves a stream or a wait leaves nothing running', async t => {
+  vendor.knobs.createMs = 60_000
+  const { id } = await create('left')
+  vendor.knobs.createMs = 1200
+  const before = unanswered
+  const leaving = new AbortController()
+  const url = `${origin}/v1/lab/operations/${id}`
+  const answers = [
+    fetch(`${url}/events`, { signal: leaving.signal }).then(async answer => await answer.text()).catch(() => 'left'),
+    fetch(url, { signal: leaving.signal, headers: { prefer: 'wait=300' } }).then(async answer => await answer.text()).catch(() => 'left')
+  ]
+  await pause(300)
+  t.equal(unanswered, before + 2)
+  leaving.abort()
+  t.same(await Promise.all(answers), ['left', 'left'])
+  await pause(300)
+  t.equal(unanswered, before)
+  t.match((await ask('GET', `/operations/${id}`)).json(), { status: 'running' })
+})
+
+t.test('a shutdown ends streams and waits with what is known', async t => {
+  const stopping = await composeGateway({ accounts: { lab: settings } })
+  await stopping.app.listen({ port: 0, host: '127.0.0.1' })
+  const own = originOf(stopping.app.server.address())
+  vendor.knobs.createMs = 60_000
+  const { id } = operationSchema.parse((await askOf(stopping.app, 'lab')('POST', '/servers', { body: orderOf('stopping') })).json())
+  vendor.knobs.createMs = 1200
+  const stream = fetch(`${own}/v1/lab/operations/${id}/events`).then(async answer => await answer.text())
+  const wait = fetch(`${own}/v1/lab/operations/${id}`, { headers: { prefer: 'wait=300' } })
+  await pause(200)
+  const began = performance.now()
+  await stopping.close()
+  t.ok(performance.now() - began < 3000, 'at once')
+  t.equal(eventsIn(await stream).at(-1)?.operation.status, 'running')
+  t.equal((await wait).status, 200)
+})
+
+t.test('the list of operations is filtered and paged, the newest first', async t => {
+  const all = (await ask('GET', '/operations')).json<{ data: Operation[], page: { total: null, limit: number } }>()
+  t.same(all.page, { limit: 50, next_cursor: null, total: null })
+  t.same(all.data.map(({ id }) => id), all.data.map(({ id }) => id).sort().reverse())
+  const walked: string[] = []
+  let url: string | null = '/operations?limit=2'
+  while (url !== null) {
+    const page = await ask('GET', url)
+    t.equal(page.headers['cache-control'], 'no-store')
+    walked.push(...page.json<{ data: Operation[] }>().data.map(({ id }) => id))
+    const { link } = page.headers
+    url = typeof link === 'string' ? link.slice('</v1/lab'.length, link.indexOf('>')) : null
+  }
+  t.same(walked, all.data.map(({ id }) => id), 'each exactly once')
+  const ids = async (query: string): Promise<string[]> => (await ask('GET', `/operations?${query}`)).json<{ data: Operation[] }>().data.map(({ id }) => id)
+  const expected = (is: (operation: Operation) => boolean): string[] => all.data.filter(is).map(({ id }) => id)
+  t.same(await ids('status=succeeded'), expected(({ status }) => status === 'succeeded'))
+  t.same(await ids('status=running,pending'), expected(({ status }) => status === 'running'))
+  t.same(await ids(`server_id=${all.data[0]?.server_id ?? ''}`), [all.data[0]?.id])
+  t.same(await ids('action=create'), walked)
+  t.same(await ids('action=stop'), [])
+  t.same((await askOf(app, 'twin')('GET', '/operations')).json<{ data: Operation[] }>().data, [])
+})
+
+t.test('cursors of operations that are foreign, altered or broken are 400', async t => {
+  const cursor = (await ask('GET', '/operations?limit=1')).json<{ page: { next_cursor: string } }>().page.next_cursor
+  t.equal((await ask('GET', `/operations?limit=2&cursor=${cursor}`)).statusCode, 200, 'another limit is no other list')
+  isProblem(t, await ask('GET', `/operations?cursor=${cursor}&action=create`), 400, 'invalid-request', 'query.cursor')
+  isProblem(t, await askOf(app, 'twin')('GET', `/operations?cursor=${cursor}`), 400, 'invalid-request', 'query.cursor')
+  isProblem(t, await ask('GET', `/servers?cursor=${cursor}`), 400, 'invalid-request', 'query.cursor')
+  isProblem(t, await ask('GET', `/operations?cursor=${cursor.slice(0, -2)}AA`), 400, 'invalid-request', 'query.cursor')
+  isProblem(t, await ask('GET', '/operations?cursor=x'), 400, 'invalid-request', 'query.cursor')
+  for (const [query, place] of [['status=done', 'status'], ['status=', 'status'], ['limit=0', 'limit'], ['state=running', 'state'], ['action=', 'action']] as const) {
+    isProblem(t, await ask('GET', `/operations?${query}`), 400, 'invalid-request', `query.${place}`)
+  }
+})
+
+t.test('Prefer: wait on a write is 200 with any verdict in time, else 202, and nonsense is no wish', async t => {
+  const stop = async (prefer: string) => await ask('POST', '/servers/kvm123456/stop', { body: { force: true }, headers: { prefer } })
+  const timely = await stop('wait=10')
+  t.equal(isOperation(t, timely, 200, 'stop').status, 'succeeded')
+  t.equal(timely.headers['preference-applied'], 'wait=10')
+  vendor.knobs.createMs = 60_000
+  const began = performance.now()
+  const late = await ask('POST', '/servers', { body: orderOf('slow'), headers: { prefer: 'wait=1' } })
+  vendor.knobs.createMs = 1200
+  t.ok(performance.now() - began < 2500)
+  t.equal(isOperation(t, late, 202, 'create').finished_at, null)
+  t.equal(late.headers['preference-applied'], 'wait=1')
+  for (const prefer of ['wait=later', 'wait=-1', 'return=minimal']) {
+    const answer = await stop(prefer)
+    isOperation(t, answer, 202, 'stop')
+    t.equal(answer.headers['preference-applied'], undefined)
+    await pause(150)
+  }
+  const again = await ask('GET', (late.headers.location ?? '').slice('/v1/lab'.length), { headers: { prefer: 'wait=1' } })
+  t.equal(again.statusCode, 200, 'on the operation itself it is always 200')
+  t.match(again.json(), { status: 'running' })
+  t.match(again.headers['retry-after'], /^\d+$/)
+  t.equal((await ask('GET', (timely.headers.location ?? '').slice('/v1/lab'.length), { headers: { prefer: 'wait=900' } })).headers['preference-applied'], 'wait=300')
+})
+
+t.test('a silent stream says from time to time that it is there', { timeout: 40_000 }, async t => {
+  while (!silent.text.includes(': still here')) await pause(100)
+  silent.leave()
+  t.match(silent.text, /^retry: \d+\n\n/)
+  t.match(silent.text, /\n\n: still here\n\n$/)
+})
