@@ -32,10 +32,18 @@ export function installBodies (app: FastifyInstance): void {
     const text = body.toString()
     if (text.trim() === '') done(null, undefined)
     else if (text.trim() === 'null') done(badMember('body', 'must be an object, not null'), undefined)
-    else parse(request, text, done)
+    else parse(request, text, (error, value) => { done(error ?? (isTooDeep(value) ? badMember('body', `must not be nested more than ${deepest} levels`) : null), value) })
   })
   app.addHook('preHandler', async ({ body, routeOptions: { config, schema } }) => {
     const takesNone = config.permission !== undefined && config.takesAnyBody !== true && schema?.body === undefined
     if (takesNone && body !== undefined && body !== null) refuseMembers(body)
   })
+}
+
+const deepest = 50
+
+/** What walks through a body later must not run out of stack. */
+function isTooDeep (value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return level >= deepest || Object.values(value).some(member => isTooDeep(member, level + 1))
 }

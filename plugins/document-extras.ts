@@ -24,6 +24,8 @@ export const headerComponents = {
     'Retry-After': header('Seconds after which another try or a look is worth while', 'integer'),
     'Idempotency-Replayed': header('`true`: this answer was given before under this key; nothing was done now'),
     'Preference-Applied': header('`wait=n` as it was obeyed; absent where no wait was asked for'),
+    RateLimit: header('Where `rate_limit` is configured: `"key";r=<left>;t=<seconds>`, on every answer to a key'),
+    'RateLimit-Policy': header('Where `rate_limit` is configured: `"key";q=<requests>;w=60`'),
     ETag: header('A weak tag of the answer without the time of its reading'),
     Link: header('`<…>; rel="next"`; absent on the last page')
   }
@@ -59,7 +61,7 @@ function takesKey (operation: Json): boolean {
 }
 
 const ofEveryAnswer: readonly HeaderName[] = ['X-Request-Id', 'Server-Timing', 'Hawser-Upstream-Calls']
-const ofProblems: HeadersByStatus = { 401: ['WWW-Authenticate'], 429: ['Retry-After'], 503: ['Retry-After'] }
+const ofProblems: HeadersByStatus = { 401: ['WWW-Authenticate'], 429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'], 503: ['Retry-After'] }
 
 /** Completes a document in its place. */
 export function completeDocument (document: object): void {

@@ -131,10 +131,13 @@ function fromValidation (error: FastifyError): GatewayError {
   return new GatewayError('invalid-request', detail, { errors })
 }
 
+/** The validator tells a missing member from one of a wrong type only by what it received. */
+const isMissing = (issue: { readonly code: string, readonly message: string }): boolean => issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+
 function toBadMembers (item: unknown, place: string): BadMember[] {
   if (!(item instanceof RequestValidationError)) return [{ path: place, message: 'is not valid' }]
   const { issue } = item.params
   const path = [place, ...issue.path.map(String)]
-  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }]
+  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: isMissing(issue) ? 'is required' : issue.message }]
   return issue.keys.map(key => ({ path: [...path, key].join('.'), message: 'is not known here' }))
 }

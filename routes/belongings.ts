@@ -9,7 +9,7 @@ import { accountParams, jsonAnswer, operationSchema, readProblems, serverParams,
 import { sendPage } from './page.js'
 import { accountOf, type RouteOptions } from './servers.js'
 import { answerWrite } from './write.js'
-import { attachBody, noBody, operationOrPlan, pageQuery, ptrBody, snapshotBody, writeQuery } from './write-schemas.js'
+import { attachBody, confirmedQuery, noBody, operationOrPlan, pageQuery, ptrBody, snapshotBody, writeQuery } from './write-schemas.js'
 
 // The server first where the provider would show nothing for one that is missing, and again where a list rests on inference.
 const listing = mayCost('read', { calls: 2, perPage: 1 })
@@ -75,13 +75,13 @@ export async function snapshotRoutes (root: FastifyInstance, { gateway }: RouteO
       description: about(changing.upstream, 'What was written since is lost.'),
       tags,
       params: snapshotParams,
-      querystring: writeQuery,
+      querystring: confirmedQuery,
       body: noBody('RestoreSnapshotRequest'),
       response: accepted()
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const { id, snapshot } = request.params
-    return await answerWrite(gateway, { order: snapshotChangeOrder('restore', id, snapshot), isDryRun: request.query.dry_run }, request, reply)
+    return await answerWrite(gateway, { order: snapshotChangeOrder('restore', { serverId: id, snapshot, confirm: request.query.confirm }), isDryRun: request.query.dry_run }, request, reply)
   })
 
   app.delete('/v1/:account/servers/:id/snapshots/:snapshot', {
@@ -92,12 +92,12 @@ export async function snapshotRoutes (root: FastifyInstance, { gateway }: RouteO
       description: about(changing.upstream),
       tags,
       params: snapshotParams,
-      querystring: writeQuery,
+      querystring: confirmedQuery,
       response: accepted()
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const { id, snapshot } = request.params
-    return await answerWrite(gateway, { order: snapshotChangeOrder('delete', id, snapshot), isDryRun: request.query.dry_run }, request, reply)
+    return await answerWrite(gateway, { order: snapshotChangeOrder('delete', { serverId: id, snapshot, confirm: request.query.confirm }), isDryRun: request.query.dry_run }, request, reply)
   })
 }
 

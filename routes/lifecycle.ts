@@ -7,7 +7,7 @@ import { costText, mayCost, type UpstreamCost } from './cost.js'
 import { accountParams, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.js'
 import type { RouteOptions } from './servers.js'
 import { answerWrite } from './write.js'
-import { deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, writeQuery } from './write-schemas.js'
+import { confirmedQuery, deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, writeQuery } from './write-schemas.js'
 
 interface Described<Params extends z.ZodObject, Query extends z.ZodObject> {
   readonly operationId: string
@@ -77,7 +77,7 @@ export async function lifecycleRoutes (root: FastifyInstance, { gateway }: Route
       ...schemaOf({
         operationId: 'resizeServer',
         summary: 'Change the size of a server',
-        about: 'To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses.',
+        about: 'To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case.',
         upstream: resizing.upstream,
         params: serverParams,
         querystring: writeQuery
@@ -96,11 +96,11 @@ export async function lifecycleRoutes (root: FastifyInstance, { gateway }: Route
         about: 'What is on the main disk is lost.',
         upstream: rebuilding.upstream,
         params: serverParams,
-        querystring: writeQuery
+        querystring: confirmedQuery
       }),
       body: rebuildSpecSchema
     }
-  }, async (request, reply) => await answerWrite(gateway, { order: rebuildOrder(request.params.id, request.body), isDryRun: request.query.dry_run }, request, reply))
+  }, async (request, reply) => await answerWrite(gateway, { order: rebuildOrder(request.params.id, request.body, request.query.confirm), isDryRun: request.query.dry_run }, request, reply))
 
   const rescuing = mayCost('write', { calls: 4 })
   for (const name of ['rescue', 'unrescue'] as const) {

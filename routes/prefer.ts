@@ -7,7 +7,7 @@ export function preferredWaitS (request: FastifyRequest): number | null {
   const { prefer } = request.headers
   if (typeof prefer !== 'string') return null
   for (const part of prefer.split(/[,;]/)) {
-    const seconds = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*$/i.exec(part)?.[1]
+    const seconds = /^\s*wait\s*=\s*"?(\d+)"?\s*$/i.exec(part)?.[1]
     if (seconds !== undefined) return Math.min(Number(seconds), longestWaitS)
   }
   return null

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema } from 'fastify-zod-openapi'
 import { z } from 'zod'
 import type { RawRequest } from '../src/adapters/verbs.js'
+import { guardRaw } from '../src/access/guards.js'
 import { requirePermission } from '../src/access/principal.js'
 import { badMember, GatewayError } from '../src/domain/failure.js'
 import { rawOrder } from '../src/gateway/questions.js'
@@ -19,6 +20,7 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
   const pass = async (method: RawRequest['method'], request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = accountOf(request)
     if (method === 'DELETE') requirePermission(request.context.principal, 'delete')
+    if (method !== 'GET') guardRaw(account.options.guard, { method, path: request.url })
     if (!account.options.raw) throw new GatewayError('forbidden', `the account ${account.id} does not say raw: true`)
     const { query, isDryRun } = splitQuery(request.url)
     const order = rawOrder({ method, path: pathOf(request.url), query, body: request.body })

@@ -6,9 +6,9 @@ import { problemSchema } from '../src/domain/problem.js'
 import { serverSchema, serverStatuses } from '../src/domain/server.js'
 
 const accountParam = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'is no account id' })
-  .meta({ description: 'The id of a configured account', example: 'heficed-main' })
+  .meta({ description: 'The id of a configured account', example: 'glesys-lab' })
 const serverParam = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}$/, { error: 'is no server id' })
-  .meta({ description: 'A server\'s id, as lists give it', example: '312019' })
+  .meta({ description: 'A server\'s id, as lists give it', example: 'kvm123456' })
 const operationParam = z.string().regex(/^op_[a-z0-9]{1,64}$/, { error: 'is no operation id' })
   .meta({ description: 'An operation\'s id', example: 'op_019aa5e0d2c4f1e2d3c4b5a69788' })
 

@@ -11,9 +11,13 @@ const flag = (description: string) => z.string().transform((text, context) => {
   .meta({ override: { type: 'boolean' }, description })
 
 const dryRun = flag('true: nothing is sent; the answer shows the calls that would be')
+const confirm = z.string().min(1).max(255).optional()
+  .meta({ description: 'The name of the server, to be sure; required where the account says guard.confirm_delete' })
 export const writeQuery = z.strictObject({ dry_run: dryRun })
+export const confirmedQuery = z.strictObject({ dry_run: dryRun, confirm })
 export const deleteQuery = z.strictObject({
   dry_run: dryRun,
+  confirm,
   recycle: flag('true: leave it in the provider\'s recycle bin (OneCloud only)'),
   keep_addresses: flag('true: its addresses stay reserved, and billed (GleSYS only)')
 })

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { noGuards, type GuardSettings } from './access/guards.js'
 import { createAuthenticate } from './access/keys.js'
 import type { Adapter } from './adapters/contract.js'
 import { buildApp } from './app.js'
@@ -10,6 +11,7 @@ import { backgroundCall } from './gateway/context.js'
 import { createCursors } from './gateway/cursor.js'
 import type { SentCall } from './gateway/exchange.js'
 import { createGateway } from './gateway/gateway.js'
+import { createInFlight } from './gateway/in-flight.js'
 import { createRetryBudget } from './gateway/retry.js'
 import { createOperations } from './gateway/operations.js'
 import { createServers } from './gateway/servers.js'
@@ -19,6 +21,7 @@ import { createEngine } from './operations/engine.js'
 import type { KeyStore } from './operations/key-store.js'
 import { createKeys } from './operations/keys.js'
 import type { Watched } from './operations/look.js'
+import type { Quota } from './operations/quota.js'
 import type { OperationStore } from './operations/store.js'
 import { createTokenSource } from './tokens/token-source.js'
 import type { TokenStore } from './tokens/store.js'
@@ -28,6 +31,7 @@ export interface Stores {
   readonly tokens: TokenStore
   readonly operations: OperationStore
   readonly keys: KeyStore
+  readonly deletes: Quota
 }
 
 export interface ComposeParts {
@@ -57,21 +61,23 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const { accounts, closeLines } = openAccounts({ config, tokens: stores.tokens, secret: secrets[0] ?? '', report })
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
   const onFault = (error: unknown): void => { logger?.error({ err: error }, 'operations are not followed just now') }
+  const inFlight = createInFlight()
   const engine = createEngine({ store: stores.operations, now: Date.now, onFault })
   const gateway = createGateway({
     adapters: parts.adapters,
     accounts,
     rooms: {
       servers: createServers(cursors, Date.now),
-      writes: createWrites(engine),
-      asks: createAsks(),
+      writes: createWrites({ engine, deletes: stores.deletes, inFlight }),
+      asks: createAsks(stores.deletes, inFlight),
       operations: createOperations(engine, cursors, stopping.signal),
       keys: createKeys({
         store: stores.keys,
         engine,
         isAlive: async replica => await stores.operations.isAlive(replica),
         secrets: [keyFor('idempotency', secrets[0] ?? ''), ...secrets.slice(1).map(secret => keyFor('idempotency', secret))],
-        now: Date.now
+        now: Date.now,
+        stopping: stopping.signal
       }),
       cursors
     }
@@ -84,11 +90,17 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     ...(logger === undefined ? {} : { logger })
   })
   engine.start(accounts.map(toWatched))
+  // Where the store is lost just now, the first key notes it.
+  for (const { id } of accounts) stores.keys.learn(id).catch(() => {})
   return {
     app,
     close: async () => {
       stopping.abort()
+      // Who is connected may finish; nobody new comes in.
+      app.server.close()
       await drained()
+      // What was begun for callers who have left meanwhile.
+      await inFlight.idle()
       // Nothing is being answered: who is still connected has sent nothing.
       app.server.closeAllConnections()
       await app.close()
@@ -138,7 +150,8 @@ function toAccount ({ settings, http, tokens, secret, report }: AccountWiring): 
       timeoutMs: common.timeout_ms,
       requestDeadlineMs: common.request_deadline_ms,
       readOnly: common.read_only,
-      raw: common.raw
+      raw: common.raw,
+      guard: toGuards(common.guard)
     },
     line: {
       account: id,
@@ -151,6 +164,10 @@ function toAccount ({ settings, http, tokens, secret, report }: AccountWiring): 
     }
   })
 }
+
+const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => guard === undefined
+  ? noGuards
+  : { protectedIds: new Set(guard.protected), confirms: guard.confirm_delete === true, maxDeletesPerHour: guard.max_deletes_per_hour ?? null }
 
 /** An account as those see it who follow its operations. */
 const toWatched = (account: Account): Watched => ({

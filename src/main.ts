@@ -9,7 +9,9 @@ import { ConfigError, loadConfig, type Config } from './config/load.js'
 import type { RedisSettings } from './config/schema.js'
 import { createMemoryKeyStore } from './operations/memory-keys.js'
 import { createMemoryOperationStore } from './operations/memory-store.js'
+import { createMemoryQuota } from './operations/quota.js'
 import { createRedisKeyStore } from './operations/redis-keys.js'
+import { createRedisQuota } from './operations/redis-quota.js'
 import { createRedisOperationStore } from './operations/redis-store.js'
 import { createVault } from './tokens/encryption.js'
 import { createMemoryTokenStore } from './tokens/memory-store.js'
@@ -82,7 +84,7 @@ function warnOf (config: Config, logger: Logger): void {
   for (const key of ['metrics', 'audit'] as const) if (config[key] !== undefined) warn(key)
   if (config.auth.oidc !== undefined) warn('auth.oidc')
   for (const { id, common } of config.accounts) {
-    for (const key of ['cache', 'limits', 'breaker', 'guard'] as const) if (common[key] !== undefined) warn(`accounts.${id}.${key}`)
+    for (const key of ['cache', 'limits', 'breaker'] as const) if (common[key] !== undefined) warn(`accounts.${id}.${key}`)
     if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
   }
 }
@@ -111,13 +113,14 @@ async function serve (config: Config, logger: Logger): Promise<void> {
 function createStores (redis: Redis | Cluster | null, secrets: readonly string[]): Stores {
   const operations = createMemoryOperationStore()
   const [secret] = secrets
-  if (redis === null || secret === undefined) return { tokens: createMemoryTokenStore(), operations, keys: createMemoryKeyStore() }
+  if (redis === null || secret === undefined) return { tokens: createMemoryTokenStore(), operations, keys: createMemoryKeyStore(), deletes: createMemoryQuota() }
   const digest = (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
   const vault = createVault(secrets)
   return {
     tokens: createRedisTokenStore(redis, vault, digest),
     operations: createRedisOperationStore(redis, vault, operations),
-    keys: createRedisKeyStore(redis, vault)
+    keys: createRedisKeyStore(redis, vault),
+    deletes: createRedisQuota(redis)
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import t from 'tap'
+import { noGuards } from '../src/access/guards.js'
 import { z } from 'zod'
 import { createAuthenticate, type KeySettings } from '../src/access/keys.js'
 import { everybody, maySee, permissions, requirePermission } from '../src/access/principal.js'
@@ -142,7 +143,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     id: 'acc',
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
-    options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false },
+    options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards },
     line: { account: 'acc', http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget(), random: Math.random, report: () => {} },
     secrets: [secret]
   })

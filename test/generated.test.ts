@@ -11,6 +11,7 @@ import { problemTitles } from '../src/domain/problem.js'
 import { providerCapabilities } from '../src/gateway/capabilities.js'
 import { createMemoryKeyStore } from '../src/operations/memory-keys.js'
 import { createMemoryOperationStore } from '../src/operations/memory-store.js'
+import { createMemoryQuota } from '../src/operations/quota.js'
 import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
 
 type Json = Record<string, unknown>
@@ -22,7 +23,7 @@ const update = 'run npm run generate and commit what it changes'
 const { app, close } = await compose({
   config: parseConfig('auth: { mode: none }', registry, {}),
   adapters: registry.values(),
-  stores: { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore() },
+  stores: { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore(), deletes: createMemoryQuota() },
   isServing: () => true,
   isRedisThere: null
 })
@@ -104,7 +105,7 @@ t.test('the document names the headers that a caller may send and gets', async t
   for (const id of ['startServer', 'stopServer', 'rebootServer']) {
     t.same(of(id).sent, ['Prefer', 'Idempotency-Key'])
     t.same(of(id).got(202), ['Location', 'Retry-After', 'Preference-Applied', 'Idempotency-Replayed'])
-    t.same(of(id).got(429), ['Retry-After'])
+    t.same(of(id).got(429), ['Retry-After', 'RateLimit', 'RateLimit-Policy'])
     t.same(of(id).got(503), ['Retry-After'])
   }
   t.same(of('getOperation').sent, ['Prefer'])

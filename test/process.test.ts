@@ -46,6 +46,39 @@ t.test('a request in flight at SIGTERM is answered, and no new one is taken', as
   await t.rejects(fetch(`${gateway.base}/health/live`))
 })
 
+t.test('SIGTERM ends a gateway that is asked all the time, and cuts no answer', async t => {
+  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' }, shutdown_grace_ms: 8000 })
+  const cut: unknown[] = []
+  const asking = Array.from({ length: 4 }, async () => {
+    for (;;) {
+      const answer = await fetch(`${gateway.base}/v1/vm6/servers?limit=1`, { signal: AbortSignal.timeout(5000) }).catch(() => null)
+      if (answer === null) return
+      await answer.text().catch((error: unknown) => { cut.push(error) })
+    }
+  })
+  await new Promise(resolve => setTimeout(resolve, 500))
+  gateway.child.kill('SIGTERM')
+  t.equal(await gateway.ended(), 0)
+  await Promise.all(asking)
+  t.same(cut, [])
+})
+
+t.test('what a caller began who has left meanwhile is finished before SIGTERM ends the gateway', async t => {
+  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' } })
+  const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=5`)).json())
+  const leaving = new AbortController()
+  vendor.latencyMs = 1000
+  const before = vendor.calls.length
+  const left = fetch(`${gateway.base}/v1/vm6/servers/${data[4]?.id ?? ''}/stop`, { method: 'POST', signal: leaving.signal }).catch(() => null)
+  await new Promise(resolve => setTimeout(resolve, 300))
+  leaving.abort()
+  await left
+  gateway.child.kill('SIGTERM')
+  t.equal(await gateway.ended(), 0)
+  vendor.latencyMs = 0
+  t.match(vendor.calls.slice(before).find(({ path }) => path.endsWith('/stop')), { status: 200 })
+})
+
 t.test('a wait in flight at SIGTERM is answered with what is known, and SIGHUP ends nothing', async t => {
   const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' }, shutdown_grace_ms: 5000 })
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())

@@ -10,7 +10,7 @@ export const problemTitles = {
   'operation-not-found': 'No such operation',
   'not-found': 'Nothing is here',
   'method-not-allowed': 'This path does not take that method',
-  conflict: 'The state of the server does not allow it',
+  conflict: 'What is there does not allow it',
   'idempotency-in-progress': 'The first request with this key is not answered yet',
   'payload-too-large': 'The body is too large',
   'unsupported-media-type': 'The body is not JSON',

@@ -32,8 +32,8 @@ export type CreateSpec = z.infer<typeof createSpecSchema>
 
 export const resizeSpecSchema = z.strictObject({
   ...sizes,
-  restart: z.boolean().optional().meta({ description: 'The server may be stopped and started for it' })
-}).meta({ id: 'ResizeServerRequest', example: { cpus: 4, memory_mib: 4096, restart: true } })
+  restart: z.boolean().optional().meta({ description: 'The server may be stopped and started for it. Fleio restarts a running server in any case' })
+}).meta({ id: 'ResizeServerRequest', example: { cpus: 4, memory_mib: 4096 } })
 export type ResizeSpec = z.infer<typeof resizeSpecSchema>
 
 export const rebuildSpecSchema = z.strictObject({

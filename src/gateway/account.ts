@@ -1,5 +1,6 @@
 import type { Adapter } from '../adapters/contract.js'
 import type { ServerOperations } from '../adapters/verbs.js'
+import type { GuardSettings } from '../access/guards.js'
 import type { Server } from '../domain/server.js'
 import type { Capabilities, Capability } from '../domain/capability.js'
 import type { Seen } from '../domain/list.js'
@@ -18,6 +19,7 @@ export interface AccountOptions {
   readonly readOnly: boolean
   /** Calls in the provider's own words are passed on. */
   readonly raw: boolean
+  readonly guard: GuardSettings
 }
 
 /** One configured credential, ready for use. */
@@ -37,6 +39,8 @@ export interface Account {
   toServer(seen: Seen, observedAt: string, include: { readonly raw: boolean }): Server
   /** A vendor's text without this account's secrets. */
   safeText(text: string): string
+  /** An address of a call without secrets. */
+  safeUrl(url: string): string
   /** A vendor's object without secrets. */
   safeValue(value: unknown): unknown
 }
@@ -99,6 +103,7 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
       ...(include.raw ? { raw: redact(raw, secretMembers, allSecrets()) } : {})
     }),
     safeText: text => redactText(text, allSecrets()),
+    safeUrl: url => redactText(url, allSecrets(), url.length * 2),
     safeValue: value => redact(value, secretMembers, allSecrets())
   }
 }

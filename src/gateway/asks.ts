@@ -3,8 +3,10 @@ import { GatewayError, UpstreamError } from '../domain/failure.js'
 import type { Account } from './account.js'
 import { readCall, writeCall, type RequestContext } from './context.js'
 import { untracked } from '../operations/keys.js'
+import type { Quota } from '../operations/quota.js'
+import type { InFlight } from './in-flight.js'
 import { createRehearsal, type PlannedCall } from './rehearsal.js'
-import { checkGiven, isUnknownVerb, notSupported } from './writes.js'
+import { checkGiven, countDelete, isUnknownVerb, notSupported } from './writes.js'
 
 /** A question to a provider, or a write that it has finished when it answers. */
 export interface AskRequest<V extends Verb, T> {
@@ -17,6 +19,8 @@ export interface AskRequest<V extends Verb, T> {
   readonly writes: boolean
   /** A write that does no harm when it is done twice. */
   readonly isRepeatable?: boolean
+  /** `guard.max_deletes_per_hour` counts it. */
+  readonly isDelete?: boolean
   /** The server of the path, where a 404 may be about it. */
   readonly serverId: string | null
   run(verb: V): Promise<T>
@@ -28,11 +32,12 @@ export interface Asks {
   rehearse<V extends Verb, T>(account: Account, request: AskRequest<V, T>, context: RequestContext): Promise<readonly PlannedCall[]>
 }
 
-export function createAsks (): Asks {
+export function createAsks (deletes: Quota, inFlight: InFlight): Asks {
   return {
-    ask: async (account, request, context) => {
+    ask: async (account, request, context) => await inFlight.run(async () => {
       const operations = account.connect(request.writes ? writeCall(account, context) : readCall(account, context))
       const verb = permitted(account, operations, request)
+      if (request.isDelete === true) await countDelete(deletes, account)
       if (request.writes && request.isRepeatable !== true) await context.held?.begin(untracked)
       try {
         return await request.run(verb)
@@ -48,9 +53,9 @@ export function createAsks (): Asks {
           account.gets.turn()
         }
       }
-    },
+    }),
     rehearse: async (account, request, context) => {
-      const rehearsal = createRehearsal(account.safeValue)
+      const rehearsal = createRehearsal(account)
       const operations = account.connect(writeCall(account, context), rehearsal.record)
       await request.run(permitted(account, operations, request))
       return rehearsal.calls

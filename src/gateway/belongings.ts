@@ -16,24 +16,31 @@ export const snapshotOrder = (serverId: string, name: string): WriteRequest<Verb
 
 export type SnapshotAction = 'restore' | 'delete'
 
-export const snapshotChangeOrder = (action: SnapshotAction, serverId: string, snapshot: string): WriteRequest<Act<{ readonly id: string, readonly snapshot: string }>> => ({
+export interface SnapshotChange {
+  readonly serverId: string
+  readonly snapshot: string
+  readonly confirm: string | undefined
+}
+
+export const snapshotChangeOrder = (action: SnapshotAction, { serverId, snapshot, confirm }: SnapshotChange): WriteRequest<Act<{ readonly id: string, readonly snapshot: string }>> => ({
   action: `snapshots.${action}`,
   verb: operations => operations[`snapshots.${action}`],
   serverId,
   given: {},
   looks: false,
+  destroys: { serverId, confirm },
   goal: null,
   run: async verb => await verb.run({ id: serverId, snapshot })
 })
 
-/** What is told as an id is not seen as an address: there the adapter says what to look for. */
+/** What is told as an id is not seen as an address: there the adapter says what to look for, and a lost answer stays unknown. */
 export const attachOrder = (serverId: string, addresses: readonly string[]): WriteRequest<Verb<'addresses.attach'>> => ({
   action: 'addresses.attach',
   verb: operations => operations['addresses.attach'],
   serverId,
   given: {},
   looks: false,
-  goal: { has: addresses.filter(address => isIP(address) !== 0) },
+  goal: addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null,
   run: async verb => await verb.run({ id: serverId, addresses })
 })
 

@@ -53,15 +53,17 @@ export function createOrder (spec: CreateSpec): WriteRequest<Create> {
 function checkOrder ({ accepts, requires, options }: Create, spec: CreateSpec): void {
   checkSizes(spec)
   const given = new Map<string, unknown>(Object.entries(spec))
-  for (const member of requires) if (given.get(member) === undefined) throw badMember(`body.${member}`, 'is required by this provider')
-  if (spec.plan === undefined) {
-    const sizes = ['cpus', 'memory_mib', 'disk_gib'].filter(member => accepts.includes(member))
-    if (sizes.length === 0) throw badMember('body.plan', 'is required by this provider')
-    for (const member of sizes) {
-      if (given.get(member) === undefined) throw badMember(`body.${member}`, accepts.includes('plan') ? 'is required where there is no plan' : 'is required by this provider')
-    }
-  }
+  const sizes = ['cpus', 'memory_mib', 'disk_gib'].filter(member => accepts.includes(member))
+  const needed = spec.plan !== undefined ? [] : sizes.length === 0 ? ['plan'] : sizes
+  refuseMissing([...new Set([...requires, ...needed])].filter(member => given.get(member) === undefined).map(member => `body.${member}`))
   parseOptions(options, spec.options)
+}
+
+/** All at once: who has to ask again for each would never end. */
+export function refuseMissing (paths: readonly string[]): void {
+  if (paths.length === 0) return
+  const errors = paths.map(path => ({ path, message: 'is required by this provider' }))
+  throw new GatewayError('invalid-request', `required by this provider, but missing: ${paths.join(', ')}`, { errors })
 }
 
 function checkSizes ({ plan, cpus, memory_mib: memoryMib }: CreateSpec | ResizeSpec): void {
@@ -81,16 +83,19 @@ export function parseOptions (schema: z.ZodType, options: unknown): Record<strin
 }
 
 export interface DeleteOptions {
+  /** The server's name, as the caller says it. */
+  readonly confirm?: string | undefined
   readonly recycle?: boolean | undefined
   readonly keep_addresses?: boolean | undefined
 }
 
-export const deleteOrder = (serverId: string, options: DeleteOptions): WriteRequest<ServerOperations['delete'] & {}> => ({
+export const deleteOrder = (serverId: string, { confirm, ...options }: DeleteOptions): WriteRequest<ServerOperations['delete'] & {}> => ({
   action: 'delete',
   verb: operations => operations.delete,
   serverId,
   given: { 'query.recycle': options.recycle, 'query.keep_addresses': options.keep_addresses },
   looks: true,
+  destroys: { serverId, confirm },
   inspect: refuseProtected,
   goal: usualGoals.delete,
   run: async (verb, seen) => await verb.run({ seen: present(seen), ...options })
@@ -122,12 +127,13 @@ export const resizeOrder = (serverId: string, spec: ResizeSpec): WriteRequest<Se
   run: async (verb, seen) => await verb.run({ seen: present(seen), ...spec })
 })
 
-export const rebuildOrder = (serverId: string, spec: RebuildSpec): WriteRequest<ServerOperations['rebuild'] & {}> => ({
+export const rebuildOrder = (serverId: string, spec: RebuildSpec, confirm: string | undefined): WriteRequest<ServerOperations['rebuild'] & {}> => ({
   action: 'rebuild',
   verb: operations => operations.rebuild,
   serverId,
   given: { 'body.password': spec.password, 'body.ssh_keys': spec.ssh_keys },
   looks: true,
+  destroys: { serverId, confirm },
   goal: usualGoals.rebuild,
   run: async (verb, seen) => await verb.run({ seen: present(seen), ...spec })
 })

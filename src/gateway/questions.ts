@@ -4,7 +4,7 @@ import type { AddressRow, ConsoleLink, LoginLink, Owner, Ptr, Snapshot } from '.
 import { badMember, GatewayError } from '../domain/failure.js'
 import type { OwnerSpec } from '../domain/spec.js'
 import type { AskRequest } from './asks.js'
-import { parseOptions } from './orders.js'
+import { parseOptions, refuseMissing } from './orders.js'
 
 type Named<Name extends keyof ServerOperations> = NonNullable<ServerOperations[Name]>
 
@@ -38,7 +38,7 @@ export const catalogueQuestion = <Row>(
     writes: false,
     given: Object.fromEntries(Object.entries(query).map(([name, value]) => [`query.${name}`, value])),
     check: ({ requires }) => {
-      for (const name of requires ?? []) if (query[name] === undefined) throw badMember(`query.${name}`, 'is required by this provider')
+      refuseMissing((requires ?? []).filter(name => query[name] === undefined).map(name => `query.${name}`))
     },
     run: async catalogue => await catalogue.run(query)
   })
@@ -69,7 +69,7 @@ export function ownerOrder (spec: OwnerSpec): AskRequest<OwnerCreate, Owner> {
     given: Object.fromEntries(Object.entries(spec).map(([name, value]) => [`body.${name}`, value])),
     check: ({ requires, options: schema }) => {
       const given = new Map<string, unknown>(Object.entries(members))
-      for (const member of requires) if (given.get(member) === undefined && member !== 'options') throw badMember(`body.${member}`, 'is required by this provider')
+      refuseMissing(requires.filter(member => given.get(member) === undefined && member !== 'options').map(member => `body.${member}`))
       parseOptions(schema, options)
     },
     run: async verb => await verb.run({ ...spec, options: parseOptions(verb.options, options) })
@@ -112,6 +112,7 @@ export const rawOrder = (raw: RawRequest): AskRequest<Named<'raw'>, RawAnswer> =
   verb: operations => operations.raw,
   serverId: null,
   writes: raw.method !== 'GET',
+  isDelete: raw.method === 'DELETE',
   given: {},
   check: verb => {
     if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or give out credentials are not passed on')

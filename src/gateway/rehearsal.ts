@@ -16,8 +16,14 @@ export interface Rehearsal {
   readonly calls: readonly PlannedCall[]
 }
 
-/** Keeps the writes of a dry run. `redact` takes the secrets out; an adapter sends its writes one after the other. */
-export function createRehearsal (redact: (value: unknown) => unknown): Rehearsal {
+/** How secrets are taken out of what is shown. */
+export interface Redaction {
+  safeValue(value: unknown): unknown
+  safeUrl(url: string): string
+}
+
+/** Keeps the writes of a dry run, without secrets. An adapter sends its writes one after the other. */
+export function createRehearsal ({ safeValue, safeUrl }: Redaction): Rehearsal {
   const calls: PlannedCall[] = []
   return {
     calls,
@@ -26,9 +32,9 @@ export function createRehearsal (redact: (value: unknown) => unknown): Rehearsal
       const before = calls.length
       calls.push({
         method: built.method,
-        url: built.url,
-        headers: redact(built.headers),
-        body: redact(bodyOf(built)),
+        url: safeUrl(built.url),
+        headers: safeValue(built.headers),
+        body: safeValue(bodyOf(built)),
         ...(before === 0 ? {} : { depends_on: [before - 1] })
       })
       return request.assumed

@@ -1,13 +1,16 @@
+import { guardBefore, guardName, mustLook, type Destruction } from '../access/guards.js'
 import type { Accepted, ServerOperations, Verb } from '../adapters/verbs.js'
 import { badMember, GatewayError, UpstreamError, type SideEffect } from '../domain/failure.js'
 import type { Seen } from '../domain/list.js'
 import type { Goal, Operation } from '../domain/operation.js'
 import type { CreateSpec } from '../domain/spec.js'
 import type { Engine } from '../operations/engine.js'
-import { isLikeOrder, withoutSecrets } from '../operations/search.js'
+import type { Quota } from '../operations/quota.js'
+import { markOf, withoutSecrets } from '../operations/search.js'
 import type { Search, StoredOperation } from '../operations/store.js'
 import type { Account } from './account.js'
 import { writeCall, type RequestContext } from './context.js'
+import type { InFlight } from './in-flight.js'
 import { createRehearsal, type PlannedCall } from './rehearsal.js'
 import { walk } from './walk.js'
 
@@ -24,6 +27,8 @@ export interface WriteRequest<V extends Verb> {
   check?(verb: V): void
   /** The server is looked at first. */
   readonly looks: boolean
+  /** What may be lost for good by it: the account's guards are asked. */
+  readonly destroys?: Destruction
   /** Refuses by what the look showed. */
   inspect?(seen: Seen): void
   readonly goal: Goal | null
@@ -45,13 +50,20 @@ export interface Writes {
   rehearse<V extends Verb>(account: Account, request: WriteRequest<V>, context: RequestContext): Promise<readonly PlannedCall[]>
 }
 
-export function createWrites (engine: Engine): Writes {
+export interface WriteParts {
+  readonly engine: Engine
+  readonly deletes: Quota
+  readonly inFlight: InFlight
+}
+
+export function createWrites ({ engine, deletes, inFlight }: WriteParts): Writes {
   return {
-    perform: async (account, request, context) => {
+    perform: async (account, request, context) => await inFlight.run(async () => {
       const operations = account.connect(writeCall(account, context))
       const verb = permitted(account, operations, request)
       const seen = await lookFirst(operations, request)
       const search = await snapshot(operations, request.spec)
+      if (request.action === 'delete') await countDelete(deletes, account)
       const stored = await open(engine, account, { request, search, context })
       try {
         const accepted = await runVerb(operations, verb, { request, seen })
@@ -62,9 +74,9 @@ export function createWrites (engine: Engine): Writes {
         account.lists.turn()
         account.gets.turn()
       }
-    },
+    }),
     rehearse: async (account, request, context) => {
-      const rehearsal = createRehearsal(account.safeValue)
+      const rehearsal = createRehearsal(account)
       const operations = account.connect(writeCall(account, context), rehearsal.record)
       const verb = permitted(account, operations, request)
       const seen = await lookFirst(operations, request)
@@ -86,6 +98,7 @@ function permitted<V extends Verb> (account: Account, operations: ServerOperatio
   const verb = request.verb(operations)
   if (verb === undefined) throw notSupported(account, request.action)
   checkGiven(account, verb, request)
+  if (request.destroys !== undefined) guardBefore(account.options.guard, request.destroys)
   request.check?.(verb)
   return verb
 }
@@ -103,22 +116,32 @@ export function checkGiven (account: Account, verb: Verb, { action, given }: { r
   if (first !== undefined) throw new GatewayError('invalid-request', `${first.path}: ${first.message}`, { errors })
 }
 
-async function lookFirst<V extends Verb> (operations: ServerOperations, { looks, serverId, inspect }: WriteRequest<V>): Promise<Seen | null> {
-  if (!looks || serverId === null) return null
+/** One of the deletes that `guard.max_deletes_per_hour` allows; it counts whether it succeeds or not. */
+export async function countDelete (deletes: Quota, account: Account): Promise<void> {
+  const { maxDeletesPerHour: most } = account.options.guard
+  if (most === null) return
+  const waitMs = await deletes.take(account.id, most).catch((cause: unknown) => {
+    throw new GatewayError('rate-limited', 'guard.max_deletes_per_hour of this account can not be counted just now, so nothing is deleted', { cause })
+  })
+  if (waitMs <= 0) return
+  throw new GatewayError('rate-limited', `guard.max_deletes_per_hour of this account allows ${most}`, { retryAfterMs: waitMs })
+}
+
+async function lookFirst<V extends Verb> (operations: ServerOperations, { looks, serverId, inspect, destroys }: WriteRequest<V>): Promise<Seen | null> {
+  const isNameAsked = destroys !== undefined && mustLook(destroys)
+  if ((!looks && !isNameAsked) || serverId === null) return null
   const seen = await operations.get.run(serverId)
+  if (destroys !== undefined) guardName(destroys, seen.server.name)
   inspect?.(seen)
   return seen
 }
 
-/** What looks like the order before it is made: whatever else looks so later was made by it. */
+/** All that is there before the order is made: what is not among it later, and looks like the order, was made by it. */
 async function snapshot (operations: ServerOperations, spec: CreateSpec | undefined): Promise<Search | null> {
   if (spec === undefined) return null
-  const { list, create } = operations
-  const filters = create?.isLike === undefined ? { name: spec.name } : {}
+  const { list } = operations
   const before: string[] = []
-  for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) {
-    before.push(...rows.filter(({ server }) => isLikeOrder(operations, spec, server)).map(({ server }) => server.id))
-  }
+  for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) before.push(...rows.map(({ server }) => markOf(server.id)))
   return { spec: withoutSecrets(spec), before }
 }
 

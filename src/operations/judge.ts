@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../domain/address.js'
 import type { Goal, Verdict } from '../domain/operation.js'
 import type { ServerFacts } from '../domain/server.js'
 
@@ -61,7 +62,7 @@ function judgeMissing (goal: Goal, mayAppear: boolean): Judgement {
 }
 
 function isReached (goal: Goal, server: ServerFacts): boolean {
-  const shown = new Set(server.addresses.map(({ address }) => address))
+  const shown = new Set(server.addresses.map(({ address }) => canonicalAddress(address)))
   return (goal.statuses === undefined || goal.statuses.includes(server.status)) &&
     isAsAsked(goal.name, server.name) &&
     isAsAsked(goal.protected, server.protected) &&
@@ -69,8 +70,8 @@ function isReached (goal: Goal, server: ServerFacts): boolean {
     isAsAsked(goal.cpus, server.cpus) &&
     isAsAsked(goal.memory_mib, server.memory_mib) &&
     isAsAsked(goal.disk_gib, server.disk_gib) &&
-    (goal.has ?? []).every(address => shown.has(address)) &&
-    !(goal.lacks ?? []).some(address => shown.has(address))
+    (goal.has ?? []).every(address => shown.has(canonicalAddress(address))) &&
+    !(goal.lacks ?? []).some(address => shown.has(canonicalAddress(address)))
 }
 
 const isAsAsked = <T>(asked: T | undefined, shown: T | null | undefined): boolean => asked === undefined || asked === shown

@@ -26,6 +26,8 @@ export interface Reservation {
 
 /** Keeps keys for a day. Every method throws when the store can not be reached. */
 export interface KeyStore {
+  /** Notes how the store is known, so that a flush is noticed from here on. */
+  learn(account: string): Promise<void>
   reserve(account: string, reservation: Reservation): Promise<Reserved>
   /** Puts `next` where `known` stands; false when it does not stand there any more. */
   replace(account: string, key: string, known: KeyRecord, next: KeyRecord): Promise<boolean>

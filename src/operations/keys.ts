@@ -57,6 +57,8 @@ export interface KeysParts {
   readonly secrets: readonly [Buffer, ...Buffer[]]
   readonly now: () => number
   readonly after?: SetTimer
+  /** Aborted when the process is to stop: who waits for what is doubtful is answered. */
+  readonly stopping?: AbortSignal
 }
 
 /** Begun under a key, for work that leaves no operation to look at. */
@@ -126,9 +128,9 @@ export function createKeys (parts: KeysParts): Keys {
         }
         if (reserved.kind === 'new') return { kind: 'held', held: hold(account, key, fresh) }
         const { record } = reserved
-        if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request')
+        if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; a new request takes a new key')
         if (record.answer === null && await isWorkedOn(account, key, record)) throw inProgress()
-        const settled = await settle(parts, { request, record, signal })
+        const settled = await settle(parts, { request, record, signal: parts.stopping === undefined ? signal : AbortSignal.any([signal, parts.stopping]) })
         if (settled !== 'again') return settled
         if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', held: hold(account, key, fresh) }
       }

@@ -25,8 +25,8 @@ const minute = 60_000
 const longActions = new Set(['create', 'rebuild'])
 const deadlineOf = (action: string): number => (longActions.has(action) ? 30 : 10) * minute
 /** After a closed connection a vendor is soon done with what it was doing; after silence it may take long. */
-const settleAfterResetMs = 15_000
-const settleAfterSilenceMs = minute
+const settleAfterResetMs = 30_000
+const settleAfterSilenceMs = 3 * minute
 
 /** The record that stands before the provider is asked. */
 export function intended ({ account, provider, action, serverId, goal, search, phase, askForMs }: Intent, owner: string, at: number): StoredOperation {

@@ -16,6 +16,7 @@ export function createMemoryKeyStore (now: () => number = Date.now): KeyStore {
   }
 
   return {
+    learn: async () => {},
     reserve: async (account, { key, record }) => {
       forgetOld()
       const found = kept.get(nameOf(account, key))

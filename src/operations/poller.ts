@@ -32,7 +32,7 @@ const restMs = 400
 const afterFaultMs = 5000
 /** So long after a crash nobody looks; who lives holds the turn as long as a look takes. */
 const holdMs = 15_000
-const crashSettlesMs = 60_000
+const crashSettlesMs = 180_000
 
 /** One poller looks at the provider for everybody who waits on an account, one replica at a time. */
 export function createPoller (parts: PollerParts): Poller {

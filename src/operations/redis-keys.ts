@@ -33,6 +33,11 @@ redis.call("hset", KEYS[1], "v", ARGV[3], "d", ARGV[4])
 redis.call("pexpire", KEYS[1], ARGV[5])
 return {"new", mark}`
 
+const learnScript = `
+local mark = redis.call("smembers", KEYS[1])[1]
+if not mark then mark = ARGV[1] redis.call("sadd", KEYS[1], mark) end
+return mark`
+
 const replaceScript = `
 if redis.call("hget", KEYS[1], "v") ~= ARGV[1] then return 0 end
 redis.call("hset", KEYS[1], "v", ARGV[2], "d", ARGV[3])
@@ -50,6 +55,9 @@ export function createRedisKeyStore (redis: Redis | Cluster, vault: Vault): KeyS
   const seal = (record: KeyRecord, place: string): string => vault.seal(JSON.stringify(record), place)
 
   return {
+    learn: async account => {
+      if (!marks.has(account)) marks.set(account, z.string().parse(await redis.eval(learnScript, 1, keyOf(account, 'mark'), randomUUID())))
+    },
     reserve: async (account, { key, record, isCreate }) => {
       const place = keyOf(account, `key:${key}`)
       const [kind, mark, sealed] = reservedSchema.parse(await redis.eval(reserveScript, 3,

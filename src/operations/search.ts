@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { ServerOperations } from '../adapters/verbs.js'
 import type { Seen } from '../domain/list.js'
 import type { CreateSpec } from '../domain/spec.js'
+import { redact } from '../domain/redact.js'
 import type { ServerFacts } from '../domain/server.js'
 import { ended, goOn, isEnded } from './follow.js'
 import type { LookParts } from './look.js'
@@ -12,8 +14,11 @@ export const isLikeOrder = (operations: ServerOperations, spec: CreateSpec, serv
 
 /** What is kept of an order: nothing secret. */
 export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKeys, options, ...rest }: CreateSpec): CreateSpec {
-  return rest
+  return options === undefined ? rest : { ...rest, options: { ...Object(redact(options)) } }
 }
+
+/** Short for an id that was there before: lists are long, and each of these is kept. Two ids share one once in 10^10. */
+export const markOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 6)
 
 interface Searching {
   readonly searching: readonly StoredOperation[]
@@ -33,7 +38,7 @@ export async function search ({ account, journal, now }: LookParts, operations: 
   const open = await journal.store.pending(account.id)
   const candidatesOf = ({ search: wanted }: StoredOperation): string[] => wanted === null
     ? []
-    : servers.filter(server => !wanted.before.includes(server.id) && isLikeOrder(operations, wanted.spec, server)).map(({ id }) => id)
+    : servers.filter(server => !wanted.before.includes(markOf(server.id)) && isLikeOrder(operations, wanted.spec, server)).map(({ id }) => id)
   // Who was accepted for certain chooses first.
   const left = [...searching].sort((a, b) => Number(a.phase === 'doubtful') - Number(b.phase === 'doubtful') || a.startedAt - b.startedAt)
   for (let stored = left.shift(); stored !== undefined; stored = left.shift()) {

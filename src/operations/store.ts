@@ -9,7 +9,7 @@ import type { CreateSpec } from '../domain/spec.js'
  */
 export type Phase = 'intended' | 'asking' | 'following' | 'doubtful'
 
-/** How the server of a create is found again: what was ordered, and what looked like it before. */
+/** How the server of a create is found again: what was ordered, and marks of all servers that were there before. */
 export interface Search {
   readonly spec: CreateSpec
   readonly before: readonly string[]

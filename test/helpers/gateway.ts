@@ -4,6 +4,7 @@ import { compose, type Composed, type Stores } from '../../src/compose.js'
 import { parseConfig } from '../../src/config/load.js'
 import { createMemoryKeyStore } from '../../src/operations/memory-keys.js'
 import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
+import { createMemoryQuota } from '../../src/operations/quota.js'
 import { createMemoryTokenStore } from '../../src/tokens/memory-store.js'
 
 export interface TestGatewayOptions {
@@ -24,7 +25,7 @@ export async function composeGateway ({ accounts, auth, more, redis, stores, isS
   return await compose({
     config: parseConfig(text, registry, {}),
     adapters: registry.values(),
-    stores: stores ?? { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore() },
+    stores: stores ?? { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore(), deletes: createMemoryQuota() },
     redis,
     isServing: isServing ?? (() => true),
     isRedisThere: isRedisThere ?? null

@@ -52,7 +52,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
     sent,
     operations: (options = {}) => open(options, null),
     rehearse: () => {
-      const rehearsal = createRehearsal(value => redact(value, new Set(adapter.secretMembers)))
+      const rehearsal = createRehearsal({ safeValue: value => redact(value, new Set(adapter.secretMembers)), safeUrl: url => url })
       return { operations: open({}, rehearsal.record), calls: rehearsal.calls }
     },
     close: async () => { await http.close() }

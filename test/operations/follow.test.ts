@@ -55,9 +55,9 @@ t.test('a provider that has finished when it answers leaves nothing to follow', 
 
 t.test('what is doubtful is judged by what is seen, and is unknown where nothing can be seen', async t => {
   const reset = doubted(record('stop', { phase: 'asking', goal: usualGoals.stop, operation: { status: 'pending' } }), failure('unreachable', 'possible'), seconds(1))
-  t.match(reset, { phase: 'doubtful', settleMs: 15_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
+  t.match(reset, { phase: 'doubtful', settleMs: 30_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
   t.match(afterServer(reset, server('stopped'), seconds(2)).operation, { status: 'succeeded' })
-  t.equal(doubted(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 60_000)
+  t.equal(doubted(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 180_000)
   t.match(doubted(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted, but its answer could not be read/ } })
   t.match(doubted(record('stop'), new Error('x'), seconds(1)).operation, { note: /fault of the gateway/ })
   const silent = doubted(record('password', { phase: 'asking' }), failure('timeout', 'possible'), seconds(1))

@@ -2,7 +2,9 @@ import t from 'tap'
 import type { Address, ServerFacts, ServerStatus } from '../../src/domain/server.js'
 import type { Goal } from '../../src/domain/operation.js'
 import { isInTransition, judge, usualGoals, type Circumstances } from '../../src/operations/judge.js'
+import { afterServer } from '../../src/operations/follow.js'
 import { serverFacts } from '../helpers/facts.js'
+import { record } from './records.js'
 
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
 const verdict = (goal: Goal, seen: ServerFacts | null, facts: Partial<Circumstances> = {}): string =>
@@ -32,6 +34,20 @@ t.test('every member of a goal must hold, and all of them at once', async t => {
   t.equal(verdict(Object.assign({}, ...members.map(([reached]) => reached)), shown), 'done', 'all of them')
   t.equal(verdict({ cpus: 2 }, server('running', { cpus: null })), 'going', 'what is not shown is no success')
   t.equal(verdict({ plan: 'p1' }, server('running')), 'going')
+})
+
+t.test('an address is the same in each of its spellings', async t => {
+  const shown = server('running', { addresses: [{ ...address('2001:db8:a::1'), family: 6 }] })
+  t.equal(verdict({ has: ['2001:DB8:A:0::1'] }, shown), 'done')
+  t.equal(verdict({ lacks: ['2001:0db8:000a::1'] }, shown), 'going')
+})
+
+t.test('nobody knows whether a rebuild was asked for: only the state in between proves it, not a stop before it', async t => {
+  const doubtful = record('rebuild', { phase: 'doubtful', goal: usualGoals.rebuild, settleMs: null })
+  const at = doubtful.actedAt + 1000
+  const stopped = afterServer(afterServer(doubtful, server('stopping'), at), server('stopped'), at + 1000)
+  t.equal(stopped.operation.status, 'running')
+  t.equal(afterServer(afterServer(stopped, server('rebuilding'), at + 2000), server('running'), at + 3000).operation.status, 'succeeded')
 })
 
 t.test('a server at work has not arrived; an administrator\'s lock is no work', async t => {

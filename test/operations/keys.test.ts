@@ -64,6 +64,17 @@ t.test('in Redis: keys are shared, sealed, and read by every secret', async t =>
   await t.rejects(foreign.find(account, 'k'))
 })
 
+t.test('a flush is noticed also by a replica that has kept no key yet, once it has started', async t => {
+  const server = await startRedis()
+  t.teardown(async () => { await server.stop() })
+  const redis = await server.connect()
+  const [one, idle] = [createRedisKeyStore(redis, vault), createRedisKeyStore(redis, vault)]
+  await idle.learn('a')
+  t.equal((await one.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'new')
+  await redis.flushall()
+  t.equal((await idle.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'flushed')
+})
+
 t.test('after a flush creates are refused until an operator has looked, once for all replicas', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })

@@ -1,3 +1,6 @@
+import { noGuards } from '../../src/access/guards.js'
+import { createInFlight } from '../../src/gateway/in-flight.js'
+import { createMemoryQuota } from '../../src/operations/quota.js'
 import type { ServerOperations } from '../../src/adapters/verbs.js'
 import { compareText } from '../../src/domain/compare.js'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
@@ -121,7 +124,7 @@ function startReplica (world: World, shared: Shared): Replica {
     now: clock.now,
     after
   })
-  const writes = createWrites(engine)
+  const writes = createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {
@@ -256,7 +259,7 @@ async function answered (held: Held, work: () => Promise<string>): Promise<Reply
 /** The least that a write needs of an account. */
 export const accountOf = (connect: (call: Call) => ServerOperations): Account => ({
   id: account,
-  options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false },
+  options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false, guard: noGuards },
   provider: { id: 'p', title: 'P' },
   lists: createFlights(),
   gets: createFlights(),
@@ -266,5 +269,6 @@ export const accountOf = (connect: (call: Call) => ServerOperations): Account =>
   connect,
   toServer: () => { throw new Error('nobody asks for it') },
   safeText: text => text,
+  safeUrl: url => url,
   safeValue: value => value
 })

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { markOf } from '../../src/operations/search.js'
 import { usualGoals } from '../../src/operations/judge.js'
 import { createEngine, type Engine } from '../../src/operations/engine.js'
 import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/operations/memory-store.js'
@@ -183,8 +184,16 @@ t.test('a step that is refused for now comes again, one that is refused fails, o
   t.equal(await statusOf(begun), 'succeeded')
 })
 
-const order = (name: string, before: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, before: [...before] }, operation: { server_id: null } })
+const order = (name: string, before: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, before: before.map(markOf) }, operation: { server_id: null } })
 const doubt = (clock: Clock, settleMs: number | null = 15_000) => ({ phase: 'doubtful', doubtfulSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
+
+t.test('a server that was there before the order is never taken for it, also when it looks like it later', async t => {
+  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
+  provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
+  const lost = await open('create', { ...order('web', ['old']), phase: 'doubtful', doubtfulSince: clock.now(), askingUntil: clock.now(), settleMs: 30_000 })
+  await clock.run(60_000)
+  t.equal(await statusOf(lost), 'failed')
+})
 
 t.test('the server of a create whose answer told no id is found by what was ordered, each one once', async t => {
   const { clock, provider, store, open } = bench(t)

@@ -107,7 +107,7 @@ t.test('an unchanged page answers 304 to its ETag', async t => {
 
 t.test('filters that the provider demands are demanded, and others refused, without a call', async t => {
   const calls = heficed.calls.length + glesys.calls.length
-  isProblem(t, await hef('GET', '/images'), 400, 'invalid-request', 'query.region')
+  isProblem(t, await hef('GET', '/images'), 400, 'invalid-request', 'query.region', 'query.instance_type')
   isProblem(t, await hef('GET', '/images?region=uk-lon1'), 400, 'invalid-request', 'query.instance_type')
   isProblem(t, await gle('GET', '/images?region=Falkenberg'), 400, 'invalid-request', 'query.region')
   isProblem(t, await gle('GET', '/regions?region=a&instance_type=b'), 400, 'invalid-request', 'query.region', 'query.instance_type')
@@ -143,7 +143,7 @@ t.test('owners are listed, shown, made, and signed in once', async t => {
   isProblem(t, await vm('GET', '/owners/999999'), 404, 'not-found', 'path.owner')
   isProblem(t, await vm('GET', '/owners/1?include=raw'), 400, 'invalid-request', 'query.include')
   const owner = { email: 'new@example.com', password: 'Correct-Horse-9x!', name: 'New One' }
-  isProblem(t, await vm('POST', '/owners', { body: { name: 'x' } }), 400, 'invalid-request', 'body.email')
+  isProblem(t, await vm('POST', '/owners', { body: { name: 'x' } }), 400, 'invalid-request', 'body.email', 'body.password')
   isProblem(t, await vm('POST', '/owners', { body: { ...owner, options: { shoe_size: 44 } } }), 400, 'invalid-request', 'body.options.shoe_size')
   isProblem(t, await vm('POST', '/owners', { body: { ...owner, email: 'nobody' } }), 400, 'invalid-request', 'body.email')
   const dry = await vm('POST', '/owners?dry_run=true', { body: owner })

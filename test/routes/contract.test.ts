@@ -375,3 +375,14 @@ t.test('health, documents and problem pages are open to everybody', async t => {
   await lost.close()
   await stopping.close()
 })
+
+t.test('a body that is nested too deeply is 400, and so is none that is not', async t => {
+  const { app, close } = await composeGateway({ accounts: { main: settings } })
+  t.teardown(close)
+  const nested = (levels: number): string => `{"options":${'['.repeat(levels)}${']'.repeat(levels)}}`
+  for (const levels of [60, 20_000]) {
+    const answer = await app.inject({ method: 'POST', url: '/v1/main/servers', headers: { 'content-type': 'application/json', 'idempotency-key': 'deep' }, payload: nested(levels) })
+    t.equal(answer.statusCode, 400)
+    t.match(answer.json(), { type: '/problems/invalid-request', errors: [{ path: 'body', message: /nested/ }] })
+  }
+})

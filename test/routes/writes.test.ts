@@ -155,7 +155,7 @@ t.test('an order that this provider can not honour is 400 and names the member',
   const { cpus, memory_mib: memory, disk_gib: disk, ...unsized } = hefOrder
   const { region, ...placeless } = hefOrder
   await bad(hef, { ...unsized, plan: 'small' }, 'body.plan')
-  await bad(hef, unsized, 'body.cpus')
+  await bad(hef, unsized, 'body.cpus', 'body.disk_gib', 'body.memory_mib')
   await bad(hef, { ...unsized, cpus, disk_gib: disk }, 'body.memory_mib')
   await bad(hef, { ...unsized, cpus, memory_mib: memory }, 'body.disk_gib')
   await bad(hef, placeless, 'body.region')

@@ -1,0 +1,118 @@
+import t from 'tap'
+import { z } from 'zod'
+import { startOnecloud } from '../src/sandbox/onecloud/simulator.js'
+import { startGlesys } from '../src/sandbox/glesys/simulator.js'
+import { createMemoryKeyStore } from '../src/operations/memory-keys.js'
+import { createMemoryOperationStore } from '../src/operations/memory-store.js'
+import { createMemoryQuota } from '../src/operations/quota.js'
+import { createRedisQuota } from '../src/operations/redis-quota.js'
+import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
+import { composeGateway } from './helpers/gateway.js'
+import { startRedis } from './helpers/redis.js'
+
+const glesys = await startGlesys({ knobs: { actionMs: 200 } })
+const onecloud = await startOnecloud({ knobs: { actionMs: 200 } })
+t.teardown(async () => { await glesys.close() })
+t.teardown(async () => { await onecloud.close() })
+
+async function open (guard: object, more: object = {}, deletes = createMemoryQuota()) {
+  const stores = { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore(), deletes }
+  const { app, close } = await composeGateway({
+    accounts: {
+      lab: { provider: 'glesys', ...glesys.settings['glesys-lab'], guard, ...more },
+      pods: { provider: 'onecloud', ...onecloud.settings.pods, guard, ...more }
+    },
+    stores
+  })
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, body?: object) => {
+    const answer = await app.inject({ method, url: `/v1/${url}`, ...(body === undefined ? {} : { payload: body }) })
+    return { status: answer.statusCode, body: answer.json<Record<string, unknown>>(), calls: Number(answer.headers['hawser-upstream-calls']), headers: answer.headers }
+  }
+  return { ask, close }
+}
+
+const destroying = (id: string) => [
+  ['DELETE', `servers/${id}`, undefined],
+  ['POST', `servers/${id}/rebuild`, { image: '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0' }],
+  ['POST', `servers/${id}/snapshots/b1f6e3c0-0000-4000-8000-000000000001/restore`, undefined],
+  ['DELETE', `servers/${id}/snapshots/b1f6e3c0-0000-4000-8000-000000000001`, undefined]
+] as const
+
+const anyPod = (): string => [...onecloud.servers.keys()][0] ?? ''
+
+t.test('a protected id is destroyed in no way, before any call; the rest of it goes on', async t => {
+  const id = anyPod()
+  const { ask, close } = await open({ protected: [id] }, { raw: true })
+  t.teardown(close)
+  for (const [method, path, body] of destroying(id)) {
+    const answer = await ask(method, `pods/${path}`, body)
+    t.match(answer, { status: 409, calls: 0, body: { type: '/problems/conflict', side_effect: 'none', detail: /guard\.protected/ } }, `${method} ${path}`)
+  }
+  t.match(await ask('DELETE', `pods/servers/${id}?dry_run=true`), { status: 409, calls: 0 }, 'a dry run as well')
+  t.match(await ask('DELETE', `pods/raw/servers/${id}`), { status: 409, calls: 0, body: { detail: /guard\.protected/ } })
+  t.match(await ask('POST', `pods/raw/servers/${id}/stop`, {}), { status: 409, calls: 0 })
+  t.match(await ask('GET', `pods/raw/servers/${id}`), { status: 200 })
+  t.match(await ask('GET', `pods/servers/${id}`), { status: 200 })
+})
+
+t.test('whoever destroys must say the name, where the account wants it', async t => {
+  const id = anyPod()
+  const { ask, close } = await open({ confirm_delete: true }, { raw: true })
+  t.teardown(close)
+  for (const [method, path, body] of destroying(id)) {
+    t.match(await ask(method, `pods/${path}`, body), { status: 400, calls: 0, body: { type: '/problems/invalid-request', errors: [{ path: 'query.confirm' }] } }, path)
+    const wrong = await ask(method, `pods/${path}?confirm=another`, body)
+    t.match(wrong, { status: 400, body: { errors: [{ path: 'query.confirm', message: 'is not the name of this server' }] } }, path)
+  }
+  t.match(await ask('DELETE', `pods/raw/servers/${id}`), { status: 403, calls: 0, body: { detail: /guard\.confirm_delete/ } })
+  const server = await ask('GET', 'lab/servers/kvm123456')
+  t.match(await ask('DELETE', `lab/servers/kvm123456?confirm=${encodeURIComponent(String(server.body.name))}&dry_run=true`), { status: 200, body: { calls: [{ method: 'POST' }] } })
+})
+
+t.test('what is said is held to, also where it need not be said', async t => {
+  const { ask, close } = await open({})
+  t.teardown(close)
+  t.match(await ask('DELETE', 'lab/servers/kvm123456?confirm=another&dry_run=true'), { status: 400 })
+  t.match(await ask('DELETE', 'lab/servers/kvm123456?dry_run=true'), { status: 200 })
+})
+
+const idsSchema = z.object({ data: z.array(z.object({ id: z.string(), locked: z.boolean().nullable(), allowed_actions: z.array(z.string()) })) })
+
+/** Servers that can be deleted just now. */
+async function idsOf ({ ask }: Awaited<ReturnType<typeof open>>): Promise<string[]> {
+  const { body } = await ask('GET', 'lab/servers?status=running,stopped&limit=50')
+  return idsSchema.parse(body).data.filter(({ locked, allowed_actions: actions }) => locked === false && actions.includes('delete')).map(({ id }) => id)
+}
+
+t.test('so many deletes an hour and no more; a dry run and a refused one do not count', async t => {
+  let now = Date.now()
+  const bench = await open({ max_deletes_per_hour: 1 }, { raw: true }, createMemoryQuota(() => now))
+  const { ask, close } = bench
+  t.teardown(close)
+  const [first = '', second = ''] = await idsOf(bench)
+  t.match(await ask('DELETE', `lab/servers/${first}?dry_run=true`), { status: 200 })
+  t.match(await ask('DELETE', 'lab/servers/kvm999999'), { status: 404 })
+  t.match(await ask('DELETE', `lab/servers/${first}`), { status: 202 })
+  const refused = await ask('DELETE', `lab/servers/${second}`)
+  t.match(refused, { status: 429, body: { type: '/problems/rate-limited', detail: /guard\.max_deletes_per_hour/, side_effect: 'none' } })
+  t.ok(Number(refused.headers['retry-after']) > 3500)
+  t.match(await ask('DELETE', 'lab/raw/server/list'), { status: 429, calls: 0 })
+  now += 3600_001
+  t.match(await ask('DELETE', `lab/servers/${second}`), { status: 202 })
+})
+
+t.test('replicas count together in Redis; while it is lost nothing is deleted', async t => {
+  const server = await startRedis()
+  t.teardown(async () => { await server.stop() })
+  const quota = createRedisQuota(await server.connect())
+  const one = await open({ max_deletes_per_hour: 2 }, {}, quota)
+  const other = await open({ max_deletes_per_hour: 2 }, {}, createRedisQuota(await server.connect()))
+  t.teardown(one.close)
+  t.teardown(other.close)
+  const [third = '', fourth = '', fifth = ''] = (await idsOf(one)).slice(2)
+  t.match(await one.ask('DELETE', `lab/servers/${third}`), { status: 202 })
+  t.match(await other.ask('DELETE', `lab/servers/${fourth}`), { status: 202 })
+  t.match(await one.ask('DELETE', `lab/servers/${fifth}`), { status: 429 })
+  await server.kill()
+  t.match(await one.ask('DELETE', `lab/servers/${fifth}`), { status: 429, body: { detail: /can not be counted/, side_effect: 'none' } })
+})
