@@ -188,7 +188,7 @@ async function runVerb<V extends Verb> (operations: ServerOperations, verb: V, {
 /** The vendor answered that there is no such function, as far as can be told. A member of ours that it misses is another matter. */
 export const isUnknownVerb = (verb: Verb, error: unknown): error is UpstreamError =>
   verb.evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' && (error.failure === 'not-found' || error.failure === 'unsupported') &&
-  error.options.status !== undefined && error.options.member === undefined && error.sideEffect === 'none'
+  error.options.status !== undefined && error.options.member === undefined
 
 interface Failed {
   readonly error: unknown

@@ -3,30 +3,10 @@ import { UpstreamError } from '../domain/failure.js'
 import type { Seen, ServerFilters } from '../domain/list.js'
 import type { ServerFacts } from '../domain/server.js'
 import { afterJobs, afterMiss, afterServer, isEnded } from './follow.js'
-import type { Journal } from './journal.js'
 import { search } from './search.js'
 import { takeStep } from './steps.js'
 import type { StoredOperation } from './store.js'
-
-/** What following an account's operations needs of the account. */
-export interface Watched {
-  readonly id: string
-  /** The verbs, for one background request with a deadline of its own. */
-  connect(signal: AbortSignal): ServerOperations
-  /** The provider's list to its end, in pages. */
-  rows(operations: ServerOperations, filters: ServerFilters): AsyncIterable<readonly Seen[]>
-  /** A vendor's text without secrets. */
-  safeText(text: string): string
-}
-
-export interface LookParts {
-  readonly account: Watched
-  readonly journal: Journal
-  readonly now: () => number
-  readonly signal: AbortSignal
-  /** A fault of ours. */
-  readonly onFault: (error: unknown) => void
-}
+import type { LookParts } from './watched.js'
 
 /** What is known of the cost of reading the whole list, in pages. */
 export interface ListCost {

@@ -1,5 +1,6 @@
 import { ended, isEnded } from './follow.js'
-import { lookAtAll, type ListCost, type LookParts, type Watched } from './look.js'
+import { lookAtAll, type ListCost } from './look.js'
+import type { LookParts, Watched } from './watched.js'
 import type { Journal } from './journal.js'
 import type { StoredOperation } from './store.js'
 import { setQuietTimer, type SetTimer } from './timer.js'

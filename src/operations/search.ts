@@ -5,7 +5,7 @@ import type { CreateSpec } from '../domain/spec.js'
 import { redact } from '../domain/redact.js'
 import type { ServerFacts } from '../domain/server.js'
 import { ended, goOn, isEnded } from './follow.js'
-import type { LookParts } from './look.js'
+import type { LookParts } from './watched.js'
 import type { StoredOperation } from './store.js'
 
 /** Whether a row may be what was ordered. */

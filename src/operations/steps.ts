@@ -3,7 +3,7 @@ import type { Accepted, NextStep, ServerOperations } from '../adapters/verbs.js'
 import { GatewayError, UpstreamError } from '../domain/failure.js'
 import type { ServerFacts } from '../domain/server.js'
 import { ended, isEnded } from './follow.js'
-import type { LookParts } from './look.js'
+import type { LookParts } from './watched.js'
 import type { StoredOperation } from './store.js'
 
 interface Taking {

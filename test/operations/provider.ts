@@ -2,7 +2,7 @@ import type { JobState, ServerOperations, Step } from '../../src/adapters/verbs.
 import { compareText } from '../../src/domain/compare.js'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.js'
 import type { ServerFacts } from '../../src/domain/server.js'
-import type { Watched } from '../../src/operations/look.js'
+import type { Watched } from '../../src/operations/watched.js'
 import type { SetTimer } from '../../src/operations/timer.js'
 
 /** A clock that only runs when it is told to: whatever waits on it is woken in order. */
