@@ -66,7 +66,7 @@ export function createRedisKeyStore (redis: Redis | Cluster, vault: Vault): KeyS
       if (!marks.has(account)) marks.set(account, mark)
       if (kind !== 'known') return { kind }
       const text = sealed === undefined ? null : vault.open(sealed, place)
-      // Sealed by a secret that nobody has any more: the key is used, but for what is not known.
+      // Sealed by a secret that is configured no more: the key is used, but for what is not known.
       if (text === null) return { kind: 'flushed' }
       return { kind, record: recordSchema.parse(JSON.parse(text)) }
     },
