@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 export interface AccessOptions {
   /** Null where no keys are asked for. */
-  readonly authenticate: Authenticate | null
+  readonly authenticate: () => Authenticate | null
   readonly gateway: Gateway
 }
 
@@ -21,7 +21,8 @@ export interface AccessOptions {
 export function installAccess (app: FastifyInstance, { authenticate, gateway }: AccessOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.permission === undefined) return
-    const principal = authenticate === null ? everybody : identify(request, authenticate)
+    const known = authenticate()
+    const principal = known === null ? everybody : identify(request, known)
     if (principal === null) {
       reply.header('www-authenticate', 'Bearer realm="hawser"')
       throw new GatewayError('unauthenticated', 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>')

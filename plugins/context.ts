@@ -24,24 +24,28 @@ export function requestIdOf (incoming: IncomingMessage): string {
   return typeof given === 'string' && ownId.test(given) ? given : randomUUID()
 }
 
-/** Resolves when no request is being answered. */
-export type Drained = () => Promise<void>
+/** What is being answered. */
+export interface Requests {
+  count(): number
+  /** Resolves when no request is being answered. The listener stays open meanwhile, and says that it is not ready. */
+  drained(): Promise<void>
+  /** Resolves when those that are being answered now have been. */
+  settled(): Promise<void>
+}
 
 /** Gives every request its context, and every answer the headers of section 1 of the contract. */
-export function installContext (app: FastifyInstance, isServing: () => boolean): Drained {
+export function installContext (app: FastifyInstance, isServing: () => boolean): Requests {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
   app.decorateRequest('context')
 
-  let inFlight = 0
-  let onEmpty = (): void => {}
+  const answering = createAnswering()
 
   app.addHook('onRequest', async (request, reply) => {
-    inFlight += 1
+    const left = answering.enter()
     const controller = new AbortController()
     reply.raw.once('close', () => {
-      inFlight -= 1
-      if (inFlight === 0) onEmpty()
+      left()
       if (!reply.raw.writableFinished) controller.abort()
     })
     request.beganAt = performance.now()
@@ -53,14 +57,49 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
     const total = performance.now() - request.beganAt
     const parts = [`gateway;dur=${Math.max(0, total - tally.upstreamMs).toFixed(1)}`, `upstream;dur=${tally.upstreamMs.toFixed(1)}`]
     if (tally.tokenMs >= 0.05) parts.push(`token;dur=${tally.tokenMs.toFixed(1)}`)
+    if (tally.cacheMs > 0) parts.push(`cache;dur=${tally.cacheMs.toFixed(1)}`)
     // While stopping, a connection that is kept alive would keep the process.
     if (!isServing()) reply.header('connection', 'close')
     reply.header('x-request-id', request.id)
     reply.header('server-timing', parts.join(', '))
-    reply.header('hawser-upstream-calls', String(tally.upstreamCalls))
+    // A stream tells it at its end.
+    if (!reply.hasTrailer('hawser-upstream-calls')) reply.header('hawser-upstream-calls', String(tally.upstreamCalls))
   })
 
-  return async () => {
-    if (inFlight > 0) await new Promise<void>(resolve => { onEmpty = resolve })
+  return answering
+}
+
+interface Cohort {
+  count: number
+  onEmpty: () => void
+}
+
+/** Requests in cohorts: a new one begins whenever somebody waits for those that are there. */
+function createAnswering (): Requests & { enter(): () => void } {
+  const cohorts = new Set<Cohort>()
+  let present: Cohort = { count: 0, onEmpty: () => {} }
+  const settled = async (): Promise<void> => {
+    const before = [...cohorts]
+    present = { count: 0, onEmpty: () => {} }
+    await Promise.all(before.map(async cohort => {
+      const told = cohort.onEmpty
+      await new Promise<void>(resolve => { cohort.onEmpty = () => { told(); resolve() } })
+    }))
+  }
+  return {
+    enter: () => {
+      const cohort = present
+      cohort.count += 1
+      cohorts.add(cohort)
+      return () => {
+        cohort.count -= 1
+        if (cohort.count > 0) return
+        cohorts.delete(cohort)
+        cohort.onEmpty()
+      }
+    },
+    count: () => [...cohorts].reduce((all, { count }) => all + count, 0),
+    settled,
+    drained: async () => { while (cohorts.size > 0) await settled() }
   }
 }

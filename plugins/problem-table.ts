@@ -24,7 +24,9 @@ export const failureRows: Readonly<Record<Failure, Row>> = {
   unreachable: { slug: 'upstream-unreachable', status: 502, passing: true },
   timeout: { slug: 'upstream-timeout', status: 504, passing: true },
   malformed: { slug: 'upstream-malformed', status: 502 },
-  unsupported: { slug: 'operation-not-supported', status: 501 }
+  unsupported: { slug: 'operation-not-supported', status: 501 },
+  'circuit-open': { slug: 'circuit-open', status: 503, retryAfterS: 10, passing: true },
+  overloaded: { slug: 'overloaded', status: 503, retryAfterS: 5, passing: true }
 }
 
 /** What we refuse ourselves, as problems. */

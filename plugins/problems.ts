@@ -3,13 +3,14 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestValidationError } from 'fastify-zod-openapi'
 import { badMember, GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.js'
+import type { Account } from '../src/gateway/account.js'
 import { problemTitles, type Problem } from '../src/domain/problem.js'
 import { failureRows, frameworkRefusals, refusalRows } from './problem-table.js'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
 export function installProblems (app: FastifyInstance): void {
   app.setErrorHandler(async (error: unknown, request, reply) => {
-    const problem = error instanceof UpstreamError ? fromUpstream(error, request) : fromRefusal(toRefusal(error), request)
+    const problem = problemOf(error, request)
     // Only a fault of our own is worth a stack: the rest is other people's, and stands in the request's line.
     if (problem.status === 500) request.log.error({ err: error }, 'unexpected fault')
     return await send(reply, problem)
@@ -17,6 +18,15 @@ export function installProblems (app: FastifyInstance): void {
   app.setNotFoundHandler(async (request, reply) =>
     await send(reply, fromRefusal(new GatewayError('not-found', 'there is nothing at this path'), request)))
 }
+
+/** Whose problem it is. */
+interface About {
+  readonly id: string
+  readonly account: Account | null
+}
+
+export const problemOf = (error: unknown, about: About): Problem =>
+  error instanceof UpstreamError ? fromUpstream(error, about) : fromRefusal(toRefusal(error), about)
 
 /** What the router refuses before there is a route: a broken escape in the path, a parameter that is too long. */
 export function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
@@ -52,8 +62,8 @@ async function send (reply: FastifyReply, problem: Problem): Promise<FastifyRepl
   return await reply.status(problem.status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
 }
 
-function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
-  const { account } = request
+function fromUpstream (error: UpstreamError, about: About): Problem {
+  const { account } = about
   const { status, code, vendorMessage, requestId, details, retryAfterMs, passing, member } = error.options
   // What is missing is a server, unless it is said to be something else of the path.
   const row = error.failure === 'not-found' && member !== undefined ? refusalRows['not-found'] : failureRows[error.failure]
@@ -67,7 +77,7 @@ function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
     title: problemTitles[row.slug],
     status: row.status,
     detail: told === null ? error.message : `${error.message}: ${told}`,
-    ...aboutRequest(request),
+    ...aboutRequest(about),
     retryable: error.sideEffect === 'possible' ? 'unsafe' : error.sideEffect === 'none' && isPassing ? 'safe' : 'no',
     ...(waitS === undefined ? {} : { retry_after_s: waitS }),
     side_effect: error.sideEffect,
@@ -86,7 +96,7 @@ function fromUpstream (error: UpstreamError, request: FastifyRequest): Problem {
   }
 }
 
-function fromRefusal (refusal: GatewayError, request: FastifyRequest): Problem {
+function fromRefusal (refusal: GatewayError, about: About): Problem {
   const row = refusalRows[refusal.refusal]
   const { retryAfterMs, errors } = refusal.options
   const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
@@ -95,7 +105,7 @@ function fromRefusal (refusal: GatewayError, request: FastifyRequest): Problem {
     title: problemTitles[row.slug],
     status: row.status,
     detail: refusal.message,
-    ...aboutRequest(request),
+    ...aboutRequest(about),
     retryable: row.passing === true ? 'safe' : 'no',
     ...(waitS === undefined ? {} : { retry_after_s: waitS }),
     side_effect: 'none',
@@ -105,7 +115,7 @@ function fromRefusal (refusal: GatewayError, request: FastifyRequest): Problem {
   }
 }
 
-const aboutRequest = ({ id, account }: FastifyRequest) =>
+const aboutRequest = ({ id, account }: About) =>
   ({ request_id: id, account: account?.id ?? null, provider: account?.provider.id ?? null })
 
 function toRefusal (error: unknown): GatewayError {

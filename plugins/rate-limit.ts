@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { GatewayError } from '../src/domain/failure.js'
 
 export interface RateLimit {
-  /** For each key. */
-  readonly perMinute: number
+  /** For each key; null: as many as it likes. */
+  readonly perMinute: () => number | null
   /** The connection that replicas share, or null: each counts for itself. */
   readonly redis: unknown
 }
@@ -23,19 +23,20 @@ export async function installRateLimit (app: FastifyInstance, { perMinute, redis
     ...(redis === null ? {} : { redis })
   })
   const count = app.createRateLimit({
-    max: perMinute,
+    max: () => perMinute() ?? Number.MAX_SAFE_INTEGER,
     timeWindow: windowS * 1000,
     skipOnError: true,
     keyGenerator: request => request.context.principal.name
   })
   app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.permission === undefined) return
+    const most = perMinute()
+    if (most === null || request.routeOptions.config.permission === undefined) return
     const counted = await count(request)
     if (counted.isAllowed) return
     const left = Math.max(0, counted.remaining)
-    reply.header('ratelimit-policy', `"key";q=${perMinute};w=${windowS}`)
+    reply.header('ratelimit-policy', `"key";q=${most};w=${windowS}`)
     reply.header('ratelimit', `"key";r=${left};t=${counted.ttlInSeconds}`)
     if (!counted.isExceeded) return
-    throw new GatewayError('rate-limited', `this key may send ${perMinute} requests a minute`, { retryAfterMs: Math.max(1, counted.ttlInSeconds) * 1000 })
+    throw new GatewayError('rate-limited', `this key may send ${most} requests a minute`, { retryAfterMs: Math.max(1, counted.ttlInSeconds) * 1000 })
   })
 }

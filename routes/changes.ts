@@ -41,7 +41,7 @@ export async function changeRoutes (root: FastifyInstance, { gateway }: RouteOpt
     const { operation: begun } = await gateway.writes.perform(account, order, request.context)
     const operation = await waited(gateway, begun, request, reply)
     if (isFinal(operation.status) && operation.status !== 'succeeded') return await answerOperation(reply, operation)
-    const server = await seen(async () => await gateway.servers.get(account, id, { raw: false }, request.context))
+    const server = await seen(async () => await gateway.servers.look(account, id, request.context))
     return server !== null && shows(server, request.body) ? await reply.send(server) : await answerOperation(reply, operation)
   })
 }

@@ -7,7 +7,7 @@ import type { Gateway } from '../src/gateway/gateway.js'
 import type { ServersQuery } from '../src/gateway/servers.js'
 import { costText, mayCost } from './cost.js'
 import { accountParams, jsonAnswer, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.js'
-import { sendTagged } from './tagged.js'
+import { maxAgeMs, sendRead } from './tagged.js'
 
 export interface RouteOptions {
   readonly gateway: Gateway
@@ -33,10 +33,10 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
       response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
-    const query = toServersQuery(request.query)
-    const { data, page, observedAt } = await gateway.servers.list(accountOf(request), query, request.context)
-    if (page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.next_cursor)}>; rel="next"`)
-    return await sendTagged(request, reply, { data, page }, observedAt)
+    const read = await gateway.servers.list(accountOf(request), toServersQuery(request.query, maxAgeMs(request)), request.context)
+    const { nextCursor } = read.value
+    if (nextCursor !== null) reply.header('link', `<${nextLink(request.url, nextCursor)}>; rel="next"`)
+    return await sendRead(request, reply, read)
   })
 
   app.get('/v1/:account/servers/:id', {
@@ -52,8 +52,8 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const include = { raw: request.query.include === 'raw' }
-    const server = await gateway.servers.get(accountOf(request), request.params.id, include, request.context)
-    return await sendTagged(request, reply, server, server.observed_at)
+    const query = { id: request.params.id, include, maxAgeMs: maxAgeMs(request) }
+    return await sendRead(request, reply, await gateway.servers.get(accountOf(request), query, request.context))
   })
 }
 
@@ -63,7 +63,7 @@ export function accountOf (request: { readonly account: Account | null }): Accou
   return request.account
 }
 
-export function toServersQuery (query: z.infer<typeof serversQuery>): ServersQuery {
+export function toServersQuery (query: z.infer<typeof serversQuery>, maxAge: number | null): ServersQuery {
   const { limit, cursor, sort, include, status, name, q, ip, region, owner, tag } = query
   const filters = {
     ...(status === undefined ? {} : { status: new Set(status) }),
@@ -74,7 +74,7 @@ export function toServersQuery (query: z.infer<typeof serversQuery>): ServersQue
     ...(owner === undefined ? {} : { owner }),
     ...(tag === undefined ? {} : { tag })
   }
-  return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' } }
+  return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' }, maxAgeMs: maxAge }
 }
 
 /** The same request for the page after. */

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { etagOf, type Answer } from '../src/gateway/answer.js'
+import type { Read } from '../src/gateway/reads.js'
 
 /**
  * Sends a body with a weak ETag over everything but the time of the reading, or 304 when the caller has it.
@@ -7,7 +8,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
  */
 export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, observedAt: string): Promise<FastifyReply> {
   const text = JSON.stringify(body)
-  const etag = `W/"${createHash('sha1').update(text.replaceAll(observedAt, '')).digest('base64url')}"`
+  return await sendText(request, reply, text, etagOf(text, observedAt))
+}
+
+/** The same for an answer that is made already; a copy tells its age in seconds. */
+export async function sendRead (request: FastifyRequest, reply: FastifyReply, { value, at, from }: Read<Answer>): Promise<FastifyReply> {
+  if (from === 'cache') reply.header('age', String(Math.max(0, Math.floor((Date.now() - at) / 1000))))
+  return await sendText(request, reply, value.body, value.etag)
+}
+
+export async function sendText (request: FastifyRequest, reply: FastifyReply, text: string | Buffer, etag: string): Promise<FastifyReply> {
   reply.header('etag', etag)
   if (matches(request.headers['if-none-match'], etag)) return await reply.status(304).send()
   return await reply.type('application/json; charset=utf-8').send(text)
@@ -16,4 +26,12 @@ export async function sendTagged (request: FastifyRequest, reply: FastifyReply, 
 function matches (header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   return header.trim() === '*' || header.split(',').some(given => given.trim().replace(/^W\//, '') === etag.slice(2))
+}
+
+/** How old an answer the caller takes, by `Cache-Control`; null where it does not say. */
+export function maxAgeMs ({ headers }: FastifyRequest): number | null {
+  const words = (headers['cache-control'] ?? '').toLowerCase().split(',').map(word => word.trim())
+  if (words.includes('no-cache') || words.includes('no-store')) return 0
+  const ages = words.flatMap(word => /^max-age="?(\d{1,9})"?$/.exec(word)?.[1] ?? []).map(Number)
+  return ages.length === 0 ? null : Math.min(...ages) * 1000
 }

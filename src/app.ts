@@ -1,10 +1,11 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { installAccess } from '../plugins/access.js'
 import { installBodies } from '../plugins/bodies.js'
-import { installContext, requestIdOf, type Drained } from '../plugins/context.js'
+import { installContext, requestIdOf, type Requests } from '../plugins/context.js'
 import { installDocumentation } from '../plugins/documentation.js'
 import { installIdempotency } from '../plugins/idempotency.js'
 import { installMethods } from '../plugins/methods.js'
+import { installOverload, type Overload } from '../plugins/overload.js'
 import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.js'
 import { installRateLimit, type RateLimit } from '../plugins/rate-limit.js'
 import { installRequestLog } from '../plugins/request-log.js'
@@ -13,6 +14,7 @@ import { actionRoutes } from '../routes/actions.js'
 import { addressRoutes, snapshotRoutes } from '../routes/belongings.js'
 import { catalogueRoutes } from '../routes/catalogues.js'
 import { changeRoutes } from '../routes/changes.js'
+import { fleetRoutes } from '../routes/fleet.js'
 import { healthRoutes, type Readiness } from '../routes/health.js'
 import { lifecycleRoutes } from '../routes/lifecycle.js'
 import { operationRoutes } from '../routes/operations.js'
@@ -25,10 +27,10 @@ import type { Gateway } from './gateway/gateway.js'
 export interface AppParts {
   readonly gateway: Gateway
   /** Null where no keys are asked for. */
-  readonly authenticate: Authenticate | null
+  readonly authenticate: () => Authenticate | null
   readonly readiness: Readiness
-  /** Null where keys are not limited. */
-  readonly rateLimit: RateLimit | null
+  readonly rateLimit: RateLimit
+  readonly overload: Overload
   readonly logger?: FastifyBaseLogger
 }
 
@@ -36,12 +38,11 @@ const largestBodyBytes = 256 * 1024
 
 export interface Built {
   readonly app: FastifyInstance
-  /** The listener stays open meanwhile, and says that it is not ready. */
-  readonly drained: Drained
+  readonly requests: Requests
 }
 
 /** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, authenticate, readiness, rateLimit, logger }: AppParts): Promise<Built> {
+export async function buildApp ({ gateway, authenticate, readiness, rateLimit, overload, logger }: AppParts): Promise<Built> {
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     genReqId: requestIdOf,
@@ -56,16 +57,18 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, l
   // The answers are made by our own types; a second validation of each would cost more than the whole mapping.
   app.setSerializerCompiler(() => value => JSON.stringify(value))
   const methods = installMethods(app)
-  const drained = installContext(app, readiness.isServing)
+  const requests = installContext(app, readiness.isServing)
   installBodies(app)
   installProblems(app)
   installRequestLog(app)
+  installOverload(app, requests.count, overload)
   installAccess(app, { authenticate, gateway })
-  if (rateLimit !== null) await installRateLimit(app, rateLimit)
+  await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)
   await installDocumentation(app)
   await app.register(healthRoutes, readiness)
   await app.register(accountRoutes, { gateway })
+  await app.register(fleetRoutes, { gateway })
   await app.register(serverRoutes, { gateway })
   await app.register(actionRoutes, { gateway })
   await app.register(changeRoutes, { gateway })
@@ -77,5 +80,5 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, l
   await app.register(rawRoutes, { gateway })
   await app.register(operationRoutes, { gateway })
   methods.finish()
-  return { app, drained }
+  return { app, requests }
 }

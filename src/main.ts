@@ -1,21 +1,17 @@
-import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Cluster, Redis } from 'ioredis'
 import { pino, type Logger } from 'pino'
 import { registry } from './adapters/registry.js'
 import { checkAccounts, createKey, createToken } from './commands.js'
-import { compose, keyFor, openAccounts, type Composed, type Stores } from './compose.js'
+import { openAccounts } from './accounts.js'
+import { compose, type Composed } from './compose.js'
+import { keysNeedingRestart } from './config/reload.js'
 import { ConfigError, loadConfig, type Config } from './config/load.js'
 import type { RedisSettings } from './config/schema.js'
-import { createMemoryKeyStore } from './operations/memory-keys.js'
-import { createMemoryOperationStore } from './operations/memory-store.js'
-import { createMemoryQuota } from './operations/quota.js'
-import { createRedisKeyStore } from './operations/redis-keys.js'
-import { createRedisQuota } from './operations/redis-quota.js'
-import { createRedisOperationStore } from './operations/redis-store.js'
-import { createVault } from './tokens/encryption.js'
+import { createMemoryBuckets } from './operations/buckets.js'
+import { createMemoryStores, createRedisStores } from './stores.js'
+import { silent } from './telemetry/observer.js'
 import { createMemoryTokenStore } from './tokens/memory-store.js'
-import { createRedisTokenStore } from './tokens/redis-store.js'
 
 const usage = `usage: HAWSER_CONFIG=<file> node dist/src/main.js [command]
 
@@ -42,7 +38,7 @@ async function main (words: readonly string[]): Promise<number> {
   if (command !== undefined) return await runOnce(config, rest)
   const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
   warnOf(config, logger)
-  await serve(config, logger)
+  await serve(config, { file, logger })
   return 0
 }
 
@@ -51,7 +47,8 @@ const isKnown = (command: string | undefined, rest: readonly string[]): boolean 
 
 /** The commands that ask providers and end. */
 async function runOnce (config: Config, rest: readonly string[]): Promise<number> {
-  const { accounts, closeLines } = openAccounts({ config, tokens: createMemoryTokenStore(), secret: config.secret?.[0] ?? '', report: () => {} })
+  const opened = openAccounts(config.accounts, { tokens: createMemoryTokenStore(), buckets: createMemoryBuckets(), observer: silent, secret: config.secret?.[0] ?? '', report: () => {} })
+  const accounts = opened.map(({ account }) => account)
   try {
     const [id, , expires = ''] = rest
     if (id === undefined) {
@@ -64,7 +61,7 @@ async function runOnce (config: Config, rest: readonly string[]): Promise<number
     process.stdout.write(`${await createToken(account, expires)}\n`)
     return 0
   } finally {
-    await closeLines()
+    await Promise.all(opened.map(async one => { await one.close() }))
   }
 }
 
@@ -84,18 +81,23 @@ function warnOf (config: Config, logger: Logger): void {
   for (const key of ['metrics', 'audit'] as const) if (config[key] !== undefined) warn(key)
   if (config.auth.oidc !== undefined) warn('auth.oidc')
   for (const { id, common } of config.accounts) {
-    for (const key of ['cache', 'limits', 'breaker'] as const) if (common[key] !== undefined) warn(`accounts.${id}.${key}`)
     if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
   }
 }
 
-async function serve (config: Config, logger: Logger): Promise<void> {
+interface Serving {
+  readonly file: string
+  readonly logger: Logger
+}
+
+async function serve (config: Config, { file, logger }: Serving): Promise<void> {
   let serving = false
+  const [secret, ...older] = config.secret ?? []
   const redis = config.redis === undefined ? null : await connectRedis(config.redis, logger)
   const composed = await compose({
     config,
     adapters: registry.values(),
-    stores: createStores(redis, config.secret ?? []),
+    stores: redis === null || secret === undefined ? createMemoryStores() : createRedisStores(redis, [secret, ...older]),
     isServing: () => serving,
     isRedisThere: redis === null ? null : () => redis.status === 'ready',
     redis,
@@ -103,25 +105,40 @@ async function serve (config: Config, logger: Logger): Promise<void> {
   })
   await composed.app.listen({ host: config.listen.host, port: config.listen.port })
   serving = true
-  const stop = stopper({ composed, redis, logger, graceMs: config.shutdown_grace_ms, onStop: () => { serving = false } })
-  // Without a handler the signal would end the process.
-  process.on('SIGHUP', () => { logger.warn('reloading the configuration is not supported in this version: the present one stays') })
+  const reloader = createReloader({ config, file, composed, logger })
+  const stop = stopper({ composed, redis, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { serving = false } })
+  process.on('SIGHUP', reloader.reload)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }
 
-function createStores (redis: Redis | Cluster | null, secrets: readonly string[]): Stores {
-  const operations = createMemoryOperationStore()
-  const [secret] = secrets
-  if (redis === null || secret === undefined) return { tokens: createMemoryTokenStore(), operations, keys: createMemoryKeyStore(), deletes: createMemoryQuota() }
-  const digest = (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
-  const vault = createVault(secrets)
-  return {
-    tokens: createRedisTokenStore(redis, vault, digest),
-    operations: createRedisOperationStore(redis, vault, operations),
-    keys: createRedisKeyStore(redis, vault),
-    deletes: createRedisQuota(redis)
+interface Reloading {
+  readonly config: Config
+  readonly file: string
+  readonly composed: Composed
+  readonly logger: Logger
+}
+
+/** Reads the file again and goes on with it, one reload after the other. What is wrong with it is logged, and the old configuration stays. */
+function createReloader ({ config: first, file, composed, logger }: Reloading) {
+  let config = first
+  let last = Promise.resolve()
+  const refuse = (reason: string): void => { logger.error({ reason }, 'the configuration was not reloaded: the old one stays') }
+  const reload = async (): Promise<void> => {
+    try {
+      const next = loadConfig(file, registry, process.env)
+      const fixed = keysNeedingRestart(config, next)
+      if (fixed.length > 0) { refuse(`${fixed.join(', ')}: a change of this takes a restart`); return }
+      await composed.reload(next)
+      config = next
+      logger.level = next.log.level
+      warnOf(next, logger)
+      logger.info({ accounts: next.accounts.length }, 'the configuration was reloaded')
+    } catch (error) {
+      refuse(error instanceof Error ? error.message : String(error))
+    }
   }
+  return { config: () => config, reload: () => { last = last.then(reload) } }
 }
 
 /** A lost Redis fails calls at once instead of queueing them: the gateway goes on without it. */
@@ -147,7 +164,7 @@ interface Stopping {
   readonly composed: Composed
   readonly redis: Redis | Cluster | null
   readonly logger: Logger
-  readonly graceMs: number
+  readonly graceMs: () => number
   readonly onStop: () => void
 }
 
@@ -158,7 +175,7 @@ const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): 
   const giveUp = setTimeout(() => {
     logger.warn('requests were still in flight at the end of the grace period')
     process.exit(1)
-  }, graceMs)
+  }, graceMs())
   giveUp.unref()
   composed.close().then(() => {
     redis?.disconnect()

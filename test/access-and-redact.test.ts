@@ -14,6 +14,9 @@ import { createTokenSource } from '../src/tokens/token-source.js'
 import { createHttpClient, type HttpResponse } from '../src/upstream/http.js'
 import { HttpFault, type HttpFaultKind } from '../src/upstream/http-fault.js'
 import { failureOfStatus, isSuccess, malformed, parseJson, parseWire, refused, retryAfterMs } from '../src/upstream/read.js'
+import { noBreaker } from '../src/gateway/breaker.js'
+import { createMemoryBuckets } from '../src/operations/buckets.js'
+import { openGate } from './helpers/line.js'
 
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
@@ -143,8 +146,8 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     id: 'acc',
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
-    options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards },
-    line: { account: 'acc', http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget(), random: Math.random, report: () => {} },
+    options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
+    line: { account: 'acc', http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryBuckets(), () => {}), breaker: noBreaker, gate: openGate, random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }

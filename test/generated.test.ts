@@ -9,10 +9,7 @@ import { parseConfig } from '../src/config/load.js'
 import { capabilityNames } from '../src/domain/capability.js'
 import { problemTitles } from '../src/domain/problem.js'
 import { providerCapabilities } from '../src/gateway/capabilities.js'
-import { createMemoryKeyStore } from '../src/operations/memory-keys.js'
-import { createMemoryOperationStore } from '../src/operations/memory-store.js'
-import { createMemoryQuota } from '../src/operations/quota.js'
-import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
+import { createMemoryStores } from '../src/stores.js'
 
 type Json = Record<string, unknown>
 
@@ -23,7 +20,7 @@ const update = 'run npm run generate and commit what it changes'
 const { app, close } = await compose({
   config: parseConfig('auth: { mode: none }', registry, {}),
   adapters: registry.values(),
-  stores: { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore(), deletes: createMemoryQuota() },
+  stores: createMemoryStores(),
   isServing: () => true,
   isRedisThere: null
 })

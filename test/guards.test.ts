@@ -2,13 +2,11 @@ import t from 'tap'
 import { z } from 'zod'
 import { startOnecloud } from '../src/sandbox/onecloud/simulator.js'
 import { startGlesys } from '../src/sandbox/glesys/simulator.js'
-import { createMemoryKeyStore } from '../src/operations/memory-keys.js'
-import { createMemoryOperationStore } from '../src/operations/memory-store.js'
 import { createMemoryQuota } from '../src/operations/quota.js'
 import { createRedisQuota } from '../src/operations/redis-quota.js'
-import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
 import { composeGateway } from './helpers/gateway.js'
 import { startRedis } from './helpers/redis.js'
+import { createMemoryStores } from '../src/stores.js'
 
 const glesys = await startGlesys({ knobs: { actionMs: 200 } })
 const onecloud = await startOnecloud({ knobs: { actionMs: 200 } })
@@ -16,7 +14,7 @@ t.teardown(async () => { await glesys.close() })
 t.teardown(async () => { await onecloud.close() })
 
 async function open (guard: object, more: object = {}, deletes = createMemoryQuota()) {
-  const stores = { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore(), deletes }
+  const stores = { ...createMemoryStores(), deletes }
   const { app, close } = await composeGateway({
     accounts: {
       lab: { provider: 'glesys', ...glesys.settings['glesys-lab'], guard, ...more },

@@ -6,9 +6,6 @@ import { registry } from '../src/adapters/registry.js'
 import { compose } from '../src/compose.js'
 import { parseConfig } from '../src/config/load.js'
 import { UpstreamError, type Failure } from '../src/domain/failure.js'
-import { createMemoryKeyStore } from '../src/operations/memory-keys.js'
-import { createMemoryOperationStore } from '../src/operations/memory-store.js'
-import { createMemoryQuota } from '../src/operations/quota.js'
 import { startHeficed } from '../src/sandbox/heficed/simulator.js'
 import { createVault, type Vault } from '../src/tokens/encryption.js'
 import { createMemoryTokenStore } from '../src/tokens/memory-store.js'
@@ -16,6 +13,7 @@ import { createRedisTokenStore } from '../src/tokens/redis-store.js'
 import type { TokenStore } from '../src/tokens/store.js'
 import { createTokenSource, type TokenSource } from '../src/tokens/token-source.js'
 import { openRedis, startRedis } from './helpers/redis.js'
+import { createMemoryStores } from '../src/stores.js'
 
 const minute = 60_000
 const secret = 'the first secret of these tests, long enough'
@@ -433,7 +431,7 @@ t.test('neither keys nor values in Redis hold a credential or a token of an acco
   const keysAfter = async (change: Record<string, unknown>): Promise<string[]> => {
     const text = JSON.stringify({ secret, auth: { mode: 'none' }, accounts: { [account]: { provider: 'heficed', ...settings, ...change } } })
     const config = parseConfig(text, registry, {})
-    const stores = { tokens: redisStore(redis), operations: createMemoryOperationStore(), keys: createMemoryKeyStore(), deletes: createMemoryQuota() }
+    const stores = { ...createMemoryStores(), tokens: redisStore(redis) }
     const { app, close } = await compose({ config, adapters: registry.values(), stores, isServing: () => true, isRedisThere: null })
     await app.inject({ method: 'GET', url: `/v1/${account}/servers` })
     await close()

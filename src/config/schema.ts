@@ -46,7 +46,14 @@ export const commonAccountSchema = z.strictObject({
   raw: z.boolean().default(false),
   cache: z.strictObject({ servers_s: z.number().min(0).max(86_400).default(0) }).optional(),
   limits: z.strictObject({ concurrency: z.number().int().min(1).optional(), requests_per_s: z.number().positive().optional() }).optional(),
-  breaker: z.record(z.string(), z.unknown()).optional(),
+  breaker: z.strictObject({
+    enabled: z.boolean().default(true),
+    failure_share: z.number().positive().max(1).default(0.5),
+    window_calls: z.number().int().min(1).max(10_000).default(100),
+    minimum_calls: z.number().int().min(1).max(10_000).default(20),
+    slow_ms: milliseconds.default(20_000),
+    open_ms: milliseconds.max(3_600_000).default(10_000)
+  }).prefault({}),
   guard: z.strictObject({
     confirm_delete: z.boolean().optional(),
     max_deletes_per_hour: z.number().int().min(0).optional(),
@@ -69,6 +76,7 @@ export const configSchema = z.strictObject({
   metrics: z.strictObject({ public: z.boolean().default(false) }).optional(),
   rate_limit: z.strictObject({ per_minute: z.number().int().min(1) }).optional(),
   audit: z.strictObject({ file: z.string().min(1) }).optional(),
+  overload: z.strictObject({ requests: z.number().int().min(1).default(2000) }).prefault({}),
   shutdown_grace_ms: z.number().int().min(0).max(600_000).default(30_000),
   accounts: z.record(z.string(), z.record(z.string(), z.unknown())).default({})
 })

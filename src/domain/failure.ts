@@ -2,6 +2,8 @@
 export type Failure =
   | 'authentication' | 'forbidden' | 'not-found' | 'conflict' | 'rejected' | 'quota' | 'rate-limited'
   | 'suspended' | 'unavailable' | 'unreachable' | 'timeout' | 'malformed' | 'unsupported'
+  // We held the call back ourselves, to spare the provider or us.
+  | 'circuit-open' | 'overloaded'
 
 /** What we refuse ourselves. */
 export type Refusal =

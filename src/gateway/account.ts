@@ -2,14 +2,14 @@ import type { Adapter } from '../adapters/contract.js'
 import type { ServerOperations } from '../adapters/verbs.js'
 import type { GuardSettings } from '../access/guards.js'
 import type { Server } from '../domain/server.js'
+import type { SentCall } from '../telemetry/observer.js'
+import type { BreakerState } from './breaker.js'
 import type { Capabilities, Capability } from '../domain/capability.js'
 import type { Seen } from '../domain/list.js'
 import { redact, redactText } from '../domain/redact.js'
 import { capabilitiesOf, unreachable } from './capabilities.js'
-import { createUpstream, type Line, type RecordWrite, type SentCall } from './exchange.js'
-import { createFlights, type Flights } from './flights.js'
+import { createUpstream, type Line, type RecordWrite } from './exchange.js'
 import type { Call } from './call.js'
-import type { PageRead } from './read-page.js'
 
 /** What every account may say beside its provider's own keys. Times in milliseconds. */
 export interface AccountOptions {
@@ -20,6 +20,8 @@ export interface AccountOptions {
   /** Calls in the provider's own words are passed on. */
   readonly raw: boolean
   readonly guard: GuardSettings
+  /** An answer may be so old where the caller does not say; 0: none is taken from before. */
+  readonly cacheMs: number
 }
 
 /** One configured credential, ready for use. */
@@ -27,10 +29,11 @@ export interface Account {
   readonly id: string
   readonly options: AccountOptions
   readonly provider: { readonly id: string, readonly title: string }
-  readonly lists: Flights<Observed<PageRead>>
-  readonly gets: Flights<Observed<Seen>>
   readonly capabilities: Capabilities
+  /** The provider's list lacks what only a closer look at each row tells. */
+  readonly looksCloser: boolean
   health(): Health
+  breaker(): BreakerState
   /** The verbs for one request. With `record` it is a dry run: writes are recorded, not sent. */
   connect(call: Call, record?: RecordWrite): ServerOperations
   /** A token of the provider's that lives until then; null where it has none. */
@@ -52,12 +55,6 @@ export interface Health {
   readonly problem: string | null
 }
 
-export interface Observed<T> {
-  readonly value: T
-  /** RFC 3339: when the provider was asked. */
-  readonly at: string
-}
-
 export interface AccountParts<A> {
   readonly id: string
   readonly adapter: Adapter<A>
@@ -77,7 +74,8 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
     if (sent.outcome !== 'aborted') health = toHealth(sent)
   }
   const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
-  const offered = capabilitiesOf(adapter.connect(settings, unreachable))
+  const operations = adapter.connect(settings, unreachable)
+  const offered = capabilitiesOf(operations)
   const capabilities = options.raw ? offered : { ...offered, raw: switchedOff }
   const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
   return {
@@ -85,9 +83,9 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
     options,
     provider: { id: adapter.id, title: adapter.title },
     capabilities,
+    looksCloser: operations.list.complete !== undefined,
     health: () => health,
-    lists: createFlights(),
-    gets: createFlights(),
+    breaker: line.breaker.state,
     connect: (call, record) => adapter.connect(settings, createUpstream(fullLine, call, record ?? null)),
     createToken: adapter.createToken === undefined
       ? null

@@ -4,6 +4,7 @@ import type { Account } from './account.js'
 import { readCall, writeCall, type RequestContext } from './context.js'
 import { untracked } from '../operations/keys.js'
 import type { Quota } from '../operations/quota.js'
+import type { Turns } from '../operations/turns.js'
 import type { InFlight } from './in-flight.js'
 import { createRehearsal, type PlannedCall } from './rehearsal.js'
 import { checkGiven, countDelete, isUnknownVerb, notSupported } from './writes.js'
@@ -32,7 +33,13 @@ export interface Asks {
   rehearse<V extends Verb, T>(account: Account, request: AskRequest<V, T>, context: RequestContext): Promise<readonly PlannedCall[]>
 }
 
-export function createAsks (deletes: Quota, inFlight: InFlight): Asks {
+export interface AskParts {
+  readonly deletes: Quota
+  readonly inFlight: InFlight
+  readonly turns: Turns
+}
+
+export function createAsks ({ deletes, inFlight, turns }: AskParts): Asks {
   return {
     ask: async (account, request, context) => await inFlight.run(async () => {
       const operations = account.connect(request.writes ? writeCall(account, context) : readCall(account, context))
@@ -48,10 +55,7 @@ export function createAsks (deletes: Quota, inFlight: InFlight): Asks {
         if (request.serverId !== null) await operations.get.run(request.serverId)
         throw new GatewayError('operation-not-supported', 'the provider does not know this function', { cause: error })
       } finally {
-        if (request.writes) {
-          account.lists.turn()
-          account.gets.turn()
-        }
+        if (request.writes) await turns.turn(account.id)
       }
     }),
     rehearse: async (account, request, context) => {

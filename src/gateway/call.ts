@@ -14,11 +14,13 @@ export interface Tally {
   upstreamCalls: number
   upstreamMs: number
   tokenMs: number
+  /** Spent on finding a copy that was taken. */
+  cacheMs: number
   /** The worst that a write of this request has left behind. */
   writes: SideEffect
 }
 
-export const createTally = (): Tally => ({ upstreamCalls: 0, upstreamMs: 0, tokenMs: 0, writes: 'none' })
+export const createTally = (): Tally => ({ upstreamCalls: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
 
 export interface CallOptions {
   readonly requestId: string
@@ -31,3 +33,32 @@ export const createCall = ({ requestId, signal, deadlineMs, tally = createTally(
   ({ requestId, signal, deadline: performance.now() + deadlineMs, tally })
 
 export const remainingMs = (call: Call): number => call.deadline - performance.now()
+
+/** Waits; false when the signal was given meanwhile. */
+export async function pause (ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  return await new Promise<boolean>(resolve => {
+    const onAbort = (): void => { clearTimeout(timer); resolve(false) }
+    const timer = setTimeout(() => { signal.removeEventListener('abort', onAbort); resolve(true) }, ms)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** The work's outcome, or `late`'s error when the call ends first; the work itself goes on. */
+export async function untilEnd<T> (call: Call, work: Promise<T>, late: () => Error): Promise<T> {
+  let release = (): void => {}
+  const end = new Promise<never>((_resolve, reject) => {
+    const giveUp = (): void => { reject(late()) }
+    const timer = setTimeout(giveUp, Math.max(0, remainingMs(call)))
+    call.signal.addEventListener('abort', giveUp, { once: true })
+    release = () => { clearTimeout(timer); call.signal.removeEventListener('abort', giveUp) }
+    if (call.signal.aborted) giveUp()
+  })
+  // Who has left does not hear how it ended.
+  work.catch(() => {})
+  try {
+    return await Promise.race([work, end])
+  } finally {
+    release()
+  }
+}

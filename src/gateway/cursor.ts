@@ -5,6 +5,8 @@ import { badMember } from '../domain/failure.js'
 export interface Position {
   readonly value: string | null
   readonly id: string
+  /** Before, or behind, everything with this value. */
+  readonly edge?: 'before' | 'behind'
 }
 
 export interface Cursors {

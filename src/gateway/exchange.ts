@@ -3,7 +3,10 @@ import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.
 import type { TokenSource } from '../tokens/token-source.js'
 import type { HttpClient, HttpResponse } from '../upstream/http.js'
 import { HttpFault } from '../upstream/http-fault.js'
-import { createCall, remainingMs, type Call } from './call.js'
+import type { SentCall } from '../telemetry/observer.js'
+import type { Breaker, Went } from './breaker.js'
+import { createCall, pause, remainingMs, untilEnd, type Call } from './call.js'
+import type { Gate } from './gate.js'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.js'
 
 /** What one account lends to every call. */
@@ -14,19 +17,10 @@ export interface Line {
   readonly tokens: TokenSource
   readonly signIn: SignIn | null
   readonly budget: RetryBudget
+  readonly breaker: Breaker
+  readonly gate: Gate
   readonly random: () => number
   readonly report: (sent: SentCall) => void
-}
-
-/** One attempt, for the log. */
-export interface SentCall {
-  readonly account: string
-  readonly operation: string
-  readonly requestId: string
-  readonly status: number | null
-  readonly outcome: string
-  readonly attempt: number
-  readonly durationMs: number
 }
 
 /** Takes the writes of a dry run instead of sending them, and gives what they assume as their answer. */
@@ -46,7 +40,7 @@ export function createUpstream (line: Line, call: Call, record: RecordWrite | nu
     if (current !== null) return current
     const began = performance.now()
     try {
-      return await untilEnd(call, line.tokens.get(login))
+      return await untilEnd(call, line.tokens.get(login), () => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true }))
     } catch (error) {
       throw error instanceof UpstreamError ? asSeenBy(call, error) : error
     } finally {
@@ -81,23 +75,6 @@ function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
   return told
 }
 
-/** The work's outcome, or a timeout when the call ends first; the work itself goes on. */
-async function untilEnd<T> (call: Call, work: Promise<T>): Promise<T> {
-  let release = (): void => {}
-  const end = new Promise<never>((_resolve, reject) => {
-    const giveUp = (): void => { reject(new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true })) }
-    const timer = setTimeout(giveUp, Math.max(0, remainingMs(call)))
-    call.signal.addEventListener('abort', giveUp, { once: true })
-    release = () => { clearTimeout(timer); call.signal.removeEventListener('abort', giveUp) }
-    if (call.signal.aborted) giveUp()
-  })
-  try {
-    return await Promise.race([work, end])
-  } finally {
-    release()
-  }
-}
-
 interface Sending<T> {
   readonly line: Line
   readonly call: Call
@@ -108,15 +85,18 @@ interface Sending<T> {
 async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
   const { line, call, request } = sending
   const tries: Tries = { attempts: 0, wakes: 0, renewed: false }
+  let before: UpstreamError | null = null
   for (;;) {
     const token = await sending.token()
-    tries.attempts += 1
-    const outcome = await attempt(sending, token, tries.attempts)
+    const outcome = await attempt(sending, token, tries)
     if (!(outcome instanceof UpstreamError)) {
       if (token !== null) line.tokens.used(token)
       if (request.intent === 'write') call.tally.writes = 'certain'
       return outcome.value
     }
+    // What we would not send again tells less than what the provider said before.
+    if (isHeldBack(outcome)) throw final(sending, before ?? outcome, tries)
+    before = outcome
     if (outcome.failure === 'authentication' && token !== null) {
       const mayRenew = !tries.renewed && !line.tokens.isDistrusted(token)
       if (mayRenew) await line.tokens.drop(token)
@@ -125,40 +105,54 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
       if (mayRenew) continue
     }
     const { intent } = request
-    const delay = retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
+    const delay = await retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
     if (delay === null || delay >= remainingMs(call) || !await pause(delay, call.signal)) throw final(sending, outcome, tries)
   }
 }
 
+const isHeldBack = ({ failure }: UpstreamError): boolean => failure === 'circuit-open' || failure === 'overloaded'
+
 /** With less time left than this an attempt is not worth beginning. */
 const leastMs = 5
 
-async function attempt<T> ({ line, call, request }: Sending<T>, token: Token | null, number: number): Promise<{ value: T } | UpstreamError> {
+interface Tried<T> extends Went {
+  readonly result: { value: T } | UpstreamError
+}
+
+/** One attempt, if the account's breaker and limits let it through. */
+async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Tries): Promise<{ value: T } | UpstreamError> {
+  const { line, call } = sending
+  try {
+    line.breaker.check()
+    return (await line.gate.pass(call, async () => await line.breaker.run(async () => await send(sending, token, tries)))).result
+  } catch (error) {
+    if (error instanceof UpstreamError) return error
+    throw error
+  }
+}
+
+async function send<T> ({ line, call, request }: Sending<T>, token: Token | null, tries: Tries): Promise<Tried<T>> {
+  tries.attempts += 1
   const began = performance.now()
   let response: HttpResponse | null = null
-  let outcome: { value: T } | UpstreamError
+  let result: { value: T } | UpstreamError
   try {
     const timeoutMs = Math.min(line.timeoutMs, remainingMs(call))
     if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
     const built = request.build(token)
     call.tally.upstreamCalls += 1
     response = await line.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
-    outcome = { value: request.read(response) }
+    result = { value: request.read(response) }
   } catch (error) {
-    outcome = toUpstreamError(error)
+    result = toUpstreamError(error)
   }
   const durationMs = performance.now() - began
   call.tally.upstreamMs += durationMs
+  const outcome = result instanceof UpstreamError ? outcomeOf(result) : 'ok'
   line.report({
-    account: line.account,
-    operation: request.name,
-    requestId: call.requestId,
-    status: response?.status ?? null,
-    outcome: outcome instanceof UpstreamError ? outcomeOf(outcome) : 'ok',
-    attempt: number,
-    durationMs
+    account: line.account, operation: request.name, requestId: call.requestId, status: response?.status ?? null, outcome, attempt: tries.attempts, durationMs
   })
-  return outcome
+  return { result, outcome, durationMs }
 }
 
 /** A call that we gave up says nothing about the provider. */
@@ -199,14 +193,4 @@ function sideEffectOf (error: UpstreamError): SideEffect {
   if (notAttempted === true || !uncertain.has(error.failure)) return 'none'
   // A 2xx was sent, so the provider has accepted; only what it said is lost.
   return status !== undefined && status >= 200 && status < 300 ? 'certain' : 'possible'
-}
-
-/** Waits; false when the call was given up meanwhile. */
-async function pause (ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false
-  return await new Promise<boolean>(resolve => {
-    const onAbort = (): void => { clearTimeout(timer); resolve(false) }
-    const timer = setTimeout(() => { signal.removeEventListener('abort', onAbort); resolve(true) }, ms)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
 }

@@ -1,9 +1,8 @@
-/** Identical reads in flight, joined. A read begun before a write was answered is not joined after it. */
+/** Identical reads in flight, joined. */
 export interface Flights<T> {
+  has(key: string): boolean
   /** The running work with this key, or `start`ed anew. The work is given up when everybody who waited has left. */
   join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
-  /** A write was answered: what is in flight now is old news. */
-  turn(): void
 }
 
 export interface Joined<T> {
@@ -19,24 +18,27 @@ interface Flight<T> {
 }
 
 export function createFlights<T> (): Flights<T> {
-  let flights = new Map<string, Flight<T>>()
+  const flights = new Map<string, Flight<T>>()
 
   const launch = (key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
     const controller = new AbortController()
     const flight: Flight<T> = { work: start(controller.signal), controller, waiting: 0 }
-    const among = flights
-    among.set(key, flight)
-    const land = (): void => { if (among.get(key) === flight) among.delete(key) }
+    flights.set(key, flight)
+    const land = (): void => { if (flights.get(key) === flight) flights.delete(key) }
     flight.work.then(land, land)
     return flight
   }
+  // Who comes after everybody has left would join work that is being given up.
+  const running = (key: string): Flight<T> | null => {
+    const flight = flights.get(key)
+    return flight === undefined || flight.controller.signal.aborted ? null : flight
+  }
 
   return {
+    has: key => running(key) !== null,
     join: async (key, signal, start) => {
-      const running = flights.get(key)
-      // Who comes after everybody has left would join work that is being given up.
-      const joined = running !== undefined && !running.controller.signal.aborted
-      const flight = joined ? running : launch(key, start)
+      const joined = running(key)
+      const flight = joined ?? launch(key, start)
       flight.waiting += 1
       const leave = (): void => {
         flight.waiting -= 1
@@ -44,11 +46,10 @@ export function createFlights<T> (): Flights<T> {
       }
       signal.addEventListener('abort', leave, { once: true })
       try {
-        return { value: await flight.work, led: !joined }
+        return { value: await flight.work, led: joined === null }
       } finally {
         signal.removeEventListener('abort', leave)
       }
-    },
-    turn: () => { flights = new Map() }
+    }
   }
 }

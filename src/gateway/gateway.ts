@@ -6,6 +6,7 @@ import type { Keys } from '../operations/keys.js'
 import type { Asks } from './asks.js'
 import { providerCapabilities } from './capabilities.js'
 import type { Cursors } from './cursor.js'
+import type { Fleet } from './fleet.js'
 import type { Operations } from './operations.js'
 import type { Servers } from './servers.js'
 import type { Writes } from './writes.js'
@@ -15,11 +16,14 @@ export interface Gateway extends Rooms {
   readonly providers: readonly Provider[]
   readonly accounts: readonly Account[]
   account(id: string): Account | undefined
+  /** From now on there are these. */
+  replace(accounts: readonly Account[]): void
 }
 
 /** What can be asked for at an account. */
 export interface Rooms {
   readonly servers: Servers
+  readonly fleet: Fleet
   readonly writes: Writes
   readonly asks: Asks
   readonly operations: Operations
@@ -42,8 +46,14 @@ export interface GatewayParts {
 }
 
 export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gateway {
-  const byId = new Map(accounts.map(account => [account.id, account]))
-  return { providers: [...adapters].map(toProvider), accounts, account: id => byId.get(id), ...rooms }
+  let present: readonly Account[] = []
+  let byId: ReadonlyMap<string, Account> = new Map()
+  const replace = (next: readonly Account[]): void => {
+    present = next
+    byId = new Map(next.map(account => [account.id, account]))
+  }
+  replace(accounts)
+  return { providers: [...adapters].map(toProvider), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
 }
 
 const toProvider = (adapter: Adapter<unknown>): Provider => ({

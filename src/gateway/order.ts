@@ -13,10 +13,21 @@ function valueOf (server: ServerFacts, sort: SortOrder): string | null {
 
 /** The order of positions. What has no time comes first; `-` turns everything round. */
 export function comparePositions (sort: SortOrder, compareIds: Compare<string>): Compare<Position> {
-  const compareValues = sort.endsWith('created_at') ? compareTimes : compareText
-  const direction = sort.startsWith('-') ? -1 : 1
-  return (a, b) => direction * (compareNullable(a.value, b.value, compareValues) || compareIds(a.id, b.id))
+  const byValue = compareValues(sort)
+  const direction = directionOf(sort)
+  return (a, b) => byValue(a.value, b.value) || edges.get(b.edge) || direction * compareIds(a.id, b.id)
 }
+
+/** The order of what positions are sorted by, turned round where the sort order is. */
+export function compareValues (sort: SortOrder): Compare<string | null> {
+  const compare = sort.endsWith('created_at') ? compareTimes : compareText
+  const direction = directionOf(sort)
+  return (a, b) => direction * compareNullable(a, b, compare)
+}
+
+export const directionOf = (sort: SortOrder): 1 | -1 => sort.startsWith('-') ? -1 : 1
+
+const edges: ReadonlyMap<Position['edge'], number> = new Map([['before', 1], ['behind', -1]])
 
 function compareNullable (a: string | null, b: string | null, compare: Compare<string>): number {
   if (a === null || b === null) return (a === null ? 0 : 1) - (b === null ? 0 : 1)

@@ -25,12 +25,18 @@ const closerLooksAtOnce = 5
 
 /** One page of an account's servers, in the asked order, whatever the vendor's own pages and order are. */
 export async function readPage (list: List, query: PageQuery): Promise<PageRead> {
+  const read = await readRows(list, query)
+  return { ...read, rows: await lookCloser(list, read.rows) }
+}
+
+/** The same page, with rows that may lack what only a closer look tells and no filter asks for. */
+export async function readRows (list: List, query: PageQuery): Promise<PageRead> {
   const order = comparePositions(query.sort, list.compareIds)
   const found = await collect(list, query, order)
   if (found.undecided) return await decideCloser(list, query, found.rows)
   const rows = found.rows.slice(0, query.limit)
   const next = found.rows.length > query.limit ? lastPosition(rows, query.sort) : null
-  return { rows: await lookCloser(list, rows), next, total: found.total }
+  return { rows, next, total: found.total }
 }
 
 interface Found {
@@ -110,7 +116,7 @@ async function decideCloser (list: List, query: PageQuery, candidates: readonly 
 }
 
 /** Rows that lack something, completed by one call each; a row that is gone meanwhile is left out. */
-async function lookCloser (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
+export async function lookCloser (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
   const { complete } = list
   if (complete === undefined || rows.every(seen => seen.lacks === undefined)) return rows
   let mayLook = true

@@ -1,4 +1,5 @@
 import type { UpstreamError } from '../domain/failure.js'
+import type { Buckets, BucketSize } from '../operations/buckets.js'
 
 /** What has been tried for one exchange. */
 export interface Tries {
@@ -19,14 +20,14 @@ export interface RetryQuestion {
   readonly tries: Tries
   readonly random: () => number
   /** Takes one repeat from the account's budget; false when it is spent. */
-  readonly withdraw: () => boolean
+  readonly withdraw: () => Promise<boolean>
 }
 
 /**
  * How long to wait before the same request is sent again, or null to give up: section 9 of the contract, here and nowhere else.
  * A suspended platform has its own fixed steps, outside the budget; there the vendor did nothing, so writes are repeated too.
  */
-export function retryDelayMs ({ error, intent, tries, random, withdraw }: RetryQuestion): number | null {
+export async function retryDelayMs ({ error, intent, tries, random, withdraw }: RetryQuestion): Promise<number | null> {
   if (error.failure === 'suspended') {
     if (tries.wakes >= maximumWakes) return null
     tries.wakes += 1
@@ -35,7 +36,7 @@ export function retryDelayMs ({ error, intent, tries, random, withdraw }: RetryQ
   if (tries.attempts - tries.wakes >= maximumAttempts || !isRepeatable(error, intent)) return null
   const asked = error.options.retryAfterMs
   if (asked !== undefined && asked > longestObeyedMs) return null
-  if (!withdraw()) return null
+  if (!await withdraw()) return null
   return asked ?? Math.round(random() * backoffBaseMs * 2 ** (tries.attempts - tries.wakes))
 }
 
@@ -51,19 +52,16 @@ function isRepeatable (error: UpstreamError, intent: 'read' | 'write'): boolean 
 
 /** Repeats that an account may cost: full at the start, refilled with time, so that an outage is not multiplied by three. */
 export interface RetryBudget {
-  withdraw(): boolean
+  withdraw(): Promise<boolean>
 }
 
-export function createRetryBudget (capacity = 50, perSecond = 1, now: () => number = Date.now): RetryBudget {
-  let left = capacity
-  let at = now()
-  return {
-    withdraw: () => {
-      left = Math.min(capacity, left + (now() - at) / 1000 * perSecond)
-      at = now()
-      if (left < 1) return false
-      left -= 1
-      return true
-    }
+const budgetSize: BucketSize = { capacity: 50, perSecond: 1 }
+
+/** One budget for an account, shared by replicas. `onSpent` is told of every repeat that it refuses. */
+export const createRetryBudget = (account: string, buckets: Buckets, onSpent: () => void, size = budgetSize): RetryBudget => ({
+  withdraw: async () => {
+    const isThere = await buckets.take(`{${account}}:retries`, size, 0) !== null
+    if (!isThere) onSpent()
+    return isThere
   }
-}
+})

@@ -1,9 +1,13 @@
 import type { ServerFilters, SortOrder } from '../domain/list.js'
 import type { Server } from '../domain/server.js'
-import type { Account, Observed } from './account.js'
+import type { Turns } from '../operations/turns.js'
+import type { Observer } from '../telemetry/observer.js'
+import type { Account } from './account.js'
+import { toAnswer, toCached, type Answer } from './answer.js'
 import { readCall, type RequestContext } from './context.js'
 import type { Cursors } from './cursor.js'
 import { readPage } from './read-page.js'
+import { createReads, type Read } from './reads.js'
 
 export interface Include {
   readonly raw: boolean
@@ -15,52 +19,65 @@ export interface ServersQuery {
   readonly limit: number
   readonly cursor: string | null
   readonly include: Include
+  /** How old an answer the caller takes; null: what the account says. */
+  readonly maxAgeMs: number | null
 }
 
-export interface ServersPage {
-  readonly data: readonly Server[]
-  readonly page: { readonly limit: number, readonly next_cursor: string | null, readonly total: number | null }
-  readonly observedAt: string
+export interface ServerQuery {
+  readonly id: string
+  readonly include: Include
+  readonly maxAgeMs: number | null
 }
 
 export interface Servers {
-  list(account: Account, query: ServersQuery, context: RequestContext): Promise<ServersPage>
-  get(account: Account, id: string, include: Include, context: RequestContext): Promise<Server>
+  list(account: Account, query: ServersQuery, context: RequestContext): Promise<Read<Answer>>
+  get(account: Account, query: ServerQuery, context: RequestContext): Promise<Read<Answer>>
+  /** The server as it is now. */
+  look(account: Account, id: string, context: RequestContext): Promise<Server>
 }
 
+export interface ServersParts {
+  readonly cursors: Cursors
+  readonly turns: Turns
+  readonly observer: Observer
+  readonly now: () => number
+}
+
+const copiesBytes = 32 * 1024 * 1024
+
 /** Upstream calls of `list`: the vendor's pages (and a closer look at each shown row where the vendor's list lacks something); of `get`: one. */
-export function createServers (cursors: Cursors, now: () => number): Servers {
-  const observe = async <T>(work: () => Promise<T>): Promise<Observed<T>> => {
-    const at = new Date(now()).toISOString()
-    return { value: await work(), at }
-  }
+export function createServers ({ cursors, turns, observer, now }: ServersParts): Servers {
+  const reads = createReads<Answer>({ turns, observer, now, maxBytes: copiesBytes, bytesOf: ({ body }) => body.length, mark: toCached })
 
   return {
     list: async (account, query, context) => {
+      const { sort, limit, filters, include } = query
       const shape = shapeOf(account, query)
       const after = query.cursor === null ? null : cursors.read(query.cursor, shape)
-      const { sort, limit, filters } = query
-      const { value: read } = await account.lists.join(`${shape}${limit} ${JSON.stringify(after)}`, context.signal, async signal => await observe(
-        async () => await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
-      ))
-      const { rows, next, total } = read.value
-      return {
-        data: rows.map(row => account.toServer(row, read.at, query.include)),
-        page: { limit, next_cursor: next === null ? null : cursors.write(next, shape), total },
-        observedAt: read.at
-      }
+      const key = `${shape}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`
+      return await reads.read({ account: account.id, key, maxAgeMs: query.maxAgeMs ?? account.options.cacheMs, context }, async signal => {
+        const observedAt = new Date(now()).toISOString()
+        const { rows, next, total } = await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
+        const nextCursor = next === null ? null : cursors.write(next, shape)
+        const data = rows.map(row => account.toServer(row, observedAt, include))
+        return toAnswer({ value: { data, page: { limit, next_cursor: nextCursor, total } }, nextCursor, observedAt })
+      })
     },
-    get: async (account, id, include, context) => {
-      const { value: read } = await account.gets.join(id, context.signal, async signal => await observe(
-        async () => await account.connect(readCall(account, context, signal)).get.run(id)
-      ))
-      return account.toServer(read.value, read.at, include)
+    get: async (account, { id, include, maxAgeMs }, context) =>
+      await reads.read({ account: account.id, key: `get ${include.raw ? 'raw' : ''} ${id}`, maxAgeMs: maxAgeMs ?? account.options.cacheMs, context }, async signal => {
+        const observedAt = new Date(now()).toISOString()
+        const seen = await account.connect(readCall(account, context, signal)).get.run(id)
+        return toAnswer({ value: account.toServer(seen, observedAt, include), nextCursor: null, observedAt })
+      }),
+    look: async (account, id, context) => {
+      const observedAt = new Date(now()).toISOString()
+      return account.toServer(await account.connect(readCall(account, context)).get.run(id), observedAt, { raw: false })
     }
   }
 }
 
 /** What a cursor and a shared read are bound to. */
-function shapeOf (account: Account, { filters, sort }: ServersQuery): string {
+export function shapeOf (account: Account, { filters, sort }: Pick<ServersQuery, 'filters' | 'sort'>): string {
   const { status, ...rest } = filters
   const named = Object.entries(rest).sort(([a], [b]) => a < b ? -1 : 1)
   return `${JSON.stringify([account.id, sort, status === undefined ? null : [...status].sort(), named])}\n`

@@ -8,6 +8,7 @@ import type { Engine } from '../operations/engine.js'
 import type { Quota } from '../operations/quota.js'
 import { markOf, withoutSecrets } from '../operations/search.js'
 import type { Search, StoredOperation } from '../operations/store.js'
+import type { Turns } from '../operations/turns.js'
 import type { Account } from './account.js'
 import { writeCall, type RequestContext } from './context.js'
 import type { InFlight } from './in-flight.js'
@@ -54,9 +55,10 @@ export interface WriteParts {
   readonly engine: Engine
   readonly deletes: Quota
   readonly inFlight: InFlight
+  readonly turns: Turns
 }
 
-export function createWrites ({ engine, deletes, inFlight }: WriteParts): Writes {
+export function createWrites ({ engine, deletes, inFlight, turns }: WriteParts): Writes {
   return {
     perform: async (account, request, context) => await inFlight.run(async () => {
       const operations = account.connect(writeCall(account, context))
@@ -71,8 +73,7 @@ export function createWrites ({ engine, deletes, inFlight }: WriteParts): Writes
       } catch (error) {
         throw await afterFailure(engine, stored, { error, left: context.tally.writes })
       } finally {
-        account.lists.turn()
-        account.gets.turn()
+        await turns.turn(account.id)
       }
     }),
     rehearse: async (account, request, context) => {

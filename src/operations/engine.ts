@@ -26,8 +26,8 @@ export interface OperationsPage {
 
 /** The life of every operation: written down before the provider is asked, followed until it ends, whatever happens to this process. */
 export interface Engine {
-  /** Begins to follow. */
-  start(accounts: readonly Watched[]): void
+  /** Follows these accounts from now on, and no others. Resolves when the others are looked at no more. */
+  follow(accounts: readonly Watched[]): Promise<void>
   /** `isKept` is false where the other replicas can not know of it. */
   open(intent: Intent): Promise<{ readonly stored: StoredOperation, readonly isKept: boolean }>
   /** The provider will be asked now; throws where it must not be, because others believe that this process has ended. */
@@ -57,6 +57,11 @@ export interface EngineParts {
   readonly after?: SetTimer
 }
 
+interface Following {
+  readonly account: Watched
+  readonly poller: Poller
+}
+
 const beatEveryMs = 3000
 const beatLastsMs = 10_000
 /** Changes by other replicas are seen in the store, so often. */
@@ -65,20 +70,25 @@ const rereadMs = 1000
 export function createEngine ({ store, now, onFault, after }: EngineParts): Engine {
   const me = randomUUID()
   const journal = createJournal(store, after)
-  const pollers = new Map<string, Poller>()
+  const pollers = new Map<string, Following>()
   const beat = (): void => { store.beat(me, beatLastsMs).catch(onFault) }
   let heart: NodeJS.Timeout | null = null
 
-  const nudge = (account: string): void => { pollers.get(account)?.nudge() }
+  const nudge = (account: string): void => { pollers.get(account)?.poller.nudge() }
   const reread = async (stored: StoredOperation): Promise<StoredOperation> =>
     await store.get(stored.operation.account, stored.operation.id) ?? stored
 
   return {
     me,
-    start: accounts => {
-      beat()
-      if (store.isShared) heart = setInterval(beat, beatEveryMs).unref()
-      for (const account of accounts) pollers.set(account.id, createPoller({ account, journal, me, now, onFault, after }))
+    follow: async accounts => {
+      if (heart === null) beat()
+      if (store.isShared) heart ??= setInterval(beat, beatEveryMs).unref()
+      const left = [...pollers.values()].filter(({ account }) => !accounts.includes(account))
+      for (const { account } of left) pollers.delete(account.id)
+      for (const account of accounts) {
+        if (!pollers.has(account.id)) pollers.set(account.id, { account, poller: createPoller({ account, journal, me, now, onFault, after }) })
+      }
+      await Promise.all(left.map(async ({ poller }) => { await poller.stop() }))
     },
     open: async intent => {
       const stored = intended(intent, me, now())
@@ -140,7 +150,7 @@ export function createEngine ({ store, now, onFault, after }: EngineParts): Engi
     },
     stop: async () => {
       if (heart !== null) clearInterval(heart)
-      await Promise.all([...pollers.values()].map(async poller => { await poller.stop() }))
+      await Promise.all([...pollers.values()].map(async ({ poller }) => { await poller.stop() }))
     }
   }
 }

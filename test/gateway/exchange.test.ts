@@ -4,7 +4,7 @@ import t from 'tap'
 import type { SignIn, Token, Upstream, UpstreamCall } from '../../src/adapters/contract.js'
 import { UpstreamError, type Failure, type SideEffect, type UpstreamErrorOptions } from '../../src/domain/failure.js'
 import { createCall, createTally, type Tally } from '../../src/gateway/call.js'
-import { createUpstream, type Line, type SentCall } from '../../src/gateway/exchange.js'
+import { createUpstream, type Line } from '../../src/gateway/exchange.js'
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/gateway/retry.js'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
 import { createMemoryTokenStore } from '../../src/tokens/memory-store.js'
@@ -12,6 +12,11 @@ import { createTokenSource } from '../../src/tokens/token-source.js'
 import { createHttpClient } from '../../src/upstream/http.js'
 import type { HttpResponse } from '../../src/upstream/http.js'
 import { isSuccess, malformed, parseJson, refused } from '../../src/upstream/read.js'
+import { noBreaker, type Breaker } from '../../src/gateway/breaker.js'
+import type { Gate } from '../../src/gateway/gate.js'
+import { createMemoryBuckets } from '../../src/operations/buckets.js'
+import type { SentCall } from '../../src/telemetry/observer.js'
+import { openGate } from '../helpers/line.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -36,6 +41,8 @@ interface LineOptions {
   readonly timeoutMs?: number
   readonly random?: () => number
   readonly budget?: RetryBudget
+  readonly breaker?: Breaker
+  readonly gate?: Gate
   readonly signIn?: SignIn
   readonly report?: (sent: SentCall) => void
 }
@@ -61,7 +68,9 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     timeoutMs: options.timeoutMs ?? 5000,
     tokens: createTokenSource({ key: 'test', store: createMemoryTokenStore() }),
     signIn: options.signIn ?? null,
-    budget: options.budget ?? createRetryBudget(1000),
+    budget: options.budget ?? createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+    breaker: options.breaker ?? noBreaker,
+    gate: options.gate ?? openGate,
     random: options.random ?? (() => 0.05),
     report: one => { sent.push(one); options.report?.(one) }
   }
@@ -152,7 +161,7 @@ async function httpServer (t: Test, listener: RequestListener): Promise<{ origin
 const gaps = (times: readonly number[]): number[] => times.slice(1).map((at, index) => at - (times[index] ?? 0))
 
 t.test('a suspended platform is asked again up to ten times, reads, writes and sign-in alike, and the work is done once', async t => {
-  const budget: RetryBudget = { withdraw: () => { throw new Error('the budget is not for a suspended platform') } }
+  const budget: RetryBudget = { withdraw: async () => { throw new Error('the budget is not for a suspended platform') } }
   const tenTimes = Array.from({ length: 10 }, () => asleep)
   const read = await vendor(t, ...tenTimes, well)
   const write = await vendor(t, ...tenTimes, well)
@@ -185,12 +194,12 @@ t.test('a suspended platform is asked again up to ten times, reads, writes and s
 t.test('the steps to wake a platform keep within a fifth of a tenth of a second times n, whatever chance says', async t => {
   for (const chance of [0, 0.5, 0.999_999]) {
     const tries = { attempts: 1, wakes: 0, renewed: false }
-    const ask = (): number | null => retryDelayMs({ error: new UpstreamError('suspended', 'asleep', { retryAfterMs: 60_000 }), intent: 'write', tries, random: () => chance, withdraw: () => false })
+    const ask = async (): Promise<number | null> => await retryDelayMs({ error: new UpstreamError('suspended', 'asleep', { retryAfterMs: 60_000 }), intent: 'write', tries, random: () => chance, withdraw: async () => false })
     for (let n = 1; n <= 10; n += 1) {
-      const delay = ask() ?? -1
+      const delay = await ask() ?? -1
       t.ok(delay >= 80 * n && delay <= 120 * n, `${delay} before repeat ${n}`)
     }
-    t.equal(ask(), null, 'there is no eleventh')
+    t.equal(await ask(), null, 'there is no eleventh')
   }
 })
 
@@ -242,8 +251,8 @@ t.test('a read is not repeated where the same answer would come again', async t 
 })
 
 t.test('waits grow and are left to chance from nothing to the whole step', async t => {
-  const delays = [0, 0.999_999].map(chance => [1, 2].map(attempts =>
-    retryDelayMs({ error: new UpstreamError('unavailable', 'no', { status: 503 }), intent: 'read', tries: { attempts, wakes: 0, renewed: false }, random: () => chance, withdraw: () => true })))
+  const delays = await Promise.all([0, 0.999_999].map(async chance => await Promise.all([1, 2].map(async attempts =>
+    await retryDelayMs({ error: new UpstreamError('unavailable', 'no', { status: 503 }), intent: 'read', tries: { attempts, wakes: 0, renewed: false }, random: () => chance, withdraw: async () => true })))))
   const [least = [], most = []] = delays
   t.same(least, [0, 0], 'full jitter begins at nothing')
   const [first, second] = most
@@ -557,7 +566,8 @@ t.test('a header that can not be sent is no weather: nothing is repeated', async
 
 t.test('repeats end when the account\'s budget is spent, and it refills with time', async t => {
   let now = 0
-  const budget = createRetryBudget(1, 1, () => now)
+  let spent = 0
+  const budget = createRetryBudget('test', createMemoryBuckets(() => now), () => { spent += 1 }, { capacity: 1, perSecond: 1 })
   const down = await vendor(t, { status: 503 })
   const line = openLine(t, { budget })
   t.match(await errorOf(line.request().send(reading(down.origin))), { failure: 'unavailable', attempts: 2 })
@@ -565,13 +575,15 @@ t.test('repeats end when the account\'s budget is spent, and it refills with tim
   now = 1000
   t.match(await errorOf(line.request().send(reading(down.origin))), { attempts: 2 })
   now = 60_000
-  t.equal(budget.withdraw(), true)
-  t.equal(budget.withdraw(), false, 'never more than its capacity')
+  const refused = spent
+  t.equal(await budget.withdraw(), true)
+  t.equal(await budget.withdraw(), false, 'never more than its capacity')
+  t.equal(spent, refused + 1, 'and somebody is told')
 })
 
 t.test('what is final takes nothing from the budget', async t => {
   let withdrawn = 0
-  const budget: RetryBudget = { withdraw: () => { withdrawn += 1; return true } }
+  const budget: RetryBudget = { withdraw: async () => { withdrawn += 1; return true } }
   const one = await vendor(t, { status: 404 }, { status: 429, headers: { 'retry-after': '30' } }, { status: 503 })
   const line = openLine(t, { budget })
   await errorOf(line.request().send(reading(one.origin)))

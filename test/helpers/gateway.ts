@@ -2,10 +2,7 @@ import { stringify } from 'yaml'
 import { registry } from '../../src/adapters/registry.js'
 import { compose, type Composed, type Stores } from '../../src/compose.js'
 import { parseConfig } from '../../src/config/load.js'
-import { createMemoryKeyStore } from '../../src/operations/memory-keys.js'
-import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
-import { createMemoryQuota } from '../../src/operations/quota.js'
-import { createMemoryTokenStore } from '../../src/tokens/memory-store.js'
+import { createMemoryStores } from '../../src/stores.js'
 
 export interface TestGatewayOptions {
   /** As in the configuration file. */
@@ -25,7 +22,7 @@ export async function composeGateway ({ accounts, auth, more, redis, stores, isS
   return await compose({
     config: parseConfig(text, registry, {}),
     adapters: registry.values(),
-    stores: stores ?? { tokens: createMemoryTokenStore(), operations: createMemoryOperationStore(), keys: createMemoryKeyStore(), deletes: createMemoryQuota() },
+    stores: stores ?? createMemoryStores(),
     redis,
     isServing: isServing ?? (() => true),
     isRedisThere: isRedisThere ?? null

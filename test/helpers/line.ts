@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../src/domain/failure.js'
 import { createCall, createTally, type Tally } from '../../src/gateway/call.js'
-import { createUpstream, type Line, type RecordWrite, type SentCall } from '../../src/gateway/exchange.js'
+import { createUpstream, type Line, type RecordWrite } from '../../src/gateway/exchange.js'
 import { createRehearsal, type PlannedCall } from '../../src/gateway/rehearsal.js'
 import { redact } from '../../src/domain/redact.js'
 import { createRetryBudget } from '../../src/gateway/retry.js'
@@ -11,6 +11,13 @@ import type { Adapter } from '../../src/adapters/contract.js'
 import type { ServerOperations, VendorPage } from '../../src/adapters/verbs.js'
 import type { Simulator } from '../../src/sandbox/simulator.js'
 import type { Seen } from '../../src/domain/list.js'
+import { noBreaker } from '../../src/gateway/breaker.js'
+import { createMemoryBuckets } from '../../src/operations/buckets.js'
+import type { Gate } from '../../src/gateway/gate.js'
+import type { SentCall } from '../../src/telemetry/observer.js'
+
+/** One that keeps nobody waiting. */
+export const openGate: Gate = { pass: async (_call, work) => await work() }
 
 export interface OpenOptions {
   readonly timeoutMs?: number
@@ -40,7 +47,9 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       timeoutMs: options.timeoutMs ?? 5000,
       tokens,
       signIn: adapter.signIn(account),
-      budget: createRetryBudget(1000),
+      budget: createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+      breaker: noBreaker,
+      gate: openGate,
       random: () => 0.5,
       report: call => { sent.push(call) }
     }

@@ -9,7 +9,6 @@ import { everybody } from '../../src/access/principal.js'
 import type { Account } from '../../src/gateway/account.js'
 import { createTally, type Call } from '../../src/gateway/call.js'
 import type { RequestContext } from '../../src/gateway/context.js'
-import { createFlights } from '../../src/gateway/flights.js'
 import { createOrder } from '../../src/gateway/orders.js'
 import { createWrites, type Writes } from '../../src/gateway/writes.js'
 import { createEngine, type Engine } from '../../src/operations/engine.js'
@@ -20,6 +19,7 @@ import { createMemoryOperationStore } from '../../src/operations/memory-store.js
 import type { OperationStore } from '../../src/operations/store.js'
 import { serverFacts } from '../helpers/facts.js'
 import { createClock, failure, type Clock } from './provider.js'
+import { createMemoryTurns } from '../../src/operations/turns.js'
 
 /** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
 export const outcomes = ['ok', 'ok without id', 'refused', 'reset before', 'reset after', 'timeout before', 'timeout after', 'timeout late', 'unreadable'] as const
@@ -108,7 +108,7 @@ function startReplica (world: World, shared: Shared): Replica {
   const after: typeof clock.after = (work, ms) => clock.after(() => { if (life.isAlive) work() }, ms)
   const engine = createEngine({ store, now: clock.now, onFault: error => { world.faults.push(error) }, after })
   shared.living.set(engine.me, () => life.isAlive && clock.now() >= life.silentUntil)
-  engine.start([{
+  engine.follow([{
     id: account,
     connect: () => providerOf(world, { step, luck: noLuck, call: null }),
     rows: async function * ({ list }) {
@@ -124,7 +124,7 @@ function startReplica (world: World, shared: Shared): Replica {
     now: clock.now,
     after
   })
-  const writes = createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight() })
+  const writes = createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {
@@ -259,10 +259,10 @@ async function answered (held: Held, work: () => Promise<string>): Promise<Reply
 /** The least that a write needs of an account. */
 export const accountOf = (connect: (call: Call) => ServerOperations): Account => ({
   id: account,
-  options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false, guard: noGuards },
+  options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
   provider: { id: 'p', title: 'P' },
-  lists: createFlights(),
-  gets: createFlights(),
+  looksCloser: false,
+  breaker: () => 'closed',
   capabilities: Object.create(null),
   createToken: null,
   health: () => ({ status: 'ok', checked_at: null, problem: null }),

@@ -24,7 +24,7 @@ function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Be
   const store = createMemoryOperationStore(clock.now)
   const faults: unknown[] = []
   const engine = createEngine({ store, now: clock.now, onFault: error => { faults.push(error) }, after: clock.after })
-  engine.start([provider.watched])
+  engine.follow([provider.watched])
   t.teardown(async () => { await engine.stop() })
   let count = 0
   return {

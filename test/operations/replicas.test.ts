@@ -31,7 +31,7 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   const start = async (): Promise<{ engine: Engine, store: OperationStore }> => {
     const store = createRedisOperationStore(await server.connect(), vault, createMemoryOperationStore())
     const engine = createEngine({ store, now: Date.now, onFault: error => { t.fail(String(error)) } })
-    engine.start([provider.watched])
+    engine.follow([provider.watched])
     t.teardown(async () => { await engine.stop() })
     return { engine, store }
   }

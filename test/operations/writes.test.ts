@@ -14,6 +14,7 @@ import { createMemoryOperationStore } from '../../src/operations/memory-store.js
 import type { OperationStore, StoredOperation } from '../../src/operations/store.js'
 import { accountOf } from './model-world.js'
 import { createProvider, failure } from './provider.js'
+import { createMemoryTurns } from '../../src/operations/turns.js'
 
 const spec = { name: 'web', image: 'i', plan: 'p', password: 'hunter2', user_data: 'secret script' }
 const noKey = null
@@ -31,7 +32,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held }
-  const error = await createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight() }).perform(accountOf(connect), createOrder(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() }).perform(accountOf(connect), createOrder(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { accountId } from '../src/config/schema.js'
+import { pageInfoSchema } from '../src/domain/list.js'
+import { problemSchema } from '../src/domain/problem.js'
+import { serverSchema } from '../src/domain/server.js'
+import { serversQuery } from './schemas.js'
+
+const accountNames = z.string().max(4096).transform((text, context) => {
+  const names = text.split(',')
+  if (names.every(name => accountId.safeParse(name).success)) return names
+  context.addIssue({ code: 'custom', message: 'must be ids of accounts, separated by commas' })
+  return z.NEVER
+})
+
+export const fleetQuery = z.strictObject({
+  accounts: accountNames.optional().meta({ override: { type: 'string' }, description: 'Only these accounts: glesys-lab,vm6' }),
+  deadline_ms: z.string().regex(/^\d{1,6}$/, { error: 'must be a whole number from 100 to 600000' }).transform(Number)
+    .pipe(z.number().min(100, { error: 'must be from 100 to 600000' }).max(600_000, { error: 'must be from 100 to 600000' }))
+    .default(10_000)
+    .meta({ override: { type: 'integer', minimum: 100, maximum: 600_000, default: 10_000 }, description: 'Nobody is waited for any longer, in milliseconds; it bounds a stream, too' }),
+  ...serversQuery.shape
+})
+
+const fleetAccountSchema = z.object({
+  account: z.string(),
+  status: z.enum(['ok', 'stale', 'error']).meta({ description: 'stale: it does not answer just now, what is shown was read before and no write has made it old' }),
+  age_ms: z.number().nullable().meta({ description: 'How old what is shown of it is; null where nothing was asked' }),
+  count: z.number().meta({ description: 'Its servers in this answer' }),
+  problem: problemSchema.nullable()
+}).meta({ id: 'FleetAccount', example: { account: 'glesys-lab', status: 'ok', age_ms: 0, count: 3, problem: null } })
+
+export const fleetPageSchema = z.object({ data: z.array(serverSchema), page: pageInfoSchema, accounts: z.array(fleetAccountSchema) }).meta({ id: 'FleetPage' })
+
+const lineSchema = z.union([z.object({ server: serverSchema }), z.object({ account: fleetAccountSchema })]).meta({ id: 'FleetLine', description: 'One line of the stream' })
+
+export const ndjson = () => ({ 'application/x-ndjson': { schema: lineSchema } })

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
+import { problemOf } from '../plugins/problems.js'
+import { maySee } from '../src/access/principal.js'
+import { badMember, GatewayError } from '../src/domain/failure.js'
+import type { Account } from '../src/gateway/account.js'
+import type { FleetAccount, FleetPage } from '../src/gateway/fleet.js'
+import { streamFleet, type StreamPart } from '../src/gateway/fleet-stream.js'
+import type { Gateway } from '../src/gateway/gateway.js'
+import { mayCost } from './cost.js'
+import { fleetPageSchema, fleetQuery, ndjson } from './fleet-schemas.js'
+import { jsonAnswer, readProblems } from './schemas.js'
+import { nextLink, toServersQuery, type RouteOptions } from './servers.js'
+import { maxAgeMs, sendText } from './tagged.js'
+
+const asking = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
+
+const description = `All accounts that the key may see, or those of \`accounts\`, asked at once; none is waited for past \`deadline_ms\`. An account that does not answer is \`error\` in \`accounts\`, or \`stale\` where
+an older answer is at hand that no write has made old. Sorted by \`id\` the accounts stand one behind the other, each in its provider's own order; an account that fails on one page stays out of the rest of that walk. 200 as long as one account answered.
+
+With \`Accept: application/x-ndjson\` every match is streamed as it arrives, a line \`{"server": …}\` each, and at the end a line \`{"account": …}\` for each account; \`limit\`, \`cursor\` and \`sort\` are 400 then, nothing is taken from a cache,
+and \`Hawser-Upstream-Calls\` comes as a trailer.
+
+Upstream calls: those of a list for each account that is asked: 1, 1 for each page of the provider's lists, 1 for each row where the list tells too little; a sign-in adds up to 3, a passing fault its repeats.`
+
+/** The servers of several accounts. */
+export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
+  const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
+
+  app.get('/v1/servers', {
+    config: asking,
+    schema: {
+      operationId: 'listFleet',
+      summary: 'List the servers of all accounts',
+      description,
+      tags: ['Servers'],
+      querystring: fleetQuery,
+      response: {
+        200: { ...jsonAnswer('A page of servers, or all of them as lines', fleetPageSchema), content: { ...jsonAnswer('', fleetPageSchema).content, ...ndjson() } },
+        304: { description: 'Nothing has changed since the given ETag' },
+        ...readProblems()
+      }
+    } satisfies FastifyZodOpenApiSchema
+  }, async (request, reply) => {
+    const { accounts: names, deadline_ms: deadlineMs, ...rest } = request.query
+    const accounts = accountsOf(gateway, request, names)
+    if (/\bapplication\/x-ndjson\b/i.test(request.headers.accept ?? '')) {
+      refuseForStream(request)
+      const { filters, include } = toServersQuery(rest, null)
+      const parts = await begun(streamFleet(accounts, { filters, include, deadlineMs }, request.context))
+      reply.trailer('hawser-upstream-calls', async () => String(request.context.tally.upstreamCalls))
+      return await reply.type('application/x-ndjson').send(Readable.from(toLines(parts, request), { objectMode: false, highWaterMark: 16_384 }))
+    }
+    const page = await gateway.fleet.page(accounts, { ...toServersQuery(rest, maxAgeMs(request)), deadlineMs }, request.context)
+    if (page.page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.page.next_cursor)}>; rel="next"`)
+    return await sendText(request, reply, JSON.stringify(toBody(page, request)), etagOfFleet(page))
+  })
+}
+
+/** Every account that the key may see, or those that are named; one that it may not see is not there. */
+function accountsOf (gateway: Gateway, request: FastifyRequest, names: readonly string[] | undefined): readonly Account[] {
+  const visible = gateway.accounts.filter(({ id }) => maySee(request.context.principal, id))
+  if (names === undefined) return visible
+  return [...new Set(names)].map(name => {
+    const account = visible.find(({ id }) => id === name)
+    if (account === undefined) throw new GatewayError('account-not-found', `there is no account ${name}`, { errors: [{ path: 'query.accounts', message: `there is no account ${name}` }] })
+    return account
+  })
+}
+
+function refuseForStream ({ url }: FastifyRequest): void {
+  // The parsed query has its defaults: what was given stands in the URL alone.
+  const given = new URLSearchParams(url.split('?').slice(1).join('?'))
+  for (const name of ['limit', 'cursor', 'sort']) if (given.has(name)) throw badMember(`query.${name}`, 'is not for application/x-ndjson: everything is streamed, in no order')
+}
+
+const toBody = ({ data, page, accounts }: FleetPage, request: FastifyRequest) => ({ data, page, accounts: accounts.map(account => toAccountBody(account, request)) })
+
+const toAccountBody = ({ account, status, ageMs, count, error }: FleetAccount, request: FastifyRequest) =>
+  ({ account: account.id, status, age_ms: ageMs, count, problem: error === null ? null : problemOf(error, { id: request.id, account }) })
+
+/** Over everything but when and where it was read. */
+function etagOfFleet ({ data, page, accounts }: FleetPage): string {
+  const text = JSON.stringify([
+    data.map(server => ({ ...server, observed_at: '', source: '' })), page,
+    accounts.map(({ account, status, count, error }) => [account.id, status, count, error?.message ?? null])
+  ])
+  return `W/"${createHash('sha1').update(text).digest('base64url')}"`
+}
+
+/** The beginning of the stream has come: where no account answers at all, this throws the first one's failure instead. */
+async function begun (parts: AsyncGenerator<StreamPart>): Promise<AsyncGenerator<StreamPart>> {
+  const seen: StreamPart[] = []
+  for (;;) {
+    const { value, done } = await parts.next()
+    if (done === true) break
+    seen.push(value)
+    if ('servers' in value || value.ended.error === null) return resumed(seen, parts)
+  }
+  const first = seen.flatMap(part => 'ended' in part ? part.ended : []).sort((a, b) => a.account.id < b.account.id ? -1 : 1)[0]
+  if (first?.error !== undefined && first.error !== null) throw first.error
+  return resumed(seen, parts)
+}
+
+async function * resumed (seen: readonly StreamPart[], parts: AsyncGenerator<StreamPart>): AsyncGenerator<StreamPart> {
+  yield * seen
+  yield * parts
+}
+
+/** Rows as they come; the words about the accounts at the end. */
+async function * toLines (parts: AsyncGenerator<StreamPart>, request: FastifyRequest): AsyncGenerator<string> {
+  const ended: FleetAccount[] = []
+  for await (const part of parts) {
+    if ('ended' in part) ended.push(part.ended)
+    else yield part.servers.map(server => `${JSON.stringify({ server })}\n`).join('')
+  }
+  for (const account of ended.sort((a, b) => a.account.id < b.account.id ? -1 : 1)) yield `${JSON.stringify({ account: toAccountBody(account, request) })}\n`
+}

@@ -1,0 +1,104 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { noGuards, type GuardSettings } from './access/guards.js'
+import type { AccountSettings } from './config/load.js'
+import { openAccount, type Account } from './gateway/account.js'
+import { createBreaker, noBreaker, type Breaker } from './gateway/breaker.js'
+import { backgroundCall } from './gateway/context.js'
+import { createGate } from './gateway/gate.js'
+import { createRetryBudget } from './gateway/retry.js'
+import { walk } from './gateway/walk.js'
+import { keyFor } from './tokens/key-for.js'
+import type { Buckets } from './operations/buckets.js'
+import type { Watched } from './operations/watched.js'
+import type { Observer, SentCall } from './telemetry/observer.js'
+import type { TokenStore } from './tokens/store.js'
+import { createTokenSource } from './tokens/token-source.js'
+import { createHttpClient } from './upstream/http.js'
+
+/** An account with its line to the provider. */
+export interface OpenedAccount {
+  readonly settings: AccountSettings
+  readonly account: Account
+  readonly watched: Watched
+  /** Bad credentials are forgotten: the next call tries again. */
+  forgive(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface OpeningParts {
+  readonly tokens: TokenStore
+  readonly buckets: Buckets
+  readonly observer: Observer
+  readonly secret: string
+  readonly report: (sent: SentCall) => void
+}
+
+/** The accounts of a configuration. Those of `before` that nothing has changed in stay as they are, with their connections, tokens and breakers. */
+export const openAccounts = (settings: readonly AccountSettings[], parts: OpeningParts, before: readonly OpenedAccount[] = []): OpenedAccount[] =>
+  settings.map(one => before.find(opened => isDeepStrictEqual(opened.settings, one)) ?? open(one, parts))
+
+const defaultConcurrency = 16
+/** So many requests wait for each that is under way. */
+const waitingForEach = 16
+
+function open (settings: AccountSettings, { tokens, buckets, observer, secret, report }: OpeningParts): OpenedAccount {
+  const { id, adapter, common } = settings
+  const concurrency = common.limits?.concurrency ?? defaultConcurrency
+  const http = createHttpClient({
+    ...(settings.ca === null ? {} : { ca: settings.ca }),
+    insecureSkipVerify: common.tls.insecure_skip_verify,
+    connections: concurrency
+  })
+  // A changed password, scope or address is another key: the old token is not used for it.
+  const fingerprint = createHmac('sha256', keyFor('fingerprint', secret)).update(JSON.stringify([adapter.id, settings.settings])).digest('base64url')
+  const source = createTokenSource({ key: `${id}:${fingerprint}`, store: tokens })
+  const account = openAccount({
+    id,
+    adapter,
+    settings: settings.settings,
+    secrets: settings.secrets,
+    options: {
+      title: common.title ?? null,
+      timeoutMs: common.timeout_ms,
+      requestDeadlineMs: common.request_deadline_ms,
+      readOnly: common.read_only,
+      raw: common.raw,
+      guard: toGuards(common.guard),
+      cacheMs: (common.cache?.servers_s ?? 0) * 1000
+    },
+    line: {
+      account: id,
+      http,
+      timeoutMs: common.timeout_ms,
+      tokens: source,
+      budget: createRetryBudget(id, buckets, () => { observer.retryRefused(id) }),
+      breaker: toBreaker(common.breaker),
+      gate: createGate(
+        { account: id, concurrency, waiting: concurrency * waitingForEach, perSecond: common.limits?.requests_per_s ?? null },
+        buckets,
+        seconds => { observer.waited(id, seconds) }
+      ),
+      random: Math.random,
+      report
+    }
+  })
+  return { settings, account, watched: toWatched(account), forgive: source.forgive, close: http.close }
+}
+
+const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => guard === undefined
+  ? noGuards
+  : { protectedIds: new Set(guard.protected), confirms: guard.confirm_delete === true, maxDeletesPerHour: guard.max_deletes_per_hour ?? null }
+
+const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs }: AccountSettings['common']['breaker']): Breaker =>
+  enabled ? createBreaker({ share, window, minimum, slowMs, openMs }) : noBreaker
+
+/** An account as those see it who follow its operations. */
+const toWatched = (account: Account): Watched => ({
+  id: account.id,
+  connect: signal => account.connect(backgroundCall(account, `follow-${randomUUID()}`, signal)),
+  rows: async function * ({ list }, filters) {
+    for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) yield rows
+  },
+  safeText: account.safeText
+})

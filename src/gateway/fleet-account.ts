@@ -1,0 +1,127 @@
+import { UpstreamError, type Failure } from '../domain/failure.js'
+import type { Server } from '../domain/server.js'
+import type { Account } from './account.js'
+import { createCall, untilEnd, type Call } from './call.js'
+import type { RequestContext } from './context.js'
+import type { Position } from './cursor.js'
+import type { FleetParts, FleetQuery } from './fleet.js'
+import type { Row } from './fleet-order.js'
+import { lookCloser, readRows } from './read-page.js'
+import { createReads, type Read } from './reads.js'
+import { shapeOf } from './servers.js'
+
+export interface BerthQuery {
+  readonly query: FleetQuery
+  readonly after: Position | null
+  readonly context: RequestContext
+  /** Kept of the deadline for looking closer at what is shown. */
+  readonly reservedMs: number
+}
+
+/** One account's part of a page over several. */
+export interface Berth {
+  readonly account: Account
+  /** In order, at most a page. */
+  readonly rows: readonly Row[]
+  readonly more: boolean
+  readonly total: number | null
+  /** Epoch milliseconds of the reading; null where it failed. */
+  readonly at: number | null
+  /** The rows that are shown, each with what a closer look shows of it: null for one that is gone. Nothing where that fails. */
+  complete(rows: readonly Row[]): Promise<ReadonlyArray<readonly [Row, Row | null]>>
+  status(): 'ok' | 'stale' | 'error'
+  error(): Error | null
+}
+
+interface Part {
+  readonly rows: readonly Row[]
+  readonly more: boolean
+  readonly total: number | null
+}
+
+const copiesBytes = 16 * 1024 * 1024
+/** Failures that say nothing against what was read before. */
+const passing: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'suspended', 'malformed', 'rate-limited', 'circuit-open', 'overloaded'])
+
+/** Asks accounts for their parts, and takes what was read before where an account does not answer. */
+export function createBerths ({ turns, observer, now }: Omit<FleetParts, 'cursors'>): (account: Account, asked: BerthQuery) => Promise<Berth> {
+  const reads = createReads<Part>({
+    turns,
+    observer,
+    now,
+    maxBytes: copiesBytes,
+    bytesOf: ({ rows }) => rows.reduce((bytes, { server }) => bytes + JSON.stringify(server).length, 100),
+    isWhole: ({ rows }) => rows.every(({ seen }) => seen?.lacks === undefined),
+    mark: part => ({ ...part, rows: part.rows.map(row => ({ ...row, server: { ...row.server, source: 'cache' } })) })
+  })
+
+  return async (account, { query, after, context, reservedMs }) => {
+    const call = callOf(account, query, context)
+    const reading = { ...call, deadline: call.deadline - reservedMs }
+    const { include, filters, sort, limit } = query
+    const asked = {
+      account: account.id,
+      key: `${shapeOf(account, query)}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`,
+      maxAgeMs: query.maxAgeMs ?? account.options.cacheMs,
+      context
+    }
+    try {
+      const read = await untilEnd(reading, reads.read(asked, async signal => {
+        const observedAt = new Date(now()).toISOString()
+        const found = await readRows(account.connect({ ...reading, signal }).list, { filters, sort, limit, after })
+        const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen }))
+        return { rows, more: found.next !== null, total: found.total }
+      }), () => new UpstreamError('timeout', 'no answer before deadline_ms'))
+      return toBerth(account, read, { call, query })
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      const copy = passing.has(error.failure) ? await reads.copy({ ...asked, maxAgeMs: Number.POSITIVE_INFINITY }) : null
+      if (copy !== null) observer.cacheAsked(account.id, 'stale')
+      return copy === null ? failedBerth(account, error) : { ...toBerth(account, copy, { call, query }), status: () => 'stale', error: () => null }
+    }
+  }
+}
+
+const callOf = (account: Account, { deadlineMs }: FleetQuery, { requestId, signal, tally }: RequestContext): Call =>
+  createCall({ requestId, signal, deadlineMs: Math.min(deadlineMs, account.options.requestDeadlineMs), tally })
+
+const failedBerth = (account: Account, error: Error): Berth =>
+  ({ account, rows: [], more: false, total: null, at: null, complete: async () => [], status: () => 'error', error: () => error })
+
+interface Looking {
+  readonly call: Call
+  readonly query: FleetQuery
+}
+
+function toBerth (account: Account, read: Read<Part>, { call, query }: Looking): Berth {
+  const { value: { rows, more, total }, at } = read
+  let failed: UpstreamError | null = null
+  const toServer = (row: Row): Server => row.seen === null ? row.server : account.toServer(row.seen, row.server.observed_at, query.include)
+  return {
+    account,
+    rows,
+    more,
+    total,
+    at,
+    status: () => failed === null ? 'ok' : 'error',
+    error: () => failed,
+    complete: async shown => {
+      if (shown.every(({ seen }) => seen?.lacks === undefined)) return shown.map(row => [row, row])
+      try {
+        const looked = await untilEnd(call, lookCloser(account.connect(call).list, shown.flatMap(({ seen }) => seen ?? [])), () => new UpstreamError('timeout', 'no answer before deadline_ms'))
+        const known = new Map(looked.map(seen => [seen.server.id, seen]))
+        const completed = shown.map((row): readonly [Row, Row | null] => {
+          const seen = known.get(row.server.id)
+          return [row, seen === undefined ? null : { ...row, seen, server: toServer({ ...row, seen }) }]
+        })
+        // A part that is shown whole can be taken by others as it is now.
+        if (shown.length === rows.length) read.keep({ rows: completed.flatMap(([, row]) => row ?? []), more, total })
+        return completed
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error
+        failed = error
+        return []
+      }
+    }
+  }
+}
