@@ -22,7 +22,7 @@ export function installAccess (app: FastifyInstance, { authenticate, gateway }: 
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.permission === undefined) return
     const known = authenticate()
-    const principal = known === null ? everybody : identify(request, known)
+    const principal = known === null ? everybody : await identify(request, known)
     if (principal === null) {
       reply.header('www-authenticate', 'Bearer realm="hawser"')
       throw new GatewayError('unauthenticated', 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>')
@@ -44,14 +44,18 @@ export function installAccess (app: FastifyInstance, { authenticate, gateway }: 
   })
 }
 
-function identify (request: FastifyRequest, authenticate: Authenticate): Principal | null {
+async function identify (request: FastifyRequest, authenticate: Authenticate): Promise<Principal | null> {
   const { authorization, 'x-api-key': apiKey } = request.headers
   const bearer = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null
   const given = [bearer, typeof apiKey === 'string' ? apiKey : undefined].filter(key => key !== undefined)
   const [first, second] = given
   // Two different keys: whose request is it?
   if (first === undefined || first === null || (second !== undefined && second !== first)) return null
-  return authenticate(first)
+  return await authenticate({
+    text: first,
+    mayBeToken: apiKey === undefined,
+    onRefusal: reason => { request.log.warn({ reason }, 'a token was refused') }
+  })
 }
 
 function accountOf (request: FastifyRequest): string | null {

@@ -31,8 +31,8 @@ export async function installDocumentation (app: FastifyInstance): Promise<void>
       components: {
         ...headerComponents,
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer <key>`' },
-          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key in a header of its own' }
+          bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer <key>`; where an OpenID issuer is configured, one of its tokens (a JWT) instead of a key' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key in a header of its own; no token' }
         }
       }
     },

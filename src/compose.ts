@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createAuthenticate } from './access/keys.js'
-import { openAccounts, type OpenedAccount, type OpeningParts } from './accounts.js'
+import { openDoor } from './access/door.js'
+import { openAccounts, type OpeningParts } from './accounts.js'
 import type { Adapter } from './adapters/contract.js'
 import { buildApp } from './app.js'
 import type { Config } from './config/load.js'
@@ -58,7 +59,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const { turns } = stores
   const observer = silent
   let { config } = parts
-  let authenticate = toAuthenticate(config)
+  let door = openDoor(config.auth)
   const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const opening: OpeningParts = {
@@ -84,7 +85,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   })
   const { app, requests } = await buildApp({
     gateway,
-    authenticate: () => authenticate,
+    authenticate: () => door.authenticate,
     rateLimit: { perMinute: () => config.rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
     overload: { requests: () => config.overload.requests, shed: observer.shed },
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
@@ -98,13 +99,14 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     app,
     reload: async next => {
       const before = opened
+      const oldDoor = isDeepStrictEqual(next.auth, config.auth) ? null : door
       opened = openAccounts(next.accounts, opening, before)
       config = next
-      authenticate = toAuthenticate(next)
+      if (oldDoor !== null) door = openDoor(next.auth)
       gateway.replace(opened.map(({ account }) => account))
       const left = before.filter(one => !opened.includes(one))
       const unfollowed = engine.follow(opened.map(({ watched }) => watched))
-      closeWhenDone(left, async () => {
+      closeWhenDone(oldDoor === null ? left : [...left, oldDoor], async () => {
         await requests.settled()
         await inFlight.idle()
         await unfollowed
@@ -127,21 +129,19 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       app.server.closeAllConnections()
       await app.close()
       await engine.stop()
-      await closeWhenDone(opened, async () => {})
+      await Promise.all([...opened, door].map(async one => { await one.close() }))
     }
   }
 }
-
-const toAuthenticate = ({ auth }: Config) => auth.mode === 'none' ? null : createAuthenticate(auth.keys)
 
 function learn ({ keys, turns }: Stores, account: string): void {
   keys.learn(account).catch(() => {})
   turns.current(account).catch(() => {})
 }
 
-async function closeWhenDone (accounts: readonly OpenedAccount[], done: () => Promise<void>): Promise<void> {
+async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, done: () => Promise<void>): Promise<void> {
   await done()
-  await Promise.all(accounts.map(async account => { await account.close() }))
+  await Promise.all(old.map(async one => { await one.close() }))
 }
 
 interface RoomParts {

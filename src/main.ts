@@ -79,7 +79,6 @@ function readConfig (file: string): Config | null {
 function warnOf (config: Config, logger: Logger): void {
   const warn = (path: string): void => { logger.warn({ path }, 'this key has no effect in this version') }
   for (const key of ['metrics', 'audit'] as const) if (config[key] !== undefined) warn(key)
-  if (config.auth.oidc !== undefined) warn('auth.oidc')
   for (const { id, common } of config.accounts) {
     if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
   }

@@ -3,7 +3,7 @@ import t from 'tap'
 import { noGuards } from '../src/access/guards.js'
 import { z } from 'zod'
 import { createAuthenticate, type KeySettings } from '../src/access/keys.js'
-import { everybody, maySee, permissions, requirePermission } from '../src/access/principal.js'
+import { everybody, maySee, permissions, requirePermission, type Principal } from '../src/access/principal.js'
 import { heficed } from '../src/adapters/heficed/adapter.js'
 import { GatewayError, type Failure } from '../src/domain/failure.js'
 import { redact, redacted, redactText } from '../src/domain/redact.js'
@@ -22,19 +22,24 @@ const sha256 = (key: string): string => createHash('sha256').update(key).digest(
 const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
   ({ name: key, sha256: sha256(key), accounts: ['*'], permissions: ['read'], ...more })
 
-t.test('a key is known by its digest alone, and only the whole key', t => {
-  const authenticate = createAuthenticate([settings('first'), settings('second', { sha256: sha256('second').toUpperCase() }), settings('schlüssel')])
-  t.equal(authenticate('first')?.name, 'first')
-  t.equal(authenticate('second')?.name, 'second', 'capitals in the digest are the same digits')
-  t.equal(authenticate('schlüssel')?.name, 'schlüssel')
-  for (const wrong of ['', 'firs', 'first ', ' first', 'First', 'first\0', sha256('first'), 'firstsecond', '*', 'x'.repeat(100_000)]) t.equal(authenticate(wrong), null, JSON.stringify(wrong.slice(0, 70)))
-  t.equal(createAuthenticate([])('first'), null)
-  t.end()
+/** Asks as X-API-Key does. */
+function authenticateWith (...keys: readonly KeySettings[]): (text: string) => Promise<Principal | null> {
+  const authenticate = createAuthenticate(keys, null)
+  return async text => await authenticate({ text, mayBeToken: false, onRefusal: () => {} })
+}
+
+t.test('a key is known by its digest alone, and only the whole key', async t => {
+  const authenticate = authenticateWith(settings('first'), settings('second', { sha256: sha256('second').toUpperCase() }), settings('schlüssel'))
+  t.match(await authenticate('first'), { name: 'first' })
+  t.match(await authenticate('second'), { name: 'second' }, 'capitals in the digest are the same digits')
+  t.match(await authenticate('schlüssel'), { name: 'schlüssel' })
+  for (const wrong of ['', 'firs', 'first ', ' first', 'First', 'first\0', sha256('first'), 'firstsecond', '*', 'x'.repeat(100_000)]) t.equal(await authenticate(wrong), null, JSON.stringify(wrong.slice(0, 70)))
+  t.equal(await authenticateWith()('first'), null)
 })
 
-t.test('a key may do what it was given and nothing that follows from it', t => {
+t.test('a key may do what it was given and nothing that follows from it', async t => {
   for (const given of permissions) {
-    const principal = createAuthenticate([settings('k', { permissions: [given] })])('k')
+    const principal = await authenticateWith(settings('k', { permissions: [given] }))('k')
     if (principal === null) throw new Error('the key is known')
     for (const asked of permissions) {
       if (asked === given) t.doesNotThrow(() => { requirePermission(principal, asked) })
@@ -43,18 +48,19 @@ t.test('a key may do what it was given and nothing that follows from it', t => {
   }
   try { requirePermission({ name: 'k', permissions: new Set(['read']), accounts: null }, 'delete') } catch (error) { t.match(error, { refusal: 'forbidden', message: /delete/ }) }
   for (const asked of permissions) t.doesNotThrow(() => { requirePermission(everybody, asked) })
-  t.end()
 })
 
-t.test('a key sees its accounts, and all of them only by a star', t => {
-  const authenticate = createAuthenticate([settings('all'), settings('two', { accounts: ['a', 'b'] }), settings('mixed', { accounts: ['a', '*'] }), settings('none', { accounts: [] })])
-  const sees = (key: string): string[] => ['a', 'b', 'c', '*', 'constructor'].filter(account => { const found = authenticate(key); return found !== null && maySee(found, account) })
-  t.same(sees('all'), ['a', 'b', 'c', '*', 'constructor'])
-  t.same(sees('two'), ['a', 'b'])
-  t.same(sees('mixed'), ['a', 'b', 'c', '*', 'constructor'])
-  t.same(sees('none'), [])
+t.test('a key sees its accounts, and all of them only by a star', async t => {
+  const authenticate = authenticateWith(settings('all'), settings('two', { accounts: ['a', 'b'] }), settings('mixed', { accounts: ['a', '*'] }), settings('none', { accounts: [] }))
+  const sees = async (key: string): Promise<string[]> => {
+    const found = await authenticate(key)
+    return ['a', 'b', 'c', '*', 'constructor'].filter(account => found !== null && maySee(found, account))
+  }
+  t.same(await sees('all'), ['a', 'b', 'c', '*', 'constructor'])
+  t.same(await sees('two'), ['a', 'b'])
+  t.same(await sees('mixed'), ['a', 'b', 'c', '*', 'constructor'])
+  t.same(await sees('none'), [])
   t.ok(maySee(everybody, 'a'))
-  t.end()
 })
 
 t.test('members whose name says secret are replaced at every depth', t => {

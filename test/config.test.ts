@@ -269,6 +269,30 @@ t.test('keys need a digest, an account that there is, and to be there at all', t
   t.end()
 })
 
+t.test('an issuer of tokens has an address that can be trusted, an audience and a claim, and beside it no key is needed', t => {
+  const oidc = (changes: Record<string, unknown> = {}): string =>
+    `auth:\n  oidc:\n${Object.entries({ issuer: 'https://id.example.com/realms/x', audience: 'hawser', claim: 'permissions', ...changes }).filter(([, value]) => value !== undefined).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`).join('')}accounts: {}\n`
+  t.same(read(oidc()).auth, { mode: 'keys', allow_unauthenticated: false, keys: [], oidc: { issuer: 'https://id.example.com/realms/x', audience: 'hawser', claim: 'permissions' } })
+  for (const issuer of ['http://127.0.0.1:9000', 'http://localhost/x', 'http://[::1]:9000/', 'https://id.example.com']) t.equal(faultsOf(oidc({ issuer })).length, 0, issuer)
+  for (const address of ['http://id.example.com', 'http://127.0.0.1.example.com', 'id.example.com', 'ftp://127.0.0.1/', 'https://user:HUNTER2@id.example.com', 'https://id.example.com/#x', '']) {
+    for (const name of ['issuer', 'jwks_url']) {
+      const text = oidc({ [name]: address })
+      faulty(t, text, `auth.oidc.${name}`, `${name}:`, /must be an https URL, or http on loopback/)
+    }
+  }
+  faulty(t, oidc({ issuer: 'https://id.example.com/?x=1' }), 'auth.oidc.issuer', 'issuer:', /no query/)
+  t.equal(faultsOf(oidc({ jwks_url: 'https://keys.example.com/?policy=1', accounts: ['*'] })).length, 0)
+  for (const name of ['issuer', 'audience', 'claim']) t.match(faultsOf(oidc({ [name]: undefined })), [{ path: `auth.oidc.${name}`, line: 2 }])
+  for (const name of ['audience', 'claim', 'accounts_claim']) faulty(t, oidc({ [name]: '' }), `auth.oidc.${name}`, `${name}:`)
+  faulty(t, oidc({ accounts: ['nowhere'] }), 'auth.oidc.accounts', 'accounts: ["nowhere"]', /no account nowhere/)
+  faulty(t, oidc({ accounts: [] }), 'auth.oidc.accounts', 'accounts: []')
+  faulty(t, oidc({ accounts: ['*'], accounts_claim: 'hosting' }), 'auth.oidc.accounts_claim', 'accounts_claim:', /can not stand beside accounts/)
+  faulty(t, oidc({ client_secret: 'x' }), 'auth.oidc.client_secret', 'client_secret:', /not a known key/)
+  faulty(t, oidc().replace('auth:\n', 'auth:\n  mode: none\n'), 'auth.oidc', 'oidc:', /beside mode none/)
+  faulty(t, changed('- name: viewer', '- name: oidc:viewer'), 'auth.keys.1.name', '- name: oidc:viewer', /may not begin with oidc:/)
+  t.end()
+})
+
 t.test('redis needs a secret, and a secret needs 32 characters', t => {
   t.match(faultsOf(changed(`secret: ${longSecret}\n`, '')), [{ path: 'secret', line: Number, message: /needed with redis/ }])
   faulty(t, changed(longSecret, 'short'), 'secret', 'secret: short', /32 characters/)

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { ReadToken } from './jwt.js'
 import type { Permission, Principal } from './principal.js'
 
 export interface KeySettings {
@@ -9,10 +10,28 @@ export interface KeySettings {
   readonly permissions: readonly Permission[]
 }
 
-/** Finds who a presented key belongs to; null for an unknown key. Every key is compared, in constant time. */
-export type Authenticate = (key: string) => Principal | null
+export interface Credential {
+  readonly text: string
+  /** It came as a bearer and alone: only there a token is taken. */
+  readonly mayBeToken: boolean
+  /** Told why a token was refused, now and then; for the log, never for the caller. */
+  readonly onRefusal: (reason: string) => void
+}
 
-export function createAuthenticate (keys: readonly KeySettings[]): Authenticate {
+/** Finds who a credential belongs to; null for an unknown one. Keys are tried first, and every key is compared, in constant time. Never throws. */
+export type Authenticate = (credential: Credential) => Promise<Principal | null>
+
+/** `readToken` is null where no issuer is configured. */
+export function createAuthenticate (keys: readonly KeySettings[], readToken: ReadToken | null): Authenticate {
+  const findKey = createKeyring(keys)
+  return async ({ text, mayBeToken, onRefusal }) => {
+    const found = findKey(text)
+    if (found !== null || readToken === null || !mayBeToken) return found
+    return await readToken(text, onRefusal)
+  }
+}
+
+function createKeyring (keys: readonly KeySettings[]): (key: string) => Principal | null {
   const known = keys.map(key => ({
     digest: Buffer.from(key.sha256, 'hex'),
     principal: {

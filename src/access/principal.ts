@@ -3,7 +3,7 @@ import { GatewayError } from '../domain/failure.js'
 export const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin'] as const
 export type Permission = typeof permissions[number]
 
-/** Who is calling: a key, and what it may do. Permissions imply nothing of each other. */
+/** Who is calling: a key or a token, and what it may do. Permissions imply nothing of each other. */
 export interface Principal {
   readonly name: string
   readonly permissions: ReadonlySet<Permission>
@@ -13,6 +13,9 @@ export interface Principal {
 
 /** The caller where no keys are asked for. */
 export const everybody: Principal = { name: 'anonymous', permissions: new Set(permissions), accounts: null }
+
+/** What a token's principal is called before its subject: no key is. */
+export const tokenNamePrefix = 'oidc:'
 
 export const maySee = (principal: Principal, account: string): boolean =>
   principal.accounts === null || principal.accounts.has(account)

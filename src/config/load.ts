@@ -76,12 +76,24 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
     names.add(key.name)
     if (digests.has(key.sha256.toLowerCase())) fault(['auth', 'keys', index, 'sha256'], 'is the key of another entry')
     digests.add(key.sha256.toLowerCase())
-    for (const account of key.accounts) {
-      if (account !== '*' && !Object.hasOwn(config.accounts, account)) fault(['auth', 'keys', index, 'accounts'], `there is no account ${account}`)
-    }
+    for (const account of missing(config, key.accounts)) fault(['auth', 'keys', index, 'accounts'], `there is no account ${account}`)
   })
+  for (const [name, message] of rulesOfTokens(config)) fault(['auth', 'oidc', ...name], message)
   return faults
 }
+
+/** Where below auth.oidc, and what. */
+function rulesOfTokens (config: RawConfig): Array<[Path, string]> {
+  const { mode, oidc } = config.auth
+  if (oidc === undefined) return []
+  const faults: Array<[Path, string]> = missing(config, oidc.accounts ?? []).map(account => [['accounts'], `there is no account ${account}`])
+  if (mode === 'none') faults.push([[], 'can not stand beside mode none: nobody would be asked for a token'])
+  if (oidc.accounts !== undefined && oidc.accounts_claim !== undefined) faults.push([['accounts_claim'], 'can not stand beside accounts'])
+  return faults
+}
+
+const missing = (config: RawConfig, accounts: readonly string[]): string[] =>
+  accounts.filter(account => account !== '*' && !Object.hasOwn(config.accounts, account))
 
 interface AccountReading {
   readonly id: string

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { permissions } from '../access/principal.js'
+import { permissions, tokenNamePrefix } from '../access/principal.js'
 
 /** Words that stand in paths beside account ids. */
 const reserved = new Set(['accounts', 'servers', 'providers', 'operations', 'health'])
@@ -16,18 +16,33 @@ const redisUrl = z.string().refine(text => URL.canParse(text) && /^rediss?:$/.te
 
 const redisTls = z.strictObject({ ca_file: z.string().min(1) })
 
+const accountList = z.array(z.union([z.literal('*'), accountId])).min(1)
+
 const keySchema = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: z.string().min(1).max(100).refine(name => !name.startsWith(tokenNamePrefix), { error: `may not begin with ${tokenNamePrefix}, as the names of tokens do` }),
   sha256: z.string().regex(/^[0-9a-f]{64}$/i, { error: 'must be the SHA-256 of the key in 64 hex digits' }),
-  accounts: z.array(z.union([z.literal('*'), accountId])).min(1),
+  accounts: accountList,
   permissions: z.array(z.enum(permissions)).min(1)
+})
+
+/** An address that may be trusted with who is who: nobody between us and it can change what it says. */
+const trustedUrl = z.string().refine(isTrustedUrl, { error: 'must be an https URL, or http on loopback, without user name, password or fragment' })
+const claimName = z.string().min(1).max(200)
+
+const oidcSchema = z.strictObject({
+  issuer: trustedUrl.refine(url => !url.includes('?'), { error: 'must have no query' }),
+  audience: z.string().min(1),
+  claim: claimName,
+  accounts: accountList.optional(),
+  accounts_claim: claimName.optional(),
+  jwks_url: trustedUrl.optional()
 })
 
 const authSchema = z.strictObject({
   mode: z.enum(['keys', 'none']).default('keys'),
   allow_unauthenticated: z.boolean().default(false),
   keys: z.array(keySchema).default([]),
-  oidc: z.strictObject({ issuer: z.string(), audience: z.string(), claim: z.string() }).optional()
+  oidc: oidcSchema.optional()
 })
 
 const redisSchema = z.union([
@@ -84,3 +99,10 @@ export type RawConfig = z.infer<typeof configSchema>
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+function isTrustedUrl (text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, username, password } = new URL(text)
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')))
+  return isSafe && username === '' && password === '' && !text.includes('#')
+}

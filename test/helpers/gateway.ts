@@ -1,3 +1,4 @@
+import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
 import { registry } from '../../src/adapters/registry.js'
 import { compose, type Composed, type Stores } from '../../src/compose.js'
@@ -14,10 +15,11 @@ export interface TestGatewayOptions {
   readonly stores?: Stores
   readonly isServing?: () => boolean
   readonly isRedisThere?: () => boolean
+  readonly logger?: FastifyBaseLogger
 }
 
 /** A gateway put together from configuration text as the process does it, without listening. */
-export async function composeGateway ({ accounts, auth, more, redis, stores, isServing, isRedisThere }: TestGatewayOptions): Promise<Composed> {
+export async function composeGateway ({ accounts, auth, more, redis, stores, isServing, isRedisThere, logger }: TestGatewayOptions): Promise<Composed> {
   const text = stringify({ ...more, auth: auth ?? { mode: 'none' }, accounts }, { aliasDuplicateObjects: false })
   return await compose({
     config: parseConfig(text, registry, {}),
@@ -25,6 +27,7 @@ export async function composeGateway ({ accounts, auth, more, redis, stores, isS
     stores: stores ?? createMemoryStores(),
     redis,
     isServing: isServing ?? (() => true),
-    isRedisThere: isRedisThere ?? null
+    isRedisThere: isRedisThere ?? null,
+    ...(logger === undefined ? {} : { logger })
   })
 }

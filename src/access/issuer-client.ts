@@ -1,0 +1,77 @@
+import type { JSONWebKeySet } from 'jose'
+import { z } from 'zod'
+import { HttpFault } from '../upstream/http-fault.js'
+import type { HttpClient } from '../upstream/http.js'
+
+export interface IssuerSettings {
+  readonly issuer: string
+  /** Where the issuer's keys are; absent: its discovery document says so. */
+  readonly jwks_url?: string | undefined
+}
+
+/** The issuer's keys could not be had. The message is for the operator and holds nothing of what the issuer sent but a status. */
+export class IssuerFault extends Error {
+  constructor (message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'IssuerFault'
+  }
+}
+
+/** Asks the issuer for its keys, once. Throws only IssuerFault. */
+export type FetchKeys = () => Promise<JSONWebKeySet>
+
+/** For the discovery document and the keys together: callers wait meanwhile. */
+const deadlineMs = 5000
+const mostKeys = 100
+
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.string() })
+
+const member = z.string().exactOptional()
+const keySchema = z.object({
+  kty: z.string(), kid: member, alg: member, use: member, key_ops: z.array(z.string()).exactOptional(), crv: member, x: member, y: member, n: member, e: member
+})
+/** A key that can not be read does not spoil the others. */
+const keySetSchema = z.object({
+  keys: z.array(z.unknown()).max(mostKeys).transform(keys => keys.flatMap(key => {
+    const parsed = keySchema.safeParse(key)
+    return parsed.success ? [parsed.data] : []
+  }))
+})
+
+export function createKeyFetch ({ issuer, jwks_url: jwksUrl }: IssuerSettings, http: HttpClient): FetchKeys {
+  return async () => {
+    const signal = AbortSignal.timeout(deadlineMs)
+    const url = jwksUrl ?? await discover(issuer, http, signal)
+    const read = keySetSchema.safeParse(await ask(url, http, signal))
+    if (!read.success) throw new IssuerFault('what the issuer sent is no set of keys')
+    return read.data
+  }
+}
+
+async function discover (issuer: string, http: HttpClient, signal: AbortSignal): Promise<string> {
+  const read = discoverySchema.safeParse(await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, http, signal))
+  if (!read.success) throw new IssuerFault('the issuer\'s discovery document has no issuer or no jwks_uri: set auth.oidc.jwks_url')
+  // OpenID Connect Discovery 1.0, section 4.3: else somebody else's document could stand in for it.
+  if (read.data.issuer !== issuer) throw new IssuerFault('the issuer\'s discovery document names another issuer than auth.oidc.issuer')
+  const { jwks_uri: found } = read.data
+  if (!isOwn(found, new URL(issuer))) throw new IssuerFault('the issuer\'s discovery document names keys on another host or without TLS: set auth.oidc.jwks_url')
+  return found
+}
+
+function isOwn (text: string, issuer: URL): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  return url.host === issuer.host && (url.protocol === 'https:' || (url.protocol === 'http:' && issuer.protocol === 'http:'))
+}
+
+async function ask (url: string, http: HttpClient, signal: AbortSignal): Promise<unknown> {
+  try {
+    const { status, text } = await http.send({ method: 'GET', url, headers: { accept: 'application/json', 'user-agent': 'hawser' } }, { timeoutMs: deadlineMs, signal })
+    if (status !== 200) throw new IssuerFault(`the issuer answered ${status}`)
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof IssuerFault) throw error
+    if (error instanceof HttpFault) throw new IssuerFault(`the issuer could not be asked: ${error.message}`, { cause: error })
+    throw new IssuerFault('what the issuer sent is not JSON', { cause: error })
+  }
+}
