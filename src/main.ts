@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { Cluster, Redis } from 'ioredis'
 import { pino, type Logger } from 'pino'
 import { registry } from './adapters/registry.js'
 import { checkAccounts, createKey, createToken } from './commands.js'
@@ -7,8 +5,8 @@ import { openAccounts } from './accounts.js'
 import { compose, type Composed } from './compose.js'
 import { keysNeedingRestart } from './config/reload.js'
 import { ConfigError, loadConfig, type Config } from './config/load.js'
-import type { RedisSettings } from './config/schema.js'
 import { createMemoryBuckets } from './operations/buckets.js'
+import { connectRedis, type RedisLine } from './redis.js'
 import { createMemoryStores, createRedisStores } from './stores.js'
 import { silent } from './telemetry/observer.js'
 import { createMemoryTokenStore } from './tokens/memory-store.js'
@@ -36,10 +34,16 @@ async function main (words: readonly string[]): Promise<number> {
   const config = readConfig(file)
   if (config === null) return 1
   if (command !== undefined) return await runOnce(config, rest)
-  const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } })
   warnOf(config, logger)
   await serve(config, { file, logger })
   return 0
+}
+
+/** No other members: errors of the Redis client hold the command that failed, and with it the password of a sign-in. */
+function toLoggedError (error: Error) {
+  const { type, message, stack } = pino.stdSerializers.err(error)
+  return { type, message, stack }
 }
 
 const isKnown = (command: string | undefined, rest: readonly string[]): boolean =>
@@ -91,21 +95,22 @@ interface Serving {
 
 async function serve (config: Config, { file, logger }: Serving): Promise<void> {
   let serving = false
+  const { redis: settings, redisCa: ca } = config
+  const line = settings === undefined ? null : await connectRedis({ settings, ca, accounts: config.accounts.map(({ id }) => id), logger })
   const [secret, ...older] = config.secret ?? []
-  const redis = config.redis === undefined ? null : await connectRedis(config.redis, logger)
   const composed = await compose({
     config,
     adapters: registry.values(),
-    stores: redis === null || secret === undefined ? createMemoryStores() : createRedisStores(redis, [secret, ...older]),
+    stores: line === null || secret === undefined ? createMemoryStores() : createRedisStores(line.redis, [secret, ...older]),
     isServing: () => serving,
-    isRedisThere: redis === null ? null : () => redis.status === 'ready',
-    redis,
+    isRedisThere: line?.isThere ?? null,
+    redis: line?.redis ?? null,
     logger
   })
   await composed.app.listen({ host: config.listen.host, port: config.listen.port })
   serving = true
   const reloader = createReloader({ config, file, composed, logger })
-  const stop = stopper({ composed, redis, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { serving = false } })
+  const stop = stopper({ composed, line, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { serving = false } })
   process.on('SIGHUP', reloader.reload)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
@@ -140,35 +145,16 @@ function createReloader ({ config: first, file, composed, logger }: Reloading) {
   return { config: () => config, reload: () => { last = last.then(reload) } }
 }
 
-/** A lost Redis fails calls at once instead of queueing them: the gateway goes on without it. */
-const redisOptions = { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1000, connectTimeout: 1000 }
-
-async function connectRedis (settings: RedisSettings, logger: Logger): Promise<Redis | Cluster> {
-  const tls = settings.tls === undefined ? {} : { tls: { ca: readFileSync(settings.tls.ca_file, 'utf8') } }
-  const redis = createRedis(settings, { ...redisOptions, ...tls })
-  redis.on('error', (error: Error) => { logger.warn({ reason: error.message }, 'redis is lost') })
-  redis.on('ready', () => { logger.info('redis is there') })
-  await redis.connect().catch(() => {})
-  return redis
-}
-
-function createRedis (settings: RedisSettings, options: typeof redisOptions): Redis | Cluster {
-  if ('url' in settings) return new Redis(settings.url, options)
-  if ('cluster' in settings) return new Cluster([...settings.cluster], { lazyConnect: true, enableOfflineQueue: false, redisOptions: options })
-  const sentinels = settings.sentinels.map(url => ({ host: new URL(url).hostname, port: Number(new URL(url).port || 26_379) }))
-  return new Redis({ ...options, sentinels, name: settings.name })
-}
-
 interface Stopping {
   readonly composed: Composed
-  readonly redis: Redis | Cluster | null
+  readonly line: RedisLine | null
   readonly logger: Logger
   readonly graceMs: () => number
   readonly onStop: () => void
 }
 
 /** Stops taking requests, lets those in flight end within the grace period, then closes the app, the providers and Redis. */
-const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): void => {
+const stopper = ({ composed, line, logger, graceMs, onStop }: Stopping) => (): void => {
   onStop()
   logger.info('stopping')
   const giveUp = setTimeout(() => {
@@ -177,7 +163,7 @@ const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): 
   }, graceMs())
   giveUp.unref()
   composed.close().then(() => {
-    redis?.disconnect()
+    line?.close()
     logger.info('stopped')
   }, (error: unknown) => {
     logger.error({ err: error }, 'could not stop in order')

@@ -311,6 +311,13 @@ t.test('redis is told by url, cluster, or sentinels with a name', t => {
   t.not(redis('sentinels: [redis://a:1]'), 0)
   t.not(redis('{ url: redis://a:1, cluster: [redis://b:1] }'), 0)
   t.not(redis('{}'), 0)
+  t.equal(redis('{ sentinels: [rediss://watcher:a%23b@a:1], name: main, username: hawser, password: secret }'), 0)
+  t.not(redis('cluster: [redis://a:1, rediss://b:2]'), 0, 'one way in for all')
+  t.not(redis('cluster: [redis://u:p@a:1, redis://u:q@b:2]'), 0)
+  t.not(redis('cluster: [redis://a:1/2]'), 0, 'a cluster has no databases')
+  t.not(redis('url: redis://a:1?db=2'), 0, 'nothing is ignored')
+  t.not(redis('url: redis://:100%@a:1'), 0)
+  t.not(redis('{ url: redis://a:1, tls: { ca_file: /does/not/exist.pem } }'), 0)
   t.end()
 })
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
 import type { Adapter } from '../adapters/contract.js'
 import { readDocument, type ConfigDocument, type ConfigFault, type Path } from './document.js'
@@ -18,6 +19,8 @@ export interface AccountSettings {
 }
 
 export interface Config extends Omit<RawConfig, 'accounts'> {
+  /** PEM text of `redis.tls.ca_file`. */
+  readonly redisCa: string | null
   readonly accounts: readonly AccountSettings[]
 }
 
@@ -52,8 +55,11 @@ export function parseConfig (text: string, registry: Registry, environment: Envi
   const accounts = Object.entries(accountsOf(document.value)).flatMap(([id, raw]) => readAccount({ id, raw, registry, document, faults }))
   if (!parsed.success) throw new ConfigError(once(faults))
   faults.push(...rulesBetweenKeys(parsed.data, document))
+  const redisCa = readCa(parsed.data.redis?.tls?.ca_file)
+  const caPath = ['redis', 'tls', 'ca_file']
+  if (redisCa === undefined) faults.push({ path: caPath.join('.'), line: document.lineOf(caPath), message: noCa })
   if (faults.length > 0) throw new ConfigError(once(faults))
-  return deepFreeze({ ...parsed.data, accounts })
+  return deepFreeze({ ...parsed.data, redisCa: redisCa ?? null, accounts })
 }
 
 /** The first fault of each place: what follows from it would only confuse. */
@@ -122,12 +128,23 @@ function readAccount ({ id, raw, registry, document, faults }: AccountReading): 
   if (!common.success) faults.push(...toFaults(common.error, at, document))
   if (!own.success) faults.push(...toFaults(own.error, at, document))
   if (!common.success || !own.success) return []
-  let ca: string | null = null
-  const file = common.data.tls.ca_file
-  if (file !== undefined) {
-    try { ca = readFileSync(file, 'utf8') } catch { return fault([...at, 'tls', 'ca_file'], 'can not be read') }
-  }
+  const ca = readCa(common.data.tls.ca_file)
+  if (ca === undefined) return fault([...at, 'tls', 'ca_file'], noCa)
   return [{ id, adapter, settings: own.data, common: common.data, ca, secrets: secretsOf(ownKeys) }]
+}
+
+const noCa = 'can not be read, or holds no certificate'
+
+/** PEM text of the file; null where none is named, undefined where it is none. */
+function readCa (file: string | undefined): string | null | undefined {
+  if (file === undefined) return null
+  try {
+    const text = readFileSync(file, 'utf8')
+    createSecureContext({ ca: text })
+    return text.includes('-----BEGIN ') ? text : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const secretKey = /password|secret|token$|api_key|access_key/

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { permissions, tokenNamePrefix } from '../access/principal.js'
+import { redisSchema } from './redis.js'
 
 /** Words that stand in paths beside account ids. */
 const reserved = new Set(['accounts', 'servers', 'providers', 'operations', 'health'])
@@ -12,9 +13,6 @@ export const accountId = z.string()
 const milliseconds = z.number().int().min(1)
 const port = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().min(0).max(65_535))
 const secretText = z.string().min(32, { error: 'must have at least 32 characters' })
-const redisUrl = z.string().refine(text => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol), { error: 'must be a redis:// or rediss:// URL' })
-
-const redisTls = z.strictObject({ ca_file: z.string().min(1) })
 
 const accountList = z.array(z.union([z.literal('*'), accountId])).min(1)
 
@@ -44,13 +42,6 @@ const authSchema = z.strictObject({
   keys: z.array(keySchema).default([]),
   oidc: oidcSchema.optional()
 })
-
-const redisSchema = z.union([
-  z.strictObject({ url: redisUrl, tls: redisTls.optional() }),
-  z.strictObject({ cluster: z.array(redisUrl).min(1), tls: redisTls.optional() }),
-  z.strictObject({ sentinels: z.array(redisUrl).min(1), name: z.string().min(1), tls: redisTls.optional() })
-], { error: 'must have url, or cluster, or sentinels and name' })
-export type RedisSettings = z.infer<typeof redisSchema>
 
 /** What every account may say beside its provider's own keys. */
 export const commonAccountSchema = z.strictObject({

@@ -19,7 +19,8 @@ export function createRedisTurns (redis: Redis | Cluster): Turns {
         const word = await redis.get(keyOf(account))
         if (word !== null) return see(account, word)
         const first = randomUUID()
-        return see(account, await redis.set(keyOf(account), first, 'PX', keptMs, 'NX', 'GET') ?? first)
+        if (await redis.set(keyOf(account), first, 'PX', keptMs, 'NX') !== null) return see(account, first)
+        return await redis.get(keyOf(account))
       } catch {
         return null
       }

@@ -1,0 +1,126 @@
+import { Cluster, type Redis } from 'ioredis'
+import type { Logger } from 'pino'
+
+export interface Watch {
+  /** Resolves when it is known whether Redis is there. */
+  readonly firstLook: Promise<void>
+  isThere(): boolean
+  stop(): void
+}
+
+export interface WatchParts {
+  readonly redis: Redis | Cluster
+  readonly accounts: readonly string[]
+  readonly logger: Pick<Logger, 'info' | 'warn'>
+  /** Why a connection can not be made; null where it can. The client keeps that to itself for members and sentinels. */
+  readonly explain: () => Promise<string | null>
+}
+
+const lookEveryMs = 1000
+const probeLastsMs = 60_000
+// A connection alone says little: a full, read-only or silent Redis has one, and so has a user without rights.
+const probeScript = 'return redis.call("set", KEYS[1], "1", "PX", ARGV[1])'
+
+/** Tells whether Redis takes what this gateway writes: by a small write each second, in a cluster one for each account. */
+export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): Watch {
+  const outlook = createOutlook(logger, explain)
+  const places = redis instanceof Cluster && accounts.length > 0 ? accounts.map(account => `hawser:{${account}}:probe`) : ['hawser:probe']
+  const settings = createSettingsCheck(redis, logger)
+  let timer: NodeJS.Timeout | null = null
+  let isStopped = false
+  let settle = (): void => {}
+  const firstLook = new Promise<void>(resolve => { settle = resolve })
+  const lost = (error: Error): void => {
+    if (isStopped) return
+    outlook.lost(reasonOf(error))
+    settle()
+  }
+
+  const look = async (): Promise<void> => {
+    try {
+      await Promise.all(places.map(async place => await redis.eval(probeScript, 1, place, String(probeLastsMs))))
+      if (isStopped) return
+      if (outlook.there()) await settings()
+      settle()
+    } catch (error) {
+      lost(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  const next = (ms: number): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = setTimeout(() => {
+      const looking = redis.status === 'ready' ? look() : Promise.resolve()
+      looking.finally(() => { if (!isStopped) next(lookEveryMs) })
+    }, ms).unref()
+  }
+
+  redis.on('error', lost)
+  redis.on('close', () => { lost(new Error('the connection is closed')) })
+  redis.on('ready', () => { if (!isStopped) next(0) })
+  next(lookEveryMs)
+  return {
+    firstLook,
+    isThere: () => redis.status === 'ready' && outlook.isThere(),
+    stop: () => {
+      isStopped = true
+      if (timer !== null) clearTimeout(timer)
+    }
+  }
+}
+
+const mostReasons = 10
+
+/** One line for each reason of an outage, however often it is met. */
+function createOutlook (logger: WatchParts['logger'], explain: WatchParts['explain']) {
+  let isThere = false
+  const told = new Set<string>()
+  const tell = (reason: string): void => {
+    const kind = reason.replace(/\d+/g, '')
+    if (isThere || told.has(kind) || told.size >= mostReasons) return
+    told.add(kind)
+    logger.warn({ reason }, 'redis is lost')
+  }
+  return {
+    isThere: () => isThere,
+    /** True where it was not there before. */
+    there: (): boolean => {
+      if (isThere) return false
+      isThere = true
+      told.clear()
+      logger.info('redis is there')
+      return true
+    },
+    lost: (reason: string): void => {
+      isThere = false
+      if (!/closed/.test(reason)) return tell(reason)
+      if (told.size > 0) return
+      explain().then(why => { tell(why ?? reason) }, () => { tell(reason) })
+    }
+  }
+}
+
+/** The message alone: an error of the client also holds the command with all that was sent. */
+const reasonOf = (error: Error): string =>
+  'lastNodeError' in error && error.lastNodeError instanceof Error ? `${error.message} ${error.lastNodeError.message}` : error.message
+
+/** Warns once of settings under which Redis forgets what it has acknowledged; says nothing where this user may not ask. */
+function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger']): () => Promise<void> {
+  const told = new Set<string>()
+  const warn = (setting: string, message: string): void => {
+    if (told.has(setting)) return
+    told.add(setting)
+    logger.warn({ setting }, message)
+  }
+  return async () => {
+    const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
+    await Promise.all(nodes.map(async node => {
+      try {
+        const policy = /^maxmemory_policy:(\S+)/m.exec(await node.info('memory'))?.[1] ?? 'noeviction'
+        if (policy !== 'noeviction') warn(`maxmemory-policy ${policy}`, 'redis may evict keys: one Idempotency-Key may then buy twice; it needs maxmemory-policy noeviction')
+        if (/^aof_enabled:0/m.test(await node.info('persistence'))) warn('appendonly no', 'redis forgets what it has acknowledged when it crashes; it needs appendonly yes')
+      } catch {
+        // Asking is a courtesy, and a right that the user need not have.
+      }
+    }))
+  }
+}
