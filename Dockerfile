@@ -7,7 +7,7 @@ COPY src src
 COPY plugins plugins
 COPY routes routes
 COPY openapi openapi
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+RUN npm run build && rm -rf dist/src/sandbox && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-slim
 ENV NODE_ENV=production HAWSER_CONFIG=/etc/hawser/hawser.yaml
@@ -15,8 +15,10 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-USER node
+# By number: Kubernetes can not tell of a name whether it is root.
+USER 1000:1000
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+# Starting takes a second; a process that is stopping is not ready.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 CMD ["node", "dist/src/main.js"]

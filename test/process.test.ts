@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { operationSchema } from '../src/domain/operation.js'
 import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
@@ -180,19 +179,4 @@ t.test('a demo whose port is taken says so and ends', async t => {
   t.not(await demo.ended(), 0)
   t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
   server.close()
-})
-
-t.test('what the container copies and runs exists, and the compose file names what it needs', async t => {
-  const lines = readFileSync(join(root, 'Dockerfile'), 'utf8').split('\n')
-  const copied = lines.filter(line => /^COPY (?!--from)/.test(line)).flatMap(line => line.split(' ').slice(1, -1))
-  t.ok(copied.length > 5)
-  for (const path of copied) t.ok(existsSync(join(root, path)), path)
-  const command: unknown = JSON.parse(lines.find(line => line.startsWith('CMD '))?.slice(4) ?? '[]')
-  t.same(command, ['node', 'dist/src/main.js'])
-  t.ok(existsSync(main), 'the build makes the file that the container runs')
-  t.match(lines.filter(line => line.startsWith('USER')), ['USER node'])
-  t.ok(lines.some(line => line.includes('/health/ready')), 'the health check asks for readiness')
-  t.match(parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8')), {
-    services: { gateway: { build: '.', depends_on: { redis: {} } }, redis: { image: /^redis:/, volumes: ['redis-data:/data'] } }, volumes: {}
-  })
 })

@@ -23,6 +23,16 @@ else
   exit 1
 fi
 
+if command -v nginx > /dev/null 2>&1; then
+  say "the tests start $(command -v nginx)"
+elif [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null 2>&1; then
+  say 'installing the Debian package nginx-light for the tests'
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light > /dev/null
+else
+  say 'without nginx its tests are skipped; Debian: apt-get install nginx-light'
+fi
+
 say 'types'
 npm run --silent types
 say 'style'

@@ -1,0 +1,190 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { tmpdir } from 'node:os'
+import { Deployment } from 'kubernetes-models/apps/v1'
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
+import { Service, ServiceAccount } from 'kubernetes-models/v1'
+import t from 'tap'
+import ts from 'typescript'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { registry } from '../../src/adapters/registry.js'
+import { loadConfig, type Config } from '../../src/config/load.js'
+import { composeGateway } from '../helpers/gateway.js'
+import { root } from '../helpers/process.js'
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const yaml = (path: string): unknown => parse(read(path), { strict: true, uniqueKeys: true })
+const filesBelow = (folder: string): string[] => readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+  .filter(entry => entry.isFile()).map(entry => relative(root, join(entry.parentPath, entry.name))).sort()
+
+const kustomizationSchema = z.object({
+  apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
+  kind: z.literal('Kustomization'),
+  resources: z.array(z.string()).min(1),
+  configMapGenerator: z.array(z.object({ name: z.string(), files: z.array(z.string().regex(/^hawser\.yaml=/)) })).default([])
+})
+const models = {
+  Deployment: { from: 'apps/v1', make: () => new Deployment() },
+  HorizontalPodAutoscaler: { from: 'autoscaling/v2', make: () => new HorizontalPodAutoscaler() },
+  NetworkPolicy: { from: 'networking.k8s.io/v1', make: () => new NetworkPolicy() },
+  PodDisruptionBudget: { from: 'policy/v1', make: () => new PodDisruptionBudget() },
+  Service: { from: 'v1', make: () => new Service() },
+  ServiceAccount: { from: 'v1', make: () => new ServiceAccount() }
+} as const
+const resourceSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.enum(['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceAccount']),
+  metadata: z.object({ name: z.literal('hawser'), labels: z.object({ 'app.kubernetes.io/name': z.literal('hawser') }) })
+})
+const base = kustomizationSchema.parse(yaml('deploy/base/kustomization.yaml'))
+const resources = base.resources.map(name => resourceSchema.parse(yaml(`deploy/base/${name}`)))
+const portSchema = z.union([z.string(), z.number()])
+const probeSchema = z.object({ httpGet: z.object({ path: z.string(), port: portSchema }), periodSeconds: z.number(), timeoutSeconds: z.number(), failureThreshold: z.number() })
+const named = z.object({ name: z.string() })
+const containerSchema = z.object({
+  image: z.string(),
+  ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
+  env: z.array(z.object({ name: z.string(), value: z.string() })),
+  envFrom: z.array(z.object({ secretRef: z.object({ name: z.string(), optional: z.literal(true) }) })),
+  livenessProbe: probeSchema,
+  readinessProbe: probeSchema,
+  startupProbe: probeSchema,
+  lifecycle: z.object({ preStop: z.object({ exec: z.object({ command: z.tuple([z.literal('sleep'), z.string()]) }) }) }),
+  securityContext: z.object({ allowPrivilegeEscalation: z.literal(false), readOnlyRootFilesystem: z.literal(true), capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }) }),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() }))
+})
+const deployment = z.object({
+  spec: z.object({
+    replicas: z.number().min(2),
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()), annotations: z.record(z.string(), z.string()) }),
+      spec: z.object({
+        serviceAccountName: z.literal('hawser'),
+        automountServiceAccountToken: z.literal(false),
+        terminationGracePeriodSeconds: z.number(),
+        securityContext: z.object({ runAsNonRoot: z.literal(true), runAsUser: z.number().min(1), seccompProfile: z.object({ type: z.literal('RuntimeDefault') }) }),
+        topologySpreadConstraints: z.array(z.object({ labelSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }) })).min(1),
+        containers: z.tuple([containerSchema]),
+        volumes: z.array(named.loose())
+      })
+    })
+  })
+}).parse(resources.find(({ kind }) => kind === 'Deployment')).spec
+const pod = deployment.template
+const [container] = pod.spec.containers
+
+t.test('every file of deploy/ is named by somebody, and what is named is there', async t => {
+  const folders = ['deploy', 'deploy/base', 'deploy/example']
+  const namedFiles = folders.flatMap(folder => {
+    const { resources, configMapGenerator } = kustomizationSchema.parse(yaml(`${folder}/kustomization.yaml`))
+    const sources = configMapGenerator.flatMap(({ files }) => files.map(file => file.replace('hawser.yaml=', '')))
+    for (const name of [...resources, ...sources]) t.ok(existsSync(join(root, folder, name)), `${folder}/${name}`)
+    return ['kustomization.yaml', ...resources, ...sources].map(name => join(folder, name))
+  })
+  const others = filesBelow('deploy').filter(file => !namedFiles.includes(file))
+  for (const file of others) t.match(file, /^deploy\/[a-z-]+\.(md|json|conf)$|^deploy\/GUIDE\.md$/, 'what Kubernetes does not read lies beside the manifests')
+  for (const file of others) t.ok(file === 'deploy/nginx.conf' || `${read('deploy/GUIDE.md')}${read('README.md')}`.includes(file), `${file} is told of`)
+})
+
+t.test('the manifests are what the published schemas of Kubernetes say, without a key that they do not know', async t => {
+  for (const resource of resources) {
+    t.equal(resource.apiVersion, models[resource.kind].from, resource.kind)
+    t.doesNotThrow(() => { Object.assign(models[resource.kind].make(), resource).validate() }, resource.kind)
+  }
+  t.throws(() => { Object.assign(models.Service.make(), { spec: { ports: [{ port: '80' }] } }).validate() }, 'the schemas can refuse')
+  t.same(unknownTo(resources), [])
+  t.match(unknownTo([{ apiVersion: 'v1', kind: 'ServiceAccount', automountServiceAcountToken: false }]), [/automountServiceAcountToken/], 'a misspelt key is seen')
+})
+
+/** What the compiler says of the resources as literals of the published types: unlike the schemas, it knows which keys there are. */
+function unknownTo (given: ReadonlyArray<{ readonly kind: keyof typeof models, readonly [key: string]: unknown }>): string[] {
+  const file = join(root, 'test/deploy/literals.ts')
+  const text = given.map((resource, index) => `import type { I${resource.kind} as T${index} } from 'kubernetes-models/${models[resource.kind].from}'\nexport const r${index}: T${index} = ${JSON.stringify(resource)}\n`).join('')
+  const options = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true, noEmit: true, skipLibCheck: true, types: [] }
+  const host = ts.createCompilerHost(options)
+  const { getSourceFile, fileExists } = host
+  host.fileExists = name => name === file || fileExists(name)
+  host.getSourceFile = (name, ...rest) => name === file ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : getSourceFile(name, ...rest)
+  return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
+
+t.test('selectors find the pods, ports lead to the listener, and times agree', async t => {
+  const { labels } = pod.metadata
+  const selector = z.object({ spec: z.object({ selector: z.union([z.object({ matchLabels: z.record(z.string(), z.string()) }).transform(({ matchLabels }) => matchLabels), z.record(z.string(), z.string())]) }) })
+  const of = (kind: string): unknown => resources.find(resource => resource.kind === kind)
+  const policy = z.object({ podSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }) })
+  const selectors = [
+    ...['Deployment', 'Service', 'PodDisruptionBudget'].map(kind => selector.parse(of(kind)).spec.selector),
+    z.object({ spec: policy }).parse(of('NetworkPolicy')).spec.podSelector.matchLabels,
+    ...pod.spec.topologySpreadConstraints.map(({ labelSelector }) => labelSelector.matchLabels)
+  ]
+  for (const found of selectors) t.same(found, labels)
+  t.match(of('HorizontalPodAutoscaler'), { spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'hawser' }, minReplicas: deployment.replicas } })
+  t.match(of('ServiceAccount'), { automountServiceAccountToken: false })
+
+  const { listen, shutdown_grace_ms: graceMs } = load('deploy/base/hawser.example.yaml').config
+  t.same(container.ports, [{ name: 'http', containerPort: listen.port }])
+  t.match(of('Service'), { spec: { ports: [{ targetPort: 'http' }] } })
+  t.match(of('NetworkPolicy'), { spec: { policyTypes: ['Ingress', 'Egress'], ingress: [{ ports: [{ port: 'http' }] }] } })
+  t.equal(pod.metadata.annotations['prometheus.io/port'], String(listen.port))
+  const preStopS = Number(container.lifecycle.preStop.exec.command[1])
+  t.ok(preStopS + graceMs / 1000 < pod.spec.terminationGracePeriodSeconds, 'the pod is not killed while it drains')
+  const { app, close } = await composeGateway({ accounts: {} })
+  for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe]) {
+    t.equal(probe.httpGet.port, 'http')
+    t.equal((await app.inject(probe.httpGet.path)).statusCode, 200, probe.httpGet.path)
+    t.ok(probe.timeoutSeconds <= probe.periodSeconds + 1)
+  }
+  t.equal(container.livenessProbe.httpGet.path, '/health/live', 'a lost Redis restarts nobody')
+  t.ok(preStopS >= container.readinessProbe.periodSeconds, 'who asks for readiness hears of it before the listener closes')
+  await close()
+})
+
+/** An example with the secrets that it names, each a file below the folder that is mounted. */
+function load (path: string): { readonly config: Config, readonly secrets: readonly string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'hawser-example-'))
+  try {
+    const names = [...read(path).matchAll(/\$\{file:([^}]+)\}/g)].map(([, name = '']) => name)
+    t.ok(names.every(name => dirname(name) === '/run/secrets/hawser'), 'every secret lies in the folder that is mounted')
+    const secrets = [...new Set(names.map(name => name.replace('/run/secrets/hawser/', '')))]
+    mkdirSync(join(folder, 'secrets'))
+    secrets.forEach((name, index) => { writeFileSync(join(folder, 'secrets', name), name.endsWith('_sha256') ? `${index}`.padStart(64, '0') : 'a'.repeat(40)) })
+    const file = join(folder, 'hawser.yaml')
+    writeFileSync(file, read(path).replaceAll('/run/secrets/hawser', join(folder, 'secrets')))
+    return { config: loadConfig(file, registry, {}), secrets }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+t.test('the example configurations are valid, the full one shows every provider, and the network lets it through', async t => {
+  const { config, secrets } = load('deploy/base/hawser.example.yaml')
+  t.same(new Set(config.accounts.map(({ adapter }) => adapter.id)), new Set(registry.keys()))
+  t.equal(load('deploy/example/small.yaml').config.accounts.length, 1)
+  const mounts = new Map(container.volumeMounts.map(({ name, mountPath }) => [name, mountPath]))
+  t.same(container.env, [{ name: 'HAWSER_CONFIG', value: join(mounts.get('config') ?? '', 'hawser.yaml') }])
+  t.equal(mounts.get('secrets'), '/run/secrets/hawser')
+  t.match(pod.spec.volumes, [{ name: 'config', configMap: { name: base.configMapGenerator[0]?.name } }, { name: 'secrets', secret: { secretName: 'hawser' } }, { name: 'tmp', emptyDir: {} }])
+  const guide = read('deploy/GUIDE.md')
+  for (const name of secrets) t.ok(guide.includes(name), `the guide says to make ${name}`)
+
+  const openPorts = z.object({ spec: z.object({ egress: z.array(z.object({ ports: z.array(z.object({ port: z.number() })) })) }) })
+    .parse(resources.find(({ kind }) => kind === 'NetworkPolicy')).spec.egress.flatMap(({ ports }) => ports.map(({ port }) => port))
+  const urls = [...read('deploy/base/hawser.example.yaml').matchAll(/(?:https|redis):\/\/[^\s},"]+/g)].map(([url]) => new URL(url))
+  t.ok(urls.length >= 5)
+  for (const { href, port } of urls) t.ok(openPorts.includes(Number(port === '' ? '443' : port)), href)
+  t.ok(openPorts.includes(53))
+})
+
+t.test('no file of deploy/ holds a secret, and no image is named by a host', async t => {
+  for (const file of [...filesBelow('deploy'), 'docker-compose.yml', 'Dockerfile']) {
+    const values = [...read(file).matchAll(/^(?!\s*#)[^\n]*\b(?:password|secret|token|api_key|sha256|client_id|client_secret)["']?: +([^\s,}]+)/gm)].map(([, value = '']) => value)
+    if (!file.endsWith('.md')) t.same(values.filter(value => !/^"\$\{file:|^\{$|^hawser$/.test(value)), [], file)
+    t.notMatch(read(file), /\b[0-9a-f]{64}\b|-----BEGIN/, file)
+    for (const [, image = ''] of read(file).matchAll(/^\s*(?:image:|FROM) ([\w./:-]+)/gm)) t.match(image, /^[a-z]+:[\w.-]+$/, file)
+  }
+})
