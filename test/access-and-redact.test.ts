@@ -141,7 +141,7 @@ t.test('a text becomes one line of bounded length', t => {
   redactText('bearer '.repeat(200_000), ['hunter2'])
   redactText(`?token=${'&token='.repeat(200_000)}`)
   redactText(' '.repeat(1_000_000))
-  t.ok(performance.now() - began < 3000, 'a large text costs little')
+  t.ok(performance.now() - began < 20_000, 'a large text costs little')
   t.end()
 })
 

@@ -6,8 +6,10 @@ import t from 'tap'
 import { z } from 'zod'
 import { operationSchema } from '../src/domain/operation.js'
 import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
-import { freePort, openProcesses, root, until } from './helpers/process.js'
+import { eventually } from './helpers/clock.js'
+import { onFreePort, openProcesses, root, type Process } from './helpers/process.js'
 import { openRedis } from './helpers/redis.js'
+import { isFollowing } from './helpers/api.js'
 
 const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
@@ -18,6 +20,11 @@ const main = join(root, 'dist/src/main.js')
 const vendor = await startVmmanager({ knobs: { actionMs: 500 } })
 t.teardown(async () => { await vendor.close() })
 const vm6 = { provider: 'vmmanager', ...vendor.settings.vm6 }
+/** For what has to end in good order, however busy the machine is. */
+const patient = { accounts: { vm6 }, log: { level: 'silent' }, shutdown_grace_ms: 100_000 }
+
+/** It has heard that it is to stop: a new request is not served any more. */
+const isStopping = async ({ base }: Process): Promise<boolean> => await fetch(`${base}/health/live`).then(({ ok }) => !ok, () => true)
 
 t.test('the built server starts, serves, logs one line for each request without secrets, and stops on SIGTERM', async t => {
   const gateway = await serve({ accounts: { vm6 } })
@@ -33,29 +40,31 @@ t.test('the built server starts, serves, logs one line for each request without 
 })
 
 t.test('a request in flight at SIGTERM is answered, and no new one is taken', async t => {
-  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' } })
+  const gateway = await serve(patient)
   await fetch(`${gateway.base}/v1/vm6/servers?limit=1`)
-  vendor.latencyMs = 600
+  const hold = vendor.hold()
   const inFlight = fetch(`${gateway.base}/v1/vm6/servers?limit=2`)
-  await new Promise(resolve => setTimeout(resolve, 200))
+  await hold.reached()
   gateway.child.kill('SIGTERM')
+  await eventually(async () => await isStopping(gateway))
+  hold.release()
   t.equal((await inFlight).status, 200)
-  vendor.latencyMs = 0
   t.equal(await gateway.ended(), 0)
   await t.rejects(fetch(`${gateway.base}/health/live`))
 })
 
 t.test('SIGTERM ends a gateway that is asked all the time, and cuts no answer', async t => {
-  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' }, shutdown_grace_ms: 8000 })
+  const gateway = await serve(patient)
   const cut: unknown[] = []
+  let answered = 0
   const asking = Array.from({ length: 4 }, async () => {
     for (;;) {
-      const answer = await fetch(`${gateway.base}/v1/vm6/servers?limit=1`, { signal: AbortSignal.timeout(5000) }).catch(() => null)
+      const answer = await fetch(`${gateway.base}/v1/vm6/servers?limit=1`, { signal: AbortSignal.timeout(90_000) }).catch(() => null)
       if (answer === null) return
-      await answer.text().catch((error: unknown) => { cut.push(error) })
+      await answer.text().then(() => { answered += 1 }, (error: unknown) => { cut.push(error) })
     }
   })
-  await new Promise(resolve => setTimeout(resolve, 500))
+  await eventually(() => answered >= 40)
   gateway.child.kill('SIGTERM')
   t.equal(await gateway.ended(), 0)
   await Promise.all(asking)
@@ -63,29 +72,31 @@ t.test('SIGTERM ends a gateway that is asked all the time, and cuts no answer', 
 })
 
 t.test('what a caller began who has left meanwhile is finished before SIGTERM ends the gateway', async t => {
-  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' } })
+  const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=5`)).json())
   const leaving = new AbortController()
-  vendor.latencyMs = 1000
+  const hold = vendor.hold({ match: ({ path }) => path.endsWith('/stop') })
   const before = vendor.calls.length
   const left = fetch(`${gateway.base}/v1/vm6/servers/${data[4]?.id ?? ''}/stop`, { method: 'POST', signal: leaving.signal }).catch(() => null)
-  await new Promise(resolve => setTimeout(resolve, 300))
+  await hold.reached()
   leaving.abort()
   await left
   gateway.child.kill('SIGTERM')
+  await eventually(async () => await isStopping(gateway))
+  hold.release()
   t.equal(await gateway.ended(), 0)
-  vendor.latencyMs = 0
   t.match(vendor.calls.slice(before).find(({ path }) => path.endsWith('/stop')), { status: 200 })
 })
 
 t.test('a wait in flight at SIGTERM is answered with what is known, and SIGHUP ends nothing', async t => {
-  const gateway = await serve({ accounts: { vm6 }, log: { level: 'silent' }, shutdown_grace_ms: 5000 })
+  const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())
-  vendor.knobs.actionMs = 60_000
-  const waiting = fetch(`${gateway.base}/v1/vm6/servers/${data[1]?.id ?? ''}/stop`, { method: 'POST', headers: { prefer: 'wait=60' } })
-  await new Promise(resolve => setTimeout(resolve, 700))
+  vendor.knobs.actionMs = 600_000
+  const before = vendor.calls.length
+  const waiting = fetch(`${gateway.base}/v1/vm6/servers/${data[1]?.id ?? ''}/stop`, { method: 'POST', headers: { prefer: 'wait=300' } })
+  await eventually(() => vendor.calls.slice(before).some(isFollowing))
   gateway.child.kill('SIGHUP')
-  await new Promise(resolve => setTimeout(resolve, 200))
+  t.equal((await fetch(`${gateway.base}/health/live`)).status, 200)
   gateway.child.kill('SIGTERM')
   const answer = await waiting
   vendor.knobs.actionMs = 500
@@ -122,12 +133,12 @@ t.test('two replicas on one Redis sign in once, share operations, and go on with
   const { data } = idsSchema.parse(await (await fetch(`${one.base}/v1/vm6/servers?status=running&limit=1`)).json())
   const accepted = await fetch(`${one.base}/v1/vm6/servers/${data[0]?.id ?? ''}/stop`, { method: 'POST' })
   t.equal(accepted.status, 202)
-  const followed = await fetch(`${two.base}${accepted.headers.get('location') ?? ''}`, { headers: { prefer: 'wait=10' } })
+  const followed = await fetch(`${two.base}${accepted.headers.get('location') ?? ''}`, { headers: { prefer: 'wait=120' } })
   t.match(await followed.json(), { action: 'stop', status: 'succeeded' })
 
   // A Redis that is not our own is left alone.
   if (process.env.REDIS_URL === undefined) await redis.kill()
-  if (process.env.REDIS_URL === undefined) await until(async () => (await (await fetch(`${one.base}/health/ready`)).text()).includes('degraded'), () => one.output())
+  if (process.env.REDIS_URL === undefined) await eventually(async () => (await (await fetch(`${one.base}/health/ready`)).text()).includes('degraded'), one.output)
   t.equal((await fetch(`${one.base}/health/ready`)).status, 200)
   t.equal((await fetch(`${one.base}/v1/vm6/servers?limit=1`)).status, 200)
   t.equal((await fetch(`${two.base}/v1/vm6/servers?limit=1`)).status, 200)
@@ -135,21 +146,23 @@ t.test('two replicas on one Redis sign in once, share operations, and go on with
 })
 
 t.test('the demo starts, its printed lines work, a stopped server is seen to be stopped, and it leaves nothing behind', async t => {
-  const port = await freePort()
-  const demo = launch(join(root, 'dist/src/sandbox/demo.js'), { HAWSER_DEMO_PORT: String(port) })
-  await until(async () => demo.output().includes('Stop with Ctrl-C'), () => demo.output(), 20_000)
-  const base = `http://127.0.0.1:${port}`
+  const demo = await onFreePort(async port => {
+    const started = launch(join(root, 'dist/src/sandbox/demo.js'), { HAWSER_DEMO_PORT: String(port) }, `http://127.0.0.1:${port}`)
+    await eventually(() => started.child.exitCode !== null || started.output().includes('Stop with Ctrl-C'), started.output)
+    return started
+  })
+  const { base } = demo
   t.match(demo.output(), `Swagger UI: ${base}/docs`)
   t.notMatch(demo.output(), /problem \d/)
   const lines = [...demo.output().matchAll(/curl -s (-X POST )?(?:-H '[^']+' )?'([^']+)'/g)]
   t.ok(lines.length >= 5)
   for (const [line, post, url = ''] of lines) {
-    const answer = await fetch(url, { method: post === undefined ? 'GET' : 'POST', headers: { prefer: 'wait=10' } })
+    const answer = await fetch(url, { method: post === undefined ? 'GET' : 'POST', headers: { prefer: 'wait=120' } })
     t.ok(answer.ok, `${line} gives ${answer.status}`)
     await answer.arrayBuffer()
   }
   const [, key = '', url = '', body = ''] = /-H 'Idempotency-Key: (\w+)' .*?'(http[^']+)' \\\n\s+-d '([^']+)'/.exec(demo.output()) ?? []
-  const headers = { 'idempotency-key': key, 'content-type': 'application/json', prefer: 'wait=20' }
+  const headers = { 'idempotency-key': key, 'content-type': 'application/json', prefer: 'wait=120' }
   const [bought, again] = [await fetch(url, { method: 'POST', headers, body }), await fetch(url, { method: 'POST', headers, body })]
   const created = operationSchema.parse(await bought.json())
   t.match(created, { action: 'create', status: 'succeeded' })

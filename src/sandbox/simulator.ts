@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createDoor, type Door } from './hold.js'
 
 /** One request as a simulated vendor sees it. `path` is still percent-encoded; `body` is the text as sent. */
 export interface SimulatedRequest {
@@ -43,6 +44,8 @@ export interface Simulator {
   latencyMs: number
   fail(fault: Fault): void
   clearFaults(): void
+  /** Keeps requests waiting until the test lets them in, so that it need not guess how long something takes. */
+  readonly hold: Door['hold']
   close(): Promise<void>
 }
 
@@ -61,6 +64,7 @@ export async function startSimulator (
 ): Promise<Simulator> {
   const calls: SimulatedCall[] = []
   let faults: Array<{ fault: Fault, left: number }> = []
+  const door = createDoor()
 
   const takeFault = (request: SimulatedRequest): Fault | undefined => {
     const found = faults.find(({ fault }) => fault.match?.(request) ?? true)
@@ -73,6 +77,7 @@ export async function startSimulator (
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const request = await readRequest(incoming)
     if (simulator.latencyMs > 0) await sleep(simulator.latencyMs)
+    await door.pass(request)
     const fault = takeFault(request)
     const status = await answer({ request, fault, incoming, outgoing, handle })
     calls.push({ ...request, status })
@@ -92,6 +97,7 @@ export async function startSimulator (
     latencyMs: options.latencyMs ?? 0,
     fail: fault => { faults.push({ fault, left: fault.times ?? 1 }) },
     clearFaults: () => { faults = [] },
+    hold: door.hold,
     close: async () => {
       server.closeAllConnections()
       await new Promise<void>(resolve => { server.close(() => resolve()) })

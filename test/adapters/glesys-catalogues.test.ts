@@ -4,6 +4,7 @@ import type { RawRequest, ServerOperations } from '../../src/adapters/verbs.js'
 import { GatewayError } from '../../src/domain/failure.js'
 import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
+import { createStillClock } from '../helpers/clock.js'
 import { failureOf, openBench } from '../helpers/line.js'
 
 type Body = Readonly<Record<string, unknown>>
@@ -34,7 +35,7 @@ async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedRe
 }
 
 async function sandbox (t: Test, more: Body = {}) {
-  const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 60 } })
+  const vendor = await startGlesys({ clock: createStillClock().now, knobs: { actionMs: 60, createMs: 60, lingerMs: 60 } })
   const bench = openBench(t, glesys, vendor, { ...vendor.settings['glesys-lab'], ...more })
   return { ...bench, verbs: verbsOf(bench.operations) }
 }

@@ -6,7 +6,8 @@ import type { Goal } from '../../src/domain/operation.js'
 import type { ServerFacts } from '../../src/domain/server.js'
 import type { CreateSpec } from '../../src/domain/spec.js'
 import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
+import { createStillClock, type StillClock } from '../helpers/clock.js'
 import { failureOf, listAll, openBench } from '../helpers/line.js'
 
 type Body = Readonly<Record<string, unknown>>
@@ -36,9 +37,10 @@ async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedRe
 }
 
 async function sandbox (t: Test, more: Body = {}) {
-  const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 60 } })
+  const { now, pass } = createStillClock()
+  const vendor = await startGlesys({ clock: now, knobs: { actionMs: 60, createMs: 60, lingerMs: 60 } })
   const bench = openBench(t, glesys, vendor, { ...vendor.settings['glesys-lab'], ...more })
-  return { ...bench, verbs: verbsOf(bench.operations) }
+  return { ...bench, pass, verbs: verbsOf(bench.operations) }
 }
 
 const sentBy = ({ calls }: { calls: readonly SimulatedRequest[] }): string[] => calls.map(({ method, path, body }) => `${method} ${path} ${body}`)
@@ -54,15 +56,19 @@ async function badMemberOf (work: Promise<unknown>): Promise<string | undefined>
   throw new Error('nothing was refused')
 }
 
+interface Following extends Pick<StillClock, 'pass'> {
+  readonly verbs: Verbs
+}
+
 /** The server as the gateway would judge it: absent, or unlocked and as the goal says. */
-async function follow (verbs: Verbs, id: string, goal: Goal): Promise<void> {
+async function follow ({ verbs, pass }: Following, id: string, goal: Goal): Promise<void> {
   for (let looks = 0; looks < 200; looks += 1) {
     const server = await verbs.get.run(id).then(seen => seen.server, error => {
       if (error.failure === 'not-found') return null
       throw error
     })
     if (server === null ? goal.absent === true : server.locked === false && isReached(goal, server)) return
-    await sleep(10)
+    pass(10)
   }
   throw new Error('the goal was never reached')
 }
@@ -276,16 +282,16 @@ t.test('a dry run of an order is the call that would be sent, without its secret
 })
 
 t.test('a delete always says what becomes of the addresses', async t => {
-  const { vendor, verbs } = await sandbox(t)
+  const { vendor, verbs, pass } = await sandbox(t)
   const seen = await verbs.get.run('kvm130013')
   t.same(await verbs.delete.run({ seen }), {})
   t.same(sentBy(vendor).slice(1), ['POST /server/destroy {"serverid":"kvm130013","keepip":false}'])
-  await follow(verbs, 'kvm130013', gone)
+  await follow({ verbs, pass }, 'kvm130013', gone)
   t.notOk((await verbs['addresses.list'].all()).some(({ address }) => address === '192.0.2.40'))
   const kept = await verbs.get.run('kvm123456')
   await verbs.delete.run({ seen: kept, keep_addresses: true })
   t.same(bodyOf(vendor), { serverid: 'kvm123456', keepip: true })
-  await follow(verbs, 'kvm123456', gone)
+  await follow({ verbs, pass }, 'kvm123456', gone)
   t.match((await verbs['addresses.list'].all()).find(({ address }) => address === '192.0.2.12'), { server_id: null })
   t.equal((await failureOf(verbs.delete.run({ seen: kept }))).failure, 'not-found')
 })
@@ -346,13 +352,13 @@ t.test('what a server is told to lack is refused without a call', async t => {
 
 for (const editValues of ['at-once', 'when-unlocked'] as const) {
   t.test(`only what changes is sent to resize, and the lock is waited for when values are shown ${editValues}`, async t => {
-    const { vendor, verbs } = await sandbox(t)
+    const { vendor, verbs, pass } = await sandbox(t)
     vendor.knobs.editValues = editValues
     vendor.knobs.codeType = 'big-on-edit'
     const seen = await verbs.get.run('kvm123456')
     t.same(await verbs.resize.run({ seen, cpus: 4, memory_mib: 2048, disk_gib: 80 }), {})
     t.same(bodyOf(vendor), { serverid: 'kvm123456', cpucores: 4, disksize: 80 })
-    await follow(verbs, 'kvm123456', { cpus: 4, memory_mib: 2048, disk_gib: 80 })
+    await follow({ verbs, pass }, 'kvm123456', { cpus: 4, memory_mib: 2048, disk_gib: 80 })
     t.match((await verbs.get.run('kvm123456')).server, { cpus: 4, disk_gib: 80, locked: false, status: 'running' })
   })
 }
@@ -365,12 +371,12 @@ t.test('a resize to what is there already sends nothing', async t => {
 })
 
 t.test('the disk of a resize is all disks together, and the main one grows', async t => {
-  const { vendor, verbs } = await sandbox(t)
+  const { vendor, verbs, pass } = await sandbox(t)
   const seen = await verbs.get.run('wps654321')
   t.equal(seen.server.disk_gib, 300)
   await verbs.resize.run({ seen, disk_gib: 350 })
   t.same(bodyOf(vendor), { serverid: 'wps654321', disksize: 150 })
-  await follow(verbs, 'wps654321', { disk_gib: 350 })
+  await follow({ verbs, pass }, 'wps654321', { disk_gib: 350 })
 })
 
 t.test('a disk never shrinks and grows by whole units, and that is refused without a call', async t => {
@@ -397,10 +403,10 @@ t.test('what the vendor says of sizes and names is told by the member', async t 
 })
 
 t.test('a rename is an edit of the host name, and follows the case that the vendor gives it', async t => {
-  const { vendor, verbs } = await sandbox(t)
+  const { vendor, verbs, pass } = await sandbox(t)
   t.same(await verbs.rename.run({ id: 'kvm123456', name: 'Ny-webb' }), {})
   t.same(sentBy(vendor), ['POST /server/edit {"serverid":"kvm123456","hostname":"Ny-webb"}'])
-  await follow(verbs, 'kvm123456', { name: 'Ny-webb' })
+  await follow({ verbs, pass }, 'kvm123456', { name: 'Ny-webb' })
   const small = await told(t, () => ok({ server: { serverid: 'kvm1', hostname: 'ny-webb' } }))
   t.same(await small.verbs.rename.run({ id: 'kvm1', name: 'Ny-Webb' }), { goal: { name: 'ny-webb' } })
   const later = await told(t, () => ok({ server: { serverid: 'kvm1', hostname: 'old' } }))
@@ -474,12 +480,12 @@ t.test('a dry run of each change is the call of the real one, and nothing is cha
 for (const format of ['json', 'xml'] as const) {
   for (const mutationAnswers of ['plain', 'minimal'] as const) {
     t.test(`a server lives its whole life in ${format}, when answers are ${mutationAnswers}`, async t => {
-      const { vendor, verbs } = await sandbox(t, { format })
+      const { vendor, verbs, pass } = await sandbox(t, { format })
       vendor.knobs.mutationAnswers = mutationAnswers
       const started: Accepted = await verbs.create.run(spec)
       const id = started.serverId ?? ''
       t.equal((await verbs.get.run(id)).server.locked, true)
-      await follow(verbs, id, started.goal ?? running)
+      await follow({ verbs, pass }, id, started.goal ?? running)
       t.match((await verbs.get.run(id)).server, {
         name: 'web-9',
         status: 'running',
@@ -491,20 +497,20 @@ for (const format of ['json', 'xml'] as const) {
       })
       const seen = await verbs.get.run(id)
       const resized = await verbs.resize.run({ seen, cpus: 4, memory_mib: 4096, disk_gib: 100 })
-      await follow(verbs, id, resized.goal ?? { cpus: 4, memory_mib: 4096, disk_gib: 100 })
+      await follow({ verbs, pass }, id, resized.goal ?? { cpus: 4, memory_mib: 4096, disk_gib: 100 })
       const renamed = await verbs.rename.run({ id, name: 'web-10' })
-      await follow(verbs, id, renamed.goal ?? { name: 'web-10' })
+      await follow({ verbs, pass }, id, renamed.goal ?? { name: 'web-10' })
       const attached = await verbs['addresses.attach'].run({ id, addresses: ['192.0.2.11', '2001:DB8:A:0::11'] })
       t.same(attached, { goal: { has: ['192.0.2.11', '2001:db8:a::11'] } })
-      await follow(verbs, id, attached.goal ?? {})
+      await follow({ verbs, pass }, id, attached.goal ?? {})
       const detached = await verbs['addresses.detach'].run({ id, address: '2001:db8:a:0:0::11' })
       t.same(detached, { goal: { lacks: ['2001:db8:a::11'] } })
-      await follow(verbs, id, detached.goal ?? {})
+      await follow({ verbs, pass }, id, detached.goal ?? {})
       t.match(await verbs.console.run({ id }), { url: `https://console.example.com/view/SECRET-console-${id}` })
       await verbs.stop.run({ id, force: true })
-      await follow(verbs, id, stopped)
+      await follow({ verbs, pass }, id, stopped)
       await verbs.delete.run({ seen: await verbs.get.run(id) })
-      await follow(verbs, id, gone)
+      await follow({ verbs, pass }, id, gone)
       t.equal((await failureOf(verbs.get.run(id))).failure, 'not-found')
       t.equal(vendor.created, 1)
       t.equal(vendor.functionCalls.get('server/create'), 1)

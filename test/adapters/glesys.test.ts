@@ -8,6 +8,7 @@ import { redact } from '../../src/domain/redact.js'
 import { readPage } from '../../src/gateway/read-page.js'
 import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
+import { createStillClock } from '../helpers/clock.js'
 import { listAll, openAdapter } from '../helpers/line.js'
 
 type Body = Readonly<Record<string, unknown>>
@@ -71,10 +72,11 @@ async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedRe
 }
 
 async function sandbox (t: Test, account: 'glesys-lab' | 'glesys-user', settings: Body = {}) {
-  const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60 } })
+  const { now, pass } = createStillClock()
+  const vendor = await startGlesys({ clock: now, knobs: { actionMs: 60, createMs: 60 } })
   const opened = openAdapter(glesys, { ...vendor.settings[account], ...settings })
   t.teardown(async () => { await opened.close(); await vendor.close() })
-  return { vendor, open: opened, operations: opened.operations() }
+  return { vendor, pass, open: opened, operations: opened.operations() }
 }
 
 async function failureFrom (work: Promise<unknown>): Promise<UpstreamError> {
@@ -542,7 +544,7 @@ t.test('a login that is not there or not readable is malformed, never a missing 
 
 for (const format of ['json', 'xml'] as const) {
   t.test(`the simulated vendor lists, shows, stops, starts and reboots in ${format}`, async t => {
-    const { vendor, operations } = await sandbox(t, 'glesys-lab', { format })
+    const { vendor, operations, pass } = await sandbox(t, 'glesys-lab', { format })
     const rows = await listAll(operations)
     t.equal(rows.length, [...vendor.servers.values()].filter(({ projectkey }) => projectkey === 'cl12345').length)
     t.ok(rows.every(({ server }) => server.status === 'unknown' && server.power === 'unknown'))
@@ -562,7 +564,7 @@ for (const format of ['json', 'xml'] as const) {
       for (let looks = 0; looks < 100; looks += 1) {
         const { power: now, locked } = await state('kvm123456')
         if (now === power && locked === false) return
-        await new Promise(resolve => setTimeout(resolve, 10))
+        pass(10)
       }
       t.fail(`never ${power}`)
     }

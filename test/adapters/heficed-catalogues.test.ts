@@ -5,7 +5,8 @@ import { GatewayError } from '../../src/domain/failure.js'
 import { providerCapabilities } from '../../src/gateway/capabilities.js'
 import type { HeficedKnobs } from '../../src/sandbox/heficed/knobs.js'
 import { startHeficed, type HeficedSandbox } from '../../src/sandbox/heficed/simulator.js'
-import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { createStillClock, type StillClock } from '../helpers/clock.js'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.js'
 
 const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'
@@ -27,9 +28,10 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   return openBench(test, heficed, vendor, { organization_id: organization, client_id: 'id', client_secret: 'secret', api_url: vendor.origin, token_url: `${vendor.origin}/oauth2/token`, scopes, ...settings })
 }
 
-async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Bench<HeficedSandbox>> {
-  const vendor = await startHeficed({ knobs: { actionMs: 30, moveMs: 0, ...knobs } })
-  return openBench(test, heficed, vendor, { ...vendor.settings['heficed-main'], scopes })
+async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Bench<HeficedSandbox> & Pick<StillClock, 'pass'>> {
+  const { now, pass } = createStillClock()
+  const vendor = await startHeficed({ clock: now, knobs: { actionMs: 30, moveMs: 0, ...knobs } })
+  return { ...openBench(test, heficed, vendor, { ...vendor.settings['heficed-main'], scopes }), pass }
 }
 
 const problem = (status: number, context: unknown = ''): SimulatedReply =>
@@ -179,7 +181,7 @@ t.test('a subnet that is routed but not shown on the server yet is told', async 
 })
 
 t.test('an attach sends the ids as an object keyed by numbers, and is followed by what the subnets tell', async t => {
-  const { operations, vendor } = await openSandbox(t)
+  const { operations, vendor, pass } = await openSandbox(t)
   const { jobs, ...more } = await attach(operations, '312019', '185.194.29.1', alsoFree)
   t.same(more, {})
   t.same(jobs, [{ id: free, name: 'route 312019 185.194.29.1' }, { id: alsoFree, name: 'route 312019 185.194.29.2' }])
@@ -187,7 +189,7 @@ t.test('an attach sends the ids as an object keyed by numbers, and is followed b
   const before = sent(vendor).length
   t.same((await look(operations, jobs)).map(({ id, status, error }) => [id, status, error]), [[free, 'running', null], [alsoFree, 'running', null]])
   t.same(sent(vendor).slice(before), levels('', '60bde87f311fc2ed1f6aea00'), 'only the blocks that hold them are read')
-  await sleep(50)
+  pass(50)
   t.same((await look(operations, jobs)).map(({ status }) => status), ['succeeded', 'succeeded'])
   t.same((await shownAt(operations, '312019')).slice(1, 3), ['185.194.29.1', '185.194.29.2'])
 })
@@ -202,16 +204,16 @@ t.test('an address is looked for in the blocks that hold it alone', async t => {
 })
 
 t.test('a subnet of several addresses is attached as a whole, by its id or first address', async t => {
-  const { operations } = await openSandbox(t)
+  const { operations, pass } = await openSandbox(t)
   t.same(await badMemberOf(attach(operations, '312019', '203.0.113.146')), ['body.addresses', 'the address is a part of 203.0.113.144/29, which is attached as a whole'])
   const { jobs } = await attach(operations, '312019', '203.0.113.144')
   t.same(jobs, [{ id: eight, name: 'route 312019 203.0.113.144' }])
-  await sleep(50)
+  pass(50)
   t.equal((await look(operations, jobs))[0]?.status, 'succeeded')
   t.equal((await operations['addresses.list']?.run('312019'))?.filter(({ id }) => id === eight).length, 8)
   t.same(await badMemberOf(detach(operations, '312019', '203.0.113.146')), ['path.address', 'came with the server, or is a part of a larger subnet: it can not be detached'])
   await detach(operations, '312019', eight.toUpperCase())
-  await sleep(50)
+  pass(50)
   t.notOk((await shownAt(operations, '312019')).includes('203.0.113.144'))
 })
 
@@ -245,12 +247,12 @@ t.test('a missing server is told when something is attached to it or detached fr
 })
 
 t.test('a detach names the server that has the subnet, and is followed by what the subnet tells', async t => {
-  const { operations, vendor } = await openSandbox(t)
+  const { operations, vendor, pass } = await openSandbox(t)
   const { jobs } = await detach(operations, '337201', '185.194.29.0')
   t.same(jobs, [{ id: routed, name: 'release 337201 185.194.29.0' }])
   t.equal(sent(vendor).at(-1), `POST ${subnets}/release/kronoscloud/337201 {"0":"${routed}"}`)
   t.equal((await look(operations, jobs))[0]?.status, 'running')
-  await sleep(50)
+  pass(50)
   t.equal((await look(operations, jobs))[0]?.status, 'succeeded')
   t.notOk((await shownAt(operations, '337201')).includes('185.194.29.0'))
 })
@@ -266,9 +268,9 @@ t.test('an address that the server does not have is not found; its own can not b
 })
 
 t.test('a subnet that moves too soon after its release is a conflict', async t => {
-  const { operations } = await openSandbox(t, { moveMs: 60_000 })
+  const { operations, pass } = await openSandbox(t, { moveMs: 60_000 })
   await detach(operations, '337201', '185.194.29.0')
-  await sleep(50)
+  pass(50)
   t.equal((await failureOf(attach(operations, '312019', '185.194.29.0'))).failure, 'conflict')
 })
 

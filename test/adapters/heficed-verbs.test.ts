@@ -9,7 +9,8 @@ import type { ServerFacts } from '../../src/domain/server.js'
 import type { CreateSpec } from '../../src/domain/spec.js'
 import { startHeficed, type HeficedSandbox } from '../../src/sandbox/heficed/simulator.js'
 import type { HeficedKnobs } from '../../src/sandbox/heficed/knobs.js'
-import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { createStillClock, type StillClock } from '../helpers/clock.js'
 import { serverFacts } from '../helpers/facts.js'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.js'
 
@@ -29,9 +30,12 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   return openBench(test, heficed, vendor, { organization_id: organization, client_id: 'id', client_secret: 'secret', api_url: vendor.origin, token_url: `${vendor.origin}/oauth2/token` })
 }
 
-async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Bench<HeficedSandbox>> {
-  const vendor = await startHeficed({ knobs: { actionMs: 20, createMs: 40, cancelMs: 40, ...knobs } })
-  return openBench(test, heficed, vendor, vendor.settings['heficed-main'])
+type Sandbox = Bench<HeficedSandbox> & Pick<StillClock, 'pass'>
+
+async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Sandbox> {
+  const { now, pass } = createStillClock()
+  const vendor = await startHeficed({ clock: now, knobs: { actionMs: 20, createMs: 40, cancelMs: 40, ...knobs } })
+  return { ...openBench(test, heficed, vendor, vendor.settings['heficed-main']), pass }
 }
 
 const problem = (status: number, context: unknown = ''): SimulatedReply =>
@@ -90,7 +94,7 @@ const isReached = ({ statuses, name, cpus, memory_mib: memory, disk_gib: disk }:
   (memory ?? server.memory_mib) === server.memory_mib && (disk ?? server.disk_gib) === server.disk_gib
 
 /** Looks again and again, as the gateway does, until the goal is reached; null when the server is gone. */
-async function follow ({ operations }: Bench, id: string, goal: Goal): Promise<ServerFacts | null> {
+async function follow ({ operations, pass }: Sandbox, id: string, goal: Goal): Promise<ServerFacts | null> {
   for (let look = 0; look < 200; look += 1) {
     try {
       const { server } = await operations.get.run(id)
@@ -99,7 +103,7 @@ async function follow ({ operations }: Bench, id: string, goal: Goal): Promise<S
       if (!(error instanceof UpstreamError) || error.failure !== 'not-found') throw error
       if (goal.absent === true) return null
     }
-    await sleep(10)
+    pass(10)
   }
   throw new Error('the goal was never reached')
 }
@@ -179,7 +183,7 @@ t.test('an order that is not paid tells so, with its invoice', async t => {
   const bench = await openSandbox(t)
   const accepted = await bench.operations.create?.run({ ...spec, options: { use_credit: false } })
   t.match(accepted, { serverId: '340001', upstream: { id: '684999', status: 'Unpaid' }, note: 'Invoice 684999 is not paid (9.9 USD left): the provider may do nothing before it is.' })
-  await sleep(80)
+  bench.pass(80)
   t.match((await bench.operations.get.run('340001')).server, { status: 'provisioning', allowed_actions: ['delete'] })
 })
 
@@ -365,10 +369,10 @@ t.test('a resize to what is there orders nothing', async t => {
 })
 
 t.test('a resize that is not paid for changes nothing, and says why', async t => {
-  const { operations } = await openSandbox(t, { credit: 0 })
+  const { operations, pass } = await openSandbox(t, { credit: 0 })
   const accepted = await operations.resize?.run({ seen: await operations.get.run('312019'), cpus: 2 })
   t.equal(accepted?.note, 'Invoice 684999 is not paid (3 USD left): the provider may do nothing before it is.')
-  await sleep(40)
+  pass(40)
   t.equal((await operations.get.run('312019')).server.cpus, 1)
 })
 
@@ -419,7 +423,7 @@ t.test('the vendor makes the password, and tells it in its console unless its an
   const sandbox = await openSandbox(t)
   const before = sandbox.vendor.servers.get(312019)?.password
   t.match(await sandbox.operations.password?.run({ id: '312019' }), { note })
-  await sleep(40)
+  sandbox.pass(40)
   await sandbox.operations.get.run('312019')
   t.not(sandbox.vendor.servers.get(312019)?.password, before)
 })

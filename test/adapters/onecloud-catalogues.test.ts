@@ -6,6 +6,7 @@ import { redact } from '../../src/domain/redact.js'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { createStillClock, type StillClock } from '../helpers/clock.js'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.js'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
@@ -20,9 +21,10 @@ const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 const complaint = (status: number, name: string, details: string): SimulatedReply =>
   ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
 
-async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox>> {
-  const vendor = await startOnecloud({ knobs: { actionMs: 60, createMs: 60, ...knobs } })
-  return openBench(test, onecloud, vendor, vendor.settings.pods)
+async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
+  const { now, pass } = createStillClock()
+  const vendor = await startOnecloud({ clock: now, knobs: { actionMs: 60, createMs: 60, ...knobs } })
+  return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
 }
 
 async function open (test: Test, handle: Handle, project: object | null = { id: 'p1', name: 'demo' }, more: object = {}): Promise<Bench> {
@@ -62,11 +64,11 @@ async function refusalOf (work: Promise<unknown>): Promise<readonly [string, str
   throw new Error('nothing was refused')
 }
 
-/** Asks until the answer holds. */
-async function until (holds: () => Promise<boolean>): Promise<void> {
+/** Lets time pass until the answer holds. */
+async function until (pass: StillClock['pass'], holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     if (await holds()) return
-    await new Promise(resolve => { setTimeout(resolve, 10) })
+    pass(10)
   }
   throw new Error('it never held')
 }
@@ -254,11 +256,11 @@ t.test('snapshots are those of the whole server; another server\'s are not shown
 })
 
 t.test('a snapshot is made of the server, followed by its state, and can be deleted', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   t.strictSame(await need(operations['snapshots.create']).run({ id: stoppedId, name: 'before' }), { goal: { statuses: ['running', 'stopped'] } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/instance-snapshot`, { server: { name: 'before' } }]])
   t.match((await line.operations().get.run(stoppedId)).server, { status: 'stopped', task: 'start_instance_snapshot' })
-  await until(async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 1)
+  await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 1)
   t.strictSame(await refusalOf(need(line.operations()['snapshots.create']).run({ id: webId, name: 'before' })), ['conflict', 'body.name'])
   const [made] = await need(line.operations()['snapshots.list']).run({ id: stoppedId })
   t.strictSame(await need(line.operations()['snapshots.delete']).run({ id: stoppedId, snapshot: made?.id ?? '' }), {})
@@ -308,25 +310,25 @@ t.test('the account\'s addresses are the elastic ones, attached or not; one that
 })
 
 t.test('an elastic address is taken away and kept, and given again by its id or itself', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   t.strictSame(await need(operations['addresses.detach']).run({ id: vpcId, address: '192.0.2.10' }), { goal: { statuses: ['running', 'stopped'], lacks: ['192.0.2.10'] } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${vpcId}/dissociate-eip`, { server: { auto_delete: false } }]])
-  await until(async () => vendor.statusOf(vpcId) === 'running' && (await need(line.operations()['addresses.list']).run(vpcId)).length === 1)
+  await until(pass, async () => vendor.statusOf(vpcId) === 'running' && (await need(line.operations()['addresses.list']).run(vpcId)).length === 1)
   for (const wanted of ['192.0.2.10', eipId]) {
     const { operations: rehearsed, calls } = line.rehearse()
     t.strictSame(await need(rehearsed['addresses.attach']).run({ id: vpcId, addresses: [wanted] }), { goal: { statuses: ['running', 'stopped'], has: ['192.0.2.10'] } })
     t.same(calls.map(({ method, url, body }) => [method, url, body]), [['POST', `${vendor.origin}/compute/servers/${vpcId}/associate-eip`, { server: { eip_id: eipId } }]])
   }
   await need(line.operations()['addresses.attach']).run({ id: vpcId, addresses: [eipId] })
-  await until(async () => (await line.operations().get.run(vpcId)).server.addresses[0]?.address === '192.0.2.10')
+  await until(pass, async () => (await line.operations().get.run(vpcId)).server.addresses[0]?.address === '192.0.2.10')
   t.strictSame(await need(line.operations()['addresses.attach']).run({ id: vpcId, addresses: [eipId] }), { done: true }, 'it has it already')
 })
 
 t.test('outside a VPC an address is accepted and fails afterwards, which the server shows', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations['addresses.attach']).run({ id: webId, addresses: ['192.0.2.11'] })
   t.strictSame(accepted.goal?.statuses, ['running', 'stopped'])
-  await until(async () => vendor.statusOf(webId) === 'associate_eip_failed')
+  await until(pass, async () => vendor.statusOf(webId) === 'associate_eip_failed')
   t.equal((await line.operations().get.run(webId)).server.status, 'error')
 })
 

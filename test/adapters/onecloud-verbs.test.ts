@@ -7,6 +7,7 @@ import type { ServerFacts } from '../../src/domain/server.js'
 import type { CreateSpec } from '../../src/domain/spec.js'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { createStillClock, type StillClock } from '../helpers/clock.js'
 import { failureOf, openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.js'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
@@ -25,9 +26,10 @@ const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 const complaint = (status: number, name: string, details: string): SimulatedReply =>
   ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
 
-async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox>> {
-  const vendor = await startOnecloud({ knobs: { actionMs: 60, createMs: 60, ...knobs } })
-  return openBench(test, onecloud, vendor, vendor.settings.pods)
+async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
+  const { now, pass } = createStillClock()
+  const vendor = await startOnecloud({ clock: now, knobs: { actionMs: 60, createMs: 60, ...knobs } })
+  return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
 }
 
 /** The adapter in front of a vendor whose every answer but the sign-in's the test gives. */
@@ -96,8 +98,12 @@ async function refusalOf (work: Promise<unknown>): Promise<readonly [string, str
   throw new Error('nothing was refused')
 }
 
+interface Following extends Pick<StillClock, 'pass'> {
+  readonly line: OpenedAdapter
+}
+
 /** Follows as the gateway does: looks, judges by the goal, and sends what is due. Answers the states that it saw. */
-async function follow (line: OpenedAdapter, id: string, accepted: Accepted, usual: Goal): Promise<string[]> {
+async function follow ({ line, pass }: Following, id: string, accepted: Accepted, usual: Goal): Promise<string[]> {
   if (accepted.done === true) return []
   const states: string[] = []
   let { goal = usual, next } = accepted
@@ -121,7 +127,7 @@ async function follow (line: OpenedAdapter, id: string, accepted: Accepted, usua
       if (server?.status === 'error' && transitionSeen && goal.statuses !== undefined) return [...states, `failed: ${state}`]
       if (isReached(goal, server) && (goal.transition !== true || transitionSeen)) return states
     }
-    await new Promise(resolve => { setTimeout(resolve, 5) })
+    pass(5)
   }
   throw new Error(`no end: ${states.join(' > ')}`)
 }
@@ -182,10 +188,10 @@ t.test('every member of an order has its place, numbers as numbers and sizes in 
 })
 
 t.test('a server that was asked to stay off is made when it is stopped', async t => {
-  const { line, operations } = await openSandbox(t)
+  const { line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.create).run(spec({ options: { auto_start: false } }))
   t.strictSame(accepted.goal, { statuses: ['stopped'] })
-  t.equal((await follow(line, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'ready')
+  t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'ready')
 })
 
 t.test('a plan without disk_gib names no size: the vendor takes its smallest', async t => {
@@ -197,10 +203,10 @@ t.test('a plan without disk_gib names no size: the vendor takes its smallest', a
 })
 
 t.test('a server that fits nowhere is accepted, and fails later', async t => {
-  const { line, operations } = await openSandbox(t)
+  const { line, operations, pass } = await openSandbox(t)
   const { plan: _plan, ...rest } = spec()
   const accepted = await need(operations.create).run({ ...rest, cpus: 32, memory_mib: 400_000 })
-  t.match((await follow(line, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), /failed: .*sched_fail/)
+  t.match((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), /failed: .*sched_fail/)
 })
 
 t.test('an order with a fault that can be seen here is refused before anything is sent', async t => {
@@ -280,27 +286,27 @@ t.test('an order is sent once, whatever comes of it, and the text of a 500 is no
 })
 
 t.test('the example is an order that the vendor takes', async t => {
-  const { line, operations } = await openSandbox(t)
+  const { line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.create).run(need(operations.create).example)
-  t.equal((await follow(line, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'running')
+  t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'running')
 })
 
 t.test('a deletion is for good by its query, without a body, and ends when the server is gone, not at ready in between', async t => {
-  const { vendor, line, operations } = await openSandbox(t, { actionMs: 300 })
+  const { vendor, line, operations, pass } = await openSandbox(t, { actionMs: 300 })
   const { serverId = '' } = await need(operations.create).run(spec())
   const accepted = await need(operations.delete).run({ seen: await seenOf(line, serverId) })
   t.strictSame(writesOf(vendor).slice(1), [['DELETE', `/compute/servers/${serverId}?override_pending_delete=true`, null]])
-  const states = await follow(line, serverId, accepted, usualGoals.delete)
+  const states = await follow({ line, pass }, serverId, accepted, usualGoals.delete)
   t.ok(states.includes('ready'))
   t.equal(states.at(-1), 'absent')
 })
 
 t.test('a recycled server is deleted without the query, and missing from then on though the vendor still shows it', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const { serverId = '' } = await need(operations.create).run(spec())
   const accepted = await need(operations.delete).run({ seen: await seenOf(line, serverId), recycle: true })
   t.strictSame(writesOf(vendor).slice(1), [['DELETE', `/compute/servers/${serverId}`, null]])
-  t.equal((await follow(line, serverId, accepted, usualGoals.delete)).at(-1), 'absent')
+  t.equal((await follow({ line, pass }, serverId, accepted, usualGoals.delete)).at(-1), 'absent')
   t.ok(vendor.servers.has(serverId))
 })
 
@@ -364,21 +370,21 @@ t.test('every verb looks first: what is missing, of another project or in the re
 })
 
 t.test('a stopped server takes new sizes, cpus and memory always together, memory as text with a unit', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 4 })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/change-config`, { server: { vcpu_count: 4, vmem_size: '1024M', auto_start: false } }]])
   t.strictSame(accepted, { goal: { statuses: ['stopped'], cpus: 4, memory_mib: 1024 } })
-  t.equal((await follow(line, stoppedId, accepted, {})).at(-1), 'ready')
+  t.equal((await follow({ line, pass }, stoppedId, accepted, {})).at(-1), 'ready')
   t.match((await seenOf(line, stoppedId)).server, { cpus: 4, memory_mib: 1024, status: 'stopped' })
 })
 
 t.test('a plan is chosen by its name, and an unknown one is refused with its member', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const seen = await seenOf(line, stoppedId)
   const accepted = await need(operations.resize).run({ seen, plan: 'ecs.g1.c2m4' })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/change-config`, { server: { sku: 'ecs.g1.c2m4', auto_start: false } }]])
   t.strictSame(accepted, { goal: { statuses: ['stopped'], plan: 'ecs.g1.c2m4' } })
-  await follow(line, stoppedId, accepted, {})
+  await follow({ line, pass }, stoppedId, accepted, {})
   t.match((await seenOf(line, stoppedId)).server, { cpus: 2, memory_mib: 4096, plan: { id: 'ecs.g1.c2m4' } })
   t.strictSame(await refusalOf(need(operations.resize).run({ seen, plan: 'nosuch' })), ['rejected', 'body.plan'])
 })
@@ -400,10 +406,10 @@ t.test('a release that can plug in while running is left to do so', async t => {
 })
 
 t.test('with restart a running server is stopped, grown, resized and started again, one step when the server is ready for it', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.resize).run({ seen: await seenOf(line, webId), cpus: 4, memory_mib: 8192, disk_gib: 50, restart: true })
   t.equal(accepted.next?.name, 'resize.disk')
-  t.equal((await follow(line, webId, accepted, {})).at(-1), 'running')
+  t.equal((await follow({ line, pass }, webId, accepted, {})).at(-1), 'running')
   t.strictSame(writesOf(vendor), [
     ['POST', `/compute/servers/${webId}/stop`, { server: { is_force: false } }],
     ['POST', `/compute/servers/${webId}/resize-disk`, { server: { disk_id: 'fc2f485b-0c75-4ce9-8921-1c766e235493', size: 40960 } }],
@@ -413,17 +419,17 @@ t.test('with restart a running server is stopped, grown, resized and started aga
 })
 
 t.test('a larger disk alone leaves the sizes, and the server is started again', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.resize).run({ seen: await seenOf(line, webId), disk_gib: 45, restart: true })
-  t.equal((await follow(line, webId, accepted, {})).at(-1), 'running')
+  t.equal((await follow({ line, pass }, webId, accepted, {})).at(-1), 'running')
   t.strictSame(actionsOf(vendor), ['stop', 'resize-disk', 'start'])
   t.match((await seenOf(line, webId)).server, { cpus: 2, memory_mib: 2048, disk_gib: 45, status: 'running' })
 })
 
 t.test('a stopped server that grows in both stays stopped', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2, disk_gib: 20, restart: true })
-  t.equal((await follow(line, stoppedId, accepted, {})).at(-1), 'ready')
+  t.equal((await follow({ line, pass }, stoppedId, accepted, {})).at(-1), 'ready')
   t.strictSame(actionsOf(vendor), ['resize-disk', 'change-config'])
   t.match((await seenOf(line, stoppedId)).server, { cpus: 2, memory_mib: 1024, disk_gib: 20, status: 'stopped' })
 })
@@ -462,9 +468,9 @@ t.test('what the vendor does not tell of a server must be said, or is a conflict
 })
 
 t.test('a resize that fails is seen to fail', async t => {
-  const { line, operations } = await openSandbox(t, { failActions: ['change-config'] })
+  const { line, operations, pass } = await openSandbox(t, { failActions: ['change-config'] })
   const accepted = await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2 })
-  t.match((await follow(line, stoppedId, accepted, {})).at(-1), /failed: .*change_flavor_fail/)
+  t.match((await follow({ line, pass }, stoppedId, accepted, {})).at(-1), /failed: .*change_flavor_fail/)
 })
 
 t.test('a step waits for a server that is down with nothing under way', async t => {
@@ -475,19 +481,19 @@ t.test('a step waits for a server that is down with nothing under way', async t 
 })
 
 t.test('a stopped server is rebuilt at once and stays stopped', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.rebuild).run({ seen: await seenOf(line, stoppedId), image: debianId, password: strong, ssh_keys: [keyId] })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/rebuild-root`, { server: { image_id: debianId, auto_start: false, password: strong, keypair_id: keyId } }]])
   t.strictSame(accepted, { goal: { statuses: ['stopped'], transition: true } })
-  t.equal((await follow(line, stoppedId, accepted, usualGoals.rebuild)).at(-1), 'ready')
+  t.equal((await follow({ line, pass }, stoppedId, accepted, usualGoals.rebuild)).at(-1), 'ready')
   t.equal((await seenOf(line, stoppedId)).server.image?.id, debianId)
 })
 
 t.test('a running server is stopped first, for only a stopped one is rebuilt, and started by the rebuild', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.rebuild).run({ seen: await seenOf(line, webId), image: debianId })
   t.equal(accepted.next?.name, 'rebuild.write')
-  const states = await follow(line, webId, accepted, usualGoals.rebuild)
+  const states = await follow({ line, pass }, webId, accepted, usualGoals.rebuild)
   t.equal(states.at(-1), 'running')
   t.ok(states.includes('ready'))
   t.strictSame(writesOf(vendor), [
@@ -540,13 +546,13 @@ t.test('rescue goes by the names of the source, and a release that does not know
 })
 
 t.test('a password for a stopped server is written to it, which leaves it stopped and can be seen to fail', async t => {
-  const { vendor, line, operations } = await openSandbox(t)
+  const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.password).run({ id: stoppedId, password: strong })
   t.strictSame(accepted, { goal: { statuses: ['stopped'] } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/set-password`, { server: { password: strong, auto_start: false } }]])
-  t.equal((await follow(line, stoppedId, accepted, {})).at(-1), 'ready')
+  t.equal((await follow({ line, pass }, stoppedId, accepted, {})).at(-1), 'ready')
   vendor.knobs.failActions = ['set-password']
-  t.match((await follow(line, stoppedId, await need(operations.password).run({ id: stoppedId, password: strong }), {})).at(-1), /failed: .*deploy_fail/)
+  t.match((await follow({ line, pass }, stoppedId, await need(operations.password).run({ id: stoppedId, password: strong }), {})).at(-1), /failed: .*deploy_fail/)
 })
 
 t.test('whether a running guest took its password is not told, and the operation says so', async t => {
@@ -654,23 +660,23 @@ t.test('a dry run goes through the later steps as well, each by a name of its ow
 })
 
 t.test('a whole life goes by, from the order to the deletion', async t => {
-  const { line } = await openSandbox(t)
+  const { line, pass } = await openSandbox(t)
   const made = await need(line.operations().create).run(spec({ tags: ['env=test'] }))
   const id = made.serverId ?? ''
-  await follow(line, id, made, usualGoals.create)
+  await follow({ line, pass }, id, made, usualGoals.create)
   t.match((await seenOf(line, id)).server, { name: 'web-9', status: 'running', cpus: 2, memory_mib: 4096, disk_gib: 30, tags: ['env=test'], protected: false, image: { id: debianId } })
-  await follow(line, id, await need(line.operations().resize).run({ seen: await seenOf(line, id), cpus: 3, memory_mib: 3072, disk_gib: 35, restart: true }), {})
+  await follow({ line, pass }, id, await need(line.operations().resize).run({ seen: await seenOf(line, id), cpus: 3, memory_mib: 3072, disk_gib: 35, restart: true }), {})
   t.match((await seenOf(line, id)).server, { status: 'running', cpus: 3, memory_mib: 3072, disk_gib: 35 })
   await need(line.operations().rename).run({ id, name: 'web-10' })
-  await follow(line, id, await need(line.operations()['snapshots.create']).run({ id, name: 'before' }), {})
+  await follow({ line, pass }, id, await need(line.operations()['snapshots.create']).run({ id, name: 'before' }), {})
   t.match(await need(line.operations()['snapshots.list']).run({ id }), [{ name: 'before', status: 'ready' }])
-  await follow(line, id, await need(line.operations().rebuild).run({ seen: await seenOf(line, id), image: debianId }), usualGoals.rebuild)
+  await follow({ line, pass }, id, await need(line.operations().rebuild).run({ seen: await seenOf(line, id), image: debianId }), usualGoals.rebuild)
   t.match((await seenOf(line, id)).server, { name: 'web-10', status: 'running' })
-  await follow(line, id, await need(line.operations().stop).run({ id }), usualGoals.stop)
-  await follow(line, id, await need(line.operations().password).run({ id, password: strong }), {})
+  await follow({ line, pass }, id, await need(line.operations().stop).run({ id }), usualGoals.stop)
+  await follow({ line, pass }, id, await need(line.operations().password).run({ id, password: strong }), {})
   await need(line.operations().protect).run({ id, protected: true })
   t.equal((await failureOf(need(line.operations().delete).run({ seen: await seenOf(line, id) }))).failure, 'conflict')
   await need(line.operations().protect).run({ id, protected: false })
-  await follow(line, id, await need(line.operations().delete).run({ seen: await seenOf(line, id) }), usualGoals.delete)
+  await follow({ line, pass }, id, await need(line.operations().delete).run({ seen: await seenOf(line, id) }), usualGoals.delete)
   t.equal((await failureOf(line.operations().get.run(id))).failure, 'not-found')
 })

@@ -7,6 +7,7 @@ import { UpstreamError, type Failure } from '../../src/domain/failure.js'
 import type { ServerFacts, ServerStatus } from '../../src/domain/server.js'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
+import { createStillClock } from '../helpers/clock.js'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.js'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
@@ -20,7 +21,7 @@ async function open (test: Test, handle: Handle, settings: object = {}): Promise
 }
 
 async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}, more: object = {}): Promise<Bench<OnecloudSandbox>> {
-  const vendor = await startOnecloud({ knobs })
+  const vendor = await startOnecloud({ clock: createStillClock().now, knobs })
   return openBench(test, onecloud, vendor, { ...vendor.settings.pods, ...more })
 }
 

@@ -6,6 +6,7 @@ import { seenHost } from '../../src/adapters/vmmanager/mapping.js'
 import type { PlannedCall } from '../../src/gateway/rehearsal.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
 import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.js'
+import { createStillClock, type StillClock } from '../helpers/clock.js'
 import { openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.js'
 
 export type Handle = (request: SimulatedRequest) => SimulatedReply
@@ -16,9 +17,10 @@ export async function open (test: Test, handle: Handle, settings: Record<string,
   return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
 }
 
-export async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox>> {
-  const vendor = await startVmmanager({ knobs: { actionMs: 20, createMs: 30, ...knobs } })
-  return openBench(test, vmmanager, vendor, vendor.settings[account])
+export async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
+  const { now, pass } = createStillClock()
+  const vendor = await startVmmanager({ clock: now, knobs: { actionMs: 20, createMs: 30, ...knobs } })
+  return { ...openBench(test, vmmanager, vendor, vendor.settings[account]), pass }
 }
 
 export const ok = (body: unknown, status = 200): SimulatedReply => ({ status, body })
@@ -91,12 +93,16 @@ export const seenOf = (row: object): Seen => seenHost.parse(row)
 export const running = seenOf(web)
 export const stopped = seenOf({ ...web, state: 'stopped' })
 
-/** Waits as the gateway would, in haste: until the jobs have ended. */
-export async function jobsEnd (operations: ServerOperations, jobs: NonNullable<Parameters<NonNullable<ServerOperations['jobs']>>[0]>): Promise<string[]> {
+interface Following extends Pick<StillClock, 'pass'> {
+  readonly operations: ServerOperations
+}
+
+/** Looks as the gateway would, while the vendor's time passes: until the jobs have ended. */
+export async function jobsEnd ({ operations, pass }: Following, jobs: NonNullable<Parameters<NonNullable<ServerOperations['jobs']>>[0]>): Promise<string[]> {
   for (let looks = 0; looks < 200; looks += 1) {
     const states = await operations.jobs?.(jobs) ?? []
     if (states.every(({ status }) => status === 'succeeded' || status === 'failed')) return states.map(({ status }) => status)
-    await new Promise(resolve => setTimeout(resolve, 10))
+    pass(10)
   }
   return ['endless']
 }

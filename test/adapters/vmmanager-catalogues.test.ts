@@ -90,11 +90,11 @@ t.test('an address is attached', async t => {
     t.same(await rehearsed(line, vendor, attach('502')), [fixed('192.0.2.20')])
   })
   t.test('later, where the platform takes only one at a time', async t => {
-    const { operations } = await openSandbox(t, { busy: 'refuse' })
+    const { operations, pass } = await openSandbox(t, { busy: 'refuse' })
     const accepted = await attach('192.0.2.50', '192.0.2.51', '192.0.2.52')(operations)
     t.same(accepted?.goal, { has: ['192.0.2.50', '192.0.2.51', '192.0.2.52'] })
     t.same(accepted?.next, { name: 'attach', input: { addresses: '192.0.2.51,192.0.2.52' } })
-    await jobsEnd(operations, accepted?.jobs ?? [])
+    await jobsEnd({ operations, pass }, accepted?.jobs ?? [])
     const step = operations.steps?.['attach']
     t.equal(step?.isDue((await operations.get.run('41')).server), true)
     t.same((await step?.run('41', accepted?.next?.input ?? {}))?.next, { name: 'attach', input: { addresses: '192.0.2.52' } })
@@ -189,9 +189,9 @@ t.test('a reverse name', async t => {
 })
 
 t.test('addresses on the simulated platform come, are named and go', async t => {
-  const { operations } = await openSandbox(t)
+  const { operations, pass } = await openSandbox(t)
   const attached = await operations['addresses.attach']?.run({ id: '41', addresses: ['192.0.2.40', '192.0.2.41'] })
-  t.same(await jobsEnd(operations, attached?.jobs ?? []), ['succeeded', 'succeeded'])
+  t.same(await jobsEnd({ operations, pass }, attached?.jobs ?? []), ['succeeded', 'succeeded'])
   t.same((await operations.get.run('41')).server.addresses.map(({ address }) => address), ['192.0.2.10', '192.0.2.40', '192.0.2.41'])
   t.same(await operations.ptr?.run({ address: '192.0.2.40', ptr: 'forty.example.com' }), { address: '192.0.2.40', ptr: 'forty.example.com' })
   const rows = await operations['addresses.list']?.run('41')
@@ -200,7 +200,7 @@ t.test('addresses on the simulated platform come, are named and go', async t => 
   t.match((await operations['addresses.list']?.all())?.find(({ address }) => address === '192.0.2.40'), { ptr: null, server_id: '41' })
   for (const name of [rows?.[1]?.id ?? '', '192.0.2.41']) {
     const detached = await operations['addresses.detach']?.run({ id: '41', address: name })
-    t.same(await jobsEnd(operations, detached?.jobs ?? []), ['succeeded'])
+    t.same(await jobsEnd({ operations, pass }, detached?.jobs ?? []), ['succeeded'])
   }
   t.same((await operations.get.run('41')).server.addresses.map(({ address }) => address), ['192.0.2.10'])
 })

@@ -172,13 +172,13 @@ t.test('create', async t => {
     t.equal(isLike({}, { ...server, region: null, owner: null }), true)
   })
   t.test('on the simulated platform is known again from its list, and its own example is taken', async t => {
-    const { operations } = await openSandbox(t)
+    const { operations, pass } = await openSandbox(t)
     const example = operations.create?.example
     t.ok(example)
     if (example === undefined) return
     const { serverId, jobs } = await must(operations.create?.run(example))
     t.equal((await operations.get.run(serverId ?? '')).server.status, 'provisioning')
-    t.same(await jobsEnd(operations, jobs ?? []), ['succeeded'])
+    t.same(await jobsEnd({ operations, pass }, jobs ?? []), ['succeeded'])
     t.match((await operations.get.run(serverId ?? '')).server, { name: 'web-1', status: 'running', cpus: 2, disk_gib: 20 })
     t.ok((await listAll(operations)).some(({ server }) => server.id === serverId && operations.create?.isLike?.(example, server)))
   })
@@ -350,13 +350,13 @@ t.test('resize', async t => {
     t.match(await failureOf(resize({ seen, cpus: 16 })(operations)), { failure: 'rejected', sideEffect: 'none' })
   })
   t.test('on the simulated platform waits for the stop of a running server', async t => {
-    const { operations } = await openSandbox(t)
+    const { operations, pass } = await openSandbox(t)
     const { jobs = [] } = await resize({ seen: await operations.get.run('41'), ...both })(operations)
-    await new Promise(resolve => setTimeout(resolve, 60))
+    pass(60)
     t.match(await operations.jobs?.(jobs), [{ status: 'running', vendorStatus: 'deferred' }, { status: 'running' }])
     t.match((await operations.get.run('41')).server, { cpus: 2, disk_gib: 20 })
     await operations.stop?.run({ id: '41' })
-    t.same(await jobsEnd(operations, jobs), ['succeeded', 'succeeded'])
+    t.same(await jobsEnd({ operations, pass }, jobs), ['succeeded', 'succeeded'])
     t.match((await operations.get.run('41')).server, { ...both, status: 'stopped' })
   })
   t.test('goes on with the disk later, where the platform refuses it while it works on the rest', async t => {
@@ -397,9 +397,9 @@ t.test('resize', async t => {
   })
   for (const restart of ['two-tasks', 'single-task'] as const) {
     t.test(`on the simulated platform restarts a running server by ${restart}`, async t => {
-      const { operations } = await openSandbox(t, { restart })
+      const { operations, pass } = await openSandbox(t, { restart })
       const { jobs = [] } = await resize({ seen: await operations.get.run('41'), ...both, restart: true })(operations)
-      t.same(await jobsEnd(operations, jobs), ['succeeded', 'succeeded', 'succeeded'])
+      t.same(await jobsEnd({ operations, pass }, jobs), ['succeeded', 'succeeded', 'succeeded'])
       t.match((await operations.get.run('41')).server, { ...both, status: 'running' })
     })
   }
@@ -440,12 +440,12 @@ t.test('the console', async t => {
 t.test('a whole life on the simulated platform', async t => {
   for (const knobs of [{}, { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }] as const) {
     t.test(`with ${JSON.stringify(knobs)}`, async t => {
-      const { vendor, operations } = await openSandbox(t, knobs)
+      const { vendor, operations, pass } = await openSandbox(t, knobs)
       const options = { ipv4_number: 1, ipv4_pool: ['5'], domain: 'Life.example.com' }
       const born = await must(operations.create?.run({ ...spec, name: 'life', options }))
       const id = born.serverId ?? ''
       const look = async () => await operations.get.run(id)
-      const end = async ({ jobs = [] }: Accepted): Promise<void> => { t.same([...new Set(await jobsEnd(operations, jobs))], ['succeeded']) }
+      const end = async ({ jobs = [] }: Accepted): Promise<void> => { t.same([...new Set(await jobsEnd({ operations, pass }, jobs))], ['succeeded']) }
       await end(born)
       t.match((await look()).server, { name: 'life', status: 'running', cpus: 1, memory_mib: 1024, disk_gib: 10, owner: { id: '3' }, region: { id: '1' }, addresses: { length: 1 } })
 

@@ -8,6 +8,7 @@ import type { ServerFacts } from '../../src/domain/server.js'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
 import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.js'
 import type { HttpResponse } from '../../src/upstream/http.js'
+import { createStillClock, type StillClock } from '../helpers/clock.js'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.js'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
@@ -21,9 +22,10 @@ async function open (test: Test, handle: Handle, settings: Record<string, string
   return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
 }
 
-async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox>> {
-  const vendor = await startVmmanager({ knobs })
-  return openBench(test, vmmanager, vendor, vendor.settings[account])
+async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
+  const { now, pass } = createStillClock()
+  const vendor = await startVmmanager({ clock: now, knobs })
+  return { ...openBench(test, vmmanager, vendor, vendor.settings[account]), pass }
 }
 
 const ok = (body: unknown, status = 200): SimulatedReply => ({ status, body })
@@ -703,14 +705,14 @@ t.test('tasks', async t => {
 
 t.test('on the simulated platform', async t => {
   const follow = async (t: Test, knobs: Partial<VmmanagerKnobs>, id: string, name: 'start' | 'stop' | 'reboot', force = false) => {
-    const { vendor, operations } = await openSandbox(t, { actionMs: 60, ...knobs })
+    const { vendor, operations, pass } = await openSandbox(t, { actionMs: 60, ...knobs })
     const jobs = (await operations[name]?.run({ id, force }))?.jobs ?? []
     const seen: string[] = []
     for (let looks = 0; looks < 100; looks += 1) {
       const [state] = await operations.jobs?.(jobs) ?? []
       if (state !== undefined && state.status !== seen.at(-1)) seen.push(state.status)
       if (state?.status === 'succeeded' || state?.status === 'failed') break
-      await new Promise(resolve => setTimeout(resolve, 10))
+      pass(10)
     }
     return { end: seen.at(-1), began: seen[0], power: vendor.powerOf(id), status: (await operations.get.run(id)).server.status }
   }

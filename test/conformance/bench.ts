@@ -85,7 +85,7 @@ export async function openBench (t: Test, id: string, account: string): Promise<
   const [vendor, adapter] = [await vendors[id]?.(), registry.get(id)]
   const settings = vendor?.verbAccounts[account]
   if (vendor === undefined || adapter === undefined || settings === undefined) throw new Error(`${id} has no simulator`)
-  const { app, close } = await composeGateway({ accounts: { [account]: { provider: id, timeout_ms: 8000, request_deadline_ms: 30_000, ...settings } } })
+  const { app, close } = await composeGateway({ accounts: { [account]: { provider: id, timeout_ms: 60_000, request_deadline_ms: 120_000, ...settings } } })
   t.teardown(async () => {
     await close()
     await vendor.simulator.close()
@@ -209,7 +209,7 @@ export async function ended (t: Test, bench: Bench, answer: Answer, what: string
   const location = String(answer.headers['location'] ?? '')
   t.match(location, new RegExp(`^/v1/${bench.account}/operations/op_`), `${what}: Location`)
   const path = location.slice(`/v1/${bench.account}`.length)
-  const last = answer.status === 200 ? answer : await bench.ask('GET', path, { headers: { prefer: 'wait=25' } })
+  const last = answer.status === 200 ? answer : await bench.ask('GET', path, { headers: { prefer: 'wait=100' } })
   refuseSecrets(t, bench, last, what)
   const parsed = strictOperation.safeParse(last.body)
   t.ok(parsed.success, `${what}: has the form of an operation ${last.text.slice(0, 300)}`)

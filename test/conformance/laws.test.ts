@@ -27,7 +27,7 @@ const toAnswer = (answer: { statusCode: number, body: string, headers: Record<st
 })
 
 async function withAccount (id: string, account: string, vendor: Vendor, settings: Readonly<Record<string, unknown>>, work: (bench: Bench) => Promise<void>): Promise<void> {
-  const { app, close } = await composeGateway({ accounts: { [account]: { provider: id, timeout_ms: 1500, request_deadline_ms: 15_000, ...settings } } })
+  const { app, close } = await composeGateway({ accounts: { [account]: { provider: id, timeout_ms: 60_000, request_deadline_ms: 120_000, ...settings } } })
   try {
     await work({
       vendor,
@@ -176,9 +176,16 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
     isProblem(t, await faulty({ kind: 'reply', reply: { status: 500, headers: { 'content-type': 'text/html' }, body: '<pre>SECRET</pre>' } }), 'upstream-unavailable', '500')
     isProblem(t, await faulty({ kind: 'reply', reply: { status: 502, body: 'bad gateway' } }), 'upstream-unavailable', '502')
     isProblem(t, await faulty({ kind: 'reset-before' }), 'upstream-unreachable', 'reset')
-    isProblem(t, await faulty({ kind: 'hang-before' }), 'upstream-timeout', 'no answer')
     t.equal(({}).hasOwnProperty.call(Object.prototype, 'polluted'), false)
     t.equal((await bench.ask('/servers?limit=1')).status, 200)
+  })
+
+  t.test(`${account}: no answer in time is a timeout`, async t => {
+    // Only here is little time given: real work may need more on a busy machine.
+    await withAccount(id, account, vendor, { ...settings, timeout_ms: 1500 }, async bench => {
+      vendor.simulator.fail({ kind: 'hang-before', times: 100, match: request => !vendor.isSignIn(request) })
+      isProblem(t, await bench.ask('/servers?limit=1'), 'upstream-timeout', 'no answer')
+    })
   })
 
   law('a fault that passes within three attempts is not seen', async (t, bench) => {
@@ -204,7 +211,7 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
     const server = servers.at(1)
     if (server === undefined) { t.ok(false, 'a running server that may be stopped'); return }
     const act = async (verb: string): Promise<Operation> => {
-      const answer = await bench.ask(`/servers/${encodeURIComponent(server.id)}/${verb}`, { method: 'POST', prefer: 'wait=25' })
+      const answer = await bench.ask(`/servers/${encodeURIComponent(server.id)}/${verb}`, { method: 'POST', prefer: 'wait=100' })
       t.equal(answer.status, 200, answer.text)
       return operationSchema.parse(answer.body)
     }

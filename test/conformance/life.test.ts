@@ -6,7 +6,7 @@ import type { Server } from '../../src/domain/server.js'
 import { ended, forEachAccount, isAsPlanned, listServers, refuseSecrets, rehearse, see, strictOperation, strictServer, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.js'
 import { password } from './vendors.js'
 
-const waiting = { headers: { prefer: 'wait=25' } }
+const waiting = { headers: { prefer: 'wait=100' } }
 /** Shorter than the pause before the first look, and longer: a restart must be seen on its way. */
 const quickMs = 150
 const visibleMs = 800

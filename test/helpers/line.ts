@@ -44,7 +44,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
     const line: Line = {
       account: 'test',
       http,
-      timeoutMs: options.timeoutMs ?? 5000,
+      timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
       signIn: adapter.signIn(account),
       budget: createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
@@ -54,7 +54,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       report: call => { sent.push(call) }
     }
     const tally = createTally()
-    const call = createCall({ requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 20_000, tally })
+    const call = createCall({ requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, tally })
     return { ...adapter.connect(account, createUpstream(line, call, record)), tally }
   }
   return {

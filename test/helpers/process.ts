@@ -5,16 +5,18 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
+import { eventually } from './clock.js'
 import type { Test } from './line.js'
 
 export const root = resolve(import.meta.dirname, '../..')
 const main = join(root, 'dist/src/main.js')
 
-export async function freePort (): Promise<number> {
+async function freePort (): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   server.close()
+  await once(server, 'close')
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
@@ -48,20 +50,25 @@ export function openProcesses (test: Test) {
     launch,
     /** The built server with this configuration, ready. */
     serve: async (config: Record<string, unknown>, env: Record<string, string> = {}): Promise<Process> => {
-      const port = await freePort()
-      const file = join(folder, `${port}.yaml`)
-      writeFileSync(file, stringify({ listen: { port }, auth: { mode: 'none' }, ...config }))
-      const started = launch(main, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
-      await until(async () => (await fetch(`${started.base}/health/ready`)).ok, () => started.output())
-      return started
+      return await onFreePort(async port => {
+        const file = join(folder, `${port}.yaml`)
+        writeFileSync(file, stringify({ listen: { port }, auth: { mode: 'none' }, ...config }))
+        const started = launch(main, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
+        await eventually(async () => isOver(started) || (await fetch(`${started.base}/health/ready`)).ok, started.output)
+        return started
+      })
     }
   }
 }
 
-export async function until (isTrue: () => Promise<boolean>, output: () => string, withinMs = 10_000): Promise<void> {
-  for (let waited = 0; waited < withinMs; waited += 50) {
-    if (await isTrue().catch(() => false)) return
-    await new Promise(resolve => setTimeout(resolve, 50))
+const isOver = ({ child }: Process): boolean => child.exitCode !== null || child.signalCode !== null
+
+/** Between the choice of a port and the listening somebody else may take it: then another one is tried. */
+export async function onFreePort (start: (port: number) => Promise<Process>): Promise<Process> {
+  for (let round = 0; round < 5; round += 1) {
+    const started = await start(await freePort())
+    if (!isOver(started)) return started
+    if (!/EADDRINUSE|is in use/.test(started.output())) throw new Error(`it has ended:\n${started.output()}`)
   }
-  throw new Error(`it did not come to pass:\n${output()}`)
+  throw new Error('every port is taken')
 }

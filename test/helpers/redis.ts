@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 /** A real Redis for one test file. */
 export interface TestRedis {
   readonly url: string
-  /** A connection with the gateway's own settings: a lost Redis fails calls at once. Closed by `stop`. */
+  /** A connection with the gateway's own settings, but patient: a lost Redis fails calls at once, a slow one does not. Closed by `stop`. */
   connect(): Promise<Redis>
   /** The server is gone, as by a power cut. Only for a server of our own. */
   kill(): Promise<void>
@@ -41,7 +41,7 @@ function toTestRedis (url: string, server: ChildProcess | null): TestRedis {
   return {
     url,
     connect: async () => {
-      const redis = new Redis(url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1000, connectTimeout: 5000 })
+      const redis = new Redis(url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 30_000, connectTimeout: 30_000 })
       redis.on('error', () => {})
       connections.push(redis)
       await redis.connect()

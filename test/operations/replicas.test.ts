@@ -6,6 +6,7 @@ import { createMemoryOperationStore } from '../../src/operations/memory-store.js
 import { createRedisOperationStore } from '../../src/operations/redis-store.js'
 import type { OperationStore } from '../../src/operations/store.js'
 import { createVault } from '../../src/tokens/encryption.js'
+import { eventually } from '../helpers/clock.js'
 import { serverFacts } from '../helpers/facts.js'
 import { openRedis } from '../helpers/redis.js'
 import { createProvider } from './provider.js'
@@ -22,7 +23,9 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   provider.rows.set('42', serverFacts('42', 'running'))
   let looking = 0
   let most = 0
-  provider.meet = async () => {
+  const looks: number[] = []
+  provider.meet = async call => {
+    if (call === 'get 42' || call === 'list') looks.push(performance.now())
     looking += 1
     most = Math.max(most, looking)
     await pass(150)
@@ -45,10 +48,13 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   await one?.store.open(stop)
   await one?.store.open(left)
   const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, forGood()), engine.wait(left, 20_000, forGood())])
-  await pass(2200)
+  // Between two looks: the one that is under way would see the end.
+  await eventually(() => looks.length >= 2 && looking === 0)
+  const before = looks.length
   provider.rows.set('42', serverFacts('42', 'stopped'))
   t.same((await Promise.all(waits)).map(({ operation }) => operation.status), ['succeeded', 'succeeded', 'succeeded', 'succeeded'])
   t.equal(most, 1, 'one look at a time')
-  const looks = provider.calls.filter(call => call === 'get 42' || call === 'list').length
-  t.ok(looks >= 3 && looks <= 4, `${looks} looks at half a second, one, two`)
+  t.ok(looks.length > before && looks.length <= before + 1, `${looks.length} looks, ${before} of them before the end`)
+  const gaps = looks.slice(1).map((at, index) => at - (looks[index] ?? 0))
+  t.ok(gaps.every(gap => gap >= 400), `looks are not closer together for two: ${gaps.map(Math.round).join(', ')} ms`)
 })

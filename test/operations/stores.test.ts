@@ -4,6 +4,7 @@ import { createMemoryOperationStore } from '../../src/operations/memory-store.js
 import { createRedisOperationStore } from '../../src/operations/redis-store.js'
 import { idPrefixAt, keptForMs, type OperationStore, type StoredOperation } from '../../src/operations/store.js'
 import { createVault } from '../../src/tokens/encryption.js'
+import { eventually } from '../helpers/clock.js'
 import { openRedis, startRedis } from '../helpers/redis.js'
 import { record } from './records.js'
 
@@ -20,6 +21,12 @@ function made (account: string, number: number, facts: Parameters<typeof record>
 }
 const idsOf = (records: readonly StoredOperation[]): string[] => records.map(({ operation }) => operation.id)
 const final = { status: 'succeeded' } as const
+
+async function takesTurn (store: OperationStore, account: string): Promise<boolean> {
+  const turn = await store.takeTurn(account, 60_000)
+  await turn?.(1)
+  return turn !== null
+}
 
 async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   const account = newAccount()
@@ -68,12 +75,11 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   const turns = await Promise.all(Array.from({ length: 10 }, async () => await store.takeTurn(account, 5000)))
   const [turn, ...more] = turns.filter(one => one !== null)
   t.equal(more.length, 0, 'one looks at a time')
-  await turn?.(100)
+  await turn?.(60_000)
   t.equal(await store.takeTurn(account, 5000), null, 'and then nobody for a while')
-  await new Promise(resolve => { setTimeout(resolve, 120) })
-  const next = await store.takeTurn(account, 5000)
-  t.not(next, null)
-  await next?.(1)
+  const other = newAccount()
+  await (await store.takeTurn(other, 60_000))?.(100)
+  await eventually(async () => await takesTurn(store, other))
 }
 
 t.test('in memory: operations, claims and turns', async t => {
@@ -105,13 +111,21 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
   await Promise.all([one, other].flatMap(store => Array.from({ length: 25 }, async () => await store.update(stored, current => ({ ...current, looks: current.looks + 1 })))))
   t.match(await other.get(account, stored.operation.id), { looks: 50, version: 51 }, 'two replicas lose no change of each other')
 
-  await one.beat(`${account}-me`, 60)
+  await one.beat(`${account}-me`, 60_000)
   t.equal(await other.isAlive(`${account}-me`), true)
-  await new Promise(resolve => { setTimeout(resolve, 90) })
-  t.equal(await other.isAlive(`${account}-me`), false)
+  await one.beat(`${account}-me`, 60)
+  await eventually(async () => !await other.isAlive(`${account}-me`))
 
-  const end = await one.takeTurn(account, 90)
-  await new Promise(resolve => { setTimeout(resolve, 200) })
+  const end = await one.takeTurn(account, 6000)
+  const [turn = ''] = await redis.keys(`hawser:*${account}*turn*`)
+  const begun = await redis.pttl(turn)
+  let left = begun
+  await eventually(async () => {
+    const before = left
+    left = await redis.pttl(turn)
+    return left > before
+  })
+  t.ok(left > begun / 2, `${left} ms are left again`)
   t.equal(await other.takeTurn(account, 90), null, 'who lives holds the turn as long as a look takes')
   await end?.(1)
 

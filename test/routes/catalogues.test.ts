@@ -128,7 +128,7 @@ t.test('a snapshot is taken, shown, and a missing one is told from a missing ser
   const { data: servers } = (await pods('GET', '/servers?status=running')).json<Listed>()
   const server = servers.find(row => row['provider_status'] === 'running')?.['id']
   const path = `/servers/${String(server)}/snapshots`
-  const taken = await pods('POST', path, { body: { name: 'before' }, headers: { prefer: 'wait=20' } })
+  const taken = await pods('POST', path, { body: { name: 'before' }, headers: { prefer: 'wait=100' } })
   t.match(taken.json(), { action: 'snapshots.create', status: 'succeeded' })
   const { data } = (await pods('GET', path)).json<Listed>()
   t.match(snapshotSchema.parse(data[0]), { name: 'before', server_id: server })

@@ -17,7 +17,7 @@ t.teardown(async () => { await close(); await heficedVendor.close(); await glesy
 
 const hef = askOf(app, 'hef')
 const gle = askOf(app, 'gle')
-const soon = { prefer: 'wait=10' }
+const soon = { prefer: 'wait=100' }
 const image = '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b'
 const hefOrder = { name: 'web-1', region: 'uk-lon1', cpus: 1, memory_mib: 2048, disk_gib: 10, image }
 const gleOrder = { name: 'web-9', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'a-Long-Phrase-1' }

@@ -61,6 +61,7 @@ export async function startFleio (options: FleioOptions = {}): Promise<FleioSand
     set latencyMs (ms) { simulator.latencyMs = ms },
     fail: simulator.fail,
     clearFaults: simulator.clearFaults,
+    hold: simulator.hold,
     close: simulator.close,
     knobs,
     settings: {

@@ -48,6 +48,7 @@ const toSandbox = (world: World, simulator: Simulator): GlesysSandbox => ({
   set latencyMs (ms) { simulator.latencyMs = ms },
   fail: simulator.fail,
   clearFaults: simulator.clearFaults,
+  hold: simulator.hold,
   close: simulator.close,
   knobs: world.knobs,
   settings: {

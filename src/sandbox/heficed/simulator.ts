@@ -72,6 +72,7 @@ const sandboxOf = (harness: Simulator, world: World, desk: TokenDesk): HeficedSa
   set latencyMs (value) { harness.latencyMs = value },
   fail: harness.fail,
   clearFaults: harness.clearFaults,
+  hold: harness.hold,
   close: harness.close,
   knobs: world.knobs,
   settings: {

@@ -1,0 +1,55 @@
+import type { SimulatedRequest } from './simulator.js'
+
+export interface HoldOptions {
+  readonly match?: (request: SimulatedRequest) => boolean
+  /** Only the first so many that match are kept; the default is all. */
+  readonly times?: number
+}
+
+/** Requests that are kept at the door, before the vendor does anything, until they are let in. */
+export interface Hold {
+  /** Resolves when so many (default 1) stand at the door. */
+  reached(count?: number): Promise<void>
+  /** Lets in who waits and whoever comes later. */
+  release(): void
+}
+
+export interface Door {
+  hold(options?: HoldOptions): Hold
+  /** Resolves when the request may go in. */
+  pass(request: SimulatedRequest): Promise<void>
+}
+
+export function createDoor (): Door {
+  const holds = new Set<{ takes(request: SimulatedRequest): boolean, wait(): Promise<void> }>()
+  return {
+    hold: ({ match = () => true, times = Infinity } = {}) => {
+      let came = 0
+      let watchers: Array<{ readonly count: number, readonly wake: () => void }> = []
+      let open = (): void => {}
+      const opened = new Promise<void>(resolve => { open = resolve })
+      const held = {
+        takes: (request: SimulatedRequest) => came < times && match(request),
+        wait: async () => {
+          came += 1
+          for (const { count, wake } of watchers) if (came >= count) wake()
+          watchers = watchers.filter(({ count }) => came < count)
+          await opened
+        }
+      }
+      holds.add(held)
+      return {
+        reached: async (count = 1) => {
+          if (came < count) await new Promise<void>(resolve => { watchers.push({ count, wake: resolve }) })
+        },
+        release: () => {
+          holds.delete(held)
+          open()
+        }
+      }
+    },
+    pass: async request => {
+      for (const held of [...holds]) if (held.takes(request)) await held.wait()
+    }
+  }
+}
