@@ -7,7 +7,12 @@ import { askOf, isOperation, isProblem, type Ask, type Sending } from '../helper
 import { eventually } from '../helpers/clock.js'
 import { composeGateway } from '../helpers/gateway.js'
 
-const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+/** Let pass for the vendor beside the time that passes for everybody. */
+let passed = 0
+const createMs = 60
+/** An order that takes so long is done when the test says so. */
+const slowMs = 3_600_000
+const vendor = await startGlesys({ clock: () => Date.now() + passed, knobs: { actionMs: 60, createMs, lingerMs: 20 } })
 const settings = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin']
@@ -42,7 +47,10 @@ const boughtAtFirst = named('never')
 /** Its time is long, so that nothing but the answer that never comes needs it; it runs beside the other tests. */
 const isHanging = (request: SimulatedRequest): boolean => isOrder(request) && request.body.includes('hang-after')
 vendor.fail({ kind: 'hang-after', match: isHanging })
+vendor.knobs.createMs = slowMs
 const hanging = as('one', 'hasty')('POST', '/servers', keyed('hang-after', orderOf('hang-after')))
+await eventually(() => named('hang-after') === 1)
+vendor.knobs.createMs = createMs
 const repeats = Promise.all([1, 2].map(async () => await as('one', 'twin')('POST', '/servers', keyed('never', orderOf('never')))))
 
 t.test('of five equal requests at once one buys, and the others are told so', async t => {
@@ -173,6 +181,7 @@ t.test('a raw write after which nobody knows what was done is not sent again', a
 t.test('when the answer to an order never comes, the problem says so and the repeat finds the one server', async t => {
   const hasty = as('one', 'hasty')
   for (const [kind, status, slug] of [['hang-after', 504, 'upstream-timeout'], ['reset-after', 502, 'upstream-unreachable']] as const) {
+    vendor.knobs.createMs = slowMs
     if (kind === 'reset-after') vendor.fail({ kind, match: request => isOrder(request) && request.body.includes(kind) })
     const lost = kind === 'hang-after' ? await hanging : await hasty('POST', '/servers', keyed(kind, orderOf(kind)))
     const problem = isProblem(t, lost, status, slug)
@@ -184,6 +193,8 @@ t.test('when the answer to an order never comes, the problem says so and the rep
     t.equal(found.headers['idempotency-replayed'], 'true')
     t.match(operation.server_id, /^kvm/)
     t.equal(named(kind), 1)
+    vendor.knobs.createMs = createMs
+    passed += slowMs
     t.match((await hasty('GET', `/operations/${operation.id}`, { headers: { prefer: 'wait=100' } })).json(), { status: 'succeeded', server_id: operation.server_id })
   }
 })
