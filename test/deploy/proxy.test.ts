@@ -8,7 +8,8 @@ import { problemSchema } from '../../src/domain/problem.js'
 import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
 import type { Test } from '../helpers/line.js'
 import { isNginxThere, startNginx, type Proxy } from '../helpers/nginx.js'
-import { freePort, openProcesses, until, type Process } from '../helpers/process.js'
+import { eventually } from '../helpers/clock.js'
+import { freePort, openProcesses, type Process } from '../helpers/process.js'
 import { openRedis } from '../helpers/redis.js'
 
 const isThere = isNginxThere()
@@ -40,7 +41,7 @@ async function startPlainPair (test: Test, answer: (request: IncomingMessage, re
   // A replica that was lost is left alone for two seconds.
   const settle = async (): Promise<void> => {
     const before = pair.map(({ seen }) => seen.length)
-    await until(async () => {
+    await eventually(async () => {
       await (await fetch(`${proxy.base}/well`)).text()
       return pair.every(({ seen }, index) => seen.length > (before[index] ?? 0))
     }, proxy.log)
@@ -120,7 +121,7 @@ t.test('what a gateway answers passes unchanged and once, a stream line by line,
   t.equal(sent().length, before)
   t.notMatch(proxy.log(), /SECRET/)
   await fetch(`${proxy.base}/answer-200?name=SECRET`)
-  await until(async () => proxy.log().includes('/answer-200'), proxy.log)
+  await eventually(async () => proxy.log().includes('/answer-200'), proxy.log)
   t.notMatch(proxy.log(), /SECRET/, 'no query stands in the log')
 })
 
@@ -193,7 +194,7 @@ t.test('a replica that is killed costs no read, and no key buys two servers', ne
   const before = vendor.created
   vendor.latencyMs = 50
   const buying = Array.from({ length: 4 }, async (_, index) => await insist(`kill-${index}`))
-  await until(async () => vendor.created > before, () => '')
+  await eventually(async () => vendor.created > before, () => '')
   gateways[0].child.kill('SIGKILL')
   const reads: number[] = []
   for (let round = 0; round < 20; round += 1) reads.push((await fetch(at('/servers?limit=1'))).status)
@@ -218,11 +219,11 @@ t.test('a replica that is told to stop under load loses no answer', needsNginx, 
     }
   })
   const buying = Array.from({ length: 4 }, async (_, index) => await insist(`stop-${index}`))
-  await until(async () => reads.length > 20, () => '')
+  await eventually(async () => reads.length > 20, () => '')
   gateways[1].child.kill('SIGTERM')
   t.equal(await gateways[1].ended(), 0)
   const atTheEnd = reads.length
-  await until(async () => reads.length > atTheEnd + 20, () => '')
+  await eventually(async () => reads.length > atTheEnd + 20, () => '')
   load.abort()
   await Promise.all(reading)
   t.same(new Set(reads), new Set([200]), `${reads.length} reads`)

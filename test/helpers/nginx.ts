@@ -4,7 +4,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from './line.js'
-import { freePort, root, until } from './process.js'
+import { eventually } from './clock.js'
+import { freePort, root } from './process.js'
 
 export const isNginxThere = (): boolean => spawnSync('nginx', ['-v']).error === undefined
 
@@ -41,7 +42,7 @@ export async function startNginx (test: Test, gateways: readonly string[]): Prom
   test.teardown(async () => { await stop(child); rmSync(folder, { recursive: true, force: true }) })
   const read = (): string => readFileSync(log, 'utf8')
   const base = `http://127.0.0.1:${port}`
-  await until(async () => (await fetch(`${base}/metrics`)).status === 404, read)
+  await eventually(async () => (await fetch(`${base}/metrics`)).status === 404, read)
   return { base, log: read }
 }
 

@@ -11,7 +11,8 @@ import type { Test } from './line.js'
 export const root = resolve(import.meta.dirname, '../..')
 const main = join(root, 'dist/src/main.js')
 
-async function freePort (): Promise<number> {
+/** Free just now: somebody else may take it before it is listened on. */
+export async function freePort (): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis, type RedisOptions } from 'ioredis'
-import { freePort, until } from './process.js'
+import { eventually } from './clock.js'
+import { freePort } from './process.js'
 
 const run = promisify(execFile)
 
@@ -29,30 +30,37 @@ export function openRedisHouse (): RedisHouse {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-redis-'))
   const running: RunningRedis[] = []
   const connections: Redis[] = []
+  const startOn = async (port: number, lines: readonly string[]): Promise<RunningRedis> => {
+    const place = mkdtempSync(join(folder, 'server-'))
+    const file = join(place, 'redis.conf')
+    const isTls = lines.some(line => line.startsWith('tls-cert-file'))
+    const isSentinel = lines.some(line => line.startsWith('sentinel '))
+    writeFileSync(file, [isTls ? `port 0\ntls-port ${port}` : `port ${port}`, 'bind 127.0.0.1', `dir ${place}`, ...(isSentinel ? [] : ['save ""']), ...lines, ''].join('\n'))
+    const child = spawn('redis-server', [file, ...(isSentinel ? ['--sentinel'] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let told = ''
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', () => { reject(new Error(`redis-server does not start:\n${told}`)) })
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (chunk: Buffer) => {
+          told += chunk.toString('utf8')
+          if (/eady to accept connections|Sentinel ID is/.test(told)) resolve()
+        })
+      }
+    })
+    const server = { port, child, kill: async () => { await ended(child) } }
+    running.push(server)
+    return server
+  }
+
   return {
     folder,
     start: async (lines, given) => {
-      const port = given ?? await lowPort()
-      const place = mkdtempSync(join(folder, 'server-'))
-      const file = join(place, 'redis.conf')
-      const isTls = lines.some(line => line.startsWith('tls-cert-file'))
-      const isSentinel = lines.some(line => line.startsWith('sentinel '))
-      writeFileSync(file, [isTls ? `port 0\ntls-port ${port}` : `port ${port}`, 'bind 127.0.0.1', `dir ${place}`, ...(isSentinel ? [] : ['save ""']), ...lines, ''].join('\n'))
-      const child = spawn('redis-server', [file, ...(isSentinel ? ['--sentinel'] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
-      let told = ''
-      await new Promise<void>((resolve, reject) => {
-        child.once('error', reject)
-        child.once('exit', () => { reject(new Error(`redis-server does not start:\n${told}`)) })
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.on('data', (chunk: Buffer) => {
-            told += chunk.toString('utf8')
-            if (/eady to accept connections|Sentinel ID is/.test(told)) resolve()
-          })
-        }
-      })
-      const server = { port, child, kill: async () => { await ended(child) } }
-      running.push(server)
-      return server
+      // Between the choice of a port and the listening somebody else may take it.
+      const first = await startOn(given ?? await lowPort(), lines).catch((error: Error) => error)
+      if (!(first instanceof Error)) return first
+      if (given !== undefined) throw first
+      return await startOn(await lowPort(), lines)
     },
     ask: (port, options = {}) => {
       const redis = new Redis({ host: '127.0.0.1', port, retryStrategy: () => 200, maxRetriesPerRequest: 50, ...options })
@@ -119,7 +127,7 @@ export async function startCluster (house: RedisHouse, lines: readonly string[])
   await run('redis-cli', ['--cluster', 'create', ...places, '--cluster-replicas', '1', '--cluster-yes'], { timeout: 30_000 })
   for (const { port } of members) {
     const member = house.ask(port)
-    await until(async () => (await member.cluster('INFO')).includes('cluster_state:ok'), () => `${port} is not ready`)
+    await eventually(async () => (await member.cluster('INFO')).includes('cluster_state:ok'), () => `${port} is not ready`)
   }
   return members
 }

@@ -11,7 +11,8 @@ import { createRedisStores } from '../../src/stores.js'
 import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
 import { askOf } from '../helpers/api.js'
 import { composeGateway } from '../helpers/gateway.js'
-import { root, until } from '../helpers/process.js'
+import { eventually } from '../helpers/clock.js'
+import { root } from '../helpers/process.js'
 import { makeCertificates, openRedisHouse, startCluster, startSentinels } from '../helpers/redis-forms.js'
 
 const account = 'lab'
@@ -102,14 +103,14 @@ async function sharing (t: Test, form: Form): Promise<void> {
   const during = await one.create('order-1')
   t.match(during, { statusCode: 503 }, during.body)
   t.match(during.json(), { type: '/problems/idempotency-unavailable', side_effect: 'none' })
-  await until(async () => JSON.stringify(await one.readiness()) === JSON.stringify(degraded), one.log)
-  await until(async () => (await one.create('order-1')).statusCode === 202 && (await two.create('order-1')).statusCode === 202, () => one.log() + two.log(), 30_000)
+  await eventually(async () => JSON.stringify(await one.readiness()) === JSON.stringify(degraded), one.log)
+  await eventually(async () => (await one.create('order-1')).statusCode === 202 && (await two.create('order-1')).statusCode === 202, () => one.log() + two.log())
   const after = await two.create('order-1')
   t.match(after, { statusCode: 202, headers: { 'idempotency-replayed': 'true' } }, 'the key is still there')
   t.equal(operationSchema.parse(after.json()).id, id)
   t.match((await two.ask('GET', `/operations/${id}`)).json(), { id, status: 'succeeded' })
   t.equal(vendor.created, created, 'nothing was bought twice')
-  await until(async () => JSON.stringify([await one.readiness(), await two.readiness()]) === JSON.stringify([ok, ok]), () => one.log() + two.log(), 30_000)
+  await eventually(async () => JSON.stringify([await one.readiness(), await two.readiness()]) === JSON.stringify([ok, ok]), () => one.log() + two.log())
   t.equal((await one.create('order-2')).statusCode, 202)
   t.equal(vendor.created, created + 1)
   t.notOk(one.log().includes(password) || one.log().includes(inUrl) || one.log().includes(watchword), 'no password is logged')

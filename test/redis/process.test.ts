@@ -1,6 +1,7 @@
 import t from 'tap'
 import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.js'
-import { openProcesses, until, type Process } from '../helpers/process.js'
+import { eventually } from '../helpers/clock.js'
+import { openProcesses, type Process } from '../helpers/process.js'
 import { makeCertificates, openRedisHouse } from '../helpers/redis-forms.js'
 
 const house = openRedisHouse()
@@ -16,7 +17,7 @@ const start = async (redis: object): Promise<Process> =>
   await serve({ redis, secret: 'a secret of at least thirty-two characters', accounts: { vm6: { provider: 'vmmanager', ...vendor.settings.vm6 } } })
 const ready = async ({ base }: Process): Promise<string> => await (await fetch(`${base}/health/ready`)).text()
 const becomes = async (gateway: Process, status: 'ok' | 'degraded'): Promise<void> => {
-  await until(async () => (await ready(gateway)).includes(`"status":"${status}"`), gateway.output, 30_000)
+  await eventually(async () => (await ready(gateway)).includes(`"status":"${status}"`), gateway.output)
 }
 const list = async ({ base }: Process): Promise<number> => (await fetch(`${base}/v1/vm6/servers?limit=1`)).status
 const stop = async ({ base }: Process, key: string) => await fetch(`${base}/v1/vm6/servers/1/stop`, { method: 'POST', headers: { 'idempotency-key': key } })
@@ -37,7 +38,7 @@ t.test('TLS is verified in every form: the right CA works, a wrong one is degrad
     const gateway = await start(redis)
     t.equal(await ready(gateway), '{"status":"degraded","redis":"lost"}')
     t.equal(await list(gateway), 200, 'the gateway goes on without it')
-    await until(async () => /"reason":"[^"]*self-signed certificate[^"]*","msg":"redis is lost"/.test(gateway.output()), gateway.output)
+    await eventually(async () => /"reason":"[^"]*self-signed certificate[^"]*","msg":"redis is lost"/.test(gateway.output()), gateway.output)
     await ended(gateway)
     t.notMatch(gateway.output(), /hunter2/)
   }
