@@ -41,6 +41,7 @@ export async function installDocumentation (app: FastifyInstance): Promise<void>
   })
   await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true } })
   app.get('/openapi.json', { schema: { hide: true, querystring: noQuery } }, async (_request, reply) => await reply.send(app.swagger()))
+  installConfigSchema(app)
   installProblemPages(app)
 }
 
@@ -48,6 +49,13 @@ const transformObject: SwaggerTransformObject = parts => {
   const document = fastifyZodOpenApiTransformObject(parts)
   completeDocument(document)
   return document
+}
+
+/** What editors check the configuration file by. */
+function installConfigSchema (app: FastifyInstance): void {
+  const schema = readFileSync(new URL('../openapi/config.schema.json', import.meta.url))
+  app.get('/config.schema.json', { schema: { hide: true, querystring: noQuery } }, async (_request, reply) =>
+    await reply.type('application/schema+json; charset=utf-8').send(schema))
 }
 
 /** One page for each section of openapi/problems.md, whose headings are the slugs. */

@@ -5,11 +5,13 @@ import { parse } from 'yaml'
 import { problemSections } from '../plugins/documentation.js'
 import { registry } from '../src/adapters/registry.js'
 import { compose } from '../src/compose.js'
+import { configJsonSchema } from '../src/config/json-schema.js'
 import { parseConfig } from '../src/config/load.js'
 import { capabilityNames } from '../src/domain/capability.js'
 import { problemTitles } from '../src/domain/problem.js'
 import { providerCapabilities } from '../src/gateway/capabilities.js'
 import { createMemoryStores } from '../src/stores.js'
+import { clientSchema } from './helpers/client-schema.js'
 
 type Json = Record<string, unknown>
 
@@ -32,6 +34,23 @@ t.test('openapi/openapi.json is what the routes say', async t => {
   const file = join(root, 'openapi/openapi.json')
   if (isGenerating) writeFileSync(file, openapi)
   t.equal(readFileSync(file, 'utf8'), openapi, update)
+})
+
+t.test('openapi/config.schema.json is what the configuration is read by, and is served', async t => {
+  const file = join(root, 'openapi/config.schema.json')
+  const schema = `${JSON.stringify(configJsonSchema(registry.values()), null, 2)}\n`
+  if (isGenerating) writeFileSync(file, schema)
+  t.equal(readFileSync(file, 'utf8'), schema, update)
+  const answer = await app.inject('/config.schema.json')
+  t.match(answer, { statusCode: 200, headers: { 'content-type': /^application\/schema\+json/ } })
+  if (!isGenerating) t.equal(answer.body, schema)
+})
+
+t.test('the types of the client are what openapi/openapi.json says', async t => {
+  const file = join(root, 'src/client/schema.ts')
+  const types = await clientSchema(openapi)
+  if (isGenerating) writeFileSync(file, types)
+  t.ok(readFileSync(file, 'utf8') === types, update)
 })
 
 interface Media { readonly schema?: Json, readonly examples?: unknown }
@@ -120,7 +139,7 @@ t.test('the document in YAML is the document in JSON', async t => {
 })
 
 t.test('the documents take no parameters', async t => {
-  for (const url of ['/openapi.json', '/problems/internal']) {
+  for (const url of ['/openapi.json', '/config.schema.json', '/problems/internal']) {
     t.equal((await app.inject(url)).statusCode, 200)
     const refused = await app.inject(`${url}?x=1`)
     t.equal(refused.statusCode, 400)

@@ -35,6 +35,7 @@ function isRedisUrl (text: string): boolean {
 }
 
 const redisUrl = z.string().refine(isRedisUrl, { error: 'must be a redis:// or rediss:// URL: user, password, host, port and database number, nothing else' })
+  .meta({ pattern: '^rediss?://' })
 
 const wayIn = ({ username, password, isTls }: RedisPlace): string => JSON.stringify([username, password, isTls])
 /** Members that are found later are spoken to like those that are named: there is one way in for all. */
@@ -42,12 +43,18 @@ const redisUrls = z.array(redisUrl).min(1)
   .refine(urls => !urls.every(isRedisUrl) || new Set(urls.map(url => wayIn(readRedisUrl(url)))).size <= 1, { error: 'must all have the same user, password and protocol' })
   .refine(urls => !urls.every(isRedisUrl) || urls.every(url => readRedisUrl(url).database === 0), { error: 'can not have a database number' })
 
-const tls = z.strictObject({ ca_file: z.string().min(1) }).optional()
+const tls = z.strictObject({ ca_file: z.string().min(1).describe('File with the PEM certificates to trust') }).optional().describe('Speaks TLS, with a private authority')
 
 export const redisSchema = z.union([
-  z.strictObject({ url: redisUrl, tls }),
-  z.strictObject({ cluster: redisUrls, tls }),
+  z.strictObject({ url: redisUrl.describe('One Redis, as redis://127.0.0.1:6379/0'), tls }),
+  z.strictObject({ cluster: redisUrls.describe('Some members of a Redis Cluster'), tls }),
   // User and password of the URLs are those of the sentinels.
-  z.strictObject({ sentinels: redisUrls, name: z.string().min(1), username: z.string().min(1).optional(), password: z.string().min(1).optional(), tls })
+  z.strictObject({
+    sentinels: redisUrls.describe('The sentinels'),
+    name: z.string().min(1).describe('What the sentinels call the master'),
+    username: z.string().min(1).optional().describe('User at the Redis servers'),
+    password: z.string().min(1).optional().describe('Secret: password at the Redis servers'),
+    tls
+  })
 ], { error: 'must have url, or cluster, or sentinels and name' })
 export type RedisSettings = z.infer<typeof redisSchema>

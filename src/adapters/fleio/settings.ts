@@ -15,8 +15,8 @@ export const modeOf = (url: string): FleioMode | null => modes.get(lastWord.exec
 export const fleioAccountSchema = z.strictObject({
   url: httpUrl
     .refine(url => modeOf(url) !== null, { error: 'must be the full root of an API: its path ends in /staffapi or /api' })
-    .meta({ description: 'The API\'s full root, with /staffapi (all clients) or /api (one end user) at its end' }),
-  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be one word' }).meta({ description: 'Secret' })
+    .meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?(staffapi|api)/*$', description: 'The API\'s full root, with /staffapi (all clients) or /api (one end user) at its end' }),
+  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be one word' }).meta({ description: 'Secret. Of the same kind as the API' })
 })
 export type FleioAccount = z.infer<typeof fleioAccountSchema>
 

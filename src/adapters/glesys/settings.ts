@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl } from '../settings.js'
+import { httpUrl, oneWayOf } from '../settings.js'
 
 const apiUrl = 'https://api.glesys.com'
 const oneWay = 'needs either api_key, or username together with password'
@@ -11,13 +11,13 @@ export const glesysAccountSchema = z.strictObject({
   api_key: z.string().min(1).optional().meta({ description: 'Secret. A key of the project that does not expire' }),
   username: z.string().min(1).optional().meta({ description: 'Login of the control panel, instead of api_key' }),
   password: z.string().min(1).optional().meta({ description: 'Secret. Goes with username' }),
-  format: z.enum(['json', 'xml']).default('json').meta({ description: 'What is asked for; both are understood in either case' }),
-  api_url: httpUrl.default(apiUrl)
+  format: z.enum(['json', 'xml']).default('json').meta({ description: 'What is asked for; both are understood in either case. Default json' }),
+  api_url: httpUrl.default(apiUrl).meta({ description: `Default ${apiUrl}` })
 }).superRefine(({ api_key: apiKey, username, password }, context) => {
   const isUser = username !== undefined && password !== undefined
   const isHalfUser = (username === undefined) !== (password === undefined)
   if (isHalfUser || isUser === (apiKey !== undefined)) context.addIssue({ code: 'custom', message: oneWay, path: ['api_key'] })
-})
+}).meta(oneWayOf(['api_key'], ['username', 'password']))
 export type GlesysAccount = z.infer<typeof glesysAccountSchema>
 
 export const example: GlesysAccount = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl } from '../settings.js'
+import { httpUrl, oneWayOf } from '../settings.js'
 
 const hostName = z.string()
   .refine(isHostName, { error: 'must be a host name or address without port or path' })
@@ -7,19 +7,27 @@ const hostName = z.string()
 
 const text = z.string().min(1)
 
+/** Words of JSON Schema for what is refined below. */
+const asWords = {
+  ...oneWayOf(['access_key', 'secret_key'], ['username', 'password', 'project'], ['username', 'password']),
+  if: { required: ['scope'], properties: { scope: { const: 'domain' } } },
+  then: { not: { required: ['project'] } },
+  else: { anyOf: [{ required: ['project'] }, { required: ['access_key'] }] }
+}
+
 /** Either `username`, `password` and `project`, or `access_key` and `secret_key`. */
 export const onecloudAccountSchema = z.strictObject({
-  auth_url: httpUrl.refine(url => url.endsWith('/v3'), { error: 'must end in /v3' }).meta({ description: 'Where keystone is, with its /v3' }),
-  username: text.optional(),
-  password: text.optional().meta({ description: 'Secret' }),
-  project: text.optional().meta({ description: 'Name of the project to work in' }),
-  domain: text.default('Default').meta({ description: 'Domain of the user' }),
-  project_domain: text.default('Default').meta({ description: 'Domain of the project, or the domain itself where scope is domain' }),
-  access_key: text.optional(),
-  secret_key: text.optional().meta({ description: 'Secret' }),
-  scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Whose servers a list shows' }),
+  auth_url: httpUrl.refine(url => url.endsWith('/v3'), { error: 'must end in /v3' }).meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?v3/*$', description: 'Where keystone is, with its /v3' }),
+  username: text.optional().meta({ description: 'With password and project; or access_key and secret_key instead' }),
+  password: text.optional().meta({ description: 'Secret. Goes with username' }),
+  project: text.optional().meta({ description: 'Name of the project to work in; not with access_key, nor where scope is domain' }),
+  domain: text.default('Default').meta({ description: 'Domain of the user. Default Default' }),
+  project_domain: text.default('Default').meta({ description: 'Domain of the project, or the domain itself where scope is domain. Default Default' }),
+  access_key: text.optional().meta({ description: 'With secret_key, instead of username, password and project' }),
+  secret_key: text.optional().meta({ description: 'Secret. Goes with access_key' }),
+  scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Whose servers a list shows. Default project' }),
   region: text.optional().meta({ description: 'Keystone\'s region, which is not the region of a server' }),
-  interface: z.enum(['public', 'internal', 'admin']).default('public').meta({ description: 'Which endpoints of the catalogue to use; public falls back to internal' }),
+  interface: z.enum(['public', 'internal', 'admin']).default('public').meta({ description: 'Which endpoints of the catalogue to use; public falls back to internal. Default public' }),
   compute_url: httpUrl.optional().meta({ description: 'The compute service, instead of the catalogue\'s' }),
   allowed_hosts: z.array(hostName).min(1).optional().meta({ description: 'Hosts that endpoints of the catalogue may be on; default: the one of auth_url' })
 }).superRefine((account, context) => {
@@ -36,7 +44,7 @@ export const onecloudAccountSchema = z.strictObject({
   if (account.username !== undefined) complain('username', 'can not stand beside access_key')
   if (account.password !== undefined) complain('password', 'can not stand beside access_key')
   if (account.project !== undefined) complain('project', 'can not stand beside access_key: the key has a project')
-})
+}).meta(asWords)
 export type OnecloudAccount = z.infer<typeof onecloudAccountSchema>
 
 export const example: OnecloudAccount = {

@@ -1,0 +1,3380 @@
+// Generated from openapi/openapi.json by `npm run generate`. Do not edit.
+
+export interface paths {
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process lives */
+        get: operations["getLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The gateway takes requests */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the providers that this gateway speaks to, and what each can do
+         * @description Upstream calls: none.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the accounts that this key may see
+         * @description Upstream calls: none.
+         */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one account with its capabilities and health
+         * @description Upstream calls: none; the health is that of the last call.
+         */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the servers of all accounts
+         * @description All accounts that the key may see, or those of `accounts`, asked at once; none is waited for past `deadline_ms`. An account that does not answer is `error` in `accounts`, or `stale` where
+         *     an older answer is at hand that no write has made old. Sorted by `id` the accounts stand one behind the other, each in its provider's own order; an account that fails on one page stays out of the rest of that walk. 200 as long as one account answered.
+         *
+         *     With `Accept: application/x-ndjson` every match is streamed as it arrives, a line `{"server": …}` each, and at the end a line `{"account": …}` for each account; `limit`, `cursor` and `sort` are 400 then, nothing is taken from a cache,
+         *     and `Hawser-Upstream-Calls` comes as a trailer.
+         *
+         *     Upstream calls: those of a list for each account that is asked: 1, 1 for each page of the provider's lists, 1 for each row where the list tells too little; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listFleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the servers of an account
+         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listServers"];
+        put?: never;
+        /**
+         * Create a server
+         * @description Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours stands in its capabilities; anything else is 400. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["createServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one server
+         * @description Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["getServer"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a server
+         * @description For good, with its disks; done when the server is gone. A protected server is 409. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        delete: operations["deleteServer"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a server, or change its deletion protection
+         * @description Answers 200 with the server once the provider shows the change, else 202 with an operation. Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        patch: operations["changeServer"];
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a server
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["startServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a server
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["stopServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/reboot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart a server
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rebootServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/resize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the size of a server
+         * @description To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["resizeServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install an image anew
+         * @description What is on the main disk is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rebuildServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Boot a rescue system
+         * @description The server boots a system of the provider's instead of its own. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rescueServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/unrescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the rescue system
+         * @description The server boots its own system again. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["unrescueServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the administrator's password
+         * @description Where the provider makes one, leave it out: it is told once, with 200. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the snapshots of a server
+         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listSnapshots"];
+        put?: never;
+        /**
+         * Take a snapshot of a server
+         * @description Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["createSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/snapshots/{snapshot}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a server back to a snapshot
+         * @description What was written since is lost. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["restoreSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/snapshots/{snapshot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a snapshot
+         * @description Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        delete: operations["deleteSnapshot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the addresses of a server
+         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listServerAddresses"];
+        put?: never;
+        /**
+         * Attach addresses to a server
+         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["attachAddresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the addresses of an account, attached or not
+         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listAddresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/addresses/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Detach an address from a server
+         * @description Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        delete: operations["detachAddress"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/addresses/{address}/ptr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the reverse name of an address
+         * @description Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        put: operations["setPtr"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List images
+         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listImages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List plans
+         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List regions
+         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/ssh-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List SSH keys
+         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listSshKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List networks
+         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listNetworks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List owners
+         * @description Fleio's clients, VMmanager's accounts, OneCloud's projects. Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["listOwners"];
+        put?: never;
+        /**
+         * Create an owner
+         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["createOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/owners/{owner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one owner
+         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["getOwner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/owners/{owner}/login-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link that signs this owner in to the provider's panel
+         * @description VMmanager only. The link is told once. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["createLoginLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a server's console
+         * @description The link opens the console for whoever has it. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["openConsole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the operations of the last 24 hours, the newest first
+         * @description Upstream calls: none.
+         */
+        get: operations["listOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an operation as it was last seen
+         * @description Always 200, whatever the verdict. With Prefer: wait=n the answer is held until the operation ends or n seconds pass. One poller for each account looks at the provider for everybody who waits. Upstream calls: none.
+         */
+        get: operations["getOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/operations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow an operation by server-sent events
+         * @description One event `operation` for what is known now and for each change after it, its data the operation; ends with the operation. With Last-Event-ID only what is newer is told; states that were passed meanwhile are left out. One poller for each account looks at the provider for everybody who waits. Upstream calls: none.
+         */
+        get: operations["followOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/raw/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pass a GET on to the provider's API
+         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        get: operations["rawGet"];
+        /**
+         * Pass a PUT on to the provider's API
+         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        put: operations["rawPut"];
+        /**
+         * Pass a POST on to the provider's API
+         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rawPost"];
+        /**
+         * Pass a DELETE on to the provider's API
+         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        delete: operations["rawDelete"];
+        options?: never;
+        head?: never;
+        /**
+         * Pass a PATCH on to the provider's API
+         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        patch: operations["rawPatch"];
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        StartRequest: Record<string, never>;
+        ForceRequest: {
+            /** @description Power off or reset instead of asking the guest; 400 where the provider has no such thing */
+            force?: boolean;
+        };
+        ChangeServerRequest: {
+            name?: string;
+            /** @description Deletion protection */
+            protected?: boolean;
+        };
+        CreateServerRequest: {
+            name: string;
+            region?: string;
+            /** @description The id of a plan; instead of cpus and memory_mib */
+            plan?: string;
+            cpus?: number;
+            memory_mib?: number;
+            /** @description May stand beside plan where accepts lists it */
+            disk_gib?: number;
+            image: string;
+            /** @description Public key texts or ids, as accepts says */
+            ssh_keys?: string[];
+            user_data?: string;
+            password?: string;
+            networks?: string[];
+            owner?: string;
+            tags?: string[];
+            protected?: boolean;
+            /** @description What only this provider knows; strict */
+            options?: {
+                [key: string]: unknown;
+            };
+        };
+        ResizeServerRequest: {
+            /** @description The id of a plan; instead of cpus and memory_mib */
+            plan?: string;
+            cpus?: number;
+            memory_mib?: number;
+            /** @description May stand beside plan where accepts lists it */
+            disk_gib?: number;
+            /** @description The server may be stopped and started for it. Fleio restarts a running server in any case */
+            restart?: boolean;
+        };
+        RebuildServerRequest: {
+            image: string;
+            password?: string;
+            ssh_keys?: string[];
+        };
+        RescueServerRequest: Record<string, never>;
+        UnrescueServerRequest: Record<string, never>;
+        SetPasswordRequest: {
+            /** @description Left out only where the provider makes one */
+            password?: string;
+        };
+        CreateSnapshotRequest: {
+            name: string;
+        };
+        RestoreSnapshotRequest: Record<string, never>;
+        AttachAddressesRequest: {
+            /** @description Each an address or the provider's id of one */
+            addresses: string[];
+        };
+        SetPtrRequest: {
+            /** @description null: back to the provider's own name, or none */
+            ptr: string | null;
+        };
+        CreateOwnerRequest: {
+            name?: string;
+            /** Format: email */
+            email?: string;
+            password?: string;
+            /** @description What only this provider knows; strict */
+            options?: {
+                [key: string]: unknown;
+            };
+        };
+        CreateLoginLinkRequest: Record<string, never>;
+        OpenConsoleRequest: Record<string, never>;
+        Live: {
+            /** @constant */
+            status: "ok";
+        };
+        Problem: {
+            /**
+             * @description The kind of problem; a page that says what to do
+             * @enum {string}
+             */
+            type: "/problems/invalid-request" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/account-not-found" | "/problems/server-not-found" | "/problems/operation-not-found" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/idempotency-in-progress" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/upstream-rejected" | "/problems/quota-exceeded" | "/problems/idempotency-mismatch" | "/problems/rate-limited" | "/problems/upstream-rate-limited" | "/problems/internal" | "/problems/operation-not-supported" | "/problems/upstream-authentication" | "/problems/upstream-forbidden" | "/problems/upstream-malformed" | "/problems/upstream-unreachable" | "/problems/upstream-suspended" | "/problems/upstream-unavailable" | "/problems/circuit-open" | "/problems/overloaded" | "/problems/idempotency-unavailable" | "/problems/upstream-timeout";
+            title: string;
+            status: number;
+            detail: string;
+            request_id: string;
+            account: string | null;
+            provider: string | null;
+            /**
+             * @description safe: nothing was done and the cause may pass. unsafe: a write was sent and its fate is unknown. no: repeating it will not help
+             * @enum {string}
+             */
+            retryable: "safe" | "unsafe" | "no";
+            retry_after_s?: number;
+            /** @enum {string} */
+            side_effect: "none" | "possible" | "certain";
+            upstream: {
+                status: number | null;
+                code: string | number | null;
+                message: string | null;
+                request_id: string | null;
+                details: unknown;
+            } | null;
+            attempts: number | null;
+            errors: {
+                path: string;
+                message: string;
+            }[];
+            /** @description The operation that tells what became of a write whose answer was lost */
+            operation_id?: string;
+        };
+        Ready: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "unavailable";
+            redis: ("ok" | "lost") | null;
+        };
+        ProviderPage: {
+            data: components["schemas"]["Provider"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Provider: {
+            id: string;
+            title: string;
+            /** @description JSON Schema of the provider's own keys of an account */
+            settings: {
+                [key: string]: unknown;
+            };
+            capabilities: components["schemas"]["Capabilities"];
+        };
+        Capabilities: {
+            list: components["schemas"]["Capability"];
+            get: components["schemas"]["Capability"];
+            create: components["schemas"]["Capability"];
+            delete: components["schemas"]["Capability"];
+            start: components["schemas"]["Capability"];
+            stop: components["schemas"]["Capability"];
+            reboot: components["schemas"]["Capability"];
+            resize: components["schemas"]["Capability"];
+            rename: components["schemas"]["Capability"];
+            protect: components["schemas"]["Capability"];
+            rebuild: components["schemas"]["Capability"];
+            rescue: components["schemas"]["Capability"];
+            unrescue: components["schemas"]["Capability"];
+            password: components["schemas"]["Capability"];
+            console: components["schemas"]["Capability"];
+            "snapshots.list": components["schemas"]["Capability"];
+            "snapshots.create": components["schemas"]["Capability"];
+            "snapshots.restore": components["schemas"]["Capability"];
+            "snapshots.delete": components["schemas"]["Capability"];
+            "addresses.list": components["schemas"]["Capability"];
+            "addresses.attach": components["schemas"]["Capability"];
+            "addresses.detach": components["schemas"]["Capability"];
+            ptr: components["schemas"]["Capability"];
+            images: components["schemas"]["Capability"];
+            plans: components["schemas"]["Capability"];
+            regions: components["schemas"]["Capability"];
+            ssh_keys: components["schemas"]["Capability"];
+            networks: components["schemas"]["Capability"];
+            "owners.list": components["schemas"]["Capability"];
+            "owners.create": components["schemas"]["Capability"];
+            login_link: components["schemas"]["Capability"];
+            raw: components["schemas"]["Capability"];
+        };
+        Capability: {
+            /** @enum {string} */
+            support: "native" | "emulated" | "none";
+            evidence: ("documented" | "observed" | "inferred") | null;
+            /** @description Optional members that this provider honours */
+            accepts: string[];
+            note: string | null;
+        };
+        PageInfo: {
+            limit: number;
+            next_cursor: string | null;
+            /** @description Null where it can not be known without reading everything */
+            total: number | null;
+        };
+        AccountPage: {
+            data: components["schemas"]["Account"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Account: {
+            id: string;
+            title: string | null;
+            provider: string;
+            read_only: boolean;
+            health: components["schemas"]["AccountHealth"];
+        };
+        AccountHealth: {
+            /**
+             * @description By the last call to the provider; unknown before the first
+             * @enum {string}
+             */
+            status: "ok" | "failing" | "unknown";
+            checked_at: string | null;
+            /** @description What the last call met */
+            problem: string | null;
+        };
+        AccountDetail: {
+            id: string;
+            title: string | null;
+            provider: string;
+            read_only: boolean;
+            health: components["schemas"]["AccountHealth"];
+            capabilities: components["schemas"]["Capabilities"];
+        };
+        FleetPage: {
+            data: components["schemas"]["Server"][];
+            page: components["schemas"]["PageInfo"];
+            accounts: components["schemas"]["FleetAccount"][];
+        };
+        Server: {
+            /** @description Opaque; the provider's own id as text */
+            id: string;
+            account: string;
+            provider: string;
+            name: string;
+            status: components["schemas"]["ServerStatus"];
+            /** @enum {string} */
+            power: "on" | "off" | "unknown";
+            /** @description What is under way, in the provider's words */
+            task: string | null;
+            /** @description The provider's own word for the state, verbatim */
+            provider_status: string | null;
+            /** @description When the provider was asked, RFC 3339 in UTC */
+            observed_at: string;
+            /** @enum {string} */
+            source: "live" | "cache";
+            cpus: number | null;
+            memory_mib: number | null;
+            /** @description All disks that are known together, else the main disk */
+            disk_gib: number | null;
+            addresses: components["schemas"]["Address"][];
+            image: components["schemas"]["Reference"] | null;
+            plan: components["schemas"]["Reference"] | null;
+            region: components["schemas"]["Reference"] | null;
+            owner: components["schemas"]["Reference"] | null;
+            created_at: string | null;
+            tags: string[];
+            /** @description The provider refuses changes just now */
+            locked: boolean | null;
+            /** @description Deletion protection; null where the provider has none */
+            protected: boolean | null;
+            allowed_actions: ("start" | "stop" | "reboot" | "resize" | "rename" | "rebuild" | "rescue" | "unrescue" | "password" | "console" | "delete")[];
+            /** @description With include=raw: the provider's own object, secrets replaced */
+            raw?: unknown;
+        };
+        /** @enum {string} */
+        ServerStatus: "provisioning" | "starting" | "running" | "stopping" | "stopped" | "rebooting" | "paused" | "suspended" | "resizing" | "rebuilding" | "migrating" | "rescue" | "deleting" | "deleted" | "error" | "unknown";
+        Address: {
+            address: string;
+            /** @enum {number} */
+            family: 4 | 6;
+            /** @enum {string} */
+            scope: "public" | "private" | "unknown";
+            prefix_length: number | null;
+            gateway: string | null;
+            primary: boolean;
+        };
+        /** @description A thing of the provider: its id and, where it is known, its name */
+        Reference: {
+            id: string | null;
+            name: string | null;
+        };
+        FleetAccount: {
+            account: string;
+            /**
+             * @description stale: it does not answer just now, what is shown was read before and no write has made it old
+             * @enum {string}
+             */
+            status: "ok" | "stale" | "error";
+            /** @description How old what is shown of it is; null where nothing was asked */
+            age_ms: number | null;
+            /** @description Its servers in this answer */
+            count: number;
+            problem: components["schemas"]["Problem"] | null;
+        };
+        /** @description One line of the stream */
+        FleetLine: {
+            server: components["schemas"]["Server"];
+        } | {
+            account: components["schemas"]["FleetAccount"];
+        };
+        ServerPage: {
+            data: components["schemas"]["Server"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        OperationOrDryRun: components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+        Operation: {
+            id: string;
+            account: string;
+            provider: string;
+            action: string;
+            server_id: string | null;
+            /**
+             * @description unknown: the deadline passed without a verdict; note says why
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed" | "unknown";
+            created_at: string;
+            updated_at: string;
+            finished_at: string | null;
+            progress: number | null;
+            /** @description Why it failed, in the provider's words where there are any */
+            error: string | null;
+            note: string | null;
+            /** @description The provider's own job, event or task */
+            upstream: {
+                id: string;
+                status: string | null;
+            } | null;
+        };
+        DryRun: {
+            calls: {
+                method: string;
+                url: string;
+                /** @description Secrets replaced */
+                headers: {
+                    [key: string]: unknown;
+                };
+                /** @description Secrets replaced; null where there is none */
+                body: unknown;
+                /** @description Positions in this list of calls that must have been answered before */
+                depends_on?: number[];
+            }[];
+        };
+        ServerOrOperationOrDryRun: components["schemas"]["Server"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+        PasswordAnswer: components["schemas"]["GeneratedPassword"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+        GeneratedPassword: {
+            password: string;
+        };
+        SnapshotPage: {
+            data: components["schemas"]["Snapshot"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Snapshot: {
+            id: string;
+            /** @description For people; the id where the provider has no other name */
+            name: string;
+            server_id: string | null;
+            /** @enum {string} */
+            status: "pending" | "ready" | "restoring" | "deleting" | "error" | "unknown";
+            provider_status: string | null;
+            size_gib: number | null;
+            created_at: string | null;
+        };
+        AddressPage: {
+            data: components["schemas"]["AddressRow"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        AddressRow: {
+            /** @description The provider's id where it has one; attach takes it, or the address */
+            id: string | null;
+            address: string;
+            /** @enum {number} */
+            family: 4 | 6;
+            /** @enum {string} */
+            scope: "public" | "private" | "unknown";
+            prefix_length: number | null;
+            gateway: string | null;
+            primary: boolean | null;
+            /** @description Null: attached to nothing, or not told */
+            server_id: string | null;
+            region: string | null;
+            /** @description The reverse name; null where there is none or it is not told */
+            ptr: string | null;
+        };
+        PtrOrDryRun: components["schemas"]["Ptr"] | components["schemas"]["DryRun"];
+        Ptr: {
+            address: string;
+            ptr: string | null;
+        };
+        ImagePage: {
+            data: components["schemas"]["Image"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Image: {
+            /** @description Exactly what create and rebuild take */
+            id: string;
+            /** @description For people; the id where the provider has no other name */
+            name: string;
+            /** @description The system in it, in the provider's words */
+            os: string | null;
+            /** @description The id of the only region that has it; null where it is not bound to one */
+            region: string | null;
+            min_disk_gib: number | null;
+            min_memory_mib: number | null;
+        };
+        PlanPage: {
+            data: components["schemas"]["Plan"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Plan: {
+            /** @description Exactly what create and resize take */
+            id: string;
+            /** @description For people; the id where the provider has no other name */
+            name: string;
+            cpus: number | null;
+            memory_mib: number | null;
+            disk_gib: number | null;
+            /** @description The id of the only region that has it */
+            region: string | null;
+            /** @description False: known, but not to be had just now */
+            available: boolean | null;
+            price: {
+                amount: number;
+                currency: string | null;
+                /** @enum {string} */
+                period: "hour" | "month";
+            } | null;
+        };
+        RegionPage: {
+            data: components["schemas"]["Region"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Region: {
+            /** @description Exactly what create takes */
+            id: string;
+            /** @description For people; the id where the provider has no other name */
+            name: string;
+        };
+        SshKeyPage: {
+            data: components["schemas"]["SshKey"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        SshKey: {
+            /** @description Exactly what create takes */
+            id: string;
+            /** @description For people; the id where the provider has no other name */
+            name: string;
+            public_key: string | null;
+            fingerprint: string | null;
+        };
+        NetworkPage: {
+            data: components["schemas"]["Network"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Network: {
+            /** @description Exactly what create takes */
+            id: string;
+            /** @description For people; the id where the provider has no other name */
+            name: string;
+            region: string | null;
+            /** @enum {string} */
+            scope: "public" | "private" | "unknown";
+            /** @description Address ranges, where they are known */
+            cidrs: string[];
+        };
+        OwnerPage: {
+            data: components["schemas"]["Owner"][];
+            page: components["schemas"]["PageInfo"];
+        };
+        Owner: {
+            /** @description Exactly what create takes as owner */
+            id: string;
+            name: string | null;
+            email: string | null;
+            /** @description The provider's own word */
+            status: string | null;
+        };
+        OwnerOrDryRun: components["schemas"]["Owner"] | components["schemas"]["DryRun"];
+        LoginLink: {
+            /** @description Signs in whoever has it: a secret */
+            url: string;
+            expires_at: string | null;
+        };
+        ConsoleOrDryRun: components["schemas"]["Console"] | components["schemas"]["DryRun"];
+        Console: {
+            /** @description What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say */
+            type: string;
+            /** @description Opens the console for whoever has it: a secret */
+            url: string;
+            expires_at: string | null;
+        };
+        OperationPage: {
+            data: components["schemas"]["Operation"][];
+            page: components["schemas"]["PageInfo"];
+        };
+    };
+    responses: never;
+    parameters: {
+        /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+        Prefer: string;
+        /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+        "Idempotency-Key": string;
+        /** @description The id of the last event that was seen: only newer ones are told */
+        "Last-Event-ID": string;
+        /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+        "If-None-Match": string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It lives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready, also when degraded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Starting or stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All providers, on one page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All accounts that this key may see, on one page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFleet: {
+        parameters: {
+            query?: {
+                /** @description Only these accounts: glesys-lab,vm6 */
+                accounts?: string;
+                /** @description Nobody is waited for any longer, in milliseconds; it bounds a stream, too */
+                deadline_ms?: number;
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description One or more states, separated by commas: running,stopped */
+                status?: string;
+                /** @description The exact name */
+                name?: string;
+                /** @description A part of the name, the id or an address, in any case */
+                q?: string;
+                /** @description An address of the server, as 2.58.28.45 */
+                ip?: string;
+                /** @description A region's id */
+                region?: string;
+                /** @description An owner's id */
+                owner?: string;
+                /** @description A tag */
+                tag?: string;
+                /** @description The order; - for descending. Unknown times come first */
+                sort?: "id" | "-id" | "name" | "-name" | "created_at" | "-created_at";
+                /** @description raw adds the provider's own object, secrets replaced */
+                include?: "raw";
+            };
+            header?: {
+                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of servers, or all of them as lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPage"];
+                    "application/x-ndjson": components["schemas"]["FleetLine"];
+                };
+            };
+            /** @description Nothing has changed since the given ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServers: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description One or more states, separated by commas: running,stopped */
+                status?: string;
+                /** @description The exact name */
+                name?: string;
+                /** @description A part of the name, the id or an address, in any case */
+                q?: string;
+                /** @description An address of the server, as 2.58.28.45 */
+                ip?: string;
+                /** @description A region's id */
+                region?: string;
+                /** @description An owner's id */
+                owner?: string;
+                /** @description A tag */
+                tag?: string;
+                /** @description The order; - for descending. Unknown times come first */
+                sort?: "id" | "-id" | "name" | "-name" | "created_at" | "-created_at";
+                /** @description raw adds the provider's own object, secrets replaced */
+                include?: "raw";
+            };
+            header?: {
+                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of servers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerPage"];
+                };
+            };
+            /** @description Nothing has changed since the given ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateServerRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServer: {
+        parameters: {
+            query?: {
+                /** @description raw adds the provider's own object, secrets replaced */
+                include?: "raw";
+            };
+            header?: {
+                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description Nothing has changed since the given ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                confirm?: string;
+                /** @description true: leave it in the provider's recycle bin (OneCloud only) */
+                recycle?: boolean;
+                /** @description true: its addresses stay reserved, and billed (GleSYS only) */
+                keep_addresses?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeServerRequest"];
+            };
+        };
+        responses: {
+            /** @description The server as it is now; or the operation has ended without success within the time of Prefer: wait; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerOrOperationOrDryRun"];
+                };
+            };
+            /** @description Accepted, but not shown yet; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForceRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebootServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForceRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resizeServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResizeServerRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebuildServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                confirm?: string;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebuildServerRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rescueServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RescueServerRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unrescueServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UnrescueServerRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPassword: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The generated password; or the operation has ended, or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordAnswer"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSnapshots: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of snapshots */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSnapshot: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSnapshotRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreSnapshot: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                confirm?: string;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+                /** @description A snapshot's id, as lists give it */
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RestoreSnapshotRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSnapshot: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                confirm?: string;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+                /** @description A snapshot's id, as lists give it */
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServerAddresses: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of addresses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attachAddresses: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttachAddressesRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAddresses: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of addresses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detachAddress: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+                /** @description An IP address */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPtr: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description An IP address */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPtrRequest"];
+            };
+        };
+        responses: {
+            /** @description The name as it was set; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PtrOrDryRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImages: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                region?: string;
+                /** @description Heficed only, for images: linux, windows */
+                instance_type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of images */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagePage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                region?: string;
+                /** @description Heficed only, for images: linux, windows */
+                instance_type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of plans */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegions: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                region?: string;
+                /** @description Heficed only, for images: linux, windows */
+                instance_type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of regions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSshKeys: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                region?: string;
+                /** @description Heficed only, for images: linux, windows */
+                instance_type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of SSH keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SshKeyPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNetworks: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                region?: string;
+                /** @description Heficed only, for images: linux, windows */
+                instance_type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of networks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOwners: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of owners */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOwner: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOwnerRequest"];
+            };
+        };
+        responses: {
+            /** @description The calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description The owner */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerOrDryRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description An owner's id, as lists give it */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Owner"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLoginLink: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description An owner's id, as lists give it */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateLoginLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginLink"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openConsole: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenConsoleRequest"];
+            };
+        };
+        responses: {
+            /** @description The link; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleOrDryRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOperations: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description next_cursor of the page before; bound to account, filters and order */
+                cursor?: string;
+                /** @description One or more states, separated by commas: pending,running */
+                status?: string;
+                server_id?: string;
+                /** @description As create, stop, snapshots.create */
+                action?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of operations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description An operation's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation, ended or not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the last event that was seen: only newer ones are told */
+                "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description An operation's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rawGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description The path below the API's base */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider's answer, or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rawPut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description The path below the API's base */
+                path: string;
+            };
+            cookie?: never;
+        };
+        /** @description As the provider has it, secrets replaced; the provider's status is kept */
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The provider's answer, or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rawPost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description The path below the API's base */
+                path: string;
+            };
+            cookie?: never;
+        };
+        /** @description As the provider has it, secrets replaced; the provider's status is kept */
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The provider's answer, or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rawDelete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description The path below the API's base */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider's answer, or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rawPatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description The path below the API's base */
+                path: string;
+            };
+            cookie?: never;
+        };
+        /** @description As the provider has it, secrets replaced; the provider's status is kept */
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The provider's answer, or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { join, resolve } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import t, { type Test } from 'tap'
+import ts from 'typescript'
+import { createClient, dataOf, ProblemError, type Operation, type Server } from '../../src/client/client.js'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
+import { composeGateway } from '../helpers/gateway.js'
+import { example } from './example.js'
+
+const root = resolve(import.meta.dirname, '../..')
+const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+const key = 'the-key-of-the-client'
+const { app, close } = await composeGateway({
+  accounts: { lab: { provider: 'glesys', ...vendor.settings['glesys-lab'] } },
+  auth: { mode: 'keys', keys: [{ name: 'client', sha256: createHash('sha256').update(key).digest('hex'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete'] }] }
+})
+const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 })
+t.teardown(async () => { await close(); await vendor.close() })
+
+const account = 'lab'
+const hawser = createClient({ baseUrl, key })
+const spec = { name: 'web-1', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'a-Long-Phrase-1' }
+
+async function all (servers: AsyncGenerator<Server>): Promise<Server[]> {
+  const rows: Server[] = []
+  for await (const server of servers) rows.push(server)
+  return rows
+}
+
+async function errorOf (work: Promise<unknown>): Promise<unknown> {
+  return await work.then(() => { throw new Error('nothing was thrown') }, (error: unknown) => error)
+}
+
+/** A server that is no gateway, and what it was asked. */
+async function startOther (test: Test, answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ baseUrl: string, asked: IncomingMessage[] }> {
+  const asked: IncomingMessage[] = []
+  const server = createServer((request, response) => { asked.push(request); answer(request, response) }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.teardown(async () => { server.closeAllConnections(); server.close(); await once(server, 'close') })
+  const address = server.address()
+  return { baseUrl: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, asked }
+}
+
+t.test('the example does what it says before a gateway that listens', async t => {
+  const lines: string[] = []
+  const before = vendor.created
+  const servers = await all(hawser.servers(account))
+  await example({ baseUrl, key, account }, line => { lines.push(line) })
+  t.same(lines.slice(-4), ['create succeeded', 'stop succeeded', 'it is stopped', '/problems/server-not-found, to be repeated: no'])
+  t.equal(lines.length, servers.length + 4, 'a line for each server that there was, and four')
+  t.equal(vendor.created, before + 1)
+})
+
+t.test('every server is given once, over all pages, in the order that was asked for', async t => {
+  vendor.addServers(30)
+  const ids = (await all(hawser.servers(account, { limit: 7, sort: '-id' }))).map(({ id }) => id)
+  const whole = dataOf(await hawser.GET('/v1/{account}/servers', { params: { path: { account }, query: { limit: 500, sort: '-id' } } })).data.map(({ id }) => id)
+  t.same(ids, whole)
+  t.ok(ids.length > 30)
+  t.same(await all(hawser.servers(account, { name: 'nobody has this name' })), [])
+})
+
+t.test('who stops taking servers stops the asking for pages', async t => {
+  const pages: string[] = []
+  const counting = createClient({ baseUrl, key, fetch: async (...given) => { pages.push(String(given[0] instanceof Request ? given[0].url : given[0])); return await fetch(...given) } })
+  for await (const server of counting.servers(account, { limit: 2 })) if (server.id !== '') break
+  t.equal(pages.length, 1)
+})
+
+t.test('one key buys one server, and its operation is followed to the end', async t => {
+  const before = vendor.created
+  const first = await hawser.createServer(account, spec, 'order-1')
+  const second = await hawser.createServer(account, spec, 'order-1')
+  t.equal(second.id, first.id)
+  t.equal(vendor.created, before + 1)
+  const ended = await hawser.follow(first)
+  t.match(ended, { id: first.id, action: 'create', status: 'succeeded', finished_at: String })
+  t.same(await hawser.follow(ended), ended, 'what has ended is not asked for again')
+  const other = await errorOf(hawser.createServer(account, { ...spec, cpus: 1 }, 'order-1'))
+  t.ok(other instanceof ProblemError)
+  t.match(other, { problem: { type: '/problems/idempotency-mismatch', status: 422 } })
+})
+
+t.test('a problem is thrown with all that the gateway tells of it', async t => {
+  const error = await errorOf(all(hawser.servers('nobody')))
+  t.ok(error instanceof ProblemError)
+  t.match(error, { name: 'ProblemError', message: /^No such account: /, problem: { type: '/problems/account-not-found', status: 404, retryable: 'no', side_effect: 'none', errors: [] } })
+  t.match(await errorOf(all(createClient({ baseUrl, key: 'another' }).servers(account))), { problem: { type: '/problems/unauthenticated' } })
+  t.match(await errorOf(all(createClient({ baseUrl }).servers(account))), { problem: { type: '/problems/unauthenticated' } }, 'without a key none is sent')
+})
+
+t.test('a dry run is shown, and is nothing to follow', async t => {
+  const shown = dataOf(await hawser.DELETE('/v1/{account}/servers/{id}', { params: { path: { account, id: [...vendor.servers.keys()][0] ?? '' }, query: { dry_run: true } } }))
+  t.match(shown, { calls: [{ method: 'POST' }] })
+  t.match(await errorOf(hawser.follow(shown)), { name: 'TypeError', message: /no operation/ })
+})
+
+t.test('an answer that is not the gateway\'s is said to be none', async t => {
+  const other = await startOther(t, (_request, response) => { response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>') })
+  const error = await errorOf(all(createClient({ baseUrl: other.baseUrl, key }).servers(account)))
+  t.notOk(error instanceof ProblemError)
+  t.match(error, { message: /HTTP 502/ })
+  const empty = await startOther(t, (_request, response) => { response.writeHead(503).end() })
+  t.match(await errorOf(all(createClient({ baseUrl: empty.baseUrl }).servers(account))), { message: /HTTP 503/ })
+})
+
+t.test('no redirect is followed, so the key goes nowhere else', async t => {
+  const elsewhere = await startOther(t, (_request, response) => { response.end('{}') })
+  const other = await startOther(t, (_request, response) => { response.writeHead(307, { location: elsewhere.baseUrl }).end() })
+  t.ok(await errorOf(createClient({ baseUrl: other.baseUrl, key }).GET('/v1/accounts')) instanceof TypeError)
+  t.equal(other.asked.length, 1)
+  t.equal(other.asked[0]?.headers.authorization, `Bearer ${key}`)
+  t.equal(elsewhere.asked.length, 0)
+})
+
+/** Forgets again and again what nobody holds: timers that only a weak reference leads to would be lost. */
+function collectGarbage (test: Test): void {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  const timer = setInterval(() => { if (typeof collect === 'function') collect() }, 50)
+  test.teardown(async () => { clearInterval(timer) })
+}
+
+t.test('a call ends when its time is over, whether the answer or its rest stays out', { timeout: 60_000 }, async t => {
+  collectGarbage(t)
+  const silent = await startOther(t, () => {})
+  const stalled = await startOther(t, (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).write('{"data": [') })
+  for (const { baseUrl } of [silent, stalled]) {
+    t.match(await errorOf(createClient({ baseUrl, timeoutMs: 1500 }).GET('/v1/accounts')), { name: 'TimeoutError' })
+  }
+  const signal = AbortSignal.abort(new Error('enough'))
+  t.match(await errorOf(createClient({ baseUrl: silent.baseUrl }).GET('/v1/accounts', { signal })), { message: 'enough' })
+})
+
+const running: Operation = {
+  id: 'op_1', account, provider: 'glesys', action: 'stop', server_id: '1', status: 'running', created_at: '2030-01-01T00:00:00Z', updated_at: '2030-01-01T00:00:00Z', finished_at: null, progress: null, error: null, note: null, upstream: null
+}
+
+t.test('who asks to wait is given the time for it', { timeout: 60_000 }, async t => {
+  const slow = await startOther(t, (_request, response) => {
+    setTimeout(() => { response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(running)) }, 600)
+  })
+  const hasty = createClient({ baseUrl: slow.baseUrl, timeoutMs: 100 })
+  const path = { account, id: 'op_1' }
+  t.match(await hasty.GET('/v1/{account}/operations/{id}', { params: { path, header: { Prefer: 'wait=30' } } }), { data: { status: 'running' } })
+  t.match(await errorOf(hasty.GET('/v1/{account}/operations/{id}', { params: { path } })), { name: 'TimeoutError' })
+})
+
+t.test('following waits at the gateway, and ends when its time is over or when it is told to', { timeout: 60_000 }, async t => {
+  const endless = await startOther(t, (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(running)) })
+  const client = createClient({ baseUrl: endless.baseUrl })
+  collectGarbage(t)
+  t.match(await errorOf(client.follow(running, { withinMs: 3500 })), { name: 'TimeoutError' })
+  t.match(endless.asked[0], { url: '/v1/lab/operations/op_1', headers: { prefer: /^wait=\d+$/ } })
+  t.ok(endless.asked.length <= 5, 'a gateway that answers at once is not asked without a pause')
+  const controller = new AbortController()
+  const following = errorOf(client.follow(running, { signal: controller.signal }))
+  controller.abort(new Error('enough'))
+  t.match(await following, { message: 'enough' })
+})
+
+/** Compiles files as a user's project would, and says which file `hawser/client` was. */
+function compile (files: readonly string[], options: ts.CompilerOptions): { faults: string[], declarations: string[] } {
+  const program = ts.createProgram(files.map(file => join(root, file)), {
+    strict: true, exactOptionalPropertyTypes: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, ...options
+  })
+  const faults = ts.getPreEmitDiagnostics(program).map(({ messageText, file, start = 0 }) =>
+    `${file?.fileName ?? ''}:${(file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
+  return { faults, declarations: program.getSourceFiles().map(({ fileName }) => fileName).filter(name => name.endsWith('/client/client.d.ts')) }
+}
+
+t.test('the example compiles against the built package on Node and in a browser, and mistakes do not', { timeout: 170_000 }, async t => {
+  const files = ['test/client/example.ts', 'test/client/mistakes.ts']
+  const built = [join(root, 'dist/src/client/client.d.ts')]
+  t.same(compile(files, { types: ['node'], lib: ['lib.es2023.d.ts'], skipLibCheck: true }), { faults: [], declarations: built })
+  // The client's own source too: it needs nothing of Node.
+  t.same(compile([...files, 'src/client/client.ts'], { types: [], lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] }), { faults: [], declarations: built })
+})
