@@ -1,6 +1,8 @@
+import { examplesOf, problemExamples } from './problem-examples.js'
+
 /**
- * What the generated document lacks: headers, and that a body may be left out. A schema of a route's headers would
- * validate them, while nonsense in `Prefer` and `If-None-Match` is to be ignored.
+ * What the generated document lacks: headers, what problems look like, and that a body may be left out. A schema of a
+ * route's headers would validate them, while nonsense in `Prefer` and `If-None-Match` is to be ignored.
  */
 
 type Json = Record<string, unknown>
@@ -8,7 +10,8 @@ type Json = Record<string, unknown>
 const header = (description: string, type: 'string' | 'integer' = 'string') => ({ description, schema: { type } }) as const
 const parameter = (name: string, description: string) => ({ name, in: 'header', required: false, ...header(description) }) as const
 
-export const headerComponents = {
+export const extraComponents = {
+  examples: problemExamples,
   parameters: {
     Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored'),
     'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between'),
@@ -31,8 +34,8 @@ export const headerComponents = {
   }
 } as const
 
-type ParameterName = keyof typeof headerComponents.parameters
-type HeaderName = keyof typeof headerComponents.headers
+type ParameterName = keyof typeof extraComponents.parameters
+type HeaderName = keyof typeof extraComponents.headers
 type HeadersByStatus = Readonly<Record<string, readonly HeaderName[]>>
 
 interface Rule {
@@ -70,7 +73,7 @@ export function completeDocument (document: object): void {
     for (const operation of childrenOf(path)) {
       const mine = rules.filter(({ about }) => about(operation))
       addParameters(operation, mine.flatMap(({ parameters }) => parameters ?? []))
-      addHeaders(operation, mine.map(({ headers }) => headers))
+      addAnswers(operation, mine.map(({ headers }) => headers))
       markOptionalBody(operation)
     }
   }
@@ -91,10 +94,12 @@ function addParameters (operation: Json, names: readonly ParameterName[]): void 
   operation.parameters = [...itemsOf(operation, 'parameters'), ...names.map(name => ({ $ref: `#/components/parameters/${name}` }))]
 }
 
-function addHeaders (operation: Json, byStatus: readonly HeadersByStatus[]): void {
+function addAnswers (operation: Json, byStatus: readonly HeadersByStatus[]): void {
   for (const [status, response] of Object.entries(childOf(operation, 'responses'))) {
     if (!isJson(response)) continue
-    const isProblem = 'application/problem+json' in childOf(response, 'content')
+    const problem = childOf(response, 'content')['application/problem+json']
+    const isProblem = isJson(problem)
+    if (isProblem) problem.examples = examplesOf(status)
     const names = [...ofEveryAnswer, ...(isProblem ? [ofProblems] : byStatus).flatMap(headers => headers[status] ?? [])]
     response.headers = Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
   }

@@ -3,14 +3,42 @@ import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransform, fastifyZodOpenApiTransformObject } from 'fastify-zod-openapi'
-import { marked } from 'marked'
 import { noQuery } from '../routes/schemas.js'
-import { GatewayError } from '../src/domain/failure.js'
-import { completeDocument, headerComponents } from './document-extras.js'
+import { completeDocument, extraComponents } from './document-extras.js'
+import { installProblemPages } from './problem-pages.js'
 
 const description = `One API for the servers of several hosting providers. Ids are opaque strings, times are RFC 3339 in UTC,
 what is not known is \`null\`. Unknown parameters and members are refused. Every answer carries \`X-Request-Id\`, \`Server-Timing\`
-and \`Hawser-Upstream-Calls\`. Problems are RFC 9457 documents; their \`type\` is a page of this server.`
+and \`Hawser-Upstream-Calls\`. Problems are RFC 9457 documents; their \`type\` is a page of this
+server, and [all of them](/problems) are listed. Send a key with *Authorize*, then try anything out; \`dry_run\` shows what a write would send and sends nothing.`
+
+/** In the order in which a newcomer needs them. */
+const tags = [
+  { name: 'About', description: 'Where everything is' },
+  { name: 'Accounts', description: 'What is configured, and what providers can do' },
+  { name: 'Servers', description: 'Reading servers' },
+  { name: 'Actions', description: 'Start, stop, reboot, console' },
+  { name: 'Life of a server', description: 'From create to delete: sizes, names, images, rescue, passwords' },
+  { name: 'Operations', description: 'What became of accepted work' },
+  { name: 'Snapshots', description: 'Copies of a server\'s disks, where the provider keeps them' },
+  { name: 'Addresses', description: 'Which addresses there are, whose they are, and their reverse names' },
+  { name: 'What can be had', description: 'Images, plans, regions, SSH keys and networks: the ids that a create takes' },
+  { name: 'Owners', description: 'Whom servers belong to at the provider: clients, users, projects' },
+  { name: 'Raw', description: 'The provider\'s own API, for accounts with `raw: true`' },
+  { name: 'Health', description: 'For balancers and supervisors' }
+]
+
+// A key is typed into this page: it speaks to this gateway alone, nobody frames it, and it forgets the key when it is closed.
+const documentationPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const uiConfig = {
+  layout: 'BaseLayout',
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  persistAuthorization: false,
+  tryItOutEnabled: true,
+  displayRequestDuration: true
+} as const
 
 /** The OpenAPI document of all routes, made of their schemas, and Swagger UI over it. */
 export async function installDocumentation (app: FastifyInstance): Promise<void> {
@@ -20,16 +48,10 @@ export async function installDocumentation (app: FastifyInstance): Promise<void>
       openapi: '3.1.0',
       info: { title: 'Hawser', version: '0.1.0', description, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/', description: 'This gateway' }],
-      tags: [
-        { name: 'Servers', description: 'Reading servers' },
-        { name: 'Actions', description: 'Changing what a server does' },
-        { name: 'Operations', description: 'What became of accepted work' },
-        { name: 'Accounts', description: 'What is configured and what providers can do' },
-        { name: 'Health', description: 'For balancers and supervisors' }
-      ],
+      tags,
       security: [{ bearer: [] }, { apiKey: [] }],
       components: {
-        ...headerComponents,
+        ...extraComponents,
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: '`Authorization: Bearer <key>`; where an OpenID issuer is configured, one of its tokens (a JWT) instead of a key' },
           apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key in a header of its own; no token' }
@@ -39,7 +61,7 @@ export async function installDocumentation (app: FastifyInstance): Promise<void>
     transform: fastifyZodOpenApiTransform,
     transformObject
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true } })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: documentationPolicy, theme: { title: 'Hawser' }, uiConfig })
   app.get('/openapi.json', { schema: { hide: true, querystring: noQuery } }, async (_request, reply) => await reply.send(app.swagger()))
   installConfigSchema(app)
   installProblemPages(app)
@@ -57,27 +79,3 @@ function installConfigSchema (app: FastifyInstance): void {
   app.get('/config.schema.json', { schema: { hide: true, querystring: noQuery } }, async (_request, reply) =>
     await reply.type('application/schema+json; charset=utf-8').send(schema))
 }
-
-/** One page for each section of openapi/problems.md, whose headings are the slugs. */
-function installProblemPages (app: FastifyInstance): void {
-  const pages = new Map(problemSections().map(({ slug, markdown }) => [slug, toPage(slug, markdown)]))
-  app.get<{ Params: { slug: string } }>('/problems/:slug', { schema: { hide: true, querystring: noQuery } }, async (request, reply) => {
-    const page = pages.get(request.params.slug)
-    if (page === undefined) throw new GatewayError('not-found', 'there is no such kind of problem')
-    return await reply.type('text/html; charset=utf-8').header('cache-control', 'max-age=3600').send(page)
-  })
-}
-
-export function problemSections (): Array<{ slug: string, markdown: string }> {
-  const text = readFileSync(new URL('../openapi/problems.md', import.meta.url), 'utf8')
-  return text.split(/^## /m).slice(1).map(section => {
-    const end = section.indexOf('\n')
-    return { slug: section.slice(0, end).trim(), markdown: section.slice(end + 1).trim() }
-  })
-}
-
-const toPage = (slug: string, markdown: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${slug} - Hawser</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}code{background:#8882;padding:0 .2em}</style></head>
-<body><h1>${slug}</h1>${marked.parse(markdown, { async: false })}<p><a href="/docs">All of the API</a></p></body></html>
-`

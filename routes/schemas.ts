@@ -41,7 +41,7 @@ export const serversQuery = z.strictObject({
   status: statusList.optional().meta({ override: { type: 'string' }, description: 'One or more states, separated by commas: running,stopped' }),
   name: filterText.optional().meta({ description: 'The exact name' }),
   q: filterText.optional().meta({ description: 'A part of the name, the id or an address, in any case' }),
-  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ description: 'An address of the server, as 2.58.28.45' }),
+  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ override: { type: 'string' }, description: 'An address of the server, as 2.58.28.45' }),
   region: filterText.optional().meta({ description: 'A region\'s id' }),
   owner: filterText.optional().meta({ description: 'An owner\'s id' }),
   tag: filterText.optional().meta({ description: 'A tag' }),

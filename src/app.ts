@@ -9,6 +9,7 @@ import { installOverload, type Overload } from '../plugins/overload.js'
 import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.js'
 import { installRateLimit, type RateLimit } from '../plugins/rate-limit.js'
 import { installRequestLog } from '../plugins/request-log.js'
+import { aboutRoutes } from '../routes/about.js'
 import { accountRoutes } from '../routes/accounts.js'
 import { actionRoutes } from '../routes/actions.js'
 import { addressRoutes, snapshotRoutes } from '../routes/belongings.js'
@@ -66,6 +67,7 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
   await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)
   await installDocumentation(app)
+  await app.register(aboutRoutes)
   await app.register(healthRoutes, readiness)
   await app.register(accountRoutes, { gateway })
   await app.register(fleetRoutes, { gateway })

@@ -2,13 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
-import { problemSections } from '../plugins/documentation.js'
+import { z } from 'zod'
+import { problemSections } from '../plugins/problem-pages.js'
 import { registry } from '../src/adapters/registry.js'
 import { compose } from '../src/compose.js'
 import { configJsonSchema } from '../src/config/json-schema.js'
 import { parseConfig } from '../src/config/load.js'
 import { capabilityNames } from '../src/domain/capability.js'
-import { problemTitles } from '../src/domain/problem.js'
+import { problemSchema, problemTitles } from '../src/domain/problem.js'
 import { providerCapabilities } from '../src/gateway/capabilities.js'
 import { createMemoryStores } from '../src/stores.js'
 import { clientSchema } from './helpers/client-schema.js'
@@ -99,6 +100,30 @@ t.test('every operation has an id, a tag and described answers, each with a sche
 
 const needBodies = new Set(['createServer', 'changeServer', 'resizeServer', 'rebuildServer', 'createSnapshot', 'attachAddresses', 'setPtr', 'createOwner'])
 
+t.test('what is shown under a status is a problem of that status', async t => {
+  const { document, operations } = await documented()
+  const shown = z.object({ components: z.object({ examples: z.record(z.string(), z.object({ value: problemSchema })) }) }).parse(document).components.examples
+  for (const [slug, { value }] of Object.entries(shown)) t.equal(value.type, `/problems/${slug}`)
+  for (const { operationId, responses } of operations) {
+    for (const [status, { content }] of Object.entries(responses)) {
+      const problem = content?.['application/problem+json']
+      if (problem === undefined) continue
+      const slugs = Object.keys(isRecord(problem.examples) ? problem.examples : {})
+      t.ok(slugs.length > 0 && slugs.every(slug => shown[slug]?.value.status === Number(status)), `${operationId} ${status}`)
+    }
+  }
+})
+
+t.test('every tag is described, in the order of the page', async t => {
+  const { document } = await documented()
+  const { tags, paths } = z.object({
+    tags: z.array(z.object({ name: z.string(), description: z.string().min(5) })),
+    paths: z.record(z.string(), z.record(z.string(), z.object({ tags: z.array(z.string()) })))
+  }).parse(document)
+  const used = Object.values(paths).flatMap(item => Object.values(item).flatMap(operation => operation.tags))
+  t.same(new Set(tags.map(({ name }) => name)), new Set(used))
+})
+
 t.test('the form of the documentation sends nothing that was not asked for', async t => {
   const { document, operations } = await documented()
   for (const { operationId, parameters, requestBody } of operations) {
@@ -139,7 +164,7 @@ t.test('the document in YAML is the document in JSON', async t => {
 })
 
 t.test('the documents take no parameters', async t => {
-  for (const url of ['/openapi.json', '/config.schema.json', '/problems/internal']) {
+  for (const url of ['/openapi.json', '/config.schema.json', '/problems', '/problems/internal']) {
     t.equal((await app.inject(url)).statusCode, 200)
     const refused = await app.inject(`${url}?x=1`)
     t.equal(refused.statusCode, 400)

@@ -54,6 +54,14 @@ t.test('the client stands alone: it runs where there is no Node', async t => {
   t.same(breaches(({ file, from, isPackage }) => !isPackage && !isIn(file, 'src/client') && isIn(from, 'src/client')), [], 'and nobody imports the client')
 })
 
+t.test('what is shipped imports only what is installed with it', async t => {
+  const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const shipped = typeof manifest === 'object' && manifest !== null && 'dependencies' in manifest && typeof manifest.dependencies === 'object' ? Object.keys(manifest.dependencies ?? {}) : []
+  t.ok(shipped.includes('fastify'))
+  t.same(breaches(({ from, isPackage }) => isPackage && !from.startsWith('node:') && !shipped.some(name => isNamed(from, name))), [])
+  t.notOk(shipped.includes('playwright-core'), 'the browser is for the tests alone')
+})
+
 const generated = 'src/client/schema.ts'
 
 t.test('no file grows past its one idea', async t => {

@@ -10,27 +10,23 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci --no-audit --no-fund
 fi
 
-if [ -n "${REDIS_URL:-}" ]; then
-  say 'the tests use the Redis of REDIS_URL'
-elif command -v redis-server > /dev/null 2>&1; then
-  say "the tests start $(command -v redis-server)"
-elif [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null 2>&1; then
-  say 'installing the Debian package redis-server for the tests'
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server > /dev/null
-else
-  say 'the tests need a Redis: install redis-server (Debian: apt-get install redis-server) or set REDIS_URL'
-  exit 1
+# What the tests start beside Node. Without it they skip what needs it; in CI they fail.
+missing=
+need () { command -v "$1" > /dev/null 2>&1 || { shift; missing="$missing $*"; }; }
+[ -n "${REDIS_URL:-}" ] || need redis-server redis-server
+need redis-cli redis-tools
+need openssl openssl
+need nginx nginx-light
+[ -n "${CHROMIUM_PATH:-}" ] || need chromium chromium fonts-dejavu-core
+if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null 2>&1; then
+  say "installing the Debian packages$missing for the tests"
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null; } || say 'not all of them could be installed'
+elif [ -n "$missing" ]; then
+  say "for all tests install the Debian packages$missing"
 fi
-
-if command -v nginx > /dev/null 2>&1; then
-  say "the tests start $(command -v nginx)"
-elif [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null 2>&1; then
-  say 'installing the Debian package nginx-light for the tests'
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light > /dev/null
-else
-  say 'without nginx its tests are skipped; Debian: apt-get install nginx-light'
+if [ -z "${REDIS_URL:-}" ] && ! command -v redis-server > /dev/null 2>&1; then
+  say 'the tests need a Redis: install redis-server or set REDIS_URL'
+  exit 1
 fi
 
 say 'types'

@@ -1,6 +1,23 @@
 // Generated from openapi/openapi.json by `npm run generate`. Do not edit.
 
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the documentation, the health and the accounts are */
+        get: operations["getAbout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -843,9 +860,17 @@ export interface components {
         };
         CreateLoginLinkRequest: Record<string, never>;
         OpenConsoleRequest: Record<string, never>;
-        Live: {
-            /** @constant */
-            status: "ok";
+        About: {
+            name: string;
+            /** @description A page to read and try everything */
+            docs: string;
+            /** @description The OpenAPI 3.1 document */
+            openapi: string;
+            /** @description What each kind of problem means */
+            problems: string;
+            health: string;
+            /** @description Where to begin with a key */
+            accounts: string;
         };
         Problem: {
             /**
@@ -881,6 +906,10 @@ export interface components {
             }[];
             /** @description The operation that tells what became of a write whose answer was lost */
             operation_id?: string;
+        };
+        Live: {
+            /** @constant */
+            status: "ok";
         };
         Ready: {
             /** @enum {string} */
@@ -1267,6 +1296,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAbout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Paths of this server */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLiveness: {
         parameters: {
             query?: never;

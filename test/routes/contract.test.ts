@@ -385,6 +385,11 @@ t.test('health, documents and problem pages are open to everybody', async t => {
   const page = await get('/problems/upstream-suspended')
   t.match(page.headers['content-type'], /^text\/html/)
   t.match(page.body, /suspended/)
+  for (const url of ['/docs', '/docs/static/swagger-initializer.js', '/problems', '/problems/internal']) {
+    t.match((await get(url)).headers['content-security-policy'], /^default-src 'none'; .*frame-ancestors 'none'$/, url)
+  }
+  t.match((await get('/')).json(), { name: 'Hawser', docs: '/docs', problems: '/problems' })
+  isProblem(t, await get('/?x=1'), 400, 'invalid-request', 'query.x')
   const parts = { accounts: {}, isRedisThere: () => false }
   const lost = await composeGateway(parts)
   t.same((await lost.app.inject('/health/ready')).json(), { status: 'degraded', redis: 'lost' })
