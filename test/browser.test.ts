@@ -27,7 +27,7 @@ async function raise () {
 }
 type Stage = Awaited<ReturnType<typeof raise>>
 
-// A browser among many busy processes takes its time; alone the file takes half a minute.
+// A browser among many busy processes takes its time.
 t.setTimeout(400_000)
 const processes = openProcesses(t)
 const skip = whyNoBrowser()
