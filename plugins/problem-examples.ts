@@ -1,7 +1,7 @@
 import { problemTitles, type Problem, type ProblemSlug } from '../src/domain/problem.js'
 import { failureRows, refusalRows } from './problem-table.js'
 
-interface Example {
+export interface Example {
   readonly summary: string
   readonly value: Problem
 }
