@@ -5,6 +5,7 @@ import { everybody } from '../src/access/principal.js'
 import type { Account } from '../src/gateway/account.js'
 import { createTally } from '../src/gateway/call.js'
 import type { RequestContext } from '../src/gateway/context.js'
+import { silentTrace } from '../src/telemetry/observer.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -49,7 +50,7 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
       if (!reply.raw.writableFinished) controller.abort()
     })
     request.beganAt = performance.now()
-    request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody, held: null }
+    request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody, held: null, trace: silentTrace }
   })
 
   app.addHook('onSend', async (request, reply) => {

@@ -3,6 +3,7 @@ import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransform, fastifyZodOpenApiTransformObject } from 'fastify-zod-openapi'
+import { version } from '../src/version.js'
 import { noQuery } from '../routes/schemas.js'
 import { completeDocument, extraComponents } from './document-extras.js'
 import { installProblemPages } from './problem-pages.js'
@@ -46,7 +47,7 @@ export async function installDocumentation (app: FastifyInstance): Promise<void>
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Hawser', version: '0.1.0', description, license: { name: 'MIT', identifier: 'MIT' } },
+      info: { title: 'Hawser', version, description, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/', description: 'This gateway' }],
       tags,
       security: [{ bearer: [] }, { apiKey: [] }],

@@ -4,6 +4,7 @@ import { badMember } from '../src/domain/failure.js'
 import { isFinal } from '../src/domain/operation.js'
 import type { Gateway } from '../src/gateway/gateway.js'
 import type { KeptAnswer, KeyVerdict } from '../src/operations/keys.js'
+import { notePlaced, placeOperation } from './outcome.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -62,14 +63,17 @@ function keyOf (request: FastifyRequest): string | null {
 }
 
 /** The query of a raw call is not read by a schema: there it is a text. */
-const isDryRun = ({ query }: FastifyRequest): boolean =>
+export const isDryRun = ({ query }: FastifyRequest): boolean =>
   typeof query === 'object' && query !== null && 'dry_run' in query && (query.dry_run === true || query.dry_run === 'true')
 
 async function answerAgain (reply: FastifyReply, verdict: Exclude<KeyVerdict, { kind: 'held' }>): Promise<FastifyReply> {
   reply.header('idempotency-replayed', 'true')
-  if (verdict.kind === 'answer') return await reply.status(verdict.answer.status).headers(verdict.answer.headers).send(verdict.answer.body)
+  if (verdict.kind === 'answer') {
+    notePlaced(reply, verdict.answer.headers.location)
+    return await reply.status(verdict.answer.status).headers(verdict.answer.headers).send(verdict.answer.body)
+  }
   const { operation } = verdict.stored
-  reply.header('location', `/v1/${operation.account}/operations/${operation.id}`)
+  placeOperation(reply, operation)
   if (!isFinal(operation.status)) reply.header('retry-after', '1')
   return await reply.status(202).send(operation)
 }

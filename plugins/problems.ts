@@ -5,6 +5,7 @@ import { RequestValidationError } from 'fastify-zod-openapi'
 import { badMember, GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.js'
 import type { Account } from '../src/gateway/account.js'
 import { problemTitles, type Problem } from '../src/domain/problem.js'
+import { noOutcome, placeOperation } from './outcome.js'
 import { failureRows, frameworkRefusals, refusalRows } from './problem-table.js'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
@@ -30,6 +31,7 @@ export const problemOf = (error: unknown, about: About): Problem =>
 
 /** What the router refuses before there is a route: a broken escape in the path, a parameter that is too long. */
 export function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  request.outcome = noOutcome()
   const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
   const refusal = isTooLong
     ? new GatewayError('not-found', 'no id is that long')
@@ -57,7 +59,8 @@ export function answerMalformedHttp (error: Error & { code?: string }, socket: S
 }
 
 async function send (reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
-  if (problem.operation_id !== undefined && problem.account !== null) reply.header('location', `/v1/${problem.account}/operations/${problem.operation_id}`)
+  Object.assign(reply.request.outcome, { problem: problem.type.slice('/problems/'.length), sideEffect: problem.side_effect })
+  if (problem.operation_id !== undefined && problem.account !== null) placeOperation(reply, { id: problem.operation_id, account: problem.account })
   if (problem.retry_after_s !== undefined) reply.header('retry-after', String(problem.retry_after_s))
   return await reply.status(problem.status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
 }

@@ -1,16 +1,25 @@
 import type { FastifyInstance } from 'fastify'
+import type { Observer } from '../src/telemetry/observer.js'
+import { onceAnswered } from './answered.js'
 
-/** One line for each request. It names the route, not the URL: what callers write into URLs is theirs. */
-export function installRequestLog (app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info({
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: reply.statusCode,
-      duration_ms: Math.round(performance.now() - request.beganAt),
-      account: request.account?.id ?? null,
-      key: request.context.principal.name,
-      upstream_calls: request.context.tally.upstreamCalls
-    }, 'request')
+/** One line and one count for each request, also where the caller left. They name the route, not the URL: what callers write into URLs is theirs. */
+export function installRequestLog (app: FastifyInstance, observer: Observer): void {
+  app.addHook('onRequest', async (request, reply) => {
+    onceAnswered(reply, status => {
+      const { method, account, outcome: { problem } } = request
+      const route = request.routeOptions.url ?? null
+      const tookMs = performance.now() - request.beganAt
+      observer.requestAnswered({ method, route: route ?? 'none', status, account: account?.id ?? null, problem, seconds: tookMs / 1000 })
+      request.log.info({
+        method,
+        route,
+        status,
+        duration_ms: Math.round(tookMs),
+        account: account?.id ?? null,
+        key: request.context.principal.name,
+        upstream_calls: request.context.tally.upstreamCalls,
+        ...(request.traceId === null ? {} : { trace_id: request.traceId })
+      }, 'request')
+    })
   })
 }

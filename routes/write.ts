@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { placeOperation } from '../plugins/outcome.js'
 import type { Verb } from '../src/adapters/verbs.js'
 import { isFinal, type Operation } from '../src/domain/operation.js'
 import type { Gateway } from '../src/gateway/gateway.js'
@@ -32,7 +33,7 @@ export async function waited (gateway: Gateway, operation: Operation, request: F
 /** 200 only for who waited and saw the end. */
 export async function answerOperation (reply: FastifyReply, operation: Operation): Promise<FastifyReply> {
   const isOver = isFinal(operation.status)
-  reply.header('location', `/v1/${operation.account}/operations/${operation.id}`)
+  placeOperation(reply, operation)
   reply.header('retry-after', '1')
   const status = isOver && reply.hasHeader('preference-applied') ? 200 : 202
   if (status === 200) reply.removeHeader('retry-after')

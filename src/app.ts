@@ -1,14 +1,17 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { installAccess } from '../plugins/access.js'
+import { installAudit } from '../plugins/audit.js'
 import { installBodies } from '../plugins/bodies.js'
 import { installContext, requestIdOf, type Requests } from '../plugins/context.js'
 import { installDocumentation } from '../plugins/documentation.js'
 import { installIdempotency } from '../plugins/idempotency.js'
 import { installMethods } from '../plugins/methods.js'
 import { installOverload, type Overload } from '../plugins/overload.js'
+import { installOutcome } from '../plugins/outcome.js'
 import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.js'
 import { installRateLimit, type RateLimit } from '../plugins/rate-limit.js'
 import { installRequestLog } from '../plugins/request-log.js'
+import { installTracing } from '../plugins/tracing.js'
 import { aboutRoutes } from '../routes/about.js'
 import { accountRoutes } from '../routes/accounts.js'
 import { actionRoutes } from '../routes/actions.js'
@@ -18,12 +21,16 @@ import { changeRoutes } from '../routes/changes.js'
 import { fleetRoutes } from '../routes/fleet.js'
 import { healthRoutes, type Readiness } from '../routes/health.js'
 import { lifecycleRoutes } from '../routes/lifecycle.js'
+import { metricsRoutes } from '../routes/metrics.js'
 import { operationRoutes } from '../routes/operations.js'
 import { ownerRoutes } from '../routes/owners.js'
 import { rawRoutes } from '../routes/raw.js'
 import { serverRoutes } from '../routes/servers.js'
 import type { Authenticate } from './access/keys.js'
 import type { Gateway } from './gateway/gateway.js'
+import type { Audit } from './telemetry/audit.js'
+import type { Metrics } from './telemetry/metrics.js'
+import type { Tracer } from './telemetry/observer.js'
 
 export interface AppParts {
   readonly gateway: Gateway
@@ -32,6 +39,9 @@ export interface AppParts {
   readonly readiness: Readiness
   readonly rateLimit: RateLimit
   readonly overload: Overload
+  readonly metrics: Metrics & { readonly isPublic: boolean }
+  readonly audit: Audit
+  readonly tracer: Tracer
   readonly logger?: FastifyBaseLogger
 }
 
@@ -43,7 +53,7 @@ export interface Built {
 }
 
 /** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, authenticate, readiness, rateLimit, overload, logger }: AppParts): Promise<Built> {
+export async function buildApp ({ gateway, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger }: AppParts): Promise<Built> {
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     genReqId: requestIdOf,
@@ -59,16 +69,20 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
   app.setSerializerCompiler(() => value => JSON.stringify(value))
   const methods = installMethods(app)
   const requests = installContext(app, readiness.isServing)
+  installOutcome(app)
+  installTracing(app, tracer)
   installBodies(app)
   installProblems(app)
-  installRequestLog(app)
+  installRequestLog(app, metrics.observer)
   installOverload(app, requests.count, overload)
   installAccess(app, { authenticate, gateway })
   await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)
+  installAudit(app, { audit, gateway })
   await installDocumentation(app)
   await app.register(aboutRoutes)
   await app.register(healthRoutes, readiness)
+  await app.register(metricsRoutes, metrics)
   await app.register(accountRoutes, { gateway })
   await app.register(fleetRoutes, { gateway })
   await app.register(serverRoutes, { gateway })

@@ -6,6 +6,7 @@ import { openAccounts, type OpeningParts } from './accounts.js'
 import type { Adapter } from './adapters/contract.js'
 import { buildApp } from './app.js'
 import type { Config } from './config/load.js'
+import { isFinal } from './domain/operation.js'
 import { createAsks } from './gateway/asks.js'
 import { createCursors, type Cursors } from './gateway/cursor.js'
 import { createFleet } from './gateway/fleet.js'
@@ -21,9 +22,12 @@ import { createKeys } from './operations/keys.js'
 import type { Quota } from './operations/quota.js'
 import type { OperationStore } from './operations/store.js'
 import type { Turns } from './operations/turns.js'
-import { silent, type Observer, type SentCall } from './telemetry/observer.js'
+import type { AuditSink } from './telemetry/audit.js'
+import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.js'
+import { createTelemetry } from './telemetry/telemetry.js'
 import { keyFor } from './tokens/key-for.js'
 import type { TokenStore } from './tokens/store.js'
+import { version } from './version.js'
 
 export interface Stores {
   readonly tokens: TokenStore
@@ -42,11 +46,15 @@ export interface ComposeParts {
   readonly isRedisThere: (() => boolean) | null
   /** The connection on which replicas count together what keys send; absent: each for itself. */
   readonly redis?: unknown
+  /** Absent: no lines are written. */
+  readonly audit?: AuditSink
+  readonly tracer?: Tracer
   readonly logger?: FastifyBaseLogger
 }
 
 export interface Composed {
   readonly app: FastifyInstance
+  readonly observer: Observer
   /** Goes on with another configuration, for all that comes in from now on. What is being answered ends with the one it began with. */
   reload(config: Config): Promise<void>
   /** Ends the waits, lets what is in flight be answered, closes the app, then the connections to the providers. */
@@ -55,9 +63,18 @@ export interface Composed {
 
 /** Everything of one gateway put together from its configuration. No I/O but that of buildApp. */
 export async function compose (parts: ComposeParts): Promise<Composed> {
-  const { stores, logger } = parts
+  const { stores, logger, tracer = silentTracer } = parts
   const { turns } = stores
-  const observer = silent
+  const { observer, metrics, audit } = createTelemetry({
+    sink: parts.audit ?? null,
+    onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
+    isRedisThere: parts.isRedisThere,
+    version,
+    accounts: () => gateway.accounts.map(({ id }) => id),
+    breakers: () => gateway.accounts.map(account => ({ account: account.id, state: account.breaker() })),
+    pending: async account => await stores.operations.pending(account),
+    requestsInFlight: () => requests.count()
+  })
   let { config } = parts
   let door = openDoor(config.auth)
   const stopping = new AbortController()
@@ -76,7 +93,10 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
   const inFlight = createInFlight()
   const engine = createEngine({
-    store: stores.operations, now: Date.now, onFault: error => { logger?.error({ err: error }, 'operations are not followed just now') }
+    store: stores.operations,
+    now: Date.now,
+    onFault: error => { logger?.error({ err: error }, 'operations are not followed just now') },
+    observer: withTurns(observer, turns)
   })
   const gateway = createGateway({
     adapters: parts.adapters,
@@ -88,6 +108,9 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     authenticate: () => door.authenticate,
     rateLimit: { perMinute: () => config.rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
     overload: { requests: () => config.overload.requests, shed: observer.shed },
+    metrics: { ...metrics, isPublic: config.metrics?.public === true },
+    audit,
+    tracer,
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
     ...(logger === undefined ? {} : { logger })
   })
@@ -97,6 +120,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
 
   return {
     app,
+    observer,
     reload: async next => {
       const before = opened
       const oldDoor = isDeepStrictEqual(next.auth, config.auth) ? null : door
@@ -129,6 +153,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       app.server.closeAllConnections()
       await app.close()
       await engine.stop()
+      await tracer.close()
       await Promise.all([...opened, door].map(async one => { await one.close() }))
     }
   }
@@ -138,6 +163,15 @@ function learn ({ keys, turns }: Stores, account: string): void {
   keys.learn(account).catch(() => {})
   turns.current(account).catch(() => {})
 }
+
+/** What has ended has changed the account: what was read before is old. */
+const withTurns = (observer: Observer, turns: Turns): Observer => ({
+  ...observer,
+  operationChanged: change => {
+    observer.operationChanged(change)
+    if (isFinal(change.to)) turns.turn(change.account).catch(() => {})
+  }
+})
 
 async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, done: () => Promise<void>): Promise<void> {
   await done()

@@ -8,8 +8,12 @@ import { ConfigError, loadConfig, type Config } from './config/load.js'
 import { createMemoryBuckets } from './operations/buckets.js'
 import { connectRedis, type RedisLine } from './redis.js'
 import { createMemoryStores, createRedisStores } from './stores.js'
-import { silent } from './telemetry/observer.js'
+import type { AuditSink } from './telemetry/audit.js'
+import { auditOnStandardOutput, openAuditFile } from './telemetry/audit-file.js'
+import { silentObserver } from './telemetry/observer.js'
+import { openTracing } from './telemetry/tracing.js'
 import { createMemoryTokenStore } from './tokens/memory-store.js'
+import { version } from './version.js'
 
 const usage = `usage: HAWSER_CONFIG=<file> node dist/src/main.js [command]
 
@@ -51,7 +55,7 @@ const isKnown = (command: string | undefined, rest: readonly string[]): boolean 
 
 /** The commands that ask providers and end. */
 async function runOnce (config: Config, rest: readonly string[]): Promise<number> {
-  const opened = openAccounts(config.accounts, { tokens: createMemoryTokenStore(), buckets: createMemoryBuckets(), observer: silent, secret: config.secret?.[0] ?? '', report: () => {} })
+  const opened = openAccounts(config.accounts, { tokens: createMemoryTokenStore(), buckets: createMemoryBuckets(), observer: silentObserver, secret: config.secret?.[0] ?? '', report: () => {} })
   const accounts = opened.map(({ account }) => account)
   try {
     const [id, , expires = ''] = rest
@@ -79,10 +83,8 @@ function readConfig (file: string): Config | null {
   }
 }
 
-/** Keys that are understood but have no effect in this version are said aloud: nobody shall rely on them. */
+/** What a production would not want is said aloud. */
 function warnOf (config: Config, logger: Logger): void {
-  const warn = (path: string): void => { logger.warn({ path }, 'this key has no effect in this version') }
-  for (const key of ['metrics', 'audit'] as const) if (config[key] !== undefined) warn(key)
   for (const { id, common } of config.accounts) {
     if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
   }
@@ -95,6 +97,8 @@ interface Serving {
 
 async function serve (config: Config, { file, logger }: Serving): Promise<void> {
   let serving = false
+  const audit = config.audit === undefined ? auditOnStandardOutput() : openAuditFile(config.audit.file)
+  const tracer = await openTracing({ environment: process.env, version, warn: text => { logger.warn(text) } })
   const { redis: settings, redisCa: ca } = config
   const line = settings === undefined ? null : await connectRedis({ settings, ca, accounts: config.accounts.map(({ id }) => id), logger })
   const [secret, ...older] = config.secret ?? []
@@ -105,11 +109,13 @@ async function serve (config: Config, { file, logger }: Serving): Promise<void> 
     isServing: () => serving,
     isRedisThere: line?.isThere ?? null,
     redis: line?.redis ?? null,
+    audit,
+    tracer,
     logger
   })
   await composed.app.listen({ host: config.listen.host, port: config.listen.port })
   serving = true
-  const reloader = createReloader({ config, file, composed, logger })
+  const reloader = createReloader({ config, file, composed, audit, logger })
   const stop = stopper({ composed, line, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { serving = false } })
   process.on('SIGHUP', reloader.reload)
   process.once('SIGTERM', stop)
@@ -120,15 +126,23 @@ interface Reloading {
   readonly config: Config
   readonly file: string
   readonly composed: Composed
+  readonly audit: AuditSink
   readonly logger: Logger
 }
 
 /** Reads the file again and goes on with it, one reload after the other. What is wrong with it is logged, and the old configuration stays. */
-function createReloader ({ config: first, file, composed, logger }: Reloading) {
+function createReloader ({ config: first, file, composed, audit, logger }: Reloading) {
   let config = first
   let last = Promise.resolve()
-  const refuse = (reason: string): void => { logger.error({ reason }, 'the configuration was not reloaded: the old one stays') }
+  const refuse = (reason: string): void => {
+    composed.observer.reloaded('refused')
+    logger.error({ reason }, 'the configuration was not reloaded: the old one stays')
+  }
+  const reopen = (): void => {
+    try { audit.reopen() } catch (error) { logger.error({ err: error }, 'the audit file could not be opened anew: the old one stays') }
+  }
   const reload = async (): Promise<void> => {
+    reopen()
     try {
       const next = loadConfig(file, registry, process.env)
       const fixed = keysNeedingRestart(config, next)
@@ -137,6 +151,7 @@ function createReloader ({ config: first, file, composed, logger }: Reloading) {
       config = next
       logger.level = next.log.level
       warnOf(next, logger)
+      composed.observer.reloaded('applied')
       logger.info({ accounts: next.accounts.length }, 'the configuration was reloaded')
     } catch (error) {
       refuse(error instanceof Error ? error.message : String(error))
@@ -153,6 +168,8 @@ interface Stopping {
   readonly onStop: () => void
 }
 
+const lingerMs = 500
+
 /** Stops taking requests, lets those in flight end within the grace period, then closes the app, the providers and Redis. */
 const stopper = ({ composed, line, logger, graceMs, onStop }: Stopping) => (): void => {
   onStop()
@@ -165,6 +182,8 @@ const stopper = ({ composed, line, logger, graceMs, onStop }: Stopping) => (): v
   composed.close().then(() => {
     line?.close()
     logger.info('stopped')
+    // A collector that does not answer would keep the process.
+    setTimeout(() => process.exit(), lingerMs).unref()
   }, (error: unknown) => {
     logger.error({ err: error }, 'could not stop in order')
     process.exitCode = 1

@@ -8,7 +8,7 @@ import { checkAccounts, createKey, createToken } from '../src/commands.js'
 import { openAccounts } from '../src/accounts.js'
 import { parseConfig } from '../src/config/load.js'
 import { createMemoryStores } from '../src/stores.js'
-import { silent } from '../src/telemetry/observer.js'
+import { silentObserver } from '../src/telemetry/observer.js'
 import { startHeficed } from '../src/sandbox/heficed/simulator.js'
 import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
 import { openProcesses, root } from './helpers/process.js'
@@ -66,7 +66,7 @@ t.test('vmmanager-token prints a token that the platform takes until that day', 
 
 t.test('in one process: the accounts of a configuration are checked and given tokens without a server', async t => {
   const config = parseConfig(stringify({ auth: { mode: 'none' }, accounts: { vm6, hosting, nowhere: { ...vm6, url: 'http://127.0.0.1:9' } } }, { aliasDuplicateObjects: false }), registry, {})
-  const opened = openAccounts(config.accounts, { ...createMemoryStores(), observer: silent, secret: 'x', report: () => {} })
+  const opened = openAccounts(config.accounts, { ...createMemoryStores(), observer: silentObserver, secret: 'x', report: () => {} })
   t.teardown(async () => { await Promise.all(opened.map(async ({ close }) => { await close() })) })
   const accounts = opened.map(({ account }) => account)
   const { table, isSound } = await checkAccounts(accounts)

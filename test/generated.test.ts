@@ -13,6 +13,7 @@ import { problemSchema, problemTitles } from '../src/domain/problem.js'
 import { providerCapabilities } from '../src/gateway/capabilities.js'
 import { createMemoryStores } from '../src/stores.js'
 import { clientSchema } from './helpers/client-schema.js'
+import { version } from '../src/version.js'
 
 type Json = Record<string, unknown>
 
@@ -170,6 +171,11 @@ t.test('the documents take no parameters', async t => {
     t.equal(refused.statusCode, 400)
     t.match(refused.json(), { type: '/problems/invalid-request', errors: [{ path: 'query.x' }] })
   }
+})
+
+t.test('the version is that of package.json', async t => {
+  t.match(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')), { version })
+  t.match((await documented()).document, { info: { version } })
 })
 
 t.test('openapi/problems.md has a section for each problem, and no other', async t => {

@@ -35,6 +35,9 @@ t.test('every import line leads where the house rules let it', async t => {
   t.same(breaches(({ file, from }) => (isNamed(from, 'undici') || isNamed(from, 'fast-xml-parser')) && !isIn(file, 'src/upstream')), [], 'only src/upstream knows undici and the XML reader')
   t.same(breaches(({ file, from }) => (isNamed(from, 'cockatiel') && !isIn(file, 'src/gateway/breaker.ts', 'src/gateway/gate.ts')) || (isNamed(from, 'lru-cache') && !isIn(file, 'src/gateway/copies.ts'))), [], 'one file for each borrowed idea')
   t.same(breaches(({ file, from }) => isNamed(from, 'jose') && !isIn(file, 'src/access')), [], 'only src/access knows the tokens of callers')
+  t.same(breaches(({ file, from }) => (isNamed(from, 'prom-client') || from.startsWith('@opentelemetry/')) && !isIn(file, 'src/telemetry')), [], 'only src/telemetry knows prom-client and OpenTelemetry')
+  const tellers = ['src/telemetry', 'plugins', 'src/app.ts', 'src/compose.ts', 'src/main.ts']
+  t.same(breaches(({ file, from }) => isIn(from, 'src/telemetry') && from !== 'src/telemetry/observer.ts' && !isIn(file, ...tellers)), [], 'the rooms report to an observer, and know no more of who observes')
   t.same(breaches(({ file, from, isPackage }) => isIn(file, 'src/domain') && (isPackage ? from !== 'zod' && !from.startsWith('node:') : !isIn(from, 'src/domain'))), [], 'the domain imports only zod')
   t.same(breaches(({ file, from }) => isIn(file, 'src/upstream') && isIn(from, 'src/adapters', 'src/gateway', 'routes', 'plugins')), [], 'upstream looks at nobody above')
   t.same(breaches(({ file, from }) => isIn(file, 'src/adapters') && isIn(from, 'src/gateway', 'src/config', 'src/tokens', 'src/operations', 'routes', 'plugins')), [], 'adapters look at nobody above')

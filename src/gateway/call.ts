@@ -1,4 +1,5 @@
 import type { SideEffect } from '../domain/failure.js'
+import { silentTrace, type Trace } from '../telemetry/observer.js'
 
 /** One request of ours, as far as the providers see it: its id, its end, and the count of what was sent for it. */
 export interface Call {
@@ -7,6 +8,7 @@ export interface Call {
   /** Epoch milliseconds of `performance.now()`'s clock after which nothing more is sent. */
   readonly deadline: number
   readonly tally: Tally
+  readonly trace: Trace
 }
 
 /** What was sent for one request; shared by the calls that work for it. */
@@ -27,10 +29,11 @@ export interface CallOptions {
   readonly signal: AbortSignal
   readonly deadlineMs: number
   readonly tally?: Tally
+  readonly trace?: Trace
 }
 
-export const createCall = ({ requestId, signal, deadlineMs, tally = createTally() }: CallOptions): Call =>
-  ({ requestId, signal, deadline: performance.now() + deadlineMs, tally })
+export const createCall = ({ requestId, signal, deadlineMs, tally = createTally(), trace = silentTrace }: CallOptions): Call =>
+  ({ requestId, signal, deadline: performance.now() + deadlineMs, tally, trace })
 
 export const remainingMs = (call: Call): number => call.deadline - performance.now()
 

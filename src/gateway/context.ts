@@ -1,5 +1,6 @@
 import type { Principal } from '../access/principal.js'
 import type { Held } from '../operations/keys.js'
+import type { Trace } from '../telemetry/observer.js'
 import type { Account } from './account.js'
 import { createCall, type Call, type Tally } from './call.js'
 
@@ -12,16 +13,17 @@ export interface RequestContext {
   readonly principal: Principal
   /** The right to do what an Idempotency-Key stands for; null without one. */
   readonly held: Held | null
+  readonly trace: Trace
 }
 
 /** A call for a read: it ends with the caller. */
 export const readCall = (account: Account, context: RequestContext, signal = context.signal): Call =>
-  createCall({ requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally })
+  createCall({ requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })
 
-/** A call for work that nobody waits for: its own deadline, its own count. */
+/** A call for work that nobody waits for: its own deadline, its own count, no trace. */
 export const backgroundCall = (account: Account, requestId: string, signal: AbortSignal): Call =>
   createCall({ requestId, signal, deadlineMs: account.options.requestDeadlineMs })
 
 /** A call for a write: once begun it is finished, whether the caller waits or not. */
 export const writeCall = (account: Account, context: RequestContext): Call =>
-  createCall({ requestId: context.requestId, signal: new AbortController().signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally })
+  createCall({ requestId: context.requestId, signal: new AbortController().signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })

@@ -1,9 +1,9 @@
 import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.js'
 import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.js'
 import type { TokenSource } from '../tokens/token-source.js'
-import type { HttpClient, HttpResponse } from '../upstream/http.js'
+import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.js'
 import { HttpFault } from '../upstream/http-fault.js'
-import type { SentCall } from '../telemetry/observer.js'
+import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.js'
 import type { Breaker, Went } from './breaker.js'
 import { createCall, pause, remainingMs, untilEnd, type Call } from './call.js'
 import type { Gate } from './gate.js'
@@ -32,8 +32,8 @@ export function createUpstream (line: Line, call: Call, record: RecordWrite | nu
   if (signIn === null) return createTokenless(line, call, record)
   // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
   const login = async (): Promise<Token> => {
-    const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally })
-    return await signIn(createTokenless(line, own, null))
+    const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
+    return await signIn(createSender(line, own, { token: async () => null, record: null, isSignIn: true }))
   }
   const token = async (): Promise<Token> => {
     const current = line.tokens.current()
@@ -47,21 +47,22 @@ export function createUpstream (line: Line, call: Call, record: RecordWrite | nu
       call.tally.tokenMs += performance.now() - began
     }
   }
-  return createSender(line, call, { token, record })
+  return createSender(line, call, { token, record, isSignIn: false })
 }
 
-/** For static credentials, and for signing in. */
-const createTokenless = (line: Line, call: Call, record: RecordWrite | null): Upstream => createSender(line, call, { token: async () => null, record })
+/** For static credentials. */
+const createTokenless = (line: Line, call: Call, record: RecordWrite | null): Upstream => createSender(line, call, { token: async () => null, record, isSignIn: false })
 
 interface Way {
   readonly token: () => Promise<Token | null>
   readonly record: RecordWrite | null
+  readonly isSignIn: boolean
 }
 
-const createSender = (line: Line, call: Call, { token, record }: Way): Upstream => ({
+const createSender = (line: Line, call: Call, { token, record, isSignIn }: Way): Upstream => ({
   send: async request => record !== null && request.intent === 'write'
     ? record(request, await token())
-    : await sendWithRetry({ line, call, request, token })
+    : await sendWithRetry({ line, call, request, token, isSignIn })
 })
 
 /** As long as other processes wait for a sign-in. */
@@ -76,6 +77,7 @@ function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
 }
 
 interface Sending<T> {
+  readonly isSignIn: boolean
   readonly line: Line
   readonly call: Call
   readonly request: UpstreamCall<T>
@@ -131,15 +133,16 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
   }
 }
 
-async function send<T> ({ line, call, request }: Sending<T>, token: Token | null, tries: Tries): Promise<Tried<T>> {
+async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: Token | null, tries: Tries): Promise<Tried<T>> {
   tries.attempts += 1
   const began = performance.now()
+  let built: HttpRequest | null = null
   let response: HttpResponse | null = null
   let result: { value: T } | UpstreamError
   try {
     const timeoutMs = Math.min(line.timeoutMs, remainingMs(call))
     if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
-    const built = request.build(token)
+    built = request.build(token)
     call.tally.upstreamCalls += 1
     response = await line.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
     result = { value: request.read(response) }
@@ -149,9 +152,18 @@ async function send<T> ({ line, call, request }: Sending<T>, token: Token | null
   const durationMs = performance.now() - began
   call.tally.upstreamMs += durationMs
   const outcome = result instanceof UpstreamError ? outcomeOf(result) : 'ok'
-  line.report({
-    account: line.account, operation: request.name, requestId: call.requestId, status: response?.status ?? null, outcome, attempt: tries.attempts, durationMs
-  })
+  const sent: SentCall = {
+    account: line.account,
+    operation: request.name,
+    requestId: call.requestId,
+    status: response?.status ?? null,
+    outcome,
+    attempt: tries.attempts,
+    durationMs,
+    isSignIn
+  }
+  line.report(sent)
+  if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
   return { result, outcome, durationMs }
 }
 

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Accepted } from '../adapters/verbs.js'
 import type { Operation, OperationStatus } from '../domain/operation.js'
 import { isEnded } from './follow.js'
-import { createJournal } from './journal.js'
+import { createJournal, toChange } from './journal.js'
 import { afterAccepted, doubted, intended, type Intent } from './life.js'
 import type { Watched } from './watched.js'
 import { createPoller, type Poller } from './poller.js'
 import { serverClaim } from './search.js'
 import type { OperationStore, StoredOperation } from './store.js'
 import type { SetTimer } from './timer.js'
+import { silentObserver, type Observer } from '../telemetry/observer.js'
 
 export interface OperationsQuery {
   readonly statuses: ReadonlySet<OperationStatus> | null
@@ -55,6 +56,7 @@ export interface EngineParts {
   readonly now: () => number
   readonly onFault: (error: unknown) => void
   readonly after?: SetTimer
+  readonly observer?: Observer
 }
 
 interface Following {
@@ -67,9 +69,9 @@ const beatLastsMs = 10_000
 /** Changes by other replicas are seen in the store, so often. */
 const rereadMs = 1000
 
-export function createEngine ({ store, now, onFault, after }: EngineParts): Engine {
+export function createEngine ({ store, now, onFault, after, observer = silentObserver }: EngineParts): Engine {
   const me = randomUUID()
-  const journal = createJournal(store, after)
+  const journal = createJournal(store, after, observer)
   const pollers = new Map<string, Following>()
   const beat = (): void => { store.beat(me, beatLastsMs).catch(onFault) }
   let heart: NodeJS.Timeout | null = null
@@ -92,7 +94,9 @@ export function createEngine ({ store, now, onFault, after }: EngineParts): Engi
     },
     open: async intent => {
       const stored = intended(intent, me, now())
-      return { stored, isKept: await store.open(stored) }
+      const isKept = await store.open(stored)
+      observer.operationChanged(toChange(stored, null))
+      return { stored, isKept }
     },
     ask: async stored => {
       const kept = await store.updateForCertain(stored, current => isEnded(current) ? null : { ...current, phase: 'asking' })

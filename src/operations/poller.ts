@@ -63,7 +63,10 @@ export function createPoller (parts: PollerParts): Poller {
     try {
       // Who had the turn before may have looked meanwhile.
       const open = await ready(parts)
-      if ((untilDue(open, now()) ?? 1) <= 0) await lookAtAll(look, open.filter(isAsked), cost)
+      const late = -(untilDue(open, now()) ?? 1)
+      if (late < 0) return restMs
+      journal.observer.polled(account.id, late)
+      await lookAtAll(look, open.filter(isAsked), cost)
     } finally {
       await endTurn(restMs)
     }

@@ -4,6 +4,8 @@ import { registry } from '../../src/adapters/registry.js'
 import { compose, type Composed, type Stores } from '../../src/compose.js'
 import { parseConfig } from '../../src/config/load.js'
 import { createMemoryStores } from '../../src/stores.js'
+import type { AuditSink } from '../../src/telemetry/audit.js'
+import type { Tracer } from '../../src/telemetry/observer.js'
 
 export interface TestGatewayOptions {
   /** As in the configuration file. */
@@ -15,19 +17,21 @@ export interface TestGatewayOptions {
   readonly stores?: Stores
   readonly isServing?: () => boolean
   readonly isRedisThere?: () => boolean
+  readonly audit?: AuditSink
+  readonly tracer?: Tracer
   readonly logger?: FastifyBaseLogger
 }
 
 /** A gateway put together from configuration text as the process does it, without listening. */
-export async function composeGateway ({ accounts, auth, more, redis, stores, isServing, isRedisThere, logger }: TestGatewayOptions): Promise<Composed> {
+export async function composeGateway ({ accounts, auth, more, redis, stores, isServing, isRedisThere, ...rest }: TestGatewayOptions): Promise<Composed> {
   const text = stringify({ ...more, auth: auth ?? { mode: 'none' }, accounts }, { aliasDuplicateObjects: false })
   return await compose({
+    ...rest,
     config: parseConfig(text, registry, {}),
     adapters: registry.values(),
     stores: stores ?? createMemoryStores(),
     redis,
     isServing: isServing ?? (() => true),
-    isRedisThere: isRedisThere ?? null,
-    ...(logger === undefined ? {} : { logger })
+    isRedisThere: isRedisThere ?? null
   })
 }

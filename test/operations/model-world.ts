@@ -1,5 +1,6 @@
 import { noGuards } from '../../src/access/guards.js'
 import { createInFlight } from '../../src/gateway/in-flight.js'
+import { silentTrace } from '../../src/telemetry/observer.js'
 import { createMemoryQuota } from '../../src/operations/quota.js'
 import type { ServerOperations } from '../../src/adapters/verbs.js'
 import { compareText } from '../../src/domain/compare.js'
@@ -236,7 +237,7 @@ async function requestAs ({ keys, writes, connect }: Rooms, key: string, name: s
     if (verdict.kind === 'operation') return { status: 202, operationId: verdict.stored.operation.id }
     if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
     const { held } = verdict
-    const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, held }
+    const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
     return await answered(held, async () => (await writes.perform(accountOf(connect), createOrder(spec), context)).operation.id)
   } catch (error) {
     if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }

@@ -1,4 +1,5 @@
 import { createInFlight } from '../../src/gateway/in-flight.js'
+import { silentTrace } from '../../src/telemetry/observer.js'
 import { createMemoryQuota } from '../../src/operations/quota.js'
 import t from 'tap'
 import { z } from 'zod'
@@ -31,7 +32,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
-  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held }
+  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
   const error = await createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() }).perform(accountOf(connect), createOrder(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }

@@ -1,0 +1,13 @@
+import type { FastifyReply } from 'fastify'
+
+/** As other servers write it down when nobody was there any more to be answered. */
+const callerLeft = 499
+
+/** Calls once, with the status, when the answer has gone out, or when the caller has left without one. */
+export function onceAnswered (reply: FastifyReply, tell: (status: number) => void): void {
+  const { raw } = reply
+  const onFinish = (): void => { raw.off('close', onClose); tell(reply.statusCode) }
+  const onClose = (): void => { raw.off('finish', onFinish); tell(raw.headersSent ? reply.statusCode : callerLeft) }
+  raw.once('finish', onFinish)
+  raw.once('close', onClose)
+}

@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { SideEffect } from '../src/domain/failure.js'
+import type { Gateway } from '../src/gateway/gateway.js'
+import type { Audit, AuditOutcome } from '../src/telemetry/audit.js'
+import { isDryRun } from './idempotency.js'
+
+export interface AuditOptions {
+  readonly audit: Audit
+  readonly gateway: Gateway
+}
+
+const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** One line for each request for a write, also where it is refused. It is written before the answer goes out: no caller knows of a write that is not in it. */
+export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOptions): void {
+  const told = new WeakSet<FastifyRequest>()
+  app.addHook('onSend', async (request, reply) => {
+    if (!writes.has(request.method) || !request.url.startsWith('/v1/') || told.has(request)) return
+    told.add(request)
+    const { schema, url: route } = request.routeOptions
+    const { operationId: action } = { operationId: null, ...schema }
+    const { problem, operationId } = request.outcome
+    audit.answered({
+      request_id: request.id,
+      key: isAnonymous(request) ? null : request.context.principal.name,
+      action: typeof action === 'string' ? action : request.method,
+      method: request.method,
+      route: route ?? null,
+      account: accountOf(request, gateway),
+      server_id: request.outcome.serverId ?? serverOf(request),
+      status: reply.statusCode,
+      outcome: outcomeOf(request, reply),
+      problem,
+      side_effect: sideEffectOf(request, reply),
+      operation_id: operationId,
+      upstream_calls: request.context.tally.upstreamCalls,
+      duration_ms: Math.round(performance.now() - request.beganAt)
+    })
+  })
+}
+
+/** Nobody was asked who it is, or the answer was no good. */
+const isAnonymous = ({ outcome, routeOptions }: FastifyRequest): boolean =>
+  routeOptions.config.permission === undefined || outcome.problem === 'unauthenticated'
+
+/** What stands in a path is the caller's until it is known to be one of ours. */
+function accountOf ({ account, params }: FastifyRequest, gateway: Gateway): string | null {
+  return account?.id ?? gateway.account(param(params, 'account') ?? '')?.id ?? null
+}
+
+function serverOf ({ params, routeOptions: { url = '' } }: FastifyRequest): string | null {
+  const id = url.startsWith('/v1/:account/servers/:id') ? param(params, 'id') : null
+  return id !== null && /^[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}$/.test(id) ? id : null
+}
+
+function param (params: unknown, name: string): string | null {
+  const value: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, name) : null
+  return typeof value === 'string' ? value : null
+}
+
+function outcomeOf (request: FastifyRequest, reply: FastifyReply): AuditOutcome {
+  const { outcome: { problem, operationStatus } } = request
+  if (reply.hasHeader('idempotency-replayed')) return 'replayed'
+  if (reply.statusCode >= 400) {
+    // A raw answer of the provider is no problem of ours; after its 5xx nobody knows.
+    if (problem === null ? reply.statusCode >= 500 : sideEffectOf(request, reply) !== 'none') return 'doubtful'
+    return reply.statusCode < 500 || reply.statusCode === 501 ? 'refused' : 'failed'
+  }
+  if (isDryRun(request)) return 'rehearsed'
+  if (reply.statusCode === 202) return 'accepted'
+  return operationStatus === 'failed' ? 'failed' : operationStatus === 'unknown' ? 'doubtful' : 'done'
+}
+
+const severity: readonly SideEffect[] = ['none', 'possible', 'certain']
+
+function sideEffectOf ({ outcome, context: { tally } }: FastifyRequest, reply: FastifyReply): SideEffect {
+  if (reply.hasHeader('idempotency-replayed')) return 'none'
+  return severity.indexOf(tally.writes) > severity.indexOf(outcome.sideEffect) ? tally.writes : outcome.sideEffect
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { SideEffect } from '../src/domain/failure.js'
+import type { OperationStatus } from '../src/domain/operation.js'
+
+/** What became of a request, for those who tell of it. */
+export interface Outcome {
+  /** The slug of its problem. */
+  problem: string | null
+  sideEffect: SideEffect
+  operationId: string | null
+  /** The server of that operation, where it is known. */
+  serverId: string | null
+  operationStatus: OperationStatus | null
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    outcome: Outcome
+  }
+}
+
+export const noOutcome = (): Outcome => ({ problem: null, sideEffect: 'none', operationId: null, serverId: null, operationStatus: null })
+
+export function installOutcome (app: FastifyInstance): void {
+  app.decorateRequest('outcome')
+  app.addHook('onRequest', async request => { request.outcome = noOutcome() })
+}
+
+export interface Placed {
+  readonly id: string
+  readonly account: string
+  readonly server_id?: string | null
+  readonly status?: OperationStatus
+}
+
+/** Tells where an operation stands. */
+export function placeOperation (reply: FastifyReply, { id, account, server_id: serverId = null, status }: Placed): void {
+  Object.assign(reply.request.outcome, { operationId: id, serverId, operationStatus: status ?? null })
+  reply.header('location', `/v1/${account}/operations/${id}`)
+}
+
+/** An answer that is given again says where its operation stands, and no more. */
+export function notePlaced (reply: FastifyReply, location: string | undefined): void {
+  const id = /^\/v1\/[^/]+\/operations\/(op_[a-z0-9]+)$/.exec(location ?? '')?.[1]
+  if (id !== undefined) reply.request.outcome.operationId = id
+}

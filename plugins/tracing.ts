@@ -1,0 +1,43 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { RequestTrace, TraceAttributes, Tracer } from '../src/telemetry/observer.js'
+import { onceAnswered } from './answered.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** As the log names it; null where nothing is traced. */
+    traceId: string | null
+  }
+}
+
+/** One span for each request, below the caller's own where there is one. */
+export function installTracing (app: FastifyInstance, tracer: Tracer): void {
+  app.decorateRequest('traceId', null)
+  app.addHook('onRequest', async (request, reply) => {
+    const { traceparent } = request.headers
+    const span: RequestTrace = tracer.begin(typeof traceparent === 'string' ? traceparent : undefined)
+    if (span.id === null) return
+    request.traceId = span.id
+    request.context = { ...request.context, trace: span.trace }
+    onceAnswered(reply, status => {
+      const { url: route } = request.routeOptions
+      const method = knownMethods.has(request.method) ? request.method : '_OTHER'
+      span.end({ name: route === undefined ? method : `${method} ${route}`, attributes: attributesOf(request, { method, status }), failed: status >= 500 })
+    })
+  })
+}
+
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])
+
+function attributesOf (request: FastifyRequest, { method, status }: { readonly method: string, readonly status: number }): TraceAttributes {
+  const { account, outcome: { problem, operationId }, routeOptions: { url: route } } = request
+  return {
+    'http.request.method': method,
+    'http.response.status_code': status,
+    'hawser.request_id': request.id,
+    ...(route === undefined ? {} : { 'http.route': route }),
+    ...(account === null ? {} : { 'hawser.account': account.id }),
+    ...(problem === null ? {} : { 'hawser.problem': problem }),
+    ...(operationId === null ? {} : { 'hawser.operation_id': operationId }),
+    ...(status >= 500 ? { 'error.type': problem ?? String(status) } : {})
+  }
+}

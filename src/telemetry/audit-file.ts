@@ -1,0 +1,59 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import type { AuditSink } from './audit.js'
+
+/** Appends to a file that only its owner reads. Throws where it can not be opened. */
+export function openAuditFile (path: string): AuditSink {
+  let fd = openFor(path)
+  let isTorn = false
+  return {
+    write: text => {
+      try {
+        // After half a line the next one must not go on in it.
+        writeAll(fd, isTorn ? `\n${text}` : text)
+        isTorn = false
+      } catch (error) {
+        isTorn = true
+        throw error
+      }
+    },
+    reopen: () => {
+      const next = openFor(path)
+      closeSync(fd)
+      fd = next
+      isTorn = false
+    },
+    close: () => { closeSync(fd) }
+  }
+}
+
+/** Lines of their own among those of the log. */
+export const auditOnStandardOutput = (): AuditSink => ({ write: text => { writeAll(1, text) }, reopen: () => {}, close: () => {} })
+
+const ownerOnly = 0o600
+
+function openFor (path: string): number {
+  try {
+    return openSync(path, 'a', ownerOnly)
+  } catch (cause) {
+    throw new Error(`audit.file ${path} can not be opened: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+const reasonOf = (error: unknown): string => error instanceof Error && 'code' in error ? String(error.code) : String(error)
+
+const mostPauses = 200
+
+/** A pipe may be full for a moment, where whoever reads it has made it so that nobody waits. */
+function writeAll (fd: number, text: string): void {
+  let left = Buffer.from(text)
+  let pauses = 0
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(fd, left))
+    } catch (error) {
+      pauses += 1
+      if (reasonOf(error) !== 'EAGAIN' || pauses > mostPauses) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { OperationStatus } from '../domain/operation.js'
+import { createInstruments, type Instruments } from './instruments.js'
+import type { Observer } from './observer.js'
+
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+/** What is asked when somebody reads the metrics. */
+export interface MetricSources {
+  breakers(): Iterable<{ readonly account: string, readonly state: BreakerState }>
+  openOperations(): Promise<Iterable<{ readonly account: string, readonly status: OperationStatus, readonly count: number }>>
+  /** Null where there is no Redis. */
+  isRedisThere(): boolean | null
+  requestsInFlight(): number
+  readonly version: string
+  /** A store that does not answer is left out after so long. */
+  readonly patienceMs?: number
+}
+
+export interface Metrics {
+  readonly observer: Observer
+  /** The text format of Prometheus. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+const breakerStates: readonly BreakerState[] = ['closed', 'open', 'half-open']
+const openStatuses: readonly OperationStatus[] = ['pending', 'running']
+const finalStatuses: ReadonlySet<OperationStatus> = new Set<OperationStatus>(['succeeded', 'failed', 'unknown'])
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])
+
+/** Numbers of one gateway, on a registry of its own: two gateways of one process do not mix. */
+export function createMetrics (sources: MetricSources): Metrics {
+  const registry = new Registry()
+  const instruments = createInstruments(registry)
+  const redisUp = sources.isRedisThere() === null ? null : instruments.redisUp()
+  collectDefaultMetrics({ register: registry, prefix: 'hawser_' })
+  instruments.build.set({ version: sources.version }, 1)
+  instruments.reloadedAt.set(Date.now() / 1000)
+  return {
+    observer: createObserver(instruments),
+    contentType: registry.contentType,
+    text: async () => {
+      instruments.inFlight.set(sources.requestsInFlight())
+      redisUp?.set(sources.isRedisThere() === true ? 1 : 0)
+      instruments.breaker.reset()
+      for (const { account, state } of sources.breakers()) {
+        for (const each of breakerStates) instruments.breaker.set({ account, state: each }, each === state ? 1 : 0)
+      }
+      await pullOperations(instruments, sources)
+      return await registry.metrics()
+    }
+  }
+}
+
+/** What can not be counted in time is absent, not zero. */
+async function pullOperations ({ openOperations: gauge }: Instruments, { openOperations, patienceMs = 1000 }: MetricSources): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>(resolve => { timer = setTimeout(() => { resolve(null) }, patienceMs) })
+  const rows = await Promise.race([openOperations().catch(() => null), late])
+  clearTimeout(timer)
+  gauge.reset()
+  for (const { account, status, count } of rows ?? []) if (openStatuses.includes(status)) gauge.set({ account, state: status }, count)
+}
+
+function createObserver (on: Instruments): Observer {
+  return {
+    requestAnswered: ({ method, route, status, account, problem, seconds }) => {
+      on.requests.inc({ method: methods.has(method) ? method : 'other', route, status, account: account ?? '' })
+      on.requestSeconds.observe({ route, status_class: `${Math.floor(status / 100)}xx` }, seconds)
+      if (problem !== null) on.problems.inc({ problem, account: account ?? '' })
+    },
+    upstreamCalled: ({ account, operation, outcome, attempt, durationMs, isSignIn }) => {
+      on.calls.inc({ account, operation, outcome })
+      on.callSeconds.observe({ account }, durationMs / 1000)
+      if (attempt > 1) on.retries.inc({ account })
+      if (outcome === 'suspended') on.wakes.inc({ account })
+      if (isSignIn) on.logins.inc({ account, outcome })
+    },
+    cacheAsked: (account, result) => { on.cache.inc({ account, result }) },
+    operationChanged: ({ account, action, from, to }) => {
+      if (from === null) on.begunOperations.inc({ account, action })
+      if (finalStatuses.has(to)) on.endedOperations.inc({ account, action, state: to })
+    },
+    polled: (account, lagMs) => { on.pollLag.observe({ account }, lagMs / 1000) },
+    retryRefused: account => { on.retriesRefused.inc({ account }) },
+    waited: (account, seconds) => { on.waits.observe({ account }, seconds) },
+    shed: reason => { on.shed.inc({ reason }) },
+    reloaded: outcome => {
+      on.reloads.inc({ outcome })
+      if (outcome === 'applied') on.reloadedAt.set(Date.now() / 1000)
+    },
+    auditFailed: () => { on.auditFailures.inc() }
+  }
+}

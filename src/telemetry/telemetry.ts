@@ -1,0 +1,54 @@
+import type { OperationStatus } from '../domain/operation.js'
+import { createAudit, silentAudit, type Audit, type AuditSink } from './audit.js'
+import { createMetrics, type BreakerState, type Metrics } from './metrics.js'
+import type { Observer } from './observer.js'
+
+export interface TelemetryParts {
+  /** Null: no lines are written. */
+  readonly sink: AuditSink | null
+  /** An audit line is lost. */
+  readonly onFault: (error: unknown) => void
+  /** Null where there is no Redis. */
+  readonly isRedisThere: (() => boolean) | null
+  readonly version: string
+  readonly accounts: () => Iterable<string>
+  readonly breakers: () => Iterable<{ readonly account: string, readonly state: BreakerState }>
+  /** The operations of an account that have not ended. */
+  readonly pending: (account: string) => Promise<ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>>
+  readonly requestsInFlight: () => number
+}
+
+export interface Telemetry {
+  readonly observer: Observer
+  readonly metrics: Metrics
+  readonly audit: Audit
+}
+
+/** What one gateway tells of itself: numbers when they are asked for, and a line for each write. */
+export function createTelemetry (parts: TelemetryParts): Telemetry {
+  const { sink, isRedisThere, pending } = parts
+  const metrics = createMetrics({
+    version: parts.version,
+    breakers: parts.breakers,
+    isRedisThere: () => isRedisThere === null ? null : isRedisThere(),
+    requestsInFlight: parts.requestsInFlight,
+    openOperations: async () => (await Promise.all([...parts.accounts()].map(async account => countOf(account, await pending(account))))).flat()
+  })
+  const onFault = (error: unknown): void => {
+    metrics.observer.auditFailed()
+    parts.onFault(error)
+  }
+  const audit = sink === null ? silentAudit : createAudit({ sink, onFault })
+  const observer: Observer = {
+    ...metrics.observer,
+    operationChanged: change => {
+      metrics.observer.operationChanged(change)
+      audit.ended(change)
+    }
+  }
+  return { observer, metrics, audit }
+}
+
+/** Zero is told, too: an account without open operations is no account without numbers. */
+const countOf = (account: string, open: ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>) =>
+  (['pending', 'running'] as const).map(status => ({ account, status, count: open.filter(({ operation }) => operation.status === status).length }))

@@ -1,0 +1,117 @@
+import type { Context, Span, SpanKind, SpanStatusCode, Tracer as SpanMaker } from '@opentelemetry/api'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
+import { silentTracer, type RequestTrace, type Tracer, type TraceAttributes } from './observer.js'
+
+export interface TracingParts {
+  /** The standard OTEL_ variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  readonly warn: (text: string) => void
+}
+
+const flushMs = 2000
+
+/** Traces for who has asked for them by the standard variables, else a silent tracer; then no package of theirs is loaded. */
+export async function openTracing ({ environment, version, warn }: TracingParts): Promise<Tracer> {
+  const exporter = await exporterOf(environment, warn)
+  if (exporter === null) return silentTracer
+  const propagators = environment.OTEL_PROPAGATORS ?? 'tracecontext'
+  const unknown = propagators.split(',').map(name => name.trim()).filter(name => !knownPropagators.has(name))
+  if (unknown.length > 0) warn(`OTEL_PROPAGATORS: only tracecontext and none are known here, not ${unknown.join(', ')}`)
+  const api = await import('@opentelemetry/api')
+  const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node')
+  const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources')
+  const resource = defaultResource()
+    .merge(resourceFromAttributes({ 'service.name': 'hawser', 'service.version': version }))
+    .merge(detectResources({ detectors: [envDetector] }))
+  const provider = new NodeTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(telling(exporter, warn))] })
+  const maker = provider.getTracer('hawser', version)
+  const takesParents = propagators.includes('tracecontext')
+  return {
+    begin: traceparent => {
+      const parent = takesParents ? parentOf(traceparent) : null
+      const root = parent === null ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, parent)
+      const span = maker.startSpan('request', { kind: api.SpanKind.SERVER }, root)
+      return requestTrace({ span, maker, context: api.trace.setSpan(root, span), clientKind: api.SpanKind.CLIENT, failedCode: api.SpanStatusCode.ERROR })
+    },
+    close: async () => {
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>(resolve => { timer = setTimeout(resolve, flushMs) })
+      await Promise.race([provider.shutdown().catch(() => {}), late])
+      clearTimeout(timer)
+    }
+  }
+}
+
+interface Opened {
+  readonly span: Span
+  readonly maker: SpanMaker
+  readonly context: Context
+  readonly clientKind: SpanKind
+  readonly failedCode: SpanStatusCode
+}
+
+function requestTrace ({ span, maker, context, clientKind, failedCode }: Opened): RequestTrace {
+  const finish = (work: Span, { attributes, failed }: { readonly attributes: TraceAttributes, readonly failed: boolean }, at: number): void => {
+    work.setAttributes({ ...attributes })
+    if (failed) work.setStatus({ code: failedCode })
+    work.end(at)
+  }
+  return {
+    id: span.spanContext().traceId,
+    trace: {
+      call: done => {
+        finish(maker.startSpan(done.name, { kind: clientKind, startTime: done.startedAt }, context), done, done.startedAt + done.durationMs)
+      }
+    },
+    end: done => {
+      span.updateName(done.name)
+      finish(span, done, Date.now())
+    }
+  }
+}
+
+const knownPropagators = new Set(['tracecontext', 'none', ''])
+
+/** W3C Trace Context, 3.2: later versions may go on behind a dash. */
+function parentOf (traceparent: string | undefined) {
+  const [, version, traceId, spanId, flags = '', more] = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(traceparent ?? '') ?? []
+  if (traceId === undefined || spanId === undefined || version === 'ff' || (version === '00' && more !== undefined)) return null
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true }
+}
+
+/** Null: off. */
+async function exporterOf (environment: TracingParts['environment'], warn: TracingParts['warn']): Promise<SpanExporter | null> {
+  const of = (name: string): string => environment[name]?.trim() ?? ''
+  const name = of('OTEL_TRACES_EXPORTER')
+  const isAsked = name !== '' || of('OTEL_EXPORTER_OTLP_ENDPOINT') !== '' || of('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') !== ''
+  if (!isAsked || name === 'none' || of('OTEL_SDK_DISABLED').toLowerCase() === 'true') return null
+  if (name === 'console') return new (await import('@opentelemetry/sdk-trace-node')).ConsoleSpanExporter()
+  if (name !== '' && name !== 'otlp') {
+    warn('OTEL_TRACES_EXPORTER: only otlp, console and none are known here; nothing is traced')
+    return null
+  }
+  const protocol = [of('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'), of('OTEL_EXPORTER_OTLP_PROTOCOL'), 'http/protobuf'].find(each => each !== '')
+  if (protocol === 'http/json') return new (await import('@opentelemetry/exporter-trace-otlp-http')).OTLPTraceExporter()
+  if (protocol === 'http/protobuf') return new (await import('@opentelemetry/exporter-trace-otlp-proto')).OTLPTraceExporter()
+  warn('OTEL_EXPORTER_OTLP_PROTOCOL: only http/protobuf and http/json are known here, not grpc; nothing is traced')
+  return null
+}
+
+/** Says once that nobody takes the spans, and again after somebody did. */
+function telling (exporter: SpanExporter, warn: TracingParts['warn']): SpanExporter {
+  let isLost = false
+  return {
+    export: (spans, done) => {
+      exporter.export(spans, result => {
+        const failed = result.code !== 0
+        if (failed && !isLost) warn('traces could not be delivered')
+        isLost = failed
+        done(result)
+      })
+    },
+    shutdown: async () => { await exporter.shutdown() },
+    forceFlush: async () => { await exporter.forceFlush?.() }
+  }
+}

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { z } from 'zod'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
+import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.js'
+import { createMetrics, type MetricSources } from '../../src/telemetry/metrics.js'
+import { askOf, isProblem } from '../helpers/api.js'
+import { composeGateway } from '../helpers/gateway.js'
+import { eventually } from '../helpers/clock.js'
+import { root } from '../helpers/process.js'
+
+const vm = await startVmmanager({ knobs: { actionMs: 50 } })
+const glesys = await startGlesys({ knobs: { actionMs: 50 } })
+t.teardown(async () => { await vm.close(); await glesys.close() })
+
+type Row = readonly [labels: Readonly<Record<string, string>>, value: number]
+
+/** Every sample of the text format, by its name. */
+function samplesOf (text: string): Map<string, Row[]> {
+  const samples = new Map<string, Row[]>()
+  for (const line of text.split('\n')) {
+    const [, name, labels = '', value] = /^([a-z_0-9]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
+    if (name === undefined) continue
+    const row: Row = [Object.fromEntries([...labels.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, key = '', text = '']) => [key, text])), Number(value)]
+    samples.set(name, [...samples.get(name) ?? [], row])
+  }
+  return samples
+}
+
+const sum = (samples: Map<string, Row[]>, name: string, wanted: Readonly<Record<string, string>> = {}): number =>
+  (samples.get(name) ?? []).filter(([labels]) => Object.entries(wanted).every(([key, value]) => labels[key] === value)).reduce((all, [, value]) => all + value, 0)
+
+async function open () {
+  const gateway = await composeGateway({ accounts: { vm6: { provider: 'vmmanager', ...vm.settings.vm6 }, lab: { provider: 'glesys', ...glesys.settings['glesys-lab'] } } })
+  return { ...gateway, vm6: askOf(gateway.app, 'vm6'), lab: askOf(gateway.app, 'lab'), read: async () => samplesOf((await gateway.app.inject('/metrics')).body) }
+}
+
+t.test('requests, problems and calls are counted by our own words, whatever callers write', async t => {
+  const { app, vm6, lab, read, close } = await open()
+  t.teardown(close)
+  await vm6('GET', '/servers?limit=1')
+  await vm6('GET', '/servers/999999999')
+  await lab('GET', '/servers?limit=1&name=CALLERTEXT')
+  isProblem(t, await app.inject('/v1/CALLERTEXT/servers'), 404, 'account-not-found')
+  await app.inject('/CALLERTEXT')
+  await app.inject({ method: 'POST', url: '/v1/vm6/servers/CALLERTEXT' })
+  const samples = await read()
+  t.equal(sum(samples, 'hawser_requests_total', { method: 'GET', route: '/v1/:account/servers', status: '200', account: 'vm6' }), 1)
+  t.equal(sum(samples, 'hawser_requests_total', { route: '/v1/:account/servers/:id', status: '404', account: 'vm6' }), 1)
+  t.equal(sum(samples, 'hawser_requests_total', { route: 'none', status: '404', account: '' }), 1)
+  t.equal(sum(samples, 'hawser_requests_total', { method: 'POST', status: '405' }), 1)
+  t.equal(sum(samples, 'hawser_request_duration_seconds_count', { route: '/v1/:account/servers', status_class: '2xx' }), 2)
+  t.equal(sum(samples, 'hawser_problems_total', { problem: 'server-not-found', account: 'vm6' }), 1)
+  t.equal(sum(samples, 'hawser_problems_total', { problem: 'not-found' }), 1)
+  t.equal(sum(samples, 'hawser_upstream_calls_total', { account: 'vm6', operation: 'host', outcome: 'ok' }), 2)
+  t.equal(sum(samples, 'hawser_upstream_call_duration_seconds_count', { account: 'lab' }), sum(samples, 'hawser_upstream_calls_total', { account: 'lab' }))
+  t.equal(sum(samples, 'hawser_token_logins_total', { account: 'vm6', outcome: 'ok' }), 1)
+  t.equal(sum(samples, 'hawser_token_logins_total', { account: 'lab' }), 0, 'a static key signs in nowhere')
+  t.equal(sum(samples, 'hawser_requests_in_flight'), 1, 'the one that asks')
+  t.same(samples.get('hawser_build_info')?.map(([labels]) => labels.version), [z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version])
+  t.notOk(samples.has('hawser_redis_up'), 'there is none')
+  t.notOk((await app.inject('/metrics')).body.includes('CALLERTEXT'))
+})
+
+t.test('wakes, retries and refused sign-ins are counted', async t => {
+  const { vm6, lab, read, close } = await open()
+  t.teardown(close)
+  vm.suspend(3)
+  t.equal((await vm6('GET', '/servers?limit=1')).statusCode, 200)
+  glesys.fail({ kind: 'reply', reply: { status: 503, body: '' }, times: 1 })
+  t.equal((await lab('GET', '/servers?limit=1')).statusCode, 200)
+  const samples = await read()
+  t.equal(sum(samples, 'hawser_upstream_suspended_total', { account: 'vm6' }), 3)
+  t.equal(sum(samples, 'hawser_upstream_retries_total', { account: 'vm6' }), 3)
+  t.equal(sum(samples, 'hawser_upstream_retries_total', { account: 'lab' }), 1)
+  t.equal(sum(samples, 'hawser_token_logins_total', { account: 'vm6', outcome: 'suspended' }), 3)
+  t.equal(sum(samples, 'hawser_token_logins_total', { account: 'vm6', outcome: 'ok' }), 1)
+})
+
+t.test('an operation is counted when it begins, while it is open, when it is looked at, and when it ends', async t => {
+  const { lab, read, close } = await open()
+  t.teardown(close)
+  glesys.knobs.actionMs = 1500
+  const stopped = await lab('POST', '/servers/kvm123456/stop')
+  t.equal(stopped.statusCode, 202, stopped.body)
+  t.equal(sum(await read(), 'hawser_operations_open', { account: 'lab', state: 'running' }), 1)
+  await eventually(async () => sum(await read(), 'hawser_operations_ended_total', { account: 'lab', action: 'stop', state: 'succeeded' }) === 1, () => 'not ended')
+  const samples = await read()
+  t.equal(sum(samples, 'hawser_operations_begun_total', { account: 'lab', action: 'stop' }), 1)
+  t.equal(sum(samples, 'hawser_operations_open', { account: 'lab' }), 0)
+  t.ok(sum(samples, 'hawser_poll_lag_seconds_count', { account: 'lab' }) >= 1)
+  glesys.knobs.actionMs = 50
+})
+
+t.test('a caller who leaves is counted as such', async t => {
+  const { app, read, close } = await open()
+  t.teardown(close)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  vm.latencyMs = 1000
+  const leaving = new AbortController()
+  const left = fetch(`http://127.0.0.1:${port}/v1/vm6/servers?limit=1`, { signal: leaving.signal }).then(() => 'answered', () => 'left')
+  await eventually(async () => sum(await read(), 'hawser_requests_in_flight') === 2, () => 'it does not arrive')
+  leaving.abort()
+  t.equal(await left, 'left')
+  await eventually(async () => sum(await read(), 'hawser_requests_total', { route: '/v1/:account/servers', status: '499', account: 'vm6' }) === 1, () => 'not counted')
+  vm.latencyMs = 0
+})
+
+const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
+const keys = [
+  { name: 'chief', sha256: digest('chief-key'), accounts: ['*'], permissions: ['admin'] },
+  { name: 'reader', sha256: digest('reader-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw'] }
+]
+
+t.test('metrics are for keys with the permission admin, or for everybody where the configuration says so', async t => {
+  const closed = await composeGateway({ accounts: {}, auth: { keys } })
+  const open = await composeGateway({ accounts: {}, auth: { keys }, more: { metrics: { public: true } }, isRedisThere: () => false })
+  t.teardown(async () => { await closed.close(); await open.close() })
+  const ask = async (app: typeof closed.app, key: string | null, url = '/metrics') => await app.inject({ url, headers: key === null ? {} : { 'x-api-key': key } })
+  isProblem(t, await ask(closed.app, null), 401, 'unauthenticated')
+  isProblem(t, await ask(closed.app, 'reader-key'), 403, 'forbidden')
+  isProblem(t, await ask(closed.app, 'chief-key', '/metrics?name=x'), 400, 'invalid-request', 'query.name')
+  isProblem(t, await ask(open.app, null, '/metrics?name=x'), 400, 'invalid-request', 'query.name')
+  for (const answer of [await ask(closed.app, 'chief-key'), await ask(open.app, null)]) {
+    t.equal(answer.statusCode, 200)
+    t.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/)
+    t.match(answer.body, /^# TYPE hawser_requests_total counter$/m)
+  }
+  t.match((await ask(open.app, null)).body, /^hawser_redis_up 0$/m)
+})
+
+const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
+  version: '9.9.9',
+  breakers: () => [{ account: 'lab', state: 'half-open' }],
+  openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
+  isRedisThere: () => true,
+  requestsInFlight: () => 7,
+  ...more
+})
+
+t.test('a store that does not answer, or fails, holds up no reader: its numbers are absent', async t => {
+  for (const openOperations of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
+    const text = await createMetrics(sources({ openOperations, patienceMs: 50 })).text()
+    t.match(text, /^hawser_redis_up 1$/m)
+    t.notMatch(text, /^hawser_operations_open\{/m)
+  }
+})
+
+/** Everything that can be reported, once. */
+async function full () {
+  const metrics = createMetrics(sources())
+  const { observer } = metrics
+  observer.requestAnswered({ method: 'PROPFIND', route: 'none', status: 404, account: null, problem: 'not-found', seconds: 0.1 })
+  observer.upstreamCalled({ account: 'lab', operation: 'host', requestId: 'r', status: 503, outcome: 'suspended', attempt: 2, durationMs: 3, isSignIn: true })
+  observer.cacheAsked('lab', 'hit')
+  for (const [from, to] of [[null, 'pending'], ['pending', 'failed']] as const) observer.operationChanged({ account: 'lab', action: 'stop', from, to, id: 'op_1', serverId: '1' })
+  observer.polled('lab', 20)
+  observer.retryRefused('lab')
+  observer.waited('lab', 0.2)
+  observer.shed('event-loop')
+  observer.reloaded('applied')
+  observer.auditFailed()
+  return samplesOf(await metrics.text())
+}
+
+t.test('everything that is reported is shown, under names of ours, a strange method as other', async t => {
+  const samples = await full()
+  t.ok([...samples.keys()].every(name => name.startsWith('hawser_')))
+  t.equal(sum(samples, 'hawser_requests_total', { method: 'other', route: 'none' }), 1)
+  t.same(samples.get('hawser_breaker_state')?.map(([{ state }, value]) => [state, value]), [['closed', 0], ['open', 0], ['half-open', 1]])
+  t.equal(sum(samples, 'hawser_requests_in_flight'), 7)
+  t.equal(sum(samples, 'hawser_operations_open', { account: 'lab', state: 'running' }), 2)
+  for (const name of ['hawser_cache_requests_total', 'hawser_retry_budget_refusals_total', 'hawser_shed_total', 'hawser_config_reloads_total', 'hawser_audit_failures_total', 'hawser_limit_wait_seconds_count']) t.equal(sum(samples, name), 1, name)
+  t.ok(sum(samples, 'hawser_config_last_reload_timestamp_seconds') > 1_700_000_000)
+})
+
+const dashboardSchema = z.object({
+  templating: z.object({ list: z.array(z.object({ name: z.string(), type: z.string() })) }),
+  panels: z.array(z.object({
+    id: z.number(),
+    type: z.string(),
+    title: z.string(),
+    datasource: z.object({ uid: z.string() }).optional(),
+    targets: z.array(z.object({ expr: z.string(), legendFormat: z.string() })).optional()
+  }))
+})
+const wantsAlerts = [
+  'hawser_audit_failures_total', 'hawser_redis_up', 'hawser_breaker_state', 'hawser_retry_budget_refusals_total', 'hawser_shed_total', 'hawser_operations_ended_total',
+  'hawser_poll_lag_seconds_bucket', 'hawser_upstream_suspended_total', 'hawser_token_logins_total', 'hawser_config_reloads_total', 'hawser_problems_total'
+]
+
+t.test('the dashboard asks only for metrics and labels that there are, and shows what one would be woken for', async t => {
+  const samples = await full()
+  const labelsOf = (name: string): Set<string> => new Set(['instance', ...(samples.get(name) ?? []).flatMap(([labels]) => Object.keys(labels))])
+  const { panels, templating } = dashboardSchema.parse(JSON.parse(readFileSync(join(root, 'deploy/grafana.json'), 'utf8')))
+  t.ok(templating.list.some(({ name, type }) => name === 'datasource' && type === 'datasource'))
+  t.same(panels.filter(({ type }) => type === 'row').map(({ title }) => title), ['Traffic', 'Upstream', 'Resilience', 'Operations', 'Process'])
+  t.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
+  const shown = new Set<string>()
+  for (const { expr, legendFormat } of panels.flatMap(({ targets = [] }) => targets)) {
+    for (const [, name = '', selector = ''] of expr.matchAll(/(hawser_[a-z_0-9]+)(?:\{([^}]*)\})?/g)) {
+      shown.add(name)
+      t.ok(samples.has(name), `${name} is a metric`)
+      const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(', '))
+      const used = [...[...selector.matchAll(/([a-z_]+)(?:=|!)/g)].map(([, label = '']) => label), ...grouped, ...[...legendFormat.matchAll(/\{\{([a-z_]+)\}\}/g)].map(([, label = '']) => label)]
+      for (const label of used) t.ok(labelsOf(name).has(label), `${name} has the label ${label}`)
+    }
+  }
+  for (const panel of panels.filter(({ type }) => type !== 'row')) t.equal(panel.datasource?.uid, ['$', '{datasource}'].join(''), panel.title)
+  for (const name of wantsAlerts) t.ok(shown.has(name), `${name} is shown`)
+})
