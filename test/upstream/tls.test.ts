@@ -36,7 +36,7 @@ t.test('a provider\'s certificate is verified unless the account says otherwise'
   const ask = async (host: string, options: HttpClientOptions): Promise<string> => {
     const client = createHttpClient(options)
     try {
-      const limits = { timeoutMs: 5000, signal: new AbortController().signal }
+      const limits = { timeoutMs: 60_000, signal: new AbortController().signal }
       return (await client.send({ method: 'GET', url: `https://${host}:${port}/`, headers: {} }, limits)).text
     } catch (error) {
       return error instanceof HttpFault ? `${error.kind}, ${error.sent ? 'sent' : 'not sent'}` : String(error)
