@@ -1,14 +1,21 @@
 import { UpstreamError, type Failure } from '../domain/failure.js'
 import type { Server } from '../domain/server.js'
+import type { Turns } from '../operations/turns.js'
+import type { Observer } from '../telemetry/observer.js'
 import type { Account } from './account.js'
 import { createCall, untilEnd, type Call } from './call.js'
 import type { RequestContext } from './context.js'
 import type { Position } from './cursor.js'
-import type { FleetParts, FleetQuery } from './fleet.js'
-import type { Row } from './fleet-order.js'
+import type { FleetQuery, Row } from './fleet-order.js'
 import { lookCloser, readRows } from './read-page.js'
 import { createReads, type Read } from './reads.js'
 import { shapeOf } from './servers.js'
+
+export interface BerthParts {
+  readonly turns: Turns
+  readonly observer: Observer
+  readonly now: () => number
+}
 
 export interface BerthQuery {
   readonly query: FleetQuery
@@ -44,7 +51,7 @@ const copiesBytes = 16 * 1024 * 1024
 const passing: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'suspended', 'malformed', 'rate-limited', 'circuit-open', 'overloaded'])
 
 /** Asks accounts for their parts, and takes what was read before where an account does not answer. */
-export function createBerths ({ turns, observer, now }: Omit<FleetParts, 'cursors'>): (account: Account, asked: BerthQuery) => Promise<Berth> {
+export function createBerths ({ turns, observer, now }: BerthParts): (account: Account, asked: BerthQuery) => Promise<Berth> {
   const reads = createReads<Part>({
     turns,
     observer,

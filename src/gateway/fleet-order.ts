@@ -7,6 +7,11 @@ import type { Position } from './cursor.js'
 import { compareValues, directionOf, positionOf } from './order.js'
 import { shapeOf, type ServersQuery } from './servers.js'
 
+export interface FleetQuery extends ServersQuery {
+  /** Nobody is waited for any longer. */
+  readonly deadlineMs: number
+}
+
 /** A server of one of the accounts. */
 export interface Row {
   readonly account: string

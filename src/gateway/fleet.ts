@@ -1,18 +1,10 @@
 import { UpstreamError, type Failure } from '../domain/failure.js'
 import type { Server } from '../domain/server.js'
-import type { Turns } from '../operations/turns.js'
-import type { Observer } from '../telemetry/observer.js'
 import type { Account } from './account.js'
 import type { RequestContext } from './context.js'
 import type { Cursors } from './cursor.js'
-import { createBerths, type Berth, type BerthQuery } from './fleet-account.js'
-import { afterOf, boundOf, mergeRows, readPlace, writePlace, type Place, type Row } from './fleet-order.js'
-import type { ServersQuery } from './servers.js'
-
-export interface FleetQuery extends ServersQuery {
-  /** Nobody is waited for any longer. */
-  readonly deadlineMs: number
-}
+import { createBerths, type Berth, type BerthParts, type BerthQuery } from './fleet-account.js'
+import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-order.js'
 
 /** How one account of a fleet answered. */
 export interface FleetAccount {
@@ -36,11 +28,8 @@ export interface Fleet {
   page(accounts: readonly Account[], query: FleetQuery, context: RequestContext): Promise<FleetPage>
 }
 
-export interface FleetParts {
+export interface FleetParts extends BerthParts {
   readonly cursors: Cursors
-  readonly turns: Turns
-  readonly observer: Observer
-  readonly now: () => number
 }
 
 /**
