@@ -7,7 +7,7 @@ const keptMs = 7 * 24 * 3600_000
 /** Shared by all replicas. After a loss the word is another one, so that nothing from before is shared. */
 export function createRedisTurns (redis: Redis | Cluster): Turns {
   const words = new Map<string, string>()
-  const keyOf = (account: string): string => `hawser:{${account}}:turn`
+  const keyOf = (account: string): string => `hawser:{${account}}:word`
   const see = (account: string, word: string): string => {
     words.set(account, word)
     return word
