@@ -16,11 +16,12 @@ export const extraComponents = {
     Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored'),
     'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between'),
     'Last-Event-ID': parameter('Last-Event-ID', 'The id of the last event that was seen: only newer ones are told'),
+    'Cache-Control': parameter('Cache-Control', '`max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account\'s `cache.servers_s` decides'),
     'If-None-Match': parameter('If-None-Match', 'An ETag of an earlier answer: 304 without a body when nothing has changed since')
   },
   headers: {
     'X-Request-Id': header('The caller\'s X-Request-Id when it is a plain word of at most 64 characters, else a new one; it goes upstream too'),
-    'Server-Timing': header('Milliseconds in the gateway, at the provider and, where it took part, at its login: `gateway;dur=`, `upstream;dur=`, `token;dur=`'),
+    'Server-Timing': header('Milliseconds in the gateway, at the provider and, where it took part, at its login: `gateway;dur=`, `upstream;dur=`, `token;dur=`; `cache;dur=` where a copy was taken'),
     'Hawser-Upstream-Calls': header('How many calls to the provider this answer took', 'integer'),
     'WWW-Authenticate': header('How to send a key'),
     Location: header('Where the operation is'),
@@ -30,6 +31,7 @@ export const extraComponents = {
     RateLimit: header('Where `rate_limit` is configured: `"key";r=<left>;t=<seconds>`, on every answer to a key'),
     'RateLimit-Policy': header('Where `rate_limit` is configured: `"key";q=<requests>;w=60`'),
     ETag: header('A weak tag of the answer without the time of its reading'),
+    Age: header('Seconds since a copy was read at the provider; absent from a fresh answer', 'integer'),
     Link: header('`<…>; rel="next"`; absent on the last page')
   }
 } as const
@@ -54,6 +56,7 @@ const rules: readonly Rule[] = [
   { about: ({ operationId }) => operationId === 'followOperation', parameters: ['Last-Event-ID'], headers: {} },
   { about: ({ operationId }) => operationId === 'getOperation', parameters: ['Prefer'], headers: { 200: ['Retry-After', 'Preference-Applied'] } },
   { about: operation => '304' in childOf(operation, 'responses'), parameters: ['If-None-Match'], headers: { 200: ['ETag'], 304: ['ETag'] } },
+  { about: ({ operationId }) => operationId === 'listServers' || operationId === 'getServer' || operationId === 'listFleet', parameters: ['Cache-Control'], headers: { 200: ['Age'], 304: ['Age'] } },
   { about: operation => itemsOf(operation, 'parameters').some(({ name }) => name === 'cursor'), headers: { 200: ['Link'] } }
 ]
 

@@ -154,9 +154,9 @@ t.test('the document names the headers that a caller may send and gets', async t
   t.same(of('getOperation').got(200), ['Retry-After', 'Preference-Applied'])
   t.same(of('followOperation').sent, ['Last-Event-ID'])
   for (const id of ['openConsole', 'createLoginLink', 'rawGet']) t.notOk(of(id).sent.includes('Idempotency-Key'), id)
-  t.same(of('listServers').sent, ['If-None-Match'])
-  t.same(of('listServers').got(200), ['ETag', 'Link'])
-  t.same(of('getServer').got(304), ['ETag'])
+  t.same(of('listServers').sent, ['If-None-Match', 'Cache-Control'])
+  t.same(of('listServers').got(200), ['ETag', 'Age', 'Link'])
+  t.same(of('getServer').got(304), ['ETag', 'Age'])
   t.same(of('listAccounts').sent, [])
 })
 

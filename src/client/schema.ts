@@ -1307,6 +1307,8 @@ export interface components {
         "Idempotency-Key": string;
         /** @description The id of the last event that was seen: only newer ones are told */
         "Last-Event-ID": string;
+        /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+        "Cache-Control": string;
         /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
         "If-None-Match": string;
     };
@@ -1564,6 +1566,8 @@ export interface operations {
             header?: {
                 /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
+                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path?: never;
             cookie?: never;
@@ -1627,6 +1631,8 @@ export interface operations {
             header?: {
                 /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
+                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
                 /** @description The id of a configured account */
@@ -1725,6 +1731,8 @@ export interface operations {
             header?: {
                 /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
+                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
                 /** @description The id of a configured account */

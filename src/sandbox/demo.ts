@@ -100,6 +100,8 @@ Try:
     -d '{"name": "web-9", "region": "Falkenberg", "cpus": 2, "memory_mib": 2048, "disk_gib": 50, "image": "debian-12", "password": "Example-Pass-1"}'
   curl -sN '${base}/v1/glesys-lab/operations/<id of the answer>/events'
   curl -s -X DELETE '${base}/v1/glesys-lab/servers/<server_id of the last event>?dry_run=true'
+  curl -s '${base}/v1/servers?q=web&limit=5'
+  curl -sN -H 'Accept: application/x-ndjson' '${base}/v1/servers?status=stopped'
   curl -s '${base}/v1/providers'
 
 Swagger UI: ${base}/docs
