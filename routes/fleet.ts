@@ -6,10 +6,11 @@ import { problemOf } from '../plugins/problems.js'
 import { maySee } from '../src/access/principal.js'
 import { badMember, GatewayError } from '../src/domain/failure.js'
 import type { Account } from '../src/gateway/account.js'
-import type { FleetAccount, FleetPage } from '../src/gateway/fleet.js'
+import { failureOfAll, type FleetAccount, type FleetPage } from '../src/gateway/fleet.js'
 import { streamFleet, type StreamPart } from '../src/gateway/fleet-stream.js'
 import type { Gateway } from '../src/gateway/gateway.js'
-import { mayCost } from './cost.js'
+import { prefersLines } from './accept.js'
+import { costText, mayCost } from './cost.js'
 import { fleetPageSchema, fleetQuery, ndjson } from './fleet-schemas.js'
 import { jsonAnswer, readProblems } from './schemas.js'
 import { nextLink, toServersQuery, type RouteOptions } from './servers.js'
@@ -23,7 +24,7 @@ an older answer is at hand that no write has made old. Sorted by \`id\` the acco
 With \`Accept: application/x-ndjson\` every match is streamed as it arrives, a line \`{"server": …}\` each, and at the end a line \`{"account": …}\` for each account; \`limit\`, \`cursor\` and \`sort\` are 400 then, nothing is taken from a cache,
 and \`Hawser-Upstream-Calls\` comes as a trailer.
 
-Upstream calls: those of a list for each account that is asked: 1, 1 for each page of the provider's lists, 1 for each row where the list tells too little; a sign-in adds up to 3, a passing fault its repeats.`
+For each account that is asked: ${costText(asking.upstream)}`
 
 /** The servers of several accounts. */
 export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
@@ -46,7 +47,8 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
   }, async (request, reply) => {
     const { accounts: names, deadline_ms: deadlineMs, ...rest } = request.query
     const accounts = accountsOf(gateway, request, names)
-    if (/\bapplication\/x-ndjson\b/i.test(request.headers.accept ?? '')) {
+    reply.header('vary', 'accept')
+    if (prefersLines(request.headers.accept)) {
       refuseForStream(request)
       const { filters, include } = toServersQuery(rest, null)
       const parts = await begun(streamFleet(accounts, { filters, include, deadlineMs }, request.context))
@@ -99,8 +101,8 @@ async function begun (parts: AsyncGenerator<StreamPart>): Promise<AsyncGenerator
     seen.push(value)
     if ('servers' in value || value.ended.error === null) return resumed(seen, parts)
   }
-  const first = seen.flatMap(part => 'ended' in part ? part.ended : []).sort((a, b) => a.account.id < b.account.id ? -1 : 1)[0]
-  if (first?.error !== undefined && first.error !== null) throw first.error
+  const failure = failureOfAll(seen.flatMap(part => 'ended' in part ? part.ended : []).sort((a, b) => a.account.id < b.account.id ? -1 : 1))
+  if (failure !== null) throw failure
   return resumed(seen, parts)
 }
 

@@ -23,6 +23,9 @@ export async function sendText (request: FastifyRequest, reply: FastifyReply, te
   return await reply.type('application/json; charset=utf-8').send(text)
 }
 
+/** What is larger counts as this: RFC 9111, 1.2.2. */
+const longestS = 2 ** 31
+
 function matches (header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   return header.trim() === '*' || header.split(',').some(given => given.trim().replace(/^W\//, '') === etag.slice(2))
@@ -32,6 +35,6 @@ function matches (header: string | undefined, etag: string): boolean {
 export function maxAgeMs ({ headers }: FastifyRequest): number | null {
   const words = (headers['cache-control'] ?? '').toLowerCase().split(',').map(word => word.trim())
   if (words.includes('no-cache') || words.includes('no-store')) return 0
-  const ages = words.flatMap(word => /^max-age="?(\d{1,9})"?$/.exec(word)?.[1] ?? []).map(Number)
-  return ages.length === 0 ? null : Math.min(...ages) * 1000
+  const ages = words.flatMap(word => /^max-age=(\d+|"\d+")$/.exec(word)?.[1]?.replaceAll('"', '') ?? []).map(Number)
+  return ages.length === 0 ? null : Math.min(...ages, longestS) * 1000
 }

@@ -6,7 +6,6 @@ import { openAccounts, type OpeningParts } from './accounts.js'
 import type { Adapter } from './adapters/contract.js'
 import { buildApp } from './app.js'
 import type { Config } from './config/load.js'
-import { isFinal } from './domain/operation.js'
 import { createAsks } from './gateway/asks.js'
 import { createCursors, type Cursors } from './gateway/cursor.js'
 import { createFleet } from './gateway/fleet.js'
@@ -21,6 +20,7 @@ import type { KeyStore } from './operations/key-store.js'
 import { createKeys } from './operations/keys.js'
 import type { Quota } from './operations/quota.js'
 import type { OperationStore } from './operations/store.js'
+import { createTurningStore } from './operations/turning-store.js'
 import type { Turns } from './operations/turns.js'
 import type { AuditSink } from './telemetry/audit.js'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.js'
@@ -93,10 +93,10 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
   const inFlight = createInFlight()
   const engine = createEngine({
-    store: stores.operations,
+    store: createTurningStore(stores.operations, turns),
     now: Date.now,
     onFault: error => { logger?.error({ err: error }, 'operations are not followed just now') },
-    observer: withTurns(observer, turns)
+    observer
   })
   const gateway = createGateway({
     adapters: parts.adapters,
@@ -163,15 +163,6 @@ function learn ({ keys, turns }: Stores, account: string): void {
   keys.learn(account).catch(() => {})
   turns.current(account).catch(() => {})
 }
-
-/** What has ended has changed the account: what was read before is old. */
-const withTurns = (observer: Observer, turns: Turns): Observer => ({
-  ...observer,
-  operationChanged: change => {
-    observer.operationChanged(change)
-    if (isFinal(change.to)) turns.turn(change.account).catch(() => {})
-  }
-})
 
 async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, done: () => Promise<void>): Promise<void> {
   await done()

@@ -47,6 +47,18 @@ export async function pause (ms: number, signal: AbortSignal): Promise<boolean> 
   })
 }
 
+/**
+ * `untilEnd` for work that is given up when the call ends. What is cut off so says nothing about the provider: a caller who has no time
+ * must not open its circuit for the others.
+ */
+export async function withinCall<T> (call: Call, work: (signal: AbortSignal) => Promise<T>, late: () => Error): Promise<T> {
+  const leaving = new AbortController()
+  return await untilEnd(call, work(leaving.signal), () => {
+    leaving.abort()
+    return late()
+  })
+}
+
 /** The work's outcome, or `late`'s error when the call ends first; the work itself goes on. */
 export async function untilEnd<T> (call: Call, work: Promise<T>, late: () => Error): Promise<T> {
   let release = (): void => {}

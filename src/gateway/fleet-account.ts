@@ -1,10 +1,10 @@
 import { UpstreamError, type Failure } from '../domain/failure.js'
-import type { Server } from '../domain/server.js'
+import type { Seen } from '../domain/list.js'
 import type { Turns } from '../operations/turns.js'
 import type { Observer } from '../telemetry/observer.js'
 import type { Account } from './account.js'
-import { createCall, untilEnd, type Call } from './call.js'
-import type { RequestContext } from './context.js'
+import { createCall, withinCall, type Call } from './call.js'
+import { readCall, type RequestContext } from './context.js'
 import type { Position } from './cursor.js'
 import type { FleetQuery, Row } from './fleet-order.js'
 import { lookCloser, readRows } from './read-page.js'
@@ -21,6 +21,8 @@ export interface BerthQuery {
   readonly query: FleetQuery
   readonly after: Position | null
   readonly context: RequestContext
+  /** Of the whole page, on `performance.now()`'s clock. */
+  readonly deadline: number
   /** Kept of the deadline for looking closer at what is shown. */
   readonly reservedMs: number
 }
@@ -58,39 +60,41 @@ export function createBerths ({ turns, observer, now }: BerthParts): (account: A
     now,
     maxBytes: copiesBytes,
     bytesOf: ({ rows }) => rows.reduce((bytes, { server }) => bytes + JSON.stringify(server).length, 100),
-    isWhole: ({ rows }) => rows.every(({ seen }) => seen?.lacks === undefined),
+    isWhole: ({ rows }) => rows.every(({ seen }) => seen === null),
     mark: part => ({ ...part, rows: part.rows.map(row => ({ ...row, server: { ...row.server, source: 'cache' } })) })
   })
 
-  return async (account, { query, after, context, reservedMs }) => {
-    const call = callOf(account, query, context)
+  return async (account, { query, after, context, deadline, reservedMs }) => {
+    const call = callOf(account, deadline, context)
     const reading = { ...call, deadline: call.deadline - reservedMs }
     const { include, filters, sort, limit } = query
     const asked = {
       account: account.id,
       key: `${shapeOf(account, query)}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`,
-      maxAgeMs: query.maxAgeMs ?? account.options.cacheMs,
-      context
+      maxAgeMs: query.maxAgeMs ?? account.options.cacheMs
     }
     try {
-      const read = await untilEnd(reading, reads.read(asked, async signal => {
+      // The reading has an account's own deadline: it is shared with callers who have more time, or less.
+      const read = await withinCall(reading, async leaving => await reads.read({ ...asked, context: { ...context, signal: leaving } }, async signal => {
         const observedAt = new Date(now()).toISOString()
-        const found = await readRows(account.connect({ ...reading, signal }).list, { filters, sort, limit, after })
-        const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen }))
+        const found = await readRows(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
+        const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen: seen.lacks === undefined ? null : seen }))
         return { rows, more: found.next !== null, total: found.total }
-      }), () => new UpstreamError('timeout', 'no answer before deadline_ms'))
-      return toBerth(account, read, { call, query })
+      }), late)
+      return toBerth(account, read, { call, query, context })
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      const copy = passing.has(error.failure) ? await reads.copy({ ...asked, maxAgeMs: Number.POSITIVE_INFINITY }) : null
+      const copy = passing.has(error.failure) ? await reads.copy({ ...asked, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
       if (copy !== null) observer.cacheAsked(account.id, 'stale')
-      return copy === null ? failedBerth(account, error) : { ...toBerth(account, copy, { call, query }), status: () => 'stale', error: () => null }
+      return copy === null ? failedBerth(account, error) : { ...toBerth(account, copy, { call, query, context }), status: () => 'stale', error: () => null }
     }
   }
 }
 
-const callOf = (account: Account, { deadlineMs }: FleetQuery, { requestId, signal, tally }: RequestContext): Call =>
-  createCall({ requestId, signal, deadlineMs: Math.min(deadlineMs, account.options.requestDeadlineMs), tally })
+const late = (): Error => new UpstreamError('timeout', 'no answer before deadline_ms')
+
+const callOf = (account: Account, deadline: number, { requestId, signal, tally }: RequestContext): Call =>
+  createCall({ requestId, signal, deadlineMs: Math.min(deadline - performance.now(), account.options.requestDeadlineMs), tally })
 
 const failedBerth = (account: Account, error: Error): Berth =>
   ({ account, rows: [], more: false, total: null, at: null, complete: async () => [], status: () => 'error', error: () => error })
@@ -98,12 +102,13 @@ const failedBerth = (account: Account, error: Error): Berth =>
 interface Looking {
   readonly call: Call
   readonly query: FleetQuery
+  readonly context: RequestContext
 }
 
-function toBerth (account: Account, read: Read<Part>, { call, query }: Looking): Berth {
+function toBerth (account: Account, read: Read<Part>, { call, query, context }: Looking): Berth {
   const { value: { rows, more, total }, at } = read
   let failed: UpstreamError | null = null
-  const toServer = (row: Row): Server => row.seen === null ? row.server : account.toServer(row.seen, row.server.observed_at, query.include)
+  const toRow = (row: Row, seen: Seen): Row => ({ ...row, server: account.toServer(seen, row.server.observed_at, query.include), seen: null })
   return {
     account,
     rows,
@@ -113,13 +118,14 @@ function toBerth (account: Account, read: Read<Part>, { call, query }: Looking):
     status: () => failed === null ? 'ok' : 'error',
     error: () => failed,
     complete: async shown => {
-      if (shown.every(({ seen }) => seen?.lacks === undefined)) return shown.map(row => [row, row])
+      const lacking = shown.flatMap(({ seen }) => seen ?? [])
+      if (lacking.length === 0) return shown.map(row => [row, row])
       try {
-        const looked = await untilEnd(call, lookCloser(account.connect(call).list, shown.flatMap(({ seen }) => seen ?? [])), () => new UpstreamError('timeout', 'no answer before deadline_ms'))
+        const looked = await withinCall(call, async leaving => await lookCloser(account.connect(readCall(account, context, leaving)).list, lacking), late)
         const known = new Map(looked.map(seen => [seen.server.id, seen]))
         const completed = shown.map((row): readonly [Row, Row | null] => {
           const seen = known.get(row.server.id)
-          return [row, seen === undefined ? null : { ...row, seen, server: toServer({ ...row, seen }) }]
+          return [row, row.seen === null ? row : seen === undefined ? null : toRow(row, seen)]
         })
         // A part that is shown whole can be taken by others as it is now.
         if (shown.length === rows.length) read.keep({ rows: completed.flatMap(([, row]) => row ?? []), more, total })

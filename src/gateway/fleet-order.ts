@@ -16,7 +16,7 @@ export interface FleetQuery extends ServersQuery {
 export interface Row {
   readonly account: string
   readonly server: Server
-  /** Null for one of a copy. */
+  /** What a closer look is to complete; null where nothing is lacking. */
   readonly seen: Seen | null
 }
 

@@ -1,3 +1,4 @@
+import type { List } from '../adapters/verbs.js'
 import { UpstreamError } from '../domain/failure.js'
 import type { Seen, ServerFilters } from '../domain/list.js'
 import type { Server } from '../domain/server.js'
@@ -6,6 +7,7 @@ import { createCall, untilEnd } from './call.js'
 import type { RequestContext } from './context.js'
 import { matches } from './filters.js'
 import type { FleetAccount } from './fleet.js'
+import { merge } from './merge.js'
 import { lookCloser } from './read-page.js'
 import type { Include } from './servers.js'
 import { walk } from './walk.js'
@@ -21,6 +23,9 @@ export type StreamPart =
   | { readonly servers: readonly Server[] }
   | { readonly ended: FleetAccount }
 
+/** So many are looked at closer, and made into records, at a time. */
+const rowsAtOnce = 50
+
 /**
  * Every server of the accounts that passes the filters, each account's pages as they arrive. An account's next page is asked for when the one before
  * has been taken, so no more than one page of each is held. What has not arrived by the deadline is an error of its account.
@@ -29,23 +34,30 @@ export async function * streamFleet (accounts: readonly Account[], query: Stream
   yield * merge(accounts.map(account => streamAccount(account, query, context)))
 }
 
-async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, tally }: RequestContext): AsyncGenerator<StreamPart> {
-  // The deadline of one request would end a long list in its middle: the caller's own bounds all of it.
-  const call = createCall({ requestId, signal, deadlineMs, tally })
+async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, tally, trace }: RequestContext): AsyncGenerator<StreamPart> {
+  const call = createCall({ requestId, signal, deadlineMs, tally, trace })
   const began = Date.now()
   const tell = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
     ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : Date.now() - began, count, error } })
   let count = 0
-  const { list } = account.connect(call)
+  const leaving = new AbortController()
+  const inTime = async <T>(work: Promise<T>): Promise<T> => await untilEnd(call, work, () => {
+    leaving.abort()
+    return new UpstreamError('timeout', 'the list was not at its end before deadline_ms')
+  })
+  // The deadline of one request would end a long list in its middle: the caller's own bounds all of it, and no call is blamed for it.
+  const { list } = account.connect(createCall({ requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, tally, trace }))
   const steps = walk(list, { filters, after: null, limit: list.pageSize })
   try {
     for (;;) {
       const observedAt = new Date().toISOString()
-      const step = await untilEnd(call, steps.next(), late)
+      const step = await inTime(steps.next())
       if (step.done === true) break
-      const rows = await untilEnd(call, passing(list, step.value.rows, filters), late)
-      count += rows.length
-      if (rows.length > 0) yield { servers: rows.map(seen => account.toServer(seen, observedAt, include)) }
+      for (let from = 0; from < step.value.rows.length; from += rowsAtOnce) {
+        const rows = await inTime(passing(list, step.value.rows.slice(from, from + rowsAtOnce), filters))
+        count += rows.length
+        if (rows.length > 0) yield { servers: rows.map(seen => account.toServer(seen, observedAt, include)) }
+      }
     }
     yield tell('ok', count, null)
   } catch (error) {
@@ -54,29 +66,8 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
   }
 }
 
-const late = (): Error => new UpstreamError('timeout', 'the list was not at its end before deadline_ms')
-
 /** Only what may be looked for is looked at closer. */
-async function passing (list: Parameters<typeof lookCloser>[0], rows: readonly Seen[], filters: ServerFilters): Promise<readonly Seen[]> {
+async function passing (list: List, rows: readonly Seen[], filters: ServerFilters): Promise<readonly Seen[]> {
   const possible = rows.filter(({ server, lacks }) => matches(server, filters, lacks))
   return (await lookCloser(list, possible)).filter(({ server }) => matches(server, filters))
-}
-
-/** What comes first is given first; each source goes on when what it gave was taken. */
-async function * merge<T> (sources: ReadonlyArray<AsyncGenerator<T>>): AsyncGenerator<T> {
-  const next = async (source: AsyncGenerator<T>) => ({ source, result: await source.next() })
-  const pending = new Map(sources.map(source => [source, next(source)]))
-  try {
-    while (pending.size > 0) {
-      const { source, result } = await Promise.race(pending.values())
-      if (result.done === true) {
-        pending.delete(source)
-        continue
-      }
-      yield result.value
-      pending.set(source, next(source))
-    }
-  } finally {
-    for (const work of pending.values()) work.catch(() => {})
-  }
 }

@@ -1,6 +1,7 @@
 import { UpstreamError, type Failure } from '../domain/failure.js'
 import type { Server } from '../domain/server.js'
 import type { Account } from './account.js'
+import { pause } from './call.js'
 import type { RequestContext } from './context.js'
 import type { Cursors } from './cursor.js'
 import { createBerths, type Berth, type BerthParts, type BerthQuery } from './fleet-account.js'
@@ -44,12 +45,13 @@ export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
       const accounts = [...given].sort((a, b) => a.id < b.id ? -1 : 1)
       const bound = boundOf(accounts, query)
       const place = query.cursor === null ? null : readPlace(cursors.read(query.cursor, bound))
-      const asked = await askAll(berths, accounts, { query, place, context })
+      const deadline = performance.now() + query.deadlineMs
+      const asked = await askAll(berths, accounts, { query, place, context, deadline })
       const merged = mergeRows(asked.flatMap(({ rows }) => rows), query.sort)
       const shown = await completeRows(asked, merged.slice(0, query.limit))
       const answered = accounts.map(account => toFleetAccount(account, asked, { shown, place, now: parts.now }))
-      const first = answered.find(({ error }) => error !== null)
-      if (first?.error !== undefined && first.error !== null && answered.every(({ status }) => status === 'error')) throw first.error
+      const failure = failureOfAll(answered)
+      if (failure !== null) throw failure
       const last = merged[Math.min(query.limit, merged.length) - 1]
       const hasMore = merged.length > query.limit || asked.some(({ more }) => more) || mayFollow(accounts, asked, place)
       const failed = answered.flatMap(({ account, error }): Array<[string, Failure]> => error === null ? [] : [[account.id, failureOf(error)]])
@@ -64,25 +66,46 @@ interface Asking {
   readonly query: FleetQuery
   readonly place: Place | null
   readonly context: RequestContext
+  readonly deadline: number
 }
 
 /** Everybody at once for the first page; then, where accounts stand one behind the other, no more than the page needs. */
-async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Berth>, accounts: readonly Account[], { query, place, context }: Asking): Promise<Berth[]> {
+async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Berth>, accounts: readonly Account[], { query, place, context, deadline }: Asking): Promise<Berth[]> {
   // Whoever is slow must not take the time that the others' rows still need.
   const reservedMs = accounts.some(({ looksCloser }) => looksCloser) ? query.deadlineMs / 4 : 0
   const open = accounts.flatMap(account => {
     const after = afterOf(account.id, place, query.sort)
-    return after === 'behind' || place?.failed.has(account.id) === true ? [] : [{ account, query: { query, after, context, reservedMs } }]
+    return after === 'behind' || place?.failed.has(account.id) === true ? [] : [{ account, query: { query, after, context, deadline, reservedMs } }]
   })
   const isOneBehindTheOther = query.sort.endsWith('id')
-  if (place === null || !isOneBehindTheOther) return await Promise.all(open.map(async one => await ask(one.account, one.query)))
+  const askThese = async (these: typeof open): Promise<Berth[]> => await Promise.all(these.map(async one => await ask(one.account, one.query)))
+  if (place === null || !isOneBehindTheOther) return await askThese(open)
   const inOrder = query.sort.startsWith('-') ? open.reverse() : open
-  const asked: Berth[] = []
+  const asking: Array<Promise<Berth[]>> = []
+  const impatientAt = performance.now() + query.deadlineMs * patienceShare
   for (let from = 0, atOnce = 1; from < inOrder.length; from += atOnce, atOnce = Math.min(16, atOnce * 2)) {
-    asked.push(...await Promise.all(inOrder.slice(from, from + atOnce).map(async one => await ask(one.account, one.query))))
+    asking.push(askThese(inOrder.slice(from, from + atOnce)))
+    if (await isSlow(Promise.all(asking), impatientAt - performance.now())) {
+      // It may not cost those behind it their time.
+      asking.push(askThese(inOrder.slice(from + atOnce)))
+      break
+    }
+    const asked = (await Promise.all(asking)).flat()
     if (asked.reduce((rows, berth) => rows + berth.rows.length, 0) >= query.limit) break
   }
-  return asked
+  return (await Promise.all(asking)).flat()
+}
+
+/** Of the deadline: so long accounts are asked one after the other. */
+const patienceShare = 0.25
+
+async function isSlow (work: Promise<unknown>, ms: number): Promise<boolean> {
+  const over = new AbortController()
+  try {
+    return await Promise.race([work.then(() => false), pause(ms, over.signal)])
+  } finally {
+    over.abort()
+  }
 }
 
 /** Accounts that were not asked yet, because the page is full. */
@@ -120,6 +143,16 @@ function toFleetAccount (account: Account, asked: readonly Berth[], { shown, pla
   if (berth === undefined) return { account, status: 'ok', ageMs: null, count: 0, error: null }
   const count = shown.filter(row => row.account === account.id).length
   return { account, status: berth.status(), ageMs: berth.at === null ? null : Math.max(0, now() - berth.at), count, error: berth.error() }
+}
+
+/** The provider was not heard, which is what the whole answer says where no account has answered. */
+const outages: ReadonlySet<Failure> = new Set<Failure>(['authentication', 'forbidden', 'malformed', 'unreachable', 'suspended', 'unavailable', 'circuit-open', 'overloaded', 'timeout'])
+
+/** The first account's failure where none has answered; null where one has, or where there is none to ask. */
+export function failureOfAll (answered: readonly FleetAccount[]): Error | null {
+  if (answered.some(({ status }) => status !== 'error')) return null
+  const errors = answered.flatMap(({ error }) => error ?? [])
+  return errors.find(error => outages.has(failureOf(error))) ?? errors[0] ?? null
 }
 
 const failureOf = (error: Error): Failure => error instanceof UpstreamError ? error.failure : 'unavailable'

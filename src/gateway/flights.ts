@@ -44,7 +44,8 @@ export function createFlights<T> (): Flights<T> {
         flight.waiting -= 1
         if (flight.waiting === 0) flight.controller.abort()
       }
-      signal.addEventListener('abort', leave, { once: true })
+      if (signal.aborted) leave()
+      else signal.addEventListener('abort', leave, { once: true })
       try {
         return { value: await flight.work, led: joined === null }
       } finally {

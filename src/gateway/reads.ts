@@ -43,7 +43,11 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   /** Under which a read may be shared: asked of the store only where there is something to share. */
   const wordFor = async (account: string, key: string): Promise<string> => {
     const known = turns.known(account)
-    if (known !== '' && !flights.has(`${known} ${key}`)) return known
+    if (known !== '' && !flights.has(`${known} ${key}`)) {
+      // It may be an old one: then at least the next reading is kept under the new one.
+      turns.current(account).catch(() => {})
+      return known
+    }
     return await turns.current(account) ?? randomUUID()
   }
   const take = async ({ account, key, maxAgeMs, context }: Asked): Promise<Read<T> | null> => {

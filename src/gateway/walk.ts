@@ -24,6 +24,7 @@ const maximumFruitless = 20
  * Pages that can not overlap are taken as they come.
  */
 export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
+  // What may come once more. Behind the key nothing does, and there is no page after the only one.
   const given = new Set<string>()
   let offset = 0
   let after = request.after
@@ -40,11 +41,16 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
       continue
     }
     const rows = page.rows.filter(row => !given.has(row.server.id) && given.add(row.server.id))
+    const isLast = page.last || page.rows.length === 0
+    if (isLast) given.clear()
     yield { rows, total: page.total }
-    if (page.last || page.rows.length === 0) return
+    if (isLast) return
     fruitless = rows.length === 0 ? fruitless + 1 : 0
     if (fruitless >= maximumFruitless) break
-    if (list.paging === 'key') after = nextKey(list, page, after)
+    if (list.paging === 'key') {
+      after = nextKey(list, page, after)
+      for (const id of given) if (list.compareIds(id, after) <= 0) given.delete(id)
+    }
     // A page of a single row leaves no room to overlap.
     stepBack = overlaps && page.rows.length > 1 ? 1 : 0
     offset = page.start + page.rows.length - stepBack
