@@ -2,27 +2,39 @@ import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import { GatewayError } from '../src/domain/failure.js'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered however busy the gateway is: it tells why. */
+    isNeverShed?: boolean
+  }
+}
+
 export interface Overload {
   /** So many requests are answered at one time. */
   readonly requests: () => number
   readonly shed: (reason: string) => void
+  /** The share of the heap's limit that is used; for tests. */
+  readonly heapShare?: () => number
 }
 
 /** The share of the heap's limit above which nothing new is begun. */
-const heapShare = 0.85
+const fullShare = 0.85
 const lookEveryMs = 500
 
-/** Refuses before memory grows: what is being answered is finished instead. Routes that ask for no permission (health) stay open. */
-export function installOverload (app: FastifyInstance, inFlight: () => number, { requests, shed }: Overload): void {
+function usedShare (): number {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+  return used / limit
+}
+
+/** Refuses before memory grows: what is being answered is finished instead. Routes that ask for no permission (health) stay open, and the metrics. */
+export function installOverload (app: FastifyInstance, inFlight: () => number, { requests, shed, heapShare = usedShare }: Overload): void {
   let isHeapFull = false
-  const look = setInterval(() => {
-    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
-    isHeapFull = used > limit * heapShare
-  }, lookEveryMs).unref()
+  const look = setInterval(() => { isHeapFull = heapShare() > fullShare }, lookEveryMs).unref()
   app.addHook('onClose', async () => { clearInterval(look) })
 
   app.addHook('onRequest', async request => {
-    if (request.routeOptions.config.permission === undefined) return
+    const { permission, isNeverShed } = request.routeOptions.config
+    if (permission === undefined || isNeverShed === true) return
     const reason = inFlight() > requests() ? 'requests' : isHeapFull ? 'heap' : null
     if (reason === null) return
     shed(reason)

@@ -20,7 +20,7 @@ const metricsText: z.ZodType = z.string().meta({ example })
 export async function metricsRoutes (app: FastifyInstance, { text, contentType, isPublic }: MetricsOptions): Promise<void> {
   app.get('/metrics', {
     exposeHeadRoute: false,
-    ...(isPublic ? {} : { config: { permission: 'admin' as const } }),
+    ...(isPublic ? {} : { config: { permission: 'admin' as const, isNeverShed: true } }),
     schema: {
       operationId: 'getMetrics',
       summary: 'Read the metrics of this process',

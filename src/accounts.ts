@@ -70,7 +70,7 @@ function open (settings: AccountSettings, { tokens, buckets, observer, secret, r
     line: {
       account: id,
       http,
-      timeoutMs: common.timeout_ms,
+      timeoutMs: Math.min(common.timeout_ms, common.request_deadline_ms),
       tokens: source,
       budget: createRetryBudget(id, buckets, () => { observer.retryRefused(id) }),
       breaker: toBreaker(common.breaker),

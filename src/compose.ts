@@ -122,25 +122,25 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     app,
     observer,
     reload: async next => {
+      if (stopping.signal.aborted) return
       const before = opened
-      const oldDoor = isDeepStrictEqual(next.auth, config.auth) ? null : door
-      opened = openAccounts(next.accounts, opening, before)
+      // What can fail comes first: then all of it is new, or nothing.
+      const nextOpened = openAccounts(next.accounts, opening, before)
+      const nextDoor = isDeepStrictEqual(next.auth, config.auth) ? door : openDoor(next.auth)
+      const oldDoor = nextDoor === door ? null : door
+      opened = nextOpened
+      door = nextDoor
       config = next
-      if (oldDoor !== null) door = openDoor(next.auth)
       gateway.replace(opened.map(({ account }) => account))
       const left = before.filter(one => !opened.includes(one))
       const unfollowed = engine.follow(opened.map(({ watched }) => watched))
       closeWhenDone(oldDoor === null ? left : [...left, oldDoor], async () => {
         await requests.settled()
-        await inFlight.idle()
+        await inFlight.settled()
         await unfollowed
       }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
       for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(stores, id)
-      await Promise.all([
-        // What was read with other credentials is not this account's any more.
-        ...[...left, ...opened.filter(one => !before.includes(one))].map(async ({ account }) => { await turns.turn(account.id) }),
-        ...opened.filter(one => before.includes(one)).map(async one => { await one.forgive() })
-      ])
+      await Promise.allSettled(nextOpened.map(async one => { await one.forgive() }))
     },
     close: async () => {
       stopping.abort()

@@ -3,12 +3,11 @@ import { registry } from './adapters/registry.js'
 import { checkAccounts, createKey, createToken } from './commands.js'
 import { openAccounts } from './accounts.js'
 import { compose, type Composed } from './compose.js'
-import { keysNeedingRestart } from './config/reload.js'
 import { ConfigError, loadConfig, type Config } from './config/load.js'
 import { createMemoryBuckets } from './operations/buckets.js'
 import { connectRedis, type RedisLine } from './redis.js'
+import { createReloader } from './reloader.js'
 import { createMemoryStores, createRedisStores } from './stores.js'
-import type { AuditSink } from './telemetry/audit.js'
 import { auditOnStandardOutput, openAuditFile } from './telemetry/audit-file.js'
 import { silentObserver } from './telemetry/observer.js'
 import { openTracing } from './telemetry/tracing.js'
@@ -35,13 +34,27 @@ async function main (words: readonly string[]): Promise<number> {
     process.stderr.write(usage)
     return 2
   }
+  const hangUp = command === undefined ? listenToHangUp() : null
   const config = readConfig(file)
   if (config === null) return 1
-  if (command !== undefined) return await runOnce(config, rest)
+  if (hangUp === null) return await runOnce(config, rest)
   const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } })
   warnOf(config, logger)
-  await serve(config, { file, logger })
+  await serve(config, { file, logger, hangUp })
   return 0
+}
+
+/** From the beginning, because SIGHUP ends a process that does not listen to it; one that came too early is told later. */
+function listenToHangUp (): HangUp {
+  let isMissed = false
+  let tell = (): void => { isMissed = true }
+  process.on('SIGHUP', () => { tell() })
+  return {
+    handOver: reload => {
+      tell = reload
+      if (isMissed) reload()
+    }
+  }
 }
 
 /** No other members: errors of the Redis client hold the command that failed, and with it the password of a sign-in. */
@@ -90,12 +103,18 @@ function warnOf (config: Config, logger: Logger): void {
   }
 }
 
+interface HangUp {
+  /** What SIGHUP does from now on. */
+  handOver(reload: () => void): void
+}
+
 interface Serving {
   readonly file: string
   readonly logger: Logger
+  readonly hangUp: HangUp
 }
 
-async function serve (config: Config, { file, logger }: Serving): Promise<void> {
+async function serve (config: Config, { file, logger, hangUp }: Serving): Promise<void> {
   let serving = false
   const audit = config.audit === undefined ? auditOnStandardOutput() : openAuditFile(config.audit.file)
   const tracer = await openTracing({ environment: process.env, version, warn: text => { logger.warn(text) } })
@@ -115,49 +134,12 @@ async function serve (config: Config, { file, logger }: Serving): Promise<void> 
   })
   await composed.app.listen({ host: config.listen.host, port: config.listen.port })
   serving = true
-  const reloader = createReloader({ config, file, composed, audit, logger })
-  const stop = stopper({ composed, line, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { serving = false } })
-  process.on('SIGHUP', reloader.reload)
+  const load = (): Config => loadConfig(file, registry, process.env)
+  const reloader = createReloader({ config, load, composed, audit, logger, onApplied: next => { warnOf(next, logger) } })
+  const stop = stopper({ composed, line, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { serving = false; reloader.stop() } })
+  hangUp.handOver(reloader.reload)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
-}
-
-interface Reloading {
-  readonly config: Config
-  readonly file: string
-  readonly composed: Composed
-  readonly audit: AuditSink
-  readonly logger: Logger
-}
-
-/** Reads the file again and goes on with it, one reload after the other. What is wrong with it is logged, and the old configuration stays. */
-function createReloader ({ config: first, file, composed, audit, logger }: Reloading) {
-  let config = first
-  let last = Promise.resolve()
-  const refuse = (reason: string): void => {
-    composed.observer.reloaded('refused')
-    logger.error({ reason }, 'the configuration was not reloaded: the old one stays')
-  }
-  const reopen = (): void => {
-    try { audit.reopen() } catch (error) { logger.error({ err: error }, 'the audit file could not be opened anew: the old one stays') }
-  }
-  const reload = async (): Promise<void> => {
-    reopen()
-    try {
-      const next = loadConfig(file, registry, process.env)
-      const fixed = keysNeedingRestart(config, next)
-      if (fixed.length > 0) { refuse(`${fixed.join(', ')}: a change of this takes a restart`); return }
-      await composed.reload(next)
-      config = next
-      logger.level = next.log.level
-      warnOf(next, logger)
-      composed.observer.reloaded('applied')
-      logger.info({ accounts: next.accounts.length }, 'the configuration was reloaded')
-    } catch (error) {
-      refuse(error instanceof Error ? error.message : String(error))
-    }
-  }
-  return { config: () => config, reload: () => { last = last.then(reload) } }
 }
 
 interface Stopping {

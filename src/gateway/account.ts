@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Adapter } from '../adapters/contract.js'
 import type { ServerOperations } from '../adapters/verbs.js'
 import type { GuardSettings } from '../access/guards.js'
@@ -27,6 +28,8 @@ export interface AccountOptions {
 /** One configured credential, ready for use. */
 export interface Account {
   readonly id: string
+  /** Another word each time an account is opened: what was read with other credentials or settings is not shared with it. */
+  readonly opening: string
   readonly options: AccountOptions
   readonly provider: { readonly id: string, readonly title: string }
   readonly capabilities: Capabilities
@@ -80,6 +83,7 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
   const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
   return {
     id,
+    opening: randomUUID(),
     options,
     provider: { id: adapter.id, title: adapter.title },
     capabilities,

@@ -1,4 +1,3 @@
-import { circuitBreaker, CircuitState, CountBreaker, handleWhenResult } from 'cockatiel'
 import { UpstreamError } from '../domain/failure.js'
 
 export interface BreakerSettings {
@@ -19,6 +18,8 @@ export interface Went {
   /** What the provider did; `ok`, a failure, or `aborted` by us. */
   readonly outcome: string
   readonly durationMs: number
+  /** It ended by our doing: the provider had no fair chance. */
+  readonly isOurs: boolean
 }
 
 export interface Breaker {
@@ -28,38 +29,83 @@ export interface Breaker {
   run<T extends Went>(work: () => Promise<T>): Promise<T>
 }
 
-/** What speaks of a provider that is down. A suspended platform does not: it wakes when it is asked. */
+/** What speaks of a provider that is down. */
 const troubles = new Set(['unreachable', 'timeout', 'unavailable'])
 /** While one call tries, the others come back soon. */
 const probingMs = 1000
 
-/** Spares a provider that is down, and those who would wait for it. Count of the last calls; half-open lets one call through. */
-export function createBreaker (settings: BreakerSettings, now: () => number = Date.now): Breaker {
-  const isTrouble = (went: unknown): boolean => isWent(went) && (troubles.has(went.outcome) || went.durationMs > settings.slowMs || isLostProbe(went))
-  // A probe that we gave up ourselves has shown nothing.
-  const isLostProbe = ({ outcome }: Went): boolean => outcome === 'aborted' && policy.state === CircuitState.HalfOpen
-  const policy = circuitBreaker(handleWhenResult(isTrouble), {
-    halfOpenAfter: settings.openMs,
-    breaker: new CountBreaker({ threshold: settings.share, size: settings.window, minimumNumberOfCalls: settings.minimum })
-  })
-  let openedAt = 0
-  policy.onBreak(() => { openedAt = now() })
+/** `awake`: a suspended platform answers, and wakes only when it is asked: that counts nowhere, but an open circuit would keep it asleep. */
+type Verdict = 'good' | 'bad' | 'awake' | 'none'
 
+function judge ({ outcome, durationMs, isOurs }: Went, slowMs: number): Verdict {
+  if (outcome === 'suspended') return 'awake'
+  if (durationMs > slowMs) return 'bad'
+  if (isOurs) return 'none'
+  return troubles.has(outcome) ? 'bad' : 'good'
+}
+
+/** Spares a provider that is down, and those who would wait for it. Count of the last calls; half-open lets one call through. */
+export function createBreaker (settings: BreakerSettings, now: () => number = () => performance.now()): Breaker {
+  const last = createWindow(settings)
+  let state: BreakerState = 'closed'
+  let openUntil = 0
+  // Who began before the circuit last changed has nothing to say about it as it is now.
+  let era = 0
+  const move = (to: BreakerState, openMs = 0): void => {
+    state = to
+    openUntil = now() + openMs
+    era += 1
+    last.clear()
+  }
   const check = (): void => {
-    const waitMs = policy.state === CircuitState.HalfOpen ? probingMs : policy.state === CircuitState.Open ? openedAt + settings.openMs - now() : 0
+    const waitMs = state === 'half-open' ? probingMs : state === 'open' ? openUntil - now() : 0
     if (waitMs > 0) throw new UpstreamError('circuit-open', 'too many of the last calls failed or were slow: nothing is sent for a while', { notAttempted: true, retryAfterMs: waitMs })
   }
+  const decide = (verdict: Verdict): void => {
+    if (state === 'half-open') {
+      // A probe that has shown nothing leaves it to the next call.
+      if (verdict === 'none') move('open')
+      else if (verdict === 'bad') move('open', settings.openMs)
+      else move('closed')
+    } else if ((verdict === 'good' || verdict === 'bad') && last.isTooMuch(verdict === 'bad')) {
+      move('open', settings.openMs)
+    }
+  }
   return {
-    state: () => policy.state === CircuitState.Closed ? 'closed' : policy.state === CircuitState.HalfOpen ? 'half-open' : 'open',
+    state: () => state,
     check,
     run: async work => {
       check()
-      return await policy.execute(work)
+      if (state === 'open') move('half-open')
+      const begun = era
+      let verdict: Verdict = 'none'
+      try {
+        const went = await work()
+        verdict = judge(went, settings.slowMs)
+        return went
+      } finally {
+        if (begun === era) decide(verdict)
+      }
     }
   }
 }
 
-const isWent = (value: unknown): value is Went => typeof value === 'object' && value !== null && 'outcome' in value && 'durationMs' in value
+/** The last calls, each failed or not. */
+function createWindow ({ share, window, minimum }: BreakerSettings) {
+  const calls: boolean[] = []
+  let failed = 0
+  const least = Math.min(minimum, window)
+  return {
+    clear: () => { calls.length = 0; failed = 0 },
+    /** Takes one more; true when the share is reached. */
+    isTooMuch: (hasFailed: boolean): boolean => {
+      calls.push(hasFailed)
+      if (hasFailed) failed += 1
+      if (calls.length > window && calls.shift() === true) failed -= 1
+      return hasFailed && calls.length >= least && failed / calls.length >= share
+    }
+  }
+}
 
 /** For an account whose breaker is switched off. */
 export const noBreaker: Breaker = { state: () => 'closed', check: () => {}, run: async work => await work() }

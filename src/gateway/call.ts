@@ -5,6 +5,8 @@ import { silentTrace, type Trace } from '../telemetry/observer.js'
 export interface Call {
   readonly requestId: string
   readonly signal: AbortSignal
+  /** Aborted when the caller of a write has left; absent where `signal` tells that. */
+  readonly caller?: AbortSignal
   /** Epoch milliseconds of `performance.now()`'s clock after which nothing more is sent. */
   readonly deadline: number
   readonly tally: Tally
@@ -28,12 +30,16 @@ export interface CallOptions {
   readonly requestId: string
   readonly signal: AbortSignal
   readonly deadlineMs: number
+  readonly caller?: AbortSignal
   readonly tally?: Tally
   readonly trace?: Trace
 }
 
-export const createCall = ({ requestId, signal, deadlineMs, tally = createTally(), trace = silentTrace }: CallOptions): Call =>
-  ({ requestId, signal, deadline: performance.now() + deadlineMs, tally, trace })
+export const createCall = ({ requestId, signal, caller, deadlineMs, tally = createTally(), trace = silentTrace }: CallOptions): Call =>
+  ({ requestId, signal, ...(caller === undefined ? {} : { caller }), deadline: performance.now() + deadlineMs, tally, trace })
+
+/** Ends the waiting for a turn. A write that has sent nothing yet leaves with its caller; one that has is finished. */
+export const leaving = ({ signal, caller, tally }: Call): AbortSignal => caller === undefined || tally.writes !== 'none' ? signal : caller
 
 export const remainingMs = (call: Call): number => call.deadline - performance.now()
 

@@ -24,6 +24,6 @@ export const readCall = (account: Account, context: RequestContext, signal = con
 export const backgroundCall = (account: Account, requestId: string, signal: AbortSignal): Call =>
   createCall({ requestId, signal, deadlineMs: account.options.requestDeadlineMs })
 
-/** A call for a write: once begun it is finished, whether the caller waits or not. */
+/** A call for a write: once begun it is finished, whether the caller waits or not. What still waits for its turn is not begun for nobody. */
 export const writeCall = (account: Account, context: RequestContext): Call =>
-  createCall({ requestId: context.requestId, signal: new AbortController().signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })
+  createCall({ requestId: context.requestId, signal: new AbortController().signal, caller: context.signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })

@@ -123,10 +123,10 @@ interface Tried<T> extends Went {
 
 /** One attempt, if the account's breaker and limits let it through. */
 async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Tries): Promise<{ value: T } | UpstreamError> {
-  const { line, call } = sending
+  const { line, call, isSignIn } = sending
   try {
     line.breaker.check()
-    return (await line.gate.pass(call, async () => await line.breaker.run(async () => await send(sending, token, tries)))).result
+    return (await line.gate.pass(call, async () => await line.breaker.run(async () => await send(sending, token, tries)), isSignIn)).result
   } catch (error) {
     if (error instanceof UpstreamError) return error
     throw error
@@ -139,8 +139,8 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
   let built: HttpRequest | null = null
   let response: HttpResponse | null = null
   let result: { value: T } | UpstreamError
+  const timeoutMs = Math.min(line.timeoutMs, remainingMs(call))
   try {
-    const timeoutMs = Math.min(line.timeoutMs, remainingMs(call))
     if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
     built = request.build(token)
     call.tally.upstreamCalls += 1
@@ -164,7 +164,15 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
   }
   line.report(sent)
   if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
-  return { result, outcome, durationMs }
+  return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs < Math.min(line.timeoutMs, fairMs) / 2) }
+}
+
+/** A provider that is silent for half of this, or of what an attempt may take, has had its chance; a caller in more haste proves nothing. */
+const fairMs = 5000
+
+function isOurDoing (result: unknown, isHasty: boolean): boolean {
+  const cause = result instanceof UpstreamError ? result.options.cause : null
+  return cause instanceof HttpFault && (cause.kind === 'aborted' || cause.kind === 'unsendable' || (cause.kind === 'timeout' && isHasty))
 }
 
 /** A call that we gave up says nothing about the provider. */

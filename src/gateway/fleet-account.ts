@@ -69,7 +69,7 @@ export function createBerths ({ turns, observer, now }: BerthParts): (account: A
     const reading = { ...call, deadline: call.deadline - reservedMs }
     const { include, filters, sort, limit } = query
     const asked = {
-      account: account.id,
+      account,
       key: `${shapeOf(account, query)}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`,
       maxAgeMs: query.maxAgeMs ?? account.options.cacheMs
     }

@@ -1,7 +1,6 @@
-import { bulkhead, BulkheadRejectedError } from 'cockatiel'
 import { UpstreamError } from '../domain/failure.js'
 import type { Buckets } from '../operations/buckets.js'
-import { pause, remainingMs, untilEnd, type Call } from './call.js'
+import { leaving, pause, remainingMs, type Call } from './call.js'
 
 export interface GateSettings {
   readonly account: string
@@ -15,12 +14,15 @@ export interface GateSettings {
 
 /** Lets so many calls to an account through at a time, and so many in a second. */
 export interface Gate {
-  /** Throws `overloaded` when too many wait already, or the wait would outlast the request. */
-  pass<T>(call: Call, work: () => Promise<T>): Promise<T>
+  /**
+   * Throws `overloaded` when too many wait already, the wait would outlast the request, or its caller leaves meanwhile: then `work` is never begun.
+   * Who comes first goes first; a sign-in goes before all, because they would be refused without it.
+   */
+  pass<T>(call: Call, work: () => Promise<T>, isSignIn: boolean): Promise<T>
 }
 
 export function createGate (settings: GateSettings, buckets: Buckets, waited: (seconds: number) => void): Gate {
-  const places = bulkhead(settings.concurrency, settings.waiting)
+  const places = createPlaces(settings)
 
   const pace = async (call: Call): Promise<void> => {
     const { perSecond } = settings
@@ -28,36 +30,61 @@ export function createGate (settings: GateSettings, buckets: Buckets, waited: (s
     const size = { capacity: Math.max(1, Math.round(perSecond)), perSecond }
     const waitMs = await buckets.take(`{${settings.account}}:pace`, size, remainingMs(call))
     if (waitMs === null) throw overloaded('limits.requests_per_s of this account is used up for longer than this request may take')
-    if (waitMs > 0 && !await pause(waitMs, call.signal)) throw overloaded('the request ended while it waited')
+    if (waitMs > 0 && !await pause(waitMs, leaving(call))) throw overloaded(left)
   }
 
   return {
-    pass: async (call, work) => {
+    pass: async (call, work, isSignIn) => {
       const began = performance.now()
-      let isGivenUp = false
-      const inPlace = async () => {
-        if (isGivenUp) throw overloaded('the request ended while it waited')
+      await places.enter(call, isSignIn)
+      try {
         await pace(call)
         const waitedMs = performance.now() - began
         if (waitedMs > 1) waited(waitedMs / 1000)
         return await work()
+      } finally {
+        places.leave()
       }
-      if (places.executionSlots > 0) return await inOne(places, inPlace)
-      // Whoever waits for a place waits no longer than his request may take.
-      return await untilEnd(call, inOne(places, inPlace), () => {
-        isGivenUp = true
-        return overloaded('limits.concurrency of this account was used up for as long as this request may take')
-      })
     }
   }
 }
 
-async function inOne<T> (places: ReturnType<typeof bulkhead>, work: () => Promise<T>): Promise<T> {
-  try {
-    return await places.execute(work)
-  } catch (error) {
-    if (error instanceof BulkheadRejectedError) throw overloaded('limits.concurrency of this account is used up, and too many requests wait already')
-    throw error
+const left = 'the request ended while it waited'
+
+/** Whoever leaves a place hands it to the one who has waited longest: nobody comes in between. */
+function createPlaces ({ concurrency, waiting }: GateSettings) {
+  const queue: Array<() => void> = []
+  let taken = 0
+
+  const wait = async (call: Call, isSignIn: boolean): Promise<void> => {
+    await new Promise<void>((resolve, reject) => {
+      const signal = leaving(call)
+      const turn = (): void => { release(); resolve() }
+      const giveUp = (why: string): void => {
+        release()
+        queue.splice(queue.indexOf(turn), 1)
+        reject(overloaded(why))
+      }
+      const onLeave = (): void => { giveUp(left) }
+      const timer = setTimeout(() => { giveUp('limits.concurrency of this account was used up for as long as this request may take') }, Math.max(0, remainingMs(call)))
+      const release = (): void => { clearTimeout(timer); signal.removeEventListener('abort', onLeave) }
+      signal.addEventListener('abort', onLeave, { once: true })
+      if (isSignIn) queue.unshift(turn)
+      else queue.push(turn)
+    })
+  }
+  return {
+    enter: async (call: Call, isSignIn: boolean): Promise<void> => {
+      if (taken < concurrency) { taken += 1; return }
+      if (leaving(call).aborted) throw overloaded(left)
+      if (queue.length >= waiting && !isSignIn) throw overloaded('limits.concurrency of this account is used up, and too many requests wait already')
+      await wait(call, isSignIn)
+    },
+    leave: (): void => {
+      const next = queue.shift()
+      if (next === undefined) taken -= 1
+      else next()
+    }
   }
 }
 

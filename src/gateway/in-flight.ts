@@ -1,6 +1,8 @@
 /** Work that is finished once it is begun, whether its caller waits or not. */
 export interface InFlight {
   run<T>(work: () => Promise<T>): Promise<T>
+  /** Resolves when what runs now has ended, whatever has begun since. */
+  settled(): Promise<void>
   /** Resolves when nothing runs. */
   idle(): Promise<void>
 }
@@ -17,6 +19,7 @@ export function createInFlight (): InFlight {
         running.delete(begun)
       }
     },
+    settled: async () => { await Promise.allSettled([...running]) },
     idle: async () => { while (running.size > 0) await Promise.allSettled(running) }
   }
 }

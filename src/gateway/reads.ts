@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Turns } from '../operations/turns.js'
 import type { Observer } from '../telemetry/observer.js'
+import type { Account } from './account.js'
 import type { RequestContext } from './context.js'
 import { createCopies, type CopiesParts, type Copy } from './copies.js'
 import { createFlights } from './flights.js'
@@ -14,7 +15,7 @@ export interface Reads<T extends object> {
 }
 
 export interface Asked {
-  readonly account: string
+  readonly account: Pick<Account, 'id' | 'opening'>
   /** Everything that shapes the answer, beside the account. */
   readonly key: string
   /** A copy may be so old; 0: none is taken. */
@@ -52,7 +53,7 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   }
   const take = async ({ account, key, maxAgeMs, context }: Asked): Promise<Read<T> | null> => {
     const began = performance.now()
-    const copy = await copies.take(account, keyOf(account, key), maxAgeMs)
+    const copy = await copies.take(account.id, keyOf(account, key), maxAgeMs)
     if (copy === null) return null
     context.tally.cacheMs += performance.now() - began
     return { ...copy, from: 'cache', keep: () => {} }
@@ -65,19 +66,19 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
       const key = keyOf(account, asked.key)
       const copy = await take(asked)
       if (copy !== null) {
-        observer.cacheAsked(account, 'hit')
+        observer.cacheAsked(account.id, 'hit')
         return copy
       }
-      const word = await wordFor(account, key)
+      const word = await wordFor(account.id, key)
       const { value: found, led } = await flights.join(`${word} ${key}`, context.signal, async signal => {
         const at = now()
         return { value: await work(signal), at }
       })
-      observer.cacheAsked(account, led ? 'miss' : 'shared')
+      observer.cacheAsked(account.id, led ? 'miss' : 'shared')
       if (led && isWhole(found.value)) copies.keep(key, found, word)
       return { ...found, from: 'live', keep: value => { copies.keep(key, { value, at: found.at }, word) } }
     }
   }
 }
 
-const keyOf = (account: string, key: string): string => `${account} ${key}`
+const keyOf = ({ id, opening }: Asked['account'], key: string): string => `${id} ${opening} ${key}`

@@ -55,7 +55,7 @@ export function createServers ({ cursors, turns, observer, now }: ServersParts):
       const shape = shapeOf(account, query)
       const after = query.cursor === null ? null : cursors.read(query.cursor, shape)
       const key = `${shape}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`
-      return await reads.read({ account: account.id, key, maxAgeMs: query.maxAgeMs ?? account.options.cacheMs, context }, async signal => {
+      return await reads.read({ account, key, maxAgeMs: query.maxAgeMs ?? account.options.cacheMs, context }, async signal => {
         const observedAt = new Date(now()).toISOString()
         const { rows, next, total } = await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
         const nextCursor = next === null ? null : cursors.write(next, shape)
@@ -64,7 +64,7 @@ export function createServers ({ cursors, turns, observer, now }: ServersParts):
       })
     },
     get: async (account, { id, include, maxAgeMs }, context) =>
-      await reads.read({ account: account.id, key: `get ${include.raw ? 'raw' : ''} ${id}`, maxAgeMs: maxAgeMs ?? account.options.cacheMs, context }, async signal => {
+      await reads.read({ account, key: `get ${include.raw ? 'raw' : ''} ${id}`, maxAgeMs: maxAgeMs ?? account.options.cacheMs, context }, async signal => {
         const observedAt = new Date(now()).toISOString()
         const seen = await account.connect(readCall(account, context, signal)).get.run(id)
         return toAnswer({ value: account.toServer(seen, observedAt, include), nextCursor: null, observedAt })

@@ -44,7 +44,7 @@ export async function takeStep (parts: LookParts, operations: ServerOperations, 
 const lost: Accepted = { note: 'A step was sent whose answer is lost; what the server shows tells how it went.' }
 
 /** Refusals that may pass before the deadline. */
-const comesLater: ReadonlySet<string> = new Set(['conflict', 'rate-limited', 'suspended', 'unavailable', 'unreachable', 'timeout', 'authentication'])
+const comesLater: ReadonlySet<string> = new Set(['conflict', 'rate-limited', 'suspended', 'unavailable', 'unreachable', 'timeout', 'authentication', 'circuit-open', 'overloaded'])
 
 const afterStep = (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation => ({
   ...stored,

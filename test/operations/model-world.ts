@@ -260,6 +260,7 @@ async function answered (held: Held, work: () => Promise<string>): Promise<Reply
 /** The least that a write needs of an account. */
 export const accountOf = (connect: (call: Call) => ServerOperations): Account => ({
   id: account,
+  opening: 'first',
   options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
   provider: { id: 'p', title: 'P' },
   looksCloser: false,
