@@ -147,7 +147,7 @@ export interface paths {
          *     With `Accept: application/x-ndjson` every match is streamed as it arrives, a line `{"server": …}` each, and at the end a line `{"account": …}` for each account; `limit`, `cursor` and `sort` are 400 then, nothing is taken from a cache,
          *     and `Hawser-Upstream-Calls` comes as a trailer.
          *
-         *     Upstream calls: those of a list for each account that is asked: 1, 1 for each page of the provider's lists, 1 for each row where the list tells too little; a sign-in adds up to 3, a passing fault its repeats.
+         *     For each account that is asked: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listFleet"];
         put?: never;

@@ -125,7 +125,7 @@ t.test('a line that can not be written is said, counted, and costs no answer', a
 })
 
 const linesOf = (file: string): Line[] => readFileSync(file, 'utf8').trimEnd().split('\n').map(line => lineSchema.parse(JSON.parse(line)))
-const reboot = async (base: string, requestId: string): Promise<Response> => await fetch(`${base}/v1/lab/servers/kvm123456/reboot`, { method: 'POST', headers: { 'x-request-id': requestId } })
+const reboot = async (base: string, requestId: string, server = 'kvm123456'): Promise<Response> => await fetch(`${base}/v1/lab/servers/${server}/reboot`, { method: 'POST', headers: { 'x-request-id': requestId } })
 
 t.test('the audit file is its owner\'s alone, is appended to, goes on in a new file after SIGHUP, and loses no answered write to kill -9', async t => {
   const file = join(folder, 'audit.ndjson')
@@ -139,7 +139,7 @@ t.test('the audit file is its owner\'s alone, is appended to, goes on in a new f
   gateway.child.kill('SIGHUP')
   await eventually(async () => existsSync(file), () => gateway.output())
   t.equal(statSync(file).mode & 0o777, 0o600)
-  t.equal((await reboot(gateway.base, 'second')).status, 202)
+  t.equal((await reboot(gateway.base, 'second', 'kvm200036')).status, 202)
   const gone = once(gateway.child, 'exit')
   gateway.child.kill('SIGKILL')
   await gone
