@@ -2,14 +2,13 @@ import type { Logger } from 'pino'
 import type { Composed } from './compose.js'
 import type { Config } from './config/load.js'
 import { keysNeedingRestart } from './config/reload.js'
-import type { AuditSink } from './telemetry/audit.js'
 
 export interface Reloading {
   readonly config: Config
   /** Reads the configuration anew; throws what is wrong with it, without values. */
   readonly load: () => Config
   readonly composed: Pick<Composed, 'reload' | 'observer'>
-  readonly audit: Pick<AuditSink, 'reopen'>
+  readonly audit: { reopen(): void }
   readonly logger: Logger
   /** Told of each configuration that is in force from now on. */
   readonly onApplied: (config: Config) => void
