@@ -8,7 +8,6 @@ import type { RequestContext } from './context.js'
 import { matches } from './filters.js'
 import type { FleetAccount } from './fleet.js'
 import { merge } from './merge.js'
-import { createPlaces, type Place, type Places } from './places.js'
 import { lookCloser } from './read-page.js'
 import type { Include } from './servers.js'
 import { walk } from './walk.js'
@@ -26,21 +25,16 @@ export type StreamPart =
 
 /** So many are looked at closer, and made into records, at a time. */
 const rowsAtOnce = 50
-/** So many pages are in memory at a time, however many accounts there are. */
-const pagesAtOnce = 8
-/** Who is not heard in this time makes room for another account. */
-const patienceMs = 500
 
 /**
  * Every server of the accounts that passes the filters, each account's pages as they arrive. An account's next page is asked for when the one before
- * has been taken, and no more than a few accounts' pages are held. What has not arrived by the deadline is an error of its account.
+ * has been taken, so no more than one page of each is held. What has not arrived by the deadline is an error of its account.
  */
 export async function * streamFleet (accounts: readonly Account[], query: StreamQuery, context: RequestContext): AsyncGenerator<StreamPart> {
-  const places = createPlaces(pagesAtOnce, patienceMs)
-  yield * merge(accounts.map(account => streamAccount(account, places, query, context)))
+  yield * merge(accounts.map(account => streamAccount(account, query, context)))
 }
 
-async function * streamAccount (account: Account, places: Places, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, tally, trace }: RequestContext): AsyncGenerator<StreamPart> {
+async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, tally, trace }: RequestContext): AsyncGenerator<StreamPart> {
   const call = createCall({ requestId, signal, deadlineMs, tally, trace })
   const began = Date.now()
   const tell = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
@@ -54,25 +48,19 @@ async function * streamAccount (account: Account, places: Places, { filters, inc
   // The deadline of one request would end a long list in its middle: the caller's own bounds all of it, and no call is blamed for it.
   const { list } = account.connect(createCall({ requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, tally, trace }))
   const steps = walk(list, { filters, after: null, limit: list.pageSize })
-  let place: Place | null = null
   try {
     for (;;) {
-      place = await inTime(places.enter())
       const observedAt = new Date().toISOString()
       const step = await inTime(steps.next())
       if (step.done === true) break
-      place.keep()
       for (let from = 0; from < step.value.rows.length; from += rowsAtOnce) {
         const rows = await inTime(passing(list, step.value.rows.slice(from, from + rowsAtOnce), filters))
         count += rows.length
         if (rows.length > 0) yield { servers: rows.map(seen => account.toServer(seen, observedAt, include)) }
       }
-      place.leave()
     }
-    place.leave()
     yield tell('ok', count, null)
   } catch (error) {
-    place?.leave()
     if (!(error instanceof UpstreamError)) throw error
     yield tell('error', count, error)
   }

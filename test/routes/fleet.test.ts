@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import t from 'tap'
 import { z } from 'zod'
 import { serverSchema } from '../../src/domain/server.js'
@@ -82,4 +83,115 @@ t.test('a stream gives every match as a line, and a line for each account at its
   t.equal(lines.length - 3, total)
   t.match(answer.trailers, { 'hawser-upstream-calls': /^\d+$/ })
   for (const query of ['limit=5', 'sort=id', 'cursor=x']) t.equal((await app.inject({ url: `/v1/servers?${query}`, headers: { accept: 'application/x-ndjson' } })).statusCode, 400)
+})
+
+const walkIds = async (page: Awaited<ReturnType<typeof openFleet>>['page'], query: string) => {
+  const first = await page(query)
+  const pages = [first]
+  for (let cursor = first.page.next_cursor; cursor !== null && pages.length < 100;) {
+    const next = await page(`${query}&cursor=${cursor}`)
+    pages.push(next)
+    cursor = next.page.next_cursor
+  }
+  return pages
+}
+
+t.test('an account that fails on the first page is an error on every page of that walk, and asked again by a new one', async t => {
+  const { page, vmmanager } = await openFleet(t)
+  vmmanager.fail({ kind: 'reply', reply: { status: 400, body: { error: { code: 3003, msg: 'no' } } }, match: ({ path }) => path === '/vm/v3/host', times: 1 })
+  const pages = await walkIds(page, '?limit=40')
+  t.ok(pages.length > 1)
+  for (const { accounts, data } of pages) {
+    t.match(accounts.find(({ account }) => account === 'vm6'), { status: 'error', count: 0, problem: { account: 'vm6' } })
+    t.notOk(data.some(({ account }) => account === 'vm6'))
+  }
+  t.match((await page('?limit=40')).accounts.find(({ account }) => account === 'vm6'), { status: 'ok' })
+})
+
+t.test('the second page of a walk by id asks only those who can be on it', async t => {
+  const { page, glesys, onecloud, vmmanager } = await openFleet(t)
+  const first = await page('?limit=4')
+  t.equal(new Set(first.data.map(({ account }) => account)).size, 1)
+  const before = [onecloud.calls.length, vmmanager.calls.length, glesys.calls.length]
+  await page(`?limit=2&cursor=${(await page('?limit=2')).page.next_cursor ?? ''}`)
+  const asked = [onecloud.calls.length, vmmanager.calls.length, glesys.calls.length].map((count, index) => count - (before[index] ?? 0))
+  t.ok((asked[0] ?? 9) <= 1 && (asked[1] ?? 9) <= 1, `${asked.join()} calls for a first page and a second one`)
+  const refused = await page(`?limit=2&sort=name&cursor=${first.page.next_cursor ?? ''}`).catch((error: Error) => error.message)
+  t.match(refused, /is not a cursor of this list/)
+})
+
+t.test('what was read before is shown of an account that does not answer, unless it was written to meanwhile', async t => {
+  const { app, page, vmmanager } = await openFleet(t)
+  const isList = ({ path, method }: { readonly path: string, readonly method: string }): boolean => method === 'GET' && path === '/vm/v3/host'
+  const query = '?accounts=vm6,lab&limit=500'
+  const { data } = await page(query)
+  const copy = await page(query, { 'cache-control': 'max-age=60' })
+  t.equal(copy.headers['hawser-upstream-calls'], '0')
+  t.ok(copy.data.every(({ source }) => source === 'cache'))
+  t.equal(copy.headers.etag, (await page(query)).headers.etag)
+  t.equal((await app.inject({ url: `/v1/servers${query}`, headers: { 'cache-control': 'max-age=60', 'if-none-match': String(copy.headers.etag) } })).statusCode, 304)
+  vmmanager.fail({ kind: 'reply', reply: { status: 500, body: {} }, match: isList, times: 1000 })
+  const stale = await page(query)
+  t.match(stale.accounts.find(({ account }) => account === 'vm6'), { status: 'stale', age_ms: Number, problem: null })
+  t.same(stale.data.map(({ id }) => id), data.map(({ id }) => id))
+  t.ok(stale.data.every(({ account, source }) => source === (account === 'vm6' ? 'cache' : 'live')))
+  const running = data.find(({ account, status }) => account === 'vm6' && status === 'running')
+  t.equal((await app.inject({ method: 'POST', url: `/v1/vm6/servers/${running?.id ?? ''}/reboot` })).statusCode, 202)
+  t.match((await page(query)).accounts.find(({ account }) => account === 'vm6'), { status: 'error', problem: { type: '/problems/upstream-unavailable' } })
+  vmmanager.clearFaults()
+})
+
+t.test('where no account answers, the answer is the failure of the first, also for a stream', async t => {
+  const dead = { provider: 'vmmanager', url: 'http://127.0.0.1:9', token: 'x' }
+  const { app, close } = await composeGateway({ accounts: { a: dead, b: dead } })
+  t.teardown(close)
+  for (const accept of ['application/json', 'application/x-ndjson']) {
+    const answer = await app.inject({ url: '/v1/servers', headers: { accept } })
+    t.equal(answer.statusCode, 502, accept)
+    t.match(answer.json(), { type: '/problems/upstream-unreachable' })
+  }
+})
+
+t.test('a key asks the accounts that it may see; others are not there, and no account is no servers', async t => {
+  const vendor = await startVmmanager()
+  const settings = { provider: 'vmmanager', ...vendor.settings.vm6 }
+  const keyOf = (name: string, accounts: readonly string[]) => ({ name, sha256: createHash('sha256').update(name).digest('hex'), accounts, permissions: ['read'] })
+  const { app, close } = await composeGateway({ accounts: { mine: settings, theirs: settings }, auth: { keys: [keyOf('me', ['mine']), keyOf('all', ['*'])] } })
+  t.teardown(async () => { await close(); await vendor.close() })
+  const ask = async (key: string, query = '') => await app.inject({ url: `/v1/servers${query}`, headers: { 'x-api-key': key } })
+  t.same((await ask('me')).json<{ accounts: Array<{ account: string }> }>().accounts.map(({ account }) => account), ['mine'])
+  t.same((await ask('all', '?accounts=theirs,mine,theirs')).json<{ accounts: Array<{ account: string }> }>().accounts.map(({ account }) => account), ['mine', 'theirs'])
+  const [hidden, missing] = [await ask('me', '?accounts=mine,theirs'), await ask('me', '?accounts=mine,nobody')]
+  t.same([hidden.statusCode, missing.statusCode], [404, 404])
+  t.equal(hidden.body.replaceAll('theirs', 'nobody').replace(/"request_id":"[^"]+"/, ''), missing.body.replace(/"request_id":"[^"]+"/, ''))
+  for (const query of ['?accounts=', '?accounts=Not_An_Id', '?deadline_ms=5', '?deadline_ms=x', '?limit=0', '?colour=red']) t.equal((await ask('all', query)).statusCode, 400, query)
+  const empty = await composeGateway({ accounts: {} })
+  t.teardown(empty.close)
+  t.match((await empty.app.inject('/v1/servers')).json(), { data: [], accounts: [], page: { next_cursor: null } })
+})
+
+t.test('filters look over everything, and secrets are cut out of what is included', async t => {
+  const { page } = await openFleet(t)
+  const { data } = await page('?limit=500')
+  const wanted = data.find(({ addresses }) => addresses.length > 0)
+  const address = wanted?.addresses[0]?.address ?? ''
+  const found = await page(`?ip=${encodeURIComponent(address)}`)
+  t.ok(found.data.some(({ id, account }) => id === wanted?.id && account === wanted.account))
+  t.ok(found.data.every(({ addresses }) => addresses.some(one => one.address === address)))
+  t.same((await page(`?limit=500&name=${encodeURIComponent(wanted?.name ?? '')}`)).data.map(({ id }) => id), data.filter(({ name }) => name === wanted?.name).map(({ id }) => id))
+  t.ok((await page('?include=raw&limit=3')).data.every(server => 'raw' in server))
+})
+
+t.test('a caller who hangs up ends the calls of the stream', async t => {
+  const { app, vmmanager } = await openFleet(t)
+  const held = vmmanager.hold({ match: ({ path }) => path === '/vm/v3/host' })
+  const leaving = new AbortController()
+  const left = app.inject({ url: '/v1/servers?accounts=vm6', headers: { accept: 'application/x-ndjson' }, signal: leaving.signal }).then(() => null, () => null)
+  await held.reached()
+  const before = vmmanager.calls.length
+  leaving.abort()
+  await left
+  held.release()
+  await new Promise(resolve => { setTimeout(resolve, 200) })
+  t.ok(vmmanager.calls.length <= before + 1, 'nothing more is asked for')
 })
