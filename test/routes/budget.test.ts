@@ -81,7 +81,8 @@ function requestsOf ({ choices, missingId }: Vendor, servers: readonly string[],
   const unknown = '00000000-0000-4000-8000-00000000dead'
   return [
     one('listServers', 'GET', '/servers?limit=10'), one('listServers', 'GET', '/servers?limit=500&sort=-name'), one('listServers', 'GET', '/servers?status=stopped&limit=5'),
-    one('listServers', 'GET', '/servers?ip=192.0.2.12'), ...each('getServer', 'GET', ''),
+    one('listServers', 'GET', '/servers?ip=192.0.2.12'), one('listFleet', 'GET', '/fleet?limit=10'), one('listFleet', 'GET', '/fleet?limit=500&sort=-name'), one('listFleet', 'GET', '/fleet?ip=192.0.2.12'),
+    ...each('getServer', 'GET', ''),
     ...each('startServer', 'POST', '/start'), ...each('stopServer', 'POST', '/stop'), ...each('rebootServer', 'POST', '/reboot'),
     ...each('changeServer', 'PATCH', '', { name: 'budget-1.example.com' }), ...each('changeServer', 'PATCH', '', { protected: false }), ...each('changeServer', 'PATCH', '', { name: 'budget-2.example.com', protected: false }),
     one('createServer', 'POST', '/servers', order), ...each('deleteServer', 'DELETE', ''),
@@ -123,7 +124,7 @@ async function isWithin (t: Test, { provider, vendor, ask, declared, request }: 
   const limit = declared.get(operationId)
   const signIns = own.filter(vendor.isSignIn).length
   const looked = provider === 'glesys' || provider === 'fleio' ? own.filter(call => !vendor.isSignIn(call) && pages[provider]?.(call) !== true).length : 0
-  const rows = operationId === 'listServers' ? Math.max(rowsOf(answer.body), looked) : named
+  const rows = operationId === 'listServers' || operationId === 'listFleet' ? Math.max(rowsOf(answer.body), looked) : named
   const paged = own.filter(call => pages[provider]?.(call) === true).length
   if (limit === null || limit === undefined) { t.fail(`${operationId} declares nothing`); return }
   const allowed = limit.calls + limit.perPage * paged + limit.perRow * rows
@@ -154,7 +155,9 @@ for (const [provider, start] of Object.entries(vendors)) {
     const [settings] = Object.values(vendor.verbAccounts)
     const { app, close } = await composeGateway({ accounts: { it: { ...settings, provider, raw: true } } })
     t.teardown(async () => { await close(); await vendor.simulator.close() })
-    const ask = askOf(app, 'it')
+    // The fleet has no account in its path.
+    const [ofAccount, ofFleet] = [askOf(app, 'it'), askOf(app, 'servers')]
+    const ask: Ask = async (method, path, sending) => await (path.startsWith('/fleet') ? ofFleet(method, path.slice('/fleet'.length), sending) : ofAccount(method, path, sending))
     const adapter = registry.get(provider)
     const order = { ...adapter?.connect(adapter.example, { send: async () => { throw new Error('nothing is sent') } }).create?.example, ...vendor.choices.order }
     const listed = z.object({ data: z.array(z.object({ id: z.string() })) }).parse((await ask('GET', '/servers?status=running&limit=40')).json())
