@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { everybody } from '../src/access/principal.js'
@@ -45,6 +46,8 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
   app.addHook('onRequest', async (request, reply) => {
     const left = answering.enter()
     const controller = new AbortController()
+    // A fleet listens with each of its accounts.
+    setMaxListeners(0, controller.signal)
     reply.raw.once('close', () => {
       left()
       if (!reply.raw.writableFinished) controller.abort()

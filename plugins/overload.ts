@@ -27,16 +27,22 @@ function usedShare (): number {
 }
 
 /** Refuses before memory grows: what is being answered is finished instead. Routes that ask for no permission (health) stay open, and the metrics. */
-export function installOverload (app: FastifyInstance, inFlight: () => number, { requests, shed, heapShare = usedShare }: Overload): void {
+export function installOverload (app: FastifyInstance, { requests, shed, heapShare = usedShare }: Overload): void {
   let isHeapFull = false
+  // Only those that were let in: in a burst the refused would otherwise push out everybody.
+  let admitted = 0
   const look = setInterval(() => { isHeapFull = heapShare() > fullShare }, lookEveryMs).unref()
   app.addHook('onClose', async () => { clearInterval(look) })
 
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', async (request, reply) => {
     const { permission, isNeverShed } = request.routeOptions.config
     if (permission === undefined || isNeverShed === true) return
-    const reason = inFlight() > requests() ? 'requests' : isHeapFull ? 'heap' : null
-    if (reason === null) return
+    const reason = admitted >= requests() ? 'requests' : isHeapFull ? 'heap' : null
+    if (reason === null) {
+      admitted += 1
+      reply.raw.once('close', () => { admitted -= 1 })
+      return
+    }
     shed(reason)
     throw new GatewayError('overloaded', reason === 'requests' ? `${requests()} requests are being answered already` : 'the memory is used up just now')
   })

@@ -11,13 +11,20 @@ import { failureRows, frameworkRefusals, refusalRows } from './problem-table.js'
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
 export function installProblems (app: FastifyInstance): void {
   app.setErrorHandler(async (error: unknown, request, reply) => {
-    const problem = problemOf(error, request)
+    const problem = withWrites(problemOf(error, request), request)
     // Only a fault of our own is worth a stack: the rest is other people's, and stands in the request's line.
     if (problem.status === 500) request.log.error({ err: error }, 'unexpected fault')
     return await send(reply, problem)
   })
   app.setNotFoundHandler(async (request, reply) =>
     await send(reply, fromRefusal(new GatewayError('not-found', 'there is nothing at this path'), request)))
+}
+
+/** A fault of ours may come after a write: what that has left behind is told all the same. */
+function withWrites (problem: Problem, { context }: FastifyRequest): Problem {
+  const { writes } = context.tally
+  if (problem.status !== 500 || writes === 'none') return problem
+  return { ...problem, side_effect: writes, retryable: writes === 'possible' ? 'unsafe' : 'no' }
 }
 
 /** Whose problem it is. */
@@ -127,6 +134,7 @@ function toRefusal (error: unknown): GatewayError {
   if (error.validation !== undefined) return fromValidation(error)
   const status = error.statusCode ?? 500
   const refusal = frameworkRefusals.get(error.code)
+  if (refusal === 'unsupported-media-type') return new GatewayError(refusal, 'send the body as JSON, with Content-Type: application/json')
   if (refusal !== undefined) return new GatewayError(refusal, error.message)
   if (status < 400 || status >= 500) return new GatewayError('internal', 'the gateway met a fault of its own')
   return new GatewayError('invalid-request', error.message, { errors: [{ path: '', message: error.message }] })

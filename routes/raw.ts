@@ -20,7 +20,7 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
   const pass = async (method: RawRequest['method'], request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = accountOf(request)
     if (method === 'DELETE') requirePermission(request.context.principal, 'delete')
-    if (method !== 'GET') guardRaw(account.options.guard, { method, path: request.url })
+    if (method !== 'GET') guardRaw(account.options.guard, { method, path: request.url, body: request.body })
     if (!account.options.raw) throw new GatewayError('forbidden', `the account ${account.id} does not say raw: true`)
     const { query, isDryRun } = splitQuery(request.url)
     const order = rawOrder({ method, path: pathOf(request.url), query, body: request.body })

@@ -46,6 +46,7 @@ export interface AppParts {
 }
 
 const largestBodyBytes = 256 * 1024
+const longestArrivalMs = 60_000
 
 export interface Built {
   readonly app: FastifyInstance
@@ -60,6 +61,8 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
+    // A caller who never ends his request would be waited for.
+    requestTimeout: longestArrivalMs,
     routerOptions: { maxParamLength: 255 },
     forceCloseConnections: 'idle',
     frameworkErrors: answerFrameworkError,
@@ -74,7 +77,7 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
   installBodies(app)
   installProblems(app)
   installRequestLog(app, metrics.observer)
-  installOverload(app, requests.count, overload)
+  installOverload(app, overload)
   installAccess(app, { authenticate, gateway })
   await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)

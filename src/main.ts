@@ -31,6 +31,7 @@ async function main (words: readonly string[]): Promise<number> {
   }
   const file = process.env.HAWSER_CONFIG
   if (!isKnown(command, rest) || file === undefined || file === '') {
+    process.stderr.write(isKnown(command, rest) ? 'HAWSER_CONFIG is not set\n\n' : `there is no such command: ${words.join(' ')}\n\n`)
     process.stderr.write(usage)
     return 2
   }

@@ -83,6 +83,6 @@ t.test('in one process: the accounts of a configuration are checked and given to
 })
 
 t.test('what is no command tells how to use it', async t => {
-  for (const words of [['serve'], ['check', 'x'], ['key', 'x'], ['vmmanager-token', 'vm6']]) t.match(await run(words, { vm6 }), { code: 2, text: /^usage: / })
-  t.match(await run(['check']), { code: 2, text: /^usage: / })
+  for (const words of [['serve'], ['check', 'x'], ['key', 'x'], ['vmmanager-token', 'vm6']]) t.match(await run(words, { vm6 }), { code: 2, text: /^usage: /m })
+  t.match(await run(['check']), { code: 2, text: /^usage: /m })
 })

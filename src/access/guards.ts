@@ -32,11 +32,25 @@ export function guardName ({ confirm }: Destruction, name: string): void {
 /** Whether the name must be looked up. */
 export const mustLook = ({ confirm }: Destruction): boolean => confirm !== undefined
 
-/** A call in the provider's own words: what it would destroy can not be told, so it may not name what is protected, and deletes nothing unconfirmed. */
-export function guardRaw ({ protectedIds, confirms }: GuardSettings, { method, path }: { readonly method: string, readonly path: string }): void {
-  const named = new Set(path.split(/[/?&=]/))
+/** A call in the provider's own words, as it was sent. */
+export interface RawCall {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+/** What it would destroy can not be told, so it may not name what is protected, in its path, query or body, and deletes nothing unconfirmed. */
+export function guardRaw ({ protectedIds, confirms }: GuardSettings, { method, path, body }: RawCall): void {
+  const named = new Set([...path.split(/[/?&=]/), ...wordsOf(body)])
   for (const id of protectedIds) {
     if (named.has(id) || named.has(encodeURIComponent(id))) throw new GatewayError('conflict', 'guard.protected of this account names this server: only reading calls may name it here')
   }
   if (confirms && method === 'DELETE') throw new GatewayError('forbidden', 'guard.confirm_delete of this account allows no DELETE in the provider\'s own words')
+}
+
+/** Every text and number in a body, names of members too. */
+function wordsOf (value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, member]) => [name, ...wordsOf(member)])
 }

@@ -164,10 +164,13 @@ const accountsOf = (value: unknown): Record<string, unknown> =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** The validator tells a missing key from one of a wrong type only by what it received. */
+const isMissing = ({ code, message }: { readonly code: string, readonly message: string }): boolean => code === 'invalid_type' && message.endsWith('received undefined')
+
 function toFaults (error: z.ZodError, at: Path, document: ConfigDocument): ConfigFault[] {
   return error.issues.flatMap(issue => {
     const path = [...at, ...issue.path.map(part => typeof part === 'number' ? part : String(part))]
-    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), line: document.lineOf(path), message: issue.message }]
+    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), line: document.lineOf(path), message: isMissing(issue) ? 'is required' : issue.message }]
     return issue.keys.map(key => ({ path: [...path, key].join('.'), line: document.lineOf([...path, key]), message: 'is not a known key' }))
   })
 }

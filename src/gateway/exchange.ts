@@ -147,6 +147,8 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
     response = await line.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
     result = { value: request.read(response) }
   } catch (error) {
+    // A fault of ours in reading the answer of a write takes nothing back.
+    if (built !== null && request.intent === 'write' && !isKnown(error)) call.tally.writes = 'possible'
     result = toUpstreamError(error)
   }
   const durationMs = performance.now() - began
@@ -178,6 +180,8 @@ function isOurDoing (result: unknown, isHasty: boolean): boolean {
 /** A call that we gave up says nothing about the provider. */
 const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
   cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
+
+const isKnown = (error: unknown): boolean => error instanceof UpstreamError || error instanceof HttpFault
 
 function toUpstreamError (error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error
