@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { stringify } from 'yaml'
+import { z } from 'zod'
+import { registry } from '../src/adapters/registry.js'
+import { parseConfig, type Config } from '../src/config/load.js'
+import { startGlesys } from '../src/sandbox/glesys/simulator.js'
+import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
+import type { RequestTrace, TracedCall } from '../src/telemetry/observer.js'
+import { eventually } from './helpers/clock.js'
+import { composeGateway } from './helpers/gateway.js'
+import { openProcesses } from './helpers/process.js'
+
+const vmmanager = await startVmmanager()
+const glesys = await startGlesys()
+t.teardown(async () => { await vmmanager.close(); await glesys.close() })
+const vm6 = { provider: 'vmmanager', ...vmmanager.settings.vm6 }
+const lab = { provider: 'glesys', ...glesys.settings['glesys-user'] }
+
+const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
+
+type Accounts = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+const configOf = (accounts: Accounts, more: Readonly<Record<string, unknown>> = {}): Config =>
+  parseConfig(stringify({ auth: { mode: 'none' }, ...more, accounts }, { aliasDuplicateObjects: false }), registry, {})
+
+t.test('accounts come and go, and one that has not changed keeps its sign-in', async t => {
+  const { app, reload, close } = await composeGateway({ accounts: { vm6, lab } })
+  t.teardown(close)
+  const status = async (url: string): Promise<number> => (await app.inject(url)).statusCode
+  t.same([await status('/v1/vm6/servers'), await status('/v1/lab/servers')], [200, 200])
+  const logins = glesys.logins
+  await reload(configOf({ lab, other: vm6 }))
+  t.same([await status('/v1/vm6/servers'), await status('/v1/lab/servers'), await status('/v1/other/servers')], [404, 200, 200])
+  t.equal(glesys.logins, logins, 'no new sign-in')
+  t.same((await app.inject('/v1/servers?limit=1')).json<{ accounts: Array<{ account: string }> }>().accounts.map(({ account }) => account), ['lab', 'other'])
+  await reload(configOf({ vm6 }))
+  t.same([await status('/v1/vm6/servers'), await status('/v1/lab/servers')], [200, 404])
+})
+
+t.test('what is being answered ends with the configuration that it began with, and nothing from before is shared after it', async t => {
+  const { app, reload, close } = await composeGateway({ accounts: { vm6 } })
+  t.teardown(close)
+  const isList = ({ path, method }: { readonly path: string, readonly method: string }): boolean => method === 'GET' && path === '/vm/v3/host'
+  t.equal((await app.inject('/v1/vm6/servers')).statusCode, 200)
+  const held = vmmanager.hold({ match: isList, times: 1 })
+  const early = app.inject('/v1/vm6/servers')
+  await held.reached()
+  await reload(configOf({ vm6: { ...vm6, title: 'another', read_only: true } }))
+  const late = await app.inject({ url: '/v1/vm6/servers', headers: { 'cache-control': 'max-age=600' } })
+  t.equal(late.headers['hawser-upstream-calls'] === '0', false, 'neither the copy nor the flight of before')
+  t.equal((await app.inject({ method: 'POST', url: '/v1/vm6/servers/1/stop' })).statusCode, 403, 'read_only counts from now on')
+  held.release()
+  t.equal((await early).statusCode, 200)
+})
+
+t.test('refused credentials are tried again after a reload, and an operation is followed on over it', async t => {
+  const wrong = { ...vm6, password: 'no' }
+  const { app, reload, close } = await composeGateway({ accounts: { wrong, lab } })
+  t.teardown(close)
+  const asked = async (): Promise<number> => {
+    const before = vmmanager.calls.length
+    t.equal((await app.inject('/v1/wrong/servers')).statusCode, 502)
+    return vmmanager.calls.length - before
+  }
+  t.ok(await asked() > 0)
+  t.equal(await asked(), 0, 'the refusal is remembered')
+  glesys.knobs.actionMs = 500
+  const { data: [running] } = idsSchema.parse((await app.inject('/v1/lab/servers?status=running&limit=1')).json())
+  const begun = await app.inject({ method: 'POST', url: `/v1/lab/servers/${running?.id ?? ''}/reboot` })
+  t.equal(begun.statusCode, 202)
+  await reload(configOf({ wrong, lab: { ...lab, title: 'with another name' } }))
+  t.ok(await asked() > 0, 'until a reload')
+  await eventually(async () => (await app.inject(String(begun.headers.location))).json<{ status: string }>().status === 'succeeded')
+})
+
+t.test('a request is traced with its account, its route and what became of it', async t => {
+  const calls: TracedCall[] = []
+  const ended: Array<Parameters<RequestTrace['end']>[0]> = []
+  const begun: Array<string | undefined> = []
+  const { app, close } = await composeGateway({
+    accounts: { vm6 },
+    tracer: {
+      begin: traceparent => {
+        begun.push(traceparent)
+        return { id: 'trace', trace: { call: done => { calls.push(done) } }, end: done => { ended.push(done) } }
+      },
+      close: async () => {}
+    }
+  })
+  t.teardown(close)
+  await app.inject({ url: '/v1/vm6/servers', headers: { traceparent: 'theirs' } })
+  await app.inject('/v1/vm6/servers?limit=0')
+  await app.inject('/nothing')
+  t.same(begun, ['theirs', undefined, undefined])
+  await eventually(() => ended.length === 3)
+  t.match(ended, [
+    { name: 'GET /v1/:account/servers', failed: false, attributes: { 'http.response.status_code': 200, 'hawser.account': 'vm6', 'http.route': '/v1/:account/servers' } },
+    { attributes: { 'http.response.status_code': 400, 'hawser.problem': 'invalid-request' } },
+    { name: 'GET', attributes: { 'http.response.status_code': 404, 'hawser.problem': 'not-found' } }
+  ])
+  t.ok(calls.length >= 1 && calls.every(({ attributes }) => attributes['server.address'] === '127.0.0.1'))
+})
+
+const { serve, folder } = openProcesses(t)
+
+t.test('SIGHUP: a good file is in force at once, one with a fault or with what takes a restart is refused and said', async t => {
+  const gateway = await serve({ accounts: { vm6 }, log: { level: 'info' } })
+  const { port } = new URL(gateway.base)
+  const file = join(folder, `${port}.yaml`)
+  const first = readFileSync(file, 'utf8')
+  const hangUp = async (text: string | null, told: RegExp): Promise<void> => {
+    const from = gateway.output().length
+    if (text === null) rmSync(file)
+    else writeFileSync(file, text)
+    gateway.child.kill('SIGHUP')
+    await eventually(() => told.test(gateway.output().slice(from)), gateway.output)
+  }
+  const accounts = async (): Promise<string[]> =>
+    idsSchema.parse(await (await fetch(`${gateway.base}/v1/accounts`)).json()).data.map(({ id }) => id)
+  const change = (changes: Readonly<Record<string, unknown>>): string =>
+    stringify({ listen: { port: Number(port) }, auth: { mode: 'none' }, accounts: { vm6 }, ...changes }, { aliasDuplicateObjects: false })
+
+  await hangUp(change({ accounts: { vm6, lab } }), /the configuration was reloaded/)
+  t.same(await accounts(), ['vm6', 'lab'])
+  await hangUp(change({ acounts: {} }), /acounts \(line \d+\): is not a known key.*the old one stays/)
+  await hangUp('accounts: [', /not valid YAML.*the old one stays/)
+  await hangUp(change({ accounts: { vm6: { ...vm6, password: ['$', '{HAWSER_NOT_SET_ANYWHERE}'].join('') } } }), /HAWSER_NOT_SET_ANYWHERE.*the old one stays/)
+  await hangUp(null, /can not be read.*the old one stays/)
+  await hangUp(change({ listen: { port: 1 }, metrics: { public: true } }), /listen, metrics: a change of this takes a restart.*the old one stays/)
+  t.same(await accounts(), ['vm6', 'lab'], 'the old one stays')
+  t.notOk(gateway.output().includes(String(vmmanager.settings.vm6?.password)))
+  const metrics = await (await fetch(`${gateway.base}/metrics`)).text()
+  t.match(metrics, 'hawser_config_reloads_total{outcome="applied"} 1')
+  t.match(metrics, 'hawser_config_reloads_total{outcome="refused"} 5')
+  await hangUp(first, /the configuration was reloaded/)
+  t.same(await accounts(), ['vm6'])
+  const gone = once(gateway.child, 'exit')
+  gateway.child.kill('SIGTERM')
+  await gone
+})
