@@ -49,6 +49,7 @@ t.test('a protected id is destroyed in no way, before any call; the rest of it g
   t.match(await ask('DELETE', `pods/servers/${id}?dry_run=true`), { status: 409, calls: 0 }, 'a dry run as well')
   t.match(await ask('DELETE', `pods/raw/servers/${id}`), { status: 409, calls: 0, body: { detail: /guard\.protected/ } })
   t.match(await ask('POST', `pods/raw/servers/${id}/stop`, {}), { status: 409, calls: 0 })
+  t.match(await ask('POST', 'pods/raw/servers/batch', { servers: [{ serverid: id }] }), { status: 409, calls: 0, body: { detail: /guard\.protected/ } }, 'nor in a body')
   t.match(await ask('GET', `pods/raw/servers/${id}`), { status: 200 })
   t.match(await ask('GET', `pods/servers/${id}`), { status: 200 })
 })
