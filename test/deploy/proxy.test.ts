@@ -165,7 +165,11 @@ const replicasOf = (proxy: Proxy): Set<string> => new Set([...proxy.log().matchA
 t.test('behind nginx two gateways are one: lists work, a key sent five times buys one server, and events come as they happen', needsNginx, async t => {
   const { vendor, proxy, gateways, at, create, insist } = await startPair(t)
   for (let round = 0; round < 4; round += 1) t.equal((await fetch(at('/servers?limit=2'))).status, 200)
-  t.same(replicasOf(proxy), new Set(gateways.map(({ base }) => hostOf(base))), 'both replicas are asked')
+  // Each of nginx's workers counts its turns for itself.
+  await eventually(async () => {
+    await fetch(at('/servers?limit=2'))
+    return gateways.every(({ base }) => replicasOf(proxy).has(hostOf(base)))
+  }, proxy.log)
 
   const before = vendor.created
   const first = await Promise.all(Array.from({ length: 5 }, async () => await create('order-1')))
