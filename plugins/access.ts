@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Authenticate } from '../src/access/keys.js'
-import { everybody, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.js'
-import { GatewayError } from '../src/domain/failure.js'
-import type { Gateway } from '../src/gateway/gateway.js'
+import type { Authenticate } from '../src/access/keys.ts'
+import { everybody, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.ts'
+import { GatewayError } from '../src/domain/failure.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

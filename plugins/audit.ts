@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { SideEffect } from '../src/domain/failure.js'
-import type { Gateway } from '../src/gateway/gateway.js'
-import type { Audit, AuditOutcome } from '../src/telemetry/audit.js'
-import { isDryRun } from './idempotency.js'
+import type { SideEffect } from '../src/domain/failure.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
+import type { Audit, AuditOutcome } from '../src/telemetry/audit.ts'
+import { isDryRun } from './idempotency.ts'
 
 export interface AuditOptions {
   readonly audit: Audit

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { everybody } from '../src/access/principal.js'
-import type { Account } from '../src/gateway/account.js'
-import { createTally } from '../src/gateway/call.js'
-import type { RequestContext } from '../src/gateway/context.js'
-import { silentTrace } from '../src/telemetry/observer.js'
+import { everybody } from '../src/access/principal.ts'
+import type { Account } from '../src/gateway/account.ts'
+import { createTally } from '../src/gateway/call.ts'
+import type { RequestContext } from '../src/gateway/context.ts'
+import { silentTrace } from '../src/telemetry/observer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,4 +1,4 @@
-import { examplesOf, problemExamples } from './problem-examples.js'
+import { examplesOf, problemExamples } from './problem-examples.ts'
 
 /**
  * What the generated document lacks: headers, what problems look like, and that a body may be left out. A schema of a

@@ -3,10 +3,10 @@ import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransform, fastifyZodOpenApiTransformObject } from 'fastify-zod-openapi'
-import { version } from '../src/version.js'
-import { noQuery } from '../routes/schemas.js'
-import { completeDocument, extraComponents } from './document-extras.js'
-import { installProblemPages } from './problem-pages.js'
+import { version } from '../src/version.ts'
+import { noQuery } from '../routes/schemas.ts'
+import { completeDocument, extraComponents } from './document-extras.ts'
+import { installProblemPages } from './problem-pages.ts'
 
 const description = `One API for the servers of several hosting providers. Ids are opaque strings, times are RFC 3339 in UTC,
 what is not known is \`null\`. Unknown parameters and members are refused. Every answer carries \`X-Request-Id\`, \`Server-Timing\`

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { badMember } from '../src/domain/failure.js'
-import { isFinal } from '../src/domain/operation.js'
-import type { Gateway } from '../src/gateway/gateway.js'
-import type { KeptAnswer, KeyVerdict } from '../src/operations/keys.js'
-import { notePlaced, placeOperation } from './outcome.js'
+import { badMember } from '../src/domain/failure.ts'
+import { isFinal } from '../src/domain/operation.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
+import type { KeptAnswer, KeyVerdict } from '../src/operations/keys.ts'
+import { notePlaced, placeOperation } from './outcome.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

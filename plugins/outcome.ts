@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { SideEffect } from '../src/domain/failure.js'
-import type { OperationStatus } from '../src/domain/operation.js'
+import type { SideEffect } from '../src/domain/failure.ts'
+import type { OperationStatus } from '../src/domain/operation.ts'
 
 /** What became of a request, for those who tell of it. */
 export interface Outcome {

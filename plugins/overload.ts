@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
-import { GatewayError } from '../src/domain/failure.js'
+import { GatewayError } from '../src/domain/failure.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,5 +1,5 @@
-import { problemTitles, type Problem, type ProblemSlug } from '../src/domain/problem.js'
-import { failureRows, refusalRows } from './problem-table.js'
+import { problemTitles, type Problem, type ProblemSlug } from '../src/domain/problem.ts'
+import { failureRows, refusalRows } from './problem-table.ts'
 
 export interface Example {
   readonly summary: string

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { marked } from 'marked'
-import { noQuery } from '../routes/schemas.js'
-import { GatewayError } from '../src/domain/failure.js'
-import { problemTitles } from '../src/domain/problem.js'
+import { noQuery } from '../routes/schemas.ts'
+import { GatewayError } from '../src/domain/failure.ts'
+import { problemTitles } from '../src/domain/problem.ts'
 
 interface Section {
   readonly slug: string

@@ -1,5 +1,5 @@
-import type { Failure, Refusal } from '../src/domain/failure.js'
-import type { ProblemSlug } from '../src/domain/problem.js'
+import type { Failure, Refusal } from '../src/domain/failure.ts'
+import type { ProblemSlug } from '../src/domain/problem.ts'
 
 interface Row {
   readonly slug: ProblemSlug

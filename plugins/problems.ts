@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestValidationError } from 'fastify-zod-openapi'
-import { badMember, GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.js'
-import type { Account } from '../src/gateway/account.js'
-import { problemTitles, type Problem } from '../src/domain/problem.js'
-import { noOutcome, placeOperation } from './outcome.js'
-import { failureRows, frameworkRefusals, refusalRows } from './problem-table.js'
+import { badMember, GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.ts'
+import type { Account } from '../src/gateway/account.ts'
+import { problemTitles, type Problem } from '../src/domain/problem.ts'
+import { noOutcome, placeOperation } from './outcome.ts'
+import { failureRows, frameworkRefusals, refusalRows } from './problem-table.ts'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
 export function installProblems (app: FastifyInstance): void {

@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
-import { GatewayError } from '../src/domain/failure.js'
+import { GatewayError } from '../src/domain/failure.ts'
 
 export interface RateLimit {
   /** For each key; null: as many as it likes. */

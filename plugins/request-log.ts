@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { Observer } from '../src/telemetry/observer.js'
-import { onceAnswered } from './answered.js'
+import type { Observer } from '../src/telemetry/observer.ts'
+import { onceAnswered } from './answered.ts'
 
 /** One line and one count for each request, also where the caller left. They name the route, not the URL: what callers write into URLs is theirs. */
 export function installRequestLog (app: FastifyInstance, observer: Observer): void {

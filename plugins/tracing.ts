@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { RequestTrace, TraceAttributes, Tracer } from '../src/telemetry/observer.js'
-import { onceAnswered } from './answered.js'
+import type { RequestTrace, TraceAttributes, Tracer } from '../src/telemetry/observer.ts'
+import { onceAnswered } from './answered.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

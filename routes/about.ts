@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { z } from 'zod'
-import { jsonAnswer, noQuery, openProblems } from './schemas.js'
+import { jsonAnswer, noQuery, openProblems } from './schemas.ts'
 
 // Nothing of what is configured, and no version: everybody may read this.
 const about = { name: 'Hawser', docs: '/docs', openapi: '/openapi.json', problems: '/problems', health: '/health/ready', accounts: '/v1/accounts' } as const

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
-import { maySee } from '../src/access/principal.js'
-import type { Account } from '../src/gateway/account.js'
-import { accountDetailSchema, accountPageSchema, accountParams, jsonAnswer, noQuery, ownProblems, providerPageSchema } from './schemas.js'
-import { accountOf, type RouteOptions } from './servers.js'
+import { maySee } from '../src/access/principal.ts'
+import type { Account } from '../src/gateway/account.ts'
+import { accountDetailSchema, accountPageSchema, accountParams, jsonAnswer, noQuery, ownProblems, providerPageSchema } from './schemas.ts'
+import { accountOf, type RouteOptions } from './servers.ts'
 
 /** What is configured, and what each provider can do. No upstream calls. */
 export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {

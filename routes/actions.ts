@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { z } from 'zod'
-import { actionOrder } from '../src/gateway/orders.js'
-import { costText, mayCost } from './cost.js'
-import { actionBody, forceBody, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.js'
-import type { RouteOptions } from './servers.js'
-import { answerWrite } from './write.js'
-import { operationOrPlan, writeQuery } from './write-schemas.js'
+import { actionOrder } from '../src/gateway/orders.ts'
+import { costText, mayCost } from './cost.ts'
+import { actionBody, forceBody, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.ts'
+import type { RouteOptions } from './servers.ts'
+import { answerWrite } from './write.ts'
+import { operationOrPlan, writeQuery } from './write-schemas.ts'
 
 // OneCloud looks at the server before; after a refusal that may mean that there is no such function it is looked at too.
 const config = mayCost('operate', { calls: 2 })

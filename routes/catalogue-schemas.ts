@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { addressRowSchema, consoleSchema, imageSchema, loginLinkSchema, networkSchema, ownerSchema, planSchema, ptrSchema, regionSchema, snapshotSchema, sshKeySchema } from '../src/domain/catalogue.js'
-import { pageInfoSchema } from '../src/domain/list.js'
-import { accountParams, serverParams } from './schemas.js'
-import { planSchema as dryRunSchema } from './write-schemas.js'
+import { addressRowSchema, consoleSchema, imageSchema, loginLinkSchema, networkSchema, ownerSchema, planSchema, ptrSchema, regionSchema, snapshotSchema, sshKeySchema } from '../src/domain/catalogue.ts'
+import { pageInfoSchema } from '../src/domain/list.ts'
+import { accountParams, serverParams } from './schemas.ts'
+import { planSchema as dryRunSchema } from './write-schemas.ts'
 
 const pageOf = (row: z.ZodType, id: string) => z.object({ data: z.array(row), page: pageInfoSchema }).meta({ id })
 

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { z } from 'zod'
-import type { Catalogue, CatalogueQuery, ServerOperations } from '../src/adapters/verbs.js'
-import { catalogueQuestion, type CatalogueName } from '../src/gateway/questions.js'
-import { costText, mayCost } from './cost.js'
-import { imagePageSchema, networkPageSchema, planPageSchema, regionPageSchema, sshKeyPageSchema } from './catalogue-schemas.js'
-import { sendPage } from './page.js'
-import { accountParams, jsonAnswer, readProblems } from './schemas.js'
-import { accountOf, type RouteOptions } from './servers.js'
-import { catalogueQuery } from './write-schemas.js'
+import type { Catalogue, CatalogueQuery, ServerOperations } from '../src/adapters/verbs.ts'
+import { catalogueQuestion, type CatalogueName } from '../src/gateway/questions.ts'
+import { costText, mayCost } from './cost.ts'
+import { imagePageSchema, networkPageSchema, planPageSchema, regionPageSchema, sshKeyPageSchema } from './catalogue-schemas.ts'
+import { sendPage } from './page.ts'
+import { accountParams, jsonAnswer, readProblems } from './schemas.ts'
+import { accountOf, type RouteOptions } from './servers.ts'
+import { catalogueQuery } from './write-schemas.ts'
 
 const config = mayCost('read', { calls: 0, perPage: 1 })
 

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
-import { changeOrder, type Change } from '../src/gateway/orders.js'
-import { UpstreamError } from '../src/domain/failure.js'
-import type { Server } from '../src/domain/server.js'
-import { isFinal } from '../src/domain/operation.js'
-import { costText, mayCost } from './cost.js'
-import { jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.js'
-import { accountOf, type RouteOptions } from './servers.js'
-import { answerOperation, waited } from './write.js'
-import { changeBody, serverOrOperationOrPlan, writeQuery } from './write-schemas.js'
+import { changeOrder, type Change } from '../src/gateway/orders.ts'
+import { UpstreamError } from '../src/domain/failure.ts'
+import type { Server } from '../src/domain/server.ts'
+import { isFinal } from '../src/domain/operation.ts'
+import { costText, mayCost } from './cost.ts'
+import { jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.ts'
+import { accountOf, type RouteOptions } from './servers.ts'
+import { answerOperation, waited } from './write.ts'
+import { changeBody, serverOrOperationOrPlan, writeQuery } from './write-schemas.ts'
 
 // OneCloud: a look and a write for each of the two, and a look at the end.
 const config = mayCost('write', { calls: 5 })

@@ -1,4 +1,4 @@
-import type { Permission } from '../src/access/principal.js'
+import type { Permission } from '../src/access/principal.ts'
 
 /** The most calls to the provider that one request may take, beside a sign-in. */
 export interface UpstreamCost {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { accountId } from '../src/config/schema.js'
-import { pageInfoSchema } from '../src/domain/list.js'
-import { problemSchema } from '../src/domain/problem.js'
-import { serverSchema } from '../src/domain/server.js'
-import { serversQuery } from './schemas.js'
+import { accountId } from '../src/config/schema.ts'
+import { pageInfoSchema } from '../src/domain/list.ts'
+import { problemSchema } from '../src/domain/problem.ts'
+import { serverSchema } from '../src/domain/server.ts'
+import { serversQuery } from './schemas.ts'
 
 const accountNames = z.string().max(4096).transform((text, context) => {
   const names = text.split(',')

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { z } from 'zod'
-import { createSpecSchema, rebuildSpecSchema, resizeSpecSchema } from '../src/domain/spec.js'
-import { createOrder, deleteOrder, passwordOrder, rebuildOrder, rescueOrder, resizeOrder } from '../src/gateway/orders.js'
-import { costText, mayCost, type UpstreamCost } from './cost.js'
-import { accountParams, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.js'
-import type { RouteOptions } from './servers.js'
-import { answerWrite } from './write.js'
-import { confirmedQuery, deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, writeQuery } from './write-schemas.js'
+import { createSpecSchema, rebuildSpecSchema, resizeSpecSchema } from '../src/domain/spec.ts'
+import { createOrder, deleteOrder, passwordOrder, rebuildOrder, rescueOrder, resizeOrder } from '../src/gateway/orders.ts'
+import { costText, mayCost, type UpstreamCost } from './cost.ts'
+import { accountParams, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.ts'
+import type { RouteOptions } from './servers.ts'
+import { answerWrite } from './write.ts'
+import { confirmedQuery, deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, writeQuery } from './write-schemas.ts'
 
 interface Described<Params extends z.ZodObject, Query extends z.ZodObject> {
   readonly operationId: string

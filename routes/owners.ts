@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
-import type { Owner } from '../src/domain/catalogue.js'
-import { ownerSpecSchema } from '../src/domain/spec.js'
-import { consoleOrder, loginLinkOrder, ownerOrder, ownerQuestion, ownersQuestion } from '../src/gateway/questions.js'
-import { consoleAnswer, dryRunSchema, loginLinkSchema, ownerAnswer, ownerPageSchema, ownerParams, ownerSchema } from './catalogue-schemas.js'
-import { costText, mayCost } from './cost.js'
-import { sendPage } from './page.js'
-import { accountParams, jsonAnswer, noQuery, readProblems, serverParams, writeProblems } from './schemas.js'
-import { accountOf, type RouteOptions } from './servers.js'
-import { noBody, pageQuery, writeQuery } from './write-schemas.js'
+import type { Owner } from '../src/domain/catalogue.ts'
+import { ownerSpecSchema } from '../src/domain/spec.ts'
+import { consoleOrder, loginLinkOrder, ownerOrder, ownerQuestion, ownersQuestion } from '../src/gateway/questions.ts'
+import { consoleAnswer, dryRunSchema, loginLinkSchema, ownerAnswer, ownerPageSchema, ownerParams, ownerSchema } from './catalogue-schemas.ts'
+import { costText, mayCost } from './cost.ts'
+import { sendPage } from './page.ts'
+import { accountParams, jsonAnswer, noQuery, readProblems, serverParams, writeProblems } from './schemas.ts'
+import { accountOf, type RouteOptions } from './servers.ts'
+import { noBody, pageQuery, writeQuery } from './write-schemas.ts'
 
 const tags = ['Owners']
 const reading = mayCost('read', { calls: 0, perPage: 1 })

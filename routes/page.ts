@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Gateway } from '../src/gateway/gateway.js'
-import { pageOf, type Paging } from '../src/gateway/pages.js'
-import { nextLink } from './servers.js'
-import { sendTagged } from './tagged.js'
+import type { Gateway } from '../src/gateway/gateway.ts'
+import { pageOf, type Paging } from '../src/gateway/pages.ts'
+import { nextLink } from './servers.ts'
+import { sendTagged } from './tagged.ts'
 
 export interface Listed<Row> extends Paging<Row> {
   readonly rows: readonly Row[]

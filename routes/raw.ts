@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema } from 'fastify-zod-openapi'
 import { z } from 'zod'
-import type { RawRequest } from '../src/adapters/verbs.js'
-import { guardRaw } from '../src/access/guards.js'
-import { requirePermission } from '../src/access/principal.js'
-import { badMember, GatewayError } from '../src/domain/failure.js'
-import { rawOrder } from '../src/gateway/questions.js'
-import { costText, mayCost } from './cost.js'
-import { accountParams, jsonAnswer, writeProblems } from './schemas.js'
-import { accountOf, type RouteOptions } from './servers.js'
+import type { RawRequest } from '../src/adapters/verbs.ts'
+import { guardRaw } from '../src/access/guards.ts'
+import { requirePermission } from '../src/access/principal.ts'
+import { badMember, GatewayError } from '../src/domain/failure.ts'
+import { rawOrder } from '../src/gateway/questions.ts'
+import { costText, mayCost } from './cost.ts'
+import { accountParams, jsonAnswer, writeProblems } from './schemas.ts'
+import { accountOf, type RouteOptions } from './servers.ts'
 
 const config = { ...mayCost('raw', { calls: 1 }), takesAnyBody: true }
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const

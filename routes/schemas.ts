@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { capabilitiesSchema } from '../src/domain/capability.js'
-import { pageInfoSchema, sortOrders } from '../src/domain/list.js'
-import { operationSchema } from '../src/domain/operation.js'
-import { problemSchema } from '../src/domain/problem.js'
-import { serverSchema, serverStatuses } from '../src/domain/server.js'
+import { capabilitiesSchema } from '../src/domain/capability.ts'
+import { pageInfoSchema, sortOrders } from '../src/domain/list.ts'
+import { operationSchema } from '../src/domain/operation.ts'
+import { problemSchema } from '../src/domain/problem.ts'
+import { serverSchema, serverStatuses } from '../src/domain/server.ts'
 
 const accountParam = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'is no account id' })
   .meta({ description: 'The id of a configured account', example: 'glesys-lab' })

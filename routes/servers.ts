@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { z } from 'zod'
-import { GatewayError } from '../src/domain/failure.js'
-import type { Account } from '../src/gateway/account.js'
-import type { Gateway } from '../src/gateway/gateway.js'
-import type { ServersQuery } from '../src/gateway/servers.js'
-import { costText, mayCost } from './cost.js'
-import { accountParams, jsonAnswer, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.js'
-import { maxAgeMs, sendRead } from './tagged.js'
+import { GatewayError } from '../src/domain/failure.ts'
+import type { Account } from '../src/gateway/account.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
+import type { ServersQuery } from '../src/gateway/servers.ts'
+import { costText, mayCost } from './cost.ts'
+import { accountParams, jsonAnswer, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.ts'
+import { maxAgeMs, sendRead } from './tagged.ts'
 
 export interface RouteOptions {
   readonly gateway: Gateway

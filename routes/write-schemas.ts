@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { operationSchema, operationStatuses } from '../src/domain/operation.js'
-import { serverSchema } from '../src/domain/server.js'
+import { operationSchema, operationStatuses } from '../src/domain/operation.ts'
+import { serverSchema } from '../src/domain/server.ts'
 
 // No example on an optional query parameter: the documentation's forms would fill it in.
 const flag = (description: string) => z.string().transform((text, context) => {

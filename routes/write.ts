@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { placeOperation } from '../plugins/outcome.js'
-import type { Verb } from '../src/adapters/verbs.js'
-import { isFinal, type Operation } from '../src/domain/operation.js'
-import type { Gateway } from '../src/gateway/gateway.js'
-import type { WriteRequest } from '../src/gateway/writes.js'
-import { preferredWaitS } from './prefer.js'
-import { accountOf } from './servers.js'
+import { placeOperation } from '../plugins/outcome.ts'
+import type { Verb } from '../src/adapters/verbs.ts'
+import { isFinal, type Operation } from '../src/domain/operation.ts'
+import type { Gateway } from '../src/gateway/gateway.ts'
+import type { WriteRequest } from '../src/gateway/writes.ts'
+import { preferredWaitS } from './prefer.ts'
+import { accountOf } from './servers.ts'
 
 export interface Writing<V extends Verb> {
   readonly order: WriteRequest<V>

@@ -2,8 +2,8 @@ import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
-import { readRedisUrl, type RedisPlace, type RedisSettings } from './config/redis.js'
-import { watchRedis } from './redis-watch.js'
+import { readRedisUrl, type RedisPlace, type RedisSettings } from './config/redis.ts'
+import { watchRedis } from './redis-watch.ts'
 
 export interface RedisLine {
   readonly redis: Redis | Cluster

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import type { Composed } from './compose.js'
-import type { Config } from './config/load.js'
-import { keysNeedingRestart } from './config/reload.js'
+import type { Composed } from './compose.ts'
+import type { Config } from './config/load.ts'
+import { keysNeedingRestart } from './config/reload.ts'
 
 export interface Reloading {
   readonly config: Config

@@ -3,17 +3,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
-import { registry } from '../src/adapters/registry.js'
-import { checkAccounts, createKey, createToken } from '../src/commands.js'
-import { openAccounts } from '../src/accounts.js'
-import { parseConfig } from '../src/config/load.js'
-import { createMemoryStores } from '../src/stores.js'
-import { silentObserver } from '../src/telemetry/observer.js'
-import { startHeficed } from '../src/sandbox/heficed/simulator.js'
-import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
-import { openProcesses, root } from './helpers/process.js'
+import { registry } from '../src/adapters/registry.ts'
+import { checkAccounts, createKey, createToken } from '../src/commands.ts'
+import { openAccounts } from '../src/accounts.ts'
+import { parseConfig } from '../src/config/load.ts'
+import { createMemoryStores } from '../src/stores.ts'
+import { silentObserver } from '../src/telemetry/observer.ts'
+import { startHeficed } from '../src/sandbox/heficed/simulator.ts'
+import { startVmmanager } from '../src/sandbox/vmmanager/simulator.ts'
+import { openProcesses, root } from './helpers/process.ts'
 
-const main = join(root, 'dist/src/main.js')
+const main = join(root, 'src/main.ts')
 const { folder, launch } = openProcesses(t)
 const [vmmanager, heficed] = [await startVmmanager(), await startHeficed()]
 t.teardown(async () => { await vmmanager.close() })

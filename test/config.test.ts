@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { registry } from '../src/adapters/registry.js'
-import { ConfigError, loadConfig, parseConfig, type Config } from '../src/config/load.js'
-import type { ConfigFault } from '../src/config/document.js'
-import type { Environment } from '../src/config/substitute.js'
+import { registry } from '../src/adapters/registry.ts'
+import { ConfigError, loadConfig, parseConfig, type Config } from '../src/config/load.ts'
+import type { ConfigFault } from '../src/config/document.ts'
+import type { Environment } from '../src/config/substitute.ts'
 
 type Test = Pick<typeof t, 'match' | 'equal'>
 

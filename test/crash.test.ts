@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import t from 'tap'
 import { z } from 'zod'
-import { operationSchema, type Operation } from '../src/domain/operation.js'
-import { startGlesys } from '../src/sandbox/glesys/simulator.js'
-import { eventually } from './helpers/clock.js'
-import { openProcesses, type Process } from './helpers/process.js'
-import { openRedis } from './helpers/redis.js'
+import { operationSchema, type Operation } from '../src/domain/operation.ts'
+import { startGlesys } from '../src/sandbox/glesys/simulator.ts'
+import { eventually } from './helpers/clock.ts'
+import { openProcesses, type Process } from './helpers/process.ts'
+import { openRedis } from './helpers/redis.ts'
 
 const vendor = await startGlesys({ knobs: { createMs: 500, actionMs: 500 } })
 const redis = await openRedis()

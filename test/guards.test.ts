@@ -1,12 +1,12 @@
 import t from 'tap'
 import { z } from 'zod'
-import { startOnecloud } from '../src/sandbox/onecloud/simulator.js'
-import { startGlesys } from '../src/sandbox/glesys/simulator.js'
-import { createMemoryQuota } from '../src/operations/quota.js'
-import { createRedisQuota } from '../src/operations/redis-quota.js'
-import { composeGateway } from './helpers/gateway.js'
-import { startRedis } from './helpers/redis.js'
-import { createMemoryStores } from '../src/stores.js'
+import { startOnecloud } from '../src/sandbox/onecloud/simulator.ts'
+import { startGlesys } from '../src/sandbox/glesys/simulator.ts'
+import { createMemoryQuota } from '../src/operations/quota.ts'
+import { createRedisQuota } from '../src/operations/redis-quota.ts'
+import { composeGateway } from './helpers/gateway.ts'
+import { startRedis } from './helpers/redis.ts'
+import { createMemoryStores } from '../src/stores.ts'
 
 const glesys = await startGlesys({ knobs: { actionMs: 200 } })
 const onecloud = await startOnecloud({ knobs: { actionMs: 200 } })

@@ -4,18 +4,18 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
-import { operationSchema } from '../src/domain/operation.js'
-import { startVmmanager } from '../src/sandbox/vmmanager/simulator.js'
-import { eventually } from './helpers/clock.js'
-import { onFreePort, openProcesses, root, type Process } from './helpers/process.js'
-import { openRedis } from './helpers/redis.js'
-import { isFollowing } from './helpers/api.js'
+import { operationSchema } from '../src/domain/operation.ts'
+import { startVmmanager } from '../src/sandbox/vmmanager/simulator.ts'
+import { eventually } from './helpers/clock.ts'
+import { onFreePort, openProcesses, root, type Process } from './helpers/process.ts'
+import { openRedis } from './helpers/redis.ts'
+import { isFollowing } from './helpers/api.ts'
 
 const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
 
 const { folder, launch, serve } = openProcesses(t)
-const main = join(root, 'dist/src/main.js')
+const main = join(root, 'src/main.ts')
 
 const vendor = await startVmmanager({ knobs: { actionMs: 500 } })
 t.teardown(async () => { await vendor.close() })
@@ -147,7 +147,7 @@ t.test('two replicas on one Redis sign in once, share operations, and go on with
 
 t.test('the demo starts, its printed lines work, a stopped server is seen to be stopped, and it leaves nothing behind', async t => {
   const demo = await onFreePort(async port => {
-    const started = launch(join(root, 'dist/src/sandbox/demo.js'), { HAWSER_DEMO_PORT: String(port) }, `http://127.0.0.1:${port}`)
+    const started = launch(join(root, 'src/sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) }, `http://127.0.0.1:${port}`)
     await eventually(() => started.child.exitCode !== null || started.output().includes('Stop with Ctrl-C'), started.output)
     return started
   })
@@ -188,7 +188,7 @@ t.test('a demo whose port is taken says so and ends', async t => {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   server.on('connection', socket => { socket.destroy() })
-  const demo = launch(join(root, 'dist/src/sandbox/demo.js'), { HAWSER_DEMO_PORT: String(port) })
+  const demo = launch(join(root, 'src/sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
   t.not(await demo.ended(), 0)
   t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
   server.close()

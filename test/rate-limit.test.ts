@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import t from 'tap'
-import { composeGateway } from './helpers/gateway.js'
-import { startRedis } from './helpers/redis.js'
+import { composeGateway } from './helpers/gateway.ts'
+import { startRedis } from './helpers/redis.ts'
 
 const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const [first, second] = [`first-${randomUUID()}`, `second-${randomUUID()}`]

@@ -1,7 +1,7 @@
-import type { Config } from '../config/load.js'
-import { createHttpClient } from '../upstream/http.js'
-import { createTokenReader } from './jwt.js'
-import { createAuthenticate, type Authenticate } from './keys.js'
+import type { Config } from '../config/load.ts'
+import { createHttpClient } from '../upstream/http.ts'
+import { createTokenReader } from './jwt.ts'
+import { createAuthenticate, type Authenticate } from './keys.ts'
 
 /** Who is let in, and the connection to the issuer of tokens where there is one: it is asked when the first token comes. */
 export interface Door {

@@ -1,4 +1,4 @@
-import { badMember, GatewayError } from '../domain/failure.js'
+import { badMember, GatewayError } from '../domain/failure.ts'
 
 /** What an account protects itself from. */
 export interface GuardSettings {

@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
-import { HttpFault } from '../upstream/http-fault.js'
-import type { HttpClient } from '../upstream/http.js'
+import { HttpFault } from '../upstream/http-fault.ts'
+import type { HttpClient } from '../upstream/http.ts'
 
 export interface IssuerSettings {
   readonly issuer: string

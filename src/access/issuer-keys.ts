@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type LocalJWKSet } from 'jose'
-import { IssuerFault, type FetchKeys } from './issuer-client.js'
+import { IssuerFault, type FetchKeys } from './issuer-client.ts'
 
 /** Finds the key that a token's header names. Throws IssuerFault while there are no keys, and the package's own errors for a key that there is not. */
 export type FindKey = (...asked: Parameters<LocalJWKSet>) => ReturnType<LocalJWKSet>

@@ -1,8 +1,8 @@
 import { errors, jwtVerify, type JWTPayload } from 'jose'
-import type { HttpClient } from '../upstream/http.js'
-import { createKeyFetch, IssuerFault, type IssuerSettings } from './issuer-client.js'
-import { createIssuerKeys } from './issuer-keys.js'
-import { permissions, tokenNamePrefix, type Principal } from './principal.js'
+import type { HttpClient } from '../upstream/http.ts'
+import { createKeyFetch, IssuerFault, type IssuerSettings } from './issuer-client.ts'
+import { createIssuerKeys } from './issuer-keys.ts'
+import { permissions, tokenNamePrefix, type Principal } from './principal.ts'
 
 export interface TokenSettings extends IssuerSettings {
   readonly audience: string

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { ReadToken } from './jwt.js'
-import type { Permission, Principal } from './principal.js'
+import type { ReadToken } from './jwt.ts'
+import type { Permission, Principal } from './principal.ts'
 
 export interface KeySettings {
   readonly name: string

@@ -1,4 +1,4 @@
-import { GatewayError } from '../domain/failure.js'
+import { GatewayError } from '../domain/failure.ts'
 
 export const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin'] as const
 export type Permission = typeof permissions[number]

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Address } from '../domain/server.js'
+import type { Address } from '../domain/server.ts'
 
 /** Ranges that are not routed in public: RFC 1918, 6598, 3927, 4193 and 4291. */
 const privateV4 = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/

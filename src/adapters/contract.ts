@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { HttpRequest, HttpResponse } from '../upstream/http.js'
-import type { ServerOperations } from './verbs.js'
+import type { HttpRequest, HttpResponse } from '../upstream/http.ts'
+import type { ServerOperations } from './verbs.ts'
 
 /** What a sign-in gave. `idleMs`: dies when unused for so long; every use renews it. Times in epoch milliseconds. */
 export interface Token {

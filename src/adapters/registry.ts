@@ -1,9 +1,9 @@
-import type { Adapter } from './contract.js'
-import { fleio } from './fleio/adapter.js'
-import { glesys } from './glesys/adapter.js'
-import { heficed } from './heficed/adapter.js'
-import { onecloud } from './onecloud/adapter.js'
-import { vmmanager } from './vmmanager/adapter.js'
+import type { Adapter } from './contract.ts'
+import { fleio } from './fleio/adapter.ts'
+import { glesys } from './glesys/adapter.ts'
+import { heficed } from './heficed/adapter.ts'
+import { onecloud } from './onecloud/adapter.ts'
+import { vmmanager } from './vmmanager/adapter.ts'
 
 const adapters: ReadonlyArray<Adapter<unknown>> = [heficed, fleio, glesys, vmmanager, onecloud]
 

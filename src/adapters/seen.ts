@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Seen } from '../domain/list.js'
-import type { ServerFacts } from '../domain/server.js'
+import type { Seen } from '../domain/list.ts'
+import type { ServerFacts } from '../domain/server.ts'
 
 /** Reads one upstream object with `wire`, maps it, and keeps the object itself beside the server. */
 export const seenWire = <Wire>(wire: z.ZodType<Wire>, toServer: (wire: Wire) => ServerFacts): z.ZodType<Seen> =>

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
-import type { Evidence } from '../domain/capability.js'
+import type { Evidence } from '../domain/capability.ts'
 import type {
   AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey
-} from '../domain/catalogue.js'
-import type { Compare } from '../domain/compare.js'
-import type { Seen, ServerFilters } from '../domain/list.js'
-import type { Goal, OperationStatus } from '../domain/operation.js'
-import type { ServerFacts } from '../domain/server.js'
-import type { CreateSpec, OwnerSpec, RebuildSpec, ResizeSpec } from '../domain/spec.js'
+} from '../domain/catalogue.ts'
+import type { Compare } from '../domain/compare.ts'
+import type { Seen, ServerFilters } from '../domain/list.ts'
+import type { Goal, OperationStatus } from '../domain/operation.ts'
+import type { ServerFacts } from '../domain/server.ts'
+import type { CreateSpec, OwnerSpec, RebuildSpec, ResizeSpec } from '../domain/spec.ts'
 
 /**
  * What every verb tells beside its function; the published capabilities are made of it. `accepts` names the optional members

@@ -1,5 +1,5 @@
 import type { Client, FetchOptions, FetchResponse, Middleware, ParseAs } from 'openapi-fetch'
-import type { paths } from './schema.js'
+import type { paths } from './schema.ts'
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 type PathsWith<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths]

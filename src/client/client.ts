@@ -1,8 +1,8 @@
 import createFetchClient from 'openapi-fetch'
-import { strictly, type Calls } from './calls.js'
-import type { components, operations, paths } from './schema.js'
+import { strictly, type Calls } from './calls.ts'
+import type { components, operations, paths } from './schema.ts'
 
-export type { components, operations, paths } from './schema.js'
+export type { components, operations, paths } from './schema.ts'
 
 type Schemas = components['schemas']
 export type Server = Schemas['Server']

@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
-import { substitute, SubstitutionError, type Environment } from './substitute.js'
+import { substitute, SubstitutionError, type Environment } from './substitute.ts'
 
 /** One fault of a configuration file: where, and what. Never a value. */
 export interface ConfigFault {

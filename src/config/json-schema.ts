@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Adapter } from '../adapters/contract.js'
-import { accountId, commonAccountSchema, configSchema } from './schema.js'
+import type { Adapter } from '../adapters/contract.ts'
+import { accountId, commonAccountSchema, configSchema } from './schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

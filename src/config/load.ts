@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
-import type { Adapter } from '../adapters/contract.js'
-import { readDocument, type ConfigDocument, type ConfigFault, type Path } from './document.js'
-import { accountId, commonAccountKeys, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.js'
-import type { Environment } from './substitute.js'
+import type { Adapter } from '../adapters/contract.ts'
+import { readDocument, type ConfigDocument, type ConfigFault, type Path } from './document.ts'
+import { accountId, commonAccountKeys, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.ts'
+import type { Environment } from './substitute.ts'
 
 export interface AccountSettings {
   readonly id: string

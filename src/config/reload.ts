@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Config } from './load.js'
+import type { Config } from './load.ts'
 
 /** What a process has bound itself to when it started. */
 const fixed = ['listen', 'redis', 'secret', 'audit', 'metrics'] as const

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { permissions, tokenNamePrefix } from '../access/principal.js'
-import { redisSchema } from './redis.js'
+import { permissions, tokenNamePrefix } from '../access/principal.ts'
+import { redisSchema } from './redis.ts'
 
 /** Words that stand in paths beside account ids. */
 const reserved = new Set(['accounts', 'servers', 'providers', 'operations', 'health'])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServerFacts, ServerStatus } from './server.js'
+import type { ServerFacts, ServerStatus } from './server.ts'
 
 /** A server with the upstream object that it was read from. `lacks` names what only a closer look would tell. */
 export interface Seen {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServerStatus } from './server.js'
+import type { ServerStatus } from './server.ts'
 
 export const operationStatuses = ['pending', 'running', 'succeeded', 'failed', 'unknown'] as const
 export type OperationStatus = typeof operationStatuses[number]

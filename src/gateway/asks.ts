@@ -1,13 +1,13 @@
-import type { ServerOperations, Verb } from '../adapters/verbs.js'
-import { GatewayError, UpstreamError } from '../domain/failure.js'
-import type { Account } from './account.js'
-import { readCall, writeCall, type RequestContext } from './context.js'
-import { untracked } from '../operations/keys.js'
-import type { Quota } from '../operations/quota.js'
-import type { Turns } from '../operations/turns.js'
-import type { InFlight } from './in-flight.js'
-import { createRehearsal, type PlannedCall } from './rehearsal.js'
-import { checkGiven, countDelete, isUnknownVerb, notSupported } from './writes.js'
+import type { ServerOperations, Verb } from '../adapters/verbs.ts'
+import { GatewayError, UpstreamError } from '../domain/failure.ts'
+import type { Account } from './account.ts'
+import { readCall, writeCall, type RequestContext } from './context.ts'
+import { untracked } from '../operations/keys.ts'
+import type { Quota } from '../operations/quota.ts'
+import type { Turns } from '../operations/turns.ts'
+import type { InFlight } from './in-flight.ts'
+import { createRehearsal, type PlannedCall } from './rehearsal.ts'
+import { checkGiven, countDelete, isUnknownVerb, notSupported } from './writes.ts'
 
 /** A question to a provider, or a write that it has finished when it answers. */
 export interface AskRequest<V extends Verb, T> {

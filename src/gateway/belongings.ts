@@ -1,6 +1,6 @@
-import type { Act, ServerOperations } from '../adapters/verbs.js'
+import type { Act, ServerOperations } from '../adapters/verbs.ts'
 import { isIP } from 'node:net'
-import type { WriteRequest } from './writes.js'
+import type { WriteRequest } from './writes.ts'
 
 type Verb<Name extends keyof ServerOperations> = NonNullable<ServerOperations[Name]>
 

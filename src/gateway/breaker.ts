@@ -1,4 +1,4 @@
-import { UpstreamError } from '../domain/failure.js'
+import { UpstreamError } from '../domain/failure.ts'
 
 export interface BreakerSettings {
   /** The circuit opens when so many of the last `window` calls failed or were slow, of at least `minimum`. */

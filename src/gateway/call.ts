@@ -1,5 +1,5 @@
-import type { SideEffect } from '../domain/failure.js'
-import { silentTrace, type Trace } from '../telemetry/observer.js'
+import type { SideEffect } from '../domain/failure.ts'
+import { silentTrace, type Trace } from '../telemetry/observer.ts'
 
 /** One request of ours, as far as the providers see it: its id, its end, and the count of what was sent for it. */
 export interface Call {

@@ -1,6 +1,6 @@
-import type { Adapter, Upstream } from '../adapters/contract.js'
-import type { ServerOperations, Verb } from '../adapters/verbs.js'
-import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability } from '../domain/capability.js'
+import type { Adapter, Upstream } from '../adapters/contract.ts'
+import type { ServerOperations, Verb } from '../adapters/verbs.ts'
+import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability } from '../domain/capability.ts'
 
 const none: Capability = { support: 'none', evidence: null, accepts: [], note: null }
 

@@ -1,8 +1,8 @@
-import type { Principal } from '../access/principal.js'
-import type { Held } from '../operations/keys.js'
-import type { Trace } from '../telemetry/observer.js'
-import type { Account } from './account.js'
-import { createCall, type Call, type Tally } from './call.js'
+import type { Principal } from '../access/principal.ts'
+import type { Held } from '../operations/keys.ts'
+import type { Trace } from '../telemetry/observer.ts'
+import type { Account } from './account.ts'
+import { createCall, type Call, type Tally } from './call.ts'
 
 /** One request of a caller, as the gateway's rooms see it. */
 export interface RequestContext {

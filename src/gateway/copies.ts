@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Turns } from '../operations/turns.js'
+import type { Turns } from '../operations/turns.ts'
 
 /** Something that was read before. */
 export interface Copy<T> {

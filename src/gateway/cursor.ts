@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { badMember } from '../domain/failure.js'
+import { badMember } from '../domain/failure.ts'
 
 /** Where a page ended: the value it was sorted by, and the id. */
 export interface Position {

@@ -1,13 +1,13 @@
-import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.js'
-import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.js'
-import type { TokenSource } from '../tokens/token-source.js'
-import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.js'
-import { HttpFault } from '../upstream/http-fault.js'
-import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.js'
-import type { Breaker, Went } from './breaker.js'
-import { createCall, pause, remainingMs, untilEnd, type Call } from './call.js'
-import type { Gate } from './gate.js'
-import { retryDelayMs, type RetryBudget, type Tries } from './retry.js'
+import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.ts'
+import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.ts'
+import type { TokenSource } from '../tokens/token-source.ts'
+import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
+import { HttpFault } from '../upstream/http-fault.ts'
+import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
+import type { Breaker, Went } from './breaker.ts'
+import { createCall, pause, remainingMs, untilEnd, type Call } from './call.ts'
+import type { Gate } from './gate.ts'
+import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
 /** What one account lends to every call. */
 export interface Line {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
-import type { FilterName, Seen, ServerFilters } from '../domain/list.js'
-import type { ServerFacts } from '../domain/server.js'
+import type { FilterName, Seen, ServerFilters } from '../domain/list.ts'
+import type { ServerFacts } from '../domain/server.ts'
 
 type Tests = { readonly [Name in FilterName]: (server: ServerFacts, wanted: NonNullable<ServerFilters[Name]>) => boolean }
 

@@ -1,11 +1,11 @@
-import type { Failure } from '../domain/failure.js'
-import { compareText } from '../domain/compare.js'
-import type { Seen, SortOrder } from '../domain/list.js'
-import type { Server } from '../domain/server.js'
-import type { Account } from './account.js'
-import type { Position } from './cursor.js'
-import { compareValues, directionOf, positionOf } from './order.js'
-import { shapeOf, type ServersQuery } from './servers.js'
+import type { Failure } from '../domain/failure.ts'
+import { compareText } from '../domain/compare.ts'
+import type { Seen, SortOrder } from '../domain/list.ts'
+import type { Server } from '../domain/server.ts'
+import type { Account } from './account.ts'
+import type { Position } from './cursor.ts'
+import { compareValues, directionOf, positionOf } from './order.ts'
+import { shapeOf, type ServersQuery } from './servers.ts'
 
 export interface FleetQuery extends ServersQuery {
   /** Nobody is waited for any longer. */

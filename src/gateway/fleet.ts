@@ -1,11 +1,11 @@
-import { UpstreamError, type Failure } from '../domain/failure.js'
-import type { Server } from '../domain/server.js'
-import type { Account } from './account.js'
-import { pause } from './call.js'
-import type { RequestContext } from './context.js'
-import type { Cursors } from './cursor.js'
-import { createBerths, type Berth, type BerthParts, type BerthQuery } from './fleet-account.js'
-import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-order.js'
+import { UpstreamError, type Failure } from '../domain/failure.ts'
+import type { Server } from '../domain/server.ts'
+import type { Account } from './account.ts'
+import { pause } from './call.ts'
+import type { RequestContext } from './context.ts'
+import type { Cursors } from './cursor.ts'
+import { createBerths, type Berth, type BerthParts, type BerthQuery } from './fleet-account.ts'
+import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-order.ts'
 
 /** How one account of a fleet answered. */
 export interface FleetAccount {

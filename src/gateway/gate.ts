@@ -1,6 +1,6 @@
-import { UpstreamError } from '../domain/failure.js'
-import type { Buckets } from '../operations/buckets.js'
-import { leaving, pause, remainingMs, type Call } from './call.js'
+import { UpstreamError } from '../domain/failure.ts'
+import type { Buckets } from '../operations/buckets.ts'
+import { leaving, pause, remainingMs, type Call } from './call.ts'
 
 export interface GateSettings {
   readonly account: string

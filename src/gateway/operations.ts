@@ -1,10 +1,10 @@
-import { GatewayError } from '../domain/failure.js'
-import type { Operation, OperationStatus } from '../domain/operation.js'
-import type { Engine } from '../operations/engine.js'
-import type { StoredOperation } from '../operations/store.js'
-import type { Account } from './account.js'
-import type { Cursors } from './cursor.js'
-import type { Page, PageQuery } from './pages.js'
+import { GatewayError } from '../domain/failure.ts'
+import type { Operation, OperationStatus } from '../domain/operation.ts'
+import type { Engine } from '../operations/engine.ts'
+import type { StoredOperation } from '../operations/store.ts'
+import type { Account } from './account.ts'
+import type { Cursors } from './cursor.ts'
+import type { Page, PageQuery } from './pages.ts'
 
 export interface OperationFilters {
   readonly statuses: ReadonlySet<OperationStatus> | null

@@ -1,7 +1,7 @@
-import { compareText, type Compare } from '../domain/compare.js'
-import type { SortOrder } from '../domain/list.js'
-import type { ServerFacts } from '../domain/server.js'
-import type { Position } from './cursor.js'
+import { compareText, type Compare } from '../domain/compare.ts'
+import type { SortOrder } from '../domain/list.ts'
+import type { ServerFacts } from '../domain/server.ts'
+import type { Position } from './cursor.ts'
 
 /** Where a server stands in a list: what its sort order goes by, and its id to decide between equals. */
 export const positionOf = (server: ServerFacts, sort: SortOrder): Position => ({ value: valueOf(server, sort), id: server.id })

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import type { Act, Create, ServerOperations } from '../adapters/verbs.js'
-import { badMember, GatewayError } from '../domain/failure.js'
-import type { Seen } from '../domain/list.js'
-import type { CreateSpec, RebuildSpec, ResizeSpec } from '../domain/spec.js'
-import { usualGoals } from '../operations/judge.js'
-import { refuseBoth, type WriteRequest } from './writes.js'
+import type { Act, Create, ServerOperations } from '../adapters/verbs.ts'
+import { badMember, GatewayError } from '../domain/failure.ts'
+import type { Seen } from '../domain/list.ts'
+import type { CreateSpec, RebuildSpec, ResizeSpec } from '../domain/spec.ts'
+import { usualGoals } from '../operations/judge.ts'
+import { refuseBoth, type WriteRequest } from './writes.ts'
 
 /** What is done to a server as it stands. */
 export type ActionName = 'start' | 'stop' | 'reboot'

@@ -1,5 +1,5 @@
-import { compareText } from '../domain/compare.js'
-import type { Cursors } from './cursor.js'
+import { compareText } from '../domain/compare.ts'
+import type { Cursors } from './cursor.ts'
 
 export interface PageQuery {
   readonly limit: number

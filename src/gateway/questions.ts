@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
-import type { Catalogue, CatalogueQuery, OwnerCreate, RawAnswer, RawRequest, ServerOperations } from '../adapters/verbs.js'
-import type { AddressRow, ConsoleLink, LoginLink, Owner, Ptr, Snapshot } from '../domain/catalogue.js'
-import { badMember, GatewayError } from '../domain/failure.js'
-import type { OwnerSpec } from '../domain/spec.js'
-import type { AskRequest } from './asks.js'
-import { parseOptions, refuseMissing } from './orders.js'
+import type { Catalogue, CatalogueQuery, OwnerCreate, RawAnswer, RawRequest, ServerOperations } from '../adapters/verbs.ts'
+import type { AddressRow, ConsoleLink, LoginLink, Owner, Ptr, Snapshot } from '../domain/catalogue.ts'
+import { badMember, GatewayError } from '../domain/failure.ts'
+import type { OwnerSpec } from '../domain/spec.ts'
+import type { AskRequest } from './asks.ts'
+import { parseOptions, refuseMissing } from './orders.ts'
 
 type Named<Name extends keyof ServerOperations> = NonNullable<ServerOperations[Name]>
 

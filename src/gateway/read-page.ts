@@ -1,11 +1,11 @@
-import type { List } from '../adapters/verbs.js'
-import type { Compare } from '../domain/compare.js'
-import { UpstreamError } from '../domain/failure.js'
-import type { Seen, ServerFilters, SortOrder } from '../domain/list.js'
-import type { Position } from './cursor.js'
-import { lackingFilters, matches } from './filters.js'
-import { comparePositions, positionOf } from './order.js'
-import { walk } from './walk.js'
+import type { List } from '../adapters/verbs.ts'
+import type { Compare } from '../domain/compare.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { Seen, ServerFilters, SortOrder } from '../domain/list.ts'
+import type { Position } from './cursor.ts'
+import { lackingFilters, matches } from './filters.ts'
+import { comparePositions, positionOf } from './order.ts'
+import { walk } from './walk.ts'
 
 export interface PageQuery {
   readonly filters: ServerFilters

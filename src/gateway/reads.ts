@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Turns } from '../operations/turns.js'
-import type { Observer } from '../telemetry/observer.js'
-import type { Account } from './account.js'
-import type { RequestContext } from './context.js'
-import { createCopies, type CopiesParts, type Copy } from './copies.js'
-import { createFlights } from './flights.js'
+import type { Turns } from '../operations/turns.ts'
+import type { Observer } from '../telemetry/observer.ts'
+import type { Account } from './account.ts'
+import type { RequestContext } from './context.ts'
+import { createCopies, type CopiesParts, type Copy } from './copies.ts'
+import { createFlights } from './flights.ts'
 
 /** Reads that are asked for by several: one call serves those who ask at the same time, and later ones who take a copy. */
 export interface Reads<T extends object> {

@@ -1,5 +1,5 @@
-import type { HttpRequest } from '../upstream/http.js'
-import type { RecordWrite } from './exchange.js'
+import type { HttpRequest } from '../upstream/http.ts'
+import type { RecordWrite } from './exchange.ts'
 
 /** One call that would go out. */
 export interface PlannedCall {

@@ -1,5 +1,5 @@
-import type { UpstreamError } from '../domain/failure.js'
-import type { Buckets, BucketSize } from '../operations/buckets.js'
+import type { UpstreamError } from '../domain/failure.ts'
+import type { Buckets, BucketSize } from '../operations/buckets.ts'
 
 /** What has been tried for one exchange. */
 export interface Tries {

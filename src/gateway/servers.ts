@@ -1,13 +1,13 @@
-import type { ServerFilters, SortOrder } from '../domain/list.js'
-import type { Server } from '../domain/server.js'
-import type { Turns } from '../operations/turns.js'
-import type { Observer } from '../telemetry/observer.js'
-import type { Account } from './account.js'
-import { toAnswer, toCached, type Answer } from './answer.js'
-import { readCall, type RequestContext } from './context.js'
-import type { Cursors } from './cursor.js'
-import { readPage } from './read-page.js'
-import { createReads, type Read } from './reads.js'
+import type { ServerFilters, SortOrder } from '../domain/list.ts'
+import type { Server } from '../domain/server.ts'
+import type { Turns } from '../operations/turns.ts'
+import type { Observer } from '../telemetry/observer.ts'
+import type { Account } from './account.ts'
+import { toAnswer, toCached, type Answer } from './answer.ts'
+import { readCall, type RequestContext } from './context.ts'
+import type { Cursors } from './cursor.ts'
+import { readPage } from './read-page.ts'
+import { createReads, type Read } from './reads.ts'
 
 export interface Include {
   readonly raw: boolean

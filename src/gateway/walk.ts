@@ -1,6 +1,6 @@
-import type { List, VendorPage } from '../adapters/verbs.js'
-import { UpstreamError } from '../domain/failure.js'
-import type { Seen, ServerFilters } from '../domain/list.js'
+import type { List, VendorPage } from '../adapters/verbs.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { Seen, ServerFilters } from '../domain/list.ts'
 
 export interface Walk {
   readonly filters: ServerFilters

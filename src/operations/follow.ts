@@ -1,8 +1,8 @@
-import type { JobState } from '../adapters/verbs.js'
-import { isFinal, type Operation } from '../domain/operation.js'
-import type { ServerFacts } from '../domain/server.js'
-import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.js'
-import type { StoredOperation } from './store.js'
+import type { JobState } from '../adapters/verbs.ts'
+import { isFinal, type Operation } from '../domain/operation.ts'
+import type { ServerFacts } from '../domain/server.ts'
+import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.ts'
+import type { StoredOperation } from './store.ts'
 
 /** Before the first looks at an operation; then every five seconds. */
 const pausesMs: readonly number[] = [500, 1000, 2000]

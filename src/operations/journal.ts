@@ -1,7 +1,7 @@
-import type { OperationStatus } from '../domain/operation.js'
-import { silentObserver, type Observer, type OperationChange } from '../telemetry/observer.js'
-import type { Change, OperationStore, StoredOperation } from './store.js'
-import { setTimer } from './timer.js'
+import type { OperationStatus } from '../domain/operation.ts'
+import { silentObserver, type Observer, type OperationChange } from '../telemetry/observer.ts'
+import type { Change, OperationStore, StoredOperation } from './store.ts'
+import { setTimer } from './timer.ts'
 
 /** The store, and word of every change that this process makes: who waits for an operation need not ask again and again. */
 export interface Journal {

@@ -1,6 +1,6 @@
-import { canonicalAddress } from '../domain/address.js'
-import type { Goal, Verdict } from '../domain/operation.js'
-import type { ServerFacts } from '../domain/server.js'
+import { canonicalAddress } from '../domain/address.ts'
+import type { Goal, Verdict } from '../domain/operation.ts'
+import type { ServerFacts } from '../domain/server.ts'
 
 /** What is known of an action beside the server that is seen now. */
 export interface Circumstances {

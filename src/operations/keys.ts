@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { GatewayError } from '../domain/failure.js'
-import type { Engine } from './engine.js'
-import { isEnded } from './follow.js'
-import type { KeyRecord, KeyStore } from './key-store.js'
-import type { StoredOperation } from './store.js'
-import { setTimer, type SetTimer } from './timer.js'
+import { GatewayError } from '../domain/failure.ts'
+import type { Engine } from './engine.ts'
+import { isEnded } from './follow.ts'
+import type { KeyRecord, KeyStore } from './key-store.ts'
+import type { StoredOperation } from './store.ts'
+import { setTimer, type SetTimer } from './timer.ts'
 
 /** A request that came with an Idempotency-Key. */
 export interface KeyedRequest {

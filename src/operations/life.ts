@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { Accepted } from '../adapters/verbs.js'
-import { UpstreamError } from '../domain/failure.js'
-import type { Goal } from '../domain/operation.js'
-import { ended, pauseAfter } from './follow.js'
-import { idPrefixAt, type Search, type StoredOperation } from './store.js'
+import type { Accepted } from '../adapters/verbs.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { Goal } from '../domain/operation.ts'
+import { ended, pauseAfter } from './follow.ts'
+import { idPrefixAt, type Search, type StoredOperation } from './store.ts'
 
 /** What shall be done, before anybody was asked to do it. */
 export interface Intent {

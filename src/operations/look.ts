@@ -1,12 +1,12 @@
-import type { ServerOperations } from '../adapters/verbs.js'
-import { UpstreamError } from '../domain/failure.js'
-import type { Seen, ServerFilters } from '../domain/list.js'
-import type { ServerFacts } from '../domain/server.js'
-import { afterJobs, afterMiss, afterServer, isEnded } from './follow.js'
-import { search } from './search.js'
-import { takeStep } from './steps.js'
-import type { StoredOperation } from './store.js'
-import type { LookParts } from './watched.js'
+import type { ServerOperations } from '../adapters/verbs.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { Seen, ServerFilters } from '../domain/list.ts'
+import type { ServerFacts } from '../domain/server.ts'
+import { afterJobs, afterMiss, afterServer, isEnded } from './follow.ts'
+import { search } from './search.ts'
+import { takeStep } from './steps.ts'
+import type { StoredOperation } from './store.ts'
+import type { LookParts } from './watched.ts'
 
 /** What is known of the cost of reading the whole list, in pages. */
 export interface ListCost {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { KeyRecord, KeyStore } from './key-store.js'
-import { keptForMs } from './store.js'
+import type { KeyRecord, KeyStore } from './key-store.ts'
+import { keptForMs } from './store.ts'
 
 const mostKept = 20_000
 

@@ -1,5 +1,5 @@
-import { isFinal } from '../domain/operation.js'
-import { keptForMs, type Change, type OperationStore, type StoredOperation } from './store.js'
+import { isFinal } from '../domain/operation.ts'
+import { keptForMs, type Change, type OperationStore, type StoredOperation } from './store.ts'
 
 const mostKept = 20_000
 

@@ -1,9 +1,9 @@
-import { ended, isEnded } from './follow.js'
-import { lookAtAll, type ListCost } from './look.js'
-import type { LookParts, Watched } from './watched.js'
-import type { Journal } from './journal.js'
-import type { StoredOperation } from './store.js'
-import { setQuietTimer, type SetTimer } from './timer.js'
+import { ended, isEnded } from './follow.ts'
+import { lookAtAll, type ListCost } from './look.ts'
+import type { LookParts, Watched } from './watched.ts'
+import type { Journal } from './journal.ts'
+import type { StoredOperation } from './store.ts'
+import { setQuietTimer, type SetTimer } from './timer.ts'
 
 export interface Poller {
   /** Something was begun, or somebody asks: look when it is due, not when idling ends. */

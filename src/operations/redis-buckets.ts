@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Buckets } from './buckets.js'
+import type { Buckets } from './buckets.ts'
 
 // The same arithmetic as in memory, by the clock of Redis, so that replicas need not agree on the time. Whole microseconds.
 const takeScript = `

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Vault } from '../tokens/encryption.js'
-import type { KeyRecord, KeyStore } from './key-store.js'
-import { keptForMs } from './store.js'
+import type { Vault } from '../tokens/encryption.ts'
+import type { KeyRecord, KeyStore } from './key-store.ts'
+import { keptForMs } from './store.ts'
 
 const recordSchema: z.ZodType<KeyRecord> = z.object({
   fingerprint: z.string(),

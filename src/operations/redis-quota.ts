@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import { quotaWindowMs, type Quota } from './quota.js'
+import { quotaWindowMs, type Quota } from './quota.ts'
 
 const takeScript = `
 redis.call("zremrangebyscore", KEYS[1], "-inf", ARGV[1] - ARGV[2])

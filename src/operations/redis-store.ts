@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import { isFinal, operationSchema, type Goal } from '../domain/operation.js'
-import { serverStatuses } from '../domain/server.js'
-import { createSpecSchema } from '../domain/spec.js'
-import type { Vault } from '../tokens/encryption.js'
-import type { MemoryOperationStore } from './memory-store.js'
-import { serverClaim } from './search.js'
-import { idPrefixAt, keptForMs, type Change, type OperationStore, type StoredOperation } from './store.js'
+import { isFinal, operationSchema, type Goal } from '../domain/operation.ts'
+import { serverStatuses } from '../domain/server.ts'
+import { createSpecSchema } from '../domain/spec.ts'
+import type { Vault } from '../tokens/encryption.ts'
+import type { MemoryOperationStore } from './memory-store.ts'
+import { serverClaim } from './search.ts'
+import { idPrefixAt, keptForMs, type Change, type OperationStore, type StoredOperation } from './store.ts'
 
 const goalSchema: z.ZodType<Goal> = z.object({
   absent: z.boolean().optional(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
-import type { Turns } from './turns.js'
+import type { Turns } from './turns.ts'
 
 const keptMs = 7 * 24 * 3600_000
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { ServerOperations } from '../adapters/verbs.js'
-import type { Seen } from '../domain/list.js'
-import type { CreateSpec } from '../domain/spec.js'
-import { redact } from '../domain/redact.js'
-import type { ServerFacts } from '../domain/server.js'
-import { ended, goOn, isEnded } from './follow.js'
-import type { LookParts } from './watched.js'
-import type { StoredOperation } from './store.js'
+import type { ServerOperations } from '../adapters/verbs.ts'
+import type { Seen } from '../domain/list.ts'
+import type { CreateSpec } from '../domain/spec.ts'
+import { redact } from '../domain/redact.ts'
+import type { ServerFacts } from '../domain/server.ts'
+import { ended, goOn, isEnded } from './follow.ts'
+import type { LookParts } from './watched.ts'
+import type { StoredOperation } from './store.ts'
 
 /** Whether a row may be what was ordered. */
 export const isLikeOrder = (operations: ServerOperations, spec: CreateSpec, server: ServerFacts): boolean =>

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Accepted, NextStep, ServerOperations } from '../adapters/verbs.js'
-import { GatewayError, UpstreamError } from '../domain/failure.js'
-import type { ServerFacts } from '../domain/server.js'
-import { ended, isEnded } from './follow.js'
-import type { LookParts } from './watched.js'
-import type { StoredOperation } from './store.js'
+import type { Accepted, NextStep, ServerOperations } from '../adapters/verbs.ts'
+import { GatewayError, UpstreamError } from '../domain/failure.ts'
+import type { ServerFacts } from '../domain/server.ts'
+import { ended, isEnded } from './follow.ts'
+import type { LookParts } from './watched.ts'
+import type { StoredOperation } from './store.ts'
 
 interface Taking {
   readonly stored: StoredOperation

@@ -1,6 +1,6 @@
-import type { Job, NextStep } from '../adapters/verbs.js'
-import type { Goal, Operation } from '../domain/operation.js'
-import type { CreateSpec } from '../domain/spec.js'
+import type { Job, NextStep } from '../adapters/verbs.ts'
+import type { Goal, Operation } from '../domain/operation.ts'
+import type { CreateSpec } from '../domain/spec.ts'
 
 /**
  * How far an operation has come. `intended`: written down, but its key is not yet bound to it: nothing is sent before it is.

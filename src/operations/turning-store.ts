@@ -1,6 +1,6 @@
-import { isFinal } from '../domain/operation.js'
-import type { Change, OperationStore, StoredOperation } from './store.js'
-import type { Turns } from './turns.js'
+import { isFinal } from '../domain/operation.ts'
+import type { Change, OperationStore, StoredOperation } from './store.ts'
+import type { Turns } from './turns.ts'
 
 /**
  * What has ended has changed the account, and what was read before is old: the account's turn comes before anybody can see the end,

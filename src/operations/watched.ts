@@ -1,6 +1,6 @@
-import type { ServerOperations } from '../adapters/verbs.js'
-import type { Seen, ServerFilters } from '../domain/list.js'
-import type { Journal } from './journal.js'
+import type { ServerOperations } from '../adapters/verbs.ts'
+import type { Seen, ServerFilters } from '../domain/list.ts'
+import type { Journal } from './journal.ts'
 
 /** What following an account's operations needs of the account. */
 export interface Watched {

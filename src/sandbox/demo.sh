@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs and builds what is missing, then starts the simulated providers and the gateway before them.
+# Installs what is missing, then starts the simulated providers and the gateway in front of them.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -7,6 +7,5 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   echo 'Installing the npm packages of package-lock.json ...'
   npm ci --no-audit --no-fund --loglevel=error
 fi
-echo 'Building ...'
-npm run --silent build
-exec node dist/src/sandbox/demo.js
+PATH="$PWD/node_modules/.bin:$PATH"
+exec node src/sandbox/demo.ts

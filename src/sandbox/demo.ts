@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startFleio } from './fleio/simulator.js'
-import { startGlesys } from './glesys/simulator.js'
-import { startHeficed } from './heficed/simulator.js'
-import { startOnecloud } from './onecloud/simulator.js'
-import { sleep, type Simulator } from './simulator.js'
-import { startVmmanager } from './vmmanager/simulator.js'
+import { startFleio } from './fleio/simulator.ts'
+import { startGlesys } from './glesys/simulator.ts'
+import { startHeficed } from './heficed/simulator.ts'
+import { startOnecloud } from './onecloud/simulator.ts'
+import { sleep, type Simulator } from './simulator.ts'
+import { startVmmanager } from './vmmanager/simulator.ts'
 
 interface Vendor {
   readonly provider: string
@@ -65,7 +65,7 @@ function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess
     Object.entries(simulator.settings).map(([id, settings]) => [id, { provider, ...settings }])))
   const file = join(folder, 'hawser.json')
   writeFileSync(file, JSON.stringify({ listen: { host, port }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts }, null, 2), { mode: 0o600 })
-  const main = fileURLToPath(new URL('../main.js', import.meta.url))
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
   return spawn(process.execPath, [main], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HAWSER_CONFIG: file } })
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createDoor, type Door } from './hold.js'
+import { createDoor, type Door } from './hold.ts'
 
 /** One request as a simulated vendor sees it. `path` is still percent-encoded; `body` is the text as sent. */
 export interface SimulatedRequest {

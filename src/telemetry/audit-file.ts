@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { AuditSink } from './audit.js'
+import type { AuditSink } from './audit.ts'
 
 /** Appends to a file that only its owner reads. Throws where it can not be opened. */
 export function openAuditFile (path: string): AuditSink {

@@ -1,5 +1,5 @@
-import type { SideEffect } from '../domain/failure.js'
-import type { OperationChange } from './observer.js'
+import type { SideEffect } from '../domain/failure.ts'
+import type { OperationChange } from './observer.ts'
 
 /** Takes whole lines. `write` returns when they are beyond this process, and throws where they can not be written. */
 export interface AuditSink {

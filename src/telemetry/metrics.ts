@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { OperationStatus } from '../domain/operation.js'
-import { createInstruments, type Instruments } from './instruments.js'
-import type { Observer } from './observer.js'
+import type { OperationStatus } from '../domain/operation.ts'
+import { createInstruments, type Instruments } from './instruments.ts'
+import type { Observer } from './observer.ts'
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 

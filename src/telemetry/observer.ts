@@ -1,4 +1,4 @@
-import type { OperationStatus } from '../domain/operation.js'
+import type { OperationStatus } from '../domain/operation.ts'
 
 /** One attempt to call a provider. */
 export interface SentCall {

@@ -1,7 +1,7 @@
-import type { OperationStatus } from '../domain/operation.js'
-import { createAudit, silentAudit, type Audit, type AuditSink } from './audit.js'
-import { createMetrics, type BreakerState, type Metrics } from './metrics.js'
-import type { Observer } from './observer.js'
+import type { OperationStatus } from '../domain/operation.ts'
+import { createAudit, silentAudit, type Audit, type AuditSink } from './audit.ts'
+import { createMetrics, type BreakerState, type Metrics } from './metrics.ts'
+import type { Observer } from './observer.ts'
 
 export interface TelemetryParts {
   /** Null: no lines are written. */

@@ -1,6 +1,6 @@
 import type { Context, Span, SpanKind, SpanStatusCode, Tracer as SpanMaker } from '@opentelemetry/api'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
-import { silentTracer, type RequestTrace, type Tracer, type TraceAttributes } from './observer.js'
+import { silentTracer, type RequestTrace, type Tracer, type TraceAttributes } from './observer.ts'
 
 export interface TracingParts {
   /** The standard OTEL_ variables. */

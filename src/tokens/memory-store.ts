@@ -1,4 +1,4 @@
-import type { StoredToken, TokenStore } from './store.js'
+import type { StoredToken, TokenStore } from './store.ts'
 
 interface Entry<T> {
   readonly value: T

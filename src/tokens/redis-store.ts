@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Vault } from './encryption.js'
-import type { StoredToken, TokenStore } from './store.js'
+import type { Vault } from './encryption.ts'
+import type { StoredToken, TokenStore } from './store.ts'
 
 const tokenSchema: z.ZodType<StoredToken> = z.object({
   value: z.string(),

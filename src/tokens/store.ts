@@ -1,4 +1,4 @@
-import type { Token } from '../adapters/contract.js'
+import type { Token } from '../adapters/contract.ts'
 
 /** A token with the time (epoch ms) from which a new one is to be had; null where it has no end of its own. */
 export interface StoredToken extends Token {

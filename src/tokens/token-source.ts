@@ -1,6 +1,6 @@
-import type { Token } from '../adapters/contract.js'
-import { UpstreamError } from '../domain/failure.js'
-import type { StoredToken, TokenStore } from './store.js'
+import type { Token } from '../adapters/contract.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { StoredToken, TokenStore } from './store.ts'
 
 export interface TokenSource {
   /** The token that this process holds, when it is still good: no waiting, no store. */

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici'
-import { HttpFault } from './http-fault.js'
+import { HttpFault } from './http-fault.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'

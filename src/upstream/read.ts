@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../domain/failure.js'
-import type { HttpResponse } from './http.js'
+import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../domain/failure.ts'
+import type { HttpResponse } from './http.ts'
 
 /** JSON text of a vendor as an unknown value; undefined when it is not JSON. */
 export function parseJson (text: string): unknown {

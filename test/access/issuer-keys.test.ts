@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
 import t from 'tap'
-import { createTokenReader } from '../../src/access/jwt.js'
-import { startSimulator, type SimulatedReply } from '../../src/sandbox/simulator.js'
-import { createHttpClient } from '../../src/upstream/http.js'
-import { audience, makeKey, makeToken, startIssuer, type Issuer, type SigningKey } from '../helpers/issuer.js'
-import type { Test } from '../helpers/line.js'
+import { createTokenReader } from '../../src/access/jwt.ts'
+import { startSimulator, type SimulatedReply } from '../../src/sandbox/simulator.ts'
+import { createHttpClient } from '../../src/upstream/http.ts'
+import { audience, makeKey, makeToken, startIssuer, type Issuer, type SigningKey } from '../helpers/issuer.ts'
+import type { Test } from '../helpers/line.ts'
 
 const [first, second] = [await makeKey('first'), await makeKey('second')]
 const minuteMs = 60_000

@@ -1,12 +1,12 @@
 import t from 'tap'
-import type { ServerOperations } from '../../src/adapters/verbs.js'
-import { fleio } from '../../src/adapters/fleio/adapter.js'
-import { GatewayError } from '../../src/domain/failure.js'
-import { providerCapabilities } from '../../src/gateway/capabilities.js'
-import { startFleio, type FleioSandbox } from '../../src/sandbox/fleio/simulator.js'
-import type { FleioKnobs } from '../../src/sandbox/fleio/knobs.js'
-import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
-import { failureOf, openBench, type Bench, type Test } from '../helpers/line.js'
+import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import { fleio } from '../../src/adapters/fleio/adapter.ts'
+import { GatewayError } from '../../src/domain/failure.ts'
+import { providerCapabilities } from '../../src/gateway/capabilities.ts'
+import { startFleio, type FleioSandbox } from '../../src/sandbox/fleio/simulator.ts'
+import type { FleioKnobs } from '../../src/sandbox/fleio/knobs.ts'
+import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 

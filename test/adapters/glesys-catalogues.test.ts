@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
-import { glesys } from '../../src/adapters/glesys/adapter.js'
-import type { RawRequest, ServerOperations } from '../../src/adapters/verbs.js'
-import { GatewayError } from '../../src/domain/failure.js'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
-import { createStillClock } from '../helpers/clock.js'
-import { failureOf, openBench } from '../helpers/line.js'
+import { glesys } from '../../src/adapters/glesys/adapter.ts'
+import type { RawRequest, ServerOperations } from '../../src/adapters/verbs.ts'
+import { GatewayError } from '../../src/domain/failure.ts'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { createStillClock } from '../helpers/clock.ts'
+import { failureOf, openBench } from '../helpers/line.ts'
 
 type Body = Readonly<Record<string, unknown>>
 

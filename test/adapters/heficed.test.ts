@@ -1,11 +1,11 @@
 import t from 'tap'
-import { heficed } from '../../src/adapters/heficed/adapter.js'
-import { seenInstance } from '../../src/adapters/heficed/mapping.js'
-import type { ServerFacts } from '../../src/domain/server.js'
-import { walk } from '../../src/gateway/walk.js'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.js'
-import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.js'
+import { heficed } from '../../src/adapters/heficed/adapter.ts'
+import { seenInstance } from '../../src/adapters/heficed/mapping.ts'
+import type { ServerFacts } from '../../src/domain/server.ts'
+import { walk } from '../../src/gateway/walk.ts'
+import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'
 const instances = `/${organization}/kronoscloud/instances`

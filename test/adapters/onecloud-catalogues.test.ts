@@ -1,13 +1,13 @@
 import t from 'tap'
-import { cidrOf } from '../../src/adapters/onecloud/cidr.js'
-import { onecloud } from '../../src/adapters/onecloud/adapter.js'
-import { capabilityNames } from '../../src/domain/capability.js'
-import { redact } from '../../src/domain/redact.js'
-import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
-import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.js'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
-import { createStillClock, type StillClock } from '../helpers/clock.js'
-import { failureOf, openBench, type Bench, type Test } from '../helpers/line.js'
+import { cidrOf } from '../../src/adapters/onecloud/cidr.ts'
+import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
+import { capabilityNames } from '../../src/domain/capability.ts'
+import { redact } from '../../src/domain/redact.ts'
+import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
+import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.ts'
+import { createStillClock, type StillClock } from '../helpers/clock.ts'
+import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import type { PageRequest, ServerOperations, VendorPage } from '../../src/adapters/verbs.js'
-import { onecloud } from '../../src/adapters/onecloud/adapter.js'
-import { seenServer } from '../../src/adapters/onecloud/mapping.js'
-import { UpstreamError, type Failure } from '../../src/domain/failure.js'
-import type { ServerFacts, ServerStatus } from '../../src/domain/server.js'
-import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.js'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
-import { createStillClock } from '../helpers/clock.js'
-import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.js'
+import type { PageRequest, ServerOperations, VendorPage } from '../../src/adapters/verbs.ts'
+import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
+import { seenServer } from '../../src/adapters/onecloud/mapping.ts'
+import { UpstreamError, type Failure } from '../../src/domain/failure.ts'
+import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
+import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.ts'
+import { createStillClock } from '../helpers/clock.ts'
+import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 

@@ -1,13 +1,13 @@
-import { vmmanager } from '../../src/adapters/vmmanager/adapter.js'
-import type { ServerOperations } from '../../src/adapters/verbs.js'
-import { GatewayError } from '../../src/domain/failure.js'
-import type { Seen } from '../../src/domain/list.js'
-import { seenHost } from '../../src/adapters/vmmanager/mapping.js'
-import type { PlannedCall } from '../../src/gateway/rehearsal.js'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
-import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.js'
-import { createStillClock, type StillClock } from '../helpers/clock.js'
-import { openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.js'
+import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
+import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import { GatewayError } from '../../src/domain/failure.ts'
+import type { Seen } from '../../src/domain/list.ts'
+import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
+import type { PlannedCall } from '../../src/gateway/rehearsal.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.ts'
+import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.ts'
+import { createStillClock, type StillClock } from '../helpers/clock.ts'
+import { openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.ts'
 
 export type Handle = (request: SimulatedRequest) => SimulatedReply
 

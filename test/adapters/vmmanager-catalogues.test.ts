@@ -1,13 +1,13 @@
 import t from 'tap'
-import { vmmanager } from '../../src/adapters/vmmanager/adapter.js'
-import { createCatalogueClient } from '../../src/adapters/vmmanager/catalogue-client.js'
-import { createOwners } from '../../src/adapters/vmmanager/owners.js'
-import { createSenders } from '../../src/adapters/vmmanager/senders.js'
-import type { ServerOperations } from '../../src/adapters/verbs.js'
-import { failureOf } from '../helpers/line.js'
+import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
+import { createCatalogueClient } from '../../src/adapters/vmmanager/catalogue-client.ts'
+import { createOwners } from '../../src/adapters/vmmanager/owners.ts'
+import { createSenders } from '../../src/adapters/vmmanager/senders.ts'
+import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import { failureOf } from '../helpers/line.ts'
 import {
   badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, rehearsed, sentTo, web, writesOf, type Handle
-} from './vmmanager-bench.js'
+} from './vmmanager-bench.ts'
 
 const ip = {
   id: 501,

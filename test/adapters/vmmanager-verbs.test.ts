@@ -1,11 +1,11 @@
 import t from 'tap'
 import { z } from 'zod'
-import type { Accepted, ServerOperations } from '../../src/adapters/verbs.js'
-import type { CreateSpec } from '../../src/domain/spec.js'
-import { failureOf, listAll, type Test } from '../helpers/line.js'
+import type { Accepted, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { CreateSpec } from '../../src/domain/spec.ts'
+import { failureOf, listAll, type Test } from '../helpers/line.ts'
 import {
   badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, rehearsed, running, seenOf, sentTo, stopped, web, writesOf, type Handle
-} from './vmmanager-bench.js'
+} from './vmmanager-bench.ts'
 
 const taskAnswer = ok({ id: 41, task: 1341774671 })
 const spec: CreateSpec = {

@@ -6,10 +6,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
-import { createClient, dataOf, ProblemError, type Operation, type Server } from '../../src/client/client.js'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { composeGateway } from '../helpers/gateway.js'
-import { example } from './example.js'
+import { createClient, dataOf, ProblemError, type Operation, type Server } from '../../src/client/client.ts'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { composeGateway } from '../helpers/gateway.ts'
+import { example } from './example.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
@@ -166,7 +166,7 @@ t.test('following waits at the gateway, and ends when its time is over or when i
 /** Compiles files as a user's project would, and says which file `hawser/client` was. */
 function compile (files: readonly string[], options: ts.CompilerOptions): { faults: string[], declarations: string[] } {
   const program = ts.createProgram(files.map(file => join(root, file)), {
-    strict: true, exactOptionalPropertyTypes: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, ...options
+    strict: true, exactOptionalPropertyTypes: true, noEmit: true, allowImportingTsExtensions: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, ...options
   })
   const faults = ts.getPreEmitDiagnostics(program).map(({ messageText, file, start = 0 }) =>
     `${file?.fileName ?? ''}:${(file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)

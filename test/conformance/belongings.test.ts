@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { addressRowSchema, loginLinkSchema, ownerSchema } from '../../src/domain/catalogue.js'
-import { badMembersOf, forEachAccount, listServers, refuseSecrets, rehearse, see, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.js'
-import { prepare, type Subject } from './subject.js'
+import { addressRowSchema, loginLinkSchema, ownerSchema } from '../../src/domain/catalogue.ts'
+import { badMembersOf, forEachAccount, listServers, refuseSecrets, rehearse, see, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
+import { prepare, type Subject } from './subject.ts'
 
 await forEachAccount(t, async (t, bench) => {
   await absent(t, bench)

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { imageSchema, networkSchema, planSchema, regionSchema, sshKeySchema } from '../../src/domain/catalogue.js'
-import { badMembersOf, forEachAccount, isRecord, rehearse, toProblem, walk, type Bench, type Body } from './bench.js'
+import { imageSchema, networkSchema, planSchema, regionSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
+import { badMembersOf, forEachAccount, isRecord, rehearse, toProblem, walk, type Bench, type Body } from './bench.ts'
 
 const catalogues = {
   images: { path: '/images', row: z.strictObject(imageSchema.shape) },

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import type { OperationStatus } from '../../src/domain/operation.js'
-import { ended, forEachAccount, listServers, nameOf, refuseSecrets, rehearse, see, strictOperation, toProblem, walk, type Bench } from './bench.js'
-import { prepare, send, type Subject, type Write } from './subject.js'
+import type { OperationStatus } from '../../src/domain/operation.ts'
+import { ended, forEachAccount, listServers, nameOf, refuseSecrets, rehearse, see, strictOperation, toProblem, walk, type Bench } from './bench.ts'
+import { prepare, send, type Subject, type Write } from './subject.ts'
 
 const quickMs = 100
 /** Longer than the pause before the first look: a restart must be seen on its way. */

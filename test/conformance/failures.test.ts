@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
-import type { Fault } from '../../src/sandbox/simulator.js'
-import { badMembersOf, ended, forEachAccount, listServers, refuseSecrets, rehearse, toProblem, type Answer, type Bench } from './bench.js'
-import { prepare, send, writesOnMissing, type Subject, type Write } from './subject.js'
+import type { Fault } from '../../src/sandbox/simulator.ts'
+import { badMembersOf, ended, forEachAccount, listServers, refuseSecrets, rehearse, toProblem, type Answer, type Bench } from './bench.ts'
+import { prepare, send, writesOnMissing, type Subject, type Write } from './subject.ts'
 
 await forEachAccount(t, async (t, bench) => {
   await missing(t, bench)

@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.js'
-import { operationSchema, type Operation } from '../../src/domain/operation.js'
-import { problemSchema } from '../../src/domain/problem.js'
-import { serverSchema, type Server } from '../../src/domain/server.js'
-import { composeGateway } from '../helpers/gateway.js'
-import { vendors, type Vendor } from './vendors.js'
+import { registry } from '../../src/adapters/registry.ts'
+import { operationSchema, type Operation } from '../../src/domain/operation.ts'
+import { problemSchema } from '../../src/domain/problem.ts'
+import { serverSchema, type Server } from '../../src/domain/server.ts'
+import { composeGateway } from '../helpers/gateway.ts'
+import { vendors, type Vendor } from './vendors.ts'
 
 type Checks = Pick<typeof t, 'equal' | 'match' | 'ok' | 'notOk' | 'same'>
 

@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { addressRowSchema, consoleSchema, ptrSchema, snapshotSchema } from '../../src/domain/catalogue.js'
-import type { Operation } from '../../src/domain/operation.js'
-import type { Server } from '../../src/domain/server.js'
-import { ended, forEachAccount, isAsPlanned, listServers, refuseSecrets, rehearse, see, strictOperation, strictServer, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.js'
-import { password } from './vendors.js'
+import { addressRowSchema, consoleSchema, ptrSchema, snapshotSchema } from '../../src/domain/catalogue.ts'
+import type { Operation } from '../../src/domain/operation.ts'
+import type { Server } from '../../src/domain/server.ts'
+import { ended, forEachAccount, isAsPlanned, listServers, refuseSecrets, rehearse, see, strictOperation, strictServer, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
+import { password } from './vendors.ts'
 
 const waiting = { headers: { prefer: 'wait=100' } }
 /** Shorter than the pause before the first look, and longer: a restart must be seen on its way. */

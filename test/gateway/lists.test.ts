@@ -1,13 +1,13 @@
 import t from 'tap'
-import type { List, PageRequest } from '../../src/adapters/verbs.js'
-import { compareNumericIds, compareText } from '../../src/domain/compare.js'
-import { GatewayError, UpstreamError } from '../../src/domain/failure.js'
-import type { FilterName, Seen, SortOrder } from '../../src/domain/list.js'
-import type { ServerFacts, ServerStatus } from '../../src/domain/server.js'
-import { createCursors, type Position } from '../../src/gateway/cursor.js'
-import { readPage } from '../../src/gateway/read-page.js'
-import { walk } from '../../src/gateway/walk.js'
-import { serverFacts } from '../helpers/facts.js'
+import type { List, PageRequest } from '../../src/adapters/verbs.ts'
+import { compareNumericIds, compareText } from '../../src/domain/compare.ts'
+import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
+import type { FilterName, Seen, SortOrder } from '../../src/domain/list.ts'
+import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
+import { createCursors, type Position } from '../../src/gateway/cursor.ts'
+import { readPage } from '../../src/gateway/read-page.ts'
+import { walk } from '../../src/gateway/walk.ts'
+import { serverFacts } from '../helpers/facts.ts'
 
 const row = (id: string, facts: Partial<ServerFacts> = {}, lacks?: readonly FilterName[]): Seen =>
   ({ server: serverFacts(id, 'running', facts), raw: { id }, ...(lacks === undefined ? {} : { lacks }) })

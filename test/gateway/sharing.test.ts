@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
-import type { Stores } from '../../src/compose.js'
-import { createCopies } from '../../src/gateway/copies.js'
-import { createMemoryTurns } from '../../src/operations/turns.js'
-import { createMemoryStores, createRedisStores } from '../../src/stores.js'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.js'
-import { eventually } from '../helpers/clock.js'
-import { composeGateway } from '../helpers/gateway.js'
-import { startRedis } from '../helpers/redis.js'
+import type { Stores } from '../../src/compose.ts'
+import { createCopies } from '../../src/gateway/copies.ts'
+import { createMemoryTurns } from '../../src/operations/turns.ts'
+import { createMemoryStores, createRedisStores } from '../../src/stores.ts'
+import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import { eventually } from '../helpers/clock.ts'
+import { composeGateway } from '../helpers/gateway.ts'
+import { startRedis } from '../helpers/redis.ts'
 
 const vendor = await startVmmanager({ knobs: { actionMs: 50 } })
 t.teardown(async () => { await vendor.close() })

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { chromium, type Browser, type Page } from 'playwright-core'
-import type { Test } from './line.js'
+import type { Test } from './line.ts'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 

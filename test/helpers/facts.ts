@@ -1,4 +1,4 @@
-import { powerOf, type ServerFacts, type ServerStatus } from '../../src/domain/server.js'
+import { powerOf, type ServerFacts, type ServerStatus } from '../../src/domain/server.ts'
 
 /** A server as an adapter tells it, with nothing special about it. */
 export const serverFacts = (id: string, status: ServerStatus = 'running', facts: Partial<ServerFacts> = {}): ServerFacts => ({

@@ -1,11 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
-import { registry } from '../../src/adapters/registry.js'
-import { compose, type Composed, type Stores } from '../../src/compose.js'
-import { parseConfig } from '../../src/config/load.js'
-import { createMemoryStores } from '../../src/stores.js'
-import type { AuditSink } from '../../src/telemetry/audit.js'
-import type { Tracer } from '../../src/telemetry/observer.js'
+import { registry } from '../../src/adapters/registry.ts'
+import { compose, type Composed, type Stores } from '../../src/compose.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { createMemoryStores } from '../../src/stores.ts'
+import type { AuditSink } from '../../src/telemetry/audit.ts'
+import type { Tracer } from '../../src/telemetry/observer.ts'
 
 export interface TestGatewayOptions {
   /** As in the configuration file. */

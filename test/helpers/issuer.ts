@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.js'
-import type { Test } from './line.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.ts'
+import type { Test } from './line.ts'
 
 export interface SigningKey {
   readonly kid: string

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Test } from './line.js'
-import { eventually } from './clock.js'
-import { freePort, root } from './process.js'
+import type { Test } from './line.ts'
+import { eventually } from './clock.ts'
+import { freePort, root } from './process.ts'
 
 export const isNginxThere = (): boolean => spawnSync('nginx', ['-v']).error === undefined
 

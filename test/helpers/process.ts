@@ -5,11 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
-import { eventually } from './clock.js'
-import type { Test } from './line.js'
+import { eventually } from './clock.ts'
+import type { Test } from './line.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
-const main = join(root, 'dist/src/main.js')
+const main = join(root, 'src/main.ts')
 
 /** Free just now: somebody else may take it before it is listened on. */
 export async function freePort (): Promise<number> {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis, type RedisOptions } from 'ioredis'
-import { eventually } from './clock.js'
-import { freePort } from './process.js'
+import { eventually } from './clock.ts'
+import { freePort } from './process.ts'
 
 const run = promisify(execFile)
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import t from 'tap'
 import type { Redis } from 'ioredis'
-import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
-import { createRedisOperationStore } from '../../src/operations/redis-store.js'
-import type { OperationStore, StoredOperation } from '../../src/operations/store.js'
-import { createVault } from '../../src/tokens/encryption.js'
-import { openRedis, type TestRedis } from '../helpers/redis.js'
-import { record } from './records.js'
+import { createMemoryOperationStore } from '../../src/operations/memory-store.ts'
+import { createRedisOperationStore } from '../../src/operations/redis-store.ts'
+import type { OperationStore, StoredOperation } from '../../src/operations/store.ts'
+import { createVault } from '../../src/tokens/encryption.ts'
+import { openRedis, type TestRedis } from '../helpers/redis.ts'
+import { record } from './records.ts'
 
 const vault = createVault(['a secret of at least thirty-two characters'])
 const account = `give-back-${process.pid}-${Date.now()}`

@@ -1,10 +1,10 @@
 import t from 'tap'
-import type { Address, ServerFacts, ServerStatus } from '../../src/domain/server.js'
-import type { Goal } from '../../src/domain/operation.js'
-import { isInTransition, judge, usualGoals, type Circumstances } from '../../src/operations/judge.js'
-import { afterServer } from '../../src/operations/follow.js'
-import { serverFacts } from '../helpers/facts.js'
-import { record } from './records.js'
+import type { Address, ServerFacts, ServerStatus } from '../../src/domain/server.ts'
+import type { Goal } from '../../src/domain/operation.ts'
+import { isInTransition, judge, usualGoals, type Circumstances } from '../../src/operations/judge.ts'
+import { afterServer } from '../../src/operations/follow.ts'
+import { serverFacts } from '../helpers/facts.ts'
+import { record } from './records.ts'
 
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
 const verdict = (goal: Goal, seen: ServerFacts | null, facts: Partial<Circumstances> = {}): string =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { isFinal } from '../../src/domain/operation.js'
-import { createWorld, outcomes, type Luck, type Replica, type Reply, type World } from './model-world.js'
+import { isFinal } from '../../src/domain/operation.ts'
+import { createWorld, outcomes, type Luck, type Replica, type Reply, type World } from './model-world.ts'
 
 const isLong = process.env.HAWSER_LONG === '1'
 const runs = isLong ? 10_000 : 250

@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
-import { markOf } from '../../src/operations/search.js'
-import { usualGoals } from '../../src/operations/judge.js'
-import { createEngine, type Engine } from '../../src/operations/engine.js'
-import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/operations/memory-store.js'
-import type { StoredOperation } from '../../src/operations/store.js'
-import { serverFacts } from '../helpers/facts.js'
-import { createClock, createProvider, failure, type Clock, type TestProvider } from './provider.js'
-import { record } from './records.js'
+import { markOf } from '../../src/operations/search.ts'
+import { usualGoals } from '../../src/operations/judge.ts'
+import { createEngine, type Engine } from '../../src/operations/engine.ts'
+import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/operations/memory-store.ts'
+import type { StoredOperation } from '../../src/operations/store.ts'
+import { serverFacts } from '../helpers/facts.ts'
+import { createClock, createProvider, failure, type Clock, type TestProvider } from './provider.ts'
+import { record } from './records.ts'
 
 interface Bench {
   readonly clock: Clock

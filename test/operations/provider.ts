@@ -1,9 +1,9 @@
-import type { JobState, ServerOperations, Step } from '../../src/adapters/verbs.js'
-import { compareText } from '../../src/domain/compare.js'
-import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.js'
-import type { ServerFacts } from '../../src/domain/server.js'
-import type { Watched } from '../../src/operations/watched.js'
-import type { SetTimer } from '../../src/operations/timer.js'
+import type { JobState, ServerOperations, Step } from '../../src/adapters/verbs.ts'
+import { compareText } from '../../src/domain/compare.ts'
+import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
+import type { ServerFacts } from '../../src/domain/server.ts'
+import type { Watched } from '../../src/operations/watched.ts'
+import type { SetTimer } from '../../src/operations/timer.ts'
 
 /** A clock that only runs when it is told to: whatever waits on it is woken in order. */
 export interface Clock {

@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap'
 import type { Redis } from 'ioredis'
-import { createMemoryOperationStore } from '../../src/operations/memory-store.js'
-import { createRedisOperationStore } from '../../src/operations/redis-store.js'
-import { idPrefixAt, keptForMs, type OperationStore, type StoredOperation } from '../../src/operations/store.js'
-import { createVault } from '../../src/tokens/encryption.js'
-import { eventually } from '../helpers/clock.js'
-import { openRedis, startRedis } from '../helpers/redis.js'
-import { record } from './records.js'
+import { createMemoryOperationStore } from '../../src/operations/memory-store.ts'
+import { createRedisOperationStore } from '../../src/operations/redis-store.ts'
+import { idPrefixAt, keptForMs, type OperationStore, type StoredOperation } from '../../src/operations/store.ts'
+import { createVault } from '../../src/tokens/encryption.ts'
+import { eventually } from '../helpers/clock.ts'
+import { openRedis, startRedis } from '../helpers/redis.ts'
+import { record } from './records.ts'
 
 const vault = createVault(['a secret of at least thirty-two characters'])
 const redisStore = (redis: Redis): OperationStore => createRedisOperationStore(redis, vault, createMemoryOperationStore())

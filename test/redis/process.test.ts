@@ -1,8 +1,8 @@
 import t from 'tap'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.js'
-import { eventually } from '../helpers/clock.js'
-import { openProcesses, type Process } from '../helpers/process.js'
-import { makeCertificates, openRedisHouse } from '../helpers/redis-forms.js'
+import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import { eventually } from '../helpers/clock.ts'
+import { openProcesses, type Process } from '../helpers/process.ts'
+import { makeCertificates, openRedisHouse } from '../helpers/redis-forms.ts'
 
 const house = openRedisHouse()
 const { serve } = openProcesses(t)

@@ -1,11 +1,11 @@
 import t from 'tap'
-import { addressRowSchema, imageSchema, networkSchema, ownerSchema, planSchema, regionSchema, snapshotSchema, sshKeySchema } from '../../src/domain/catalogue.js'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
-import { startOnecloud } from '../../src/sandbox/onecloud/simulator.js'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.js'
-import { askOf, isProblem, sentDuring } from '../helpers/api.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { addressRowSchema, imageSchema, networkSchema, ownerSchema, planSchema, regionSchema, snapshotSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import { startOnecloud } from '../../src/sandbox/onecloud/simulator.ts'
+import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import { askOf, isProblem, sentDuring } from '../helpers/api.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 const heficed = await startHeficed()
 const glesys = await startGlesys()

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import t from 'tap'
-import { problemSchema } from '../../src/domain/problem.js'
-import { serverSchema } from '../../src/domain/server.js'
-import { operationSchema } from '../../src/domain/operation.js'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
-import type { SimulatedRequest } from '../../src/sandbox/simulator.js'
-import { isFollowing } from '../helpers/api.js'
-import { createStillClock, eventually } from '../helpers/clock.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { problemSchema } from '../../src/domain/problem.ts'
+import { serverSchema } from '../../src/domain/server.ts'
+import { operationSchema } from '../../src/domain/operation.ts'
+import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import type { SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { isFollowing } from '../helpers/api.ts'
+import { createStillClock, eventually } from '../helpers/clock.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 type Test = Pick<typeof t, 'equal' | 'match' | 'ok'>
 type Json = Record<string, unknown>

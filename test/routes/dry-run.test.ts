@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
-import type { SimulatedCall } from '../../src/sandbox/simulator.js'
-import { askOf, isProblem, sentDuring, type Ask, type Method } from '../helpers/api.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import type { SimulatedCall } from '../../src/sandbox/simulator.ts'
+import { askOf, isProblem, sentDuring, type Ask, type Method } from '../helpers/api.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 const heficed = await startHeficed({ knobs: { actionMs: 0, createMs: 20, cancelMs: 20 } })
 const glesys = await startGlesys({ knobs: { actionMs: 0, createMs: 20, lingerMs: 20 } })

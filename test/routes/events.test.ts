@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { operationSchema, type Operation } from '../../src/domain/operation.js'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { askOf, isOperation, isProblem } from '../helpers/api.js'
-import { createStillClock, eventually } from '../helpers/clock.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { operationSchema, type Operation } from '../../src/domain/operation.ts'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { askOf, isOperation, isProblem } from '../helpers/api.ts'
+import { createStillClock, eventually } from '../helpers/clock.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 /** An order is done when the test says so, a slow one never. */
 const createMs = 1000

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import { startCrowd } from '../helpers/crowd.js'
-import { openProcesses } from '../helpers/process.js'
+import { startCrowd } from '../helpers/crowd.ts'
+import { openProcesses } from '../helpers/process.ts'
 
 const { serve } = openProcesses(t)
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { z } from 'zod'
-import { serverSchema } from '../../src/domain/server.js'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { startOnecloud } from '../../src/sandbox/onecloud/simulator.js'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { serverSchema } from '../../src/domain/server.ts'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { startOnecloud } from '../../src/sandbox/onecloud/simulator.ts'
+import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 const fleetSchema = z.object({
   data: z.array(serverSchema),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import type { SimulatedRequest } from '../../src/sandbox/simulator.js'
-import { askOf, isOperation, isProblem, type Ask, type Sending } from '../helpers/api.js'
-import { eventually } from '../helpers/clock.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import type { SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { askOf, isOperation, isProblem, type Ask, type Sending } from '../helpers/api.ts'
+import { eventually } from '../helpers/clock.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 /** Let pass for the vendor beside the time that passes for everybody. */
 let passed = 0

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import t from 'tap'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
-import { askOf, isProblem, sentDuring, type Method } from '../helpers/api.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import { askOf, isProblem, sentDuring, type Method } from '../helpers/api.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 const heficed = await startHeficed({ knobs: { actionMs: 60 } })
 const glesys = await startGlesys({ knobs: { actionMs: 60 } })

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { serverSchema } from '../../src/domain/server.js'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.js'
-import { askOf, isOperation, isProblem, sentDuring, type Method } from '../helpers/api.js'
-import { composeGateway } from '../helpers/gateway.js'
+import { serverSchema } from '../../src/domain/server.ts'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import { askOf, isOperation, isProblem, sentDuring, type Method } from '../helpers/api.ts'
+import { composeGateway } from '../helpers/gateway.ts'
 
 const heficedVendor = await startHeficed({ knobs: { actionMs: 60, createMs: 60, cancelMs: 60 } })
 const glesysVendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })

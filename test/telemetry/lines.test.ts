@@ -5,11 +5,11 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.js'
-import { askOf } from '../helpers/api.js'
-import { composeGateway } from '../helpers/gateway.js'
-import { eventually } from '../helpers/clock.js'
-import { openProcesses, root } from '../helpers/process.js'
+import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { askOf } from '../helpers/api.ts'
+import { composeGateway } from '../helpers/gateway.ts'
+import { eventually } from '../helpers/clock.ts'
+import { openProcesses, root } from '../helpers/process.ts'
 
 const vendor = await startGlesys({ knobs: { createMs: 50, actionMs: 50 } })
 t.teardown(async () => { await vendor.close() })
@@ -157,7 +157,7 @@ t.test('without a file the lines stand on standard output; a file that can not b
   const config = join(folder, 'refused.yaml')
   mkdirSync(join(folder, 'a-folder'))
   writeFileSync(config, JSON.stringify({ auth: { mode: 'none' }, audit: { file: join(folder, 'a-folder') } }))
-  const refused = launch(join(root, 'dist/src/main.js'), { HAWSER_CONFIG: config })
+  const refused = launch(join(root, 'src/main.ts'), { HAWSER_CONFIG: config })
   t.equal(await refused.ended(), 1)
   t.match(refused.output(), /audit\.file .*a-folder can not be opened: EISDIR/)
 })

@@ -5,8 +5,8 @@ import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { createHttpClient, type HttpClientOptions } from '../../src/upstream/http.js'
-import { HttpFault } from '../../src/upstream/http-fault.js'
+import { createHttpClient, type HttpClientOptions } from '../../src/upstream/http.ts'
+import { HttpFault } from '../../src/upstream/http-fault.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hawser-tls-'))
 t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseXml } from '../../src/upstream/xml.js'
+import { parseXml } from '../../src/upstream/xml.ts'
 
 const form = { item: 'item' }
 const read = (text: string): unknown => JSON.parse(JSON.stringify(parseXml(text, form) ?? null))

@@ -1,5 +1,5 @@
-import type { ServerAction, ServerStatus } from '../../domain/server.js'
-import type { InstanceWire, PermissionsWire } from './schema.js'
+import type { ServerAction, ServerStatus } from '../../domain/server.ts'
+import type { InstanceWire, PermissionsWire } from './schema.ts'
 
 /** Which actions make sense in which state; what is not named here has none. */
 export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([

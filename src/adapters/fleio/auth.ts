@@ -1,5 +1,5 @@
-import type { SignIn } from '../contract.js'
-import type { FleioAccount } from './settings.js'
+import type { SignIn } from '../contract.ts'
+import type { FleioAccount } from './settings.ts'
 
 /** Keys are made by an operator and do not expire: there is nothing to sign in to, and a refusal is final. */
 export const signIn = (): SignIn | null => null

@@ -1,6 +1,6 @@
-import { createFormWire, floatingIpWire, imageRowWire, keyWire, networkWire, planWire, regionWire } from './catalogue-schema.js'
-import { createReadAll } from './pages.js'
-import { readAnswer, type Send } from './wire.js'
+import { createFormWire, floatingIpWire, imageRowWire, keyWire, networkWire, planWire, regionWire } from './catalogue-schema.ts'
+import { createReadAll } from './pages.ts'
+import { readAnswer, type Send } from './wire.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 

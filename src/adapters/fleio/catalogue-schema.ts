@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { boolean, flavorWire, identifier, list, number, text } from './schema.js'
+import { boolean, flavorWire, identifier, list, number, text } from './schema.ts'
 
 /** Rows stand in `objects`. A row that can not be read breaks the list: nobody would miss it otherwise. */
 export const pageWire = <Row>(row: z.ZodType<Row>) => z.object({ objects: z.array(row), next: text })

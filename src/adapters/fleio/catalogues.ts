@@ -1,11 +1,11 @@
-import type { CatalogueQuery, ServerOperations } from '../verbs.js'
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.js'
-import type { CatalogueClient } from './catalogue-client.js'
-import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalogue-schema.js'
-import { readForms } from './forms.js'
-import { diskOf } from './mapping.js'
-import type { OwnerClient } from './owner-client.js'
-import type { FleioMode } from './settings.js'
+import type { CatalogueQuery, ServerOperations } from '../verbs.ts'
+import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
+import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalogue-schema.ts'
+import { readForms } from './forms.ts'
+import { diskOf } from './mapping.ts'
+import type { OwnerClient } from './owner-client.ts'
+import type { FleioMode } from './settings.ts'
 
 type Catalogues = Required<Pick<ServerOperations, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
 

@@ -1,10 +1,10 @@
-import type { ServerOperations } from '../verbs.js'
-import { badMember, UpstreamError } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import type { ServerStatus } from '../../domain/server.js'
-import type { FleioClient } from './client.js'
-import { explained } from './explain.js'
-import { nameOf, passwordOf, serverIdOf, sshKeysOf, uuidOf } from './inputs.js'
+import type { ServerOperations } from '../verbs.ts'
+import { badMember, UpstreamError } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { ServerStatus } from '../../domain/server.ts'
+import type { FleioClient } from './client.ts'
+import { explained } from './explain.ts'
+import { nameOf, passwordOf, serverIdOf, sshKeysOf, uuidOf } from './inputs.ts'
 
 type Changes = Required<Pick<ServerOperations, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
 

@@ -1,10 +1,10 @@
-import type { Seen } from '../../domain/list.js'
-import { callFailure, type About } from './failures.js'
-import { seenInstance } from './mapping.js'
-import { actionWire, attachedWire, consoleWire, instanceListWire, instanceMadeWire, resizeFormWire, snapshotMadeWire } from './schema.js'
-import { isMissing, readAccepted, readAnswer, type Send } from './wire.js'
-import { isSuccess, malformed } from '../../upstream/read.js'
-import type { HttpResponse } from '../../upstream/http.js'
+import type { Seen } from '../../domain/list.ts'
+import { callFailure, type About } from './failures.ts'
+import { seenInstance } from './mapping.ts'
+import { actionWire, attachedWire, consoleWire, instanceListWire, instanceMadeWire, resizeFormWire, snapshotMadeWire } from './schema.ts'
+import { isMissing, readAccepted, readAnswer, type Send } from './wire.ts'
+import { isSuccess, malformed } from '../../upstream/read.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
 
 export type FleioClient = ReturnType<typeof createClient>
 

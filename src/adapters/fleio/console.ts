@@ -1,9 +1,9 @@
-import type { ServerOperations } from '../verbs.js'
-import { UpstreamError } from '../../domain/failure.js'
-import type { ServerStatus } from '../../domain/server.js'
-import type { FleioClient } from './client.js'
-import { explained } from './explain.js'
-import { serverIdOf } from './inputs.js'
+import type { ServerOperations } from '../verbs.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { ServerStatus } from '../../domain/server.ts'
+import type { FleioClient } from './client.ts'
+import { explained } from './explain.ts'
+import { serverIdOf } from './inputs.ts'
 
 /** Off, there is no screen to show. */
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([

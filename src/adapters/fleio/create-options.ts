@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { badMember } from '../../domain/failure.js'
-import type { CreateSpec } from '../../domain/spec.js'
-import type { FleioMode } from './settings.js'
+import { badMember } from '../../domain/failure.ts'
+import type { CreateSpec } from '../../domain/spec.ts'
+import type { FleioMode } from './settings.ts'
 
 const id = z.string().min(1).max(255)
 

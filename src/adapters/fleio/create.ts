@@ -1,13 +1,13 @@
-import type { Accepted, Create } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { ServerFacts } from '../../domain/server.js'
-import type { CreateSpec } from '../../domain/spec.js'
-import type { FleioClient } from './client.js'
-import { createOptions, optionsOf } from './create-options.js'
-import { clientOf, isUuid, nameOf, passwordOf, sshKeysOf, uuidOf } from './inputs.js'
-import type { OwnerClient } from './owner-client.js'
-import { onlyClient } from './owners.js'
-import type { FleioMode } from './settings.js'
+import type { Accepted, Create } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { ServerFacts } from '../../domain/server.ts'
+import type { CreateSpec } from '../../domain/spec.ts'
+import type { FleioClient } from './client.ts'
+import { createOptions, optionsOf } from './create-options.ts'
+import { clientOf, isUuid, nameOf, passwordOf, sshKeysOf, uuidOf } from './inputs.ts'
+import type { OwnerClient } from './owner-client.ts'
+import { onlyClient } from './owners.ts'
+import type { FleioMode } from './settings.ts'
 
 const accepts = ['region', 'plan', 'ssh_keys', 'user_data', 'password', 'networks', 'owner', 'options'] as const
 

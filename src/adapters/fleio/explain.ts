@@ -1,6 +1,6 @@
-import { UpstreamError, type Failure } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import type { ServerStatus } from '../../domain/server.js'
+import { UpstreamError, type Failure } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { ServerStatus } from '../../domain/server.ts'
 
 export interface Doubt {
   /** Reads the server again. */

@@ -1,6 +1,6 @@
-import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { parseJson, refused } from '../../upstream/read.js'
+import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { parseJson, refused } from '../../upstream/read.ts'
 
 type Told = UpstreamErrorOptions & { readonly failure: Failure }
 

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
-import type { FilterName, ServerFilters } from '../../domain/list.js'
-import type { FleioMode } from './settings.js'
+import type { FilterName, ServerFilters } from '../../domain/list.ts'
+import type { FleioMode } from './settings.ts'
 
 /** Words that the vendor turns into values. */
 const constants = new Set(['null', 'true', 'false'])

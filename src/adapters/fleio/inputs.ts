@@ -1,4 +1,4 @@
-import { badMember, UpstreamError } from '../../domain/failure.js'
+import { badMember, UpstreamError } from '../../domain/failure.ts'
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 export const isUuid = (text: string): boolean => uuid.test(text)

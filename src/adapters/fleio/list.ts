@@ -1,10 +1,10 @@
-import type { List, PageRequest, VendorPage } from '../verbs.js'
-import { compareText } from '../../domain/compare.js'
-import type { FleioClient } from './client.js'
-import { fromFilters, lackingOf } from './filters.js'
-import { withPermissions } from './mapping.js'
-import { ownSizeOf, placeFor, placeWithin, type Place, type Shown } from './paging.js'
-import type { FleioMode } from './settings.js'
+import type { List, PageRequest, VendorPage } from '../verbs.ts'
+import { compareText } from '../../domain/compare.ts'
+import type { FleioClient } from './client.ts'
+import { fromFilters, lackingOf } from './filters.ts'
+import { withPermissions } from './mapping.ts'
+import { ownSizeOf, placeFor, placeWithin, type Place, type Shown } from './paging.ts'
+import type { FleioMode } from './settings.ts'
 
 /** Made anew for each request: what one page shows of the installation holds for the pages after it. */
 export function createList (client: FleioClient, mode: FleioMode): List {

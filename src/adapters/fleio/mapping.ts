@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import type { Seen } from '../../domain/list.js'
-import { powerOf, type Address, type Reference, type ServerFacts, type ServerStatus } from '../../domain/server.js'
-import { toUtc } from '../../domain/time.js'
-import { addressOf } from '../addresses.js'
-import { seenWire } from '../seen.js'
-import { permitted, toActions } from './actions.js'
-import { instanceWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.js'
+import type { Seen } from '../../domain/list.ts'
+import { powerOf, type Address, type Reference, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { toUtc } from '../../domain/time.ts'
+import { addressOf } from '../addresses.ts'
+import { seenWire } from '../seen.ts'
+import { permitted, toActions } from './actions.ts'
+import { instanceWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.ts'
 
 /** Nova's vm_state in lower case to ours; `booted_from_iso` is the vendor's own. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([

@@ -1,7 +1,7 @@
-import { clientMadeWire, clientWire } from './catalogue-schema.js'
-import type { About } from './failures.js'
-import { createReadAll } from './pages.js'
-import { readAnswer, type Send } from './wire.js'
+import { clientMadeWire, clientWire } from './catalogue-schema.ts'
+import type { About } from './failures.ts'
+import { createReadAll } from './pages.ts'
+import { readAnswer, type Send } from './wire.ts'
 
 export type OwnerClient = ReturnType<typeof createOwnerClient>
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { OwnerCreate, ServerOperations } from '../verbs.js'
-import type { Owner } from '../../domain/catalogue.js'
-import { badMember, UpstreamError } from '../../domain/failure.js'
-import type { OwnerSpec } from '../../domain/spec.js'
-import type { ClientWire } from './catalogue-schema.js'
-import type { OwnerClient } from './owner-client.js'
-import type { FleioMode } from './settings.js'
+import type { OwnerCreate, ServerOperations } from '../verbs.ts'
+import type { Owner } from '../../domain/catalogue.ts'
+import { badMember, UpstreamError } from '../../domain/failure.ts'
+import type { OwnerSpec } from '../../domain/spec.ts'
+import type { ClientWire } from './catalogue-schema.ts'
+import type { OwnerClient } from './owner-client.ts'
+import type { FleioMode } from './settings.ts'
 
 type Owners = Required<Pick<ServerOperations, 'owners.list' | 'owners.create'>>
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { UpstreamError } from '../../domain/failure.js'
-import { pageWire } from './catalogue-schema.js'
-import { isMissing, readAnswer, type Send } from './wire.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import { pageWire } from './catalogue-schema.ts'
+import { isMissing, readAnswer, type Send } from './wire.ts'
 
 export interface WholeList<Row extends { readonly id: string }> {
   readonly path: string

@@ -1,7 +1,7 @@
-import type { Raw, RawRequest } from '../verbs.js'
-import { parseJson } from '../../upstream/read.js'
-import { callFailure } from './failures.js'
-import type { Send } from './wire.js'
+import type { Raw, RawRequest } from '../verbs.ts'
+import { parseJson } from '../../upstream/read.ts'
+import { callFailure } from './failures.ts'
+import type { Send } from './wire.ts'
 
 export const createRaw = (send: Send): Raw => ({
   evidence: 'documented',

@@ -1,12 +1,12 @@
-import type { Accepted, ServerOperations, Step } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import type { Goal } from '../../domain/operation.js'
-import type { ServerStatus } from '../../domain/server.js'
-import type { FleioClient } from './client.js'
-import { explained } from './explain.js'
-import { serverIdOf } from './inputs.js'
-import { diskOf } from './mapping.js'
+import type { Accepted, ServerOperations, Step } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { Goal } from '../../domain/operation.ts'
+import type { ServerStatus } from '../../domain/server.ts'
+import type { FleioClient } from './client.ts'
+import { explained } from './explain.ts'
+import { serverIdOf } from './inputs.ts'
+import { diskOf } from './mapping.ts'
 
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped'])
 const members = new Map([['flavor', 'body.plan']])

@@ -1,13 +1,13 @@
-import type { Job, JobState, ServerOperations } from '../verbs.js'
-import type { Snapshot } from '../../domain/catalogue.js'
-import type { OperationStatus } from '../../domain/operation.js'
-import type { ServerStatus } from '../../domain/server.js'
-import { toUtc } from '../../domain/time.js'
-import type { CatalogueClient } from './catalogue-client.js'
-import type { ImageRowWire } from './catalogue-schema.js'
-import type { FleioClient } from './client.js'
-import { explained } from './explain.js'
-import { isUuid, serverIdOf } from './inputs.js'
+import type { Job, JobState, ServerOperations } from '../verbs.ts'
+import type { Snapshot } from '../../domain/catalogue.ts'
+import type { OperationStatus } from '../../domain/operation.ts'
+import type { ServerStatus } from '../../domain/server.ts'
+import { toUtc } from '../../domain/time.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
+import type { ImageRowWire } from './catalogue-schema.ts'
+import type { FleioClient } from './client.ts'
+import { explained } from './explain.ts'
+import { isUuid, serverIdOf } from './inputs.ts'
 
 type Snapshots = Required<Pick<ServerOperations, 'snapshots.list' | 'snapshots.create' | 'jobs'>>
 

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import type { Upstream } from '../contract.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, parseJson, parseWire } from '../../upstream/read.js'
-import { authorization } from './auth.js'
-import { callFailure, type About } from './failures.js'
-import type { FleioAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
+import { authorization } from './auth.ts'
+import { callFailure, type About } from './failures.ts'
+import type { FleioAccount } from './settings.ts'
 
 export interface Endpoint<T> {
   readonly name: string

@@ -1,9 +1,9 @@
-import type { AddressRow } from '../../domain/catalogue.js'
-import { detailsPayload, ownPayload, type AddressTold } from './address-schema.js'
-import type { Call } from './call.js'
-import type { Endpoint } from './envelope.js'
-import { addressFailure, listFailure } from './failures.js'
-import { attachMembers, detachMembers, ptrMembers } from './members.js'
+import type { AddressRow } from '../../domain/catalogue.ts'
+import { detailsPayload, ownPayload, type AddressTold } from './address-schema.ts'
+import type { Call } from './call.ts'
+import type { Endpoint } from './envelope.ts'
+import { addressFailure, listFailure } from './failures.ts'
+import { attachMembers, detachMembers, ptrMembers } from './members.ts'
 
 export type AddressClient = ReturnType<typeof createAddressClient>
 

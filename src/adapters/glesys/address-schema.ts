@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import type { AddressRow } from '../../domain/catalogue.js'
-import { addressOf, prefixOfNetmask } from '../addresses.js'
-import { listOf, name, text } from './schema.js'
+import type { AddressRow } from '../../domain/catalogue.ts'
+import { addressOf, prefixOfNetmask } from '../addresses.ts'
+import { listOf, name, text } from './schema.ts'
 
 /** The address of the ip module; a server's own list is another shape, and the one of free addresses a third. */
 const addressWire = z.object({ ipaddress: text, netmask: name, gateway: name, datacenter: name, serverid: name, ptr: name })

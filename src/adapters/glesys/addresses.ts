@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
-import type { ServerOperations } from '../verbs.js'
-import { badMember, UpstreamError } from '../../domain/failure.js'
-import type { AddressClient } from './address-client.js'
-import type { GlesysClient } from './client.js'
-import { idOf } from './ids.js'
+import type { ServerOperations } from '../verbs.ts'
+import { badMember, UpstreamError } from '../../domain/failure.ts'
+import type { AddressClient } from './address-client.ts'
+import type { GlesysClient } from './client.ts'
+import { idOf } from './ids.ts'
 
 type AddressVerbs = Required<Pick<ServerOperations, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
 

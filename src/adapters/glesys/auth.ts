@@ -1,8 +1,8 @@
-import type { SignIn, Token } from '../contract.js'
-import { readAnswer, toRequest, type Endpoint } from './envelope.js'
-import { loginFailure } from './failures.js'
-import { loginPayload } from './schema.js'
-import type { GlesysAccount } from './settings.js'
+import type { SignIn, Token } from '../contract.ts'
+import { readAnswer, toRequest, type Endpoint } from './envelope.ts'
+import { loginFailure } from './failures.ts'
+import { loginPayload } from './schema.ts'
+import type { GlesysAccount } from './settings.ts'
 
 /** A key from user/login dies after six hours without use. */
 const idleMs = 6 * 3600_000

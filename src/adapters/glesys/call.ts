@@ -1,7 +1,7 @@
-import type { Upstream } from '../contract.js'
-import { authorization } from './auth.js'
-import { readAnswer, toRequest, type Endpoint } from './envelope.js'
-import type { GlesysAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import { authorization } from './auth.ts'
+import { readAnswer, toRequest, type Endpoint } from './envelope.ts'
+import type { GlesysAccount } from './settings.ts'
 
 /** Calls one function of the vendor's: a write where it assumes an answer, else a read. */
 export type Call = <T>(endpoint: Endpoint<T>) => Promise<T>

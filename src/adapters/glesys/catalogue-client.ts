@@ -1,7 +1,7 @@
-import type { Image, Network, Region, SshKey } from '../../domain/catalogue.js'
-import type { Call } from './call.js'
-import { imagesPayload, networksPayload, regionsPayload, sshKeysPayload } from './catalogue-schema.js'
-import { listFailure } from './failures.js'
+import type { Image, Network, Region, SshKey } from '../../domain/catalogue.ts'
+import type { Call } from './call.ts'
+import { imagesPayload, networksPayload, regionsPayload, sshKeysPayload } from './catalogue-schema.ts'
+import { listFailure } from './failures.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Image, Network, Region, SshKey } from '../../domain/catalogue.js'
-import { id, listOf, name, number, text } from './schema.js'
+import type { Image, Network, Region, SshKey } from '../../domain/catalogue.ts'
+import { id, listOf, name, number, text } from './schema.ts'
 
 /** What a create takes. Others (OpenVZ, Xen) stood here in former years. */
 const platforms = ['KVM', 'VMware'] as const

@@ -1,5 +1,5 @@
-import type { ServerOperations } from '../verbs.js'
-import type { CatalogueClient } from './catalogue-client.js'
+import type { ServerOperations } from '../verbs.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
 
 type Catalogues = Required<Pick<ServerOperations, 'images' | 'regions' | 'ssh_keys' | 'networks'>>
 

@@ -1,11 +1,11 @@
-import type { Accepted } from '../verbs.js'
-import type { ConsoleLink } from '../../domain/catalogue.js'
-import type { Call } from './call.js'
-import type { Arguments } from './envelope.js'
-import { listFailure, orderFailure } from './failures.js'
-import { ownedBy, seenRow, seenServer } from './mapping.js'
-import { createMembers, type MemberRow } from './members.js'
-import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverPayload, serversPayload } from './schema.js'
+import type { Accepted } from '../verbs.ts'
+import type { ConsoleLink } from '../../domain/catalogue.ts'
+import type { Call } from './call.ts'
+import type { Arguments } from './envelope.ts'
+import { listFailure, orderFailure } from './failures.ts'
+import { ownedBy, seenRow, seenServer } from './mapping.ts'
+import { createMembers, type MemberRow } from './members.ts'
+import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverPayload, serversPayload } from './schema.ts'
 
 export type GlesysClient = ReturnType<typeof createClient>
 

@@ -1,11 +1,11 @@
-import type { Create } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { CreateSpec } from '../../domain/spec.js'
-import type { CatalogueClient } from './catalogue-client.js'
-import type { GlesysClient } from './client.js'
-import type { Arguments } from './envelope.js'
-import { toCredentials } from './credentials.js'
-import { createOptions, type CreateOptions } from './options.js'
+import type { Create } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { CreateSpec } from '../../domain/spec.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
+import type { GlesysClient } from './client.ts'
+import type { Arguments } from './envelope.ts'
+import { toCredentials } from './credentials.ts'
+import { createOptions, type CreateOptions } from './options.ts'
 
 const accepts = ['region', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'user_data', 'password', 'options'] as const
 

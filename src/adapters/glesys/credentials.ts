@@ -1,8 +1,8 @@
-import { badMember } from '../../domain/failure.js'
-import type { SshKey } from '../../domain/catalogue.js'
-import type { CreateSpec } from '../../domain/spec.js'
-import type { Arguments } from './envelope.js'
-import type { CreateOptions } from './options.js'
+import { badMember } from '../../domain/failure.ts'
+import type { SshKey } from '../../domain/catalogue.ts'
+import type { CreateSpec } from '../../domain/spec.ts'
+import type { Arguments } from './envelope.ts'
+import type { CreateOptions } from './options.ts'
 
 /** The name of a KVM server's user who was not named. Root is not known to be taken. */
 const defaultUser = 'deploy'

@@ -1,12 +1,12 @@
-import type { ServerOperations } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import type { ResizeSpec } from '../../domain/spec.js'
-import type { GlesysClient } from './client.js'
-import { refuseLacking } from './features.js'
-import { idOf } from './ids.js'
-import { renameMembers, resizeMembers } from './members.js'
-import { serverWire } from './schema.js'
+import type { ServerOperations } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { ResizeSpec } from '../../domain/spec.ts'
+import type { GlesysClient } from './client.ts'
+import { refuseLacking } from './features.ts'
+import { idOf } from './ids.ts'
+import { renameMembers, resizeMembers } from './members.ts'
+import { serverWire } from './schema.ts'
 
 type Resize = NonNullable<ServerOperations['resize']>
 type Rename = NonNullable<ServerOperations['rename']>

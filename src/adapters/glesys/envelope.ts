@@ -1,12 +1,12 @@
 import type { z } from 'zod'
-import type { Failure, UpstreamError } from '../../domain/failure.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.js'
-import { parseXml } from '../../upstream/xml.js'
-import { failureOf, isFailureCode, type Refusal } from './failures.js'
-import { memberOf, type MemberRow } from './members.js'
-import { envelopeWire } from './schema.js'
-import type { GlesysAccount } from './settings.js'
+import type { Failure, UpstreamError } from '../../domain/failure.ts'
+import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.ts'
+import { parseXml } from '../../upstream/xml.ts'
+import { failureOf, isFailureCode, type Refusal } from './failures.ts'
+import { memberOf, type MemberRow } from './members.ts'
+import { envelopeWire } from './schema.ts'
+import type { GlesysAccount } from './settings.ts'
 
 /** A function of the vendor's, such as server/details, with what its answer is read by. */
 export interface Endpoint<T> {

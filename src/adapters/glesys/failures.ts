@@ -1,4 +1,4 @@
-import type { Failure } from '../../domain/failure.js'
+import type { Failure } from '../../domain/failure.ts'
 
 /** `status` is HTTP's, `code` the envelope's. */
 export interface Refusal {

@@ -1,7 +1,7 @@
-import { UpstreamError } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import { isLacking } from './mapping.js'
-import { serverWire } from './schema.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import { isLacking } from './mapping.ts'
+import { serverWire } from './schema.ts'
 
 /** What this one server was told to lack is refused as the vendor would, without a call. */
 export function refuseLacking ({ raw }: Seen, feature: string, member?: string): void {

@@ -1,4 +1,4 @@
-import { UpstreamError } from '../../domain/failure.js'
+import { UpstreamError } from '../../domain/failure.ts'
 
 /** Letters and digits, in one spelling only: a second name for a server would pass by what protects the first. */
 export function idOf (id: string): string {

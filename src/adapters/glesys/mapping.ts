@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { FilterName, Seen } from '../../domain/list.js'
-import { powerOf, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
-import { addressOf } from '../addresses.js'
-import { seenWire } from '../seen.js'
-import { serverWire, type ServerWire } from './schema.js'
+import type { FilterName, Seen } from '../../domain/list.ts'
+import { powerOf, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { addressOf } from '../addresses.ts'
+import { seenWire } from '../seen.ts'
+import { serverWire, type ServerWire } from './schema.ts'
 
 /** The words of `status` and of the older `state` that tell power; see also `busyWords`. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([

@@ -1,4 +1,4 @@
-import type { Refusal } from './failures.js'
+import type { Refusal } from './failures.ts'
 
 /** Which member of our caller's request a refusal is about. */
 export type MemberRow = readonly [test: (refusal: Refusal) => boolean, member: string]

@@ -1,10 +1,10 @@
-import type { Upstream } from '../contract.js'
-import type { Raw, RawAnswer, RawRequest } from '../verbs.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { authorization } from './auth.js'
-import { bodyOf, formatHeaders, toError } from './envelope.js'
-import { envelopeWire } from './schema.js'
-import type { GlesysAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
+import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { authorization } from './auth.ts'
+import { bodyOf, formatHeaders, toError } from './envelope.ts'
+import { envelopeWire } from './schema.ts'
+import type { GlesysAccount } from './settings.ts'
 
 export const createRaw = (account: GlesysAccount, upstream: Upstream): Raw => ({
   evidence: 'documented',

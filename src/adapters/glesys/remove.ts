@@ -1,6 +1,6 @@
-import type { ServerOperations } from '../verbs.js'
-import type { GlesysClient } from './client.js'
-import { refuseLacking } from './features.js'
+import type { ServerOperations } from '../verbs.ts'
+import type { GlesysClient } from './client.ts'
+import { refuseLacking } from './features.ts'
 
 /** The addresses go with the server unless they are to stay, reserved and billed. */
 export const createDelete = (client: GlesysClient): NonNullable<ServerOperations['delete']> => ({

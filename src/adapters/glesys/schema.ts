@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ConsoleLink } from '../../domain/catalogue.js'
-import type { Accepted } from '../verbs.js'
+import type { ConsoleLink } from '../../domain/catalogue.ts'
+import type { Accepted } from '../verbs.ts'
 
 /** XML and old answers send numbers as text. */
 export const number = z.union([z.number(), z.string().regex(/^\s*\d{1,15}(?:\.\d+)?\s*$/).transform(Number)]).nullish().catch(null)

@@ -1,5 +1,5 @@
-import type { Accepted } from '../verbs.js'
-import type { EventWire } from './schema.js'
+import type { Accepted } from '../verbs.ts'
+import type { EventWire } from './schema.ts'
 
 /**
  * The event can not be read again: no public source shows how. The server is looked at instead, and the event's first

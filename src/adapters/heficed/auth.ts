@@ -1,9 +1,9 @@
-import type { SignIn, Token } from '../contract.js'
-import { refused, isSuccess, parseJson, parseWire } from '../../upstream/read.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { tokenWire } from './schema.js'
-import { tokenFailure } from './failures.js'
-import type { HeficedAccount } from './settings.js'
+import type { SignIn, Token } from '../contract.ts'
+import { refused, isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { tokenWire } from './schema.ts'
+import { tokenFailure } from './failures.ts'
+import type { HeficedAccount } from './settings.ts'
 
 /** OAuth 2 client credentials: one token holds exactly the scopes asked for, for a day. */
 export const signIn = (account: HeficedAccount): SignIn => async upstream => await upstream.send({

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import type { Upstream } from '../contract.js'
-import type { UpstreamError } from '../../domain/failure.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, parseJson, parseWire } from '../../upstream/read.js'
-import { authorization } from './auth.js'
-import { instanceFailure } from './failures.js'
-import type { HeficedAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import type { UpstreamError } from '../../domain/failure.ts'
+import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
+import { authorization } from './auth.ts'
+import { instanceFailure } from './failures.ts'
+import type { HeficedAccount } from './settings.ts'
 
 interface Endpoint<T> {
   readonly name: string

@@ -1,8 +1,8 @@
-import type { HeficedCall } from './call.js'
-import { listFailure, namingMembers } from './failures.js'
-import { readPages } from './paging.js'
-import { listWire, sshKeyWire, templateWire } from './schema.js'
-import type { HeficedAccount } from './settings.js'
+import type { HeficedCall } from './call.ts'
+import { listFailure, namingMembers } from './failures.ts'
+import { readPages } from './paging.ts'
+import { listWire, sshKeyWire, templateWire } from './schema.ts'
+import type { HeficedAccount } from './settings.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 

@@ -1,7 +1,7 @@
-import type { ServerOperations } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { CatalogueClient } from './catalogue-client.js'
-import { toImage, toSshKey } from './mapping-catalogues.js'
+import type { ServerOperations } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
+import { toImage, toSshKey } from './mapping-catalogues.ts'
 
 /** The vendor keeps an image for each region and instance type; it gives them only by both. */
 export const createImages = (client: CatalogueClient): NonNullable<ServerOperations['images']> => ({

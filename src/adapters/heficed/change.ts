@@ -1,7 +1,7 @@
-import type { ServerOperations } from '../verbs.js'
-import { toAccepted } from './accepted.js'
-import { idOf, uuidOf } from './checks.js'
-import type { HeficedClient } from './client.js'
+import type { ServerOperations } from '../verbs.ts'
+import { toAccepted } from './accepted.ts'
+import { idOf, uuidOf } from './checks.ts'
+import type { HeficedClient } from './client.ts'
 
 type Changes = 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'
 

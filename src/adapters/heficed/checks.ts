@@ -1,4 +1,4 @@
-import { badMember, UpstreamError } from '../../domain/failure.js'
+import { badMember, UpstreamError } from '../../domain/failure.ts'
 
 /** Instance ids are decimal numbers; anything else can not exist there. */
 export function idOf (id: string): string {

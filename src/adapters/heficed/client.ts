@@ -1,10 +1,10 @@
-import type { HeficedCall } from './call.js'
-import { listFailure, namingMembers, orderFailure } from './failures.js'
-import { seenInstance } from './mapping.js'
+import type { HeficedCall } from './call.ts'
+import { listFailure, namingMembers, orderFailure } from './failures.ts'
+import { seenInstance } from './mapping.ts'
 import {
   consoleWire, eventWire, invoiceWire, listWire, renamedWire, type InvoiceWire, type OrderBody, type SizesBody
-} from './schema.js'
-import type { HeficedAccount } from './settings.js'
+} from './schema.ts'
+import type { HeficedAccount } from './settings.ts'
 
 export type HeficedClient = ReturnType<typeof createClient>
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Create } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { ServerFacts } from '../../domain/server.js'
-import type { CreateSpec } from '../../domain/spec.js'
-import { checkMemory, diskStepGib, uuidOf } from './checks.js'
-import type { HeficedClient } from './client.js'
-import { fromOrder, toBilled, toServerId, type Order } from './mapping-orders.js'
+import type { Create } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { ServerFacts } from '../../domain/server.ts'
+import type { CreateSpec } from '../../domain/spec.ts'
+import { checkMemory, diskStepGib, uuidOf } from './checks.ts'
+import type { HeficedClient } from './client.ts'
+import { fromOrder, toBilled, toServerId, type Order } from './mapping-orders.ts'
 
 const createOptions = z.strictObject({
   instance_type: z.string().regex(/^[\w-]{1,64}$/).default('linux').meta({ description: 'The family of systems that the image is of' }),

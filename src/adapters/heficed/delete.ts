@@ -1,8 +1,8 @@
-import type { ServerOperations } from '../verbs.js'
-import { UpstreamError, type Failure } from '../../domain/failure.js'
-import type { ServerStatus } from '../../domain/server.js'
-import { toAccepted } from './accepted.js'
-import type { HeficedClient } from './client.js'
+import type { ServerOperations } from '../verbs.ts'
+import { UpstreamError, type Failure } from '../../domain/failure.ts'
+import type { ServerStatus } from '../../domain/server.ts'
+import { toAccepted } from './accepted.ts'
+import type { HeficedClient } from './client.ts'
 
 /** What is in one of these needs no stop: it is off already, or on its way out. */
 const needNoStop: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['stopped', 'deleting', 'deleted'])

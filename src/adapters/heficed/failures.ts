@@ -1,7 +1,7 @@
-import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { parseJson, refused } from '../../upstream/read.js'
-import { problemWire, tokenErrorWire } from './schema.js'
+import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { parseJson, refused } from '../../upstream/read.ts'
+import { problemWire, tokenErrorWire } from './schema.ts'
 
 type Told = UpstreamErrorOptions & { readonly failure?: Failure }
 

@@ -1,9 +1,9 @@
-import type { HeficedCall } from './call.js'
-import { listFailure, namingMembers } from './failures.js'
-import { toSubnet } from './mapping-subnets.js'
-import { readPages } from './paging.js'
-import { eventWire, listWire, subnetWire } from './schema.js'
-import type { HeficedAccount } from './settings.js'
+import type { HeficedCall } from './call.ts'
+import { listFailure, namingMembers } from './failures.ts'
+import { toSubnet } from './mapping-subnets.ts'
+import { readPages } from './paging.ts'
+import { eventWire, listWire, subnetWire } from './schema.ts'
+import type { HeficedAccount } from './settings.ts'
 
 export type IpswitchClient = ReturnType<typeof createIpswitchClient>
 

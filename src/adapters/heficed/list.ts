@@ -1,9 +1,9 @@
-import type { List, PageRequest, VendorPage } from '../verbs.js'
-import { compareNumericIds } from '../../domain/compare.js'
-import type { HeficedClient } from './client.js'
-import { ownedBy } from './mapping.js'
-import { isLast } from './paging.js'
-import type { HeficedAccount } from './settings.js'
+import type { List, PageRequest, VendorPage } from '../verbs.ts'
+import { compareNumericIds } from '../../domain/compare.ts'
+import type { HeficedClient } from './client.ts'
+import { ownedBy } from './mapping.ts'
+import { isLast } from './paging.ts'
+import type { HeficedAccount } from './settings.ts'
 
 export const createList = (account: HeficedAccount, client: HeficedClient): List => ({
   evidence: 'documented',

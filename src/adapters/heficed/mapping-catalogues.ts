@@ -1,5 +1,5 @@
-import type { Image, SshKey } from '../../domain/catalogue.js'
-import type { SshKeyWire, TemplateWire } from './schema.js'
+import type { Image, SshKey } from '../../domain/catalogue.ts'
+import type { SshKeyWire, TemplateWire } from './schema.ts'
 
 /** The rows do not repeat what was asked for. */
 export const toImage = ({ id, name }: TemplateWire, type: string, region: string): Image =>

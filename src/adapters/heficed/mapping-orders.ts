@@ -1,5 +1,5 @@
-import type { Accepted } from '../verbs.js'
-import type { InvoiceWire, OrderBody, SizesBody } from './schema.js'
+import type { Accepted } from '../verbs.ts'
+import type { InvoiceWire, OrderBody, SizesBody } from './schema.ts'
 
 export interface Sizes {
   readonly cpus: number

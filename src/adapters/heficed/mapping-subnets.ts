@@ -1,5 +1,5 @@
-import type { AddressRow } from '../../domain/catalogue.js'
-import type { SubnetWire } from './schema.js'
+import type { AddressRow } from '../../domain/catalogue.ts'
+import type { SubnetWire } from './schema.ts'
 
 /** A block of addresses: what can be routed to a server, or a level of the tree above such. */
 export interface Subnet {

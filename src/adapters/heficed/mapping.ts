@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import type { Seen } from '../../domain/list.js'
-import { powerOf, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
-import { toUtc } from '../../domain/time.js'
-import { addressOf, prefixOfNetmask } from '../addresses.js'
-import { seenWire } from '../seen.js'
-import { instanceWire, type InstanceWire } from './schema.js'
+import type { Seen } from '../../domain/list.ts'
+import { powerOf, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { toUtc } from '../../domain/time.ts'
+import { addressOf, prefixOfNetmask } from '../addresses.ts'
+import { seenWire } from '../seen.ts'
+import { instanceWire, type InstanceWire } from './schema.ts'
 
 /** Vendor word, in lower case, to ours. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([

@@ -1,5 +1,5 @@
-import { UpstreamError } from '../../domain/failure.js'
-import type { ListWire } from './schema.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { ListWire } from './schema.ts'
 
 const maximumPages = 100
 

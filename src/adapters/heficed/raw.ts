@@ -1,10 +1,10 @@
-import type { Upstream } from '../contract.js'
-import type { Raw, RawAnswer, RawRequest } from '../verbs.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { parseJson } from '../../upstream/read.js'
-import { authorization } from './auth.js'
-import { instanceFailure } from './failures.js'
-import type { HeficedAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { parseJson } from '../../upstream/read.ts'
+import { authorization } from './auth.ts'
+import { instanceFailure } from './failures.ts'
+import type { HeficedAccount } from './settings.ts'
 
 export const createRaw = (account: HeficedAccount, upstream: Upstream): Raw => ({
   evidence: 'documented',

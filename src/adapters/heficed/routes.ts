@@ -1,7 +1,7 @@
-import type { Job, JobState } from '../verbs.js'
-import type { IpswitchClient } from './ipswitch-client.js'
-import { holds, type Subnet } from './mapping-subnets.js'
-import { readLeaves } from './subnets.js'
+import type { Job, JobState } from '../verbs.ts'
+import type { IpswitchClient } from './ipswitch-client.ts'
+import { holds, type Subnet } from './mapping-subnets.ts'
+import { readLeaves } from './subnets.ts'
 
 /** An event can not be read again, but the subnet tells where it is routed. The name holds what the later look needs. */
 export const toJob = (verb: 'route' | 'release', server: string, { id, address }: Subnet): Job => ({ id, name: `${verb} ${server} ${address}` })

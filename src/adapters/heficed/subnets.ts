@@ -1,6 +1,6 @@
-import { UpstreamError } from '../../domain/failure.js'
-import type { IpswitchClient } from './ipswitch-client.js'
-import type { Subnet } from './mapping-subnets.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { IpswitchClient } from './ipswitch-client.ts'
+import type { Subnet } from './mapping-subnets.ts'
 
 const maximumLevels = 500
 

@@ -1,12 +1,12 @@
-import { UpstreamError } from '../../domain/failure.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.js'
-import type { SignIn, Token } from '../contract.js'
-import { chooseEndpoint } from './catalogue.js'
-import { signInFailure } from './failures.js'
-import { tokenWire, type ServiceWire, type TokenWire } from './schema.js'
-import type { OnecloudAccount } from './settings.js'
-import { accessKeySecret } from './signature.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.ts'
+import type { SignIn, Token } from '../contract.ts'
+import { chooseEndpoint } from './catalogue.ts'
+import { signInFailure } from './failures.ts'
+import { tokenWire, type ServiceWire, type TokenWire } from './schema.ts'
+import type { OnecloudAccount } from './settings.ts'
+import { accessKeySecret } from './signature.ts'
 
 /** `POST {auth_url}/auth/tokens`: pkg/keystone/tokens. */
 export const signIn = (account: OnecloudAccount): SignIn => async upstream => await upstream.send({

@@ -1,7 +1,7 @@
-import { compareText } from '../../domain/compare.js'
-import { httpUrl } from '../settings.js'
-import type { EndpointWire, ServiceWire } from './schema.js'
-import type { OnecloudAccount } from './settings.js'
+import { compareText } from '../../domain/compare.ts'
+import { httpUrl } from '../settings.ts'
+import type { EndpointWire, ServiceWire } from './schema.ts'
+import type { OnecloudAccount } from './settings.ts'
 
 /** An address to use, or why there is none. */
 export type Chosen = { readonly url: string } | { readonly fault: string }

@@ -1,8 +1,8 @@
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.js'
-import type { ServerOperations } from '../verbs.js'
-import type { RowsClient } from './rows-client.js'
-import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './rows-schema.js'
-import { cidrOf } from './cidr.js'
+import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import type { ServerOperations } from '../verbs.ts'
+import type { RowsClient } from './rows-client.ts'
+import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './rows-schema.ts'
+import { cidrOf } from './cidr.ts'
 
 type Choices = Pick<Required<ServerOperations>, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>
 

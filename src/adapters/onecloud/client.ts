@@ -1,7 +1,7 @@
-import { callFailure, getFailure, listFailure, type Tell } from './failures.js'
-import type { Send } from './exchange.js'
-import { seenServer } from './mapping.js'
-import { acceptedWire, consoleWire, createdWire, serverAnswerWire, serverListWire } from './schema.js'
+import { callFailure, getFailure, listFailure, type Tell } from './failures.ts'
+import type { Send } from './exchange.ts'
+import { seenServer } from './mapping.ts'
+import { acceptedWire, consoleWire, createdWire, serverAnswerWire, serverListWire } from './schema.ts'
 
 export type OnecloudClient = ReturnType<typeof createClient>
 

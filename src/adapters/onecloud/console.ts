@@ -1,6 +1,6 @@
-import type { ServerOperations } from '../verbs.js'
-import type { OnecloudClient } from './client.js'
-import { getLive } from './live.js'
+import type { ServerOperations } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
+import { getLive } from './live.ts'
 
 /** A link for the browser, from the vendor's console service. It is 406 for a stopped server, which is a conflict. */
 export const openConsole = (client: OnecloudClient): NonNullable<ServerOperations['console']> => ({

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { badMember } from '../../domain/failure.js'
-import type { CreateSpec } from '../../domain/spec.js'
-import type { Create } from '../verbs.js'
-import type { OnecloudClient } from './client.js'
-import { createFailure } from './failures.js'
-import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './rules.js'
+import { badMember } from '../../domain/failure.ts'
+import type { CreateSpec } from '../../domain/spec.ts'
+import type { Create } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
+import { createFailure } from './failures.ts'
+import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './rules.ts'
 
 const word = z.string().min(1).max(128)
 

@@ -1,5 +1,5 @@
-import type { ServerOperations } from '../verbs.js'
-import type { OnecloudClient } from './client.js'
+import type { ServerOperations } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
 
 /**
  * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { UpstreamError } from '../../domain/failure.js'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.js'
-import type { Token, Upstream } from '../contract.js'
-import { authorization } from './auth.js'
-import type { Tell } from './failures.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
+import type { Token, Upstream } from '../contract.ts'
+import { authorization } from './auth.ts'
+import type { Tell } from './failures.ts'
 
 export type Service = 'compute' | 'image' | 'webconsole' | 'identity'
 

@@ -1,7 +1,7 @@
-import type { Failure, UpstreamErrorOptions } from '../../domain/failure.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { failureOfStatus, parseJson } from '../../upstream/read.js'
-import { errorWire } from './schema.js'
+import type { Failure, UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { failureOfStatus, parseJson } from '../../upstream/read.ts'
+import { errorWire } from './schema.ts'
 
 export type Told = UpstreamErrorOptions & { readonly failure: Failure }
 

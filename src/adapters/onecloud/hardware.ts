@@ -1,5 +1,5 @@
-import type { Seen } from '../../domain/list.js'
-import { hardwareWire } from './schema.js'
+import type { Seen } from '../../domain/list.ts'
+import { hardwareWire } from './schema.ts'
 
 /** What resizing and rebuilding must know of a server beyond our record of it. */
 export interface Hardware {

@@ -1,9 +1,9 @@
-import type { PageRequest, VendorPage } from '../verbs.js'
-import type { ServerFilters } from '../../domain/list.js'
-import type { OnecloudClient } from './client.js'
-import { scopeQuery } from './pages.js'
-import type { OnecloudAccount } from './settings.js'
-import { wordsOf } from './statuses.js'
+import type { PageRequest, VendorPage } from '../verbs.ts'
+import type { ServerFilters } from '../../domain/list.ts'
+import type { OnecloudClient } from './client.ts'
+import { scopeQuery } from './pages.ts'
+import type { OnecloudAccount } from './settings.ts'
+import { wordsOf } from './statuses.ts'
 
 /** A page of `GET /servers`. Never with `admin`: it shows other projects' servers even to ordinary users. */
 export async function listPage (client: OnecloudClient, account: OnecloudAccount, page: PageRequest): Promise<VendorPage> {

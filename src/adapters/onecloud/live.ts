@@ -1,7 +1,7 @@
-import { UpstreamError } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import type { ServerFacts } from '../../domain/server.js'
-import type { OnecloudClient } from './client.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { ServerFacts } from '../../domain/server.ts'
+import type { OnecloudClient } from './client.ts'
 
 const missing = (): UpstreamError => new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
 

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import type { Seen } from '../../domain/list.js'
-import { powerOf, powers, type Address, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
-import { toUtc } from '../../domain/time.js'
-import { addressOf } from '../addresses.js'
-import { seenWire } from '../seen.js'
-import { serverWire, type ServerWire } from './schema.js'
-import { actions, actionsOfWords, busy, isFailureWord, statuses, updating } from './statuses.js'
+import type { Seen } from '../../domain/list.ts'
+import { powerOf, powers, type Address, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { toUtc } from '../../domain/time.ts'
+import { addressOf } from '../addresses.ts'
+import { seenWire } from '../seen.ts'
+import { serverWire, type ServerWire } from './schema.ts'
+import { actions, actionsOfWords, busy, isFailureWord, statuses, updating } from './statuses.ts'
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
 

@@ -1,6 +1,6 @@
-import { UpstreamError } from '../../domain/failure.js'
-import type { Listed } from './rows-schema.js'
-import type { OnecloudAccount } from './settings.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { Listed } from './rows-schema.ts'
+import type { OnecloudAccount } from './settings.ts'
 
 const pageSize = 1000
 const maximumPages = 100

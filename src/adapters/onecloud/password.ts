@@ -1,9 +1,9 @@
-import { badMember } from '../../domain/failure.js'
-import type { ServerOperations } from '../verbs.js'
-import type { OnecloudClient } from './client.js'
-import { naming } from './failures.js'
-import { getLive } from './live.js'
-import { checkPassword } from './rules.js'
+import { badMember } from '../../domain/failure.ts'
+import type { ServerOperations } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
+import { naming } from './failures.ts'
+import { getLive } from './live.ts'
+import { checkPassword } from './rules.ts'
 
 const passwordFailure = naming([])
 

@@ -1,10 +1,10 @@
-import type { HttpRequest, HttpResponse } from '../../upstream/http.js'
-import { parseJson, refused } from '../../upstream/read.js'
-import type { Token, Upstream } from '../contract.js'
-import type { Raw, RawAnswer, RawRequest } from '../verbs.js'
-import { requestOf } from './exchange.js'
-import { callFailure } from './failures.js'
-import { errorWire } from './schema.js'
+import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { parseJson, refused } from '../../upstream/read.ts'
+import type { Token, Upstream } from '../contract.ts'
+import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
+import { requestOf } from './exchange.ts'
+import { callFailure } from './failures.ts'
+import { errorWire } from './schema.ts'
 
 export const rawCall = (upstream: Upstream): Raw => ({
   evidence: 'observed',

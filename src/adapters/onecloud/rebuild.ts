@@ -1,13 +1,13 @@
-import { UpstreamError } from '../../domain/failure.js'
-import type { RebuildSpec } from '../../domain/spec.js'
-import type { Seen } from '../../domain/list.js'
-import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.js'
-import type { OnecloudClient } from './client.js'
-import { naming } from './failures.js'
-import { hardwareOf } from './hardware.js'
-import { isAtRest } from './live.js'
-import type { RowsClient } from './rows-client.js'
-import { checkPassword, keypairOf } from './rules.js'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { RebuildSpec } from '../../domain/spec.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
+import { naming } from './failures.ts'
+import { hardwareOf } from './hardware.ts'
+import { isAtRest } from './live.ts'
+import type { RowsClient } from './rows-client.ts'
+import { checkPassword, keypairOf } from './rules.ts'
 
 const rebuildFailure = naming([['keypair', 'body.ssh_keys'], ['image', 'body.image']], 'body.image')
 

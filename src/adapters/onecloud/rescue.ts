@@ -1,6 +1,6 @@
-import type { ServerOperations } from '../verbs.js'
-import type { OnecloudClient } from './client.js'
-import { getLive } from './live.js'
+import type { ServerOperations } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
+import { getLive } from './live.ts'
 
 const note = 'Named in the provider\'s source only, for releases that know it; newer ones want 2 GiB of memory or more.'
 

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
-import type { Send, Service } from './exchange.js'
-import { listFailure, type Tell } from './failures.js'
-import { allPages, pageQuery, scopeQuery } from './pages.js'
+import type { Send, Service } from './exchange.ts'
+import { listFailure, type Tell } from './failures.ts'
+import { allPages, pageQuery, scopeQuery } from './pages.ts'
 import {
   cloudregionListWire, eipListWire, imageListWire, instanceSnapshotListWire, keypairListWire, networkListWire, skuListWire, type EipWire,
   type ImageWire, type InstanceSnapshotWire, type Listed, type NetworkWire, type SkuWire
-} from './rows-schema.js'
-import { acceptedRowWire } from './schema.js'
-import type { OnecloudAccount } from './settings.js'
+} from './rows-schema.ts'
+import { acceptedRowWire } from './schema.ts'
+import type { OnecloudAccount } from './settings.ts'
 
 export type RowsClient = ReturnType<typeof createRowsClient>
 

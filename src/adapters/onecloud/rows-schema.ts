@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, number, text } from './schema.js'
+import { flag, number, text } from './schema.ts'
 
 const id = z.string().min(1)
 

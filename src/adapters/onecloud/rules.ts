@@ -1,4 +1,4 @@
-import { badMember } from '../../domain/failure.js'
+import { badMember } from '../../domain/failure.ts'
 
 /** One character is refused by the vendor; none, or more than fit the column, end in a database error. */
 export function checkName (name: string, member = 'body.name'): void {

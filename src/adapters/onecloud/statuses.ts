@@ -1,4 +1,4 @@
-import type { ServerAction, ServerStatus } from '../../domain/server.js'
+import type { ServerAction, ServerStatus } from '../../domain/server.ts'
 
 /** Vendor word to ours, `tempalte_saving` as the vendor spells it: pkg/apis/compute/guest_const.go. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([

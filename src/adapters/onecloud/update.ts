@@ -1,8 +1,8 @@
-import type { ServerOperations } from '../verbs.js'
-import type { OnecloudClient } from './client.js'
-import { callFailure, nameFailure } from './failures.js'
-import { getLive } from './live.js'
-import { checkName } from './rules.js'
+import type { ServerOperations } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
+import { callFailure, nameFailure } from './failures.ts'
+import { getLive } from './live.ts'
+import { checkName } from './rules.ts'
 
 /** The vendor answers with the changed record: there is nothing to wait for. */
 const done = { done: true } as const

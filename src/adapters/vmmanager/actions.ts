@@ -1,10 +1,10 @@
-import type { ServerOperations } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { VmmanagerClient } from './client.js'
-import { memberFailure } from './failures.js'
-import { idOf } from './ids.js'
-import { imageChoice } from './image.js'
-import { toAccepted } from './mapping.js'
+import type { ServerOperations } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { VmmanagerClient } from './client.ts'
+import { memberFailure } from './failures.ts'
+import { idOf } from './ids.ts'
+import { imageChoice } from './image.ts'
+import { toAccepted } from './mapping.ts'
 
 type Actions = Required<Pick<ServerOperations,
   'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>

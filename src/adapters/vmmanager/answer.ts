@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { HttpResponse } from '../../upstream/http.js'
-import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.js'
-import { callFailure, complaintOf, type Tell } from './failures.js'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
+import { callFailure, complaintOf, type Tell } from './failures.ts'
 
 /** An answer's body, or the error that it means. */
 export function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse, tell: Tell = callFailure): T {

@@ -1,11 +1,11 @@
-import type { SignIn, Token, Upstream } from '../contract.js'
-import { UpstreamError } from '../../domain/failure.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { readAnswer } from './answer.js'
-import { keyFailure, signInFailure } from './failures.js'
-import { toUtc } from './mapping.js'
-import { keyWire, tokenWire } from './schema.js'
-import type { VmmanagerAccount } from './settings.js'
+import type { SignIn, Token, Upstream } from '../contract.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { readAnswer } from './answer.ts'
+import { keyFailure, signInFailure } from './failures.ts'
+import { toUtc } from './mapping.ts'
+import { keyWire, tokenWire } from './schema.ts'
+import type { VmmanagerAccount } from './settings.ts'
 
 /** An unused token is deleted after so long; every use renews it. There is no call to refresh it. */
 const idleMs = 60 * 60_000

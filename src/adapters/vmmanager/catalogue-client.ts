@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import {
   accountWire, clusterWire, ipWire, newAccountWire, poolWire, presetWire, savedImageWire, sshKeyWire, templateWire, vxlanWire
-} from './catalogue-schema.js'
-import { creationFailure, findFailure, listFailure, pathFailure, type Tell } from './failures.js'
-import { readAll } from './pages.js'
-import { actionWire, keyWire, listWire } from './schema.js'
-import { where, type Senders } from './senders.js'
-import type { VmmanagerAccount } from './settings.js'
+} from './catalogue-schema.ts'
+import { creationFailure, findFailure, listFailure, pathFailure, type Tell } from './failures.ts'
+import { readAll } from './pages.ts'
+import { actionWire, keyWire, listWire } from './schema.ts'
+import { where, type Senders } from './senders.ts'
+import type { VmmanagerAccount } from './settings.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 

@@ -1,10 +1,10 @@
-import type { AddressRow, Image, Network, Owner, Plan, SshKey } from '../../domain/catalogue.js'
-import { addressOf, prefixOfNetmask } from '../addresses.js'
+import type { AddressRow, Image, Network, Owner, Plan, SshKey } from '../../domain/catalogue.ts'
+import { addressOf, prefixOfNetmask } from '../addresses.ts'
 import type {
   AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, SshKeyWire, TemplateWire, VxlanWire
-} from './catalogue-schema.js'
-import { savedImageId } from './image.js'
-import { privateNetworkId } from './networks.js'
+} from './catalogue-schema.ts'
+import { savedImageId } from './image.ts'
+import { privateNetworkId } from './networks.ts'
 
 const gibOf = (mib: number | null | undefined): number | null => typeof mib === 'number' ? mib / 1024 : null
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, idText, linkId, number, text } from './schema.js'
+import { flag, idText, linkId, number, text } from './schema.ts'
 
 /** Of a list, the items that can be read. */
 const some = <Item>(item: z.ZodType<Item>) =>

@@ -1,10 +1,10 @@
-import type { ServerOperations } from '../verbs.js'
-import { badMember } from '../../domain/failure.js'
-import type { CatalogueClient } from './catalogue-client.js'
+import type { ServerOperations } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
 import {
   isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage, toSshKey
-} from './catalogue-mapping.js'
-import { isId } from './ids.js'
+} from './catalogue-mapping.ts'
+import { isId } from './ids.ts'
 
 type Catalogues = Required<Pick<ServerOperations, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
 

@@ -1,7 +1,7 @@
-import { findFailure, listFailure, callFailure, memberFailure, type Tell } from './failures.js'
-import { seenHost } from './mapping.js'
-import { actionWire, createdWire, listWire, taskDetailWire, taskWire, vncWire } from './schema.js'
-import { where, type Senders } from './senders.js'
+import { findFailure, listFailure, callFailure, memberFailure, type Tell } from './failures.ts'
+import { seenHost } from './mapping.ts'
+import { actionWire, createdWire, listWire, taskDetailWire, taskWire, vncWire } from './schema.ts'
+import { where, type Senders } from './senders.ts'
 
 export type VmmanagerClient = ReturnType<typeof createClient>
 

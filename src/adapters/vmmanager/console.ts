@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
-import type { Ask } from '../verbs.js'
-import type { ConsoleLink } from '../../domain/catalogue.js'
-import { UpstreamError } from '../../domain/failure.js'
-import type { VmmanagerClient } from './client.js'
-import { findServer } from './list.js'
-import { hostWire, type VncWire } from './schema.js'
+import type { Ask } from '../verbs.ts'
+import type { ConsoleLink } from '../../domain/catalogue.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { VmmanagerClient } from './client.ts'
+import { findServer } from './list.ts'
+import { hostWire, type VncWire } from './schema.ts'
 
 /** The screen of a server is on its node: a port there and a password. Containers have none. */
 export const createConsole = (client: VmmanagerClient): Ask<{ readonly id: string }, ConsoleLink> => ({

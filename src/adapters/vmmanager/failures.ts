@@ -1,7 +1,7 @@
-import type { Failure, UpstreamErrorOptions } from '../../domain/failure.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { failureOfStatus, isSuccess } from '../../upstream/read.js'
-import { complaintWire } from './schema.js'
+import type { Failure, UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { failureOfStatus, isSuccess } from '../../upstream/read.ts'
+import { complaintWire } from './schema.ts'
 
 export interface Complaint {
   readonly code: number | string | null

@@ -1,4 +1,4 @@
-import { badMember, UpstreamError } from '../../domain/failure.js'
+import { badMember, UpstreamError } from '../../domain/failure.ts'
 
 /** Everything there has a decimal number; anything else can not exist, and must not get into a filter. */
 const decimal = /^[1-9]\d{0,18}$/

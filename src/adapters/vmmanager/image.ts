@@ -1,4 +1,4 @@
-import { badMember } from '../../domain/failure.js'
+import { badMember } from '../../domain/failure.ts'
 
 /** Templates and saved images are numbered apart: the latter have this before their number. */
 const savedMark = 'image:'

@@ -1,9 +1,9 @@
-import type { List, PageRequest, VendorPage } from '../verbs.js'
-import { compareNumericIds } from '../../domain/compare.js'
-import { UpstreamError } from '../../domain/failure.js'
-import type { Seen } from '../../domain/list.js'
-import type { VmmanagerClient } from './client.js'
-import { idOf } from './ids.js'
+import type { List, PageRequest, VendorPage } from '../verbs.ts'
+import { compareNumericIds } from '../../domain/compare.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { Seen } from '../../domain/list.ts'
+import type { VmmanagerClient } from './client.ts'
+import { idOf } from './ids.ts'
 
 export const createList = (client: VmmanagerClient): List => ({
   evidence: 'documented',

@@ -1,7 +1,7 @@
-import type { Upstream } from '../contract.js'
-import { longTokenWire } from './schema.js'
-import { createSenders } from './senders.js'
-import type { VmmanagerAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import { longTokenWire } from './schema.ts'
+import { createSenders } from './senders.ts'
+import type { VmmanagerAccount } from './settings.ts'
 
 /** A token that lives until then. The platform's clock has no known zone: the time is sent as UTC. */
 export async function createToken (account: VmmanagerAccount, upstream: Upstream, expiresAt: Date): Promise<string> {

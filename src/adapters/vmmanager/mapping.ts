@@ -1,10 +1,10 @@
-import type { Accepted, Job, JobState } from '../verbs.js'
-import type { OperationStatus } from '../../domain/operation.js'
-import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.js'
-import { toUtc as zonedToUtc } from '../../domain/time.js'
-import { addressOf } from '../addresses.js'
-import { seenWire } from '../seen.js'
-import { hostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.js'
+import type { Accepted, Job, JobState } from '../verbs.ts'
+import type { OperationStatus } from '../../domain/operation.ts'
+import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { toUtc as zonedToUtc } from '../../domain/time.ts'
+import { addressOf } from '../addresses.ts'
+import { seenWire } from '../seen.ts'
+import { hostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.ts'
 
 /** Vendor word to ours. Words for deletion, migration and reinstallation are not on record. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([

@@ -1,5 +1,5 @@
-import { badMember } from '../../domain/failure.js'
-import { isId, numberIn } from './ids.js'
+import { badMember } from '../../domain/failure.ts'
+import { isId, numberIn } from './ids.ts'
 
 /** Pools of addresses go by their number. A private network is its own number and, behind a colon, that of one of its ranges. */
 const privateMark = 'vxlan:'

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { ServerOperations } from '../verbs.js'
-import type { Owner } from '../../domain/catalogue.js'
-import { badMember, UpstreamError } from '../../domain/failure.js'
-import type { OwnerSpec } from '../../domain/spec.js'
-import type { CatalogueClient } from './catalogue-client.js'
-import { toOwner } from './catalogue-mapping.js'
-import { idIn } from './ids.js'
-import type { VmmanagerAccount } from './settings.js'
+import type { ServerOperations } from '../verbs.ts'
+import type { Owner } from '../../domain/catalogue.ts'
+import { badMember, UpstreamError } from '../../domain/failure.ts'
+import type { OwnerSpec } from '../../domain/spec.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
+import { toOwner } from './catalogue-mapping.ts'
+import { idIn } from './ids.ts'
+import type { VmmanagerAccount } from './settings.ts'
 
 type Owners = Required<Pick<ServerOperations, 'owners.list' | 'owners.create' | 'login_link'>>
 

@@ -1,6 +1,6 @@
-import { compareNumericIds } from '../../domain/compare.js'
-import { UpstreamError } from '../../domain/failure.js'
-import { isLastPage, type ListAnswer } from './list.js'
+import { compareNumericIds } from '../../domain/compare.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import { isLastPage, type ListAnswer } from './list.ts'
 
 const rowsAtOnce = 200
 const maximumPages = 100

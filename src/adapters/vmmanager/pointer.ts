@@ -1,10 +1,10 @@
-import type { Ask } from '../verbs.js'
-import type { Ptr } from '../../domain/catalogue.js'
-import { badMember } from '../../domain/failure.js'
-import { isNameable, isNamed, noAddress } from './addresses.js'
-import type { CatalogueClient } from './catalogue-client.js'
-import type { IpWire } from './catalogue-schema.js'
-import { isId } from './ids.js'
+import type { Ask } from '../verbs.ts'
+import type { Ptr } from '../../domain/catalogue.ts'
+import { badMember } from '../../domain/failure.ts'
+import { isNameable, isNamed, noAddress } from './addresses.ts'
+import type { CatalogueClient } from './catalogue-client.ts'
+import type { IpWire } from './catalogue-schema.ts'
+import { isId } from './ids.ts'
 
 const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?)*$/i
 

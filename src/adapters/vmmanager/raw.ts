@@ -1,10 +1,10 @@
-import type { Upstream } from '../contract.js'
-import type { Raw, RawAnswer, RawRequest } from '../verbs.js'
-import type { HttpResponse } from '../../upstream/http.js'
-import { parseJson, refused } from '../../upstream/read.js'
-import { authorization } from './auth.js'
-import { callFailure, complaintOf } from './failures.js'
-import type { VmmanagerAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { parseJson, refused } from '../../upstream/read.ts'
+import { authorization } from './auth.ts'
+import { callFailure, complaintOf } from './failures.ts'
+import type { VmmanagerAccount } from './settings.ts'
 
 export const createRaw = (account: VmmanagerAccount, upstream: Upstream): Raw => ({
   evidence: 'documented',

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import type { Upstream } from '../contract.js'
-import { readAnswer } from './answer.js'
-import { authorization } from './auth.js'
-import { callFailure, type Tell } from './failures.js'
-import type { VmmanagerAccount } from './settings.js'
+import type { Upstream } from '../contract.ts'
+import { readAnswer } from './answer.ts'
+import { authorization } from './auth.ts'
+import { callFailure, type Tell } from './failures.ts'
+import type { VmmanagerAccount } from './settings.ts'
 
 export interface Reading<T> {
   /** The vendor's function without ids. */

@@ -1,4 +1,4 @@
-import { badMember } from '../../domain/failure.js'
+import { badMember } from '../../domain/failure.ts'
 
 /** Disks are measured in whole MiB there. */
 export function mibOf (diskGib: number): number {

@@ -1,9 +1,9 @@
-import type { Job, JobState } from '../verbs.js'
-import { UpstreamError } from '../../domain/failure.js'
-import type { VmmanagerClient } from './client.js'
-import { idOf } from './ids.js'
-import { taskOf, toJobState, toReason } from './mapping.js'
-import type { TaskWire } from './schema.js'
+import type { Job, JobState } from '../verbs.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { VmmanagerClient } from './client.ts'
+import { idOf } from './ids.ts'
+import { taskOf, toJobState, toReason } from './mapping.ts'
+import type { TaskWire } from './schema.ts'
 
 export const createJobs = (client: VmmanagerClient) => async (jobs: readonly Job[]): Promise<readonly JobState[]> => {
   const { list } = await client.listTasks(jobs.map(job => idOf(job.id)))

@@ -1,6 +1,6 @@
-import type { Accepted, Job, NextStep } from '../verbs.js'
-import { UpstreamError } from '../../domain/failure.js'
-import { followedTogether } from './mapping.js'
+import type { Accepted, Job, NextStep } from '../verbs.ts'
+import { UpstreamError } from '../../domain/failure.ts'
+import { followedTogether } from './mapping.ts'
 
 /**
  * Writes that belong together, one after the other. Some platforms put them behind each other, others may refuse a second

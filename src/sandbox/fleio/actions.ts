@@ -1,12 +1,12 @@
-import type { SimulatedReply } from '../simulator.js'
-import type { Call, Route } from './call.js'
-import { readForm, type Form } from './fields.js'
-import { findInstance } from './instances.js'
-import { requireOpenstack, stamp } from './lifecycle.js'
-import { requireCredit, requirePermission } from './permissions.js'
-import { accepted, detailReply, refusal, refuse } from './replies.js'
-import type { Instance } from './records.js'
-import type { UserKind } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Call, Route } from './call.ts'
+import { readForm, type Form } from './fields.ts'
+import { findInstance } from './instances.ts'
+import { requireOpenstack, stamp } from './lifecycle.ts'
+import { requireCredit, requirePermission } from './permissions.ts'
+import { accepted, detailReply, refusal, refuse } from './replies.ts'
+import type { Instance } from './records.ts'
+import type { UserKind } from './world.ts'
 
 export interface Turn {
   readonly call: Call

@@ -1,9 +1,9 @@
-import { actionRoute, type Action, type Turn } from './actions.js'
-import { inScope, type Route } from './call.js'
-import { check, text } from './fields.js'
-import { notFound, refuse } from './replies.js'
-import type { FloatingIp, Volume } from './records.js'
-import { schedule, timeNow } from './world.js'
+import { actionRoute, type Action, type Turn } from './actions.ts'
+import { inScope, type Route } from './call.ts'
+import { check, text } from './fields.ts'
+import { notFound, refuse } from './replies.ts'
+import type { FloatingIp, Volume } from './records.ts'
+import { schedule, timeNow } from './world.ts'
 
 /** By address, not by id. */
 function findFloatingIp ({ call, form }: Turn, name: 'floating_ip' | 'ip'): FloatingIp {

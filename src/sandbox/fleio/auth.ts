@@ -1,6 +1,6 @@
-import type { SimulatedRequest } from '../simulator.js'
-import { detailReply, refusal, throttled, unlicensed } from './replies.js'
-import type { UserKind, World } from './world.js'
+import type { SimulatedRequest } from '../simulator.ts'
+import { detailReply, refusal, throttled, unlicensed } from './replies.ts'
+import type { UserKind, World } from './world.ts'
 
 const unauthenticated = (detail: string): Error => refusal(detailReply(401, detail, { 'www-authenticate': 'Token' }))
 

@@ -1,8 +1,8 @@
-import type { Call } from './call.js'
-import { mayUseImage } from './catalogue-view.js'
-import { blame, boolean, integer, isObject, text, uuid, type Form } from './fields.js'
-import { invalid } from './replies.js'
-import type { Client, Region } from './records.js'
+import type { Call } from './call.ts'
+import { mayUseImage } from './catalogue-view.ts'
+import { blame, boolean, integer, isObject, text, uuid, type Form } from './fields.ts'
+import { invalid } from './replies.ts'
+import type { Client, Region } from './records.ts'
 
 const imageSources = ['image', 'owned_image', 'shared_image', 'community_image', 'requested_image']
 const sourceTypes = [...imageSources, 'volume', 'volume_snapshot', 'requested_volume']

@@ -1,5 +1,5 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { UserKind, World } from './world.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { UserKind, World } from './world.ts'
 
 /** One authenticated request on one of the two APIs. */
 export interface Call {

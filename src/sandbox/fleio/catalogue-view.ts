@@ -1,6 +1,6 @@
-import type { Call } from './call.js'
-import type { Client, Flavor, Image, Network, Owner } from './records.js'
-import type { World } from './world.js'
+import type { Call } from './call.ts'
+import type { Client, Flavor, Image, Network, Owner } from './records.ts'
+import type { World } from './world.ts'
 
 export const adminProject = 'admin-project-id'
 

@@ -1,11 +1,11 @@
-import type { SimulatedReply } from '../simulator.js'
-import { inScope, parameter, scopeOf, type Call, type Route } from './call.js'
-import { flavorRow, imageRow, mayUseNetwork, networkRow } from './catalogue-view.js'
-import type { Field } from './filters.js'
-import { answerList, type Listing } from './lists.js'
-import { requirePermission } from './permissions.js'
-import { goneReply, notFound, ok } from './replies.js'
-import type { Flavor, Image, Network, Region } from './records.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { inScope, parameter, scopeOf, type Call, type Route } from './call.ts'
+import { flavorRow, imageRow, mayUseNetwork, networkRow } from './catalogue-view.ts'
+import type { Field } from './filters.ts'
+import { answerList, type Listing } from './lists.ts'
+import { requirePermission } from './permissions.ts'
+import { goneReply, notFound, ok } from './replies.ts'
+import type { Flavor, Image, Network, Region } from './records.ts'
 
 const idField = <Row extends { readonly id: string }>(): [string, Field<Row>] => ['id', { kind: 'text', read: row => row.id }]
 const nameField = <Row extends { readonly name: string }>(): [string, Field<Row>] => ['name', { kind: 'text', read: row => row.name }]

@@ -1,5 +1,5 @@
-import { nameOf } from './catalogue-view.js'
-import type { Client } from './records.js'
+import { nameOf } from './catalogue-view.ts'
+import type { Client } from './records.ts'
 
 const countries = new Map([['DE', 'Germany'], ['CH', 'Switzerland'], ['RO', 'Romania'], ['US', 'United States of America']])
 

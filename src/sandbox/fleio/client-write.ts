@@ -1,10 +1,10 @@
-import type { SimulatedReply } from '../simulator.js'
-import type { Call } from './call.js'
-import { clientDetail, clientMade } from './client-view.js'
-import { blame, boolean, check, isObject, readForm, text, type Form } from './fields.js'
-import { detailReply, madeReply, ok, refusal } from './replies.js'
-import type { Client } from './records.js'
-import { schedule, timeNow, type World } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Call } from './call.ts'
+import { clientDetail, clientMade } from './client-view.ts'
+import { blame, boolean, check, isObject, readForm, text, type Form } from './fields.ts'
+import { detailReply, madeReply, ok, refusal } from './replies.ts'
+import type { Client } from './records.ts'
+import { schedule, timeNow, type World } from './world.ts'
 
 /** An end user may have one client and no more. */
 export function createClient (call: Call): SimulatedReply {

@@ -1,13 +1,13 @@
-import type { SimulatedReply } from '../simulator.js'
-import { inScope, parameter, type Call, type Handler, type Route } from './call.js'
-import { nameOf } from './catalogue-view.js'
-import { clientDetail, clientRow, longNameOf } from './client-view.js'
-import { createClient, updateClient } from './client-write.js'
-import { check, isObject, readForm, readJson, text } from './fields.js'
-import { answerList, type Listing } from './lists.js'
-import { accepted, goneReply, invalid, notFound, ok } from './replies.js'
-import type { Client } from './records.js'
-import { cancel, schedule } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { inScope, parameter, type Call, type Handler, type Route } from './call.ts'
+import { nameOf } from './catalogue-view.ts'
+import { clientDetail, clientRow, longNameOf } from './client-view.ts'
+import { createClient, updateClient } from './client-write.ts'
+import { check, isObject, readForm, readJson, text } from './fields.ts'
+import { answerList, type Listing } from './lists.ts'
+import { accepted, goneReply, invalid, notFound, ok } from './replies.ts'
+import type { Client } from './records.ts'
+import { cancel, schedule } from './world.ts'
 
 const listing: Listing<Client> = {
   fields: new Map([

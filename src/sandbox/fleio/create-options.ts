@@ -1,9 +1,9 @@
-import type { SimulatedReply } from '../simulator.js'
-import { parameter, scopeOf, type Call, type Route } from './call.js'
-import { flavorInside, imageInside, mayUseNetwork, ownerOf } from './catalogue-view.js'
-import { keyView } from './keys.js'
-import { invalid, ok, refuse } from './replies.js'
-import type { Image } from './records.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { parameter, scopeOf, type Call, type Route } from './call.ts'
+import { flavorInside, imageInside, mayUseNetwork, ownerOf } from './catalogue-view.ts'
+import { keyView } from './keys.ts'
+import { invalid, ok, refuse } from './replies.ts'
+import type { Image } from './records.ts'
 
 /** All that the create page offers; for end users the only place where flavors and public images are told. */
 function createOptions (call: Call): SimulatedReply {

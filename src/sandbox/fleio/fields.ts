@@ -1,5 +1,5 @@
-import type { SimulatedRequest } from '../simulator.js'
-import { invalid, refuse } from './replies.js'
+import type { SimulatedRequest } from '../simulator.ts'
+import { invalid, refuse } from './replies.ts'
 
 /** A request body with the complaints gathered so far, by field, as Django REST Framework reports them. */
 export interface Form {

@@ -1,4 +1,4 @@
-import { crash, invalid, refusal, refuse } from './replies.js'
+import { crash, invalid, refusal, refuse } from './replies.ts'
 
 export type Value = string | number | boolean | null
 

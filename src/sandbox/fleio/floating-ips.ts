@@ -1,13 +1,13 @@
-import type { SimulatedReply } from '../simulator.js'
-import { inScope, type Call, type Route } from './call.js'
-import { mayUseNetwork, ownerOf, projectOf } from './catalogue-view.js'
-import { check, integer, readForm, related, text } from './fields.js'
-import { requireOpenstack } from './lifecycle.js'
-import { answerList, type Listing } from './lists.js'
-import { requirePermission } from './permissions.js'
-import { goneReply, invalid, madeReply, notFound, ok, refuse } from './replies.js'
-import type { FloatingIp } from './records.js'
-import { newUuid, timeNow, type World } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { inScope, type Call, type Route } from './call.ts'
+import { mayUseNetwork, ownerOf, projectOf } from './catalogue-view.ts'
+import { check, integer, readForm, related, text } from './fields.ts'
+import { requireOpenstack } from './lifecycle.ts'
+import { answerList, type Listing } from './lists.ts'
+import { requirePermission } from './permissions.ts'
+import { goneReply, invalid, madeReply, notFound, ok, refuse } from './replies.ts'
+import type { FloatingIp } from './records.ts'
+import { newUuid, timeNow, type World } from './world.ts'
 
 const listing = (world: World): Listing<FloatingIp> => ({
   fields: new Map([

@@ -1,11 +1,11 @@
-import type { SimulatedReply } from '../simulator.js'
-import { parameter, type Call, type Route } from './call.js'
-import type { Field } from './filters.js'
-import { findInstance } from './instances.js'
-import { requireOpenstack } from './lifecycle.js'
-import { answerList, type Listing } from './lists.js'
-import { invalid, notFound, ok, refuse } from './replies.js'
-import type { HistoryRow } from './records.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { parameter, type Call, type Route } from './call.ts'
+import type { Field } from './filters.ts'
+import { findInstance } from './instances.ts'
+import { requireOpenstack } from './lifecycle.ts'
+import { answerList, type Listing } from './lists.ts'
+import { invalid, notFound, ok, refuse } from './replies.ts'
+import type { HistoryRow } from './records.ts'
 
 const withConsole = new Set(['active', 'rescued', 'booted_from_iso', 'resized', 'paused'])
 

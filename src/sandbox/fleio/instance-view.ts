@@ -1,8 +1,8 @@
-import type { Call } from './call.js'
-import { flavorInside, imageInside, ownerOf, projectOf } from './catalogue-view.js'
-import type { FixedAddress, Instance, Port, Shown } from './records.js'
-import { allowedActions, displayStatus, displayTask } from './statuses.js'
-import type { World } from './world.js'
+import type { Call } from './call.ts'
+import { flavorInside, imageInside, ownerOf, projectOf } from './catalogue-view.ts'
+import type { FixedAddress, Instance, Port, Shown } from './records.ts'
+import { allowedActions, displayStatus, displayTask } from './statuses.ts'
+import type { World } from './world.ts'
 
 /** The state as this read sees it; a row that lags uses up one of its stale reads. */
 function look (instance: Instance): Shown {

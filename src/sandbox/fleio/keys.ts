@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { SimulatedReply } from '../simulator.js'
-import type { Call, Route } from './call.js'
-import { blame, check, readForm, text } from './fields.js'
-import { answerList, type Listing } from './lists.js'
-import { goneReply, madeReply, notFound, ok } from './replies.js'
-import type { SshKey } from './records.js'
-import { timeNow, type World } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Call, Route } from './call.ts'
+import { blame, check, readForm, text } from './fields.ts'
+import { answerList, type Listing } from './lists.ts'
+import { goneReply, madeReply, notFound, ok } from './replies.ts'
+import type { SshKey } from './records.ts'
+import { timeNow, type World } from './world.ts'
 
 export const keyView = ({ user, ...key }: SshKey): Record<string, unknown> => ({ ...key, user: user === 'staff' ? 1 : 2 })
 

@@ -1,6 +1,6 @@
-import { openstackRefusesSignIn, openstackUnreachable, refusal } from './replies.js'
-import type { Instance } from './records.js'
-import { schedule, timeNow, type World } from './world.js'
+import { openstackRefusesSignIn, openstackUnreachable, refusal } from './replies.ts'
+import type { Instance } from './records.ts'
+import { schedule, timeNow, type World } from './world.ts'
 
 /** What needs OpenStack itself fails without it; lists come from the panel's own tables. */
 export function requireOpenstack (world: World): void {

@@ -1,8 +1,8 @@
-import type { SimulatedReply } from '../simulator.js'
-import { parameter, type Call } from './call.js'
-import { compareBy, parseFiltering, plainTest, type Fields } from './filters.js'
-import { ok, refuse } from './replies.js'
-import { permissionsOf } from './permissions.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { parameter, type Call } from './call.ts'
+import { compareBy, parseFiltering, plainTest, type Fields } from './filters.ts'
+import { ok, refuse } from './replies.ts'
+import { permissionsOf } from './permissions.ts'
 
 export interface Listing<Row> {
   readonly fields: Fields<Row>

@@ -1,5 +1,5 @@
-import type { Call } from './call.js'
-import { blame, text, type Form } from './fields.js'
+import type { Call } from './call.ts'
+import { blame, text, type Form } from './fields.ts'
 
 export function checkPassword (form: Form, name: string, need: 'required' | 'optional'): string | undefined {
   const password = text(form, name, need)

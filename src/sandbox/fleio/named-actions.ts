@@ -1,11 +1,11 @@
-import { actionRoute, type Action } from './actions.js'
-import type { Route } from './call.js'
-import { check, integer, text } from './fields.js'
-import { walk } from './lifecycle.js'
-import { checkPassword } from './logins.js'
-import { ok } from './replies.js'
-import type { Instance } from './records.js'
-import { newUuid, schedule, timeNow, type World } from './world.js'
+import { actionRoute, type Action } from './actions.ts'
+import type { Route } from './call.ts'
+import { check, integer, text } from './fields.ts'
+import { walk } from './lifecycle.ts'
+import { checkPassword } from './logins.ts'
+import { ok } from './replies.ts'
+import type { Instance } from './records.ts'
+import { newUuid, schedule, timeNow, type World } from './world.ts'
 
 const rename: Action = {
   path: 'rename',

@@ -1,5 +1,5 @@
-import type { Call } from './call.js'
-import { refuse } from './replies.js'
+import type { Call } from './call.ts'
+import { refuse } from './replies.ts'
 
 /** As the vendor spells them: hyphens and underscores are mixed. */
 const everybody: ReadonlyMap<string, readonly string[]> = new Map([

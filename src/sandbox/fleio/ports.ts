@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
-import type { SimulatedReply } from '../simulator.js'
-import type { Call, Route } from './call.js'
-import { check, readForm, text } from './fields.js'
-import { answerList, type Listing } from './lists.js'
-import { accepted, notFound, refuse } from './replies.js'
-import type { FixedAddress, Port } from './records.js'
-import { addPorts } from './instance-create.js'
-import type { World } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Call, Route } from './call.ts'
+import { check, readForm, text } from './fields.ts'
+import { answerList, type Listing } from './lists.ts'
+import { accepted, notFound, refuse } from './replies.ts'
+import type { FixedAddress, Port } from './records.ts'
+import { addPorts } from './instance-create.ts'
+import type { World } from './world.ts'
 
 // The routes are known, their bodies are not: this file answers only while the knob `inferred` is on.
 

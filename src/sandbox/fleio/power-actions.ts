@@ -1,6 +1,6 @@
-import { actionRoute, type Action } from './actions.js'
-import type { Route } from './call.js'
-import { walk } from './lifecycle.js'
+import { actionRoute, type Action } from './actions.ts'
+import type { Route } from './call.ts'
+import { walk } from './lifecycle.ts'
 
 interface Passage {
   readonly tasks: readonly string[]

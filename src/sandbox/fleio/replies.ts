@@ -1,4 +1,4 @@
-import type { SimulatedReply } from '../simulator.js'
+import type { SimulatedReply } from '../simulator.ts'
 
 export const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 export const accepted = (detail: string): SimulatedReply => ok({ detail })

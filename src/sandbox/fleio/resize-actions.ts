@@ -1,13 +1,13 @@
-import type { SimulatedReply } from '../simulator.js'
-import { actionRoute, type Action } from './actions.js'
-import type { Call, Route } from './call.js'
-import { flavorInside } from './catalogue-view.js'
-import { check, related } from './fields.js'
-import { instanceDetail } from './instance-view.js'
-import { findInstance } from './instances.js'
-import { walk } from './lifecycle.js'
-import { ok, refuse } from './replies.js'
-import type { Flavor, Instance } from './records.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { actionRoute, type Action } from './actions.ts'
+import type { Call, Route } from './call.ts'
+import { flavorInside } from './catalogue-view.ts'
+import { check, related } from './fields.ts'
+import { instanceDetail } from './instance-view.ts'
+import { findInstance } from './instances.ts'
+import { walk } from './lifecycle.ts'
+import { ok, refuse } from './replies.ts'
+import type { Flavor, Instance } from './records.ts'
 
 /** End users are not offered a smaller disk. */
 function offered (call: Call, instance: Instance): Flavor[] {

@@ -1,5 +1,5 @@
-import type { Flavor, Image, Network } from './records.js'
-import { uuidOf, type World } from './world.js'
+import type { Flavor, Image, Network } from './records.ts'
+import { uuidOf, type World } from './world.ts'
 
 /** Those of the vendor's own documentation. */
 export const documented = {

@@ -1,6 +1,6 @@
-import type { Client } from './records.js'
-import { documented } from './seed-catalogue.js'
-import type { World } from './world.js'
+import type { Client } from './records.ts'
+import { documented } from './seed-catalogue.ts'
+import type { World } from './world.ts'
 
 const client = (id: number, traits: Partial<Client>): Client => ({
   id,

@@ -1,6 +1,6 @@
-import type { FixedAddress, Instance } from './records.js'
-import { flavorIds, imageIds, networkIds } from './seed-catalogue.js'
-import { uuidOf } from './world.js'
+import type { FixedAddress, Instance } from './records.ts'
+import { flavorIds, imageIds, networkIds } from './seed-catalogue.ts'
+import { uuidOf } from './world.ts'
 
 export const fixed = (ip: string, subnet: number): FixedAddress => ({ ip_address: ip, subnet_id: uuidOf('7a1b0000', subnet) })
 

@@ -1,10 +1,10 @@
-import { addPorts } from './instance-create.js'
-import { addKey } from './keys.js'
-import type { Instance } from './records.js'
-import { documented, flavorIds, imageIds, networkIds, seedCatalogue } from './seed-catalogue.js'
-import { seedClients } from './seed-clients.js'
-import { fixed, oddities } from './seed-oddities.js'
-import { localTime, newUuid, timeNow, uuidOf, type World } from './world.js'
+import { addPorts } from './instance-create.ts'
+import { addKey } from './keys.ts'
+import type { Instance } from './records.ts'
+import { documented, flavorIds, imageIds, networkIds, seedCatalogue } from './seed-catalogue.ts'
+import { seedClients } from './seed-clients.ts'
+import { fixed, oddities } from './seed-oddities.ts'
+import { localTime, newUuid, timeNow, uuidOf, type World } from './world.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute

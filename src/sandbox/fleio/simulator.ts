@@ -1,10 +1,10 @@
-import { startSimulator, type Simulator } from '../simulator.js'
-import { issueToken } from './auth.js'
-import { defaultKnobs, type FleioKnobs } from './knobs.js'
-import type { Client, FloatingIp, Image, Instance } from './records.js'
-import { handle } from './router.js'
-import { addPlainInstances, seed } from './seed.js'
-import { createWorld, settle, type UserKind, type World } from './world.js'
+import { startSimulator, type Simulator } from '../simulator.ts'
+import { issueToken } from './auth.ts'
+import { defaultKnobs, type FleioKnobs } from './knobs.ts'
+import type { Client, FloatingIp, Image, Instance } from './records.ts'
+import { handle } from './router.ts'
+import { addPlainInstances, seed } from './seed.ts'
+import { createWorld, settle, type UserKind, type World } from './world.ts'
 
 export interface FleioOptions {
   readonly port?: number

@@ -1,4 +1,4 @@
-import type { UserKind } from './world.js'
+import type { UserKind } from './world.ts'
 
 const labels: ReadonlyMap<string, string> = new Map([
   ['active', 'Running'], ['building', 'Building'], ['stopped', 'Stopped'], ['resized', 'Verify Resize'], ['paused', 'Paused'],

@@ -1,5 +1,5 @@
-import type { FleioKnobs } from './knobs.js'
-import type { Client, FloatingIp, Flavor, Image, Instance, Network, Region, SshKey, Volume } from './records.js'
+import type { FleioKnobs } from './knobs.ts'
+import type { Client, FloatingIp, Flavor, Image, Instance, Network, Region, SshKey, Volume } from './records.ts'
 
 export type UserKind = 'staff' | 'user'
 

@@ -1,8 +1,8 @@
-import { invalid, ok, reads, writes, type Answer, type Call, type Route, type Routes } from './answers.js'
-import { textOf } from './arguments.js'
-import { login, logout } from './auth.js'
-import { splitIds } from './create-checks.js'
-import { nextNumber, type SshKey } from './world.js'
+import { invalid, ok, reads, writes, type Answer, type Call, type Route, type Routes } from './answers.ts'
+import { textOf } from './arguments.ts'
+import { login, logout } from './auth.ts'
+import { splitIds } from './create-checks.ts'
+import { nextNumber, type SshKey } from './world.ts'
 
 const inContext = (context: Route['context'], route: Route): Route => ({ ...route, context })
 

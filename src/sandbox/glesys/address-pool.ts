@@ -1,5 +1,5 @@
-import { addressPrice, monthly } from './catalogue.js'
-import type { Address, Platform, World } from './world.js'
+import { addressPrice, monthly } from './catalogue.ts'
+import type { Address, Platform, World } from './world.ts'
 
 export interface Pool { readonly ipversion: 4 | 6, readonly datacenter: string, readonly platform: Platform }
 

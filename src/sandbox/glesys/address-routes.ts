@@ -1,8 +1,8 @@
-import { addressBody, defaultPtr, freeAddresses, hold, poolWithFree } from './address-pool.js'
-import { fieldRequired, inferred, invalid, ok, reads, refuse, serverOf, unknownServer, writes, type Answer, type Call, type Routes, type Run } from './answers.js'
-import { textOf, truthOf } from './arguments.js'
-import { addressPrice, datacenters, platforms } from './catalogue.js'
-import type { Address } from './world.js'
+import { addressBody, defaultPtr, freeAddresses, hold, poolWithFree } from './address-pool.ts'
+import { fieldRequired, inferred, invalid, ok, reads, refuse, serverOf, unknownServer, writes, type Answer, type Call, type Routes, type Run } from './answers.ts'
+import { textOf, truthOf } from './arguments.ts'
+import { addressPrice, datacenters, platforms } from './catalogue.ts'
+import type { Address } from './world.ts'
 
 const addressNamed = (call: Call): string => (textOf(call.args, 'ipaddress') ?? '').toLowerCase()
 

@@ -1,6 +1,6 @@
-import { isMissing, textOf, type Args } from './arguments.js'
-import { isLocked } from './lifecycle.js'
-import type { GlesysServer, World } from './world.js'
+import { isMissing, textOf, type Args } from './arguments.ts'
+import { isLocked } from './lifecycle.ts'
+import type { GlesysServer, World } from './world.ts'
 
 export interface Answer {
   readonly http: number

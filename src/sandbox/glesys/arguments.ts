@@ -1,4 +1,4 @@
-import type { SimulatedRequest } from '../simulator.js'
+import type { SimulatedRequest } from '../simulator.ts'
 
 export type Args = Readonly<Record<string, unknown>>
 

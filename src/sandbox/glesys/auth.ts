@@ -1,6 +1,6 @@
-import { ok, refuse, type Answer, type Call, type Route } from './answers.js'
-import { textOf } from './arguments.js'
-import type { ApiKey, Session, User, World } from './world.js'
+import { ok, refuse, type Answer, type Call, type Route } from './answers.ts'
+import { textOf } from './arguments.ts'
+import type { ApiKey, Session, User, World } from './world.ts'
 
 /** Who is calling. A project's own key has no user; a user's temporary key picks its context by the Basic user name. */
 export interface Caller {

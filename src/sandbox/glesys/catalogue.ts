@@ -1,4 +1,4 @@
-import type { InitialTemplate, Platform, YesNo } from './world.js'
+import type { InitialTemplate, Platform, YesNo } from './world.ts'
 
 export const datacenters: readonly string[] = ['Falkenberg', 'Stockholm']
 export const platforms: readonly Platform[] = ['KVM', 'VMware']

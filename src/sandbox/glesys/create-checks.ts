@@ -1,7 +1,7 @@
-import { fieldRequired, invalid, mustBeInteger, refuse, refuseCode, type Answer, type Call } from './answers.js'
-import { isMissing, isRecord, textOf, wholeOf, type Args } from './arguments.js'
-import type { Template } from './catalogue.js'
-import type { BackupSchedule, Platform } from './world.js'
+import { fieldRequired, invalid, mustBeInteger, refuse, refuseCode, type Answer, type Call } from './answers.ts'
+import { isMissing, isRecord, textOf, wholeOf, type Args } from './arguments.ts'
+import type { Template } from './catalogue.ts'
+import type { BackupSchedule, Platform } from './world.ts'
 
 const limits: Readonly<Record<string, { least: number, most: number }>> = {
   cpucores: { least: 1, most: 64 },

@@ -1,8 +1,8 @@
-import { changeRefusal, inferred, invalid, mustBeInteger, ok, reads, refuse, withServer, withUnlocked, writes, type Answer, type Call, type Routes, type Run } from './answers.js'
-import { textOf, wholeOf } from './arguments.js'
-import { prices } from './catalogue.js'
-import { lockFor } from './lifecycle.js'
-import { nextUuid, type Disk, type GlesysServer } from './world.js'
+import { changeRefusal, inferred, invalid, mustBeInteger, ok, reads, refuse, withServer, withUnlocked, writes, type Answer, type Call, type Routes, type Run } from './answers.ts'
+import { textOf, wholeOf } from './arguments.ts'
+import { prices } from './catalogue.ts'
+import { lockFor } from './lifecycle.ts'
+import { nextUuid, type Disk, type GlesysServer } from './world.ts'
 
 const limits = { minsizeingib: 10, maxsizeingib: 1024, maxnumdisks: 4 }
 

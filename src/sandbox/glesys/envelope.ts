@@ -1,8 +1,8 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { Answer } from './answers.js'
-import { isRecord, textOf, type Args } from './arguments.js'
-import type { GlesysKnobs } from './knobs.js'
-import { toXml } from './xml.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { Answer } from './answers.ts'
+import { isRecord, textOf, type Args } from './arguments.ts'
+import type { GlesysKnobs } from './knobs.ts'
+import { toXml } from './xml.ts'
 
 export interface Envelope {
   readonly request: SimulatedRequest

@@ -1,11 +1,11 @@
-import { fieldRequired, inferred, ok, reads, refuse, withServer, withUnlocked, writes, type Answer, type Call, type Routes, type Run } from './answers.js'
-import { isMissing, textOf, wholeOf } from './arguments.js'
-import { platforms, priceOf } from './catalogue.js'
-import { swedishTime } from './envelope.js'
-import { lockFor, provision } from './lifecycle.js'
-import { addServer } from './server-create.js'
-import { mutationBody } from './server-view.js'
-import { nextNumber, nextUuid, type Backup, type GlesysServer } from './world.js'
+import { fieldRequired, inferred, ok, reads, refuse, withServer, withUnlocked, writes, type Answer, type Call, type Routes, type Run } from './answers.ts'
+import { isMissing, textOf, wholeOf } from './arguments.ts'
+import { platforms, priceOf } from './catalogue.ts'
+import { swedishTime } from './envelope.ts'
+import { lockFor, provision } from './lifecycle.ts'
+import { addServer } from './server-create.ts'
+import { mutationBody } from './server-view.ts'
+import { nextNumber, nextUuid, type Backup, type GlesysServer } from './world.ts'
 
 /** Functions whose names are public and whose bodies are not: everything here is a guess. */
 

@@ -1,4 +1,4 @@
-import type { GlesysServer, World } from './world.js'
+import type { GlesysServer, World } from './world.ts'
 
 /** Lets time pass: everything that fell due is done, in its order. Called around every request. */
 export function settle (world: World): void {

@@ -1,6 +1,6 @@
-import { changeRefusal, invalid, lockedRefusal, mustBeInteger, ok, reads, refuse, unknownServer, withUnlocked, writes, type Answer, type Call, type Routes, type Run } from './answers.js'
-import { textOf, wholeOf } from './arguments.js'
-import { nextNumber, nextUuid, type GlesysServer, type Network, type NetworkAdapter, type World } from './world.js'
+import { changeRefusal, invalid, lockedRefusal, mustBeInteger, ok, reads, refuse, unknownServer, withUnlocked, writes, type Answer, type Call, type Routes, type Run } from './answers.ts'
+import { textOf, wholeOf } from './arguments.ts'
+import { nextNumber, nextUuid, type GlesysServer, type Network, type NetworkAdapter, type World } from './world.ts'
 
 /** The two platforms describe an adapter with different fields. */
 export function adapterBody (world: World, adapter: NetworkAdapter): Record<string, unknown> {

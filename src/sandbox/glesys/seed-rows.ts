@@ -1,4 +1,4 @@
-import type { BackupSchedule, Disk, GlesysServer, Platform } from './world.js'
+import type { BackupSchedule, Disk, GlesysServer, Platform } from './world.ts'
 
 type Optional = Partial<Pick<GlesysServer,
   'projectkey' | 'description' | 'datacenter' | 'cpucores' | 'memorysize' | 'disksize' | 'bandwidth' | 'templatename' | 'shape' |

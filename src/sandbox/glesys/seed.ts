@@ -1,8 +1,8 @@
-import { freeAddresses, hold, type Pool } from './address-pool.js'
-import { featuresOf, templateNamed, toInitialTemplate } from './catalogue.js'
-import { addServer } from './server-create.js'
-import { seedRows, type Row } from './seed-rows.js'
-import { nextNumber, type GlesysServer, type Platform, type World } from './world.js'
+import { freeAddresses, hold, type Pool } from './address-pool.ts'
+import { featuresOf, templateNamed, toInitialTemplate } from './catalogue.ts'
+import { addServer } from './server-create.ts'
+import { seedRows, type Row } from './seed-rows.ts'
+import { nextNumber, type GlesysServer, type Platform, type World } from './world.ts'
 
 export const labProject = 'cl12345'
 export const userProject = 'cl98765'

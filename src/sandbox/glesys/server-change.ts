@@ -1,10 +1,10 @@
-import { inferred, invalid, lockedRefusal, notSupported, ok, refuse, refuseCode, scheduled, withServer, withUnlocked, writes, type Answer, type Call, type Route, type Routes } from './answers.js'
-import { isMissing, textOf, truthOf, wholeOf } from './arguments.js'
-import { isoFiles, templateNamed } from './catalogue.js'
-import { parseSchedules, sizeRefusal } from './create-checks.js'
-import { destroyServer, isLocked, lockFor } from './lifecycle.js'
-import { mutationBody } from './server-view.js'
-import type { GlesysServer } from './world.js'
+import { inferred, invalid, lockedRefusal, notSupported, ok, refuse, refuseCode, scheduled, withServer, withUnlocked, writes, type Answer, type Call, type Route, type Routes } from './answers.ts'
+import { isMissing, textOf, truthOf, wholeOf } from './arguments.ts'
+import { isoFiles, templateNamed } from './catalogue.ts'
+import { parseSchedules, sizeRefusal } from './create-checks.ts'
+import { destroyServer, isLocked, lockFor } from './lifecycle.ts'
+import { mutationBody } from './server-view.ts'
+import type { GlesysServer } from './world.ts'
 
 type Action = (call: Call, server: GlesysServer) => Answer
 

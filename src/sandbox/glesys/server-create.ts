@@ -1,12 +1,12 @@
-import { freeAddresses, hold } from './address-pool.js'
-import { invalid, ok, refuse, refuseCode, withUnlocked, writes, type Answer, type Call, type Routes } from './answers.js'
-import { textOf, wholeOf } from './arguments.js'
-import { datacenters, featuresOf, platforms, templateOf, toInitialTemplate, type Template } from './catalogue.js'
-import { credentialsRefusal, parseSchedules, sizeRefusal } from './create-checks.js'
-import { provision } from './lifecycle.js'
-import { addPrimaryAdapter } from './network-routes.js'
-import { mutationBody } from './server-view.js'
-import { nextNumber, type BackupSchedule, type GlesysServer, type Platform, type World } from './world.js'
+import { freeAddresses, hold } from './address-pool.ts'
+import { invalid, ok, refuse, refuseCode, withUnlocked, writes, type Answer, type Call, type Routes } from './answers.ts'
+import { textOf, wholeOf } from './arguments.ts'
+import { datacenters, featuresOf, platforms, templateOf, toInitialTemplate, type Template } from './catalogue.ts'
+import { credentialsRefusal, parseSchedules, sizeRefusal } from './create-checks.ts'
+import { provision } from './lifecycle.ts'
+import { addPrimaryAdapter } from './network-routes.ts'
+import { mutationBody } from './server-view.ts'
+import { nextNumber, type BackupSchedule, type GlesysServer, type Platform, type World } from './world.ts'
 
 interface Wanted {
   readonly platform: Platform

@@ -1,10 +1,10 @@
-import { fieldRequired, invalid, notSupported, ok, reads, refuse, refuseCode, serverOf, unknownServer, withServer, type Answer, type Call, type Routes } from './answers.js'
-import { isRecord, textOf, truthOf } from './arguments.js'
-import { datacenters, isoFiles, monthly, platforms, prices, priceOf, round, templates, type Template } from './catalogue.js'
-import { swedishTime } from './envelope.js'
-import { adapterBody } from './network-routes.js'
-import { listItem, plainBody, stateBody, stateOf } from './server-view.js'
-import type { GlesysServer, Platform, World } from './world.js'
+import { fieldRequired, invalid, notSupported, ok, reads, refuse, refuseCode, serverOf, unknownServer, withServer, type Answer, type Call, type Routes } from './answers.ts'
+import { isRecord, textOf, truthOf } from './arguments.ts'
+import { datacenters, isoFiles, monthly, platforms, prices, priceOf, round, templates, type Template } from './catalogue.ts'
+import { swedishTime } from './envelope.ts'
+import { adapterBody } from './network-routes.ts'
+import { listItem, plainBody, stateBody, stateOf } from './server-view.ts'
+import type { GlesysServer, Platform, World } from './world.ts'
 
 function list ({ world, project }: Call): Answer {
   const mine = [...world.servers.values()].filter(server => server.projectkey === project)

@@ -1,6 +1,6 @@
-import { addressPrice, monthly, priceOf, round } from './catalogue.js'
-import { isLocked } from './lifecycle.js'
-import type { GlesysServer, World } from './world.js'
+import { addressPrice, monthly, priceOf, round } from './catalogue.ts'
+import { isLocked } from './lifecycle.ts'
+import type { GlesysServer, World } from './world.ts'
 
 type Body = Record<string, unknown>
 

@@ -1,9 +1,9 @@
-import { startSimulator, type Simulator } from '../simulator.js'
-import { defaultKnobs, type GlesysKnobs } from './knobs.js'
-import { isLocked, settle } from './lifecycle.js'
-import { addServers, demoKeys, demoUser, labProject, seed, userProject } from './seed.js'
-import { handle } from './vendor.js'
-import { createWorld, type ApiKey, type GlesysServer, type World } from './world.js'
+import { startSimulator, type Simulator } from '../simulator.ts'
+import { defaultKnobs, type GlesysKnobs } from './knobs.ts'
+import { isLocked, settle } from './lifecycle.ts'
+import { addServers, demoKeys, demoUser, labProject, seed, userProject } from './seed.ts'
+import { handle } from './vendor.ts'
+import { createWorld, type ApiKey, type GlesysServer, type World } from './world.ts'
 
 export interface GlesysOptions {
   readonly port?: number

@@ -1,4 +1,4 @@
-import type { GlesysKnobs } from './knobs.js'
+import type { GlesysKnobs } from './knobs.ts'
 
 export type Platform = 'KVM' | 'VMware'
 export type YesNo = 'yes' | 'no'

@@ -1,6 +1,6 @@
-import type { SimulatedReply } from '../simulator.js'
-import { problem, type Call } from './replies.js'
-import type { Grant } from './tokens.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { problem, type Call } from './replies.ts'
+import type { Grant } from './tokens.ts'
 
 export const unauthorized = (call: Pick<Call, 'world' | 'request'>): SimulatedReply => problem(call, {
   status: 401,

@@ -1,10 +1,10 @@
-import type { SimulatedReply } from '../simulator.js'
-import { findTemplate } from './catalog.js'
-import { begin, refuseState } from './events.js'
-import { readFields, type Fields } from './fields.js'
-import { passwordFor } from './instance.js'
-import { ok, withServer, type Call, type Handler } from './replies.js'
-import type { Instance } from './wire.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { findTemplate } from './catalog.ts'
+import { begin, refuseState } from './events.ts'
+import { readFields, type Fields } from './fields.ts'
+import { passwordFor } from './instance.ts'
+import { ok, withServer, type Call, type Handler } from './replies.ts'
+import type { Instance } from './wire.ts'
 
 interface Action {
   readonly word: string

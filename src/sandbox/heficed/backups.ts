@@ -1,9 +1,9 @@
-import { nextPassword } from './actions.js'
-import { begin, refuseState } from './events.js'
-import { readFields } from './fields.js'
-import { page } from './paging.js'
-import { notFound, ok, problem, withServer } from './replies.js'
-import type { Backup } from './wire.js'
+import { nextPassword } from './actions.ts'
+import { begin, refuseState } from './events.ts'
+import { readFields } from './fields.ts'
+import { page } from './paging.ts'
+import { notFound, ok, problem, withServer } from './replies.ts'
+import type { Backup } from './wire.ts'
 
 export const listBackups = withServer((call, server) =>
   page(call, call.world.backups.get(server.id) ?? [], { repeat: [], sort: null, sdir: null }))

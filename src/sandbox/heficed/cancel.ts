@@ -1,9 +1,9 @@
-import type { SimulatedReply } from '../simulator.js'
-import { begin, refuseState } from './events.js'
-import { readFields } from './fields.js'
-import { ok, withServer } from './replies.js'
-import type { CancellationRequest, Instance } from './wire.js'
-import type { World } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { begin, refuseState } from './events.ts'
+import { readFields } from './fields.ts'
+import { ok, withServer } from './replies.ts'
+import type { CancellationRequest, Instance } from './wire.ts'
+import type { World } from './world.ts'
 
 const monthSeconds = 30 * 86_400
 

@@ -1,6 +1,6 @@
-import { page } from './paging.js'
-import type { Handler } from './replies.js'
-import type { Named, Place, Template } from './wire.js'
+import { page } from './paging.ts'
+import type { Handler } from './replies.ts'
+import type { Named, Place, Template } from './wire.ts'
 
 /** The vendor has no endpoint that lists locations; its clients know these words. */
 export const locations: readonly Place[] = [

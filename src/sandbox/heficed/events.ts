@@ -1,7 +1,7 @@
-import type { SimulatedReply } from '../simulator.js'
-import { ok, problem, type Call } from './replies.js'
-import type { VendorEvent } from './wire.js'
-import type { World } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { ok, problem, type Call } from './replies.ts'
+import type { VendorEvent } from './wire.ts'
+import type { World } from './world.ts'
 
 export interface EventSpec {
   readonly instanceId: number

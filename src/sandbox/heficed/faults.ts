@@ -1,4 +1,4 @@
-import type { Fault } from '../simulator.js'
+import type { Fault } from '../simulator.ts'
 
 /** Faults in this vendor's dress, for `sandbox.fail(…)`. Slowness is the harness's `latencyMs`. */
 const onApi = (fault: Omit<Fault, 'match'>): Fault => ({ ...fault, match: request => !request.path.startsWith('/oauth2/') })

@@ -1,5 +1,5 @@
-import type { SimulatedReply } from '../simulator.js'
-import { problem, type Call } from './replies.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { problem, type Call } from './replies.ts'
 
 /** Reads one JSON object body and collects what is wrong with it. Wrong values read as '', 0 or false. */
 export interface Fields {

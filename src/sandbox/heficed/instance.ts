@@ -1,5 +1,5 @@
-import { templates, type CatalogTemplate } from './catalog.js'
-import type { Billing, Instance, Network } from './wire.js'
+import { templates, type CatalogTemplate } from './catalog.ts'
+import type { Billing, Instance, Network } from './wire.ts'
 
 export interface NewInstance {
   readonly id: number

@@ -1,8 +1,8 @@
-import { page } from './paging.js'
-import { ok, withServer, type Handler } from './replies.js'
-import { resize } from './resize.js'
-import { readFields } from './fields.js'
-import type { Instance } from './wire.js'
+import { page } from './paging.ts'
+import { ok, withServer, type Handler } from './replies.ts'
+import { resize } from './resize.ts'
+import { readFields } from './fields.ts'
+import type { Instance } from './wire.ts'
 
 const sortable = new Map<string, (server: Instance) => string | number>([
   ['id', server => server.id],

@@ -1,10 +1,10 @@
-import type { SimulatedReply } from '../simulator.js'
-import { begin } from './events.js'
-import { parseJson } from './fields.js'
-import { notFound, ok, problem, withServer, type Call, type Handler } from './replies.js'
-import { textOf } from './seed-subnets.js'
-import type { Instance, Subnet } from './wire.js'
-import type { StoredSubnet, World } from './world.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { begin } from './events.ts'
+import { parseJson } from './fields.ts'
+import { notFound, ok, problem, withServer, type Call, type Handler } from './replies.ts'
+import { textOf } from './seed-subnets.ts'
+import type { Instance, Subnet } from './wire.ts'
+import type { StoredSubnet, World } from './world.ts'
 
 /** One level of the tree; the top is asked for with an empty parent. */
 export const listSubnets: Handler = call => {

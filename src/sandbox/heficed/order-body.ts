@@ -1,7 +1,7 @@
-import type { SimulatedReply } from '../simulator.js'
-import { findTemplate, type CatalogTemplate } from './catalog.js'
-import { readFields } from './fields.js'
-import type { Call } from './replies.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { findTemplate, type CatalogTemplate } from './catalog.ts'
+import { readFields } from './fields.ts'
+import type { Call } from './replies.ts'
 
 export interface OrderSpec {
   readonly source: CatalogTemplate

@@ -1,9 +1,9 @@
-import { begin } from './events.js'
-import { buildInstance, madeUpHostname } from './instance.js'
-import { buildInvoice, midnight, periodOf, priceOf } from './invoice.js'
-import { readOrder, type OrderSpec } from './order-body.js'
-import { ok, type Handler } from './replies.js'
-import type { World } from './world.js'
+import { begin } from './events.ts'
+import { buildInstance, madeUpHostname } from './instance.ts'
+import { buildInvoice, midnight, periodOf, priceOf } from './invoice.ts'
+import { readOrder, type OrderSpec } from './order-body.ts'
+import { ok, type Handler } from './replies.ts'
+import type { World } from './world.ts'
 
 type Item = Record<string, unknown>
 

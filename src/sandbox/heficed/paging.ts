@@ -1,5 +1,5 @@
-import type { SimulatedReply } from '../simulator.js'
-import { ok, problem, type Call } from './replies.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { ok, problem, type Call } from './replies.ts'
 
 export interface ListOptions {
   /** Query members that the links repeat, in their order. */

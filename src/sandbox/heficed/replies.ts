@@ -1,6 +1,6 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { Instance } from './wire.js'
-import type { World } from './world.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { Instance } from './wire.ts'
+import type { World } from './world.ts'
 
 export interface Call {
   readonly world: World

@@ -1,10 +1,10 @@
-import type { SimulatedReply } from '../simulator.js'
-import { begin, refuseState } from './events.js'
-import type { Fields } from './fields.js'
-import { buildInvoice, periodOf, priceOf } from './invoice.js'
-import { isDisk, isMemory, isVcpu } from './order-body.js'
-import { ok, type Call } from './replies.js'
-import type { Instance } from './wire.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { begin, refuseState } from './events.ts'
+import type { Fields } from './fields.ts'
+import { buildInvoice, periodOf, priceOf } from './invoice.ts'
+import { isDisk, isMemory, isVcpu } from './order-body.ts'
+import { ok, type Call } from './replies.ts'
+import type { Instance } from './wire.ts'
 
 type Size = Pick<Instance, 'vcpu' | 'memory' | 'disk'>
 

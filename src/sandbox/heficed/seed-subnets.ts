@@ -1,4 +1,4 @@
-import type { Subnet } from './wire.js'
+import type { Subnet } from './wire.ts'
 
 export interface SeededSubnet {
   readonly row: Subnet

@@ -1,5 +1,5 @@
-import { buildInstance, noNetwork, sourceFor, type NewInstance } from './instance.js'
-import type { Instance } from './wire.js'
+import { buildInstance, noNetwork, sourceFor, type NewInstance } from './instance.ts'
+import type { Instance } from './wire.ts'
 
 /** More than one page of the vendor's default 200. */
 const seededRows = 230

@@ -1,12 +1,12 @@
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../simulator.js'
-import { unauthorized } from './access.js'
-import { defaultKnobs, type HeficedKnobs } from './knobs.js'
-import { encode } from './replies.js'
-import { dispatch } from './routes.js'
-import { ordinaryRow } from './seed.js'
-import { clientId, clientSecret, createTokenDesk, tokenPath, type TokenDesk } from './tokens.js'
-import type { Instance, VendorEvent } from './wire.js'
-import { createWorld, type StoredSubnet, type World } from './world.js'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../simulator.ts'
+import { unauthorized } from './access.ts'
+import { defaultKnobs, type HeficedKnobs } from './knobs.ts'
+import { encode } from './replies.ts'
+import { dispatch } from './routes.ts'
+import { ordinaryRow } from './seed.ts'
+import { clientId, clientSecret, createTokenDesk, tokenPath, type TokenDesk } from './tokens.ts'
+import type { Instance, VendorEvent } from './wire.ts'
+import { createWorld, type StoredSubnet, type World } from './world.ts'
 
 export interface HeficedOptions {
   readonly port?: number

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFields } from './fields.js'
-import { ok, type Handler } from './replies.js'
+import { readFields } from './fields.ts'
+import { ok, type Handler } from './replies.ts'
 
 /** All in one answer, without paging; the key text itself is never shown. */
 export const listKeys: Handler = call => ok({ data: call.world.keys })

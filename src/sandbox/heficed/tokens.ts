@@ -1,5 +1,5 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { HeficedKnobs } from './knobs.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { HeficedKnobs } from './knobs.ts'
 
 export const tokenPath = '/oauth2/token'
 export const clientId = '0b8c6a1e-5d6f-4c0e-9a53-f1ce00000001'

@@ -1,7 +1,7 @@
-import type { HeficedKnobs } from './knobs.js'
-import { seedServers } from './seed.js'
-import { seedSubnets } from './seed-subnets.js'
-import type { Backup, Instance, SshKey, Subnet, VendorEvent } from './wire.js'
+import type { HeficedKnobs } from './knobs.ts'
+import { seedServers } from './seed.ts'
+import { seedSubnets } from './seed-subnets.ts'
+import type { Backup, Instance, SshKey, Subnet, VendorEvent } from './wire.ts'
 
 export interface StoredSubnet {
   readonly row: Subnet

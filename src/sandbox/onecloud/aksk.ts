@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { AccessKey, World } from './world.js'
-import { refuse } from './failures.js'
-import { isObject, parseJson, textOf } from './values.js'
+import type { AccessKey, World } from './world.ts'
+import { refuse } from './failures.ts'
+import { isObject, parseJson, textOf } from './values.ts'
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 

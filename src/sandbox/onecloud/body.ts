@@ -1,5 +1,5 @@
-import type { SimulatedRequest } from '../simulator.js'
-import { isObject, parseJson, type Json } from './values.js'
+import type { SimulatedRequest } from '../simulator.ts'
+import { isObject, parseJson, type Json } from './values.ts'
 
 /** The body is read only with a JSON content type and a known length; otherwise it is as if nothing was sent. */
 export const readBody = (request: SimulatedRequest): unknown => {

@@ -1,12 +1,12 @@
-import type { ServerRow, World } from './world.js'
-import { findRow, nextSerial, rowsOf } from './world.js'
-import { badInput, badRequest, duplicateName, notFound, refuse, wrongStatus } from './failures.js'
-import { begin, touch } from './lifecycle.js'
-import { firstText, isObject, isTrue, listOf, textOf, uuid, type Json } from './values.js'
-import { osMetadata, powerOn } from './create.js'
-import { checkPassword, checkSize, keypairOf, skuOf } from './create-parts.js'
-import type { Action } from './power-actions.js'
-import { addSnapshots } from './snapshots.js'
+import type { ServerRow, World } from './world.ts'
+import { findRow, nextSerial, rowsOf } from './world.ts'
+import { badInput, badRequest, duplicateName, notFound, refuse, wrongStatus } from './failures.ts'
+import { begin, touch } from './lifecycle.ts'
+import { firstText, isObject, isTrue, listOf, textOf, uuid, type Json } from './values.ts'
+import { osMetadata, powerOn } from './create.ts'
+import { checkPassword, checkSize, keypairOf, skuOf } from './create-parts.ts'
+import type { Action } from './power-actions.ts'
+import { addSnapshots } from './snapshots.ts'
 
 /** `8192M`, `8g` or a bare number of MiB; the create wants a number, this action a text. */
 const memoryOf = (world: World, row: ServerRow, value: unknown): number => {

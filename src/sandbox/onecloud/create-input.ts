@@ -1,10 +1,10 @@
-import type { World } from './world.js'
-import { badInput, notConvertible } from './failures.js'
-import { firstText, isObject, isTrue, listOf, objectOf, textOf, type Json } from './values.js'
+import type { World } from './world.ts'
+import { badInput, notConvertible } from './failures.ts'
+import { firstText, isObject, isTrue, listOf, objectOf, textOf, type Json } from './values.ts'
 import {
   checkPassword, checkPlaces, checkSize, checkUserData, freeEipOf, goType, keypairOf, osOf, readDisks, readGroups, readNets,
   skuOf, wholeOf, type DiskAsk, type NetAsk
-} from './create-parts.js'
+} from './create-parts.ts'
 
 export interface CreateAsk {
   readonly name: string

@@ -1,7 +1,7 @@
-import type { DiskRow, World } from './world.js'
-import { findRow, rowsOf } from './world.js'
-import { badInput, notConvertible, notFound, refuse } from './failures.js'
-import { firstText, isObject, listOf, objectOf, textOf, type Json } from './values.js'
+import type { DiskRow, World } from './world.ts'
+import { findRow, rowsOf } from './world.ts'
+import { badInput, notConvertible, notFound, refuse } from './failures.ts'
+import { firstText, isObject, listOf, objectOf, textOf, type Json } from './values.ts'
 
 export interface DiskAsk {
   readonly sizeMb: number

@@ -1,9 +1,9 @@
-import type { DiskRow, ServerRow, World } from './world.js'
-import { findRow, nextSerial, rowsOf } from './world.js'
-import { badInput, databaseError, duplicateName, refuse } from './failures.js'
-import { begin, logEvent, reportFailure, touch } from './lifecycle.js'
-import { macOf, objectOf, textOf, uuid, type Json } from './values.js'
-import type { CreateAsk } from './create-input.js'
+import type { DiskRow, ServerRow, World } from './world.ts'
+import { findRow, nextSerial, rowsOf } from './world.ts'
+import { badInput, databaseError, duplicateName, refuse } from './failures.ts'
+import { begin, logEvent, reportFailure, touch } from './lifecycle.ts'
+import { macOf, objectOf, textOf, uuid, type Json } from './values.ts'
+import type { CreateAsk } from './create-input.ts'
 
 /** The last checks of all: the name. Answers the name that the record will bear. */
 export const pickName = (world: World, ask: CreateAsk, count = 1): string => {

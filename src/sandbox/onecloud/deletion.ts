@@ -1,10 +1,10 @@
-import type { ServerRow, World } from './world.js'
-import { rowsOf } from './world.js'
-import { refuse, wrongStatus } from './failures.js'
-import { begin } from './lifecycle.js'
-import { isTrue } from './values.js'
-import { dropEip, releaseEip } from './eip-actions.js'
-import type { Action } from './power-actions.js'
+import type { ServerRow, World } from './world.ts'
+import { rowsOf } from './world.ts'
+import { refuse, wrongStatus } from './failures.ts'
+import { begin } from './lifecycle.ts'
+import { isTrue } from './values.ts'
+import { dropEip, releaseEip } from './eip-actions.ts'
+import type { Action } from './power-actions.ts'
 
 /** These never had anything on a node, so the recycle bin is passed by. */
 const neverBuilt = ['sched_fail', 'net_fail', 'dev_fail', 'create_fail']

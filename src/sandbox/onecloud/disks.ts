@@ -1,7 +1,7 @@
-import type { DiskRow, World } from './world.js'
-import { projectName } from './world.js'
-import { storageId, zoneId } from './record.js'
-import { recordTime, type Json } from './values.js'
+import type { DiskRow, World } from './world.ts'
+import { projectName } from './world.ts'
+import { storageId, zoneId } from './record.ts'
+import { recordTime, type Json } from './values.ts'
 
 /** The disks of all servers, as the disk list shows them. */
 export const diskRows = (world: World): Json[] => [...world.servers.values()].flatMap(row => row.disks.map((disk, index) => ({

@@ -1,10 +1,10 @@
-import type { ServerRow, World } from './world.js'
-import { findRow, nextSerial, projectName, rowsOf } from './world.js'
-import { badInput, notFound, wrongStatus } from './failures.js'
-import { begin } from './lifecycle.js'
-import { firstText, isTrue, recordTime, textOf, uuid, type Json } from './values.js'
-import { bindEip } from './create.js'
-import type { Action } from './power-actions.js'
+import type { ServerRow, World } from './world.ts'
+import { findRow, nextSerial, projectName, rowsOf } from './world.ts'
+import { badInput, notFound, wrongStatus } from './failures.ts'
+import { begin } from './lifecycle.ts'
+import { firstText, isTrue, recordTime, textOf, uuid, type Json } from './values.ts'
+import { bindEip } from './create.ts'
+import type { Action } from './power-actions.ts'
 
 export const eipRow = (world: World, of: { name: string, bandwidth: number, tenantId: string, networkId: string }): Json => {
   const now = recordTime(world.now())

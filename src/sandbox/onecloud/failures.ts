@@ -1,5 +1,5 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import { errorTime } from './values.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import { errorTime } from './values.ts'
 
 export interface Refusal {
   readonly status: number

@@ -1,4 +1,4 @@
-import type { Json } from './values.js'
+import type { Json } from './values.ts'
 
 export type Test = (row: Json) => boolean
 

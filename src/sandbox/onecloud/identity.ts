@@ -1,10 +1,10 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { AccessKey, Person, World } from './world.js'
-import { badInput, classForbidden, duplicateName, listForbidden, noHandler, refuse } from './failures.js'
-import { allowedScope, callerOf, findToken, issueToken, tokenBody } from './tokens.js'
-import { hexId, isObject, objectOf, textOf, type Json } from './values.js'
-import { verifyAccessKey } from './aksk.js'
-import { readBody, readInput } from './body.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { AccessKey, Person, World } from './world.ts'
+import { badInput, classForbidden, duplicateName, listForbidden, noHandler, refuse } from './failures.ts'
+import { allowedScope, callerOf, findToken, issueToken, tokenBody } from './tokens.ts'
+import { hexId, isObject, objectOf, textOf, type Json } from './values.ts'
+import { verifyAccessKey } from './aksk.ts'
+import { readBody, readInput } from './body.ts'
 
 interface Proof {
   readonly person: Person

@@ -1,10 +1,10 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { World } from './world.js'
-import { rowsOf } from './world.js'
-import { noHandler } from './failures.js'
-import { listRows, ownRecord, type Collection } from './resources.js'
-import { callerOf } from './tokens.js'
-import { isObject, textOf, type Json } from './values.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { World } from './world.ts'
+import { rowsOf } from './world.ts'
+import { noHandler } from './failures.ts'
+import { listRows, ownRecord, type Collection } from './resources.ts'
+import { callerOf } from './tokens.ts'
+import { isObject, textOf, type Json } from './values.ts'
 
 const kind: Collection = { word: 'image', service: 'image', owner: 'shared', totals: true, filters: ['disk_format', 'is_public', 'is_standard'] }
 

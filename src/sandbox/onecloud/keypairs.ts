@@ -1,10 +1,10 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { World } from './world.js'
-import { nextSerial, rowsOf } from './world.js'
-import { badInput, classForbidden, duplicateName, noBody, refuse } from './failures.js'
-import { callerOf, type Caller } from './tokens.js'
-import { hexId, isObject, recordTime, textOf, tidy, uuid, type Json } from './values.js'
-import { readBody } from './body.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { World } from './world.ts'
+import { nextSerial, rowsOf } from './world.ts'
+import { badInput, classForbidden, duplicateName, noBody, refuse } from './failures.ts'
+import { callerOf, type Caller } from './tokens.ts'
+import { hexId, isObject, recordTime, textOf, tidy, uuid, type Json } from './values.ts'
+import { readBody } from './body.ts'
 
 const privateText = '-----BEGIN RSA PRIVATE KEY-----\nFAKE-SECRET\n-----END RSA PRIVATE KEY-----\n'
 

@@ -1,6 +1,6 @@
-import type { ServerRow, Step, World } from './world.js'
-import { nextSerial } from './world.js'
-import { uuid } from './values.js'
+import type { ServerRow, Step, World } from './world.ts'
+import { nextSerial } from './world.ts'
+import { uuid } from './values.ts'
 
 export interface Course {
   /** The path word of the action, for the failing knob and names like `fail-start-1`. */

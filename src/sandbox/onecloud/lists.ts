@@ -1,6 +1,6 @@
-import { compareValues, filterTest, sameValue, type Test } from './filters.js'
-import { notConvertible } from './failures.js'
-import { isTrue, type Json } from './values.js'
+import { compareValues, filterTest, sameValue, type Test } from './filters.ts'
+import { notConvertible } from './failures.ts'
+import { isTrue, type Json } from './values.ts'
 
 /** One row of a list: its columns to choose by, and how it looks when chosen. */
 export interface Listed {

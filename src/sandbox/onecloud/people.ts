@@ -1,4 +1,4 @@
-import type { AccessKey, Person, Project } from './world.js'
+import type { AccessKey, Person, Project } from './world.ts'
 
 export const demoProjectId = '31c1aa2af0104f1d89faef0f0b9368e4'
 export const systemProjectId = '09a81e6f5a8e4d9684af74169473239f'

@@ -1,9 +1,9 @@
-import type { ServerRow, World } from './world.js'
-import { badRequest, objectForbidden, wrongStatus } from './failures.js'
-import { begin, isBusy } from './lifecycle.js'
-import { isTrue, type Json } from './values.js'
-import { powerOn } from './create.js'
-import type { Caller } from './tokens.js'
+import type { ServerRow, World } from './world.ts'
+import { badRequest, objectForbidden, wrongStatus } from './failures.ts'
+import { begin, isBusy } from './lifecycle.ts'
+import { isTrue, type Json } from './values.ts'
+import { powerOn } from './create.ts'
+import type { Caller } from './tokens.ts'
 
 /** Answers what stands under `server` instead of the record, or nothing for the record. */
 export type Action = (world: World, row: ServerRow, input: Json, caller: Caller) => Json | undefined

@@ -1,11 +1,11 @@
-import type { ServerRow } from './world.js'
-import { findRow, nextSerial, rowsOf } from './world.js'
-import { badInput, notFound, wrongStatus } from './failures.js'
-import { begin, touch } from './lifecycle.js'
-import { firstText, isTrue, listOf, textOf, uuid } from './values.js'
-import { createServer, pickName, powerOn } from './create.js'
-import { groupOf } from './create-parts.js'
-import type { Action } from './power-actions.js'
+import type { ServerRow } from './world.ts'
+import { findRow, nextSerial, rowsOf } from './world.ts'
+import { badInput, notFound, wrongStatus } from './failures.ts'
+import { begin, touch } from './lifecycle.ts'
+import { firstText, isTrue, listOf, textOf, uuid } from './values.ts'
+import { createServer, pickName, powerOn } from './create.ts'
+import { groupOf } from './create-parts.ts'
+import type { Action } from './power-actions.ts'
 
 const settled = (row: ServerRow, what: string): void => {
   if (row.status !== 'ready' && row.status !== 'running') throw wrongStatus(`Cannot ${what} in status ${row.status}`)

@@ -1,6 +1,6 @@
-import type { NicRow, ServerRow, World } from './world.js'
-import { findRow, projectName, rowsOf } from './world.js'
-import { recordTime, tidy, type Json } from './values.js'
+import type { NicRow, ServerRow, World } from './world.ts'
+import { findRow, projectName, rowsOf } from './world.ts'
+import { recordTime, tidy, type Json } from './values.ts'
 
 export const zoneId = 'b556bec4-eb1e-48ee-8a52-d6a6f5b0b1a6'
 export const hostId = '93f155d7-9ee7-476f-870e-c35caeeece8f'

@@ -1,10 +1,10 @@
-import type { ServerRow, World } from './world.js'
-import { rowsOf } from './world.js'
-import { bindEip, blankServer, osMetadata, powerOn } from './create.js'
-import { eipNetworkId, eipRow } from './eip-actions.js'
-import { demoProjectId } from './people.js'
-import { debianId, keypairId, vnetId, vpcnetId } from './seed-catalog.js'
-import { macOf, uuid } from './values.js'
+import type { ServerRow, World } from './world.ts'
+import { rowsOf } from './world.ts'
+import { bindEip, blankServer, osMetadata, powerOn } from './create.ts'
+import { eipNetworkId, eipRow } from './eip-actions.ts'
+import { demoProjectId } from './people.ts'
+import { debianId, keypairId, vnetId, vpcnetId } from './seed-catalog.ts'
+import { macOf, uuid } from './values.ts'
 
 interface Sample {
   readonly id: string

@@ -1,11 +1,11 @@
-import type { ServerRow, World } from './world.js'
-import { nextSerial, rowsOf } from './world.js'
-import { blankServer, osMetadata, powerOn } from './create.js'
-import { demoProjectId, systemProjectId } from './people.js'
-import { exitnetId, keypairId, seedCatalog, vnetId } from './seed-catalog.js'
-import { seedSamples } from './seed-samples.js'
-import { snapshotRow } from './snapshots.js'
-import { macOf, textOf, uuid } from './values.js'
+import type { ServerRow, World } from './world.ts'
+import { nextSerial, rowsOf } from './world.ts'
+import { blankServer, osMetadata, powerOn } from './create.ts'
+import { demoProjectId, systemProjectId } from './people.ts'
+import { exitnetId, keypairId, seedCatalog, vnetId } from './seed-catalog.ts'
+import { seedSamples } from './seed-samples.ts'
+import { snapshotRow } from './snapshots.ts'
+import { macOf, textOf, uuid } from './values.ts'
 
 /** One word from many rows of the status table, typos and both spellings of failure included; the last is nobody's. */
 const statuses = [

@@ -1,11 +1,11 @@
-import type { ServerRow, World } from './world.js'
-import { findRow, rowsOf } from './world.js'
-import { listForbidden, notConvertible, refuse } from './failures.js'
-import { commonTest, pageOf, statusCounts, type ListRules } from './lists.js'
-import { parseClause, sameValue } from './filters.js'
-import { columnsOf, hostId, listRecord, plainRecord } from './record.js'
-import { allowedScope, type Caller } from './tokens.js'
-import { isTrue, type Json } from './values.js'
+import type { ServerRow, World } from './world.ts'
+import { findRow, rowsOf } from './world.ts'
+import { listForbidden, notConvertible, refuse } from './failures.ts'
+import { commonTest, pageOf, statusCounts, type ListRules } from './lists.ts'
+import { parseClause, sameValue } from './filters.ts'
+import { columnsOf, hostId, listRecord, plainRecord } from './record.ts'
+import { allowedScope, type Caller } from './tokens.ts'
+import { isTrue, type Json } from './values.ts'
 
 interface Candidate {
   readonly row: ServerRow

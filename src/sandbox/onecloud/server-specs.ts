@@ -1,10 +1,10 @@
-import type { EventRow, ServerRow, World } from './world.js'
-import { projectName } from './world.js'
-import { listForbidden } from './failures.js'
-import { wholeNumber } from './lists.js'
-import { gatewayUserId } from './people.js'
-import type { Caller } from './tokens.js'
-import { recordTime, type Json } from './values.js'
+import type { EventRow, ServerRow, World } from './world.ts'
+import { projectName } from './world.ts'
+import { listForbidden } from './failures.ts'
+import { wholeNumber } from './lists.ts'
+import { gatewayUserId } from './people.ts'
+import type { Caller } from './tokens.ts'
+import { recordTime, type Json } from './values.ts'
 
 /** `GET /servers/{id}/{spec}`; undefined for a word that the vendor does not know. */
 export const serverSpec = (world: World, row: ServerRow, spec: string): Json | undefined => {

@@ -1,5 +1,5 @@
-import type { World } from './world.js'
-import type { Json } from './values.js'
+import type { World } from './world.ts'
+import type { Json } from './values.ts'
 
 interface Service {
   readonly id: string

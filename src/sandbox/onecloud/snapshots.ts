@@ -1,7 +1,7 @@
-import type { ServerRow, World } from './world.js'
-import { projectName, rowsOf } from './world.js'
-import { recordTime, uuid, type Json } from './values.js'
-import { storageId } from './record.js'
+import type { ServerRow, World } from './world.ts'
+import { projectName, rowsOf } from './world.ts'
+import { recordTime, uuid, type Json } from './values.ts'
+import { storageId } from './record.ts'
 
 interface SnapshotOf {
   readonly id: string

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { AccessKey, Person, TokenRow, World } from './world.js'
-import { serviceCatalog } from './service-catalog.js'
-import { projectName } from './world.js'
-import { tokenTime, type Json } from './values.js'
+import type { AccessKey, Person, TokenRow, World } from './world.ts'
+import { serviceCatalog } from './service-catalog.ts'
+import { projectName } from './world.ts'
+import { tokenTime, type Json } from './values.ts'
 
 export interface Caller {
   /** A guest has no token, or one that is wrong, over, revoked or without a project. */

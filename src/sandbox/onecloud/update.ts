@@ -1,8 +1,8 @@
-import type { ServerRow, World } from './world.js'
-import { badInput, databaseError, notConvertible, refuse } from './failures.js'
-import { logEvent, touch } from './lifecycle.js'
-import { isObject, textOf, type Json } from './values.js'
-import { nameTaken } from './create.js'
+import type { ServerRow, World } from './world.ts'
+import { badInput, databaseError, notConvertible, refuse } from './failures.ts'
+import { logEvent, touch } from './lifecycle.ts'
+import { isObject, textOf, type Json } from './values.ts'
+import { nameTaken } from './create.ts'
 
 const plainKeys = ['boot_order', 'shutdown_behavior', 'vga', 'vdi', 'machine', 'bios', 'src_ip_check', 'src_mac_check']
 

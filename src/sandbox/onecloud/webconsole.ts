@@ -1,8 +1,8 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { ServerRow, World } from './world.js'
-import { noHandler, refuse } from './failures.js'
-import { callerOf } from './tokens.js'
-import { ownRow } from './servers.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { ServerRow, World } from './world.ts'
+import { noHandler, refuse } from './failures.ts'
+import { callerOf } from './tokens.ts'
+import { ownRow } from './servers.ts'
 
 /** `/webconsole-service/...`: unlike compute, this service answers 401 to a caller without a valid token. */
 export const webconsoleReply = (world: World, request: SimulatedRequest, parts: readonly string[]): SimulatedReply => {

@@ -1,5 +1,5 @@
-import type { OnecloudKnobs } from './knobs.js'
-import type { Json } from './values.js'
+import type { OnecloudKnobs } from './knobs.ts'
+import type { Json } from './values.ts'
 
 export interface DiskRow {
   readonly id: string

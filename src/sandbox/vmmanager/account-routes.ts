@@ -1,11 +1,11 @@
-import type { SimulatedReply } from '../simulator.js'
-import { natural, oneOf, text, textOf } from './body.js'
-import type { Call, Route } from './call.js'
-import { get, idOf, ok, owns, post, remove } from './call.js'
-import { conflict, invalidValue, notFound } from './errors.js'
-import { list } from './lists.js'
-import type { Platform, Row, UserRecord } from './model.js'
-import { disksOf } from './model.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { natural, oneOf, text, textOf } from './body.ts'
+import type { Call, Route } from './call.ts'
+import { get, idOf, ok, owns, post, remove } from './call.ts'
+import { conflict, invalidValue, notFound } from './errors.ts'
+import { list } from './lists.ts'
+import type { Platform, Row, UserRecord } from './model.ts'
+import { disksOf } from './model.ts'
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 

@@ -1,11 +1,11 @@
-import type { SimulatedReply } from '../simulator.js'
-import type { Call, Run } from './call.js'
-import { ok, onHost } from './call.js'
-import { conflict } from './errors.js'
-import type { HostRecord, Platform, TaskRecord } from './model.js'
-import { addressesOf, disksOf } from './model.js'
-import type { TaskOrder } from './tasks.js'
-import { dropTasks, isBusy, releaseDeferred, submit } from './tasks.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Call, Run } from './call.ts'
+import { ok, onHost } from './call.ts'
+import { conflict } from './errors.ts'
+import type { HostRecord, Platform, TaskRecord } from './model.ts'
+import { addressesOf, disksOf } from './model.ts'
+import type { TaskOrder } from './tasks.ts'
+import { dropTasks, isBusy, releaseDeferred, submit } from './tasks.ts'
 
 /** Like `onHost`, for what changes the host: a host at work may refuse. */
 export const changeHost = (run: (call: Call, host: HostRecord) => SimulatedReply): Run => onHost((call, host) =>

@@ -1,5 +1,5 @@
-import type { AddressRecord, HostRecord, NetworkRecord, Platform } from './model.js'
-import { take } from './model.js'
+import type { AddressRecord, HostRecord, NetworkRecord, Platform } from './model.ts'
+import { take } from './model.ts'
 
 export const toNumber = (ip: string): number =>
   ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)

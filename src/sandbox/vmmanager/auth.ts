@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import { text, textOf } from './body.js'
-import type { Call, Route } from './call.js'
-import { get, idOf, ok, owns, post } from './call.js'
-import { badToken, closed, invalidPassword, invalidValue, notFound } from './errors.js'
-import { list } from './lists.js'
-import type { Platform, TokenRecord, UserRecord } from './model.js'
-import { take } from './model.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import { text, textOf } from './body.ts'
+import type { Call, Route } from './call.ts'
+import { get, idOf, ok, owns, post } from './call.ts'
+import { badToken, closed, invalidPassword, invalidValue, notFound } from './errors.ts'
+import { list } from './lists.ts'
+import type { Platform, TokenRecord, UserRecord } from './model.ts'
+import { take } from './model.ts'
 
 /** The user behind a request's token, whose idle time begins anew; null for a token that is none (any more). */
 export function userOf (platform: Platform, request: SimulatedRequest): UserRecord | null {

@@ -1,5 +1,5 @@
-import type { SimulatedReply } from '../simulator.js'
-import { invalidValue, refuse, unexpectedProperty } from './errors.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { invalidValue, refuse, unexpectedProperty } from './errors.ts'
 
 export type Json = Record<string, unknown>
 export type Check = (value: unknown) => boolean

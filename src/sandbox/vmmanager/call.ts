@@ -1,7 +1,7 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import type { Json, Shape } from './body.js'
-import { hostUnknown } from './errors.js'
-import type { HostRecord, Platform, UserRecord } from './model.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { Json, Shape } from './body.ts'
+import { hostUnknown } from './errors.ts'
+import type { HostRecord, Platform, UserRecord } from './model.ts'
 
 /** One request that passed the door: known route, valid token, checked body. */
 export interface Call {

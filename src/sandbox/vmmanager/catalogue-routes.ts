@@ -1,11 +1,11 @@
-import type { SimulatedReply } from '../simulator.js'
-import { listOf, natural, recordsOf, text } from './body.js'
-import type { Call, Route } from './call.js'
-import { get, idOf, isAdmin, ok, post } from './call.js'
-import { notFound } from './errors.js'
-import { list } from './lists.js'
-import type { HostRecord, Platform, Row } from './model.js'
-import { disksOf, rowOf, rowsOf, take } from './model.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { listOf, natural, recordsOf, text } from './body.ts'
+import type { Call, Route } from './call.ts'
+import { get, idOf, isAdmin, ok, post } from './call.ts'
+import { notFound } from './errors.ts'
+import { list } from './lists.ts'
+import type { HostRecord, Platform, Row } from './model.ts'
+import { disksOf, rowOf, rowsOf, take } from './model.ts'
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 

@@ -1,7 +1,7 @@
-import type { Shape } from './body.js'
-import { flag, listOf, natural, object, oneOf, orNull, text, whole } from './body.js'
-import { recipeShape } from './power-routes.js'
-import { limitShape } from './resize.js'
+import type { Shape } from './body.ts'
+import { flag, listOf, natural, object, oneOf, orNull, text, whole } from './body.ts'
+import { recipeShape } from './power-routes.ts'
+import { limitShape } from './resize.ts'
 
 const interfaceShape: Shape = {
   mac: orNull(text),

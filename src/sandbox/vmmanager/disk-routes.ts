@@ -1,12 +1,12 @@
-import type { SimulatedReply } from '../simulator.js'
-import { accepted, changeHost, order } from './actions.js'
-import { flag, listOf, natural, numberOf, orNull, text, textOf } from './body.js'
-import type { Call, Route } from './call.js'
-import { get, idOf, isAdmin, ok, onHost, owns, post, remove } from './call.js'
-import { invalidValue, notFound } from './errors.js'
-import { list } from './lists.js'
-import type { BackupRecord, DiskRecord, HostRecord, Platform, Row } from './model.js'
-import { disksOf, rowOf, rowsOf, take, toStamp } from './model.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { accepted, changeHost, order } from './actions.ts'
+import { flag, listOf, natural, numberOf, orNull, text, textOf } from './body.ts'
+import type { Call, Route } from './call.ts'
+import { get, idOf, isAdmin, ok, onHost, owns, post, remove } from './call.ts'
+import { invalidValue, notFound } from './errors.ts'
+import { list } from './lists.ts'
+import type { BackupRecord, DiskRecord, HostRecord, Platform, Row } from './model.ts'
+import { disksOf, rowOf, rowsOf, take, toStamp } from './model.ts'
 
 const diskRow = (platform: Platform, disk: DiskRecord): Row => {
   const host = platform.hosts.get(disk.hostId)

@@ -1,5 +1,5 @@
-import type { SimulatedReply } from '../simulator.js'
-import type { VmmanagerKnobs } from './knobs.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { VmmanagerKnobs } from './knobs.ts'
 
 /** Every service answers errors in one envelope; codes other than 22013, 3001, 1000 and 5021 are not recorded. */
 export const refuse = (status: number, code: number, msg: string, value?: Record<string, unknown>): SimulatedReply => ({

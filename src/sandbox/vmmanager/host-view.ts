@@ -1,5 +1,5 @@
-import type { HostRecord, Platform, Row } from './model.js'
-import { addressesOf, disksOf, rowOf } from './model.js'
+import type { HostRecord, Platform, Row } from './model.ts'
+import { addressesOf, disksOf, rowOf } from './model.ts'
 
 /** What the newer row has beside the 2022 one; the 2022 row has `vm5_restrictions` instead. */
 const newerOnly = [

@@ -1,11 +1,11 @@
-import type { SimulatedReply } from '../simulator.js'
-import type { Json } from './body.js'
-import { isRecord, numberOf } from './body.js'
-import type { Call } from './call.js'
-import { isAdmin } from './call.js'
-import { invalidValue, refuse } from './errors.js'
-import type { HostRecord, Row } from './model.js'
-import { rowOf } from './model.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Json } from './body.ts'
+import { isRecord, numberOf } from './body.ts'
+import type { Call } from './call.ts'
+import { isAdmin } from './call.ts'
+import { invalidValue, refuse } from './errors.ts'
+import type { HostRecord, Row } from './model.ts'
+import { rowOf } from './model.ts'
 
 export type HostImage = Pick<HostRecord, 'osId' | 'osName' | 'osGroup'>
 

@@ -1,9 +1,9 @@
-import type { SimulatedReply } from '../simulator.js'
-import type { Call } from './call.js'
-import { ok } from './call.js'
-import { filterError } from './errors.js'
-import { take } from './model.js'
-import { compareValues, fieldsOf, matches, parseWhere } from './where.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Call } from './call.ts'
+import { ok } from './call.ts'
+import { filterError } from './errors.ts'
+import { take } from './model.ts'
+import { compareValues, fieldsOf, matches, parseWhere } from './where.ts'
 
 type Item = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import type { VmmanagerKnobs } from './knobs.js'
+import type { VmmanagerKnobs } from './knobs.ts'
 
 /** A catalogue entry as it goes over the wire. */
 export interface Row {

@@ -1,9 +1,9 @@
-import type { Json } from './body.js'
-import { flagOf, numberOf, recordsOf, textOf } from './body.js'
-import type { Call } from './call.js'
-import type { HostImage } from './images.js'
-import type { DiskRecord, HostRecord, Platform, Row } from './model.js'
-import { rowOf, take, toStamp } from './model.js'
+import type { Json } from './body.ts'
+import { flagOf, numberOf, recordsOf, textOf } from './body.ts'
+import type { Call } from './call.ts'
+import type { HostImage } from './images.ts'
+import type { DiskRecord, HostRecord, Platform, Row } from './model.ts'
+import { rowOf, take, toStamp } from './model.ts'
 
 export interface Placement {
   readonly clusterId: number

@@ -1,12 +1,12 @@
-import type { SimulatedReply } from '../simulator.js'
-import { addressesIn, isIp4, prefixOf, toNumber } from './allocation.js'
-import { listOf, natural, numberOf, object, recordsOf, text, textOf, whole } from './body.js'
-import type { Call, Route } from './call.js'
-import { get, idOf, ok, post, remove } from './call.js'
-import { conflict, invalidValue, notFound } from './errors.js'
-import { list } from './lists.js'
-import type { Platform, PoolRecord, Row } from './model.js'
-import { rowOf, take } from './model.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { addressesIn, isIp4, prefixOf, toNumber } from './allocation.ts'
+import { listOf, natural, numberOf, object, recordsOf, text, textOf, whole } from './body.ts'
+import type { Call, Route } from './call.ts'
+import { get, idOf, ok, post, remove } from './call.ts'
+import { conflict, invalidValue, notFound } from './errors.ts'
+import { list } from './lists.ts'
+import type { Platform, PoolRecord, Row } from './model.ts'
+import { rowOf, take } from './model.ts'
 
 const usedIn = (platform: Platform, poolId: number): number =>
   [...platform.addresses.values()].filter(address => address.poolId === poolId).length

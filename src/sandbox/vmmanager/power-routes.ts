@@ -1,12 +1,12 @@
-import type { SimulatedReply } from '../simulator.js'
-import { accepted, changeHost, eraseHost, order, powerOff, powerOn } from './actions.js'
-import type { Check, Shape } from './body.js'
-import { anything, flag, flagOf, listOf, natural, object, oneOf, text, textOf } from './body.js'
-import type { Call, Route } from './call.js'
-import { ok, post, remove } from './call.js'
-import { conflict, invalidValue, refuse } from './errors.js'
-import { imageRefusal } from './images.js'
-import type { HostRecord } from './model.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { accepted, changeHost, eraseHost, order, powerOff, powerOn } from './actions.ts'
+import type { Check, Shape } from './body.ts'
+import { anything, flag, flagOf, listOf, natural, object, oneOf, text, textOf } from './body.ts'
+import type { Call, Route } from './call.ts'
+import { ok, post, remove } from './call.ts'
+import { conflict, invalidValue, refuse } from './errors.ts'
+import { imageRefusal } from './images.ts'
+import type { HostRecord } from './model.ts'
 
 /** Clients send nothing, `{}`, their own idea of the host's id, or `force`; all are taken. */
 const powerBody: Shape = { host_id: natural, force: flag }

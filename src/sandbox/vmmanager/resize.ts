@@ -1,12 +1,12 @@
-import type { SimulatedReply } from '../simulator.js'
-import { accepted, changeHost, order } from './actions.js'
-import type { Check, Shape } from './body.js'
-import { flag, listOf, natural, numberOf, object, oneOf, orNull, recordOf, text, textOf, whole } from './body.js'
-import type { Call, Route } from './call.js'
-import { idOf, ok, owns, post } from './call.js'
-import { invalidValue, notFound, refuse } from './errors.js'
-import type { DiskRecord, HostRecord } from './model.js'
-import { keptFields } from './new-host.js'
+import type { SimulatedReply } from '../simulator.ts'
+import { accepted, changeHost, order } from './actions.ts'
+import type { Check, Shape } from './body.ts'
+import { flag, listOf, natural, numberOf, object, oneOf, orNull, recordOf, text, textOf, whole } from './body.ts'
+import type { Call, Route } from './call.ts'
+import { idOf, ok, owns, post } from './call.ts'
+import { invalidValue, notFound, refuse } from './errors.ts'
+import type { DiskRecord, HostRecord } from './model.ts'
+import { keptFields } from './new-host.ts'
 
 /** Dropping is all that a rule can do. */
 const firewallRule = object({

@@ -1,11 +1,11 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.js'
-import { authRoutes, userOf } from './auth.js'
-import { checkBody, isRecord, parseBody } from './body.js'
-import type { Route } from './call.js'
-import { isAdmin } from './call.js'
-import { badToken, closed, notFound, refuse, suspended } from './errors.js'
-import type { Platform, UserRecord } from './model.js'
-import { settle } from './tasks.js'
+import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import { authRoutes, userOf } from './auth.ts'
+import { checkBody, isRecord, parseBody } from './body.ts'
+import type { Route } from './call.ts'
+import { isAdmin } from './call.ts'
+import { badToken, closed, notFound, refuse, suspended } from './errors.ts'
+import type { Platform, UserRecord } from './model.ts'
+import { settle } from './tasks.ts'
 
 interface Match {
   readonly route: Route

@@ -1,4 +1,4 @@
-import type { Row } from './model.js'
+import type { Row } from './model.ts'
 
 const clusterLink = (id: number) => ({ id, name: id === 1 ? 'cluster-kvm-1' : 'cluster-lxd-2', updated_at: '2025-12-01 00:00:00' })
 

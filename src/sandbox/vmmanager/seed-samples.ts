@@ -1,7 +1,7 @@
-import { assign } from './allocation.js'
-import type { HostRecord, Platform } from './model.js'
-import { rowOf, take } from './model.js'
-import { addDisk, blankHost } from './new-host.js'
+import { assign } from './allocation.ts'
+import type { HostRecord, Platform } from './model.ts'
+import { rowOf, take } from './model.ts'
+import { addDisk, blankHost } from './new-host.ts'
 
 export function put (platform: Platform, values: Partial<HostRecord>): HostRecord {
   const id = take(platform, 'host')

@@ -1,5 +1,5 @@
-import type { HostRecord, Platform, TaskRecord } from './model.js'
-import { disksOf, take } from './model.js'
+import type { HostRecord, Platform, TaskRecord } from './model.ts'
+import { disksOf, take } from './model.ts'
 
 /** How long the sample host stays `creating` after the start. */
 const sampleCreateMs = 15 * 60_000

@@ -1,11 +1,11 @@
-import { assign, findFree } from './allocation.js'
-import type { VmmanagerKnobs } from './knobs.js'
-import type { HostRecord, Platform, UserRecord } from './model.js'
-import { toStamp } from './model.js'
-import { addDisk } from './new-host.js'
-import { seedCatalogue } from './seed-catalogue.js'
-import { put, seedSamples } from './seed-samples.js'
-import { seedTasks } from './seed-tasks.js'
+import { assign, findFree } from './allocation.ts'
+import type { VmmanagerKnobs } from './knobs.ts'
+import type { HostRecord, Platform, UserRecord } from './model.ts'
+import { toStamp } from './model.ts'
+import { addDisk } from './new-host.ts'
+import { seedCatalogue } from './seed-catalogue.ts'
+import { put, seedSamples } from './seed-samples.ts'
+import { seedTasks } from './seed-tasks.ts'
 
 const users: readonly UserRecord[] = [
   { id: 3, email: 'client@example.com', password: 'SECRET-client-password', role: '@user', state: 'active' },

@@ -1,10 +1,10 @@
-import type { SimulatedReply } from '../simulator.js'
-import type { Call, Route } from './call.js'
-import { get, idOf, ok, owns, post } from './call.js'
-import { notFound } from './errors.js'
-import { list } from './lists.js'
-import type { TaskRecord } from './model.js'
-import { abort, isVisible, taskRow } from './tasks.js'
+import type { SimulatedReply } from '../simulator.ts'
+import type { Call, Route } from './call.ts'
+import { get, idOf, ok, owns, post } from './call.ts'
+import { notFound } from './errors.ts'
+import { list } from './lists.ts'
+import type { TaskRecord } from './model.ts'
+import { abort, isVisible, taskRow } from './tasks.ts'
 
 const visibleTasks = (call: Call): TaskRecord[] => [...call.platform.tasks.values()]
   .filter(task => owns(call, task.accountId) && isVisible(call.platform, task))

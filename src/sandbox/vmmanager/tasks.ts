@@ -1,5 +1,5 @@
-import type { HostRecord, Platform, TaskRecord } from './model.js'
-import { take } from './model.js'
+import type { HostRecord, Platform, TaskRecord } from './model.ts'
+import { take } from './model.ts'
 
 export interface TaskOrder {
   readonly name: string
