@@ -7,7 +7,7 @@ COPY src src
 COPY plugins plugins
 COPY routes routes
 COPY openapi openapi
-RUN npm run build && rm -rf dist/src/sandbox && npm prune --omit=dev --no-audit --no-fund
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-slim
 ENV NODE_ENV=production HAWSER_CONFIG=/etc/hawser/hawser.yaml

@@ -4,8 +4,8 @@ import t, { type Test } from 'tap'
 import { problemSections } from '../plugins/problem-pages.ts'
 import { operationSchema } from '../src/domain/operation.ts'
 import { problemTitles } from '../src/domain/problem.ts'
-import { startGlesys } from '../src/sandbox/glesys/simulator.ts'
-import { startVmmanager } from '../src/sandbox/vmmanager/simulator.ts'
+import { startGlesys } from '../sandbox/glesys/simulator.ts'
+import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 import { openBrowser, whyNoBrowser, type Opened, type Watch } from './helpers/browser.ts'
 import { eventually } from './helpers/clock.ts'
 import { freePort, openProcesses, root } from './helpers/process.ts'
@@ -164,7 +164,7 @@ await inBrowser('the bare address tells where everything is, and every place is 
 
 await inBrowser('in the demo the forms work as they stand, without a key', async (t, { browser }) => {
   const port = await freePort()
-  const demo = processes.launch(join(root, 'src/sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
+  const demo = processes.launch(join(root, 'sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
   await eventually(() => demo.output().includes('Stop with Ctrl-C'), demo.output)
   const { page, watch } = await browser.open(t, `http://127.0.0.1:${port}`, '/docs')
   const { status, body } = await createForms(page).tryOut('listServers')

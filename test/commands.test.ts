@@ -9,8 +9,8 @@ import { openAccounts } from '../src/accounts.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { createMemoryStores } from '../src/stores.ts'
 import { silentObserver } from '../src/telemetry/observer.ts'
-import { startHeficed } from '../src/sandbox/heficed/simulator.ts'
-import { startVmmanager } from '../src/sandbox/vmmanager/simulator.ts'
+import { startHeficed } from '../sandbox/heficed/simulator.ts'
+import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 import { openProcesses, root } from './helpers/process.ts'
 
 const main = join(root, 'src/main.ts')

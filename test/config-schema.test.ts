@@ -7,11 +7,11 @@ import { registry } from '../src/adapters/registry.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/substitute.ts'
-import { startFleio } from '../src/sandbox/fleio/simulator.ts'
-import { startGlesys } from '../src/sandbox/glesys/simulator.ts'
-import { startHeficed } from '../src/sandbox/heficed/simulator.ts'
-import { startOnecloud } from '../src/sandbox/onecloud/simulator.ts'
-import { startVmmanager } from '../src/sandbox/vmmanager/simulator.ts'
+import { startFleio } from '../sandbox/fleio/simulator.ts'
+import { startGlesys } from '../sandbox/glesys/simulator.ts'
+import { startHeficed } from '../sandbox/heficed/simulator.ts'
+import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
+import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

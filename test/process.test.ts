@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
 import { operationSchema } from '../src/domain/operation.ts'
-import { startVmmanager } from '../src/sandbox/vmmanager/simulator.ts'
+import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 import { eventually } from './helpers/clock.ts'
 import { onFreePort, openProcesses, root, type Process } from './helpers/process.ts'
 import { openRedis } from './helpers/redis.ts'
@@ -147,7 +147,7 @@ t.test('two replicas on one Redis sign in once, share operations, and go on with
 
 t.test('the demo starts, its printed lines work, a stopped server is seen to be stopped, and it leaves nothing behind', async t => {
   const demo = await onFreePort(async port => {
-    const started = launch(join(root, 'src/sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) }, `http://127.0.0.1:${port}`)
+    const started = launch(join(root, 'sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) }, `http://127.0.0.1:${port}`)
     await eventually(() => started.child.exitCode !== null || started.output().includes('Stop with Ctrl-C'), started.output)
     return started
   })
@@ -188,7 +188,7 @@ t.test('a demo whose port is taken says so and ends', async t => {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   server.on('connection', socket => { socket.destroy() })
-  const demo = launch(join(root, 'src/sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
+  const demo = launch(join(root, 'sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
   t.not(await demo.ended(), 0)
   t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
   server.close()

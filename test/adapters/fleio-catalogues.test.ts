@@ -3,9 +3,9 @@ import type { ServerOperations } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/gateway/capabilities.ts'
-import { startFleio, type FleioSandbox } from '../../src/sandbox/fleio/simulator.ts'
-import type { FleioKnobs } from '../../src/sandbox/fleio/knobs.ts'
-import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
+import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
+import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply

@@ -5,9 +5,9 @@ import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
-import { startFleio, type FleioSandbox } from '../../src/sandbox/fleio/simulator.ts'
-import type { FleioKnobs } from '../../src/sandbox/fleio/knobs.ts'
-import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
+import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
+import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply

@@ -7,9 +7,9 @@ import type { Seen, ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { readPage } from '../../src/gateway/read-page.ts'
 import { walk } from '../../src/gateway/walk.ts'
-import { startFleio, type FleioSandbox } from '../../src/sandbox/fleio/simulator.ts'
-import type { FleioKnobs } from '../../src/sandbox/fleio/knobs.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../src/sandbox/simulator.ts'
+import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
+import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
 import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
 import { createClient, dataOf, ProblemError, type Operation, type Server } from '../../src/client/client.ts'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
+import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { example } from './example.ts'
 

@@ -1,13 +1,13 @@
 import type { Server, ServerStatus } from '../../src/domain/server.ts'
-import { startFleio } from '../../src/sandbox/fleio/simulator.ts'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
-import { startOnecloud } from '../../src/sandbox/onecloud/simulator.ts'
-import type { SimulatedRequest, Simulator } from '../../src/sandbox/simulator.ts'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
-import { demoProjectId } from '../../src/sandbox/onecloud/people.ts'
-import { keypairId } from '../../src/sandbox/onecloud/seed-catalog.ts'
-import { uuid } from '../../src/sandbox/onecloud/values.ts'
+import { startFleio } from '../../sandbox/fleio/simulator.ts'
+import { startGlesys } from '../../sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../sandbox/heficed/simulator.ts'
+import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
+import type { SimulatedRequest, Simulator } from '../../sandbox/simulator.ts'
+import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
+import { demoProjectId } from '../../sandbox/onecloud/people.ts'
+import { keypairId } from '../../sandbox/onecloud/seed-catalog.ts'
+import { uuid } from '../../sandbox/onecloud/values.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 

@@ -6,7 +6,7 @@ import { UpstreamError, type Failure, type SideEffect, type UpstreamErrorOptions
 import { createCall, createTally, type Tally } from '../../src/gateway/call.ts'
 import { createUpstream, type Line } from '../../src/gateway/exchange.ts'
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/gateway/retry.ts'
-import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../src/sandbox/simulator.ts'
+import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
 import { createMemoryTokenStore } from '../../src/tokens/memory-store.ts'
 import { createTokenSource } from '../../src/tokens/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'

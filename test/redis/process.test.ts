@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { eventually } from '../helpers/clock.ts'
 import { openProcesses, type Process } from '../helpers/process.ts'
 import { makeCertificates, openRedisHouse } from '../helpers/redis-forms.ts'

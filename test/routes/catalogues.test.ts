@@ -1,9 +1,9 @@
 import t from 'tap'
 import { addressRowSchema, imageSchema, networkSchema, ownerSchema, planSchema, regionSchema, snapshotSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
-import { startOnecloud } from '../../src/sandbox/onecloud/simulator.ts'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import { startGlesys } from '../../sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../sandbox/heficed/simulator.ts'
+import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
+import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { askOf, isProblem, sentDuring } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import t from 'tap'
 import { z } from 'zod'
 import { serverSchema } from '../../src/domain/server.ts'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
-import { startOnecloud } from '../../src/sandbox/onecloud/simulator.ts'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import { startGlesys } from '../../sandbox/glesys/simulator.ts'
+import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
+import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
 const fleetSchema = z.object({

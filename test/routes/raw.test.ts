@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import t from 'tap'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import { startGlesys } from '../../sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { askOf, isProblem, sentDuring, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 

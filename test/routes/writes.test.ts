@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { serverSchema } from '../../src/domain/server.ts'
-import { startGlesys } from '../../src/sandbox/glesys/simulator.ts'
-import { startHeficed } from '../../src/sandbox/heficed/simulator.ts'
+import { startGlesys } from '../../sandbox/glesys/simulator.ts'
+import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { askOf, isOperation, isProblem, sentDuring, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 

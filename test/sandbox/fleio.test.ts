@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
-import { crash, openstackUnreachable, throttled } from '../../src/sandbox/fleio/replies.ts'
-import { documented, flavorIds, imageIds } from '../../src/sandbox/fleio/seed-catalogue.ts'
-import { startFleio, type FleioOptions, type FleioSandbox } from '../../src/sandbox/fleio/simulator.ts'
+import { crash, openstackUnreachable, throttled } from '../../sandbox/fleio/replies.ts'
+import { documented, flavorIds, imageIds } from '../../sandbox/fleio/seed-catalogue.ts'
+import { startFleio, type FleioOptions, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
 
 type Row = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startGlesys, type GlesysOptions, type GlesysSandbox } from '../../src/sandbox/glesys/simulator.ts'
+import { startGlesys, type GlesysOptions, type GlesysSandbox } from '../../sandbox/glesys/simulator.ts'
 
 const winter = Date.parse('2025-03-04T09:20:30Z')
 const jsonHeaders = { accept: 'application/json', 'content-type': 'application/json' }

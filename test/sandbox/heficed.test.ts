@@ -1,6 +1,6 @@
 import t from 'tap'
-import { htmlError, rateLimited, tokenDeskDown, tokenRefused, truncatedJson } from '../../src/sandbox/heficed/faults.ts'
-import { startHeficed, type HeficedOptions, type HeficedSandbox, type HeficedSettings } from '../../src/sandbox/heficed/simulator.ts'
+import { htmlError, rateLimited, tokenDeskDown, tokenRefused, truncatedJson } from '../../sandbox/heficed/faults.ts'
+import { startHeficed, type HeficedOptions, type HeficedSandbox, type HeficedSettings } from '../../sandbox/heficed/simulator.ts'
 
 type Scope = 'kronoscloud' | 'ipswitch' | 'sshkeys'
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import t from 'tap'
-import { startOnecloud, type OnecloudOptions, type OnecloudSandbox } from '../../src/sandbox/onecloud/simulator.ts'
+import { startOnecloud, type OnecloudOptions, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 
 type Json = Record<string, unknown>
 

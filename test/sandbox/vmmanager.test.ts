@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { VmmanagerKnobs, VmmanagerSandbox } from '../../src/sandbox/vmmanager/simulator.ts'
-import { startVmmanager } from '../../src/sandbox/vmmanager/simulator.ts'
+import type { VmmanagerKnobs, VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
+import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 
 type Answer = Record<string, unknown>
 

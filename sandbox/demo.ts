@@ -65,7 +65,7 @@ function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess
     Object.entries(simulator.settings).map(([id, settings]) => [id, { provider, ...settings }])))
   const file = join(folder, 'hawser.json')
   writeFileSync(file, JSON.stringify({ listen: { host, port }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts }, null, 2), { mode: 0o600 })
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   return spawn(process.execPath, [main], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HAWSER_CONFIG: file } })
 }
 
