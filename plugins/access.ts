@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Authenticate } from '../src/access/keys.ts'
+import type { Authenticate } from '../src/access/api-key.ts'
 import { everybody, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.ts'
 import { GatewayError } from '../src/domain/failure.ts'
-import type { Gateway } from '../src/gateway/gateway.ts'
+import type { Gateway } from '../src/services.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SideEffect } from '../src/domain/failure.ts'
-import type { Gateway } from '../src/gateway/gateway.ts'
+import type { Gateway } from '../src/services.ts'
 import type { Audit, AuditOutcome } from '../src/telemetry/audit.ts'
 import { isDryRun } from './idempotency.ts'
 

@@ -3,9 +3,9 @@ import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { everybody } from '../src/access/principal.ts'
-import type { Account } from '../src/gateway/account.ts'
-import { createTally } from '../src/gateway/call.ts'
-import type { RequestContext } from '../src/gateway/context.ts'
+import type { Account } from '../src/transport/account.ts'
+import { createTally } from '../src/transport/call.ts'
+import type { RequestContext } from '../src/transport/context.ts'
 import { silentTrace } from '../src/telemetry/observer.ts'
 
 declare module 'fastify' {

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { badMember } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
-import type { Gateway } from '../src/gateway/gateway.ts'
-import type { KeptAnswer, KeyVerdict } from '../src/operations/keys.ts'
+import type { Gateway } from '../src/services.ts'
+import type { KeptAnswer, KeyVerdict } from '../src/operations/idempotency.ts'
 import { notePlaced, placeOperation } from './outcome.ts'
 
 declare module 'fastify' {

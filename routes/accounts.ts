@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { maySee } from '../src/access/principal.ts'
-import type { Account } from '../src/gateway/account.ts'
+import type { Account } from '../src/transport/account.ts'
 import { accountDetailSchema, accountPageSchema, accountParams, jsonAnswer, noQuery, ownProblems, providerPageSchema } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { z } from 'zod'
-import { actionOrder } from '../src/gateway/orders.ts'
+import { actionOrder } from '../src/execution/commands.ts'
 import { costText, mayCost } from './cost.ts'
 import { actionBody, forceBody, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.ts'
 import type { RouteOptions } from './servers.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
-import { changeOrder, type Change } from '../src/gateway/orders.ts'
+import { changeOrder, type Change } from '../src/execution/commands.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import type { Server } from '../src/domain/server.ts'
 import { isFinal } from '../src/domain/operation.ts'

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Gateway } from '../src/gateway/gateway.ts'
-import { pageOf, type Paging } from '../src/gateway/pages.ts'
+import type { Gateway } from '../src/services.ts'
+import { pageOf, type Paging } from '../src/reads/paginate.ts'
 import { nextLink } from './servers.ts'
 import { sendTagged } from './tagged.ts'
 

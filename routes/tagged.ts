@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { etagOf, type Answer } from '../src/gateway/answer.ts'
-import type { Read } from '../src/gateway/reads.ts'
+import { etagOf, type Answer } from '../src/reads/answer.ts'
+import type { Read } from '../src/reads/shared-reads.ts'
 
 /**
  * Sends a body with a weak ETag over everything but the time of the reading, or 304 when the caller has it.

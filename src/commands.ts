@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { GatewayError, UpstreamError } from './domain/failure.ts'
-import type { Account } from './gateway/account.ts'
-import { backgroundCall } from './gateway/context.ts'
+import type { Account } from './transport/account.ts'
+import { backgroundCall } from './transport/context.ts'
 
 /** A new key for a caller, and what the configuration says of it. */
 export function createKey (): string {

@@ -1,42 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { openDoor } from './access/door.ts'
+import { openDoor } from './access/authenticator.ts'
 import { openAccounts, type OpeningParts } from './accounts.ts'
 import type { Adapter } from './adapters/contract.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
-import { createAsks } from './gateway/asks.ts'
-import { createCursors, type Cursors } from './gateway/cursor.ts'
-import { createFleet } from './gateway/fleet.ts'
-import { createGateway, type Rooms } from './gateway/gateway.ts'
-import { createInFlight, type InFlight } from './gateway/in-flight.ts'
-import { createOperations } from './gateway/operations.ts'
-import { createServers } from './gateway/servers.ts'
-import { createWrites } from './gateway/writes.ts'
-import type { Buckets } from './operations/buckets.ts'
+import { createAsks } from './execution/asks.ts'
+import { createCursors, type Cursors } from './reads/cursor.ts'
+import { createFleet } from './reads/fleet.ts'
+import { createGateway, type Rooms } from './services.ts'
+import { createInFlight, type InFlight } from './execution/in-flight.ts'
+import { createOperations } from './reads/operations.ts'
+import { createServers } from './reads/servers.ts'
+import { createWrites } from './execution/writes.ts'
 import { createEngine, type Engine } from './operations/engine.ts'
-import type { KeyStore } from './operations/key-store.ts'
-import { createKeys } from './operations/keys.ts'
-import type { Quota } from './operations/quota.ts'
-import type { OperationStore } from './operations/store.ts'
-import { createTurningStore } from './operations/turning-store.ts'
-import type { Turns } from './operations/turns.ts'
+import { createKeys } from './operations/idempotency.ts'
+import { createTurningStore } from './state/generation-store.ts'
+import type { Stores } from './state/stores.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
-import { keyFor } from './tokens/key-for.ts'
-import type { TokenStore } from './tokens/store.ts'
+import { keyFor } from './state/derive-key.ts'
 import { version } from './version.ts'
-
-export interface Stores {
-  readonly tokens: TokenStore
-  readonly operations: OperationStore
-  readonly keys: KeyStore
-  readonly deletes: Quota
-  readonly buckets: Buckets
-  readonly turns: Turns
-}
 
 export interface ComposeParts {
   readonly config: Config

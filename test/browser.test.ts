@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { problemSections } from '../plugins/problem-pages.ts'
+import { problemSections } from '../routes/problem-pages.ts'
 import { operationSchema } from '../src/domain/operation.ts'
 import { problemTitles } from '../src/domain/problem.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'

@@ -2,11 +2,11 @@ import t from 'tap'
 import { z } from 'zod'
 import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
-import { createMemoryQuota } from '../src/operations/quota.ts'
-import { createRedisQuota } from '../src/operations/redis-quota.ts'
+import { createMemoryQuota } from '../src/state/quota.ts'
+import { createRedisQuota } from '../src/state/redis/quota.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { startRedis } from './helpers/redis.ts'
-import { createMemoryStores } from '../src/stores.ts'
+import { createMemoryStores } from '../src/state/stores.ts'
 
 const glesys = await startGlesys({ knobs: { actionMs: 200 } })
 const onecloud = await startOnecloud({ knobs: { actionMs: 200 } })

@@ -26,26 +26,26 @@ const isNamed = (from: string, name: string): boolean => from === name || from.s
 
 t.test('the import lines are found', async t => {
   t.ok(imports.length > 100)
-  t.ok(imports.some(({ file, from }) => file === 'src/gateway/exchange.ts' && from === 'src/gateway/retry.ts'))
+  t.ok(imports.some(({ file, from }) => file === 'src/transport/transport.ts' && from === 'src/transport/retry.ts'))
 })
 
 t.test('every import line leads where the house rules let it', async t => {
   t.same(breaches(({ file, from, isPackage }) => isPackage && isNamed(from, 'fastify') && !isIn(file, 'routes', 'plugins', 'src/app.ts', 'src/main.ts', 'src/compose.ts')), [], 'only the HTTP side knows fastify')
-  t.same(breaches(({ file, from }) => isNamed(from, 'ioredis') && !isIn(file, 'src/tokens', 'src/operations', 'src/stores.ts', 'src/redis.ts', 'src/redis-watch.ts')), [], 'only the connection and the stores know ioredis')
+  t.same(breaches(({ file, from }) => isNamed(from, 'ioredis') && !isIn(file, 'src/state')), [], 'only src/state knows ioredis')
   t.same(breaches(({ file, from }) => (isNamed(from, 'undici') || isNamed(from, 'fast-xml-parser')) && !isIn(file, 'src/upstream')), [], 'only src/upstream knows undici and the XML reader')
-  t.same(breaches(({ file, from }) => isNamed(from, 'lru-cache') && !isIn(file, 'src/gateway/copies.ts')), [], 'one file for each borrowed idea')
+  t.same(breaches(({ file, from }) => isNamed(from, 'lru-cache') && !isIn(file, 'src/reads/cache.ts')), [], 'one file for each borrowed idea')
   t.same(breaches(({ file, from }) => isNamed(from, 'jose') && !isIn(file, 'src/access')), [], 'only src/access knows the tokens of callers')
   t.same(breaches(({ file, from }) => (isNamed(from, 'prom-client') || from.startsWith('@opentelemetry/')) && !isIn(file, 'src/telemetry')), [], 'only src/telemetry knows prom-client and OpenTelemetry')
   const tellers = ['src/telemetry', 'plugins', 'src/app.ts', 'src/compose.ts', 'src/main.ts']
   t.same(breaches(({ file, from }) => isIn(from, 'src/telemetry') && from !== 'src/telemetry/observer.ts' && !isIn(file, ...tellers)), [], 'the rooms report to an observer, and know no more of who observes')
   t.same(breaches(({ file, from, isPackage }) => isIn(file, 'src/domain') && (isPackage ? from !== 'zod' && !from.startsWith('node:') : !isIn(from, 'src/domain'))), [], 'the domain imports only zod')
-  t.same(breaches(({ file, from }) => isIn(file, 'src/upstream') && isIn(from, 'src/adapters', 'src/gateway', 'routes', 'plugins')), [], 'upstream looks at nobody above')
-  t.same(breaches(({ file, from }) => isIn(file, 'src/adapters') && isIn(from, 'src/gateway', 'src/config', 'src/tokens', 'src/operations', 'routes', 'plugins')), [], 'adapters look at nobody above')
-  t.same(breaches(({ file, from }) => isIn(file, 'src/gateway', 'src/operations', 'src/tokens', 'src/access') && isIn(from, 'routes', 'plugins', 'src/app.ts')), [], 'the gateway does not look at the HTTP side')
+  t.same(breaches(({ file, from }) => isIn(file, 'src/upstream') && isIn(from, 'src/adapters', 'src/transport', 'src/reads', 'src/execution', 'routes', 'plugins')), [], 'upstream looks at nobody above')
+  t.same(breaches(({ file, from }) => isIn(file, 'src/adapters') && isIn(from, 'src/transport', 'src/reads', 'src/execution', 'src/config', 'src/state', 'src/operations', 'routes', 'plugins')), [], 'adapters look at nobody above')
+  t.same(breaches(({ file, from }) => isIn(file, 'src/transport', 'src/reads', 'src/execution', 'src/operations', 'src/state', 'src/access') && isIn(from, 'routes', 'plugins', 'src/app.ts')), [], 'the rooms behind HTTP do not import it')
 })
 
 t.test('an adapter imports no other adapter, and the sandbox nothing of the gateway', async t => {
-  const roomOf = (file: string): string | null => /^src\/adapters\/([^/]+)\//.exec(file)?.[1] ?? null
+  const roomOf = (file: string): string | null => /^src\/adapters\/(?!kit\/)([^/]+)\//.exec(file)?.[1] ?? null
   t.same(breaches(({ file, from }) => roomOf(file) !== null && roomOf(from) !== null && roomOf(file) !== roomOf(from)), [])
   t.same(breaches(({ file, from, isPackage }) => isIn(file, 'sandbox') && (isPackage ? !from.startsWith('node:') : !isIn(from, 'sandbox'))), [])
   t.same(breaches(({ file, from, isPackage }) => !isPackage && !isIn(file, 'sandbox') && isIn(from, 'sandbox')), [], 'and nobody imports the sandbox')
@@ -81,7 +81,7 @@ t.test('adapters read no environment and no code writes to the console but the p
 })
 
 t.test('every provider has the same files in its room', async t => {
-  const rooms = readdirSync(join(root, 'src/adapters'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+  const rooms = readdirSync(join(root, 'src/adapters'), { withFileTypes: true }).filter(entry => entry.isDirectory() && entry.name !== 'kit')
   for (const room of rooms) {
     for (const name of ['adapter.ts', 'auth.ts', 'client.ts', 'schema.ts', 'mapping.ts', 'failures.ts', 'settings.ts', 'README.md']) {
       t.ok(statSync(join(root, 'src/adapters', room.name, name), { throwIfNoEntry: false })?.isFile(), `${room.name}/${name}`)
@@ -93,4 +93,18 @@ t.test('one provider\'s name stands in no condition outside its own room', async
   const ids = ['heficed', 'fleio', 'glesys', 'vmmanager', 'onecloud']
   const condition = new RegExp(`[!=]==? *'(${ids.join('|')})'`)
   t.same(sources.filter(file => !isIn(file, 'sandbox') && condition.test(readFileSync(join(root, file), 'utf8'))), [])
+})
+
+/** The room of a file: its folder below src, or the file itself where it lies directly there. */
+const roomOf = (file: string): string => /^src\/(?:adapters\/)?[^/]+|^[^/]+/.exec(file)?.[0] ?? file
+
+t.test('no two folders import each other, directly or around a corner', async t => {
+  const arrows = new Map<string, Set<string>>()
+  for (const { file, from, isPackage } of imports) {
+    if (isPackage || roomOf(file) === roomOf(from)) continue
+    arrows.set(roomOf(file), (arrows.get(roomOf(file)) ?? new Set()).add(roomOf(from)))
+  }
+  const reaches = (start: string, goal: string, seen = new Set<string>()): boolean =>
+    [...arrows.get(start) ?? []].some(next => next === goal || (!seen.has(next) && reaches(next, goal, seen.add(next))))
+  t.same([...arrows.keys()].filter(room => reaches(room, room)), [])
 })

@@ -29,15 +29,12 @@ if [ -z "${REDIS_URL:-}" ] && ! command -v redis-server > /dev/null 2>&1; then
   exit 1
 fi
 
+PATH="$PWD/node_modules/.bin:$PATH"
 say 'types'
 npm run --silent types
 say 'style'
 npm run --silent lint
-say 'build'
-npm run --silent build
 say 'API description'
 npm run --silent drift
 say 'tests'
-npm run --silent unit
-say 'coverage'
-npm run --silent coverage
+npm run --silent "${HAWSER_TESTS:-unit}"

@@ -2,7 +2,7 @@ import type { JobState } from '../adapters/verbs.ts'
 import { isFinal, type Operation } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.ts'
-import type { StoredOperation } from './store.ts'
+import type { StoredOperation } from '../state/operation-store.ts'
 
 /** Before the first looks at an operation; then every five seconds. */
 const pausesMs: readonly number[] = [500, 1000, 2000]

@@ -3,7 +3,7 @@ import type { Accepted } from '../adapters/verbs.ts'
 import { UpstreamError } from '../domain/failure.ts'
 import type { Goal } from '../domain/operation.ts'
 import { ended, pauseAfter } from './follow.ts'
-import { idPrefixAt, type Search, type StoredOperation } from './store.ts'
+import { idPrefixAt, type Search, type StoredOperation } from '../state/operation-store.ts'
 
 /** What shall be done, before anybody was asked to do it. */
 export interface Intent {

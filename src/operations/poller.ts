@@ -1,8 +1,8 @@
 import { ended, isEnded } from './follow.ts'
-import { lookAtAll, type ListCost } from './look.ts'
-import type { LookParts, Watched } from './watched.ts'
-import type { Journal } from './journal.ts'
-import type { StoredOperation } from './store.ts'
+import { lookAtAll, type ListCost } from './poll.ts'
+import type { LookParts, Watched } from './poll-target.ts'
+import type { Journal } from './operation-events.ts'
+import type { StoredOperation } from '../state/operation-store.ts'
 import { setQuietTimer, type SetTimer } from './timer.ts'
 
 export interface Poller {

@@ -5,8 +5,8 @@ import type { CreateSpec } from '../domain/spec.ts'
 import { redact } from '../domain/redact.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { ended, goOn, isEnded } from './follow.ts'
-import type { LookParts } from './watched.ts'
-import type { StoredOperation } from './store.ts'
+import type { LookParts } from './poll-target.ts'
+import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
 
 /** Whether a row may be what was ordered. */
 export const isLikeOrder = (operations: ServerOperations, spec: CreateSpec, server: ServerFacts): boolean =>
@@ -61,8 +61,6 @@ export async function search ({ account, journal, now }: LookParts, operations: 
     if (id !== null && kept.operation.server_id !== id) await journal.store.release(account.id, serverClaim(id), holder)
   }
 }
-
-export const serverClaim = (id: string): string => `server:${id}`
 
 async function firstFree (ids: readonly string[], claim: (id: string) => Promise<boolean>): Promise<string | null> {
   for (const id of ids) if (await claim(id)) return id

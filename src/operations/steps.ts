@@ -3,8 +3,8 @@ import type { Accepted, NextStep, ServerOperations } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { ended, isEnded } from './follow.ts'
-import type { LookParts } from './watched.ts'
-import type { StoredOperation } from './store.ts'
+import type { LookParts } from './poll-target.ts'
+import type { StoredOperation } from '../state/operation-store.ts'
 
 interface Taking {
   readonly stored: StoredOperation

@@ -5,7 +5,7 @@ import { actions, ownedBy, seenServer, statuses } from '../../src/adapters/glesy
 import { UpstreamError, type Failure } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { redact } from '../../src/domain/redact.ts'
-import { readPage } from '../../src/gateway/read-page.ts'
+import { readPage } from '../../src/reads/read-page.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
 import { registry } from '../../src/adapters/registry.ts'
-import { compose, type Composed, type Stores } from '../../src/compose.ts'
+import { compose, type Composed } from '../../src/compose.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { createMemoryStores } from '../../src/stores.ts'
+import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
 import type { AuditSink } from '../../src/telemetry/audit.ts'
 import type { Tracer } from '../../src/telemetry/observer.ts'
 

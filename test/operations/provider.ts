@@ -2,7 +2,7 @@ import type { JobState, ServerOperations, Step } from '../../src/adapters/verbs.
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
-import type { Watched } from '../../src/operations/watched.ts'
+import type { Watched } from '../../src/operations/poll-target.ts'
 import type { SetTimer } from '../../src/operations/timer.ts'
 
 /** A clock that only runs when it is told to: whatever waits on it is woken in order. */

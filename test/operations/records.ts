@@ -1,4 +1,4 @@
-import type { StoredOperation } from '../../src/operations/store.ts'
+import type { StoredOperation } from '../../src/state/operation-store.ts'
 
 export const startedAt = Date.parse('2026-11-21T10:00:00.000Z')
 

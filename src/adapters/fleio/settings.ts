@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl } from '../settings.ts'
+import { httpUrl } from '../kit/settings.ts'
 
 /** `staff` sees every client's servers, `enduser` only its own. The URL decides, and the token must be of the same kind. */
 export type FleioMode = 'staff' | 'enduser'

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { AddressRow } from '../../domain/catalogue.ts'
-import { addressOf, prefixOfNetmask } from '../addresses.ts'
+import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import { listOf, name, text } from './schema.ts'
 
 /** The address of the ip module; a server's own list is another shape, and the one of free addresses a third. */

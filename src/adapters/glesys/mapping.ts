@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { FilterName, Seen } from '../../domain/list.ts'
 import { powerOf, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
-import { addressOf } from '../addresses.ts'
-import { seenWire } from '../seen.ts'
+import { addressOf } from '../kit/addresses.ts'
+import { seenWire } from '../kit/seen.ts'
 import { serverWire, type ServerWire } from './schema.ts'
 
 /** The words of `status` and of the older `state` that tell power; see also `busyWords`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl, oneWayOf } from '../settings.ts'
+import { httpUrl, oneWayOf } from '../kit/settings.ts'
 
 const apiUrl = 'https://api.glesys.com'
 const oneWay = 'needs either api_key, or username together with password'

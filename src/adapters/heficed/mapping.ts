@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import type { Seen } from '../../domain/list.ts'
 import { powerOf, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
-import { addressOf, prefixOfNetmask } from '../addresses.ts'
-import { seenWire } from '../seen.ts'
+import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
+import { seenWire } from '../kit/seen.ts'
 import { instanceWire, type InstanceWire } from './schema.ts'
 
 /** Vendor word, in lower case, to ours. */

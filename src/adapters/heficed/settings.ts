@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl } from '../settings.ts'
+import { httpUrl } from '../kit/settings.ts'
 
 /** The organisation can only be read from the vendor's web console; no API lists it. */
 export const heficedAccountSchema = z.strictObject({

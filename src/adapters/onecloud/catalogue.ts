@@ -1,5 +1,5 @@
 import { compareText } from '../../domain/compare.ts'
-import { httpUrl } from '../settings.ts'
+import { httpUrl } from '../kit/settings.ts'
 import type { EndpointWire, ServiceWire } from './schema.ts'
 import type { OnecloudAccount } from './settings.ts'
 

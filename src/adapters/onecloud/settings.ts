@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl, oneWayOf } from '../settings.ts'
+import { httpUrl, oneWayOf } from '../kit/settings.ts'
 
 const hostName = z.string()
   .refine(isHostName, { error: 'must be a host name or address without port or path' })

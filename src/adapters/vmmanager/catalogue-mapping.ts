@@ -1,5 +1,5 @@
 import type { AddressRow, Image, Network, Owner, Plan, SshKey } from '../../domain/catalogue.ts'
-import { addressOf, prefixOfNetmask } from '../addresses.ts'
+import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import type {
   AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, SshKeyWire, TemplateWire, VxlanWire
 } from './catalogue-schema.ts'

@@ -2,8 +2,8 @@ import type { Accepted, Job, JobState } from '../verbs.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
 import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc as zonedToUtc } from '../../domain/time.ts'
-import { addressOf } from '../addresses.ts'
-import { seenWire } from '../seen.ts'
+import { addressOf } from '../kit/addresses.ts'
+import { seenWire } from '../kit/seen.ts'
 import { hostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.ts'
 
 /** Vendor word to ours. Words for deletion, migration and reinstallation are not on record. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpUrl, oneWayOf } from '../settings.ts'
+import { httpUrl, oneWayOf } from '../kit/settings.ts'
 
 /** Either `email` and `password`, with `as_user` where calls shall be that user's, or a ready `token`. */
 export const vmmanagerAccountSchema = z.strictObject({

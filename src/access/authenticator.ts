@@ -1,0 +1,24 @@
+import { createHttpClient } from '../upstream/http.ts'
+import { createTokenReader, type TokenSettings } from './jwt.ts'
+import { createAuthenticate, type Authenticate, type KeySettings } from './api-key.ts'
+
+/** Who is let in, and the connection to the issuer of tokens where there is one: it is asked when the first token comes. */
+export interface Door {
+  /** Null where no keys are asked for. */
+  readonly authenticate: Authenticate | null
+  close(): Promise<void>
+}
+
+const largestIssuerAnswerBytes = 256 * 1024
+
+export interface AuthSettings {
+  readonly mode: 'keys' | 'none'
+  readonly keys: readonly KeySettings[]
+  readonly oidc?: TokenSettings | undefined
+}
+
+export function openDoor ({ mode, keys, oidc }: AuthSettings): Door {
+  if (mode === 'none' || oidc === undefined) return { authenticate: mode === 'none' ? null : createAuthenticate(keys, null), close: async () => {} }
+  const http = createHttpClient({ maximumBytes: largestIssuerAnswerBytes, connections: 1 })
+  return { authenticate: createAuthenticate(keys, createTokenReader(oidc, http)), close: http.close }
+}

@@ -1,0 +1,23 @@
+import type { Adapter, Upstream } from './contract.ts'
+import type { ServerOperations, Verb } from './verbs.ts'
+import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability } from '../domain/capability.ts'
+
+const none: Capability = { support: 'none', evidence: null, accepts: [], note: null }
+
+/** The published list, made of the operations themselves: what is absent there is `none` here. */
+export function capabilitiesOf (operations: ServerOperations): Capabilities {
+  const verbs = new Map<string, Verb | undefined>(Object.entries(operations).map(([name, verb]) => [name, isVerb(verb) ? verb : undefined]))
+  const entry = (name: string): Capability => {
+    const verb = verbs.get(name)
+    if (verb === undefined) return none
+    return { support: verb.support ?? 'native', evidence: verb.evidence, accepts: [...(verb.accepts ?? [])], note: verb.note ?? null }
+  }
+  return capabilitiesSchema.parse(Object.fromEntries(capabilityNames.map(name => [name, entry(name)])))
+}
+
+/** For looking at an adapter without an account: nothing can be sent. */
+export const unreachable: Upstream = { send: async () => { throw new Error('nothing is sent from here') } }
+
+export const providerCapabilities = <A>(adapter: Adapter<A>): Capabilities => capabilitiesOf(adapter.connect(adapter.example, unreachable))
+
+const isVerb = (value: unknown): value is Verb => typeof value === 'object' && value !== null && 'evidence' in value

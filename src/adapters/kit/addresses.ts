@@ -1,0 +1,29 @@
+import { isIP } from 'node:net'
+import type { Address } from '../../domain/server.ts'
+
+/** Ranges that are not routed in public: RFC 1918, 6598, 3927, 4193 and 4291. */
+const privateV4 = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
+const privateV6 = /^(f[cd][\da-f]{2}|fe[89ab][\da-f]):/i
+
+/** A vendor's address text (a `/prefix` is cut off and kept) as ours; null for what is no address. The scope is told by the range unless given. */
+export function addressOf (text: string | null | undefined, facts: Partial<Omit<Address, 'address' | 'family'>> = {}): Address | null {
+  const [address = '', prefix] = (text ?? '').trim().split('/')
+  const version = isIP(address)
+  if (version !== 4 && version !== 6) return null
+  return {
+    address,
+    family: version,
+    scope: (version === 4 ? privateV4 : privateV6).test(address) ? 'private' : 'public',
+    prefix_length: prefix !== undefined && /^\d{1,3}$/.test(prefix) ? Number(prefix) : null,
+    gateway: null,
+    primary: false,
+    ...facts
+  }
+}
+
+/** 255.255.255.0 → 24; null for what is no netmask. */
+export function prefixOfNetmask (netmask: string | null | undefined): number | null {
+  if (netmask === null || netmask === undefined || isIP(netmask) !== 4) return null
+  const bits = netmask.split('.').map(octet => Number(octet).toString(2).padStart(8, '0')).join('')
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : null
+}

@@ -1,0 +1,55 @@
+import type { HttpRequest } from '../upstream/http.ts'
+import type { RecordWrite } from '../transport/transport.ts'
+
+/** One call that would go out. */
+export interface PlannedCall {
+  readonly method: string
+  readonly url: string
+  readonly headers: unknown
+  readonly body: unknown
+  /** Positions in the list of the calls that must have been answered before this one is sent. */
+  readonly depends_on?: readonly number[]
+}
+
+export interface Rehearsal {
+  readonly record: RecordWrite
+  readonly calls: readonly PlannedCall[]
+}
+
+/** How secrets are taken out of what is shown. */
+export interface Redaction {
+  safeValue(value: unknown): unknown
+  safeUrl(url: string): string
+}
+
+/** Keeps the writes of a dry run, without secrets. An adapter sends its writes one after the other. */
+export function createRehearsal ({ safeValue, safeUrl }: Redaction): Rehearsal {
+  const calls: PlannedCall[] = []
+  return {
+    calls,
+    record: (request, token) => {
+      const built = request.build(token)
+      const before = calls.length
+      calls.push({
+        method: built.method,
+        url: safeUrl(built.url),
+        headers: safeValue(built.headers),
+        body: safeValue(bodyOf(built)),
+        ...(before === 0 ? {} : { depends_on: [before - 1] })
+      })
+      return request.assumed
+    }
+  }
+}
+
+/** As the vendor would read it: an object for JSON and forms. */
+function bodyOf ({ body, headers }: HttpRequest): unknown {
+  if (body === undefined) return null
+  const type = headers['content-type'] ?? ''
+  if (type.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(body))
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
+  }
+}

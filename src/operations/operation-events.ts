@@ -1,0 +1,61 @@
+import type { OperationStatus } from '../domain/operation.ts'
+import { silentObserver, type Observer, type OperationChange } from '../telemetry/observer.ts'
+import type { Change, OperationStore, StoredOperation } from '../state/operation-store.ts'
+import { setTimer } from './timer.ts'
+
+/** The store, and word of every change that this process makes: who waits for an operation need not ask again and again. */
+export interface Journal {
+  readonly store: OperationStore
+  readonly observer: Observer
+  update(known: StoredOperation, change: Change): Promise<StoredOperation>
+  /** Resolves when this process has changed the operation, or after `ms`, or when the signal is given. */
+  nextChange(id: string, ms: number, signal: AbortSignal): Promise<void>
+}
+
+export function createJournal (store: OperationStore, after = setTimer, observer = silentObserver): Journal {
+  const listeners = new Map<string, Set<() => void>>()
+  const tell = (id: string): void => { for (const wake of [...listeners.get(id) ?? []]) wake() }
+
+  return {
+    store,
+    observer,
+    update: async (known, change) => {
+      const before: { status: OperationStatus | null } = { status: null }
+      const kept = await store.update(known, current => {
+        const changed = change(current)
+        before.status = changed === null ? null : current.operation.status
+        return changed === null ? null : withTrueTimes(current, changed)
+      })
+      if (before.status !== null && before.status !== kept.operation.status) observer.operationChanged(toChange(kept, before.status))
+      tell(known.operation.id)
+      return kept
+    },
+    nextChange: async (id, ms, signal) => {
+      if (signal.aborted) return
+      const waiting = listeners.get(id) ?? new Set()
+      listeners.set(id, waiting)
+      await new Promise<void>(resolve => {
+        const wake = (): void => {
+          cancel()
+          signal.removeEventListener('abort', wake)
+          waiting.delete(wake)
+          if (waiting.size === 0) listeners.delete(id)
+          resolve()
+        }
+        const cancel = after(wake, ms)
+        signal.addEventListener('abort', wake, { once: true })
+        waiting.add(wake)
+      })
+    }
+  }
+}
+
+export const toChange = ({ operation: { id, account, action, server_id: serverId, status } }: StoredOperation, from: OperationStatus | null): OperationChange =>
+  ({ id, account, action, serverId, from, to: status })
+
+/** A look that shows nothing new is no change of the operation. */
+function withTrueTimes (current: StoredOperation, changed: StoredOperation): StoredOperation {
+  const { updated_at: before } = current.operation
+  const same = JSON.stringify({ ...changed.operation, updated_at: before }) === JSON.stringify(current.operation)
+  return same ? { ...changed, operation: current.operation } : changed
+}

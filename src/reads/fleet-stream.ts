@@ -1,0 +1,73 @@
+import type { List } from '../adapters/verbs.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { Seen, ServerFilters } from '../domain/list.ts'
+import type { Server } from '../domain/server.ts'
+import type { Account } from '../transport/account.ts'
+import { createCall, untilEnd } from '../transport/call.ts'
+import type { RequestContext } from '../transport/context.ts'
+import { matches } from './filters.ts'
+import type { FleetAccount } from './fleet.ts'
+import { merge } from './merge.ts'
+import { lookCloser } from './read-page.ts'
+import type { Include } from './servers.ts'
+import { walk } from './walk.ts'
+
+export interface StreamQuery {
+  readonly filters: ServerFilters
+  readonly include: Include
+  readonly deadlineMs: number
+}
+
+/** Rows of one account as they arrive; its last word says how it went. */
+export type StreamPart =
+  | { readonly servers: readonly Server[] }
+  | { readonly ended: FleetAccount }
+
+/** So many are looked at closer, and made into records, at a time. */
+const rowsAtOnce = 50
+
+/**
+ * Every server of the accounts that passes the filters, each account's pages as they arrive. An account's next page is asked for when the one before
+ * has been taken, so no more than one page of each is held. What has not arrived by the deadline is an error of its account.
+ */
+export async function * streamFleet (accounts: readonly Account[], query: StreamQuery, context: RequestContext): AsyncGenerator<StreamPart> {
+  yield * merge(accounts.map(account => streamAccount(account, query, context)))
+}
+
+async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, tally, trace }: RequestContext): AsyncGenerator<StreamPart> {
+  const call = createCall({ requestId, signal, deadlineMs, tally, trace })
+  const began = Date.now()
+  const tell = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
+    ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : Date.now() - began, count, error } })
+  let count = 0
+  const leaving = new AbortController()
+  const inTime = async <T>(work: Promise<T>): Promise<T> => await untilEnd(call, work, () => {
+    leaving.abort()
+    return new UpstreamError('timeout', 'the list was not at its end before deadline_ms')
+  })
+  // The deadline of one request would end a long list in its middle: the caller's own bounds all of it, and no call is blamed for it.
+  const { list } = account.connect(createCall({ requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, tally, trace }))
+  const steps = walk(list, { filters, after: null, limit: list.pageSize })
+  try {
+    for (;;) {
+      const observedAt = new Date().toISOString()
+      const step = await inTime(steps.next())
+      if (step.done === true) break
+      for (let from = 0; from < step.value.rows.length; from += rowsAtOnce) {
+        const rows = await inTime(passing(list, step.value.rows.slice(from, from + rowsAtOnce), filters))
+        count += rows.length
+        if (rows.length > 0) yield { servers: rows.map(seen => account.toServer(seen, observedAt, include)) }
+      }
+    }
+    yield tell('ok', count, null)
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    yield tell('error', count, error)
+  }
+}
+
+/** Only what may be looked for is looked at closer. */
+async function passing (list: List, rows: readonly Seen[], filters: ServerFilters): Promise<readonly Seen[]> {
+  const possible = rows.filter(({ server, lacks }) => matches(server, filters, lacks))
+  return (await lookCloser(list, possible)).filter(({ server }) => matches(server, filters))
+}

@@ -1,0 +1,161 @@
+import { UpstreamError, type Failure } from '../domain/failure.ts'
+import type { Server } from '../domain/server.ts'
+import type { Account } from '../transport/account.ts'
+import { pause } from '../transport/call.ts'
+import type { RequestContext } from '../transport/context.ts'
+import type { Cursors } from './cursor.ts'
+import { createBerths, type Berth, type BerthParts, type BerthQuery } from './fleet-account.ts'
+import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-sort.ts'
+
+/** How one account of a fleet answered. */
+export interface FleetAccount {
+  readonly account: Account
+  readonly status: 'ok' | 'stale' | 'error'
+  /** How old what is shown of it is; null where nothing is. */
+  readonly ageMs: number | null
+  /** Its servers in this answer. */
+  readonly count: number
+  readonly error: Error | null
+}
+
+export interface FleetPage {
+  readonly data: readonly Server[]
+  readonly page: { readonly limit: number, readonly next_cursor: string | null, readonly total: number | null }
+  readonly accounts: readonly FleetAccount[]
+}
+
+export interface Fleet {
+  /** Throws the first account's failure where no account answers. */
+  page(accounts: readonly Account[], query: FleetQuery, context: RequestContext): Promise<FleetPage>
+}
+
+export interface FleetParts extends BerthParts {
+  readonly cursors: Cursors
+}
+
+/**
+ * One page over several accounts. Sorted by id the accounts stand one behind the other, each in its provider's own order, and only those that
+ * can be on the page are asked after the first page; else all are merged. Upstream calls: those of a list for each account that is asked.
+ */
+export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
+  const berths = createBerths(parts)
+
+  return {
+    page: async (given, query, context) => {
+      const accounts = [...given].sort((a, b) => a.id < b.id ? -1 : 1)
+      const bound = boundOf(accounts, query)
+      const place = query.cursor === null ? null : readPlace(cursors.read(query.cursor, bound))
+      const deadline = performance.now() + query.deadlineMs
+      const asked = await askAll(berths, accounts, { query, place, context, deadline })
+      const merged = mergeRows(asked.flatMap(({ rows }) => rows), query.sort)
+      const shown = await completeRows(asked, merged.slice(0, query.limit))
+      const answered = accounts.map(account => toFleetAccount(account, asked, { shown, place, now: parts.now }))
+      const failure = failureOfAll(answered)
+      if (failure !== null) throw failure
+      const last = merged[Math.min(query.limit, merged.length) - 1]
+      const hasMore = merged.length > query.limit || asked.some(({ more }) => more) || mayFollow(accounts, asked, place)
+      const failed = answered.flatMap(({ account, error }): Array<[string, Failure]> => error === null ? [] : [[account.id, failureOf(error)]])
+      const next = hasMore && last !== undefined ? cursors.write(writePlace(last, { sort: query.sort, failed }), bound) : null
+      const total = place === null && asked.length === accounts.length ? sum(asked.map(({ total: told }) => told)) : null
+      return { data: shown.map(({ server }) => server), page: { limit: query.limit, next_cursor: next, total }, accounts: answered }
+    }
+  }
+}
+
+interface Asking {
+  readonly query: FleetQuery
+  readonly place: Place | null
+  readonly context: RequestContext
+  readonly deadline: number
+}
+
+/** Everybody at once for the first page; then, where accounts stand one behind the other, no more than the page needs. */
+async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Berth>, accounts: readonly Account[], { query, place, context, deadline }: Asking): Promise<Berth[]> {
+  // Whoever is slow must not take the time that the others' rows still need.
+  const reservedMs = accounts.some(({ looksCloser }) => looksCloser) ? query.deadlineMs / 4 : 0
+  const open = accounts.flatMap(account => {
+    const after = afterOf(account.id, place, query.sort)
+    return after === 'behind' || place?.failed.has(account.id) === true ? [] : [{ account, query: { query, after, context, deadline, reservedMs } }]
+  })
+  const isOneBehindTheOther = query.sort.endsWith('id')
+  const askThese = async (these: typeof open): Promise<Berth[]> => await Promise.all(these.map(async one => await ask(one.account, one.query)))
+  if (place === null || !isOneBehindTheOther) return await askThese(open)
+  const inOrder = query.sort.startsWith('-') ? open.reverse() : open
+  const asking: Array<Promise<Berth[]>> = []
+  const impatientAt = performance.now() + query.deadlineMs * patienceShare
+  for (let from = 0, atOnce = 1; from < inOrder.length; from += atOnce, atOnce = Math.min(16, atOnce * 2)) {
+    asking.push(askThese(inOrder.slice(from, from + atOnce)))
+    if (await isSlow(Promise.all(asking), impatientAt - performance.now())) {
+      // It may not cost those behind it their time.
+      asking.push(askThese(inOrder.slice(from + atOnce)))
+      break
+    }
+    const asked = (await Promise.all(asking)).flat()
+    if (asked.reduce((rows, berth) => rows + berth.rows.length, 0) >= query.limit) break
+  }
+  return (await Promise.all(asking)).flat()
+}
+
+/** Of the deadline: so long accounts are asked one after the other. */
+const patienceShare = 0.25
+
+async function isSlow (work: Promise<unknown>, ms: number): Promise<boolean> {
+  const over = new AbortController()
+  try {
+    return await Promise.race([work.then(() => false), pause(ms, over.signal)])
+  } finally {
+    over.abort()
+  }
+}
+
+/** Accounts that were not asked yet, because the page is full. */
+function mayFollow (accounts: readonly Account[], asked: readonly Berth[], place: Place | null): boolean {
+  if (place === null) return false
+  const known = new Set(asked.map(({ account }) => account.id))
+  return accounts.some(({ id }) => !known.has(id) && !place.failed.has(id) && !place.isBehind(id))
+}
+
+/** Only what is shown is looked at closer. An account that fails now has failed; a server that is gone is left out. */
+async function completeRows (asked: readonly Berth[], rows: readonly Row[]): Promise<readonly Row[]> {
+  const completed = new Map<Row, Row | null>()
+  await Promise.all(asked.map(async berth => {
+    for (const [row, now] of await berth.complete(rows.filter(({ account }) => account === berth.account.id))) completed.set(row, now)
+  }))
+  return rows.flatMap(row => {
+    const now = completed.get(row)
+    return now === undefined || now === null ? [] : [now]
+  })
+}
+
+interface Shown {
+  readonly shown: readonly Row[]
+  readonly place: Place | null
+  readonly now: () => number
+}
+
+function toFleetAccount (account: Account, asked: readonly Berth[], { shown, place, now }: Shown): FleetAccount {
+  const failedBefore = place?.failed.get(account.id)
+  if (failedBefore !== undefined) {
+    const error = new UpstreamError(failedBefore, 'this account failed on an earlier page of this walk: begin anew to ask it again')
+    return { account, status: 'error', ageMs: null, count: 0, error }
+  }
+  const berth = asked.find(one => one.account === account)
+  if (berth === undefined) return { account, status: 'ok', ageMs: null, count: 0, error: null }
+  const count = shown.filter(row => row.account === account.id).length
+  return { account, status: berth.status(), ageMs: berth.at === null ? null : Math.max(0, now() - berth.at), count, error: berth.error() }
+}
+
+/** The provider was not heard, which is what the whole answer says where no account has answered. */
+const outages: ReadonlySet<Failure> = new Set<Failure>(['authentication', 'forbidden', 'malformed', 'unreachable', 'suspended', 'unavailable', 'circuit-open', 'overloaded', 'timeout'])
+
+/** The first account's failure where none has answered; null where one has, or where there is none to ask. */
+export function failureOfAll (answered: readonly FleetAccount[]): Error | null {
+  if (answered.some(({ status }) => status !== 'error')) return null
+  const errors = answered.flatMap(({ error }) => error ?? [])
+  return errors.find(error => outages.has(failureOf(error))) ?? errors[0] ?? null
+}
+
+const failureOf = (error: Error): Failure => error instanceof UpstreamError ? error.failure : 'unavailable'
+
+const sum = (numbers: ReadonlyArray<number | null>): number | null =>
+  numbers.reduce<number | null>((all, one) => all === null || one === null ? null : all + one, 0)

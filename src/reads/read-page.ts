@@ -1,0 +1,157 @@
+import type { List } from '../adapters/verbs.ts'
+import type { Compare } from '../domain/compare.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { Seen, ServerFilters, SortOrder } from '../domain/list.ts'
+import type { Position } from './cursor.ts'
+import { lackingFilters, matches } from './filters.ts'
+import { comparePositions, positionOf } from './sort.ts'
+import { walk } from './walk.ts'
+
+export interface PageQuery {
+  readonly filters: ServerFilters
+  readonly sort: SortOrder
+  readonly limit: number
+  readonly after: Position | null
+}
+
+export interface PageRead {
+  readonly rows: readonly Seen[]
+  /** Where the next page begins; null at the end. */
+  readonly next: Position | null
+  readonly total: number | null
+}
+
+const closerLooksAtOnce = 5
+
+/** One page of an account's servers, in the asked order, whatever the vendor's own pages and order are. */
+export async function readPage (list: List, query: PageQuery): Promise<PageRead> {
+  const read = await readRows(list, query)
+  return { ...read, rows: await lookCloser(list, read.rows) }
+}
+
+/** The same page, with rows that may lack what only a closer look tells and no filter asks for. */
+export async function readRows (list: List, query: PageQuery): Promise<PageRead> {
+  const order = comparePositions(query.sort, list.compareIds)
+  const found = await collect(list, query, order)
+  if (found.undecided) return await decideCloser(list, query, found.rows)
+  const rows = found.rows.slice(0, query.limit)
+  const next = found.rows.length > query.limit ? lastPosition(rows, query.sort) : null
+  return { rows, next, total: found.total }
+}
+
+interface Found {
+  /** In order, after the cursor; one more than a page where there are more, all of them when undecided. */
+  readonly rows: readonly Seen[]
+  readonly total: number | null
+  /** Some rows lack what a filter asks for. */
+  readonly undecided: boolean
+}
+
+async function collect (list: List, query: PageQuery, order: Compare<Position>): Promise<Found> {
+  const { filters, sort, after } = query
+  const wanted = query.limit + 1
+  const isFiltered = Object.keys(filters).length > 0
+  const inOrder = list.ordered && sort === 'id'
+  const limit = inOrder && !isFiltered ? Math.min(list.pageSize, wanted) : list.pageSize
+  const kept = createKept(order, sort, wanted)
+  let matched = 0
+  let undecided = false
+  let previous: Position | null = null
+  let stillInOrder = inOrder
+  let told: number | null = null
+
+  for await (const step of walk(list, { filters, limit, after: inOrder ? after?.id ?? null : null })) {
+    told ??= step.total
+    for (const seen of step.rows) {
+      const position = positionOf(seen.server, sort)
+      if (previous !== null && order(previous, position) > 0) stillInOrder = false
+      previous = position
+      const lacking = lackingFilters(seen, filters)
+      if (!matches(seen.server, filters, lacking)) continue
+      matched += 1
+      undecided ||= lacking.length > 0
+      if (after === null || order(position, after) > 0) kept.add(seen, undecided)
+    }
+    if (stillInOrder && kept.size() >= wanted) {
+      return { rows: kept.sorted(), total: isFiltered || after !== null ? null : told, undecided }
+    }
+  }
+  const readFromStart = !inOrder || after === null
+  return { rows: kept.sorted(), total: readFromStart ? matched : null, undecided }
+}
+
+/** Keeps the first rows in order; all of them once `keepAll` was said. Memory stays within a few pages otherwise. */
+function createKept (order: Compare<Position>, sort: SortOrder, wanted: number) {
+  let rows: Seen[] = []
+  let all = false
+  const sorted = (): Seen[] => rows.sort((a, b) => order(positionOf(a.server, sort), positionOf(b.server, sort)))
+  return {
+    add: (seen: Seen, keepAll: boolean): void => {
+      all ||= keepAll
+      rows.push(seen)
+      if (!all && rows.length >= wanted * 4) rows = sorted().slice(0, wanted)
+    },
+    size: (): number => rows.length,
+    sorted: (): readonly Seen[] => all ? sorted() : sorted().slice(0, wanted)
+  }
+}
+
+const lastPosition = (rows: readonly Seen[], sort: SortOrder): Position | null => {
+  const last = rows.at(-1)
+  return last === undefined ? null : positionOf(last.server, sort)
+}
+
+/** Filters that need a closer look are decided row by row, in order, until the page is full. */
+async function decideCloser (list: List, query: PageQuery, candidates: readonly Seen[]): Promise<PageRead> {
+  const { filters, limit, sort } = query
+  const passed: Seen[] = []
+  for (let from = 0; from < candidates.length; from += limit + 1) {
+    const looked = await lookCloser(list, candidates.slice(from, from + limit + 1))
+    passed.push(...looked.filter(seen => matches(seen.server, filters)))
+    if (passed.length <= limit) continue
+    const rows = passed.slice(0, limit)
+    return { rows, next: lastPosition(rows, sort), total: null }
+  }
+  return { rows: passed, next: null, total: query.after === null ? passed.length : null }
+}
+
+/** Rows that lack something, completed by one call each; a row that is gone meanwhile is left out. */
+export async function lookCloser (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
+  const { complete } = list
+  if (complete === undefined || rows.every(seen => seen.lacks === undefined)) return rows
+  let mayLook = true
+  const lookAt = async (seen: Seen): Promise<Seen | null> => {
+    if (!mayLook || seen.lacks === undefined) return seen
+    try {
+      return await complete(seen)
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      if (error.failure === 'not-found') return null
+      if (error.failure !== 'forbidden' && error.failure !== 'authentication') throw error
+      // A key that may list but not look stays honest: the states are unknown. The other rows would be refused too.
+      mayLook = false
+      return seen
+    }
+  }
+  const looked = await mapAtOnce(rows, closerLooksAtOnce, lookAt)
+  return looked.filter(seen => seen !== null)
+}
+
+/** `work` on each item, at most `atOnce` at a time, results in the order of the items. The first failure ends it. */
+async function mapAtOnce<T, R> (items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index]
+      if (item !== undefined) results[index] = await work(item)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+  } catch (error) {
+    next = items.length
+    throw error
+  }
+  return results
+}

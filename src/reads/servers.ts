@@ -1,0 +1,84 @@
+import type { ServerFilters, SortOrder } from '../domain/list.ts'
+import type { Server } from '../domain/server.ts'
+import type { Turns } from '../state/generation.ts'
+import type { Observer } from '../telemetry/observer.ts'
+import type { Account } from '../transport/account.ts'
+import { toAnswer, toCached, type Answer } from './answer.ts'
+import { readCall, type RequestContext } from '../transport/context.ts'
+import type { Cursors } from './cursor.ts'
+import { readPage } from './read-page.ts'
+import { createReads, type Read } from './shared-reads.ts'
+
+export interface Include {
+  readonly raw: boolean
+}
+
+export interface ServersQuery {
+  readonly filters: ServerFilters
+  readonly sort: SortOrder
+  readonly limit: number
+  readonly cursor: string | null
+  readonly include: Include
+  /** How old an answer the caller takes; null: what the account says. */
+  readonly maxAgeMs: number | null
+}
+
+export interface ServerQuery {
+  readonly id: string
+  readonly include: Include
+  readonly maxAgeMs: number | null
+}
+
+export interface Servers {
+  list(account: Account, query: ServersQuery, context: RequestContext): Promise<Read<Answer>>
+  get(account: Account, query: ServerQuery, context: RequestContext): Promise<Read<Answer>>
+  /** The server as it is now. */
+  look(account: Account, id: string, context: RequestContext): Promise<Server>
+}
+
+export interface ServersParts {
+  readonly cursors: Cursors
+  readonly turns: Turns
+  readonly observer: Observer
+  readonly now: () => number
+}
+
+const copiesBytes = 32 * 1024 * 1024
+
+/** Upstream calls of `list`: the vendor's pages (and a closer look at each shown row where the vendor's list lacks something); of `get`: one. */
+export function createServers ({ cursors, turns, observer, now }: ServersParts): Servers {
+  const reads = createReads<Answer>({ turns, observer, now, maxBytes: copiesBytes, bytesOf: ({ body }) => body.length, mark: toCached })
+
+  return {
+    list: async (account, query, context) => {
+      const { sort, limit, filters, include } = query
+      const shape = shapeOf(account, query)
+      const after = query.cursor === null ? null : cursors.read(query.cursor, shape)
+      const key = `${shape}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`
+      return await reads.read({ account, key, maxAgeMs: query.maxAgeMs ?? account.options.cacheMs, context }, async signal => {
+        const observedAt = new Date(now()).toISOString()
+        const { rows, next, total } = await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
+        const nextCursor = next === null ? null : cursors.write(next, shape)
+        const data = rows.map(row => account.toServer(row, observedAt, include))
+        return toAnswer({ value: { data, page: { limit, next_cursor: nextCursor, total } }, nextCursor, observedAt })
+      })
+    },
+    get: async (account, { id, include, maxAgeMs }, context) =>
+      await reads.read({ account, key: `get ${include.raw ? 'raw' : ''} ${id}`, maxAgeMs: maxAgeMs ?? account.options.cacheMs, context }, async signal => {
+        const observedAt = new Date(now()).toISOString()
+        const seen = await account.connect(readCall(account, context, signal)).get.run(id)
+        return toAnswer({ value: account.toServer(seen, observedAt, include), nextCursor: null, observedAt })
+      }),
+    look: async (account, id, context) => {
+      const observedAt = new Date(now()).toISOString()
+      return account.toServer(await account.connect(readCall(account, context)).get.run(id), observedAt, { raw: false })
+    }
+  }
+}
+
+/** What a cursor and a shared read are bound to. */
+export function shapeOf (account: Account, { filters, sort }: Pick<ServersQuery, 'filters' | 'sort'>): string {
+  const { status, ...rest } = filters
+  const named = Object.entries(rest).sort(([a], [b]) => a < b ? -1 : 1)
+  return `${JSON.stringify([account.id, sort, status === undefined ? null : [...status].sort(), named])}\n`
+}

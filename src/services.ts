@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { Adapter } from './adapters/contract.ts'
+import type { Capabilities } from './domain/capability.ts'
+import type { Account } from './transport/account.ts'
+import type { Keys } from './operations/idempotency.ts'
+import type { Asks } from './execution/asks.ts'
+import { providerCapabilities } from './adapters/capabilities.ts'
+import type { Cursors } from './reads/cursor.ts'
+import type { Fleet } from './reads/fleet.ts'
+import type { Operations } from './reads/operations.ts'
+import type { Servers } from './reads/servers.ts'
+import type { Writes } from './execution/writes.ts'
+
+/** All that routes know of: accounts, their servers, and what is done to them. */
+export interface Gateway extends Rooms {
+  readonly providers: readonly Provider[]
+  readonly accounts: readonly Account[]
+  account(id: string): Account | undefined
+  /** From now on there are these. */
+  replace(accounts: readonly Account[]): void
+}
+
+/** What can be asked for at an account. */
+export interface Rooms {
+  readonly servers: Servers
+  readonly fleet: Fleet
+  readonly writes: Writes
+  readonly asks: Asks
+  readonly operations: Operations
+  readonly keys: Keys
+  readonly cursors: Cursors
+}
+
+export interface Provider {
+  readonly id: string
+  readonly title: string
+  /** JSON Schema of the provider's own keys of an account. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly capabilities: Capabilities
+}
+
+export interface GatewayParts {
+  readonly adapters: Iterable<Adapter<unknown>>
+  readonly accounts: readonly Account[]
+  readonly rooms: Rooms
+}
+
+export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gateway {
+  let present: readonly Account[] = []
+  let byId: ReadonlyMap<string, Account> = new Map()
+  const replace = (next: readonly Account[]): void => {
+    present = next
+    byId = new Map(next.map(account => [account.id, account]))
+  }
+  replace(accounts)
+  return { providers: [...adapters].map(toProvider), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
+}
+
+const toProvider = (adapter: Adapter<unknown>): Provider => ({
+  id: adapter.id,
+  title: adapter.title,
+  settings: { ...z.toJSONSchema(adapter.account, { io: 'input', unrepresentable: 'any' }) },
+  capabilities: providerCapabilities(adapter)
+})

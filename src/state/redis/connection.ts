@@ -1,0 +1,128 @@
+import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { Logger } from 'pino'
+import { readRedisUrl, type RedisPlace, type RedisSettings } from '../../config/redis.ts'
+import { watchRedis } from './watch.ts'
+
+export interface RedisLine {
+  readonly redis: Redis | Cluster
+  /** The last look at it went well: it takes what this gateway writes. */
+  isThere(): boolean
+  close(): void
+}
+
+export interface RedisParts {
+  readonly settings: RedisSettings
+  /** PEM text of `tls.ca_file`. */
+  readonly ca: string | null
+  /** Ids: a cluster keeps each account in one of its parts. */
+  readonly accounts: readonly string[]
+  readonly logger: Pick<Logger, 'info' | 'warn'>
+}
+
+/** So long the start waits for Redis; then the gateway serves without it. */
+const startMs = 3000
+
+/** A connection that is tried for ever. Never throws for what Redis does: a lost one is told by `isThere` and in the log. */
+export async function connectRedis ({ settings, ca, accounts, logger }: RedisParts): Promise<RedisLine> {
+  const way = readWay(settings, ca)
+  const redis = createClient(settings, way)
+  const watch = watchRedis({ redis, accounts, logger, explain: async () => await whyNot(way) })
+  redis.connect().catch(() => {})
+  await Promise.race([watch.firstLook, new Promise(resolve => { setTimeout(resolve, startMs).unref() })])
+  return {
+    redis,
+    isThere: watch.isThere,
+    close: () => {
+      watch.stop()
+      redis.disconnect()
+    }
+  }
+}
+
+const retryAfter = (times: number): number => Math.min(times * 100, 1000)
+
+/**
+ * A lost Redis fails calls at once instead of queueing or repeating them: the gateway goes on without it. One that is silent is left:
+ * its host may be gone, and another has taken its place. So is one that has become a replica.
+ */
+const options = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: 1000,
+  connectTimeout: 2000,
+  socketTimeout: 3000,
+  maxLoadingRetryTime: 1000,
+  // It would cost the Redis user two rights more.
+  disableClientInfo: true,
+  retryStrategy: retryAfter,
+  reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY')
+} as const satisfies RedisOptions
+
+interface Way {
+  readonly places: readonly RedisPlace[]
+  readonly first: RedisPlace
+  readonly port: number
+  readonly tls: { readonly rejectUnauthorized: true, readonly ca?: string } | null
+}
+
+function readWay (settings: RedisSettings, ca: string | null): Way {
+  const urls = 'url' in settings ? [settings.url] : 'cluster' in settings ? settings.cluster : settings.sentinels
+  const places = urls.map(readRedisUrl)
+  const [first] = places
+  if (first === undefined) throw new Error('no Redis is named')
+  const isTls = settings.tls !== undefined || first.isTls
+  // Said in full: no environment variable may switch it off.
+  const tls = isTls ? { rejectUnauthorized: true as const, ...(ca === null ? {} : { ca }) } : null
+  return { places, first, port: 'sentinels' in settings ? 26_379 : 6379, tls }
+}
+
+function createClient (settings: RedisSettings, { places, first, port: usualPort, tls }: Way): Redis | Cluster {
+  const { username, password, database: db } = first
+  const nodes = places.map(({ host, port }) => ({ host, port: port ?? usualPort }))
+  const secure = tls === null ? {} : { tls }
+  if ('url' in settings) return new Redis({ ...options, ...secure, ...nodes[0], username, password, db })
+  if ('cluster' in settings) return createCluster(nodes, { ...secure, username, password })
+  return new Redis({
+    ...options,
+    ...(tls === null ? {} : { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    sentinels: nodes,
+    name: settings.name,
+    sentinelUsername: username,
+    sentinelPassword: password,
+    sentinelCommandTimeout: 1000,
+    sentinelRetryStrategy: retryAfter,
+    username: settings.username,
+    password: settings.password
+  })
+}
+
+const createCluster = (nodes: Array<{ host: string, port: number }>, wayIn: Pick<RedisOptions, 'tls' | 'username' | 'password'>): Cluster =>
+  new Cluster(nodes, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    redisOptions: { ...options, ...wayIn },
+    clusterRetryStrategy: retryAfter,
+    // Ten tries, a tenth of a second each: as long as one command may take.
+    maxRedirections: 10,
+    slotsRefreshInterval: 5000,
+    slotsRefreshTimeout: 2000,
+    // Names stay names: a certificate is checked against what stands in the configuration.
+    dnsLookup: (host, answer) => { answer(null, host) }
+  })
+
+/** A bare connection to the first that is named, for its fault. */
+const whyNot = async ({ first: { host, port }, port: usualPort, tls }: Way): Promise<string | null> => await new Promise(resolve => {
+  const place = { host, port: port ?? usualPort }
+  const socket = tls === null ? connectTcp(place) : connectTls({ ...tls, ...place })
+  const end = (why: string | null): void => {
+    socket.destroy()
+    resolve(why)
+  }
+  socket.setTimeout(options.connectTimeout, () => { end(`no answer from ${host}`) })
+  socket.once('error', error => { end(error.message) })
+  socket.once(tls === null ? 'connect' : 'secureConnect', () => { end(null) })
+})

@@ -1,0 +1,87 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { Cluster, Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Vault } from '../sealer.ts'
+import type { KeyRecord, KeyStore } from '../idempotency-store.ts'
+import { keptForMs } from '../operation-store.ts'
+
+const recordSchema: z.ZodType<KeyRecord> = z.object({
+  fingerprint: z.string(),
+  owner: z.string(),
+  openUntil: z.number(),
+  operationId: z.string().nullable(),
+  answer: z.string().nullable()
+})
+
+/**
+ * Marks stand beside the keys of each account: one of the first process, and one of each that has seen a flush. When the mark that a
+ * process knew is gone, Redis was flushed, and the keys with it: `flushed` then stands until an operator deletes it, and creates are
+ * refused. Every process that knew a mark puts it back, so that none finds the same flush twice. Answers: what stands there now.
+ */
+const reserveScript = `
+local mark = ARGV[1]
+if mark == "" then
+  mark = redis.call("smembers", KEYS[2])[1]
+  if not mark then mark = ARGV[2] redis.call("sadd", KEYS[2], mark) end
+elseif redis.call("sadd", KEYS[2], mark) == 1 then
+  redis.call("set", KEYS[3], "1")
+end
+if ARGV[6] == "1" and redis.call("exists", KEYS[3]) == 1 then return {"flushed", mark} end
+local found = redis.call("hget", KEYS[1], "d")
+if found then return {"known", mark, found} end
+redis.call("hset", KEYS[1], "v", ARGV[3], "d", ARGV[4])
+redis.call("pexpire", KEYS[1], ARGV[5])
+return {"new", mark}`
+
+const learnScript = `
+local mark = redis.call("smembers", KEYS[1])[1]
+if not mark then mark = ARGV[1] redis.call("sadd", KEYS[1], mark) end
+return mark`
+
+const replaceScript = `
+if redis.call("hget", KEYS[1], "v") ~= ARGV[1] then return 0 end
+redis.call("hset", KEYS[1], "v", ARGV[2], "d", ARGV[3])
+return 1`
+const forgetScript = 'if redis.call("hget", KEYS[1], "v") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
+
+const reservedSchema = z.tuple([z.enum(['new', 'known', 'flushed']), z.string()]).rest(z.string())
+
+/** Keys that every replica sees and that outlive a restart, sealed by the vault. */
+export function createRedisKeyStore (redis: Redis | Cluster, vault: Vault): KeyStore {
+  const marks = new Map<string, string>()
+  const keyOf = (account: string, rest: string): string => `hawser:{${account}}:${rest}`
+  // The fingerprint in it can not be guessed, so this tells nothing; it is the same whatever secret seals.
+  const versionOf = (record: KeyRecord): string => createHash('sha256').update(JSON.stringify(recordSchema.parse(record))).digest('base64url')
+  const seal = (record: KeyRecord, place: string): string => vault.seal(JSON.stringify(record), place)
+
+  return {
+    learn: async account => {
+      if (!marks.has(account)) marks.set(account, z.string().parse(await redis.eval(learnScript, 1, keyOf(account, 'mark'), randomUUID())))
+    },
+    reserve: async (account, { key, record, isCreate }) => {
+      const place = keyOf(account, `key:${key}`)
+      const [kind, mark, sealed] = reservedSchema.parse(await redis.eval(reserveScript, 3,
+        place, keyOf(account, 'mark'), keyOf(account, 'flushed'),
+        marks.get(account) ?? '', randomUUID(), versionOf(record), seal(record, place), String(keptForMs), isCreate ? '1' : '0'))
+      if (!marks.has(account)) marks.set(account, mark)
+      if (kind !== 'known') return { kind }
+      const text = sealed === undefined ? null : vault.open(sealed, place)
+      // Sealed by a secret that is configured no more: the key is used, but for what is not known.
+      if (text === null) return { kind: 'flushed' }
+      return { kind, record: recordSchema.parse(JSON.parse(text)) }
+    },
+    replace: async (account, key, known, next) => {
+      const place = keyOf(account, `key:${key}`)
+      return await redis.eval(replaceScript, 1, place, versionOf(known), versionOf(next), seal(next, place)) === 1
+    },
+    find: async (account, key) => {
+      const place = keyOf(account, `key:${key}`)
+      const sealed = await redis.hget(place, 'd')
+      if (sealed === null) return null
+      const text = vault.open(sealed, place)
+      if (text === null) throw new Error('a key that is kept can not be read')
+      return recordSchema.parse(JSON.parse(text))
+    },
+    forget: async (account, key, known) => { await redis.eval(forgetScript, 1, keyOf(account, `key:${key}`), versionOf(known)) }
+  }
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import type { Cluster, Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Vault } from '../sealer.ts'
+import type { StoredToken, TokenStore } from '../token-store.ts'
+
+const tokenSchema: z.ZodType<StoredToken> = z.object({
+  value: z.string(),
+  expiresAt: z.number().nullable(),
+  idleMs: z.number().nullable(),
+  data: z.record(z.string(), z.string()),
+  renewAt: z.number().nullable()
+})
+
+const unlockScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
+const extendScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
+// The sealed text differs at each sealing, so a digest of the token stands beside it for the comparison.
+const dropScript = 'if redis.call("hget", KEYS[1], "d") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
+
+/** Tokens shared by all replicas, sealed by the vault. When Redis is lost, reads are empty and writes are let go. */
+export function createRedisTokenStore (redis: Redis | Cluster, vault: Vault, digest: (text: string) => string): TokenStore {
+  const tokenKey = (key: string): string => `hawser:token:${key}`
+  const quietly = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+    try { return await work() } catch { return otherwise }
+  }
+
+  return {
+    get: async key => await quietly(async () => {
+      const sealed = await redis.hget(tokenKey(key), 't')
+      const text = sealed === null ? null : vault.open(sealed, key)
+      return text === null ? null : readToken(text)
+    }, null),
+    put: async (key, token, ttlMs) => {
+      await quietly(async () => {
+        await redis.multi()
+          .del(tokenKey(key))
+          .hset(tokenKey(key), { t: vault.seal(JSON.stringify(token), key), d: digest(token.value) })
+          .pexpire(tokenKey(key), Math.max(1, Math.round(ttlMs)))
+          .exec()
+      }, undefined)
+    },
+    touch: async (key, ttlMs) => { await quietly(async () => { await redis.pexpire(tokenKey(key), Math.max(1, Math.round(ttlMs))) }, undefined) },
+    drop: async (key, value) => { await quietly(async () => { await redis.eval(dropScript, 1, tokenKey(key), digest(value)) }, undefined) },
+    lock: async (key, ttlMs) => {
+      const name = `hawser:token-lock:${key}`
+      const owner = randomUUID()
+      const got = await quietly(async () => await redis.set(name, owner, 'PX', ttlMs, 'NX'), 'lost')
+      if (got === null) return null
+      return {
+        extend: async ms => { await quietly(async () => { await redis.eval(extendScript, 1, name, owner, String(ms)) }, undefined) },
+        release: async () => { await quietly(async () => { await redis.eval(unlockScript, 1, name, owner) }, undefined) }
+      }
+    },
+    refuse: async (key, ttlMs) => { await quietly(async () => { await redis.set(`hawser:token-refused:${key}`, '1', 'PX', ttlMs) }, undefined) },
+    isRefused: async key => await quietly(async () => await redis.exists(`hawser:token-refused:${key}`) === 1, false),
+    pardon: async key => { await quietly(async () => { await redis.del(`hawser:token-refused:${key}`) }, undefined) }
+  }
+}
+
+function readToken (text: string): StoredToken | null {
+  const parsed = tokenSchema.safeParse(JSON.parse(text))
+  return parsed.success ? parsed.data : null
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { Adapter } from '../adapters/contract.ts'
+import type { ServerOperations } from '../adapters/verbs.ts'
+import type { GuardSettings } from '../access/guards.ts'
+import type { Server } from '../domain/server.ts'
+import type { SentCall } from '../telemetry/observer.ts'
+import type { BreakerState } from './breaker.ts'
+import type { Capabilities, Capability } from '../domain/capability.ts'
+import type { Seen } from '../domain/list.ts'
+import { redact, redactText } from '../domain/redact.ts'
+import { capabilitiesOf, unreachable } from '../adapters/capabilities.ts'
+import { createUpstream, type Line, type RecordWrite } from './transport.ts'
+import type { Call } from './call.ts'
+
+/** What every account may say beside its provider's own keys. Times in milliseconds. */
+export interface AccountOptions {
+  readonly title: string | null
+  readonly timeoutMs: number
+  readonly requestDeadlineMs: number
+  readonly readOnly: boolean
+  /** Calls in the provider's own words are passed on. */
+  readonly raw: boolean
+  readonly guard: GuardSettings
+  /** An answer may be so old where the caller does not say; 0: none is taken from before. */
+  readonly cacheMs: number
+}
+
+/** One configured credential, ready for use. */
+export interface Account {
+  readonly id: string
+  /** Another word each time an account is opened: what was read with other credentials or settings is not shared with it. */
+  readonly opening: string
+  readonly options: AccountOptions
+  readonly provider: { readonly id: string, readonly title: string }
+  readonly capabilities: Capabilities
+  /** The provider's list lacks what only a closer look at each row tells. */
+  readonly looksCloser: boolean
+  health(): Health
+  breaker(): BreakerState
+  /** The verbs for one request. With `record` it is a dry run: writes are recorded, not sent. */
+  connect(call: Call, record?: RecordWrite): ServerOperations
+  /** A token of the provider's that lives until then; null where it has none. */
+  readonly createToken: ((call: Call, expiresAt: Date) => Promise<string>) | null
+  /** What an adapter knows as the record that callers see. */
+  toServer(seen: Seen, observedAt: string, include: { readonly raw: boolean }): Server
+  /** A vendor's text without this account's secrets. */
+  safeText(text: string): string
+  /** An address of a call without secrets. */
+  safeUrl(url: string): string
+  /** A vendor's object without secrets. */
+  safeValue(value: unknown): unknown
+}
+
+/** What the last call to the provider met. */
+export interface Health {
+  readonly status: 'ok' | 'failing' | 'unknown'
+  readonly checked_at: string | null
+  readonly problem: string | null
+}
+
+export interface AccountParts<A> {
+  readonly id: string
+  readonly adapter: Adapter<A>
+  readonly settings: A
+  readonly options: AccountOptions
+  /** Everything of `Line` that is not the adapter's own. */
+  readonly line: Omit<Line, 'signIn'>
+  /** The secret values of the configuration, to be cut out of vendors' texts. */
+  readonly secrets: readonly string[]
+}
+
+export function openAccount<A> ({ id, adapter, settings, options, line, secrets }: AccountParts<A>): Account {
+  const secretMembers = new Set(adapter.secretMembers)
+  let health: Health = { status: 'unknown', checked_at: null, problem: null }
+  const report = (sent: SentCall): void => {
+    line.report(sent)
+    if (sent.outcome !== 'aborted') health = toHealth(sent)
+  }
+  const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
+  const operations = adapter.connect(settings, unreachable)
+  const offered = capabilitiesOf(operations)
+  const capabilities = options.raw ? offered : { ...offered, raw: switchedOff }
+  const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
+  return {
+    id,
+    opening: randomUUID(),
+    options,
+    provider: { id: adapter.id, title: adapter.title },
+    capabilities,
+    looksCloser: operations.list.complete !== undefined,
+    health: () => health,
+    breaker: line.breaker.state,
+    connect: (call, record) => adapter.connect(settings, createUpstream(fullLine, call, record ?? null)),
+    createToken: adapter.createToken === undefined
+      ? null
+      : async (call, expiresAt) => await adapter.createToken?.(settings, createUpstream(fullLine, call), expiresAt) ?? '',
+    toServer: ({ server: { id: serverId, ...facts }, raw }, observedAt, include) => ({
+      id: serverId,
+      account: id,
+      provider: adapter.id,
+      ...facts,
+      observed_at: observedAt,
+      source: 'live',
+      allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => capabilities[action]?.support !== 'none'),
+      ...(include.raw ? { raw: redact(raw, secretMembers, allSecrets()) } : {})
+    }),
+    safeText: text => redactText(text, allSecrets()),
+    safeUrl: url => redactText(url, allSecrets(), url.length * 2),
+    safeValue: value => redact(value, secretMembers, allSecrets())
+  }
+}
+
+const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], note: 'Off: the account does not say raw: true.' }
+
+/** Outcomes that speak of the provider or the credentials, not of the one request. */
+const troubles = new Set(['authentication', 'suspended', 'unavailable', 'unreachable', 'timeout', 'malformed'])
+
+const toHealth = ({ outcome }: SentCall): Health => ({
+  status: troubles.has(outcome) ? 'failing' : 'ok',
+  checked_at: new Date().toISOString(),
+  problem: troubles.has(outcome) ? outcome : null
+})

@@ -1,0 +1,220 @@
+import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.ts'
+import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.ts'
+import type { TokenSource } from './token-source.ts'
+import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
+import { HttpFault } from '../upstream/http-fault.ts'
+import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
+import type { Breaker, Went } from './breaker.ts'
+import { createCall, pause, remainingMs, untilEnd, type Call } from './call.ts'
+import type { Gate } from './bulkhead.ts'
+import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
+
+/** What one account lends to every call. */
+export interface Line {
+  readonly account: string
+  readonly http: HttpClient
+  readonly timeoutMs: number
+  readonly tokens: TokenSource
+  readonly signIn: SignIn | null
+  readonly budget: RetryBudget
+  readonly breaker: Breaker
+  readonly gate: Gate
+  readonly random: () => number
+  readonly report: (sent: SentCall) => void
+}
+
+/** Takes the writes of a dry run instead of sending them, and gives what they assume as their answer. */
+export type RecordWrite = <T>(request: WriteCall<T>, token: Token | null) => T
+
+/** The way out for one request of ours. All repeating happens here. In a dry run reads are sent, writes are recorded. */
+export function createUpstream (line: Line, call: Call, record: RecordWrite | null = null): Upstream {
+  const { signIn } = line
+  if (signIn === null) return createTokenless(line, call, record)
+  // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
+  const login = async (): Promise<Token> => {
+    const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
+    return await signIn(createSender(line, own, { token: async () => null, record: null, isSignIn: true }))
+  }
+  const token = async (): Promise<Token> => {
+    const current = line.tokens.current()
+    if (current !== null) return current
+    const began = performance.now()
+    try {
+      return await untilEnd(call, line.tokens.get(login), () => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true }))
+    } catch (error) {
+      throw error instanceof UpstreamError ? asSeenBy(call, error) : error
+    } finally {
+      call.tally.tokenMs += performance.now() - began
+    }
+  }
+  return createSender(line, call, { token, record, isSignIn: false })
+}
+
+/** For static credentials. */
+const createTokenless = (line: Line, call: Call, record: RecordWrite | null): Upstream => createSender(line, call, { token: async () => null, record, isSignIn: false })
+
+interface Way {
+  readonly token: () => Promise<Token | null>
+  readonly record: RecordWrite | null
+  readonly isSignIn: boolean
+}
+
+const createSender = (line: Line, call: Call, { token, record, isSignIn }: Way): Upstream => ({
+  send: async request => record !== null && request.intent === 'write'
+    ? record(request, await token())
+    : await sendWithRetry({ line, call, request, token, isSignIn })
+})
+
+/** As long as other processes wait for a sign-in. */
+const signInMs = 60_000
+
+/** An error of a shared sign-in, for one of those who waited. */
+function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
+  const told = new UpstreamError(error.failure, error.message, error.options)
+  told.attempts = error.attempts
+  told.sideEffect = call.tally.writes
+  return told
+}
+
+interface Sending<T> {
+  readonly isSignIn: boolean
+  readonly line: Line
+  readonly call: Call
+  readonly request: UpstreamCall<T>
+  readonly token: () => Promise<Token | null>
+}
+
+async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
+  const { line, call, request } = sending
+  const tries: Tries = { attempts: 0, wakes: 0, renewed: false }
+  let before: UpstreamError | null = null
+  for (;;) {
+    const token = await sending.token()
+    const outcome = await attempt(sending, token, tries)
+    if (!(outcome instanceof UpstreamError)) {
+      if (token !== null) line.tokens.used(token)
+      if (request.intent === 'write') call.tally.writes = 'certain'
+      return outcome.value
+    }
+    // What we would not send again tells less than what the provider said before.
+    if (isHeldBack(outcome)) throw final(sending, before ?? outcome, tries)
+    before = outcome
+    if (outcome.failure === 'authentication' && token !== null) {
+      const mayRenew = !tries.renewed && !line.tokens.isDistrusted(token)
+      if (mayRenew) await line.tokens.drop(token)
+      else line.tokens.distrust(token)
+      tries.renewed = true
+      if (mayRenew) continue
+    }
+    const { intent } = request
+    const delay = await retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
+    if (delay === null || delay >= remainingMs(call) || !await pause(delay, call.signal)) throw final(sending, outcome, tries)
+  }
+}
+
+const isHeldBack = ({ failure }: UpstreamError): boolean => failure === 'circuit-open' || failure === 'overloaded'
+
+/** With less time left than this an attempt is not worth beginning. */
+const leastMs = 5
+
+interface Tried<T> extends Went {
+  readonly result: { value: T } | UpstreamError
+}
+
+/** One attempt, if the account's breaker and limits let it through. */
+async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Tries): Promise<{ value: T } | UpstreamError> {
+  const { line, call, isSignIn } = sending
+  try {
+    line.breaker.check()
+    return (await line.gate.pass(call, async () => await line.breaker.run(async () => await send(sending, token, tries)), isSignIn)).result
+  } catch (error) {
+    if (error instanceof UpstreamError) return error
+    throw error
+  }
+}
+
+async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: Token | null, tries: Tries): Promise<Tried<T>> {
+  tries.attempts += 1
+  const began = performance.now()
+  let built: HttpRequest | null = null
+  let response: HttpResponse | null = null
+  let result: { value: T } | UpstreamError
+  const timeoutMs = Math.min(line.timeoutMs, remainingMs(call))
+  try {
+    if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
+    built = request.build(token)
+    call.tally.upstreamCalls += 1
+    response = await line.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
+    result = { value: request.read(response) }
+  } catch (error) {
+    // A fault of ours in reading the answer of a write takes nothing back.
+    if (built !== null && request.intent === 'write' && !isKnown(error)) call.tally.writes = 'possible'
+    result = toUpstreamError(error)
+  }
+  const durationMs = performance.now() - began
+  call.tally.upstreamMs += durationMs
+  const outcome = result instanceof UpstreamError ? outcomeOf(result) : 'ok'
+  const sent: SentCall = {
+    account: line.account,
+    operation: request.name,
+    requestId: call.requestId,
+    status: response?.status ?? null,
+    outcome,
+    attempt: tries.attempts,
+    durationMs,
+    isSignIn
+  }
+  line.report(sent)
+  if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
+  return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs < Math.min(line.timeoutMs, fairMs) / 2) }
+}
+
+/** A provider that is silent for half of this, or of what an attempt may take, has had its chance; a caller in more haste proves nothing. */
+const fairMs = 5000
+
+function isOurDoing (result: unknown, isHasty: boolean): boolean {
+  const cause = result instanceof UpstreamError ? result.options.cause : null
+  return cause instanceof HttpFault && (cause.kind === 'aborted' || cause.kind === 'unsendable' || (cause.kind === 'timeout' && isHasty))
+}
+
+/** A call that we gave up says nothing about the provider. */
+const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
+  cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
+
+const isKnown = (error: unknown): boolean => error instanceof UpstreamError || error instanceof HttpFault
+
+function toUpstreamError (error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error
+  if (!(error instanceof HttpFault)) throw error
+  const cause = { cause: error }
+  // The answer had begun: its status is known, its body is not.
+  const begun = error.status === undefined ? {} : { status: error.status }
+  switch (error.kind) {
+    case 'refused': return new UpstreamError('unreachable', error.message, { ...cause, notAttempted: true })
+    case 'tls': case 'unsendable': return new UpstreamError('unreachable', error.message, { ...cause, notAttempted: true, passing: false })
+    case 'reset': return new UpstreamError('unreachable', error.message, { ...cause, ...begun })
+    case 'too-large': return new UpstreamError('malformed', error.message, { ...cause, ...begun })
+    case 'timeout': case 'aborted': return new UpstreamError('timeout', error.message, { ...cause, ...begun, notAttempted: !error.sent })
+  }
+}
+
+/** The error as the caller shall see it: how often it was tried, and what it may have left behind. */
+function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: Tries): UpstreamError {
+  const { afterFreshLogin } = error.options
+  const told = tries.renewed && afterFreshLogin !== undefined ? new UpstreamError(afterFreshLogin, error.message, error.options) : error
+  const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
+  if (call.tally.writes === 'none' || left === 'certain') call.tally.writes = left
+  told.attempts = tries.attempts
+  told.sideEffect = call.tally.writes
+  return told
+}
+
+/** Failures after which nobody can say what the provider has done. */
+const uncertain: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'malformed'])
+
+function sideEffectOf (error: UpstreamError): SideEffect {
+  const { notAttempted, status } = error.options
+  if (notAttempted === true || !uncertain.has(error.failure)) return 'none'
+  // A 2xx was sent, so the provider has accepted; only what it said is lost.
+  return status !== undefined && status >= 200 && status < 300 ? 'certain' : 'possible'
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto'
+import t, { type Test } from 'tap'
+import { GatewayError } from '../../src/domain/failure.ts'
+import { createEngine } from '../../src/operations/engine.ts'
+import { usualGoals } from '../../src/operations/judge.ts'
+import type { KeyRecord, KeyStore } from '../../src/state/idempotency-store.ts'
+import { createKeys, untracked, type KeyedRequest, type Keys, type KeyVerdict } from '../../src/operations/idempotency.ts'
+import { createMemoryKeyStore } from '../../src/state/memory/idempotency-store.ts'
+import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
+import { createRedisKeyStore } from '../../src/state/redis/idempotency-store.ts'
+import { keptForMs, type OperationStore } from '../../src/state/operation-store.ts'
+import { createVault } from '../../src/state/sealer.ts'
+import { openRedis, startRedis } from '../helpers/redis.ts'
+import { createClock, type Clock } from './provider.ts'
+import { record } from './records.ts'
+
+const newSecret = 'another secret of thirty-two characters'
+const secret = 'a secret of at least thirty-two characters'
+const vault = createVault([secret])
+const keyRecord: KeyRecord = { fingerprint: 'plain-fingerprint', owner: 'plain-owner', openUntil: 1, operationId: null, answer: null }
+
+async function obeysTheLaws (t: Test, store: KeyStore): Promise<void> {
+  const account = `keys-${randomUUID()}`
+  const reservation = { key: 'k', record: keyRecord, isCreate: true }
+  const reserved = await Promise.all(Array.from({ length: 20 }, async () => await store.reserve(account, reservation)))
+  t.equal(reserved.filter(({ kind }) => kind === 'new').length, 1, 'one of many is first')
+  t.same(await store.reserve(account, reservation), { kind: 'known', record: keyRecord })
+  t.same(await store.reserve(`${account}-2`, reservation), { kind: 'new' }, 'accounts do not share keys')
+  const begun = { ...keyRecord, operationId: 'op_1' }
+  t.same(await Promise.all([begun, { ...keyRecord, operationId: 'op_2' }].map(async next => await store.replace(account, 'k', keyRecord, next))), [true, false])
+  t.same(await store.find(account, 'k'), begun)
+  t.equal(await store.replace(account, 'none', keyRecord, begun), false)
+  await store.forget(account, 'k', keyRecord)
+  t.same(await store.find(account, 'k'), begun, 'only who knows what stands there makes it be forgotten')
+  await store.forget(account, 'k', begun)
+  t.equal(await store.find(account, 'k'), null)
+}
+
+t.test('in memory: keys are kept for a day', async t => {
+  let now = 0
+  const store = createMemoryKeyStore(() => now)
+  await obeysTheLaws(t, store)
+  await store.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
+  now += keptForMs
+  t.equal((await store.reserve('a', { key: 'k', record: keyRecord, isCreate: true })).kind, 'new')
+})
+
+t.test('in Redis: keys are shared, sealed, and read by every secret', async t => {
+  const server = await openRedis()
+  t.teardown(async () => { await server.stop() })
+  const redis = await server.connect()
+  const store = createRedisKeyStore(redis, vault)
+  await obeysTheLaws(t, store)
+  const account = `keys-${randomUUID()}`
+  await store.reserve(account, { key: 'k', record: keyRecord, isCreate: false })
+  const place = `hawser:{${account}}:key:k`
+  t.notOk(Object.values(await redis.hgetall(place)).some(value => value.includes('plain')))
+  t.ok(await redis.pttl(place) > keptForMs - 60_000)
+  const rotated = createRedisKeyStore(redis, createVault([newSecret, secret]))
+  t.same(await rotated.find(account, 'k'), keyRecord)
+  t.equal(await rotated.replace(account, 'k', keyRecord, { ...keyRecord, operationId: 'op_1' }), true, 'a new secret can go on with it')
+  const foreign = createRedisKeyStore(redis, createVault([newSecret.toUpperCase()]))
+  t.equal((await foreign.reserve(account, { key: 'k', record: keyRecord, isCreate: true })).kind, 'flushed', 'what can not be read is not new')
+  await t.rejects(foreign.find(account, 'k'))
+})
+
+t.test('a flush is noticed also by a replica that has kept no key yet, once it has started', async t => {
+  const server = await startRedis()
+  t.teardown(async () => { await server.stop() })
+  const redis = await server.connect()
+  const [one, idle] = [createRedisKeyStore(redis, vault), createRedisKeyStore(redis, vault)]
+  await idle.learn('a')
+  t.equal((await one.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'new')
+  await redis.flushall()
+  t.equal((await idle.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'flushed')
+})
+
+t.test('after a flush creates are refused until an operator has looked, once for all replicas', async t => {
+  const server = await startRedis()
+  t.teardown(async () => { await server.stop() })
+  const redis = await server.connect()
+  const [one, two] = [createRedisKeyStore(redis, vault), createRedisKeyStore(redis, vault)]
+  const reserve = async (store: KeyStore, key: string, isCreate: boolean): Promise<string> => (await store.reserve('a', { key, record: keyRecord, isCreate })).kind
+  t.same([await reserve(one, 'k1', true), await reserve(two, 'k2', true)], ['new', 'new'])
+  await redis.flushall()
+  const late = createRedisKeyStore(redis, vault)
+  t.equal(await reserve(late, 'k3', true), 'new', 'who starts after a flush can not know of it')
+  t.equal(await reserve(one, 'k1', true), 'flushed')
+  t.same([await reserve(two, 'k4', true), await reserve(late, 'k5', true)], ['flushed', 'flushed'], 'for everybody, once it was seen')
+  t.same([await reserve(one, 'k1', false), await reserve(late, 'k6', false)], ['new', 'new'], 'other writes with a key go on')
+  await redis.del('hawser:{a}:flushed')
+  t.same([await reserve(one, 'k7', true), await reserve(two, 'k8', true), await reserve(late, 'k9', true)], ['new', 'new', 'new'], 'acknowledged once')
+  await redis.flushall()
+  t.equal(await reserve(two, 'k10', true), 'flushed', 'another flush is another matter')
+  await server.kill()
+  await t.rejects(store(one))
+})
+const store = async (keys: KeyStore): Promise<unknown> => await keys.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
+
+interface Desk {
+  readonly clock: Clock
+  readonly operations: OperationStore
+  readonly keyStore: KeyStore
+  /** A replica: its keys, and a switch by which the others take it for dead. */
+  replica (secrets?: readonly [Buffer, ...Buffer[]]): { readonly keys: Keys, readonly die: () => void }
+}
+
+function openDesk (): Desk {
+  const clock = createClock()
+  const operations = createMemoryOperationStore(clock.now)
+  const keyStore = createMemoryKeyStore(clock.now)
+  const dead = new Set<string>()
+  return {
+    clock,
+    operations,
+    keyStore,
+    replica: (secrets = [Buffer.from('s')]) => {
+      const engine = createEngine({ store: operations, now: clock.now, onFault: () => {}, after: clock.after })
+      const keys = createKeys({ store: keyStore, engine, isAlive: async replica => !dead.has(replica), secrets, now: clock.now, after: clock.after })
+      return { keys, die: () => { dead.add(engine.me) } }
+    }
+  }
+}
+const request: KeyedRequest = { principal: 'ops', account: 'a', key: 'k', request: ['POST', '/v1/a/servers', [], { name: 'web', image: 'i' }], isCreate: true, deadlineMs: 60_000 }
+const signal = new AbortController().signal
+const take = async (keys: Keys, facts: Partial<KeyedRequest> = {}): Promise<KeyVerdict> => await keys.take({ ...request, ...facts }, signal)
+const refusalOf = async (work: Promise<unknown>): Promise<string> => await work.then(() => 'none', (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
+async function held (keys: Keys, facts: Partial<KeyedRequest> = {}) {
+  const verdict = await take(keys, facts)
+  if (verdict.kind !== 'held') throw new Error(`the key is ${verdict.kind}`)
+  return verdict.held
+}
+const answer = { status: 202, headers: { location: '/x' }, body: '{}' }
+const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'asking', goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, before: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
+
+t.test('a key does its work once, for one caller, one account and one request', async t => {
+  const { keys } = openDesk().replica()
+  const first = await held(keys)
+  t.equal(await refusalOf(take(keys)), 'idempotency-in-progress')
+  t.equal(await refusalOf(take(keys, { request: ['POST', '/v1/a/servers', [], { name: 'db', image: 'i' }] })), 'idempotency-mismatch')
+  for (const facts of [{ principal: 'dev' }, { account: 'b' }, { key: 'k2' }]) t.equal((await take(keys, facts)).kind, 'held', JSON.stringify(facts))
+  await first.keep(answer)
+  t.same(await take(keys, { request: ['POST', '/v1/a/servers', [], { image: 'i', name: 'web' }] }), { kind: 'answer', answer }, 'the order of members makes no other request')
+  const second = await held(keys, { key: 'k3' })
+  await second.release()
+  t.equal((await take(keys, { key: 'k3' })).kind, 'held', 'what was refused leaves the key unused')
+})
+
+t.test('a key whose process has ended is taken over, and its late process neither sends nor forgets', async t => {
+  const desk = openDesk()
+  const [one, two] = [desk.replica(), desk.replica()]
+  const late = await held(one.keys)
+  t.equal(await refusalOf(take(two.keys)), 'idempotency-in-progress', 'another replica works on it')
+  one.die()
+  const now = await held(two.keys)
+  t.equal(await refusalOf(late.begin('op_late')), 'idempotency-unavailable', 'it has lost the right to send')
+  await late.release()
+  await now.begin('op_1')
+  await now.keep(answer)
+  t.same(await take(two.keys), { kind: 'answer', answer }, 'what the other has done stands')
+})
+
+t.test('what was begun is told, waited for, or sent again only when it was certainly not made', async t => {
+  const after = async (stored: ReturnType<typeof record> | null, facts: Partial<KeyedRequest> = {}): Promise<string> => {
+    const desk = openDesk()
+    const one = desk.replica()
+    await (await held(one.keys, facts)).begin('op_1')
+    one.die()
+    if (stored !== null) await desk.operations.open(stored)
+    const outcome = take(desk.replica().keys, facts).then(({ kind }) => kind, (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
+    await desk.clock.run(61_000)
+    return await outcome
+  }
+  t.equal(await after(null), 'held', 'refused: there is no trace')
+  t.equal(await after(created({ phase: 'following', operation: { server_id: '7' } })), 'operation')
+  t.equal(await after(created({ phase: 'following' })), 'operation', 'accepted, though its id is not known')
+  t.equal(await after(created({ phase: 'doubtful' })), 'idempotency-in-progress')
+  t.equal(await after(created({ phase: 'doubtful', notMade: true, operation: { status: 'failed' } })), 'held')
+  t.equal(await after(created({ phase: 'doubtful', operation: { status: 'unknown' } })), 'operation', 'nobody will ever know')
+  t.equal(await after(record('stop'), { isCreate: false }), 'operation')
+  t.equal(await after(record('stop', { notMade: true, operation: { status: 'failed' } }), { isCreate: false }), 'held')
+
+  const desk = openDesk()
+  const one = desk.replica()
+  await (await held(one.keys)).begin(untracked)
+  one.die()
+  t.equal(await refusalOf(take(desk.replica().keys)), 'conflict', 'work without an operation can not be looked up')
+})
+
+t.test('an answer that says nothing certain gives way to what was found out', async t => {
+  const desk = openDesk()
+  const { keys } = desk.replica()
+  const first = await held(keys)
+  const stored = created({ phase: 'doubtful' })
+  await desk.operations.open(stored)
+  await first.begin('op_1')
+  await first.keep({ ...answer, status: 504 })
+  const early = take(keys)
+  await desk.clock.run(61_000)
+  t.match(await early, { kind: 'answer', answer: { status: 504 } })
+  await desk.operations.update(stored, current => ({ ...current, phase: 'following', operation: { ...current.operation, server_id: '7' } }))
+  t.match(await take(keys), { kind: 'operation', stored: { operation: { server_id: '7' } } })
+})
+
+t.test('a store that can not tell whether something was begun sends nothing again', async t => {
+  const desk = openDesk()
+  const one = desk.replica()
+  await (await held(one.keys)).begin('op_1')
+  one.die()
+  const lost: OperationStore = { ...desk.operations, get: async () => null, getForCertain: async () => { throw new Error('Redis is lost') } }
+  const engine = createEngine({ store: lost, now: desk.clock.now, onFault: () => {} })
+  const keys = createKeys({ store: desk.keyStore, engine, isAlive: async () => false, secrets: [Buffer.from('s')], now: desk.clock.now })
+  t.equal(await refusalOf(take(keys)), 'idempotency-unavailable')
+})
+
+t.test('a key is still known after the secrets were changed', async t => {
+  const desk = openDesk()
+  await (await held(desk.replica([Buffer.from('old')]).keys)).keep(answer)
+  const { keys } = desk.replica([Buffer.from('new'), Buffer.from('old')])
+  t.same(await take(keys), { kind: 'answer', answer })
+  t.equal(await refusalOf(take(keys, { request: [] })), 'idempotency-mismatch')
+  t.equal((await take(keys, { key: 'k2' })).kind, 'held')
+  t.equal((await take(desk.replica([Buffer.from('new')]).keys)).kind, 'held', 'a secret that is gone knows nothing')
+})

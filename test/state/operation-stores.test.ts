@@ -1,0 +1,186 @@
+import t, { type Test } from 'tap'
+import type { Redis } from 'ioredis'
+import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
+import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
+import { idPrefixAt, keptForMs, type OperationStore, type StoredOperation } from '../../src/state/operation-store.ts'
+import { createVault } from '../../src/state/sealer.ts'
+import { eventually } from '../helpers/clock.ts'
+import { openRedis, startRedis } from '../helpers/redis.ts'
+import { record } from '../operations/records.ts'
+
+const vault = createVault(['a secret of at least thirty-two characters'])
+const redisStore = (redis: Redis): OperationStore => createRedisOperationStore(redis, vault, createMemoryOperationStore())
+/** Accounts of their own, so that the shared Redis needs no emptying. */
+let accounts = 0
+const newAccount = (): string => `stores-${process.pid}-${Date.now()}-${accounts++}`
+
+/** The number-th operation of an account, as of now. */
+function made (account: string, number: number, facts: Parameters<typeof record>[1] = {}): StoredOperation {
+  const at = Date.now() + number
+  return record('stop', { startedAt: at, ...facts, operation: { id: `${idPrefixAt(at)}${String(number).padStart(16, '0')}`, account, ...facts.operation } })
+}
+const idsOf = (records: readonly StoredOperation[]): string[] => records.map(({ operation }) => operation.id)
+const final = { status: 'succeeded' } as const
+
+async function takesTurn (store: OperationStore, account: string): Promise<boolean> {
+  const turn = await store.takeTurn(account, 60_000)
+  await turn?.(1)
+  return turn !== null
+}
+
+async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
+  const account = newAccount()
+  const full = made(account, 0, {
+    phase: 'doubtful',
+    jobs: [{ id: '7', name: 'host_stop' }],
+    goal: { statuses: ['running'], transition: true, has: ['192.0.2.1'] },
+    next: { name: 'confirm', input: { plan: 'p2', count: 3, isLast: true, nothing: null } },
+    search: { spec: { name: 'web', image: 'i', tags: ['x'] }, before: ['1'] }
+  })
+  t.equal(await store.open(full), true)
+  t.same(await store.get(account, full.operation.id), full, 'what is opened is kept as it is')
+  t.same(await store.getForCertain(account, full.operation.id), full)
+  t.equal(await store.get(newAccount(), full.operation.id), null, 'another account does not see it')
+  t.equal(await store.getForCertain(account, 'op_none'), null)
+
+  const looks = await Promise.all(Array.from({ length: 100 }, async () => await store.update(full, current => ({ ...current, looks: current.looks + 1 }))))
+  t.match(await store.get(account, full.operation.id), { looks: 100, version: 101 }, 'a hundred changes at once lose none')
+  t.equal(new Set(looks.map(({ version }) => version)).size, 100)
+  t.match(await store.updateForCertain(full, () => null), { version: 101 }, 'nothing to change is no change')
+  await Promise.all([store.update(full, () => { throw new Error('x') }).catch(() => {}), store.update(full, current => ({ ...current, looks: 0 }))])
+  t.equal((await store.get(account, full.operation.id))?.looks, 0, 'a change that fails holds up no other')
+
+  const rest = Array.from({ length: 9 }, (_, index) => made(account, index + 1))
+  for (const stored of rest) await store.open(stored)
+  const newest = [full, ...rest].reverse()
+  t.same(idsOf(await store.list(account, null, 4)), idsOf(newest.slice(0, 4)), 'the newest first')
+  t.same(idsOf(await store.list(account, newest[3]?.operation.id ?? '', 100)), idsOf(newest.slice(4)))
+  const [first = full] = rest
+  await store.update(first, current => ({ ...current, operation: { ...current.operation, ...final } }))
+  t.same(idsOf(await store.pending(account)).sort(), idsOf([full, ...rest.slice(1)]).sort(), 'those that have not ended')
+  await store.update(first, current => ({ ...current, operation: { ...current.operation, status: 'running' } }))
+  t.ok(idsOf(await store.pending(account)).includes(first.operation.id), 'one that goes on after all is followed again')
+  await store.remove(account, first.operation.id)
+  t.equal(await store.get(account, first.operation.id), null)
+  t.notOk(idsOf(await store.pending(account)).includes(first.operation.id))
+  t.equal((await store.list(account, null, 100)).length, 9)
+
+  t.same(await Promise.all(['x', 'y', 'z'].map(async holder => await store.claim(account, 'server:1', holder))), [true, false, false])
+  t.equal(await store.claim(account, 'server:1', 'x'), true, 'the same one may say it again')
+  await store.release(account, 'server:1', 'y')
+  t.equal(await store.claim(account, 'server:1', 'y'), false, 'nobody gives away what is another\'s')
+  await store.release(account, 'server:1', 'x')
+  t.equal(await store.claim(account, 'server:1', 'y'), true)
+
+  const turns = await Promise.all(Array.from({ length: 10 }, async () => await store.takeTurn(account, 5000)))
+  const [turn, ...more] = turns.filter(one => one !== null)
+  t.equal(more.length, 0, 'one looks at a time')
+  await turn?.(60_000)
+  t.equal(await store.takeTurn(account, 5000), null, 'and then nobody for a while')
+  const other = newAccount()
+  await (await store.takeTurn(other, 60_000))?.(100)
+  await eventually(async () => await takesTurn(store, other))
+}
+
+t.test('in memory: operations, claims and turns', async t => {
+  await obeysTheLaws(t, createMemoryOperationStore())
+  let now = Date.now()
+  const store = createMemoryOperationStore(() => now)
+  const stored = made('a', 0, { startedAt: now })
+  await store.open(stored)
+  await store.claim('a', 'server:1', 'x')
+  now += keptForMs
+  t.equal(await store.get('a', stored.operation.id), null, 'for a day')
+  t.same(await store.list('a', null, 10), [])
+  t.equal(await store.claim('a', 'server:1', 'y'), true)
+  await store.open(made('a', 1, { startedAt: now }))
+  t.equal(store.has(stored.operation.id), false)
+})
+
+t.test('in Redis: operations, claims and turns, the same for every replica', async t => {
+  const server = await openRedis()
+  t.teardown(async () => { await server.stop() })
+  const redis = await server.connect()
+  const one = redisStore(redis)
+  const other = redisStore(await server.connect())
+  await obeysTheLaws(t, one)
+
+  const account = newAccount()
+  const stored = made(account, 0)
+  await one.open(stored)
+  await Promise.all([one, other].flatMap(store => Array.from({ length: 25 }, async () => await store.update(stored, current => ({ ...current, looks: current.looks + 1 })))))
+  t.match(await other.get(account, stored.operation.id), { looks: 50, version: 51 }, 'two replicas lose no change of each other')
+
+  await one.beat(`${account}-me`, 60_000)
+  t.equal(await other.isAlive(`${account}-me`), true)
+  await one.beat(`${account}-me`, 60)
+  await eventually(async () => !await other.isAlive(`${account}-me`))
+
+  const end = await one.takeTurn(account, 6000)
+  const [turn = ''] = await redis.keys(`hawser:*${account}*turn*`)
+  const begun = await redis.pttl(turn)
+  let left = begun
+  await eventually(async () => {
+    const before = left
+    left = await redis.pttl(turn)
+    return left > before
+  })
+  t.ok(left > begun / 2, `${left} ms are left again`)
+  t.equal(await other.takeTurn(account, 90), null, 'who lives holds the turn as long as a look takes')
+  await end?.(1)
+
+  t.ok(await redis.pttl(`hawser:{${account}}:operation:${stored.operation.id}`) > keptForMs - 60_000)
+  await redis.hset(`hawser:{${account}}:operation:op_odd`, { v: '1', d: 'not sealed by us' })
+  t.equal(await one.get(account, 'op_odd'), null)
+  await t.rejects(one.getForCertain(account, 'op_odd'), 'what can not be read is not certainly absent')
+  await redis.sadd(`hawser:{${account}}:pending`, 'op_gone')
+  await one.pending(account)
+  t.notOk(await redis.sismember(`hawser:{${account}}:pending`, 'op_gone'))
+})
+
+t.test('in Redis no member of a record stands in plain', async t => {
+  const server = await openRedis()
+  t.teardown(async () => { await server.stop() })
+  const redis = await server.connect()
+  const account = newAccount()
+  const stored = made(account, 0, { owner: 'plain-owner', operation: { server_id: 'plain-server', note: 'plain-note' }, search: { spec: { name: 'plain-name', image: 'plain-image' }, before: ['plain-before'] } })
+  const store = redisStore(redis)
+  await store.open(stored)
+  await store.update(stored, current => ({ ...current, next: { name: 'plain-step', input: { password: 'plain-password' } } }))
+  const values: string[] = []
+  for (const key of await redis.keys(`hawser:{${account}}:*`)) {
+    const type = await redis.type(key)
+    if (type === 'hash') values.push(...Object.values(await redis.hgetall(key)))
+    if (type === 'set') values.push(...await redis.smembers(key))
+    if (type === 'string') values.push(await redis.get(key) ?? '')
+  }
+  t.ok(values.length >= 2)
+  t.notOk(values.some(value => value.includes('plain')))
+  const rotated = createRedisOperationStore(redis, createVault(['another secret of thirty-two characters', 'a secret of at least thirty-two characters']), createMemoryOperationStore())
+  t.match(await rotated.get(account, stored.operation.id), { next: { name: 'plain-step' } }, 'a second secret still reads')
+})
+
+t.test('while Redis is lost this process goes on alone, and what is once-only waits', async t => {
+  const server = await startRedis()
+  t.teardown(async () => { await server.stop() })
+  const store = redisStore(await server.connect())
+  const kept = made('a', 0, { phase: 'asking' })
+  await store.open(kept)
+  await server.kill()
+  t.equal(await store.open(made('a', 1)), false, 'the others can not know of it')
+  t.equal(await store.get('a', 'op_other'), null)
+  const accepted = await store.update(kept, current => ({ ...current, phase: 'following' }))
+  t.match(accepted, { phase: 'following', version: 2 }, 'what the provider has accepted is not lost')
+  t.match(await store.get('a', kept.operation.id), { phase: 'following' })
+  t.equal((await store.pending('a')).length, 2)
+  t.equal((await store.list('a', null, 10)).length, 2)
+  await t.rejects(store.getForCertain('a', 'op_other'))
+  await t.rejects(store.updateForCertain(made('a', 2), current => current))
+  await t.rejects(store.claim('a', 'step:x:0', 'me'), 'a step could be sent twice')
+  await store.release('a', 'step:x:0', 'me')
+  const turn = await store.takeTurn('a', 5000)
+  t.not(turn, null)
+  await turn?.(1)
+  await store.beat('me', 1000)
+  t.equal(await store.isAlive('anybody'), true, 'nobody is declared dead by a lost Redis')
+})

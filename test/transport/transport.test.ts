@@ -1,0 +1,623 @@
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTcpServer, type Socket } from 'node:net'
+import t from 'tap'
+import type { SignIn, Token, Upstream, UpstreamCall } from '../../src/adapters/contract.ts'
+import { UpstreamError, type Failure, type SideEffect, type UpstreamErrorOptions } from '../../src/domain/failure.ts'
+import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
+import { createUpstream, type Line } from '../../src/transport/transport.ts'
+import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
+import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
+import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
+import { createTokenSource } from '../../src/transport/token-source.ts'
+import { createHttpClient } from '../../src/upstream/http.ts'
+import type { HttpResponse } from '../../src/upstream/http.ts'
+import { isSuccess, malformed, parseJson, refused } from '../../src/upstream/read.ts'
+import { noBreaker, type Breaker } from '../../src/transport/breaker.ts'
+import type { Gate } from '../../src/transport/bulkhead.ts'
+import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
+import type { SentCall } from '../../src/telemetry/observer.ts'
+import { openGate } from '../helpers/line.ts'
+import { eventually } from '../helpers/clock.ts'
+
+type Test = Pick<typeof t, 'teardown'>
+
+const asleep: SimulatedReply = { status: 503, headers: { 'retry-after': '900' }, body: { error: 'suspended' } }
+const well: SimulatedReply = { status: 200, body: { ok: true } }
+
+/** A vendor that answers what it is told to, the last answer for ever. `times` are those of its requests. */
+interface Vendor extends Simulator { readonly times: number[] }
+
+async function vendor (t: Test, ...answers: Array<SimulatedReply | ((request: SimulatedRequest) => SimulatedReply)>): Promise<Vendor> {
+  const times: number[] = []
+  const simulator = await startSimulator(request => {
+    const answer = answers[Math.min(times.length, answers.length - 1)] ?? well
+    times.push(performance.now())
+    return typeof answer === 'function' ? answer(request) : answer
+  })
+  t.teardown(async () => { await simulator.close() })
+  return Object.assign(simulator, { times })
+}
+
+interface LineOptions {
+  readonly timeoutMs?: number
+  readonly random?: () => number
+  readonly budget?: RetryBudget
+  readonly breaker?: Breaker
+  readonly gate?: Gate
+  readonly signIn?: SignIn
+  readonly report?: (sent: SentCall) => void
+}
+
+interface CallParts {
+  readonly deadlineMs?: number
+  readonly signal?: AbortSignal
+}
+
+interface Opened {
+  readonly sent: SentCall[]
+  /** The way out for one new request. */
+  request(parts?: CallParts): Upstream & { readonly tally: Tally }
+}
+
+function openLine (t: Test, options: LineOptions = {}): Opened {
+  const http = createHttpClient({ maximumBytes: 1024 * 1024 })
+  t.teardown(async () => { await http.close() })
+  const sent: SentCall[] = []
+  const line: Line = {
+    account: 'test',
+    http,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    tokens: createTokenSource({ key: 'test', store: createMemoryTokenStore() }),
+    signIn: options.signIn ?? null,
+    budget: options.budget ?? createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+    breaker: options.breaker ?? noBreaker,
+    gate: options.gate ?? openGate,
+    random: options.random ?? (() => 0.05),
+    report: one => { sent.push(one); options.report?.(one) }
+  }
+  return {
+    sent,
+    request: ({ deadlineMs = 120_000, signal = new AbortController().signal } = {}) => {
+      const tally = createTally()
+      return { ...createUpstream(line, createCall({ requestId: 'req-42', signal, deadlineMs, tally })), tally }
+    }
+  }
+}
+
+/** What the vendor of these tests means: a 503 that says `suspended` is the suspended platform. */
+function readAnswer (response: HttpResponse): unknown {
+  const body = parseJson(response.text)
+  if (!isSuccess(response)) {
+    const told: UpstreamErrorOptions & { failure?: Failure } = response.status === 503 && response.text.includes('suspended') ? { failure: 'suspended' } : {}
+    throw refused(response, told)
+  }
+  if (body === undefined) throw malformed(response, 'the answer is not JSON')
+  return body
+}
+
+const call = (intent: 'read' | 'write', url: string, read: (response: HttpResponse) => unknown = readAnswer): UpstreamCall<unknown> => ({
+  name: 'thing',
+  ...(intent === 'read' ? { intent } : { intent, assumed: {} }),
+  build: token => ({
+    method: intent === 'read' ? 'GET' : 'POST',
+    url,
+    headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token.value}` }) },
+    ...(intent === 'read' ? {} : { body: '{"do":"it"}' })
+  }),
+  read
+})
+const reading = (url: string): UpstreamCall<unknown> => call('read', url)
+const writing = (url: string): UpstreamCall<unknown> => call('write', url)
+
+/** A sign-in at `POST /login`; each gives another token. */
+function signInAt (origin: string): SignIn {
+  let number = 0
+  return async upstream => await upstream.send<Token>({
+    name: 'login',
+    intent: 'read',
+    build: () => ({ method: 'POST', url: `${origin}/login`, headers: {}, body: '{}' }),
+    read: response => {
+      readAnswer(response)
+      number += 1
+      return { value: `token-${number}`, expiresAt: null, idleMs: null, data: {} }
+    }
+  })
+}
+
+async function errorOf (work: Promise<unknown>): Promise<UpstreamError> {
+  const outcome: unknown = await work.then(() => null, (error: unknown) => error)
+  if (outcome instanceof UpstreamError) return outcome
+  throw new Error(`an UpstreamError was expected, not ${String(outcome)}`)
+}
+
+async function timed<T> (work: Promise<T>): Promise<{ value: T, ms: number }> {
+  const began = performance.now()
+  return { value: await work, ms: performance.now() - began }
+}
+
+/** An address where nobody listens. */
+async function deadOrigin (): Promise<{ origin: string, port: number }> {
+  const server = createTcpServer()
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  const address = server.address()
+  await new Promise(resolve => { server.close(resolve) })
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return { origin: `http://127.0.0.1:${port}`, port }
+}
+
+/** A server of a test's own, for what a well-behaved HTTP server does not do. */
+async function httpServer (t: Test, listener: RequestListener): Promise<{ origin: string, connections: () => number }> {
+  let connections = 0
+  const server = createServer(listener)
+  server.on('connection', () => { connections += 1 })
+  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  t.teardown(async () => {
+    server.closeAllConnections()
+    await new Promise(resolve => { server.close(resolve) })
+  })
+  const address = server.address()
+  return { origin: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, connections: () => connections }
+}
+
+const gaps = (times: readonly number[]): number[] => times.slice(1).map((at, index) => at - (times[index] ?? 0))
+
+t.test('a suspended platform is asked again up to ten times, reads, writes and sign-in alike, and the work is done once', async t => {
+  const budget: RetryBudget = { withdraw: async () => { throw new Error('the budget is not for a suspended platform') } }
+  const tenTimes = Array.from({ length: 10 }, () => asleep)
+  const read = await vendor(t, ...tenTimes, well)
+  const write = await vendor(t, ...tenTimes, well)
+  const never = await vendor(t, asleep)
+  const both = await vendor(t, ...tenTimes, well, ...tenTimes, well)
+  const line = (random: number, signIn?: SignIn): Opened => openLine(t, { budget, random: () => random, ...(signIn === undefined ? {} : { signIn }) })
+  const late = line(0, signInAt(both.origin))
+  const lateRequest = late.request()
+  const [,, error] = await Promise.all([
+    line(0).request().send(reading(read.origin)),
+    line(1).request().send(writing(write.origin)),
+    errorOf(line(0.5).request().send(writing(never.origin))),
+    lateRequest.send(writing(both.origin))
+  ])
+  t.match(error, { failure: 'suspended', attempts: 11, sideEffect: 'none' })
+  t.equal(never.calls.length, 11, 'one request and ten repeats')
+  t.equal(read.calls.filter(({ status }) => status === 200).length, 1)
+  t.equal(write.calls.filter(({ status }) => status === 200).length, 1)
+  t.equal(new Set(write.calls.map(({ body }) => body)).size, 1, 'the body is sent again')
+  t.same(both.calls.filter(({ status }) => status === 200).map(({ path }) => path), ['/login', '/'], 'once for the sign-in, once for the call')
+  t.equal(lateRequest.tally.upstreamCalls, 22)
+  for (const { times } of [read, write, never, both]) {
+    gaps(times).slice(0, 10).forEach((gap, index) => {
+      const step = 100 * (index + 1)
+      t.ok(gap >= step * 0.8 - 2 && gap <= step * 1.2 + 10_000, `repeat ${index + 1} came after ${Math.round(gap)} ms`)
+    })
+  }
+})
+
+t.test('the steps to wake a platform keep within a fifth of a tenth of a second times n, whatever chance says', async t => {
+  for (const chance of [0, 0.5, 0.999_999]) {
+    const tries = { attempts: 1, wakes: 0, renewed: false }
+    const ask = async (): Promise<number | null> => await retryDelayMs({ error: new UpstreamError('suspended', 'asleep', { retryAfterMs: 60_000 }), intent: 'write', tries, random: () => chance, withdraw: async () => false })
+    for (let n = 1; n <= 10; n += 1) {
+      const delay = await ask() ?? -1
+      t.ok(delay >= 80 * n && delay <= 120 * n, `${delay} before repeat ${n}`)
+    }
+    t.equal(await ask(), null, 'there is no eleventh')
+  }
+})
+
+t.test('a platform that wakes and then stumbles is treated like any other: the backoff begins at its beginning', async t => {
+  const stumbling = await vendor(t, asleep, asleep, asleep, asleep, { status: 502 }, well)
+  await openLine(t, { random: () => 0.99 }).request().send(reading(stumbling.origin))
+  const [last = 0] = gaps(stumbling.times).slice(-1)
+  t.ok(last < 2900, `the repeat after 502 came after ${Math.round(last)} ms; as a sixth one it would come after three seconds`)
+})
+
+t.test('a read is repeated up to three attempts where the cause may pass', async t => {
+  for (const status of [502, 503, 504, 429]) {
+    const once = await vendor(t, { status }, well)
+    t.same(await openLine(t).request().send(reading(once.origin)), { ok: true }, `after one ${status}`)
+    const always = await vendor(t, { status })
+    const request = openLine(t).request()
+    const error = await errorOf(request.send(reading(always.origin)))
+    t.match(error, { failure: status === 429 ? 'rate-limited' : 'unavailable', attempts: 3, sideEffect: 'none', options: { status } })
+    t.equal(always.calls.length, 3, `three attempts on ${status}`)
+    t.equal(request.tally.upstreamCalls, 3)
+  }
+})
+
+t.test('a read whose connection broke or was refused is repeated up to three attempts', async t => {
+  const broken = await vendor(t, well)
+  broken.fail({ kind: 'reset-before', times: 2 })
+  t.same(await openLine(t).request().send(reading(broken.origin)), { ok: true })
+  broken.fail({ kind: 'reset-after', times: 9 })
+  t.match(await errorOf(openLine(t).request().send(reading(broken.origin))), { failure: 'unreachable', attempts: 3, sideEffect: 'none' })
+  const { origin } = await deadOrigin()
+  const request = openLine(t).request()
+  t.match(await errorOf(request.send(reading(origin))), { failure: 'unreachable', attempts: 3, sideEffect: 'none' })
+  t.equal(request.tally.upstreamCalls, 3)
+})
+
+t.test('a read is not repeated where the same answer would come again', async t => {
+  const cases: ReadonlyArray<readonly [SimulatedReply, Failure]> = [
+    [{ status: 500 }, 'unavailable'], [{ status: 400 }, 'rejected'], [{ status: 403 }, 'forbidden'], [{ status: 404 }, 'not-found'],
+    [{ status: 409 }, 'conflict'], [{ status: 422 }, 'rejected'], [{ status: 200, body: '<html>' }, 'malformed']
+  ]
+  for (const [reply, failure] of cases) {
+    const firm = await vendor(t, reply)
+    t.match(await errorOf(openLine(t).request().send(reading(firm.origin))), { failure, attempts: 1 })
+    t.equal(firm.calls.length, 1, `${reply.status} is final`)
+  }
+  const secure = await vendor(t, well)
+  const wrong = openLine(t).request()
+  t.match(await errorOf(wrong.send(reading(secure.origin.replace('http:', 'https:')))), { failure: 'unreachable', attempts: 1, sideEffect: 'none' }, 'a failed handshake will fail again')
+})
+
+t.test('waits grow and are left to chance from nothing to the whole step', async t => {
+  const delays = await Promise.all([0, 0.999_999].map(async chance => await Promise.all([1, 2].map(async attempts =>
+    await retryDelayMs({ error: new UpstreamError('unavailable', 'no', { status: 503 }), intent: 'read', tries: { attempts, wakes: 0, renewed: false }, random: () => chance, withdraw: async () => true })))))
+  const [least = [], most = []] = delays
+  t.same(least, [0, 0], 'full jitter begins at nothing')
+  const [first, second] = most
+  t.ok(Number(first) > 0 && Number(second) === 2 * Number(first), `${first} and ${second} ms at most`)
+})
+
+t.test('Retry-After of a passing refusal is obeyed up to five seconds, in seconds and as a date', async t => {
+  const inSeconds = await vendor(t, { status: 429, headers: { 'retry-after': '1' } }, well)
+  const asDate = await vendor(t, () => ({ status: 503, headers: { 'retry-after': new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000).toUTCString() } }), well)
+  await Promise.all([inSeconds, asDate].map(async ({ origin }) => { await openLine(t).request().send(reading(origin)) }))
+  const [seconds = 0] = gaps(inSeconds.times)
+  t.ok(seconds >= 980 && seconds < 15_000, `${Math.round(seconds)} ms after one second was asked for`)
+  const [date = 0] = gaps(asDate.times)
+  t.ok(date >= 980 && date < 15_000, `${Math.round(date)} ms after a date one to two seconds ahead`)
+})
+
+t.test('a Retry-After beyond five seconds is passed on at once', async t => {
+  for (const wait of ['6', new Date(Date.now() + 60_000).toUTCString()]) {
+    const busy = await vendor(t, { status: 429, headers: { 'retry-after': wait } })
+    const { value: error, ms } = await timed(errorOf(openLine(t).request().send(reading(busy.origin))))
+    t.match(error, { failure: 'rate-limited', attempts: 1 })
+    t.ok(Number(error.options.retryAfterMs) > 5000)
+    t.equal(busy.calls.length, 1)
+    t.ok(ms < 5900, 'without the wait that was asked for')
+  }
+})
+
+t.test('a write is repeated where no connection could be made', async t => {
+  const { origin, port } = await deadOrigin()
+  const opening: Array<Promise<Simulator>> = []
+  const openOnce = (): void => { if (opening.length === 0) opening.push(startSimulator(() => well, { port })) }
+  t.teardown(async () => { for (const opened of await Promise.all(opening)) await opened.close() })
+  const request = openLine(t, { random: () => 0.9, report: openOnce }).request()
+  t.same(await request.send(writing(origin)), { ok: true })
+  t.same((await Promise.all(opening)).map(({ calls }) => calls.length), [1])
+  t.equal(request.tally.writes, 'certain')
+  const { origin: dead } = await deadOrigin()
+  t.match(await errorOf(openLine(t).request().send(writing(dead))), { failure: 'unreachable', attempts: 3, sideEffect: 'none' })
+})
+
+t.test('a failed write is sent once and tells what it may have left behind', async t => {
+  const cases: ReadonlyArray<readonly [string, SimulatedReply | 'reset-before' | 'reset-after' | 'hang-after', Failure, SideEffect]> = [
+    ['no answer in time', 'hang-after', 'timeout', 'possible'],
+    ['a reset before the work', 'reset-before', 'unreachable', 'possible'],
+    ['a reset after the work', 'reset-after', 'unreachable', 'possible'],
+    ['500', { status: 500 }, 'unavailable', 'possible'],
+    ['502', { status: 502 }, 'unavailable', 'possible'],
+    ['503', { status: 503 }, 'unavailable', 'possible'],
+    ['504', { status: 504 }, 'unavailable', 'possible'],
+    ['400', { status: 400 }, 'rejected', 'none'],
+    ['401', { status: 401 }, 'authentication', 'none'],
+    ['403', { status: 403 }, 'forbidden', 'none'],
+    ['404', { status: 404 }, 'not-found', 'none'],
+    ['409', { status: 409 }, 'conflict', 'none'],
+    ['422', { status: 422 }, 'rejected', 'none'],
+    ['429', { status: 429, headers: { 'retry-after': '1' } }, 'rate-limited', 'none'],
+    ['a 200 that is no JSON', { status: 200, body: 'done, thanks' }, 'malformed', 'certain'],
+    ['a 202 cut in half', { status: 202, body: '{"task": 1' }, 'malformed', 'certain'],
+    ['a 200 that is too large', { status: 200, body: 'x'.repeat(2 * 1024 * 1024) }, 'malformed', 'certain'],
+    ['a 500 that is too large', { status: 500, body: 'x'.repeat(2 * 1024 * 1024) }, 'malformed', 'possible']
+  ]
+  await Promise.all(cases.map(async ([name, answer, failure, sideEffect]) => {
+    const one = await vendor(t, typeof answer === 'string' ? well : answer)
+    const line = openLine(t, { ...(answer === 'hang-after' ? { timeoutMs: 3000 } : {}) })
+    // With a connection, so that the time is for the vendor alone.
+    if (answer === 'hang-after') await line.request().send(reading(one.origin))
+    if (typeof answer === 'string') one.fail({ kind: answer })
+    const request = line.request()
+    const error = await errorOf(request.send(writing(one.origin)))
+    t.equal(error.failure, failure, name)
+    t.equal(error.sideEffect, sideEffect, `${name}: ${sideEffect}`)
+    t.equal(error.attempts, 1, name)
+    t.equal(request.tally.upstreamCalls, 1, `${name} is not sent again`)
+  }))
+})
+
+t.test('whatever fails after a write succeeded, the side effect is certain', async t => {
+  const cases: ReadonlyArray<readonly [string, SimulatedReply, (url: string) => UpstreamCall<unknown>]> = [
+    ['a write refused', { status: 400 }, writing],
+    ['a write without a verdict', { status: 500 }, writing],
+    ['a read refused', { status: 404 }, reading]
+  ]
+  for (const [name, second, next] of cases) {
+    const one = await vendor(t, well, second)
+    const request = openLine(t).request()
+    await request.send(writing(one.origin))
+    t.equal((await errorOf(request.send(next(one.origin)))).sideEffect, 'certain', name)
+  }
+  const one = await vendor(t, { status: 500 }, { status: 404 }, { status: 400 })
+  const request = openLine(t).request()
+  await errorOf(request.send(writing(one.origin)))
+  t.equal((await errorOf(request.send(reading(one.origin)))).sideEffect, 'possible', 'what is possible stays possible')
+  t.equal((await errorOf(request.send(writing(one.origin)))).sideEffect, 'possible')
+})
+
+t.test('a write before a sign-in that fails is not forgotten', async t => {
+  const one = await startSimulator(({ path }) => path === '/login' ? { status: 401 } : well)
+  t.teardown(async () => { await one.close() })
+  const locked = openLine(t, { signIn: signInAt(one.origin) })
+  await errorOf(locked.request().send(reading(one.origin)))
+  const request = locked.request()
+  request.tally.writes = 'certain'
+  t.match(await errorOf(request.send(writing(one.origin))), { failure: 'authentication', sideEffect: 'certain' }, 'also when the refusal is only remembered')
+  t.equal(one.calls.length, 1, 'and the remembered refusal costs no call')
+})
+
+t.test('a refused token costs one login and one repeat, for reads and writes', async t => {
+  for (const intent of ['read', 'write'] as const) {
+    const one = await startSimulator(async ({ path, headers }) => {
+      if (path === '/login') await sleep(60)
+      return path === '/login' || headers.authorization === 'Bearer token-2' ? well : { status: 401 }
+    })
+    t.teardown(async () => { await one.close() })
+    const request = openLine(t, { signIn: signInAt(one.origin) }).request()
+    t.same(await request.send(call(intent, `${one.origin}/x`)), { ok: true })
+    t.same(one.calls.map(({ path, status }) => [path, status]), [['/login', 200], ['/x', 401], ['/login', 200], ['/x', 200]])
+    t.equal(request.tally.upstreamCalls, 4, 'logins and repeats are counted')
+    t.same(one.calls.map(({ headers }) => headers['x-request-id']), Array(4).fill('req-42'), 'the request\'s id goes upstream with each')
+    t.ok(request.tally.tokenMs >= 100 && request.tally.upstreamMs >= 100, 'the time of both logins is counted, with that of the calls too')
+    await request.send(call(intent, `${one.origin}/x`))
+    t.equal(request.tally.upstreamCalls, 5, 'the new token is kept')
+  }
+})
+
+t.test('a token that is refused twice is an error, and what it means after a fresh login is honoured', async t => {
+  const one = await startSimulator(({ path }) => path === '/login' ? well : { status: 401 })
+  t.teardown(async () => { await one.close() })
+  const line = openLine(t, { signIn: signInAt(one.origin) })
+  t.match(await errorOf(line.request().send(writing(`${one.origin}/x`))), { failure: 'authentication', attempts: 2, sideEffect: 'none' })
+  t.same(one.calls.map(({ path }) => path), ['/login', '/x', '/login', '/x'])
+  one.calls.length = 0
+  const closed = call('read', `${one.origin}/x`, response => { throw refused(response, { failure: 'authentication', afterFreshLogin: 'forbidden' }) })
+  t.match(await errorOf(openLine(t, { signIn: signInAt(one.origin) }).request().send(closed)), { failure: 'forbidden', attempts: 2 })
+  t.same(one.calls.map(({ path }) => path), ['/login', '/x', '/login', '/x'])
+})
+
+t.test('requests that are refused with a fresh token do not sign in again each time, and a good answer is not held up', async t => {
+  let isOpen = false
+  const one = await startSimulator(({ path }) => path === '/login' || path === '/open' || isOpen ? well : { status: 401 })
+  t.teardown(async () => { await one.close() })
+  const line = openLine(t, { signIn: signInAt(one.origin) })
+  for (let request = 0; request < 5; request += 1) {
+    t.match(await errorOf(line.request().send(reading(`${one.origin}/closed`))), { failure: 'authentication' })
+  }
+  t.equal(one.calls.filter(({ path }) => path === '/login').length, 2)
+  t.same(await line.request().send(reading(`${one.origin}/open`)), { ok: true }, 'other functions go on with the token')
+  isOpen = true
+  t.same(await line.request().send(reading(`${one.origin}/closed`)), { ok: true }, 'and this one, as soon as it is open')
+  t.equal(one.calls.filter(({ path }) => path === '/login').length, 2)
+})
+
+t.test('a sign-in that is refused sends nothing else', async t => {
+  const one = await startSimulator(({ path }) => path === '/login' ? { status: 401 } : well)
+  t.teardown(async () => { await one.close() })
+  const line = openLine(t, { signIn: signInAt(one.origin) })
+  t.match(await errorOf(line.request().send(writing(one.origin))), { failure: 'authentication', sideEffect: 'none' })
+  t.match(await errorOf(line.request().send(writing(one.origin))), { failure: 'authentication', sideEffect: 'none' })
+  t.same(one.calls.map(({ path }) => path), ['/login'], 'nor is it tried again at once')
+})
+
+t.test('credentials that are sent as they are cost one attempt when they are refused', async t => {
+  const one = await vendor(t, { status: 401 })
+  t.match(await errorOf(openLine(t).request().send(reading(one.origin))), { failure: 'authentication', attempts: 1 })
+  t.equal(one.calls.length, 1)
+})
+
+t.test('one attempt lasts no longer than its time, whatever the vendor does with it', async t => {
+  const one = await vendor(t, { status: 200, body: 'x'.repeat(200) })
+  for (const kind of ['hang-before', 'drip'] as const) {
+    one.fail({ kind })
+    const { value: error, ms } = await timed(errorOf(openLine(t, { timeoutMs: 250 }).request().send(reading(one.origin))))
+    t.match(error, { failure: 'timeout', attempts: 1, sideEffect: 'none' })
+    t.ok(ms >= 240 && ms < 9000, `${kind}: ${Math.round(ms)} ms, less than the ten seconds of the whole answer`)
+  }
+})
+
+t.test('a write that never got a connection of its own has left nothing behind', async t => {
+  const one = await vendor(t, well)
+  one.fail({ kind: 'hang-before', times: 99 })
+  const line = openLine(t, { timeoutMs: 2000 })
+  const errors = await Promise.all(Array.from({ length: 20 }, async () => await errorOf(line.request().send(writing(one.origin)))))
+  const unsent = errors.filter(({ sideEffect }) => sideEffect === 'none').length
+  t.same(new Set(errors.map(({ failure }) => failure)), new Set(['timeout']))
+  await eventually(() => one.calls.length >= errors.length - unsent)
+  await sleep(50)
+  t.equal(one.calls.length, errors.length - unsent, 'what is told as not sent was not sent later either')
+})
+
+t.test('the deadline of the request ends an attempt and all repeating', async t => {
+  const hanging = await vendor(t, well)
+  hanging.fail({ kind: 'hang-before', times: 9 })
+  const first = openLine(t).request({ deadlineMs: 2000 })
+  const { value: error, ms } = await timed(errorOf(first.send(writing(hanging.origin))))
+  t.match(error, { failure: 'timeout', sideEffect: 'possible' })
+  t.ok(ms < 30_000, 'not for the whole time of an attempt')
+  t.match(await errorOf(first.send(writing(hanging.origin))), { failure: 'timeout', sideEffect: 'possible' }, 'after it nothing is sent')
+  t.equal(first.tally.upstreamCalls, 1)
+
+  const busy = await vendor(t, { status: 503, headers: { 'retry-after': '5' } })
+  const second = await timed(errorOf(openLine(t).request({ deadlineMs: 4900 }).send(reading(busy.origin))))
+  t.equal(busy.calls.length, 1, 'a wait beyond the deadline is not begun')
+  t.ok(second.ms < 4800)
+
+  const sleeping = await vendor(t, asleep)
+  const third = await timed(errorOf(openLine(t, { random: () => 0.5 }).request({ deadlineMs: 2790 }).send(writing(sleeping.origin))))
+  t.equal(third.value.sideEffect, 'none')
+  // After waits of 0.1, 0.2, … 0.6 s the next would end behind the deadline.
+  t.ok(third.ms < 2790 && sleeping.calls.length <= 7, `${sleeping.calls.length} requests to the suspended platform`)
+})
+
+t.test('a caller that goes away ends its call, in an attempt and between two', async t => {
+  const hanging = await vendor(t, well)
+  hanging.fail({ kind: 'hang-before' })
+  const busy = await vendor(t, { status: 503, headers: { 'retry-after': '4' } })
+  const gone = new AbortController()
+  const lines = [openLine(t), openLine(t)]
+  const errors = Promise.all([hanging, busy].map(async ({ origin }, index) => await errorOf((lines[index] ?? openLine(t)).request({ signal: gone.signal }).send(reading(origin)))))
+  await eventually(() => hanging.calls.length === 1 && lines[1]?.sent.length === 1)
+  gone.abort()
+  const both = await timed(errors)
+  t.match(both.value, [{ failure: 'timeout' }, { failure: 'unavailable', attempts: 1 }])
+  t.ok(both.ms < 3900, 'without the wait that was asked for')
+  const early = openLine(t).request({ signal: AbortSignal.abort() })
+  t.match(await errorOf(early.send(writing(busy.origin))), { failure: 'timeout', sideEffect: 'none' })
+  t.equal(busy.calls.length, 1, 'a call given up before it began is not sent')
+})
+
+t.test('a caller that goes away during a sign-in takes nobody with it', async t => {
+  const one = await vendor(t, well)
+  const login = one.hold({ match: ({ path }) => path === '/login' })
+  const line = openLine(t, { signIn: signInAt(one.origin) })
+  const gone = new AbortController()
+  const leaving = errorOf(line.request({ signal: gone.signal }).send(reading(one.origin)))
+  const staying = line.request().send(reading(one.origin)).then(() => 'answered', (error: unknown) => String(error))
+  await login.reached()
+  gone.abort()
+  t.match(await leaving, { failure: 'timeout' })
+  login.release()
+  t.equal(await staying, 'answered')
+})
+
+t.test('who waits for another caller\'s sign-in waits no longer than its own request may', async t => {
+  const one = await vendor(t, well)
+  const login = one.hold({ match: ({ path }) => path === '/login' })
+  const line = openLine(t, { signIn: signInAt(one.origin) })
+  const patient = line.request().send(reading(one.origin))
+  const [late, gone] = await Promise.all([
+    timed(errorOf(line.request({ deadlineMs: 200 }).send(reading(one.origin)))),
+    timed(errorOf(line.request({ signal: AbortSignal.timeout(200) }).send(reading(one.origin))))
+  ])
+  // The sign-in is still under way: nobody has waited for its end.
+  login.release()
+  await patient
+  t.match([late.value, gone.value], [{ failure: 'timeout' }, { failure: 'timeout' }])
+  t.ok(late.ms < 30_000, `the deadline of 200 ms was kept in ${Math.round(late.ms)} ms`)
+  t.ok(gone.ms < 30_000, `the caller that left after 200 ms was let go after ${Math.round(gone.ms)} ms`)
+})
+
+t.test('a body beyond the limit is not read to its end, whether its length is told or not', async t => {
+  let written = 0
+  const { origin } = await httpServer(t, (request, response) => {
+    const told = request.url === '/told'
+    response.writeHead(200, told ? { 'content-length': 50 * 1024 * 1024 } : {})
+    const more = (): void => {
+      while (!response.destroyed && written < 50 * 1024 * 1024) {
+        written += 65_536
+        if (!response.write(Buffer.alloc(65_536, 120))) { response.once('drain', more); return }
+      }
+      response.end()
+    }
+    more()
+  })
+  for (const path of ['/told', '/chunked']) {
+    written = 0
+    t.match(await errorOf(openLine(t).request().send(reading(`${origin}${path}`))), { failure: 'malformed', attempts: 1 })
+    await sleep(50)
+    t.ok(written < 25 * 1024 * 1024, `${path}: ${written} bytes were taken`)
+  }
+})
+
+t.test('an answer that breaks off or is no HTTP is a broken connection', async t => {
+  const { origin } = await httpServer(t, (_request, response) => {
+    response.writeHead(200, { 'content-length': 100 })
+    response.write('{"half": ')
+    setTimeout(() => { response.destroy() }, 20)
+  })
+  t.match(await errorOf(openLine(t).request().send(reading(origin))), { failure: 'unreachable', attempts: 3 })
+  const torn = await errorOf(openLine(t).request().send(writing(origin)))
+  t.equal(torn.attempts, 1)
+  t.not(torn.sideEffect, 'none', 'the vendor had begun to answer')
+
+  const sockets = new Set<Socket>()
+  const garbage = createTcpServer(socket => { sockets.add(socket); socket.on('error', () => {}); socket.end('SSH-2.0-OpenSSH_9.2\r\n') })
+  await new Promise<void>(resolve => { garbage.listen(0, '127.0.0.1', resolve) })
+  t.teardown(async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise(resolve => { garbage.close(resolve) })
+  })
+  const address = garbage.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  t.match(await errorOf(openLine(t).request().send(writing(`http://127.0.0.1:${port}`))), { failure: 'unreachable', attempts: 1, sideEffect: 'possible' })
+})
+
+t.test('a redirect is an answer, never followed', async t => {
+  const elsewhere = await vendor(t, well)
+  for (const status of [301, 302, 303, 307, 308]) {
+    const one = await vendor(t, { status, headers: { location: `${elsewhere.origin}/stolen` } })
+    t.match(await errorOf(openLine(t, { signIn: signInAt(elsewhere.origin) }).request().send(reading(one.origin))), { failure: 'malformed', options: { status } })
+    t.equal(one.calls.length, 1)
+  }
+  t.same(elsewhere.calls.filter(({ path }) => path !== '/login'), [], 'the other host got nothing')
+})
+
+t.test('calls one after the other share a connection', async t => {
+  const { origin, connections } = await httpServer(t, (_request, response) => { response.end('{}') })
+  const line = openLine(t)
+  for (let round = 0; round < 10; round += 1) await line.request().send(reading(origin))
+  t.ok(connections() <= 2, `${connections()} connections for ten calls`)
+})
+
+t.test('a header that can not be sent is no weather: nothing is repeated', async t => {
+  const one = await vendor(t, well)
+  const line = openLine(t)
+  const bad: UpstreamCall<unknown> = { ...reading(one.origin), build: () => ({ method: 'GET', url: one.origin, headers: { authorization: 'Bearer a\nb' } }) }
+  await line.request().send(bad).then(() => { t.fail('it was sent') }, () => {})
+  t.ok(line.sent.length <= 1, `${line.sent.length} attempts`)
+  t.equal(one.calls.length, 0)
+})
+
+t.test('repeats end when the account\'s budget is spent, and it refills with time', async t => {
+  let now = 0
+  let spent = 0
+  const budget = createRetryBudget('test', createMemoryBuckets(() => now), () => { spent += 1 }, { capacity: 1, perSecond: 1 })
+  const down = await vendor(t, { status: 503 })
+  const line = openLine(t, { budget })
+  t.match(await errorOf(line.request().send(reading(down.origin))), { failure: 'unavailable', attempts: 2 })
+  t.match(await errorOf(line.request().send(reading(down.origin))), { failure: 'unavailable', attempts: 1 })
+  now = 1000
+  t.match(await errorOf(line.request().send(reading(down.origin))), { attempts: 2 })
+  now = 60_000
+  const refused = spent
+  t.equal(await budget.withdraw(), true)
+  t.equal(await budget.withdraw(), false, 'never more than its capacity')
+  t.equal(spent, refused + 1, 'and somebody is told')
+})
+
+t.test('what is final takes nothing from the budget', async t => {
+  let withdrawn = 0
+  const budget: RetryBudget = { withdraw: async () => { withdrawn += 1; return true } }
+  const one = await vendor(t, { status: 404 }, { status: 429, headers: { 'retry-after': '30' } }, { status: 503 })
+  const line = openLine(t, { budget })
+  await errorOf(line.request().send(reading(one.origin)))
+  await errorOf(line.request().send(reading(one.origin)))
+  await errorOf(line.request().send(writing(one.origin)))
+  t.equal(withdrawn, 0)
+})
+
+t.test('every attempt is reported with its number, status and outcome', async t => {
+  const one = await vendor(t, { status: 502 }, asleep, well)
+  const line = openLine(t)
+  await line.request().send(reading(one.origin))
+  t.match(line.sent, [
+    { account: 'test', operation: 'thing', requestId: 'req-42', attempt: 1, status: 502, outcome: 'unavailable' },
+    { attempt: 2, status: 503, outcome: 'suspended' },
+    { attempt: 3, status: 200, outcome: 'ok' }
+  ])
+})
