@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { UpstreamError } from '../../domain/failure.ts'
 import { pageWire } from './catalogue-schema.ts'
-import { isMissing, readAnswer, type Send } from './wire.ts'
+import type { Send } from '../kit/send.ts'
+import { isMissing, readAnswer } from './send.ts'
 
 export interface WholeList<Row extends { readonly id: string }> {
   readonly path: string
