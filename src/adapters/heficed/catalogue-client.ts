@@ -1,6 +1,6 @@
 import type { HeficedSend } from './send.ts'
 import { listFailure, namingMembers } from './failures.ts'
-import { readPages } from './paging.ts'
+import { readPages } from './pages.ts'
 import { listWire, sshKeyWire, templateWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 

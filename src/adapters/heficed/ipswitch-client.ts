@@ -1,7 +1,7 @@
 import type { HeficedSend } from './send.ts'
 import { listFailure, namingMembers } from './failures.ts'
 import { toSubnet } from './mapping-subnets.ts'
-import { readPages } from './paging.ts'
+import { readPages } from './pages.ts'
 import { eventWire, listWire, subnetWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
