@@ -6,14 +6,13 @@ import { openAccounts, type OpeningParts } from './accounts.ts'
 import type { Adapter } from './adapters/contract.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
-import { createAsks } from './execution/asks.ts'
 import { createCursors, type Cursors } from './reads/cursor.ts'
 import { createFleet } from './reads/fleet.ts'
 import { createGateway, type Rooms } from './services.ts'
 import { createInFlight, type InFlight } from './execution/in-flight.ts'
 import { createOperations } from './reads/operations.ts'
 import { createServers } from './reads/servers.ts'
-import { createWrites } from './execution/writes.ts'
+import { createExecutor } from './execution/executor.ts'
 import { createEngine, type Engine } from './operations/engine.ts'
 import { createKeys } from './operations/idempotency.ts'
 import { createTurningStore } from './state/generation-store.ts'
@@ -169,8 +168,7 @@ function createRooms ({ stores: { operations, keys, deletes, turns }, secrets, c
   return {
     servers: createServers({ cursors, turns, observer, now: Date.now }),
     fleet: createFleet({ cursors, turns, observer, now: Date.now }),
-    writes: createWrites({ engine, deletes, inFlight, turns }),
-    asks: createAsks({ deletes, inFlight, turns }),
+    executor: createExecutor({ engine, deletes, inFlight, turns }),
     operations: createOperations(engine, cursors, stopping),
     keys: createKeys({
       store: keys,

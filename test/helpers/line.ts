@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../src/domain/failure.ts'
 import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
 import { createUpstream, type Line, type RecordWrite } from '../../src/transport/transport.ts'
-import { createRehearsal, type PlannedCall } from '../../src/execution/dry-run.ts'
+import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { createRetryBudget } from '../../src/transport/retry.ts'
 import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
@@ -61,7 +61,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
     sent,
     operations: (options = {}) => open(options, null),
     rehearse: () => {
-      const rehearsal = createRehearsal({ safeValue: value => redact(value, new Set(adapter.secretMembers)), safeUrl: url => url })
+      const rehearsal = createDryRun({ safeValue: value => redact(value, new Set(adapter.secretMembers)), safeUrl: url => url })
       return { operations: open({}, rehearsal.record), calls: rehearsal.calls }
     },
     close: async () => { await http.close() }

@@ -10,8 +10,8 @@ import { everybody } from '../../src/access/principal.ts'
 import type { Account } from '../../src/transport/account.ts'
 import { createTally, type Call } from '../../src/transport/call.ts'
 import type { RequestContext } from '../../src/transport/context.ts'
-import { createOrder } from '../../src/execution/commands.ts'
-import { createWrites, type Writes } from '../../src/execution/writes.ts'
+import { createCommand } from '../../src/verbs/lifecycle.ts'
+import { createExecutor, type Executor } from '../../src/execution/executor.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import type { KeyStore } from '../../src/state/idempotency-store.ts'
 import { createKeys, type Held, type Keys } from '../../src/operations/idempotency.ts'
@@ -125,12 +125,12 @@ function startReplica (world: World, shared: Shared): Replica {
     now: clock.now,
     after
   })
-  const writes = createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
+  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {
       world.keysUsed.add(key)
-      return await requestAs({ keys, writes, connect: call => providerOf(world, { step, luck, call }) }, key, name)
+      return await requestAs({ keys, executor, connect: call => providerOf(world, { step, luck, call }) }, key, name)
     }
   })
 }
@@ -222,14 +222,14 @@ function providerOf (world: World, { step, luck, call }: Providing): ServerOpera
 
 interface Rooms {
   readonly keys: Keys
-  readonly writes: Writes
+  readonly executor: Executor
   connect (call: Call): ServerOperations
 }
 
 const deadlineMs = 60_000
 
 /** A keyed create, as the plugin and the route do it. */
-async function requestAs ({ keys, writes, connect }: Rooms, key: string, name: string): Promise<Reply> {
+async function requestAs ({ keys, executor, connect }: Rooms, key: string, name: string): Promise<Reply> {
   const signal = new AbortController().signal
   const spec = { name, image: 'i', plan: 'p' }
   try {
@@ -238,7 +238,7 @@ async function requestAs ({ keys, writes, connect }: Rooms, key: string, name: s
     if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
     const { held } = verdict
     const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
-    return await answered(held, async () => (await writes.perform(accountOf(connect), createOrder(spec), context)).operation.id)
+    return await answered(held, async () => (await executor.start(accountOf(connect), createCommand(spec), context)).operation.id)
   } catch (error) {
     if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }
     throw error

@@ -7,8 +7,8 @@ import { everybody } from '../../src/access/principal.ts'
 import type { Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createTally, type Call } from '../../src/transport/call.ts'
-import { createOrder } from '../../src/execution/commands.ts'
-import { createWrites } from '../../src/execution/writes.ts'
+import { createCommand } from '../../src/verbs/lifecycle.ts'
+import { createExecutor } from '../../src/execution/executor.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { Held } from '../../src/operations/idempotency.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
@@ -33,7 +33,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
-  const error = await createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() }).perform(accountOf(connect), createOrder(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
