@@ -12,15 +12,12 @@ const page = { tag: 'Addresses', query: pageQuery, answer: { description: 'A pag
 const listOfServer = listing({
   ...page,
   operationId: 'listServerAddresses',
+  action: 'addresses.list',
   summary: 'List the addresses of a server',
   path: '/servers/:id/addresses',
   cost: { calls: 2, perPage: 1 },
   params: serverParams,
   toCall: ({ params: { id } }) => ({
-    action: 'addresses.list',
-    serverId: id,
-    writes: false,
-    given: {},
     bind: ({ 'addresses.list': verb }) => verb && { verb, run: async () => (await verb.run(id)).map(keyed) }
   })
 })
@@ -28,15 +25,12 @@ const listOfServer = listing({
 const listOfAccount = listing({
   ...page,
   operationId: 'listAddresses',
+  action: 'addresses.list',
   summary: 'List the addresses of an account, attached or not',
   path: '/addresses',
   cost: { calls: 0, perPage: 1 },
   params: accountParams,
   toCall: () => ({
-    action: 'addresses.list',
-    serverId: null,
-    writes: false,
-    given: {},
     bind: ({ 'addresses.list': verb }) => verb && { verb, run: async () => (await verb.all()).map(keyed) }
   })
 })
@@ -46,6 +40,7 @@ const change = { tag: 'Addresses', permission: 'write', query: writeQuery } as c
 const attach = command({
   ...change,
   operationId: 'attachAddresses',
+  action: 'addresses.attach',
   summary: 'Attach addresses to a server',
   method: 'POST',
   path: '/servers/:id/addresses',
@@ -54,9 +49,6 @@ const attach = command({
   params: serverParams,
   body: attachBody,
   toCommand: ({ params: { id }, body: { addresses } }) => ({
-    action: 'addresses.attach',
-    serverId: id,
-    given: {},
     // An id is not seen as an address: there the adapter says what to look for, and a lost answer stays unknown.
     goal: addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null,
     bind: ({ 'addresses.attach': verb }) => verb && { verb, run: async () => await verb.run({ id, addresses }) }
@@ -66,6 +58,7 @@ const attach = command({
 const detach = command({
   ...change,
   operationId: 'detachAddress',
+  action: 'addresses.detach',
   summary: 'Detach an address from a server',
   method: 'DELETE',
   path: '/servers/:id/addresses/:address',
@@ -73,9 +66,6 @@ const detach = command({
   params: serverAddressParams,
   body: none,
   toCommand: ({ params: { id, address } }) => ({
-    action: 'addresses.detach',
-    serverId: id,
-    given: {},
     goal: { lacks: [address] },
     bind: ({ 'addresses.detach': verb }) => verb && { verb, run: async () => await verb.run({ id, address }) }
   })
@@ -84,6 +74,7 @@ const detach = command({
 const setPtr = direct({
   ...change,
   operationId: 'setPtr',
+  action: 'ptr',
   summary: 'Set the reverse name of an address',
   method: 'PUT',
   path: '/addresses/:address/ptr',
@@ -92,11 +83,7 @@ const setPtr = direct({
   body: ptrBody,
   answer: { description: 'The name as it was set; or the calls of a dry run', schema: ptrAnswer },
   toCall: ({ params: { address }, body: { ptr } }) => ({
-    action: 'ptr',
-    serverId: null,
-    writes: true,
     isRepeatable: true,
-    given: {},
     bind: ({ ptr: verb }) => verb && { verb, run: async () => await verb.run({ address, ptr }) }
   })
 })

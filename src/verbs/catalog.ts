@@ -22,6 +22,7 @@ interface Catalog<Row> {
 
 const catalog = <Row extends CatalogRow>({ action, operationId, path, rows, schema, verbOf }: Catalog<Row>): ApiVerb => listing({
   operationId,
+  action,
   tag: 'Catalog',
   summary: `List ${rows}`,
   path,
@@ -32,9 +33,6 @@ const catalog = <Row extends CatalogRow>({ action, operationId, path, rows, sche
   toCall: ({ query: { limit, cursor, ...filters } }) => {
     const given = Object.fromEntries(Object.entries(filters).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]))
     return {
-      action,
-      serverId: null,
-      writes: false,
       given: Object.fromEntries(Object.entries(given).map(([name, value]) => [`query.${name}`, value])),
       bind: verbs => {
         const verb = verbOf(verbs)

@@ -14,6 +14,7 @@ const common = { tag: 'Lifecycle', method: 'POST', permission: 'write', params: 
 const create = command({
   ...common,
   operationId: 'createServer',
+  action: 'create',
   summary: 'Create a server',
   description: 'Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours is listed in its capabilities; anything else is 400.',
   path: '/servers',
@@ -58,6 +59,7 @@ function checkSizes ({ plan, cpus, memory_mib: memoryMib }: CreateSpec | ResizeS
 const remove = command({
   ...common,
   operationId: 'deleteServer',
+  action: 'delete',
   summary: 'Delete a server',
   description: 'For good, with its disks; done when the server is gone. A protected server is 409.',
   method: 'DELETE',
@@ -67,8 +69,6 @@ const remove = command({
   query: deleteQuery,
   body: none,
   toCommand: ({ params: { id }, query: { confirm, recycle, keep_addresses: keepAddresses } }) => ({
-    action: 'delete',
-    serverId: id,
     given: { 'query.recycle': recycle, 'query.keep_addresses': keepAddresses },
     preflight: true,
     destroys: { serverId: id, confirm },
@@ -92,16 +92,15 @@ function present (seen: Seen | null): Seen {
 const resize = command({
   ...common,
   operationId: 'resizeServer',
+  action: 'resize',
   summary: 'Change the size of a server',
   description: 'To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case.',
   path: '/servers/:id/resize',
   cost: { calls: 4 },
   body: resizeSpecSchema,
-  toCommand: ({ params: { id }, body: spec }) => {
+  toCommand: ({ body: spec }) => {
     const { restart, ...sizes } = spec
     return {
-      action: 'resize',
-      serverId: id,
       given: givenMembers(spec),
       preflight: true,
       goal: { statuses: ['running', 'stopped'], ...sizes },
@@ -120,6 +119,7 @@ const resize = command({
 const rebuild = command({
   ...common,
   operationId: 'rebuildServer',
+  action: 'rebuild',
   summary: 'Reinstall a server from an image',
   description: 'All data on the main disk is lost.',
   path: '/servers/:id/rebuild',
@@ -127,8 +127,6 @@ const rebuild = command({
   query: confirmedQuery,
   body: rebuildSpecSchema,
   toCommand: ({ params: { id }, query: { confirm }, body: spec }) => ({
-    action: 'rebuild',
-    serverId: id,
     given: { 'body.password': spec.password, 'body.ssh_keys': spec.ssh_keys },
     preflight: true,
     destroys: { serverId: id, confirm },
@@ -140,15 +138,13 @@ const rebuild = command({
 const rescue = command({
   ...common,
   operationId: 'rescueServer',
+  action: 'rescue',
   summary: 'Boot a rescue system',
   description: 'The server boots a system of the provider\'s instead of its own.',
   path: '/servers/:id/rescue',
   cost: { calls: 4 },
   body: noBody('RescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
-    action: 'rescue',
-    serverId: id,
-    given: {},
     goal: usualGoals.rescue,
     bind: ({ rescue: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
   })
@@ -157,15 +153,13 @@ const rescue = command({
 const unrescue = command({
   ...common,
   operationId: 'unrescueServer',
+  action: 'unrescue',
   summary: 'Leave the rescue system',
   description: 'The server boots its own system again.',
   path: '/servers/:id/unrescue',
   cost: { calls: 4 },
   body: noBody('UnrescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
-    action: 'unrescue',
-    serverId: id,
-    given: {},
     goal: usualGoals.unrescue,
     bind: ({ unrescue: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
   })
@@ -175,6 +169,7 @@ const unrescue = command({
 const password = command({
   ...common,
   operationId: 'setPassword',
+  action: 'password',
   summary: 'Set the administrator\'s password',
   description: 'Leave the password out where the provider generates one: it is returned once, with 200.',
   path: '/servers/:id/password',
@@ -183,8 +178,6 @@ const password = command({
   body: passwordBody,
   answer: { description: 'The generated password; or the operation has ended, or the calls of a dry run', schema: passwordAnswer },
   toCommand: ({ params: { id }, body: { password: wanted } = {} }) => ({
-    action: 'password',
-    serverId: id,
     given: { 'body.password': wanted },
     goal: null,
     bind: ({ password: verb }) => verb && {
@@ -201,6 +194,7 @@ const password = command({
 const update = command({
   ...common,
   operationId: 'changeServer',
+  action: 'update',
   summary: 'Rename a server, or change its deletion protection',
   description: 'Answers 200 with the server once the provider shows the change, else 202 with an operation.',
   method: 'PATCH',
@@ -218,8 +212,6 @@ const update = command({
     if (name === undefined && isProtected === undefined) throw badMember('body', 'must say name or protected')
     return {
       action: name === undefined ? 'protect' : isProtected === undefined ? 'rename' : 'update',
-      serverId: id,
-      given: {},
       goal: { name, protected: isProtected },
       bind: ({ rename, protect }) => {
         const verb = name === undefined ? protect : rename

@@ -7,6 +7,7 @@ import { direct, listing, none } from './verb.ts'
 
 const list = listing({
   operationId: 'listOwners',
+  action: 'owners.list',
   tag: 'Owners',
   summary: 'List owners',
   description: 'Fleio\'s clients, VMmanager\'s accounts, OneCloud\'s projects.',
@@ -16,16 +17,13 @@ const list = listing({
   query: pageQuery,
   answer: { description: 'A page of owners', schema: ownerPageSchema },
   toCall: () => ({
-    action: 'owners.list',
-    serverId: null,
-    writes: false,
-    given: {},
     bind: ({ 'owners.list': verb }) => verb && { verb, run: async () => (await verb.run()).map(row => ({ key: row.id, row })) }
   })
 })
 
 const get = direct({
   operationId: 'getOwner',
+  action: 'owners.list',
   tag: 'Owners',
   summary: 'Get one owner',
   method: 'GET',
@@ -38,16 +36,13 @@ const get = direct({
   body: none,
   answer: { description: 'The owner', schema: ownerSchema },
   toCall: ({ params: { owner } }) => ({
-    action: 'owners.list',
-    serverId: null,
-    writes: false,
-    given: {},
     bind: ({ 'owners.list': verb }) => verb && { verb, run: async () => await verb.get(owner) }
   })
 })
 
 const create = direct({
   operationId: 'createOwner',
+  action: 'owners.create',
   tag: 'Owners',
   summary: 'Create an owner',
   method: 'POST',
@@ -60,9 +55,6 @@ const create = direct({
   body: ownerSpecSchema,
   answer: { status: 201, description: 'The owner', schema: ownerAnswer },
   toCall: ({ body: spec }) => ({
-    action: 'owners.create',
-    serverId: null,
-    writes: true,
     given: givenMembers(spec),
     bind: ({ 'owners.create': verb }) => verb && {
       verb,
@@ -78,6 +70,7 @@ const create = direct({
 
 const createLoginLink = direct({
   operationId: 'createLoginLink',
+  action: 'login_link',
   tag: 'Owners',
   summary: 'Create a link that signs an owner in to the provider\'s panel',
   description: 'VMmanager only. The link is returned once.',
@@ -91,10 +84,6 @@ const createLoginLink = direct({
   body: noBody('CreateLoginLinkRequest'),
   answer: { status: 201, description: 'The link', schema: loginLinkSchema, isSecret: true },
   toCall: ({ params: { owner } }) => ({
-    action: 'login_link',
-    serverId: null,
-    writes: true,
-    given: {},
     bind: ({ login_link: verb }) => verb && { verb, run: async () => await verb.run({ owner }) }
   })
 })

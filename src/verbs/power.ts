@@ -10,13 +10,11 @@ const common = { tag: 'Power', method: 'POST', permission: 'operate', cost: { ca
 const start = command({
   ...common,
   operationId: 'startServer',
+  action: 'start',
   summary: 'Start a server',
   path: '/servers/:id/start',
   body: emptyBody,
   toCommand: ({ params: { id } }) => ({
-    action: 'start',
-    serverId: id,
-    given: {},
     goal: usualGoals.start,
     bind: ({ start: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
   })
@@ -25,12 +23,11 @@ const start = command({
 const stop = command({
   ...common,
   operationId: 'stopServer',
+  action: 'stop',
   summary: 'Stop a server',
   path: '/servers/:id/stop',
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
-    action: 'stop',
-    serverId: id,
     given: { 'body.force': force },
     goal: usualGoals.stop,
     bind: ({ stop: verb }) => verb && { verb, run: async () => await verb.run({ id, ...(force === undefined ? {} : { force }) }) }
@@ -40,12 +37,11 @@ const stop = command({
 const reboot = command({
   ...common,
   operationId: 'rebootServer',
+  action: 'reboot',
   summary: 'Restart a server',
   path: '/servers/:id/reboot',
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
-    action: 'reboot',
-    serverId: id,
     given: { 'body.force': force },
     goal: usualGoals.reboot,
     bind: ({ reboot: verb }) => verb && { verb, run: async () => await verb.run({ id, ...(force === undefined ? {} : { force }) }) }
@@ -55,6 +51,7 @@ const reboot = command({
 const console = direct({
   ...common,
   operationId: 'openConsole',
+  action: 'console',
   summary: 'Open a server\'s console',
   description: 'The link opens the console for anyone who has it.',
   path: '/servers/:id/console',
@@ -64,10 +61,6 @@ const console = direct({
   body: noBody('OpenConsoleRequest'),
   answer: { description: 'The link; or the calls of a dry run', schema: consoleAnswer, isSecret: true },
   toCall: ({ params: { id } }) => ({
-    action: 'console',
-    serverId: id,
-    writes: true,
-    given: {},
     bind: ({ console: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
   })
 })

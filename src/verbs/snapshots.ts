@@ -6,6 +6,7 @@ import { command, listing, none } from './verb.ts'
 
 const list = listing({
   operationId: 'listSnapshots',
+  action: 'snapshots.list',
   tag: 'Snapshots',
   summary: 'List the snapshots of a server',
   path: '/servers/:id/snapshots',
@@ -15,10 +16,6 @@ const list = listing({
   query: pageQuery,
   answer: { description: 'A page of snapshots', schema: snapshotPageSchema },
   toCall: ({ params: { id } }) => ({
-    action: 'snapshots.list',
-    serverId: id,
-    writes: false,
-    given: {},
     bind: ({ 'snapshots.list': verb }) => verb && { verb, run: async () => (await verb.run({ id })).map(keyed) }
   })
 })
@@ -27,6 +24,7 @@ const keyed = (row: Snapshot) => ({ key: row.id, row })
 
 const create = command({
   operationId: 'createSnapshot',
+  action: 'snapshots.create',
   tag: 'Snapshots',
   summary: 'Take a snapshot of a server',
   method: 'POST',
@@ -37,9 +35,6 @@ const create = command({
   query: writeQuery,
   body: snapshotBody,
   toCommand: ({ params: { id }, body: { name } }) => ({
-    action: 'snapshots.create',
-    serverId: id,
-    given: {},
     goal: null,
     bind: ({ 'snapshots.create': verb }) => verb && { verb, run: async () => await verb.run({ id, name }) }
   })
@@ -51,15 +46,13 @@ const change = { tag: 'Snapshots', permission: 'write', cost: { calls: 3, perPag
 const restore = command({
   ...change,
   operationId: 'restoreSnapshot',
+  action: 'snapshots.restore',
   summary: 'Restore a server from a snapshot',
   description: 'Everything written since is lost.',
   method: 'POST',
   path: '/servers/:id/snapshots/:snapshot/restore',
   body: noBody('RestoreSnapshotRequest'),
   toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
-    action: 'snapshots.restore',
-    serverId: id,
-    given: {},
     destroys: { serverId: id, confirm },
     goal: null,
     bind: ({ 'snapshots.restore': verb }) => verb && { verb, run: async () => await verb.run({ id, snapshot }) }
@@ -69,14 +62,12 @@ const restore = command({
 const remove = command({
   ...change,
   operationId: 'deleteSnapshot',
+  action: 'snapshots.delete',
   summary: 'Delete a snapshot',
   method: 'DELETE',
   path: '/servers/:id/snapshots/:snapshot',
   body: none,
   toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
-    action: 'snapshots.delete',
-    serverId: id,
-    given: {},
     destroys: { serverId: id, confirm },
     goal: null,
     bind: ({ 'snapshots.delete': verb }) => verb && { verb, run: async () => await verb.run({ id, snapshot }) }

@@ -78,6 +78,8 @@ export interface RawInput {
 export interface Described {
   /** Names the route in the OpenAPI document and in the audit log. */
   readonly operationId: string
+  /** As operations, capabilities and problems name it. */
+  readonly action: string
   readonly tag: Tag
   readonly summary: string
   readonly description?: string
@@ -119,27 +121,36 @@ export interface ApiVerb extends Described {
 
 type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Described & Schemas<P, Q, B>
 
+/** A call without what its verb says already: action, server, and whether it writes. `given` is empty where it is absent. */
+type Body<C extends Call<unknown>> = Omit<C, 'action' | 'serverId' | 'given' | 'writes'> & Partial<Pick<C, 'action' | 'given'>>
+
 /** A write that is followed as an operation. */
 export const command = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   { toCommand, isShown, ...definition }: Definition<P, Q, B> & {
-    toCommand(input: Input<P, Q, B>): Command
+    toCommand(input: Input<P, Q, B>): Body<Command>
     isShown?(input: Input<P, Q, B>, server: Server): boolean
   }
-): ApiVerb => define(definition, 'operation', input =>
-    ({ answers: 'operation', command: toCommand(input), ...(isShown === undefined ? {} : { isShown: server => isShown(input, server) }) }))
+): ApiVerb => define(definition, 'operation', (input, common) =>
+    ({ answers: 'operation', command: { ...common, ...toCommand(input) }, ...(isShown === undefined ? {} : { isShown: server => isShown(input, server) }) }))
 
 /** A verb that is answered at once with a value. */
 export const direct = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
-  { toCall, ...definition }: Definition<P, Q, B> & { toCall(input: Input<P, Q, B>): DirectCall<unknown> }
-): ApiVerb => define(definition, 'value', input => ({ answers: 'value', call: toCall(input) }))
+  { toCall, ...definition }: Definition<P, Q, B> & { toCall(input: Input<P, Q, B>): Body<DirectCall<unknown>> }
+): ApiVerb => define(definition, 'value', (input, common) =>
+    ({ answers: 'value', call: { ...common, writes: definition.method !== 'GET', ...toCall(input) } }))
 
 /** A verb that is answered with a page of rows. */
 export const listing = <P extends z.ZodType, Q extends z.ZodType>(
-  { toCall, ...definition }: Omit<Definition<P, Q, typeof none>, 'body' | 'method' | 'permission'> & { toCall(input: Input<P, Q, typeof none>): DirectCall<readonly KeyedRow[]> }
-): ApiVerb => define({ ...definition, method: 'GET', permission: 'read', body: none }, 'page', input => ({ answers: 'page', call: toCall(input) }))
+  { toCall, ...definition }: Omit<Definition<P, Q, typeof none>, 'body' | 'method' | 'permission'> & {
+    toCall(input: Input<P, Q, typeof none>): Body<DirectCall<readonly KeyedRow[]>>
+  }
+): ApiVerb => define({ ...definition, method: 'GET', permission: 'read', body: none }, 'page', (input, common) =>
+    ({ answers: 'page', call: { ...common, writes: false, ...toCall(input) } }))
+
+type Common = Pick<Call<unknown>, 'action' | 'serverId' | 'given'>
 
 function define<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> (
-  { params, query, body, ...described }: Definition<P, Q, B>, answers: Prepared['answers'], toPrepared: (input: Input<P, Q, B>) => Prepared
+  { params, query, body, ...described }: Definition<P, Q, B>, answers: Prepared['answers'], toPrepared: (input: Input<P, Q, B>, common: Common) => Prepared
 ): ApiVerb {
   return {
     ...described,
@@ -150,9 +161,12 @@ function define<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> (
       // The framework shows an absent body as null.
       body: read(body, raw.body ?? undefined, 'body'),
       query: read(query, raw.query, 'query')
-    })
+    }, { action: described.action, serverId: serverIdOf(raw.params), given: {} })
   }
 }
+
+const serverIdOf = (params: unknown): string | null =>
+  typeof params === 'object' && params !== null && 'id' in params && typeof params.id === 'string' ? params.id : null
 
 function read<S extends z.ZodType> (schema: S, value: unknown, place: string): z.output<S> {
   const parsed = schema.safeParse(value)
