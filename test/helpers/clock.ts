@@ -12,6 +12,27 @@ export function createFastClock (factor: number): Clock {
   }
 }
 
+/** The system's clock, but whoever sleeps on it is woken at once, and as much time has passed. */
+export interface LeapingClock extends Clock {
+  readonly slept: readonly number[]
+}
+
+export function createLeapingClock (): LeapingClock {
+  const slept: number[] = []
+  const leapt = (): number => slept.reduce((sum, ms) => sum + ms, 0)
+  return {
+    now: () => systemClock.now() + leapt(),
+    elapsed: () => systemClock.elapsed() + leapt(),
+    timer: systemClock.timer,
+    sleep: async (ms, signal) => {
+      if (signal?.aborted === true) return false
+      slept.push(ms)
+      return true
+    },
+    slept
+  }
+}
+
 /** A clock that only runs when it is asked to: whatever waits on it is woken in order. */
 export interface ManualClock extends Clock {
   /** Lets so much time pass, and everything happen that is due in it. */
