@@ -26,7 +26,8 @@ import { version } from './version.ts'
 
 export interface ComposeParts {
   readonly config: Config
-  readonly adapters: Iterable<Adapter<unknown>>
+  /** Every adapter there is, loaded when a caller asks for them. */
+  readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly stores: Stores
   /** Absent: the system's. */
   readonly clock?: Clock
@@ -43,6 +44,8 @@ export interface ComposeParts {
 export interface Composed {
   readonly app: FastifyInstance
   readonly observer: Observer
+  /** Begins to follow open operations at the providers; called when the process serves. */
+  begin(): void
   /** Goes on with another configuration, for all that comes in from now on. What is being answered ends with the one it began with. */
   reload(config: Config): Promise<void>
   /** Ends the waits, lets what is in flight be answered, closes the app, then the connections to the providers. */
@@ -103,13 +106,13 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
     ...(logger === undefined ? {} : { logger })
   })
-  engine.follow(opened.map(({ watched }) => watched))
   // Where the store is lost just now, the first key notes it.
   for (const { id } of gateway.accounts) learn(stores, id)
 
   return {
     app,
     observer,
+    begin: () => { engine.follow(opened.map(({ watched }) => watched)) },
     reload: async next => {
       if (stopping.signal.aborted) return
       const before = opened

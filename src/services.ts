@@ -12,7 +12,8 @@ import type { Executor } from './execution/executor.ts'
 
 /** All that routes know of: accounts, their servers, and what is done to them. */
 export interface Gateway extends Rooms {
-  readonly providers: readonly Provider[]
+  /** Every provider that there is, also those that no account uses. */
+  providers(): Promise<readonly Provider[]>
   readonly accounts: readonly Account[]
   account(id: string): Account | undefined
   /** From now on there are these. */
@@ -38,7 +39,7 @@ export interface Provider {
 }
 
 export interface GatewayParts {
-  readonly adapters: Iterable<Adapter<unknown>>
+  readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly accounts: readonly Account[]
   readonly rooms: Rooms
 }
@@ -51,7 +52,8 @@ export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gat
     byId = new Map(next.map(account => [account.id, account]))
   }
   replace(accounts)
-  return { providers: [...adapters].map(toProvider), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
+  let providers: Promise<readonly Provider[]> | null = null
+  return { providers: async () => await (providers ??= adapters().then(all => [...all].map(toProvider))), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
 }
 
 const toProvider = (adapter: Adapter<unknown>): Provider => ({
