@@ -184,5 +184,5 @@ function createRooms ({ stores: { operations, keys, deletes, turns }, secrets, c
   }
 }
 
-const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs }: SentCall) =>
-  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs) })
+const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>
+  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs), ...connection })

@@ -237,7 +237,7 @@ t.test('a fault below HTTP is told apart by whether anything was sent', t => {
   for (const [code, sent, kind] of cases) {
     const fault = HttpFault.from(error(code), { sent, status: 0 })
     t.match(fault, { kind, sent, status: undefined }, code)
-    t.notMatch(fault.message, /10\.0\.0\.1|hunter2/, 'its message names no address and no content')
+    t.notMatch(fault.message, /10\.0\.0\.1|hunter2/, 'its message quotes nothing of the cause\'s text')
   }
   const aborted = new HttpFault('timeout', { sent: true, status: 200 })
   t.equal(HttpFault.from(aborted, { sent: false }), aborted, 'our own faults stay what they are')
@@ -247,16 +247,41 @@ t.test('a fault below HTTP is told apart by whether anything was sent', t => {
   t.end()
 })
 
-t.test('the client throws only its own fault and names no address', async t => {
+t.test('a failed connection is named by host, port and cause, in one sentence', async t => {
+  const peer = { host: 'vm.example.com', port: 8443 }
+  const rows = [
+    ['ECONNREFUSED', false, 'ECONNREFUSED', 'no connection could be made to vm.example.com:8443: the connection was refused (ECONNREFUSED)'],
+    ['ENOTFOUND', false, 'ENOTFOUND', 'no connection could be made to vm.example.com:8443: the host name does not exist (ENOTFOUND)'],
+    ['UND_ERR_CONNECT_TIMEOUT', false, 'ETIMEDOUT', 'no connection could be made to vm.example.com:8443: the host did not respond in time (ETIMEDOUT)'],
+    ['UND_ERR_SOCKET', true, 'ECONNRESET', 'the connection to vm.example.com:8443 broke: the other side closed the connection (ECONNRESET)'],
+    ['HPE_INVALID_CONSTANT', true, 'HPE_INVALID_CONSTANT', 'the answer of vm.example.com:8443 is not HTTP (HPE_INVALID_CONSTANT)'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', /vm\.example\.com:8443: the authority of the certificate is unknown \(UNABLE/],
+    ['EWHATEVER', false, 'EWHATEVER', 'no connection could be made to vm.example.com:8443 (EWHATEVER)']
+  ] as const
+  for (const [code, sent, cause, message] of rows) {
+    const fault = HttpFault.from(Object.assign(new Error('hunter2'), { code }), { sent, peer })
+    t.match(fault, { message, connection: { ...peer, cause } }, code)
+  }
+  t.match(HttpFault.from(new Error('no code'), { sent: false, peer }), { message: 'no connection could be made to vm.example.com:8443', connection: { ...peer, cause: null } })
+  for (const kind of ['timeout', 'too-large', 'aborted', 'unsendable'] as const) t.equal(new HttpFault(kind, { sent: true, peer }).connection, null, `${kind} is no fault of a connection`)
+})
+
+t.test('the client throws only its own fault, which names host and port and nothing else of the address', async t => {
   const http = createHttpClient()
   t.teardown(async () => { await http.close() })
   const limits = { timeoutMs: 1000, signal: new AbortController().signal }
   const faultOf = async (url: string, headers: Record<string, string> = {}): Promise<unknown> => await http.send({ method: 'GET', url, headers }, limits).then(() => null, (error: unknown) => error)
   const hidden = randomBytes(8).toString('hex')
-  for (const [url, headers] of [['http://127.0.0.1:1/', {}], [`http://${hidden}.invalid/`, {}], ['http://127.0.0.1:1/', { 'x-bad': `${hidden}\r\nx: y` }]] as const) {
+  const rows = [
+    ['refused', `http://user:${hidden}@127.0.0.1:1/${hidden}?token=${hidden}`, {}, { host: '127.0.0.1', port: 1, cause: 'ECONNREFUSED' }],
+    ['refused', `http://nowhere.invalid/${hidden}`, {}, { host: 'nowhere.invalid', port: 80, cause: /^(ENOTFOUND|EAI_AGAIN)$/ }],
+    ['unsendable', 'http://127.0.0.1:1/', { 'x-bad': `${hidden}\r\nx: y` }, null]
+  ] as const
+  for (const [kind, url, headers, connection] of rows) {
     const fault = await faultOf(url, headers)
-    t.ok(fault instanceof HttpFault, String(fault))
-    t.notMatch(String(fault), new RegExp(`${hidden}|127\\.0\\.0\\.1`))
+    if (!(fault instanceof HttpFault)) throw fault
+    t.match(fault, { kind, connection })
+    t.notMatch(JSON.stringify([String(fault), fault.connection]), hidden)
   }
   t.match(await http.send({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} }, { timeoutMs: 1000, signal: AbortSignal.abort() }).catch((error: unknown) => error), { kind: 'aborted', sent: false })
 })

@@ -162,7 +162,8 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
     outcome,
     attempt: tries.attempts,
     durationMs,
-    isSignIn
+    isSignIn,
+    connection: connectionOf(result)
   }
   line.report(sent)
   if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
@@ -181,12 +182,17 @@ function isOurDoing (result: unknown, isHasty: boolean): boolean {
 const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
   cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
 
+function connectionOf (result: unknown): SentCall['connection'] {
+  const cause = result instanceof UpstreamError ? result.options.cause : null
+  return cause instanceof HttpFault ? cause.connection : null
+}
+
 const isKnown = (error: unknown): boolean => error instanceof UpstreamError || error instanceof HttpFault
 
 function toUpstreamError (error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error
   if (!(error instanceof HttpFault)) throw error
-  const cause = { cause: error }
+  const cause = { cause: error, ...(error.connection === null ? {} : { details: error.connection }) }
   // The answer had begun: its status is known, its body is not.
   const begun = error.status === undefined ? {} : { status: error.status }
   switch (error.kind) {
