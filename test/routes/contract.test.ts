@@ -281,6 +281,9 @@ t.test('a session token that the provider repeats in its words is not told on', 
   isProblem(t, answer, 422, 'upstream-rejected')
   t.notOk(answer.body.includes(token))
   t.match(answer.json(), { upstream: { message: /Session \[redacted\] may not see this/ } })
+  const half = token.slice(0, Math.max(16, token.length / 2))
+  vendor.fail({ kind: 'reply', match: ({ path }) => path.endsWith('/312020'), reply: { status: 400, body: { detail: `Session ${half}… may not see this` } } })
+  t.match((await get('/v1/heficed-main/servers/312020')).json(), { upstream: { message: /Session \[redacted\]… may not see this/ } }, 'nor half of it')
 })
 
 t.test('what the router refuses is a problem too, with every header', async t => {
