@@ -212,6 +212,17 @@ t.test('a refusal carries what the answer told, and nothing of its body', t => {
   t.end()
 })
 
+t.test('what is said of a refusal follows its meaning and never names the status, which may contradict it', t => {
+  const missing = refused(response(403), { failure: 'not-found', vendorMessage: 'no' })
+  t.equal(missing.message, 'the provider has no such object, or does not show it to this account')
+  t.match(missing.options, { status: 403, vendorMessage: 'no' }, 'the status stands beside it')
+  const conflict = Object.assign(refused(response(400)), { attempts: 3, sideEffect: 'possible' }).meaning('conflict', { member: 'body.plan' })
+  t.match(conflict, { failure: 'conflict', message: 'the provider refused this in the present state', attempts: 3, sideEffect: 'possible', options: { status: 400, member: 'body.plan' } })
+  t.equal(malformed(response(200), 'in its own words').meaning('rejected').message, 'in its own words')
+  for (const status of [200, 302, 400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 503]) t.notMatch(refused(response(status)).message, /\d/, String(status))
+  t.end()
+})
+
 t.test('an answer of another form is malformed, by paths and without values', t => {
   const schema = z.object({ id: z.number(), list: z.array(z.object({ name: z.string() })), kind: z.enum(['a', 'b']) })
   t.same(parseWire(schema, { id: 1, list: [{ name: 'x' }], kind: 'a', more: true }, response(200)), { id: 1, list: [{ name: 'x' }], kind: 'a' })

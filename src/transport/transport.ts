@@ -70,8 +70,7 @@ const signInMs = 60_000
 
 /** An error of a shared sign-in, for one of those who waited. */
 function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
-  const told = new UpstreamError(error.failure, error.message, error.options)
-  told.attempts = error.attempts
+  const told = error.meaning(error.failure)
   told.sideEffect = call.tally.writes
   return told
 }
@@ -207,7 +206,7 @@ function toUpstreamError (error: unknown): UpstreamError {
 /** The error as the caller shall see it: how often it was tried, and what it may have left behind. */
 function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: Tries): UpstreamError {
   const { afterFreshLogin } = error.options
-  const told = tries.renewed && afterFreshLogin !== undefined ? new UpstreamError(afterFreshLogin, error.message, error.options) : error
+  const told = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
   const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
   if (call.tally.writes === 'none' || left === 'certain') call.tally.writes = left
   told.attempts = tries.attempts

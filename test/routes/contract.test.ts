@@ -230,6 +230,22 @@ t.test('Prefer: wait holds the answer until the end or the time is over, and non
   t.equal((await get(short.headers.location ?? '', { prefer: 'wait=100000' })).headers['preference-applied'], 'wait=300')
 })
 
+t.test('a parameter that is given twice is named and said to be given only once', async t => {
+  const main = '/v1/heficed-main/servers'
+  const reads = ['limit=1&limit=2', 'cursor=a&cursor=b', 'status=running&status=stopped', 'sort=id&sort=name', 'q=a&q=b', 'include=raw&include=raw']
+  const answers = [
+    ...await Promise.all(reads.map(async query => await get(`${main}?${query}`))),
+    await get('/v1/servers?deadline_ms=1000&deadline_ms=2000'), await post(`${main}/312019/stop?dry_run=true&dry_run=false`)
+  ]
+  for (const answer of answers) {
+    isProblem(t, answer, 400, 'invalid-request')
+    t.match(answer.json(), { detail: /^query\.\w+: may be given only once$/, errors: [{ path: /^query\./, message: 'may be given only once' }] })
+  }
+  const unknown = await get(`${main}?limt=1&limt=2`)
+  isProblem(t, unknown, 400, 'invalid-request', 'query.limt')
+  t.match(unknown.json(), { errors: [{ message: 'is not known here' }] }, 'an unknown one is not asked for once')
+})
+
 t.test('a read_only account reads, and refuses to act before any call', async t => {
   t.equal((await get('/v1/heficed-read/servers/312019')).statusCode, 200)
   t.same((await get('/v1/heficed-read/servers/312019')).json<{ allowed_actions: string[] }>().allowed_actions, [])
