@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
+import { answerOperation, waited } from '../plugins/operation-answer.ts'
 import { changeOrder, type Change } from '../src/execution/commands.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import type { Server } from '../src/domain/server.ts'
@@ -7,7 +8,6 @@ import { isFinal } from '../src/domain/operation.ts'
 import { costText, mayCost } from './cost.ts'
 import { jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
-import { answerOperation, waited } from './write.ts'
 import { changeBody, serverOrOperationOrPlan, writeQuery } from './write-schemas.ts'
 
 // OneCloud: a look and a write for each of the two, and a look at the end.

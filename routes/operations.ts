@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { z } from 'zod'
+import { waited } from '../plugins/operation-answer.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { StoredOperation } from '../src/state/operation-store.ts'
 import { costText, free, mayCost } from './cost.ts'
 import { accountParams, jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
 import { accountOf, nextLink, type RouteOptions } from './servers.ts'
-import { waited } from './write.ts'
 import { operationsQuery } from './write-schemas.ts'
 
 const config = mayCost('read', free)
