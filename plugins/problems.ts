@@ -161,8 +161,10 @@ const isMissing = (issue: { readonly code: string, readonly message: string }): 
 const noNames: ReadonlySet<string> = new Set()
 
 /** The parameters that were given more than once. */
-const repeatedIn = (query: unknown): ReadonlySet<string> =>
-  typeof query === 'object' && query !== null ? new Set(Object.entries(query).filter(([, value]) => Array.isArray(value)).map(([name]) => name)) : noNames
+function repeatedIn (query: unknown): ReadonlySet<string> {
+  if (typeof query !== 'object' || query === null) return noNames
+  return new Set(Object.entries(query).filter(([, value]) => Array.isArray(value)).map(([name]) => name))
+}
 
 function toBadMembers (item: unknown, place: string, repeated: ReadonlySet<string>): BadMember[] {
   if (!(item instanceof RequestValidationError)) return [{ path: place, message: 'is not valid' }]

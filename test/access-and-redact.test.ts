@@ -110,10 +110,14 @@ t.test('a bomb of depth is cut off without a trace of what is below', t => {
 t.test('known secrets are cut out of a text wherever they stand', t => {
   t.equal(redactText('login hunter2 with hunter2!', createCut(['hunter2'])), 'login [redacted] with [redacted]!')
   t.equal(redactText('a+b(c)$& is wrong', createCut(['a+b(c)$&'])), '[redacted] is wrong', 'signs are only signs')
-  t.notMatch(redactText('the password hunter2hunter3 is bad', createCut(['hunter2', 'hunter2hunter3'])), 'hunter3', 'the longer of two goes whole')
+  t.notMatch(
+    redactText('the password hunter2hunter3 is bad', createCut(['hunter2', 'hunter2hunter3'])), 'hunter3', 'the longer of two goes whole'
+  )
   t.notMatch(redactText('the pass phrase correct  horse is bad', createCut(['correct  horse'])), 'horse', 'also with two spaces in it')
   t.notMatch(redactText(`${'x'.repeat(495)}hunter2`, createCut(['hunter2'])), 'hunt', 'also where the text is cut')
-  t.equal(redactText('a normal message', createCut(['', 'a', 'no'])), 'a normal message', 'too short to be a secret, and it would cut words')
+  t.equal(
+    redactText('a normal message', createCut(['', 'a', 'no'])), 'a normal message', 'too short to be a secret, and it would cut words'
+  )
   t.end()
 })
 
@@ -216,10 +220,17 @@ t.test('what is said of a refusal follows its meaning and never names the status
   const missing = refused(response(403), { failure: 'not-found', vendorMessage: 'no' })
   t.equal(missing.message, 'the provider has no such object, or does not show it to this account')
   t.match(missing.options, { status: 403, vendorMessage: 'no' }, 'the status stands beside it')
-  const conflict = Object.assign(refused(response(400)), { attempts: 3, sideEffect: 'possible' }).meaning('conflict', { member: 'body.plan' })
-  t.match(conflict, { failure: 'conflict', message: 'the provider refused this in the present state', attempts: 3, sideEffect: 'possible', options: { status: 400, member: 'body.plan' } })
+  const conflict = Object.assign(refused(response(400)), { attempts: 3, sideEffect: 'possible' }).meaning(
+    'conflict', { member: 'body.plan' }
+  )
+  t.match(conflict, { failure: 'conflict', message: 'the provider refused this in the present state' })
+  t.match(conflict, { attempts: 3, sideEffect: 'possible', options: { status: 400, member: 'body.plan' } }, 'all else is as it was')
   t.equal(malformed(response(200), 'in its own words').meaning('rejected').message, 'in its own words')
-  for (const status of [200, 302, 400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 503]) t.notMatch(refused(response(status)).message, /\d/, String(status))
+  for (const status of [200, 302, 400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 503]) {
+    t.notMatch(
+      refused(response(status)).message, /\d/, String(status)
+    )
+  }
   t.end()
 })
 
@@ -262,20 +273,39 @@ t.test('a fault below HTTP is told apart by whether anything was sent', t => {
 t.test('a failed connection is named by host, port and cause, in one sentence', async t => {
   const peer = { host: 'vm.example.com', port: 8443 }
   const rows = [
-    ['ECONNREFUSED', false, 'ECONNREFUSED', 'no connection could be made to vm.example.com:8443: the connection was refused (ECONNREFUSED)'],
+    [
+      'ECONNREFUSED', false, 'ECONNREFUSED',
+      'no connection could be made to vm.example.com:8443: the connection was refused (ECONNREFUSED)'
+    ],
     ['ENOTFOUND', false, 'ENOTFOUND', 'no connection could be made to vm.example.com:8443: the host name does not exist (ENOTFOUND)'],
-    ['UND_ERR_CONNECT_TIMEOUT', false, 'ETIMEDOUT', 'no connection could be made to vm.example.com:8443: the host did not respond in time (ETIMEDOUT)'],
-    ['UND_ERR_SOCKET', true, 'ECONNRESET', 'the connection to vm.example.com:8443 broke: the other side closed the connection (ECONNRESET)'],
+    [
+      'UND_ERR_CONNECT_TIMEOUT', false, 'ETIMEDOUT',
+      'no connection could be made to vm.example.com:8443: the host did not respond in time (ETIMEDOUT)'
+    ],
+    [
+      'UND_ERR_SOCKET', true, 'ECONNRESET',
+      'the connection to vm.example.com:8443 broke: the other side closed the connection (ECONNRESET)'
+    ],
     ['HPE_INVALID_CONSTANT', true, 'HPE_INVALID_CONSTANT', 'the answer of vm.example.com:8443 is not HTTP (HPE_INVALID_CONSTANT)'],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', /vm\.example\.com:8443: the authority of the certificate is unknown \(UNABLE/],
+    [
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE', false, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      /vm\.example\.com:8443: the authority of the certificate is unknown \(UNABLE/
+    ],
     ['EWHATEVER', false, 'EWHATEVER', 'no connection could be made to vm.example.com:8443 (EWHATEVER)']
   ] as const
   for (const [code, sent, cause, message] of rows) {
     const fault = HttpFault.from(Object.assign(new Error('hunter2'), { code }), { sent, peer })
     t.match(fault, { message, connection: { ...peer, cause } }, code)
   }
-  t.match(HttpFault.from(new Error('no code'), { sent: false, peer }), { message: 'no connection could be made to vm.example.com:8443', connection: { ...peer, cause: null } })
-  for (const kind of ['timeout', 'too-large', 'aborted', 'unsendable'] as const) t.equal(new HttpFault(kind, { sent: true, peer }).connection, null, `${kind} is no fault of a connection`)
+  t.match(
+    HttpFault.from(new Error('no code'), { sent: false, peer }),
+    { message: 'no connection could be made to vm.example.com:8443', connection: { ...peer, cause: null } }
+  )
+  for (const kind of ['timeout', 'too-large', 'aborted', 'unsendable'] as const) {
+    t.equal(
+      new HttpFault(kind, { sent: true, peer }).connection, null, `${kind} is no fault of a connection`
+    )
+  }
 })
 
 t.test('the client throws only its own fault, which names host and port and nothing else of the address', async t => {

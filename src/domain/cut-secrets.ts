@@ -17,7 +17,10 @@ interface Range {
   readonly end: number
 }
 
-/** Cuts out whole secrets, and every run of 16 or more characters of one, also percent-encoded, in JSON's escapes and in Base64. The tables are made once, at the first text. */
+/**
+ * Cuts out whole secrets, and every run of 16 or more characters of one, also percent-encoded, in JSON's escapes and in Base64.
+ * The tables are made once, at the first text.
+ */
 export function createCut (secrets: Iterable<string>): Cut {
   const texts = [...new Set([...secrets].filter(({ length }) => length >= shortestSecret).flatMap(formsOf))]
   const short = texts.filter(({ length }) => length < runLength)
@@ -38,14 +41,16 @@ const shortestEncoded = 8
 
 function formsOf (secret: string): string[] {
   const bytes = Buffer.from(secret)
-  // Within Base64 of a longer text (`user:password`) a secret looks different by where it begins; its first and last character depend on its neighbours.
+  // Within Base64 of a longer text (`user:password`) a secret looks different by where it begins; its first and last character depend
+  // on its neighbours.
   const encoded = [0, 1, 2].map(offset => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
     return text.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + bytes.length) * 8 / 6))
   })
   const inUrls = encoded.map(text => text.replaceAll('+', '-').replaceAll('/', '_'))
   const percent = encodeURIComponent(secret.toWellFormed())
-  return [secret, percent, percent.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1), ...[...encoded, ...inUrls].filter(({ length }) => length >= shortestEncoded)]
+  const inBase64 = [...encoded, ...inUrls].filter(({ length }) => length >= shortestEncoded)
+  return [secret, percent, percent.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1), ...inBase64]
 }
 
 function findWhole (text: string, secret: string, found: Range[]): void {

@@ -33,7 +33,7 @@ export interface UpstreamErrorOptions {
   readonly cause?: unknown
 }
 
-/** What a failure means, where nothing more exact is known. None names a status: the provider's own stands beside it, and ours may be another. */
+/** What a failure means, where nothing more exact is known. None names a status: the provider's is beside it, and ours may differ. */
 const sentences: Readonly<Record<Failure, string>> = {
   authentication: 'the provider refused the configured credentials',
   forbidden: 'the provider does not allow this for the configured credentials',

@@ -6,10 +6,11 @@ const maximumDepth = 40
 const noNames: ReadonlySet<string> = new Set()
 
 /**
- * A copy of an upstream value without its secrets. Members whose name says secret, or is in `names`, are replaced, and so are the values of rows of
- * name and value; known secrets are cut out of texts. A text that holds JSON is treated like the value that it holds.
+ * A copy of an upstream value without its secrets. Members whose name says secret, or is in `names`, are replaced, and so are the
+ * values of rows of name and value; known secrets are cut out of texts. A text that holds JSON is treated like the value that it holds.
  */
-export const redact = (value: unknown, names: ReadonlySet<string> = noNames, cut: Cut = cutNothing): unknown => clean(value, { names, cut }, 0)
+export const redact = (value: unknown, names: ReadonlySet<string> = noNames, cut: Cut = cutNothing): unknown =>
+  clean(value, { names, cut }, 0)
 
 interface Redaction {
   readonly names: ReadonlySet<string>
@@ -74,7 +75,7 @@ function cleanText (text: string, redaction: Redaction, depth: number): string {
   return cut(value === undefined ? text : JSON.stringify(clean(value, redaction, depth + jsonDepth)))
 }
 
-/** A text within a text within a text is written with ever more escapes: after eight of them the rest is cut off. */
+/** A text within a text is written with ever more escapes: after eight layers the rest is hidden. */
 const jsonDepth = 5
 
 function parse (text: string): unknown {

@@ -238,7 +238,7 @@ t.test('what OpenStack refuses for want of quota is quota-exceeded, where its te
   let reply: SimulatedReply = detail(403, '')
   const { operations } = await open(t, () => reply)
   for (const [status, text, expected] of [
-    [403, 'Unable to create instance web-9 Quota exceeded for cores, ram: Requested 4, 8192, but already used 20, 40960 of 20, 51200 cores, ram (HTTP 403)', 'quota'],
+    [403, 'Unable to create instance web-9 Quota exceeded for cores: Requested 4, but already used 20 of 20 cores (HTTP 403)', 'quota'],
     [409, 'Unable to create port Quota exceeded for resources: [\'port\'].', 'quota'],
     [413, 'VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota \'volumes\'.', 'quota'],
     [403, 'You do not have permissions to perform the requested action', 'forbidden'],

@@ -93,7 +93,9 @@ t.test('a repeat is given the same answer, whatever the order of its members', a
 })
 
 t.test('a repeat waits as it prefers itself, and is answered by how the operation stands then', async t => {
-  const stop = async (headers: Record<string, string>) => await ask('POST', '/servers/kvm140008/stop', keyed('prefer', { force: true }, headers))
+  const stop = async (headers: Record<string, string>) => await ask(
+    'POST', '/servers/kvm140008/stop', keyed('prefer', { force: true }, headers)
+  )
   vendor.knobs.actionMs = slowMs
   const first = await stop({})
   const operation = isOperation(t, first, 202, 'stop')

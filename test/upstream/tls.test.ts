@@ -37,8 +37,11 @@ function makeExpired ({ key }: Certificate): Certificate {
   writeFileSync(at('index.txt'), '')
   writeFileSync(at('serial'), '01\n')
   const openssl = (...args: readonly string[]): unknown => execFileSync('openssl', args, { stdio: 'ignore' })
-  openssl('req', '-new', '-key', at('key.pem'), '-out', at('request.pem'), '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost')
-  openssl('ca', '-config', at('ca.cnf'), '-selfsign', '-keyfile', at('key.pem'), '-in', at('request.pem'), '-out', at('expired.pem'), '-batch', '-notext',
+  openssl(
+    'req', '-new', '-key', at('key.pem'), '-out', at('request.pem'), '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'
+  )
+  openssl('ca', '-config', at('ca.cnf'), '-selfsign', '-keyfile', at('key.pem'),
+    '-in', at('request.pem'), '-out', at('expired.pem'), '-batch', '-notext',
     '-startdate', '20200101000000Z', '-enddate', '20200102000000Z')
   return { key, cert: readFileSync(at('expired.pem'), 'utf8') }
 }

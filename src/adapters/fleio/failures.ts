@@ -19,7 +19,10 @@ const failures: ReadonlyMap<number, Told> = new Map<number, Told>([
   [428, { failure: 'forbidden' }]
 ])
 
-/** OpenStack refuses what is over quota with a status that means something else, too; its words are not translated, and the panel appends them. */
+/**
+ * OpenStack refuses what is over quota with a status that means something else, too; its words are not translated, and the panel
+ * appends them.
+ */
 const quotaStatuses: ReadonlySet<number> = new Set([403, 409, 413])
 const quotaText = /\bquota exceeded\b|\bexceeded for quota\b/i
 
