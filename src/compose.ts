@@ -190,5 +190,5 @@ function createRooms ({ clock, stores: { operations, keys, deletes, turns }, sec
   }
 }
 
-const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs }: SentCall) =>
-  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs) })
+const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>
+  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs), ...connection })

@@ -86,7 +86,31 @@ t.test('a repeat is given the same answer, whatever the order of its members', a
   t.equal(named('again'), 1)
   const waited = await ask('POST', '/servers', keyed('waited', orderOf('waited'), { prefer: 'wait=100' }))
   t.equal(isOperation(t, waited, 200, 'create').status, 'succeeded')
-  isReplay(t, waited, await ask('POST', '/servers', keyed('waited', orderOf('waited'))))
+  t.equal(waited.headers['preference-applied'], 'wait=100')
+  const replayed = await ask('POST', '/servers', keyed('waited', orderOf('waited')))
+  isReplay(t, waited, replayed)
+  t.equal(replayed.headers['preference-applied'], undefined, 'nothing was waited for now')
+})
+
+t.test('a repeat waits as it prefers itself, and is answered by how the operation stands then', async t => {
+  const stop = async (headers: Record<string, string>) => await ask(
+    'POST', '/servers/kvm140008/stop', keyed('prefer', { force: true }, headers)
+  )
+  vendor.knobs.actionMs = slowMs
+  const first = await stop({})
+  const operation = isOperation(t, first, 202, 'stop')
+  const hasty = await stop({ prefer: 'wait=0' })
+  t.match(isOperation(t, hasty, 202, 'stop'), { id: operation.id, status: 'running' })
+  t.match(hasty.headers, { 'preference-applied': 'wait=0', 'idempotency-replayed': 'true' })
+  const waiting = stop({ prefer: 'wait=100' })
+  passed += slowMs
+  vendor.knobs.actionMs = 60
+  const waited = await waiting
+  t.match(isOperation(t, waited, 200, 'stop'), { id: operation.id, status: 'succeeded' })
+  t.match(waited.headers, { 'preference-applied': 'wait=100', 'idempotency-replayed': 'true' })
+  isReplay(t, first, await stop({}))
+  isReplay(t, first, await stop({ prefer: 'wait=soon' }))
+  t.equal(vendor.calls.filter(({ path, body }) => path === '/server/stop' && body.includes('kvm140008')).length, 1)
 })
 
 t.test('another body, path or query under the same key is 422', async t => {
