@@ -174,6 +174,7 @@ interface RoomParts {
 
 function createRooms ({ clock, stores: { operations, keys, deletes, turns }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
   return {
+    clock,
     servers: createServers({ cursors, turns, observer, clock }),
     fleet: createFleet({ cursors, turns, observer, clock }),
     executor: createExecutor({ engine, deletes, inFlight, turns }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Adapter } from './adapters/contract.ts'
 import type { Capabilities } from './domain/capability.ts'
+import type { Clock } from './domain/clock.ts'
 import type { Account } from './transport/account.ts'
 import type { Keys } from './operations/idempotency.ts'
 import { providerCapabilities } from './adapters/capabilities.ts'
@@ -22,6 +23,7 @@ export interface Gateway extends Rooms {
 
 /** What can be asked for at an account. */
 export interface Rooms {
+  readonly clock: Clock
   readonly servers: Servers
   readonly fleet: Fleet
   readonly executor: Executor
