@@ -85,8 +85,8 @@ export async function accountsOf (id: string): Promise<readonly string[]> {
 }
 
 /** How many times as fast time runs for the gateway and the vendor; what it may never lack is said in their time. */
-export const speed = 20
-export const patience = { timeout_ms: 60_000, request_deadline_ms: 400_000 }
+export const speed = 8
+export const patience = { timeout_ms: 60_000, request_deadline_ms: 600_000 }
 
 export async function openBench (t: Test, id: string, account: string): Promise<Bench> {
   const clock = createFastClock(speed)
