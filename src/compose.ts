@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { openDoor } from './access/authenticator.ts'
 import { openAccounts, type OpeningParts } from './accounts.ts'
+import { systemClock, type Clock } from './domain/clock.ts'
 import type { Adapter } from './adapters/contract.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
@@ -28,6 +29,8 @@ export interface ComposeParts {
   readonly config: Config
   readonly adapters: Iterable<Adapter<unknown>>
   readonly stores: Stores
+  /** Absent: the system's. */
+  readonly clock?: Clock
   readonly isServing: () => boolean
   readonly isRedisThere: (() => boolean) | null
   /** The connection on which replicas count together what keys send; absent: each for itself. */
@@ -49,7 +52,7 @@ export interface Composed {
 
 /** Everything of one gateway put together from its configuration. No I/O but that of buildApp. */
 export async function compose (parts: ComposeParts): Promise<Composed> {
-  const { stores, logger, tracer = silentTracer } = parts
+  const { stores, logger, clock = systemClock, tracer = silentTracer } = parts
   const { turns } = stores
   const { observer, metrics, audit } = createTelemetry({
     sink: parts.audit ?? null,
@@ -66,6 +69,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const opening: OpeningParts = {
+    clock,
     tokens: stores.tokens,
     buckets: stores.buckets,
     observer,
@@ -80,14 +84,14 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const inFlight = createInFlight()
   const engine = createEngine({
     store: createTurningStore(stores.operations, turns),
-    now: Date.now,
+    clock,
     onFault: error => { logger?.error({ err: error }, 'operations are not followed just now') },
     observer
   })
   const gateway = createGateway({
     adapters: parts.adapters,
     accounts: opened.map(({ account }) => account),
-    rooms: createRooms({ stores, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
+    rooms: createRooms({ clock, stores, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
   })
   const { app, requests } = await buildApp({
     gateway,
@@ -156,6 +160,7 @@ async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, do
 }
 
 interface RoomParts {
+  readonly clock: Clock
   readonly stores: Stores
   readonly secrets: readonly string[]
   readonly cursors: Cursors
@@ -165,10 +170,10 @@ interface RoomParts {
   readonly stopping: AbortSignal
 }
 
-function createRooms ({ stores: { operations, keys, deletes, turns }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
+function createRooms ({ clock, stores: { operations, keys, deletes, turns }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
   return {
-    servers: createServers({ cursors, turns, observer, now: Date.now }),
-    fleet: createFleet({ cursors, turns, observer, now: Date.now }),
+    servers: createServers({ cursors, turns, observer, clock }),
+    fleet: createFleet({ cursors, turns, observer, clock }),
     writes: createWrites({ engine, deletes, inFlight, turns }),
     asks: createAsks({ deletes, inFlight, turns }),
     operations: createOperations(engine, cursors, stopping),
@@ -177,7 +182,7 @@ function createRooms ({ stores: { operations, keys, deletes, turns }, secrets, c
       engine,
       isAlive: async replica => await operations.isAlive(replica),
       secrets: [keyFor('idempotency', secrets[0] ?? ''), ...secrets.slice(1).map(secret => keyFor('idempotency', secret))],
-      now: Date.now,
+      clock,
       stopping
     }),
     cursors

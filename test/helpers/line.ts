@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/domain/clock.ts'
 import { UpstreamError } from '../../src/domain/failure.ts'
 import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
 import { createUpstream, type Line, type RecordWrite } from '../../src/transport/transport.ts'
@@ -43,6 +44,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   const open = (options: OpenOptions, record: RecordWrite | null) => {
     const line: Line = {
       account: 'test',
+      clock: systemClock,
       http,
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
@@ -54,7 +56,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       report: call => { sent.push(call) }
     }
     const tally = createTally()
-    const call = createCall({ requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, tally })
+    const call = createCall({ clock: line.clock, requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, tally })
     return { ...adapter.connect(account, createUpstream(line, call, record)), tally }
   }
   return {

@@ -9,6 +9,7 @@ import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createTally, type Call } from '../../src/transport/call.ts'
 import { createOrder } from '../../src/execution/commands.ts'
 import { createWrites } from '../../src/execution/writes.ts'
+import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { Held } from '../../src/operations/idempotency.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
@@ -27,7 +28,7 @@ interface Outcome {
 
 /** A create whose verb does this; with what is kept of it. */
 async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { held = noKey, evidence = 'documented' as const, store = createMemoryOperationStore() }: { held?: Held | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
-  const engine = createEngine({ store, now: Date.now, onFault: () => {} })
+  const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const connect = (call: Call): ServerOperations => ({
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }

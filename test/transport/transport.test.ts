@@ -7,6 +7,7 @@ import { createCall, createTally, type Tally } from '../../src/transport/call.ts
 import { createUpstream, type Line } from '../../src/transport/transport.ts'
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
+import { systemClock } from '../../src/domain/clock.ts'
 import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
@@ -65,6 +66,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
   const sent: SentCall[] = []
   const line: Line = {
     account: 'test',
+    clock: systemClock,
     http,
     timeoutMs: options.timeoutMs ?? 60_000,
     tokens: createTokenSource({ key: 'test', store: createMemoryTokenStore() }),
@@ -79,7 +81,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     sent,
     request: ({ deadlineMs = 120_000, signal = new AbortController().signal } = {}) => {
       const tally = createTally()
-      return { ...createUpstream(line, createCall({ requestId: 'req-42', signal, deadlineMs, tally })), tally }
+      return { ...createUpstream(line, createCall({ clock: systemClock, requestId: 'req-42', signal, deadlineMs, tally })), tally }
     }
   }
 }
