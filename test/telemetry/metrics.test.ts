@@ -136,6 +136,7 @@ t.test('metrics are for keys with the permission admin, or for everybody where t
 const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   version: '9.9.9',
   breakers: () => [{ account: 'lab', state: 'half-open' }],
+  flushed: () => [{ account: 'lab', isFlushed: true }],
   openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
   isRedisThere: () => true,
   requestsInFlight: () => 7,
@@ -173,6 +174,7 @@ t.test('everything that is reported is shown, under names of ours, a strange met
   t.equal(sum(samples, 'hawser_requests_total', { method: 'other', route: 'none' }), 1)
   t.same(samples.get('hawser_breaker_state')?.map(([{ state }, value]) => [state, value]), [['closed', 0], ['open', 0], ['half-open', 1]])
   t.equal(sum(samples, 'hawser_requests_in_flight'), 7)
+  t.equal(sum(samples, 'hawser_state_flushed', { account: 'lab' }), 1)
   t.equal(sum(samples, 'hawser_operations_open', { account: 'lab', state: 'running' }), 2)
   for (const name of ['hawser_cache_requests_total', 'hawser_retry_budget_refusals_total', 'hawser_shed_total', 'hawser_config_reloads_total', 'hawser_audit_failures_total', 'hawser_limit_wait_seconds_count']) t.equal(sum(samples, name), 1, name)
   t.ok(sum(samples, 'hawser_config_last_reload_timestamp_seconds') > 1_700_000_000)
@@ -190,7 +192,8 @@ const dashboardSchema = z.object({
 })
 const wantsAlerts = [
   'hawser_audit_failures_total', 'hawser_redis_up', 'hawser_breaker_state', 'hawser_retry_budget_refusals_total', 'hawser_shed_total', 'hawser_operations_ended_total',
-  'hawser_poll_lag_seconds_bucket', 'hawser_upstream_suspended_total', 'hawser_token_logins_total', 'hawser_config_reloads_total', 'hawser_problems_total'
+  'hawser_poll_lag_seconds_bucket', 'hawser_upstream_suspended_total', 'hawser_token_logins_total', 'hawser_config_reloads_total', 'hawser_problems_total',
+  'hawser_state_flushed'
 ]
 
 t.test('the dashboard asks only for metrics and labels that there are, and shows what one would be woken for', async t => {
