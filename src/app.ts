@@ -5,6 +5,7 @@ import { installBodies } from '../plugins/bodies.ts'
 import { installContext, requestIdOf, type Requests } from '../plugins/context.ts'
 import { installDocumentation } from '../routes/documentation.ts'
 import { installIdempotency } from '../plugins/idempotency.ts'
+import { installMetricsListener } from '../plugins/metrics-listener.ts'
 import { installMethods } from '../plugins/methods.ts'
 import { installOverload, type Overload } from '../plugins/overload.ts'
 import { installOutcome } from '../plugins/outcome.ts'
@@ -39,7 +40,7 @@ export interface AppParts {
   readonly readiness: Readiness
   readonly rateLimit: RateLimit
   readonly overload: Overload
-  readonly metrics: Metrics & { readonly isPublic: boolean }
+  readonly metrics: Metrics & { readonly isPublic: boolean, readonly listen: { readonly host: string, readonly port: number } | null }
   readonly audit: Audit
   readonly tracer: Tracer
   readonly logger?: FastifyBaseLogger
@@ -86,6 +87,7 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
   await app.register(aboutRoutes)
   await app.register(healthRoutes, readiness)
   await app.register(metricsRoutes, metrics)
+  installMetricsListener(app, { metrics, listen: metrics.listen })
   await app.register(accountRoutes, { gateway })
   await app.register(fleetRoutes, { gateway })
   await app.register(serverRoutes, { gateway })

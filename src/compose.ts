@@ -101,7 +101,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     authenticate: () => door.authenticate,
     rateLimit: { perMinute: () => config.rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
     overload: { requests: () => config.overload.requests, shed: observer.shed },
-    metrics: { ...metrics, isPublic: config.metrics?.public === true },
+    metrics: { ...metrics, isPublic: config.metrics?.public === true, listen: config.metrics?.listen ?? null },
     audit,
     tracer,
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere, flushed: flushWatch.flushed },

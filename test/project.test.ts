@@ -45,7 +45,8 @@ t.test('the issue forms are complete', async t => {
 })
 
 t.test('files that are marked as generated exist', async t => {
-  const generated = read('.gitattributes').split('\n').filter(line => line.endsWith(' linguist-generated')).map(line => line.split(' ')[0] ?? '')
+  const lines = read('.gitattributes').split('\n').filter(line => line.endsWith(' linguist-generated'))
+  const generated = lines.map(line => line.split(' ')[0] ?? '')
   t.same(generated.sort(), ['openapi/config.schema.json', 'openapi/openapi.json', 'package-lock.json', 'src/client/schema.ts'])
   for (const file of generated) t.ok(existsSync(join(root, file)), file)
 })

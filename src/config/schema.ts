@@ -94,8 +94,13 @@ export const configSchema = z.strictObject({
   log: z.strictObject({
     level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('The least that is logged. Default info')
   }).default({ level: 'info' }).describe('The log, JSON lines on standard output'),
-  metrics: z.strictObject({ public: z.boolean().default(false).describe('Opens /metrics to everybody. Default false: to keys with the permission admin') })
-    .optional().describe('Metrics for Prometheus'),
+  metrics: z.strictObject({
+    public: z.boolean().default(false).describe('Opens /metrics without a key. Default false: to keys with the permission admin'),
+    listen: z.strictObject({
+      host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Default 127.0.0.1'),
+      port: port.describe('Port to listen on; 0 takes a free one')
+    }).optional().describe('A second listener that serves /metrics without keys, and nothing else. Default: none')
+  }).optional().describe('Metrics for Prometheus'),
   rate_limit: z.strictObject({ per_minute: z.number().int().min(1).describe('Requests of each key in a minute') }).optional()
     .describe('Limits each key, over all replicas where there is Redis. Default: no limit'),
   audit: z.strictObject({ file: z.string().min(1).describe('File that lines are added to') }).optional().describe('A line for each write. Default: standard output'),

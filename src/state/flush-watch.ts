@@ -38,11 +38,13 @@ export function createFlushWatch ({ keys, accounts, clock, logger }: FlushWatchP
     if (fresh.length === 0) return
     for (const account of fresh) flushed.add(account)
     const acknowledge = fresh.map(account => `redis-cli DEL 'hawser:{${account}}:flushed'`)
-    logger?.error({ accounts: fresh, acknowledge }, 'redis has lost idempotency keys; creates with a key are refused until an operator acknowledges it')
+    logger?.error({ accounts: fresh, acknowledge },
+      'redis has lost idempotency keys; creates with a key are refused until an operator acknowledges it')
   }
   const ends = (found: readonly string[]): void => {
     const gone = found.filter(account => flushed.delete(account))
-    if (gone.length > 0) logger?.info({ accounts: gone }, 'the loss of idempotency keys is acknowledged; creates with a key are accepted again')
+    if (gone.length === 0) return
+    logger?.info({ accounts: gone }, 'the loss of idempotency keys is acknowledged; creates with a key are accepted again')
   }
   const look = async (): Promise<void> => {
     const ids = [...accounts()]

@@ -10,7 +10,15 @@ import { composeGateway } from '../helpers/gateway.ts'
 import { startRedis } from '../helpers/redis.ts'
 
 const secret = 'a secret of at least thirty-two characters'
-const order = { name: 'web-9', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'Example-Pass-1' }
+const order = {
+  name: 'web-9',
+  region: 'Falkenberg',
+  cpus: 2,
+  memory_mib: 2048,
+  disk_gib: 50,
+  image: 'debian-12',
+  password: 'Example-Pass-1'
+}
 const lineSchema = z.looseObject({ msg: z.string(), accounts: z.array(z.string()).optional() })
 
 const server = await startRedis()
@@ -24,15 +32,20 @@ async function openReplica () {
   const logger = pino({}, { write: text => { lines.push(lineSchema.parse(JSON.parse(text))) } })
   const clock = createManualClock(Date.now())
   const lab = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
-  const { app, close } = await composeGateway({ accounts: { lab, idle: lab }, stores: createRedisStores(redis, [secret]), isRedisThere: () => true, clock, logger })
+  const stores = createRedisStores(redis, [secret])
+  const { app, close } = await composeGateway({ accounts: { lab, idle: lab }, stores, isRedisThere: () => true, clock, logger })
   t.teardown(close)
   const ready = async (): Promise<unknown> => (await app.inject('/health/ready')).json()
   return {
     app,
     clock,
     ready,
-    create: async (account = 'lab') => await askOf(app, account)('POST', '/servers', { body: order, headers: { 'idempotency-key': randomUUID() } }),
-    metric: async (account: string) => new RegExp(`^hawser_state_flushed\\{account="${account}"\\} (\\d)$`, 'm').exec((await app.inject('/metrics')).body)?.[1],
+    create: async (account = 'lab') =>
+      await askOf(app, account)('POST', '/servers', { body: order, headers: { 'idempotency-key': randomUUID() } }),
+    metric: async (account: string) => {
+      const { body } = await app.inject('/metrics')
+      return new RegExp(`^hawser_state_flushed\\{account="${account}"\\} (\\d)$`, 'm').exec(body)?.[1]
+    },
     count: (text: string) => lines.filter(({ msg }) => msg.includes(text)).length,
     lines
   }
@@ -92,13 +105,13 @@ t.test('a flush is detected while nobody sends a key, by every replica, and is o
 
 t.test('a key whose record no configured secret opens is refused without a time to retry, and is no flush', async t => {
   const { app, ready } = await openReplica()
-  const create = async (gateway: typeof app) => await askOf(gateway, 'lab')('POST', '/servers', { body: order, headers: { 'idempotency-key': 'sealed' } })
-  t.equal((await create(app)).statusCode, 202)
+  const create = async () => await askOf(app, 'lab')('POST', '/servers', { body: order, headers: { 'idempotency-key': 'sealed' } })
+  t.equal((await create()).statusCode, 202)
   const names = await redis.keys('hawser:{lab}:key:*')
   const [name = ''] = names
   for (const each of names) await redis.hset(each, 'd', 'sealed under another secret')
   t.ok(name)
-  const refused = await create(app)
+  const refused = await create()
   isProblem(t, refused, 503, 'idempotency-unavailable')
   t.match(refused.json(), { retryable: 'no', side_effect: 'none', detail: 'no longer configured' })
   t.notOk('retry-after' in refused.headers)
