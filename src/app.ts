@@ -35,6 +35,8 @@ import type { Tracer } from './telemetry/observer.ts'
 
 export interface AppParts {
   readonly gateway: Gateway
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustProxy: readonly string[]
   /** Null where no keys are asked for. */
   readonly authenticate: () => Authenticate | null
   readonly readiness: Readiness
@@ -55,9 +57,10 @@ export interface Built {
 }
 
 /** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger }: AppParts): Promise<Built> {
+export async function buildApp ({ gateway, trustProxy, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger }: AppParts): Promise<Built> {
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     genReqId: requestIdOf,
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),

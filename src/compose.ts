@@ -98,6 +98,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   })
   const { app, requests } = await buildApp({
     gateway,
+    trustProxy: config.listen.trust_proxy ?? [],
     authenticate: () => door.authenticate,
     rateLimit: { perMinute: () => config.rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
     overload: { requests: () => config.overload.requests, shed: observer.shed },

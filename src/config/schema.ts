@@ -14,6 +14,8 @@ export const accountId = z.string()
 const milliseconds = z.number().int().min(1)
 const portNumber = z.number().int().min(0).max(65_535)
 const port = z.union([portNumber, z.string().regex(/^\d+$/).transform(Number).pipe(portNumber)], { error: 'must be a port, 0 to 65535' })
+const trustedProxy = z.string().refine(isAddressOrNetwork, { error: 'must be an IP address, or a network such as 10.0.0.0/8 that is not every address' })
+  .meta({ pattern: '^[0-9A-Fa-f:.]+(/[1-9][0-9]{0,2})?$' })
 const secretText = z.string().min(32, { error: 'must have at least 32 characters' })
 
 const accountList = z.array(z.union([z.literal('*'), accountId])).min(1)
@@ -85,7 +87,8 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors: where the JSON Schema of this file is'),
   listen: z.strictObject({
     host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Default 127.0.0.1'),
-    port: port.default(8080).describe('Port to listen on; 0 takes a free one. Default 8080')
+    port: port.default(8080).describe('Port to listen on; 0 takes a free one. Default 8080'),
+    trust_proxy: z.array(trustedProxy).optional().describe('Addresses or networks whose X-Forwarded-For is believed. Default: none')
   }).default({ host: '127.0.0.1', port: 8080 }).describe('Where the gateway listens'),
   redis: redisSchema.optional().describe('Shares operations, keys and tokens among replicas, and keeps them over a restart; needs secret. Without it: memory, one process'),
   secret: z.union([secretText, z.array(secretText).min(1)]).transform(given => typeof given === 'string' ? [given] : given).optional()
@@ -113,6 +116,14 @@ export type RawConfig = z.infer<typeof configSchema>
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** Not `/0`: a header that is believed from everywhere is no evidence. */
+function isAddressOrNetwork (text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = address.includes('%') ? 0 : isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+}
 
 function isTrustedUrl (text: string): boolean {
   if (!URL.canParse(text)) return false
