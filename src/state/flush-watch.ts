@@ -18,7 +18,7 @@ export interface FlushWatch {
   readonly keys: KeyStore
   /** Accounts whose keyed creates are refused until an operator acknowledges a flush, as last seen. */
   flushed(): readonly string[]
-  /** Looks at every account. While the store is lost the last state stands. */
+  /** Looks at every account. While the store is lost, the last state is kept. */
   look(): Promise<void>
   /** Looks now and every two seconds from now on. */
   start(): void
@@ -27,7 +27,7 @@ export interface FlushWatch {
 
 const lookEveryMs = 2000
 
-/** Detects a flush of the store of idempotency keys, also while nobody sends a key, and logs its beginning and its end once. */
+/** Detects a flush of the store of idempotency keys, also without keyed requests, and logs its beginning and its end once. */
 export function createFlushWatch ({ keys, accounts, clock, logger }: FlushWatchParts): FlushWatch {
   const flushed = new Set<string>()
   let cancel = (): void => {}

@@ -60,7 +60,7 @@ t.test('in Redis: keys are shared, sealed, and read by every secret', async t =>
   t.same(await rotated.find(account, 'k'), keyRecord)
   t.equal(await rotated.replace(account, 'k', keyRecord, { ...keyRecord, operationId: 'op_1' }), true, 'a new secret can go on with it')
   const foreign = createRedisKeyStore(redis, createVault([newSecret.toUpperCase()]))
-  t.equal((await foreign.reserve(account, { key: 'k', record: keyRecord, isCreate: true })).kind, 'unreadable', 'what can not be read is not new')
+  t.equal((await foreign.reserve(account, { key: 'k', record: keyRecord, isCreate: true })).kind, 'unreadable', 'an unreadable record is not a new key')
   await t.rejects(foreign.find(account, 'k'))
 })
 

@@ -71,7 +71,7 @@ t.test('after a flush keyed creates are refused with the command that acknowledg
   t.same(lines.filter(({ msg }) => msg.includes('has lost')).map(({ accounts }) => accounts), [['lab']], 'it is logged once')
 })
 
-t.test('a flush is detected while nobody sends a key, by every replica, and is over when an operator has acknowledged it', async t => {
+t.test('a flush is detected without a keyed request, by every replica, and is over when an operator has acknowledged it', async t => {
   await redis.flushall()
   const [one, two] = [await openReplica(), await openReplica()]
   await known()

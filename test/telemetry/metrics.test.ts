@@ -239,7 +239,7 @@ t.test('the dashboard asks only for metrics and labels that exist, and shows eve
 
 const alertRules = () => alertsSchema.parse(parse(readFileSync(join(root, 'deploy/alerts.yaml'), 'utf8'), { strict: true })).groups[0].rules
 
-t.test('alerts watch what an operator has to act on, once each, and the guide names every alert that wakes somebody', async t => {
+t.test('alerts watch what an operator has to act on, once each, and the guide explains every alert that pages', async t => {
   const rules = alertRules()
   t.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
   for (const name of ['hawser_audit_failures_total', 'hawser_redis_up', 'hawser_state_flushed', 'hawser_config_reloads_total', 'hawser_operations_ended_total', 'hawser_breaker_state']) {
