@@ -22,6 +22,7 @@ export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOpt
     const { problem, operationId } = request.outcome
     audit.answered({
       request_id: request.id,
+      caller_address: request.callerAddress,
       key: isAnonymous(request) ? null : request.context.principal.name,
       action: typeof action === 'string' ? action : request.method,
       method: request.method,

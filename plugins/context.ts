@@ -6,6 +6,7 @@ import { everybody } from '../src/access/principal.ts'
 import type { Account } from '../src/transport/account.ts'
 import { createTally } from '../src/transport/call.ts'
 import type { RequestContext } from '../src/transport/context.ts'
+import { callerAddressOf } from './caller-address.ts'
 import { silentTrace } from '../src/telemetry/observer.ts'
 
 declare module 'fastify' {
@@ -15,6 +16,8 @@ declare module 'fastify' {
     /** The account of the path, once the caller is known to see it. */
     account: Account | null
     beganAt: number
+    /** Null where the peer is unknown. */
+    callerAddress: string | null
   }
 }
 
@@ -39,6 +42,7 @@ export interface Requests {
 export function installContext (app: FastifyInstance, isServing: () => boolean): Requests {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
+  app.decorateRequest('callerAddress', null)
   app.decorateRequest('context')
 
   const answering = createAnswering()
@@ -53,6 +57,8 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
       if (!reply.raw.writableFinished) controller.abort()
     })
     request.beganAt = performance.now()
+    // Now: a socket that was closed does not know its peer any more.
+    request.callerAddress = callerAddressOf(request)
     request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody, held: null, trace: silentTrace }
   })
 

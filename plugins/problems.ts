@@ -111,15 +111,15 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
 
 function fromRefusal (refusal: GatewayError, about: About): Problem {
   const row = refusalRows[refusal.refusal]
-  const { retryAfterMs, errors } = refusal.options
-  const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
+  const { retryAfterMs, errors, passing = row.passing === true } = refusal.options
+  const waitS = retryAfterMs === undefined ? passing ? row.retryAfterS : undefined : Math.ceil(retryAfterMs / 1000)
   return {
     type: `/problems/${row.slug}`,
     title: problemTitles[row.slug],
     status: row.status,
     detail: refusal.message,
     ...aboutRequest(about),
-    retryable: row.passing === true ? 'safe' : 'no',
+    retryable: passing ? 'safe' : 'no',
     ...(waitS === undefined ? {} : { retry_after_s: waitS }),
     side_effect: 'none',
     upstream: null,

@@ -16,6 +16,7 @@ export function installRequestLog (app: FastifyInstance, observer: Observer): vo
         status,
         duration_ms: Math.round(tookMs),
         account: account?.id ?? null,
+        caller_address: request.callerAddress,
         key: request.context.principal.name,
         upstream_calls: request.context.tally.upstreamCalls,
         ...(request.traceId === null ? {} : { trace_id: request.traceId })

@@ -25,7 +25,7 @@ export const extraComponents = {
     'Hawser-Upstream-Calls': header('How many calls to the provider this answer took', 'integer'),
     'WWW-Authenticate': header('How to send a key'),
     Location: header('Where the operation is'),
-    'Retry-After': header('Seconds after which another try or a look is worth while', 'integer'),
+    'Retry-After': header('Seconds after which another try or a look is worthwhile. Absent on a 503 that only an operator can lift', 'integer'),
     'Idempotency-Replayed': header('`true`: the work of this key was done before; nothing was done now. ' +
       'With `Prefer: wait` the operation is answered as it stands, else the first answer'),
     'Preference-Applied': header('`wait=n` as it was obeyed; absent where no wait was asked for'),

@@ -8,16 +8,21 @@ export interface Readiness {
   readonly isServing: () => boolean
   /** Null where no Redis is configured. */
   readonly isRedisThere: (() => boolean) | null
+  /** Accounts whose creates with an Idempotency-Key are refused until an operator acknowledges a flush of Redis. */
+  readonly flushed: () => readonly string[]
 }
 
 const liveSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Live', example: { status: 'ok' } })
 const readySchema = z.object({
   status: z.enum(['ok', 'degraded', 'unavailable']),
-  redis: z.enum(['ok', 'lost']).nullable()
+  redis: z.enum(['ok', 'lost']).nullable(),
+  flushed_accounts: z.array(z.string()).optional().meta({
+    description: 'Accounts whose idempotency keys Redis has lost: creates with a key are refused until an operator acknowledges it. Absent where there are none'
+  })
 }).meta({ id: 'Ready', example: { status: 'ok', redis: null } })
 
 /** For balancers and supervisors. A lost Redis is degraded, not unready: else every replica would be dropped at once. */
-export async function healthRoutes (root: FastifyInstance, { isServing, isRedisThere }: Readiness): Promise<void> {
+export async function healthRoutes (root: FastifyInstance, { isServing, isRedisThere, flushed }: Readiness): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
   app.get('/health/live', {
@@ -42,7 +47,9 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
     } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => {
     const redis = isRedisThere === null ? null : isRedisThere() ? 'ok' as const : 'lost' as const
-    if (!isServing()) return await reply.status(503).send({ status: 'unavailable', redis })
-    return await reply.send({ status: redis === 'lost' ? 'degraded' : 'ok', redis })
+    const accounts = flushed()
+    const why = { redis, ...(accounts.length === 0 ? {} : { flushed_accounts: [...accounts] }) }
+    if (!isServing()) return await reply.status(503).send({ status: 'unavailable', ...why })
+    return await reply.send({ status: redis === 'lost' || accounts.length > 0 ? 'degraded' : 'ok', ...why })
   })
 }

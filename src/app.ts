@@ -5,6 +5,7 @@ import { installBodies } from '../plugins/bodies.ts'
 import { installContext, requestIdOf, type Requests } from '../plugins/context.ts'
 import { installDocumentation } from '../routes/documentation.ts'
 import { installIdempotency } from '../plugins/idempotency.ts'
+import { installMetricsListener } from '../plugins/metrics-listener.ts'
 import { installMethods } from '../plugins/methods.ts'
 import { installOverload, type Overload } from '../plugins/overload.ts'
 import { installOutcome } from '../plugins/outcome.ts'
@@ -29,12 +30,14 @@ import type { Tracer } from './telemetry/observer.ts'
 
 export interface AppParts {
   readonly gateway: Gateway
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustProxy: readonly string[]
   /** Null where no keys are asked for. */
   readonly authenticate: () => Authenticate | null
   readonly readiness: Readiness
   readonly rateLimit: RateLimit
   readonly overload: Overload
-  readonly metrics: Metrics & { readonly isPublic: boolean }
+  readonly metrics: Metrics & { readonly isPublic: boolean, readonly listen: { readonly host: string, readonly port: number } | null }
   readonly audit: Audit
   readonly tracer: Tracer
   readonly logger?: FastifyBaseLogger
@@ -49,9 +52,10 @@ export interface Built {
 }
 
 /** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger }: AppParts): Promise<Built> {
+export async function buildApp ({ gateway, trustProxy, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger }: AppParts): Promise<Built> {
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     genReqId: requestIdOf,
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -81,6 +85,7 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
   await app.register(aboutRoutes)
   await app.register(healthRoutes, readiness)
   await app.register(metricsRoutes, metrics)
+  installMetricsListener(app, { metrics, listen: metrics.listen })
   await app.register(accountRoutes, { gateway })
   await app.register(fleetRoutes, { gateway })
   await app.register(serverRoutes, { gateway })

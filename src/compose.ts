@@ -16,6 +16,7 @@ import { createServers } from './reads/servers.ts'
 import { createExecutor } from './execution/executor.ts'
 import { createEngine, type Engine } from './operations/engine.ts'
 import { createKeys } from './operations/idempotency.ts'
+import { createFlushWatch } from './state/flush-watch.ts'
 import { createTurningStore } from './state/generation-store.ts'
 import type { Stores } from './state/stores.ts'
 import type { AuditSink } from './telemetry/audit.ts'
@@ -56,12 +57,14 @@ export interface Composed {
 export async function compose (parts: ComposeParts): Promise<Composed> {
   const { stores, logger, clock = systemClock, tracer = silentTracer } = parts
   const { turns } = stores
+  const flushWatch = createFlushWatch({ keys: stores.keys, accounts: () => gateway.accounts.map(({ id }) => id), clock, logger })
   const { observer, metrics, audit } = createTelemetry({
     sink: parts.audit ?? null,
     onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
     isRedisThere: parts.isRedisThere,
     version,
     accounts: () => gateway.accounts.map(({ id }) => id),
+    flushed: flushWatch.flushed,
     breakers: () => gateway.accounts.map(account => ({ account: account.id, state: account.breaker() })),
     pending: async account => await stores.operations.pending(account),
     requestsInFlight: () => requests.count()
@@ -93,26 +96,29 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const gateway = createGateway({
     adapters: parts.adapters,
     accounts: opened.map(({ account }) => account),
-    rooms: createRooms({ clock, stores, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
+    rooms: createRooms({ clock, stores: { ...stores, keys: flushWatch.keys }, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
   })
   const { app, requests } = await buildApp({
     gateway,
+    trustProxy: config.listen.trust_proxy ?? [],
     authenticate: () => door.authenticate,
     rateLimit: { perMinute: () => config.rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
     overload: { requests: () => config.overload.requests, shed: observer.shed },
-    metrics: { ...metrics, isPublic: config.metrics?.public === true },
+    metrics: { ...metrics, isPublic: config.metrics?.public === true, listen: config.metrics?.listen ?? null },
     audit,
     tracer,
-    readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
+    readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere, flushed: flushWatch.flushed },
     ...(logger === undefined ? {} : { logger })
   })
-  // Where the store is lost just now, the first key notes it.
-  for (const { id } of gateway.accounts) learn(stores, id)
+  for (const { id } of gateway.accounts) learn(turns, id)
 
   return {
     app,
     observer,
-    begin: () => { engine.follow(opened.map(({ watched }) => watched)) },
+    begin: () => {
+      engine.follow(opened.map(({ watched }) => watched))
+      flushWatch.start()
+    },
     reload: async next => {
       if (stopping.signal.aborted) return
       const before = opened
@@ -131,7 +137,8 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
         await inFlight.settled()
         await unfollowed
       }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
-      for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(stores, id)
+      for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(turns, id)
+      flushWatch.look().catch(() => {})
       await Promise.allSettled(nextOpened.map(async one => { await one.forgive() }))
     },
     close: async () => {
@@ -145,14 +152,14 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       app.server.closeAllConnections()
       await app.close()
       await engine.stop()
+      flushWatch.stop()
       await tracer.close()
       await Promise.all([...opened, door].map(async one => { await one.close() }))
     }
   }
 }
 
-function learn ({ keys, turns }: Stores, account: string): void {
-  keys.learn(account).catch(() => {})
+function learn (turns: Stores['turns'], account: string): void {
   turns.current(account).catch(() => {})
 }
 

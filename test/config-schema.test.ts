@@ -24,7 +24,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false
 
 const ref = (name: string): string => `${'$'}{${name}}`
 const environment: Environment = {
-  PORT: '9000', HOST: 'vm.example.com', LONG: 's'.repeat(32), WORD: 'word', MODE: 'none', LEVEL: 'warn', SHA: 'a'.repeat(64), REDIS: 'redis://127.0.0.1', ORGANIZATION: '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd', DOMAIN: 'domain', GLESYS: 'glesys'
+  PORT: '9000', HOST: 'vm.example.com', LONG: 's'.repeat(32), WORD: 'word', MODE: 'none', LEVEL: 'warn', SHA: 'a'.repeat(64), REDIS: 'redis://127.0.0.1', ORGANIZATION: '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd', DOMAIN: 'domain', GLESYS: 'glesys', ADDRESS: '10.1.0.0/16'
 }
 
 function loads (text: string): boolean {
@@ -71,6 +71,9 @@ const good: ReadonlyArray<readonly [string, unknown]> = [
   ['sentinels', { ...open, secret: 's'.repeat(32), redis: { sentinels: ['redis://a:1'], name: 'main' } }],
   ['every common key', account({ ...heficed, title: 'T', timeout_ms: 1, request_deadline_ms: 1, read_only: true, raw: true, cache: { servers_s: 0.5 }, limits: { concurrency: 1, requests_per_s: 0.5 }, guard: { confirm_delete: true, max_deletes_per_hour: 0, protected: ['1'] }, tls: { insecure_skip_verify: true } })],
   ['the other keys of the gateway', { ...open, log: { level: 'debug' }, metrics: { public: true }, rate_limit: { per_minute: 1 }, audit: { file: '/a' }, shutdown_grace_ms: 0 }],
+  ['trusted proxies', { ...open, listen: { trust_proxy: ['10.0.0.1', '192.0.2.0/24', '2001:db8::/32', '::1', ref('ADDRESS')] } }],
+  ['a listener for metrics', { ...open, metrics: { listen: { host: '0.0.0.0', port: 9464 } } }],
+  ['a listener for metrics on a port from the environment', { ...open, metrics: { public: true, listen: { port: ref('PORT') } } }],
   ['heficed with an organisation from the environment', account({ ...heficed, organization_id: ref('ORGANIZATION') })],
   ['fleio as an end user', account({ ...fleio, url: 'http://panel.example.com/api/' })],
   ['glesys with a key', account({ ...glesys, api_key: 'k', format: 'xml' })],
@@ -110,6 +113,11 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
   ['a permission that there is not', keyed({ permissions: ['fly'] })],
   ['no permission', keyed({ permissions: [] })],
   ['a key for a reserved word', keyed({ accounts: ['servers'] })],
+  ['a trusted proxy by name', { ...open, listen: { trust_proxy: ['nginx'] } }],
+  ['every address as a trusted proxy', { ...open, listen: { trust_proxy: ['0.0.0.0/0'] } }],
+  ['a trusted proxy that is not in a list', { ...open, listen: { trust_proxy: '10.0.0.1' } }],
+  ['a listener for metrics without a port', { ...open, metrics: { listen: { host: '127.0.0.1' } } }],
+  ['a listener for metrics with an unknown key', { ...open, metrics: { listen: { port: 9464, tls: true } } }],
   ['an unknown level', { ...open, log: { level: 'loud' } }],
   ['an endless grace', { ...open, shutdown_grace_ms: 600_001 }],
   ['a limit of nothing', { ...open, rate_limit: {} }],
@@ -152,6 +160,9 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
 const onlyTheGatewayKnows: ReadonlyArray<readonly [string, unknown]> = [
   ['mode keys without keys', { auth: {} }],
   ['mode none beyond loopback', { ...open, listen: { host: '0.0.0.0' } }],
+  ['a trusted address that is none', { ...open, listen: { trust_proxy: ['300.0.0.1'] } }],
+  ['a trusted network of too many bits', { ...open, listen: { trust_proxy: ['10.0.0.0/33'] } }],
+  ['a listener for metrics on the gateway\'s own port', { ...open, metrics: { listen: { port: 8080 } } }],
   ['a key for an account that there is not', keyed({ accounts: ['elsewhere'] })],
   ['two keys of one name', { auth: { keys: [key, { ...key, sha256: 'b'.repeat(64) }] } }],
   ['a variable that is not set', { ...open, log: { level: ref('NOT_SET') } }],

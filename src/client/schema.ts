@@ -935,6 +935,8 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "degraded" | "unavailable";
             redis: ("ok" | "lost") | null;
+            /** @description Accounts whose idempotency keys Redis has lost: creates with a key are refused until an operator acknowledges it. Absent where there are none */
+            flushed_accounts?: string[];
         };
         ProviderPage: {
             data: components["schemas"]["Provider"][];

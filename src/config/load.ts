@@ -84,6 +84,10 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
   if (auth.mode === 'none' && !isLoopback(config.listen.host) && !auth.allow_unauthenticated) {
     fault(['auth', 'mode'], 'none is accepted only while listening on loopback, or with auth.allow_unauthenticated: true')
   }
+  const { listen, metrics } = config
+  if (metrics?.listen !== undefined && metrics.listen.port !== 0 && metrics.listen.port === listen.port) {
+    fault(['metrics', 'listen', 'port'], 'must differ from listen.port')
+  }
   if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) fault(['auth', 'keys'], 'mode keys needs at least one key')
   const names = new Set<string>()
   const digests = new Set<string>()

@@ -14,6 +14,8 @@ export const accountId = z.string()
 const milliseconds = z.number().int().min(1)
 const portNumber = z.number().int().min(0).max(65_535)
 const port = z.union([portNumber, z.string().regex(/^\d+$/).transform(Number).pipe(portNumber)], { error: 'must be a port, 0 to 65535' })
+const trustedProxy = z.string().refine(isAddressOrNetwork, { error: 'must be an IP address, or a network such as 10.0.0.0/8 that is not every address' })
+  .meta({ pattern: '^[0-9A-Fa-f:.]+(/[1-9][0-9]{0,2})?$' })
 const secretText = z.string().min(32, { error: 'must have at least 32 characters' })
 
 const accountList = z.array(z.union([z.literal('*'), accountId])).min(1)
@@ -85,7 +87,8 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors: where the JSON Schema of this file is'),
   listen: z.strictObject({
     host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Default 127.0.0.1'),
-    port: port.default(8080).describe('Port to listen on; 0 takes a free one. Default 8080')
+    port: port.default(8080).describe('Port to listen on; 0 takes a free one. Default 8080'),
+    trust_proxy: z.array(trustedProxy).optional().describe('Addresses or networks whose X-Forwarded-For is believed. Default: none')
   }).default({ host: '127.0.0.1', port: 8080 }).describe('Where the gateway listens'),
   redis: redisSchema.optional().describe('Shares operations, keys and tokens among replicas, and keeps them over a restart; needs secret. Without it: memory, one process'),
   secret: z.union([secretText, z.array(secretText).min(1)]).transform(given => typeof given === 'string' ? [given] : given).optional()
@@ -94,8 +97,13 @@ export const configSchema = z.strictObject({
   log: z.strictObject({
     level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('The least that is logged. Default info')
   }).default({ level: 'info' }).describe('The log, JSON lines on standard output'),
-  metrics: z.strictObject({ public: z.boolean().default(false).describe('Opens /metrics to everybody. Default false: to keys with the permission admin') })
-    .optional().describe('Metrics for Prometheus'),
+  metrics: z.strictObject({
+    public: z.boolean().default(false).describe('Opens /metrics without a key. Default false: to keys with the permission admin'),
+    listen: z.strictObject({
+      host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Default 127.0.0.1'),
+      port: port.describe('Port to listen on; 0 takes a free one')
+    }).optional().describe('A second listener that serves /metrics without keys, and nothing else. Default: none')
+  }).optional().describe('Metrics for Prometheus'),
   rate_limit: z.strictObject({ per_minute: z.number().int().min(1).describe('Requests of each key in a minute') }).optional()
     .describe('Limits each key, over all replicas where there is Redis. Default: no limit'),
   audit: z.strictObject({ file: z.string().min(1).describe('File that lines are added to') }).optional().describe('A line for each write. Default: standard output'),
@@ -108,6 +116,14 @@ export type RawConfig = z.infer<typeof configSchema>
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** Not `/0`: a header that is believed from everywhere is no evidence. */
+function isAddressOrNetwork (text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = address.includes('%') ? 0 : isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+}
 
 function isTrustedUrl (text: string): boolean {
   if (!URL.canParse(text)) return false

@@ -88,6 +88,8 @@ export interface BadMember {
 export interface GatewayErrorOptions {
   readonly errors?: readonly BadMember[]
   readonly retryAfterMs?: number
+  /** False: the cause will not pass by itself, so no time to retry is given. */
+  readonly passing?: boolean
   readonly cause?: unknown
 }
 

@@ -122,9 +122,8 @@ export function createKeys (parts: KeysParts): Keys {
       const fresh: KeyRecord = { fingerprint, owner: parts.engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
       for (let tries = 0; tries < mostTries; tries += 1) {
         const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate: request.isCreate }))
-        if (reserved.kind === 'flushed') {
-          throw unavailable('keys that were kept are lost: creates with a key are refused until an operator has looked (see the README)')
-        }
+        if (reserved.kind === 'flushed') throw flushed(account)
+        if (reserved.kind === 'unreadable') throw unreadable()
         if (reserved.kind === 'new') return { kind: 'held', held: hold(account, key, fresh) }
         const { record } = reserved
         if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; a new request takes a new key')
@@ -202,6 +201,20 @@ const inProgress = (): GatewayError =>
 
 const unavailable = (message: string, cause?: unknown): GatewayError =>
   new GatewayError('idempotency-unavailable', message, cause === undefined ? {} : { cause })
+
+/** Only a person can lift these, so they give no time to retry. */
+const flushed = (account: string): GatewayError => new GatewayError(
+  'idempotency-unavailable',
+  'Redis has lost the idempotency keys of this account, so creates with an Idempotency-Key are refused. An operator must compare the provider\'s servers with ' +
+    `what was ordered in the last 24 hours, then acknowledge the loss: redis-cli DEL 'hawser:{${account}}:flushed'`,
+  { passing: false }
+)
+
+const unreadable = (): GatewayError => new GatewayError(
+  'idempotency-unavailable',
+  'This Idempotency-Key was used, but its record is sealed under a secret that is no longer configured. Look at the provider for what it has done, then use a new key.',
+  { passing: false }
+)
 
 /** A key that can not be kept must not be used. */
 async function reachable<T> (work: () => Promise<T>): Promise<T> {

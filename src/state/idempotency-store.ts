@@ -14,8 +14,10 @@ export type Reserved =
   /** The key is ours. */
   | { readonly kind: 'new' }
   | { readonly kind: 'known', readonly record: KeyRecord }
-  /** Keys that were kept are lost: nobody can say whether this one was used. */
+  /** Stored keys were lost, and this one may be among them. */
   | { readonly kind: 'flushed' }
+  /** The key was used, but its record is sealed under a secret that is no longer configured. */
+  | { readonly kind: 'unreadable' }
 
 export interface Reservation {
   readonly key: string
@@ -26,8 +28,11 @@ export interface Reservation {
 
 /** Keeps keys for a day. Every method throws when the store can not be reached. */
 export interface KeyStore {
-  /** Notes how the store is known, so that a flush is noticed from here on. */
-  learn(account: string): Promise<void>
+  /**
+   * Learns the store's mark, so that a flush is detected from here on, and detects one that has happened. True from the detection until
+   * an operator has acknowledged it; meanwhile creates are refused.
+   */
+  isFlushed(account: string): Promise<boolean>
   reserve(account: string, reservation: Reservation): Promise<Reserved>
   /** Puts `next` where `known` stands; false when it does not stand there any more. */
   replace(account: string, key: string, known: KeyRecord, next: KeyRecord): Promise<boolean>

@@ -14,6 +14,8 @@ export type AuditOutcome = 'accepted' | 'done' | 'refused' | 'failed' | 'doubtfu
 /** What became of one request for a write. Nothing of its body stands here, and no secret. */
 export interface AuditedRequest {
   readonly request_id: string
+  /** IP address: of the connection, or from X-Forwarded-For where the connection comes from an address in `listen.trust_proxy`. */
+  readonly caller_address: string | null
   /** The caller's name; null where nobody knows who it is. */
   readonly key: string | null
   /** The operation id of the API's description, or the method where there is no such route. */

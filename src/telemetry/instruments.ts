@@ -25,6 +25,7 @@ export function createInstruments (registry: Registry) {
     retriesRefused: counter('hawser_retry_budget_refusals_total', 'Repeats that were left out because the retry budget was spent', 'account'),
     cache: counter('hawser_cache_requests_total', 'Reads that a cache was asked for', 'account', 'result'),
     breaker: gauge('hawser_breaker_state', '1 for the state that the circuit breaker is in', 'account', 'state'),
+    flushed: gauge('hawser_state_flushed', '1 while creates with an Idempotency-Key are refused, because Redis has lost keys and no operator has acknowledged it', 'account'),
     openOperations: gauge('hawser_operations_open', 'Operations that have not ended. With Redis every replica tells of all: take the maximum', 'account', 'state'),
     endedOperations: counter('hawser_operations_ended_total', 'Operations to which this replica gave the verdict', 'account', 'action', 'state'),
     begunOperations: counter('hawser_operations_begun_total', 'Operations that were written down before the provider was asked', 'account', 'action'),

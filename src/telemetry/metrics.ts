@@ -8,6 +8,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 /** What is asked when somebody reads the metrics. */
 export interface MetricSources {
   breakers(): Iterable<{ readonly account: string, readonly state: BreakerState }>
+  /** Whether keyed creates of an account are refused until a flush is acknowledged. */
+  flushed(): Iterable<{ readonly account: string, readonly isFlushed: boolean }>
   openOperations(): Promise<Iterable<{ readonly account: string, readonly status: OperationStatus, readonly count: number }>>
   /** Null where there is no Redis. */
   isRedisThere(): boolean | null
@@ -47,6 +49,8 @@ export function createMetrics (sources: MetricSources): Metrics {
       for (const { account, state } of sources.breakers()) {
         for (const each of breakerStates) instruments.breaker.set({ account, state: each }, each === state ? 1 : 0)
       }
+      instruments.flushed.reset()
+      for (const { account, isFlushed } of sources.flushed()) instruments.flushed.set({ account }, isFlushed ? 1 : 0)
       await pullOperations(instruments, sources)
       return await registry.metrics()
     }

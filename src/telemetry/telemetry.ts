@@ -12,6 +12,8 @@ export interface TelemetryParts {
   readonly isRedisThere: (() => boolean) | null
   readonly version: string
   readonly accounts: () => Iterable<string>
+  /** Accounts whose idempotency keys were lost. */
+  readonly flushed: () => readonly string[]
   readonly breakers: () => Iterable<{ readonly account: string, readonly state: BreakerState }>
   /** The operations of an account that have not ended. */
   readonly pending: (account: string) => Promise<ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>>
@@ -30,6 +32,7 @@ export function createTelemetry (parts: TelemetryParts): Telemetry {
   const metrics = createMetrics({
     version: parts.version,
     breakers: parts.breakers,
+    flushed: () => [...parts.accounts()].map(account => ({ account, isFlushed: parts.flushed().includes(account) })),
     isRedisThere: () => isRedisThere === null ? null : isRedisThere(),
     requestsInFlight: parts.requestsInFlight,
     openOperations: async () => (await Promise.all([...parts.accounts()].map(async account => countOf(account, await pending(account))))).flat()

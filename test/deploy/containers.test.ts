@@ -27,7 +27,7 @@ const { services, networks } = z.object({
   services: z.strictObject({
     'gateway-1': gatewaySchema,
     'gateway-2': gatewaySchema,
-    nginx: z.object({ ...hardened, ports: z.array(z.string()), volumes: z.array(z.string()), extra_hosts: z.array(z.string()), networks: z.array(z.string()), healthcheck: z.object({ test: z.array(z.string()) }) }),
+    nginx: z.object({ ...hardened, ports: z.array(z.string()), volumes: z.array(z.string()), extra_hosts: z.array(z.string()), networks: z.object({ front: z.object({ ipv4_address: z.string() }) }), healthcheck: z.object({ test: z.array(z.string()) }) }),
     redis: z.object({ ...hardened, command: z.array(z.string()), volumes: z.tuple([z.literal('redis-data:/data')]), networks: z.array(z.string()) })
   }),
   networks: z.object({ store: z.object({ internal: z.literal(true) }), front: z.object({ ipam: z.object({ config: z.tuple([z.object({ subnet: z.string() })]) }) }) }),
@@ -49,7 +49,7 @@ t.test('the image copies what is there and nothing else, and holds no tool of de
   t.notOk(last.some(line => /^(RUN|ADD)/.test(line)))
   t.match(last.filter(line => line.startsWith('USER')), ['USER 1000:1000'])
   t.same(JSON.parse(last.find(line => line.startsWith('CMD '))?.slice(4) ?? '[]'), ['node', 'dist/src/main.js'])
-  t.ok(existsSync(join(root, 'dist/src/main.js')), 'the build makes the file that the container runs')
+  t.ok(existsSync(join(root, 'src/main.ts')), 'the build makes the file that the container runs of it')
 })
 
 t.test('the health check of the image asks the port that is exposed for a path that there is', async t => {
@@ -75,7 +75,7 @@ t.test('the compose file is what the published schema says', async t => {
 })
 
 t.test('the parts of the compose file fit each other, nginx and the example configuration', async t => {
-  const example = z.looseObject({ redis: z.object({ url: z.string() }), listen: z.object({ port: z.number() }), shutdown_grace_ms: z.number() }).parse(parse(read('deploy/base/hawser.example.yaml')))
+  const example = z.looseObject({ redis: z.object({ url: z.string() }), listen: z.object({ port: z.number(), trust_proxy: z.array(z.string()) }), shutdown_grace_ms: z.number() }).parse(parse(read('deploy/base/hawser.example.yaml')))
   const nginx = read('deploy/nginx.conf')
   const [, upstreams = ''] = /upstream gateway \{([^}]*)\}/.exec(nginx) ?? []
   const named = [...upstreams.matchAll(/server ([\w-]+):(\d+) /g)]
@@ -90,7 +90,9 @@ t.test('the parts of the compose file fit each other, nginx and the example conf
   }
   t.match(read('Dockerfile'), /HAWSER_CONFIG=\/etc\/hawser\/hawser\.yaml/)
   t.equal(z.object({ version: z.string() }).parse(JSON.parse(read('package.json'))).version, '0.1.0', 'the tag of the image is the version')
-  t.same([services.nginx.networks, services.redis.networks], [['front'], ['store']], 'nginx does not reach Redis')
+  t.same([Object.keys(services.nginx.networks), services.redis.networks], [['front'], ['store']], 'nginx does not reach Redis')
+  t.same(example.listen.trust_proxy, [services.nginx.networks.front.ipv4_address], 'the gateways believe nginx, and nothing else')
+  t.ok(services.nginx.networks.front.ipv4_address.startsWith(`${prefix}.`))
   t.equal(new URL(example.redis.url).host, 'redis:6379')
   t.same(services.nginx.ports, ['127.0.0.1:8080:8080'], 'TLS is not there yet: only this machine reaches it')
   t.match(nginx, /listen 8080;/)

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { tmpdir } from 'node:os'
-import { Deployment } from 'kubernetes-models/apps/v1'
+import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
+import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
-import { Service, ServiceAccount } from 'kubernetes-models/v1'
+import { Namespace, Service, ServiceAccount } from 'kubernetes-models/v1'
 import t from 'tap'
 import ts from 'typescript'
 import { parse } from 'yaml'
@@ -25,24 +25,32 @@ const filesBelow = (folder: string): string[] => readdirSync(join(root, folder),
 const kustomizationSchema = z.object({
   apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
   kind: z.literal('Kustomization'),
+  namespace: z.literal('hawser').optional(),
   resources: z.array(z.string()).min(1),
   configMapGenerator: z.array(z.object({ name: z.string(), files: z.array(z.string().regex(/^hawser\.yaml=/)) })).default([])
 })
 const models = {
   Deployment: { from: 'apps/v1', make: () => new Deployment() },
   HorizontalPodAutoscaler: { from: 'autoscaling/v2', make: () => new HorizontalPodAutoscaler() },
+  Ingress: { from: 'networking.k8s.io/v1', make: () => new Ingress() },
+  Namespace: { from: 'v1', make: () => new Namespace() },
   NetworkPolicy: { from: 'networking.k8s.io/v1', make: () => new NetworkPolicy() },
   PodDisruptionBudget: { from: 'policy/v1', make: () => new PodDisruptionBudget() },
   Service: { from: 'v1', make: () => new Service() },
-  ServiceAccount: { from: 'v1', make: () => new ServiceAccount() }
+  ServiceAccount: { from: 'v1', make: () => new ServiceAccount() },
+  StatefulSet: { from: 'apps/v1', make: () => new StatefulSet() }
 } as const
 const resourceSchema = z.looseObject({
   apiVersion: z.string(),
-  kind: z.enum(['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceAccount']),
-  metadata: z.object({ name: z.literal('hawser'), labels: z.object({ 'app.kubernetes.io/name': z.literal('hawser') }) })
+  kind: z.enum(['Deployment', 'HorizontalPodAutoscaler', 'Ingress', 'Namespace', 'NetworkPolicy', 'PodDisruptionBudget', 'Service', 'ServiceAccount', 'StatefulSet']),
+  metadata: z.object({ name: z.enum(['hawser', 'redis']), labels: z.looseObject({ 'app.kubernetes.io/name': z.enum(['hawser', 'redis']) }) })
+    .refine(({ name, labels }) => name === labels['app.kubernetes.io/name'])
 })
 const base = kustomizationSchema.parse(yaml('deploy/base/kustomization.yaml'))
-const resources = base.resources.map(name => resourceSchema.parse(yaml(`deploy/base/${name}`)))
+const resourcesOf = (folder: string) => kustomizationSchema.parse(yaml(`deploy/${folder}/kustomization.yaml`)).resources.map(name => resourceSchema.parse(yaml(`deploy/${folder}/${name}`)))
+const resources = resourcesOf('base')
+const redisResources = resourcesOf('redis')
+const allResources = [...resources, ...redisResources, ...resourcesOf('ingress')]
 const portSchema = z.union([z.string(), z.number()])
 const probeSchema = z.object({ httpGet: z.object({ path: z.string(), port: portSchema }), periodSeconds: z.number(), timeoutSeconds: z.number(), failureThreshold: z.number() })
 const named = z.object({ name: z.string() })
@@ -80,7 +88,7 @@ const pod = deployment.template
 const [container] = pod.spec.containers
 
 t.test('every file of deploy/ is named by somebody, and what is named is there', async t => {
-  const folders = ['deploy', 'deploy/base', 'deploy/example']
+  const folders = ['deploy', 'deploy/base', 'deploy/example', 'deploy/redis', 'deploy/ingress']
   const namedFiles = folders.flatMap(folder => {
     const { resources, configMapGenerator } = kustomizationSchema.parse(yaml(`${folder}/kustomization.yaml`))
     const sources = configMapGenerator.flatMap(({ files }) => files.map(file => file.replace('hawser.yaml=', '')))
@@ -88,17 +96,17 @@ t.test('every file of deploy/ is named by somebody, and what is named is there',
     return ['kustomization.yaml', ...resources, ...sources].map(name => join(folder, name))
   })
   const others = filesBelow('deploy').filter(file => !namedFiles.includes(file))
-  for (const file of others) t.match(file, /^deploy\/[a-z-]+\.(md|json|conf)$|^deploy\/GUIDE\.md$/, 'what Kubernetes does not read lies beside the manifests')
+  for (const file of others) t.match(file, /^deploy\/[a-z-]+\.(md|json|conf|yaml)$|^deploy\/GUIDE\.md$/, 'what Kubernetes does not read lies beside the manifests')
   for (const file of others) t.ok(file === 'deploy/nginx.conf' || `${read('deploy/GUIDE.md')}${read('README.md')}`.includes(file), `${file} is told of`)
 })
 
 t.test('the manifests are what the published schemas of Kubernetes say, without a key that they do not know', async t => {
-  for (const resource of resources) {
+  for (const resource of allResources) {
     t.equal(resource.apiVersion, models[resource.kind].from, resource.kind)
     t.doesNotThrow(() => { Object.assign(models[resource.kind].make(), resource).validate() }, resource.kind)
   }
   t.throws(() => { Object.assign(models.Service.make(), { spec: { ports: [{ port: '80' }] } }).validate() }, 'the schemas can refuse')
-  t.same(unknownTo(resources), [])
+  t.same(unknownTo(allResources), [])
   t.match(unknownTo([{ apiVersion: 'v1', kind: 'ServiceAccount', automountServiceAcountToken: false }]), [/automountServiceAcountToken/], 'a misspelt key is seen')
 })
 
@@ -128,11 +136,12 @@ t.test('selectors find the pods, ports lead to the listener, and times agree', a
   t.match(of('HorizontalPodAutoscaler'), { spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'hawser' }, minReplicas: deployment.replicas } })
   t.match(of('ServiceAccount'), { automountServiceAccountToken: false })
 
-  const { listen, shutdown_grace_ms: graceMs } = (await load('deploy/base/hawser.example.yaml')).config
-  t.same(container.ports, [{ name: 'http', containerPort: listen.port }])
+  const { listen, metrics, shutdown_grace_ms: graceMs } = (await load('deploy/base/hawser.example.yaml')).config
+  t.same(container.ports, [{ name: 'http', containerPort: listen.port }, { name: 'metrics', containerPort: metrics?.listen?.port }])
+  t.match((await load('deploy/example/small.yaml')).config, { listen: { port: listen.port }, metrics: { listen: metrics?.listen } })
   t.match(of('Service'), { spec: { ports: [{ targetPort: 'http' }] } })
-  t.match(of('NetworkPolicy'), { spec: { policyTypes: ['Ingress', 'Egress'], ingress: [{ ports: [{ port: 'http' }] }] } })
-  t.equal(pod.metadata.annotations['prometheus.io/port'], String(listen.port))
+  t.match(of('NetworkPolicy'), { spec: { policyTypes: ['Ingress', 'Egress'] } })
+  t.equal(pod.metadata.annotations['prometheus.io/port'], String(metrics?.listen?.port))
   const preStopS = Number(container.lifecycle.preStop.exec.command[1])
   t.ok(preStopS + graceMs / 1000 < pod.spec.terminationGracePeriodSeconds, 'the pod is not killed while it drains')
   const { app, close } = await composeGateway({ accounts: {} })
@@ -144,6 +153,32 @@ t.test('selectors find the pods, ports lead to the listener, and times agree', a
   t.equal(container.livenessProbe.httpGet.path, '/health/live', 'a lost Redis restarts nobody')
   t.ok(preStopS >= container.readinessProbe.periodSeconds, 'who asks for readiness hears of it before the listener closes')
   await close()
+})
+
+const ingressRules = z.object({
+  spec: z.object({
+    ingress: z.array(z.object({
+      from: z.array(z.strictObject({
+        namespaceSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }).optional(),
+        podSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }).optional()
+      })).min(1),
+      ports: z.array(z.object({ port: portSchema })).min(1)
+    }))
+  })
+})
+
+t.test('callers reach only the gateway\'s port, Prometheus only the metrics, and nothing but the gateways reaches Redis', async t => {
+  const find = (kind: string, from: typeof resources) => from.find(resource => resource.kind === kind)
+  const [callers, prometheus, ...others] = ingressRules.parse(find('NetworkPolicy', resources)).spec.ingress
+  t.same(others, [])
+  t.same(callers?.ports.map(({ port }) => port), ['http'])
+  t.same(prometheus?.ports.map(({ port }) => port), ['metrics'])
+  t.match(prometheus?.from, [{ namespaceSelector: {}, podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } } }])
+  t.notMatch(JSON.stringify(find('Service', resources)), 'metrics', 'no Service leads to them')
+  const [gateways, ...more] = ingressRules.parse(find('NetworkPolicy', redisResources)).spec.ingress
+  t.same(more, [])
+  t.same(gateways?.from, [{ podSelector: { matchLabels: pod.metadata.labels } }])
+  t.match(find('NetworkPolicy', redisResources), { spec: { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'redis' } }, policyTypes: ['Ingress', 'Egress'], egress: [] } })
 })
 
 /** An example with the secrets that it names, each a file below the folder that is mounted. */

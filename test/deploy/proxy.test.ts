@@ -80,6 +80,9 @@ t.test('while one replica is not there every request goes to the other, and whil
   }
   t.equal(seen.length, 30)
   t.ok(seen.every(({ headers }) => typeof headers['x-request-id'] === 'string'), 'every request has an id')
+  t.ok(seen.every(({ headers }) => headers['x-forwarded-for'] === '127.0.0.1'), 'and the address of its caller')
+  for (const method of ['GET', ...writes]) await (await fetch(`${proxy.base}/`, { method, headers: { 'x-forwarded-for': '203.0.113.9' } })).text()
+  t.same(new Set(seen.slice(30).map(({ headers }) => headers['x-forwarded-for'])), new Set(['203.0.113.9, 127.0.0.1']), 'after what the caller claims')
 
   const alone = await startNginx(t, [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`])
   for (const method of ['GET', ...writes]) {

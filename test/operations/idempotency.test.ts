@@ -60,7 +60,7 @@ t.test('in Redis: keys are shared, sealed, and read by every secret', async t =>
   t.same(await rotated.find(account, 'k'), keyRecord)
   t.equal(await rotated.replace(account, 'k', keyRecord, { ...keyRecord, operationId: 'op_1' }), true, 'a new secret can go on with it')
   const foreign = createRedisKeyStore(redis, createVault([newSecret.toUpperCase()]))
-  t.equal((await foreign.reserve(account, { key: 'k', record: keyRecord, isCreate: true })).kind, 'flushed', 'what can not be read is not new')
+  t.equal((await foreign.reserve(account, { key: 'k', record: keyRecord, isCreate: true })).kind, 'unreadable', 'an unreadable record is not a new key')
   await t.rejects(foreign.find(account, 'k'))
 })
 
@@ -69,7 +69,7 @@ t.test('a flush is noticed also by a replica that has kept no key yet, once it h
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
   const [one, idle] = [createRedisKeyStore(redis, vault), createRedisKeyStore(redis, vault)]
-  await idle.learn('a')
+  t.equal(await idle.isFlushed('a'), false)
   t.equal((await one.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'new')
   await redis.flushall()
   t.equal((await idle.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'flushed')

@@ -27,7 +27,7 @@ const order = { name: 'secret-name-9', region: 'Falkenberg', cpus: 2, memory_mib
 
 const lineSchema = z.looseObject({ audit: z.literal(1), at: z.iso.datetime(), action: z.string(), outcome: z.string(), operation_id: z.string().nullable() })
 const members = [
-  'audit', 'at', 'request_id', 'key', 'action', 'method', 'route', 'account', 'server_id', 'status', 'outcome', 'problem', 'side_effect', 'operation_id',
+  'audit', 'at', 'request_id', 'caller_address', 'key', 'action', 'method', 'route', 'account', 'server_id', 'status', 'outcome', 'problem', 'side_effect', 'operation_id',
   'upstream_calls', 'duration_ms'
 ]
 type Line = z.infer<typeof lineSchema>

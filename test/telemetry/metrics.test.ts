@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
 import { z } from 'zod'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
@@ -136,6 +137,7 @@ t.test('metrics are for keys with the permission admin, or for everybody where t
 const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   version: '9.9.9',
   breakers: () => [{ account: 'lab', state: 'half-open' }],
+  flushed: () => [{ account: 'lab', isFlushed: true }],
   openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
   isRedisThere: () => true,
   requestsInFlight: () => 7,
@@ -183,6 +185,7 @@ t.test('everything that is reported is shown, under names of ours, a strange met
   t.equal(sum(samples, 'hawser_requests_total', { method: 'other', route: 'none' }), 1)
   t.same(samples.get('hawser_breaker_state')?.map(([{ state }, value]) => [state, value]), [['closed', 0], ['open', 0], ['half-open', 1]])
   t.equal(sum(samples, 'hawser_requests_in_flight'), 7)
+  t.equal(sum(samples, 'hawser_state_flushed', { account: 'lab' }), 1)
   t.equal(sum(samples, 'hawser_operations_open', { account: 'lab', state: 'running' }), 2)
   for (const name of ['hawser_cache_requests_total', 'hawser_retry_budget_refusals_total', 'hawser_shed_total', 'hawser_config_reloads_total', 'hawser_audit_failures_total', 'hawser_limit_wait_seconds_count']) t.equal(sum(samples, name), 1, name)
   t.ok(sum(samples, 'hawser_config_last_reload_timestamp_seconds') > 1_700_000_000)
@@ -198,28 +201,60 @@ const dashboardSchema = z.object({
     targets: z.array(z.object({ expr: z.string(), legendFormat: z.string() })).optional()
   }))
 })
-const wantsAlerts = [
-  'hawser_audit_failures_total', 'hawser_redis_up', 'hawser_breaker_state', 'hawser_retry_budget_refusals_total', 'hawser_shed_total', 'hawser_operations_ended_total',
-  'hawser_poll_lag_seconds_bucket', 'hawser_upstream_suspended_total', 'hawser_token_logins_total', 'hawser_config_reloads_total', 'hawser_problems_total'
-]
+const alertsSchema = z.strictObject({
+  groups: z.tuple([z.strictObject({
+    name: z.literal('hawser'),
+    rules: z.array(z.strictObject({
+      alert: z.string().regex(/^Hawser[A-Z][A-Za-z]+$/),
+      expr: z.string(),
+      for: z.string().regex(/^\d+m$/).optional(),
+      labels: z.strictObject({ severity: z.enum(['page', 'ticket']) }),
+      annotations: z.strictObject({ summary: z.string(), description: z.string() })
+    }))
+  })])
+})
 
-t.test('the dashboard asks only for metrics and labels that there are, and shows what one would be woken for', async t => {
+interface Query { readonly expr: string, readonly shows: string }
+
+/** Holds queries to the metrics and labels that there are: in selectors, in groups, and in the text that is made of the result. Returns the metrics that they name. */
+async function holdToMetrics (t: Test, queries: readonly Query[]): Promise<ReadonlySet<string>> {
   const samples = await full()
   const labelsOf = (name: string): Set<string> => new Set(['instance', ...(samples.get(name) ?? []).flatMap(([labels]) => Object.keys(labels))])
+  const named = new Set<string>()
+  for (const { expr, shows } of queries) {
+    for (const [, name = '', selector = ''] of expr.matchAll(/(hawser_[a-z_0-9]+)(?:\{([^}]*)\})?/g)) {
+      named.add(name)
+      t.ok(samples.has(name), `${name} is a metric`)
+      const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(', '))
+      const shown = [...shows.matchAll(/\{\{ ?(?:\$labels\.)?([a-z_]+) ?\}\}/g)].map(([, label = '']) => label)
+      if (grouped.length > 0) for (const label of shown) t.ok(grouped.includes(label), `${label} survives the grouping of ${expr}`)
+      for (const label of [...[...selector.matchAll(/([a-z_]+)(?:=|!)/g)].map(([, label = '']) => label), ...grouped, ...shown]) {
+        t.ok(labelsOf(name).has(label), `${name} has the label ${label}`)
+      }
+    }
+  }
+  return named
+}
+
+t.test('the dashboard asks only for metrics and labels that exist, and shows every metric that an alert watches', async t => {
   const { panels, templating } = dashboardSchema.parse(JSON.parse(readFileSync(join(root, 'deploy/grafana.json'), 'utf8')))
   t.ok(templating.list.some(({ name, type }) => name === 'datasource' && type === 'datasource'))
   t.same(panels.filter(({ type }) => type === 'row').map(({ title }) => title), ['Traffic', 'Upstream', 'Resilience', 'Operations', 'Process'])
   t.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
-  const shown = new Set<string>()
-  for (const { expr, legendFormat } of panels.flatMap(({ targets = [] }) => targets)) {
-    for (const [, name = '', selector = ''] of expr.matchAll(/(hawser_[a-z_0-9]+)(?:\{([^}]*)\})?/g)) {
-      shown.add(name)
-      t.ok(samples.has(name), `${name} is a metric`)
-      const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(', '))
-      const used = [...[...selector.matchAll(/([a-z_]+)(?:=|!)/g)].map(([, label = '']) => label), ...grouped, ...[...legendFormat.matchAll(/\{\{([a-z_]+)\}\}/g)].map(([, label = '']) => label)]
-      for (const label of used) t.ok(labelsOf(name).has(label), `${name} has the label ${label}`)
-    }
-  }
   for (const panel of panels.filter(({ type }) => type !== 'row')) t.equal(panel.datasource?.uid, ['$', '{datasource}'].join(''), panel.title)
-  for (const name of wantsAlerts) t.ok(shown.has(name), `${name} is shown`)
+  const shown = await holdToMetrics(t, panels.flatMap(({ targets = [] }) => targets).map(({ expr, legendFormat }) => ({ expr, shows: legendFormat })))
+  const watched = await holdToMetrics(t, alertRules().map(({ expr, annotations }) => ({ expr, shows: annotations.summary + annotations.description })))
+  for (const name of [...watched, 'hawser_upstream_suspended_total', 'hawser_token_logins_total']) t.ok(shown.has(name), `${name} is shown`)
+})
+
+const alertRules = () => alertsSchema.parse(parse(readFileSync(join(root, 'deploy/alerts.yaml'), 'utf8'), { strict: true })).groups[0].rules
+
+t.test('alerts watch what an operator has to act on, once each, and the guide explains every alert that pages', async t => {
+  const rules = alertRules()
+  t.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
+  for (const name of ['hawser_audit_failures_total', 'hawser_redis_up', 'hawser_state_flushed', 'hawser_config_reloads_total', 'hawser_operations_ended_total', 'hawser_breaker_state']) {
+    t.ok(rules.some(({ expr }) => expr.includes(name)), `${name} is watched`)
+  }
+  const guide = readFileSync(join(root, 'deploy/GUIDE.md'), 'utf8')
+  for (const { alert, labels } of rules) if (labels.severity === 'page') t.ok(guide.includes(alert), `the guide says what ${alert} means`)
 })

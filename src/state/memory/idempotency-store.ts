@@ -16,7 +16,7 @@ export function createMemoryKeyStore (now: () => number = Date.now): KeyStore {
   }
 
   return {
-    learn: async () => {},
+    isFlushed: async () => false,
     reserve: async (account, { key, record }) => {
       forgetOld()
       const found = kept.get(nameOf(account, key))

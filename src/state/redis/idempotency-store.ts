@@ -16,27 +16,28 @@ const recordSchema: z.ZodType<KeyRecord> = z.object({
 /**
  * Marks stand beside the keys of each account: one of the first process, and one of each that has seen a flush. When the mark that a
  * process knew is gone, Redis was flushed, and the keys with it: `flushed` then stands until an operator deletes it, and creates are
- * refused. Every process that knew a mark puts it back, so that none finds the same flush twice. Answers: what stands there now.
+ * refused. Every process that knew a mark puts it back, so that none finds the same flush twice.
  */
-const reserveScript = `
+const detectScript = `
 local mark = ARGV[1]
 if mark == "" then
-  mark = redis.call("smembers", KEYS[2])[1]
-  if not mark then mark = ARGV[2] redis.call("sadd", KEYS[2], mark) end
-elseif redis.call("sadd", KEYS[2], mark) == 1 then
-  redis.call("set", KEYS[3], "1")
+  mark = redis.call("smembers", KEYS[1])[1]
+  if not mark then mark = ARGV[2] redis.call("sadd", KEYS[1], mark) end
+elseif redis.call("sadd", KEYS[1], mark) == 1 then
+  redis.call("set", KEYS[2], "1")
 end
-if ARGV[6] == "1" and redis.call("exists", KEYS[3]) == 1 then return {"flushed", mark} end
-local found = redis.call("hget", KEYS[1], "d")
-if found then return {"known", mark, found} end
-redis.call("hset", KEYS[1], "v", ARGV[3], "d", ARGV[4])
-redis.call("pexpire", KEYS[1], ARGV[5])
-return {"new", mark}`
+local flushed = redis.call("exists", KEYS[2])`
 
-const learnScript = `
-local mark = redis.call("smembers", KEYS[1])[1]
-if not mark then mark = ARGV[1] redis.call("sadd", KEYS[1], mark) end
-return mark`
+const isFlushedScript = `${detectScript}
+return {mark, flushed}`
+
+const reserveScript = `${detectScript}
+if ARGV[6] == "1" and flushed == 1 then return {"flushed", mark} end
+local found = redis.call("hget", KEYS[3], "d")
+if found then return {"known", mark, found} end
+redis.call("hset", KEYS[3], "v", ARGV[3], "d", ARGV[4])
+redis.call("pexpire", KEYS[3], ARGV[5])
+return {"new", mark}`
 
 const replaceScript = `
 if redis.call("hget", KEYS[1], "v") ~= ARGV[1] then return 0 end
@@ -44,6 +45,7 @@ redis.call("hset", KEYS[1], "v", ARGV[2], "d", ARGV[3])
 return 1`
 const forgetScript = 'if redis.call("hget", KEYS[1], "v") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 
+const seenSchema = z.tuple([z.string(), z.number()])
 const reservedSchema = z.tuple([z.enum(['new', 'known', 'flushed']), z.string()]).rest(z.string())
 
 /** Keys that every replica sees and that outlive a restart, sealed by the vault. */
@@ -55,19 +57,21 @@ export function createRedisKeyStore (redis: Redis | Cluster, vault: Vault): KeyS
   const seal = (record: KeyRecord, place: string): string => vault.seal(JSON.stringify(record), place)
 
   return {
-    learn: async account => {
-      if (!marks.has(account)) marks.set(account, z.string().parse(await redis.eval(learnScript, 1, keyOf(account, 'mark'), randomUUID())))
+    isFlushed: async account => {
+      const [mark, flushed] = seenSchema.parse(await redis.eval(isFlushedScript, 2,
+        keyOf(account, 'mark'), keyOf(account, 'flushed'), marks.get(account) ?? '', randomUUID()))
+      if (!marks.has(account)) marks.set(account, mark)
+      return flushed === 1
     },
     reserve: async (account, { key, record, isCreate }) => {
       const place = keyOf(account, `key:${key}`)
       const [kind, mark, sealed] = reservedSchema.parse(await redis.eval(reserveScript, 3,
-        place, keyOf(account, 'mark'), keyOf(account, 'flushed'),
+        keyOf(account, 'mark'), keyOf(account, 'flushed'), place,
         marks.get(account) ?? '', randomUUID(), versionOf(record), seal(record, place), String(keptForMs), isCreate ? '1' : '0'))
       if (!marks.has(account)) marks.set(account, mark)
       if (kind !== 'known') return { kind }
       const text = sealed === undefined ? null : vault.open(sealed, place)
-      // Sealed by a secret that is configured no more: the key is used, but for what is not known.
-      if (text === null) return { kind: 'flushed' }
+      if (text === null) return { kind: 'unreadable' }
       return { kind, record: recordSchema.parse(JSON.parse(text)) }
     },
     replace: async (account, key, known, next) => {

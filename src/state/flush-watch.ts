@@ -1,0 +1,74 @@
+import type { Clock } from '../domain/clock.ts'
+import type { KeyStore } from './idempotency-store.ts'
+
+export interface FlushWatchParts {
+  readonly keys: KeyStore
+  readonly accounts: () => Iterable<string>
+  readonly clock: Pick<Clock, 'timer'>
+  readonly logger?: FlushLogger | undefined
+}
+
+interface FlushLogger {
+  readonly error: (facts: object, message: string) => void
+  readonly info: (facts: object, message: string) => void
+}
+
+export interface FlushWatch {
+  /** The same keys; a flush that one of them meets is reported at once. */
+  readonly keys: KeyStore
+  /** Accounts whose keyed creates are refused until an operator acknowledges a flush, as last seen. */
+  flushed(): readonly string[]
+  /** Looks at every account. While the store is lost, the last state is kept. */
+  look(): Promise<void>
+  /** Looks now and every two seconds from now on. */
+  start(): void
+  stop(): void
+}
+
+const lookEveryMs = 2000
+
+/** Detects a flush of the store of idempotency keys, also without keyed requests, and logs its beginning and its end once. */
+export function createFlushWatch ({ keys, accounts, clock, logger }: FlushWatchParts): FlushWatch {
+  const flushed = new Set<string>()
+  let cancel = (): void => {}
+  let isStopped = false
+
+  const begins = (found: readonly string[]): void => {
+    const fresh = found.filter(account => !flushed.has(account))
+    if (fresh.length === 0) return
+    for (const account of fresh) flushed.add(account)
+    const acknowledge = fresh.map(account => `redis-cli DEL 'hawser:{${account}}:flushed'`)
+    logger?.error({ accounts: fresh, acknowledge },
+      'redis has lost idempotency keys; creates with a key are refused until an operator acknowledges it')
+  }
+  const ends = (found: readonly string[]): void => {
+    const gone = found.filter(account => flushed.delete(account))
+    if (gone.length === 0) return
+    logger?.info({ accounts: gone }, 'the loss of idempotency keys is acknowledged; creates with a key are accepted again')
+  }
+  const look = async (): Promise<void> => {
+    const ids = [...accounts()]
+    for (const account of flushed) if (!ids.includes(account)) flushed.delete(account)
+    const states = await Promise.all(ids.map(async account => ({ account, state: await keys.isFlushed(account).catch(() => null) })))
+    begins(states.filter(({ state }) => state === true).map(({ account }) => account))
+    ends(states.filter(({ state }) => state === false).map(({ account }) => account))
+  }
+  const run = (): void => {
+    look().finally(() => { if (!isStopped) cancel = clock.timer(run, lookEveryMs) }).catch(() => {})
+  }
+
+  return {
+    keys: {
+      ...keys,
+      reserve: async (account, reservation) => {
+        const reserved = await keys.reserve(account, reservation)
+        if (reserved.kind === 'flushed') begins([account])
+        return reserved
+      }
+    },
+    flushed: () => [...flushed].sort(),
+    look,
+    start: run,
+    stop: () => { isStopped = true; cancel() }
+  }
+}
