@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RequestValidationError } from 'fastify-zod-openapi'
 import { badMember, GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.ts'
 import type { Account } from '../src/transport/account.ts'
 import { problemTitles, type Problem } from '../src/domain/problem.ts'
 import { noOutcome, placeOperation } from './outcome.ts'
 import { failureRows, frameworkRefusals, refusalRows } from './problem-table.ts'
+import { InvalidPlace } from './validation.ts'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
 export function installProblems (app: FastifyInstance): void {
@@ -156,8 +156,8 @@ function fromValidation (error: FastifyError): GatewayError {
 const isMissing = (issue: { readonly code: string, readonly message: string }): boolean => issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
 
 function toBadMembers (item: unknown, place: string): BadMember[] {
-  if (!(item instanceof RequestValidationError)) return [{ path: place, message: 'is not valid' }]
-  const { issue } = item.params
+  if (!(item instanceof InvalidPlace)) return [{ path: place, message: 'is not valid' }]
+  const { issue } = item
   const path = [place, ...issue.path.map(String)]
   if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: isMissing(issue) ? 'is required' : issue.message }]
   return issue.keys.map(key => ({ path: [...path, key].join('.'), message: 'is not known here' }))

@@ -16,7 +16,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
       operationId: 'listProviders',
       summary: 'List the providers that this gateway speaks to, and what each can do',
       description: 'Upstream calls: none.',
-      tags: ['Accounts'],
+      tags: ['Gateway'],
       querystring: noQuery,
       response: { 200: jsonAnswer('All providers, on one page', providerPageSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
@@ -28,7 +28,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
       operationId: 'listAccounts',
       summary: 'List the accounts that this key may see',
       description: 'Upstream calls: none.',
-      tags: ['Accounts'],
+      tags: ['Gateway'],
       querystring: noQuery,
       response: { 200: jsonAnswer('All accounts that this key may see, on one page', accountPageSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
@@ -43,7 +43,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
       operationId: 'getAccount',
       summary: 'Get one account with its capabilities and health',
       description: 'Upstream calls: none; the health is that of the last call.',
-      tags: ['Accounts'],
+      tags: ['Gateway'],
       params: accountParams,
       querystring: noQuery,
       response: { 200: jsonAnswer('The account', accountDetailSchema), ...ownProblems() }

@@ -15,7 +15,7 @@ const schemaOf = <Body extends z.ZodType>(name: string, body: Body, summary: str
   operationId: `${name}Server`,
   summary,
   description: `Answers 202 with an operation as soon as the provider has accepted. ${costText(config.upstream)}`,
-  tags: ['Actions'],
+  tags: ['Power'],
   params: serverParams,
   querystring: writeQuery,
   body,

@@ -39,7 +39,7 @@ export async function catalogueRoutes (root: FastifyInstance, { gateway }: Route
         operationId,
         summary: `List ${what}`,
         description: costText(config.upstream),
-        tags: ['What can be had'],
+        tags: ['Catalog'],
         params: accountParams,
         querystring: catalogueQuery,
         response: { 200: jsonAnswer(`A page of ${what}`, page), ...readProblems() }

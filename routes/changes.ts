@@ -23,7 +23,7 @@ export async function changeRoutes (root: FastifyInstance, { gateway }: RouteOpt
       operationId: 'changeServer',
       summary: 'Rename a server, or change its deletion protection',
       description: `Answers 200 with the server once the provider shows the change, else 202 with an operation. ${costText(config.upstream)}`,
-      tags: ['Life of a server'],
+      tags: ['Lifecycle'],
       params: serverParams,
       querystring: writeQuery,
       body: changeBody,

@@ -36,7 +36,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       operationId: 'listFleet',
       summary: 'List the servers of all accounts',
       description,
-      tags: ['Servers'],
+      tags: ['Fleet'],
       querystring: fleetQuery,
       response: {
         200: { ...jsonAnswer('A page of servers, or all of them as lines', fleetPageSchema), content: { ...jsonAnswer('', fleetPageSchema).content, ...ndjson() } },

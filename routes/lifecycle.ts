@@ -22,7 +22,7 @@ const schemaOf = <Params extends z.ZodObject, Query extends z.ZodObject>({ opera
   operationId,
   summary,
   description: `${about} Answers 202 with an operation as soon as the provider has accepted. ${costText(upstream)}`,
-  tags: ['Life of a server'],
+  tags: ['Lifecycle'],
   params,
   querystring,
   response: {

@@ -98,7 +98,7 @@ export async function ownerRoutes (root: FastifyInstance, { gateway }: RouteOpti
       operationId: 'openConsole',
       summary: 'Open a server\'s console',
       description: `The link opens the console for whoever has it. ${costText(opening.upstream)}`,
-      tags: ['Actions'],
+      tags: ['Power'],
       params: serverParams,
       querystring: writeQuery,
       body: noBody('OpenConsoleRequest'),

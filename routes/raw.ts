@@ -42,7 +42,7 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
         summary: `Pass a ${method} on to the provider's API`,
         description: 'Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. ' +
           `The query is passed on, but dry_run, which is ours. ${costText(config.upstream)}`,
-        tags: ['Raw'],
+        tags: ['Provider passthrough'],
         params,
         ...(method === 'GET' || method === 'DELETE' ? {} : { body: anything.optional() }),
         response: { 200: jsonAnswer('The provider\'s answer, or the calls of a dry run', anything), ...writeProblems() }

@@ -3,7 +3,7 @@ import { installAccess } from '../plugins/access.ts'
 import { installAudit } from '../plugins/audit.ts'
 import { installBodies } from '../plugins/bodies.ts'
 import { installContext, requestIdOf, type Requests } from '../plugins/context.ts'
-import { installDocumentation } from '../routes/documentation.ts'
+import { documentationRoutes } from '../routes/documentation.ts'
 import { installIdempotency } from '../plugins/idempotency.ts'
 import { installMethods } from '../plugins/methods.ts'
 import { installOverload, type Overload } from '../plugins/overload.ts'
@@ -23,6 +23,8 @@ import { healthRoutes, type Readiness } from '../routes/health.ts'
 import { lifecycleRoutes } from '../routes/lifecycle.ts'
 import { metricsRoutes } from '../routes/metrics.ts'
 import { operationRoutes } from '../routes/operations.ts'
+import { createPageFiles } from '../routes/page-files.ts'
+import { problemPageRoutes } from '../routes/problem-pages.ts'
 import { ownerRoutes } from '../routes/owners.ts'
 import { rawRoutes } from '../routes/raw.ts'
 import { serverRoutes } from '../routes/servers.ts'
@@ -43,6 +45,8 @@ export interface AppParts {
   readonly audit: Audit
   readonly tracer: Tracer
   readonly logger?: FastifyBaseLogger
+  /** Sees every route; the generator of the OpenAPI document collects them. */
+  readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>
 }
 
 const largestBodyBytes = 256 * 1024
@@ -53,8 +57,9 @@ export interface Built {
   readonly requests: Requests
 }
 
-/** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger }: AppParts): Promise<Built> {
+/** The HTTP side, ready to listen. Does no I/O. */
+export async function buildApp (parts: AppParts): Promise<Built> {
+  const { gateway, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger } = parts
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     genReqId: requestIdOf,
@@ -82,8 +87,11 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
   await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)
   installAudit(app, { audit, gateway })
-  await installDocumentation(app)
-  await app.register(aboutRoutes)
+  await parts.beforeRoutes?.(app)
+  const files = createPageFiles()
+  await app.register(aboutRoutes, { files })
+  await app.register(documentationRoutes, { files })
+  await app.register(problemPageRoutes, { files })
   await app.register(healthRoutes, readiness)
   await app.register(metricsRoutes, metrics)
   await app.register(accountRoutes, { gateway })

@@ -36,6 +36,8 @@ export interface ComposeParts {
   readonly audit?: AuditSink
   readonly tracer?: Tracer
   readonly logger?: FastifyBaseLogger
+  /** Sees every route before it is added. */
+  readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>
 }
 
 export interface Composed {
@@ -98,7 +100,8 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     audit,
     tracer,
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
-    ...(logger === undefined ? {} : { logger })
+    ...(logger === undefined ? {} : { logger }),
+    ...(parts.beforeRoutes === undefined ? {} : { beforeRoutes: parts.beforeRoutes })
   })
   engine.follow(opened.map(({ watched }) => watched))
   // Where the store is lost just now, the first key notes it.

@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the documentation, the health and the accounts are */
+        /**
+         * List the entry points
+         * @description Returns the paths of the documentation, the health check and the accounts. With `Accept: text/html`, as browsers send it, the answer is a page.
+         */
         get: operations["getAbout"];
         put?: never;
         post?: never;
@@ -882,14 +885,14 @@ export interface components {
         OpenConsoleRequest: Record<string, never>;
         About: {
             name: string;
-            /** @description A page to read and try everything */
+            /** @description A page to read about every operation and try it out */
             docs: string;
             /** @description The OpenAPI 3.1 document */
             openapi: string;
-            /** @description What each kind of problem means */
+            /** @description The meaning of each kind of problem */
             problems: string;
             health: string;
-            /** @description Where to begin with a key */
+            /** @description The accounts that a key may see */
             accounts: string;
         };
         Problem: {
@@ -1301,15 +1304,15 @@ export interface components {
     };
     responses: never;
     parameters: {
-        /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+        /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
         Prefer: string;
-        /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+        /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
         "Idempotency-Key": string;
-        /** @description The id of the last event that was seen: only newer ones are told */
+        /** @description The id of the last event that was received: only later ones are sent */
         "Last-Event-ID": string;
-        /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+        /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
         "Cache-Control": string;
-        /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+        /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
         "If-None-Match": string;
     };
     requestBodies: never;
@@ -1327,13 +1330,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Paths of this server */
+            /** @description Paths of this gateway */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
+                    "text/html": string;
                 };
             };
             /** @description A problem */
@@ -1564,9 +1568,9 @@ export interface operations {
                 include?: "raw";
             };
             header?: {
-                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path?: never;
@@ -1629,9 +1633,9 @@ export interface operations {
                 include?: "raw";
             };
             header?: {
-                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
@@ -1676,9 +1680,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1729,9 +1733,9 @@ export interface operations {
                 include?: "raw";
             };
             header?: {
-                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
@@ -1784,9 +1788,9 @@ export interface operations {
                 keep_addresses?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1835,9 +1839,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1890,9 +1894,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1945,9 +1949,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2000,9 +2004,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2055,9 +2059,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2112,9 +2116,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2167,9 +2171,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2222,9 +2226,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2277,9 +2281,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2371,9 +2375,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2428,9 +2432,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2487,9 +2491,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2579,9 +2583,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2671,9 +2675,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2724,7 +2728,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3010,7 +3014,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3225,7 +3229,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
@@ -3262,7 +3266,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the last event that was seen: only newer ones are told */
+                /** @description The id of the last event that was received: only later ones are sent */
                 "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
             };
             path: {
@@ -3333,7 +3337,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3375,7 +3379,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3417,7 +3421,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3454,7 +3458,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {

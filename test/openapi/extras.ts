@@ -1,37 +1,58 @@
-import { examplesOf, problemExamples } from './problem-examples.ts'
+import { operationSchema } from '../../src/domain/operation.ts'
+import { problemExamples, slugsByStatus } from './examples.ts'
 
 /**
- * What the generated document lacks: headers, what problems look like, and that a body may be left out. A schema of a
- * route's headers would validate them, while nonsense in `Prefer` and `If-None-Match` is to be ignored.
+ * What the generated document lacks: headers, the problems of each status, the order of parameters, and that a body may be left out.
+ * A schema of a route's headers would validate them, but nonsense in `Prefer` and `If-None-Match` is to be ignored.
  */
 
 type Json = Record<string, unknown>
 
 const header = (description: string, type: 'string' | 'integer' = 'string') => ({ description, schema: { type } }) as const
 const parameter = (name: string, description: string) => ({ name, in: 'header', required: false, ...header(description) }) as const
+const refs = (kind: string, names: readonly string[]) => Object.fromEntries(names.map(name => [name, { $ref: `#/components/${kind}/${name}` }]))
+
+const ofEveryAnswer = ['X-Request-Id', 'Server-Timing', 'Hawser-Upstream-Calls'] as const
+const ofProblems: Readonly<Record<number, readonly string[]>> = { 401: ['WWW-Authenticate'], 429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'], 503: ['Retry-After'] }
+
+/** One answer for each status of the problem table; operations refer to it. */
+const problemResponses = Object.fromEntries([...slugsByStatus].map(([status, slugs]) => [`Problem${status}`, {
+  description: slugs.map(slug => `[${slug}](/problems/${slug})`).join(', '),
+  headers: refs('headers', [...ofEveryAnswer, ...ofProblems[status] ?? []]),
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples: refs('examples', slugs) } }
+}]))
+
+const endedOperation = {
+  summary: 'An operation that has ended',
+  value: {
+    ...operationSchema.parse(operationSchema.meta()?.example),
+    ...{ status: 'succeeded', updated_at: '2026-11-21T10:00:07.000Z', finished_at: '2026-11-21T10:00:07.000Z', upstream: { id: '1341774670', status: 'complete' } }
+  }
+}
 
 export const extraComponents = {
-  examples: problemExamples,
+  examples: { ...problemExamples, 'ended-operation': endedOperation },
+  responses: problemResponses,
   parameters: {
-    Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored'),
-    'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between'),
-    'Last-Event-ID': parameter('Last-Event-ID', 'The id of the last event that was seen: only newer ones are told'),
-    'Cache-Control': parameter('Cache-Control', '`max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account\'s `cache.servers_s` decides'),
-    'If-None-Match': parameter('If-None-Match', 'An ETag of an earlier answer: 304 without a body when nothing has changed since')
+    Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored'),
+    'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer'),
+    'Last-Event-ID': parameter('Last-Event-ID', 'The id of the last event that was received: only later ones are sent'),
+    'Cache-Control': parameter('Cache-Control', '`max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account\'s `cache.servers_s` decides'),
+    'If-None-Match': parameter('If-None-Match', 'The ETag of an earlier answer: 304 without a body if nothing has changed since')
   },
   headers: {
-    'X-Request-Id': header('The caller\'s X-Request-Id when it is a plain word of at most 64 characters, else a new one; it goes upstream too'),
-    'Server-Timing': header('Milliseconds in the gateway, at the provider and, where it took part, at its login: `gateway;dur=`, `upstream;dur=`, `token;dur=`; `cache;dur=` where a copy was taken'),
-    'Hawser-Upstream-Calls': header('How many calls to the provider this answer took', 'integer'),
+    'X-Request-Id': header('The caller\'s X-Request-Id if it is a plain word of at most 64 characters, otherwise a new one; it is sent to the provider too'),
+    'Server-Timing': header('Milliseconds in the gateway, at the provider and, where they took part, at its sign-in and in the cache: `gateway;dur=`, `upstream;dur=`, `token;dur=`, `cache;dur=`'),
+    'Hawser-Upstream-Calls': header('The number of calls to the provider that this answer took', 'integer'),
     'WWW-Authenticate': header('How to send a key'),
-    Location: header('Where the operation is'),
-    'Retry-After': header('Seconds after which another try or a look is worth while', 'integer'),
-    'Idempotency-Replayed': header('`true`: this answer was given before under this key; nothing was done now'),
-    'Preference-Applied': header('`wait=n` as it was obeyed; absent where no wait was asked for'),
+    Location: header('The path of the operation'),
+    'Retry-After': header('Seconds to wait before the next try or poll', 'integer'),
+    'Idempotency-Replayed': header('`true`: this answer was stored under this key; nothing was done this time'),
+    'Preference-Applied': header('`wait=n` as it was applied; absent if no wait was asked for'),
     RateLimit: header('Where `rate_limit` is configured: `"key";r=<left>;t=<seconds>`, on every answer to a key'),
     'RateLimit-Policy': header('Where `rate_limit` is configured: `"key";q=<requests>;w=60`'),
-    ETag: header('A weak tag of the answer without the time of its reading'),
-    Age: header('Seconds since a copy was read at the provider; absent from a fresh answer', 'integer'),
+    ETag: header('A weak tag of the answer, without the time at which it was read'),
+    Age: header('Seconds since a cached answer was read at the provider; absent from a fresh answer', 'integer'),
     Link: header('`<…>; rel="next"`; absent on the last page')
   }
 } as const
@@ -66,9 +87,6 @@ function takesKey (operation: Json): boolean {
   return '413' in childOf(operation, 'responses') && operationId !== 'openConsole' && operationId !== 'createLoginLink' && operationId !== 'rawGet'
 }
 
-const ofEveryAnswer: readonly HeaderName[] = ['X-Request-Id', 'Server-Timing', 'Hawser-Upstream-Calls']
-const ofProblems: HeadersByStatus = { 401: ['WWW-Authenticate'], 429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'], 503: ['Retry-After'] }
-
 /** Completes a document in its place. */
 export function completeDocument (document: object): void {
   nameRestOfPath(childOf(document, 'paths'))
@@ -92,19 +110,27 @@ function nameRestOfPath (paths: Json): void {
   }
 }
 
+const places = ['path', 'query', 'header']
+
+/** Those of the path first: they are required. */
 function addParameters (operation: Json, names: readonly ParameterName[]): void {
-  if (names.length === 0) return
-  operation.parameters = [...itemsOf(operation, 'parameters'), ...names.map(name => ({ $ref: `#/components/parameters/${name}` }))]
+  const own = itemsOf(operation, 'parameters').sort((a, b) => places.indexOf(String(a.in)) - places.indexOf(String(b.in)))
+  if (own.length + names.length === 0) return
+  operation.parameters = [...own, ...names.map(name => ({ $ref: `#/components/parameters/${name}` }))]
 }
 
 function addAnswers (operation: Json, byStatus: readonly HeadersByStatus[]): void {
-  for (const [status, response] of Object.entries(childOf(operation, 'responses'))) {
+  const responses = childOf(operation, 'responses')
+  for (const [status, response] of Object.entries(responses)) {
     if (!isJson(response)) continue
-    const problem = childOf(response, 'content')['application/problem+json']
-    const isProblem = isJson(problem)
-    if (isProblem) problem.examples = examplesOf(status)
-    const names = [...ofEveryAnswer, ...(isProblem ? [ofProblems] : byStatus).flatMap(headers => headers[status] ?? [])]
-    response.headers = Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
+    if ('application/problem+json' in childOf(response, 'content')) {
+      responses[status] = { $ref: `#/components/responses/Problem${status}` }
+      continue
+    }
+    response.headers = refs('headers', [...ofEveryAnswer, ...byStatus.flatMap(headers => headers[status] ?? [])])
+    // The schema's own example is an operation that is running.
+    const json = childOf(childOf(response, 'content'), 'application/json')
+    if (status === '200' && childOf(json, 'schema').$ref === '#/components/schemas/OperationOrDryRun') json.examples = refs('examples', ['ended-operation'])
   }
 }
 
