@@ -16,8 +16,6 @@ export function installProblems (app: FastifyInstance): void {
     if (problem.status === 500) request.log.error({ err: error }, 'unexpected fault')
     return await send(reply, problem)
   })
-  app.setNotFoundHandler(async (request, reply) =>
-    await send(reply, fromRefusal(new GatewayError('not-found', 'there is nothing at this path'), request)))
 }
 
 /** A fault of ours may come after a write: what that has left behind is told all the same. */

@@ -11,6 +11,7 @@ import { installOutcome } from '../plugins/outcome.ts'
 import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.ts'
 import { installRateLimit, type RateLimit } from '../plugins/rate-limit.ts'
 import { installRequestLog } from '../plugins/request-log.ts'
+import { installSignposts } from '../plugins/signposts.ts'
 import { installTracing } from '../plugins/tracing.ts'
 import { aboutRoutes } from '../routes/about.ts'
 import { accountRoutes } from '../routes/accounts.ts'
@@ -82,6 +83,7 @@ export async function buildApp (parts: AppParts): Promise<Built> {
   installBodies(app)
   installProblems(app)
   installRequestLog(app, metrics.observer)
+  installSignposts(app)
   installOverload(app, overload)
   installAccess(app, { authenticate, gateway })
   await installRateLimit(app, rateLimit)
