@@ -2,6 +2,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { installAccess } from '../plugins/access.ts'
 import { installAudit } from '../plugins/audit.ts'
 import { installBodies } from '../plugins/bodies.ts'
+import { installCompression } from '../plugins/compression.ts'
 import { installContext, requestIdOf, type Requests } from '../plugins/context.ts'
 import { documentationRoutes } from '../routes/documentation.ts'
 import { installIdempotency } from '../plugins/idempotency.ts'
@@ -45,6 +46,8 @@ export interface AppParts {
   readonly metrics: Metrics & { readonly isPublic: boolean }
   readonly audit: Audit
   readonly tracer: Tracer
+  /** Whether answers are compressed for callers that accept it. */
+  readonly compression: boolean
   readonly logger?: FastifyBaseLogger
   /** Sees every route; the generator of the OpenAPI document collects them. */
   readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>
@@ -89,6 +92,7 @@ export async function buildApp (parts: AppParts): Promise<Built> {
   await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)
   installAudit(app, { audit, gateway })
+  if (parts.compression) installCompression(app)
   await parts.beforeRoutes?.(app)
   const files = createPageFiles()
   await app.register(aboutRoutes, { files })

@@ -99,6 +99,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     metrics: { ...metrics, isPublic: config.metrics?.public === true },
     audit,
     tracer,
+    compression: config.listen.compression,
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
     ...(logger === undefined ? {} : { logger }),
     ...(parts.beforeRoutes === undefined ? {} : { beforeRoutes: parts.beforeRoutes })
