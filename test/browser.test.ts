@@ -151,7 +151,7 @@ await inBrowser('every problem has a page with its title and a text, and its lin
   for (const [slug, title] of Object.entries(problemTitles)) {
     const text = await (await fetch(`${base}/problems/${slug}`)).text()
     t.match(text, `<h1>${title}</h1>`)
-    t.match(text, /Status \d{3}\. \w+/, slug)
+    t.match(text, /Status \d{3}\.[^]*Meaning\.[^]*What to do\.[^]*Example/, slug)
     for (const [, link = ''] of text.matchAll(/<a href="([^"]+)"/g)) led.add(link)
   }
   t.ok([...led].filter(link => link.startsWith('/problems/')).length >= 3, 'pages name each other')

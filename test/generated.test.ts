@@ -15,6 +15,7 @@ import { createMemoryStores } from '../src/state/stores.ts'
 import { clientSchema } from './helpers/client-schema.ts'
 import { version } from '../src/version.ts'
 import { collectDocument } from './openapi/document.ts'
+import { problemExamples } from './openapi/examples.ts'
 
 type Json = Record<string, unknown>
 
@@ -184,10 +185,18 @@ t.test('the version is that of package.json', async t => {
   t.match((await documented()).document, { info: { version } })
 })
 
-t.test('openapi/problems.md has a section for each problem, and no other', async t => {
-  const { sections } = readSections(readFileSync(join(root, 'openapi/problems.md'), 'utf8'))
+t.test('openapi/problems.md has a section for each problem: its status, its meaning, what to do, and an example from the table', async t => {
+  const file = join(root, 'openapi/problems.md')
+  const text = readFileSync(file, 'utf8')
+  const expected = text.replaceAll(/(^## ([a-z-]+)\n[^]*?)^Status \d+\.$([^]*?^```json\n)[^]*?(^```$)/gm, (whole, before: string, slug: string, between: string, end: string) => {
+    const example = problemExamples[slug]?.value
+    return example === undefined ? whole : `${before}Status ${example.status}.${between}${JSON.stringify(example, null, 2)}\n${end}`
+  })
+  if (isGenerating) writeFileSync(file, expected)
+  t.equal(readFileSync(file, 'utf8'), expected, update)
+  const { sections } = readSections(expected)
   t.same(sections.map(({ slug }) => slug).sort(), Object.keys(problemTitles).sort())
-  for (const { slug, markdown } of sections) t.match(markdown, /^Status \d{3}\./, slug)
+  for (const { slug, markdown } of sections) t.match(markdown, /^Status \d{3}\.\n\n\*\*Meaning\.\*\* .+\n\n\*\*What to do\.\*\* .+\n\n\*\*Example\*\*\n\n```json\n\{\n[^]+\n```$/, slug)
 })
 
 t.test('the capabilities have exactly the published keys', async t => {

@@ -28,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process lives */
+        /**
+         * Check liveness
+         * @description Returns 200 as long as the process runs.
+         */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -45,7 +48,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The gateway takes requests */
+        /**
+         * Check readiness
+         * @description Returns 200 when the gateway takes requests, also when it is degraded, and 503 while it starts or stops.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -63,8 +69,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the metrics of this process
-         * @description The text format of Prometheus. Open to everybody where the configuration says `metrics: {public: true}`.
+         * Get metrics
+         * @description Returns the metrics of this process in the text format of Prometheus. With `metrics: {public: true}` in the configuration no key is needed.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -83,8 +89,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the providers that this gateway speaks to, and what each can do
-         * @description Upstream calls: none.
+         * List providers
+         * @description Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and what it can do.
+         *
+         *     Upstream calls: none.
          */
         get: operations["listProviders"];
         put?: never;
@@ -103,8 +111,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the accounts that this key may see
-         * @description Upstream calls: none.
+         * List accounts
+         * @description Returns the configured accounts that this key may see.
+         *
+         *     Upstream calls: none.
          */
         get: operations["listAccounts"];
         put?: never;
@@ -123,8 +133,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one account with its capabilities and health
-         * @description Upstream calls: none; the health is that of the last call.
+         * Get an account
+         * @description Returns one account with its capabilities and its health, which is that of the last call to the provider.
+         *
+         *     Upstream calls: none.
          */
         get: operations["getAccount"];
         put?: never;
@@ -143,14 +155,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the servers of all accounts
-         * @description All accounts that the key may see, or those of `accounts`, asked at once; none is waited for past `deadline_ms`. An account that does not answer is `error` in `accounts`, or `stale` where
-         *     an older answer is at hand that no write has made old. Sorted by `id` the accounts stand one behind the other, each in its provider's own order; an account that fails on one page stays out of the rest of that walk. 200 as long as one account answered.
+         * List servers of all accounts
+         * @description Returns the servers of all accounts that the key may see, or of those in `accounts`, from all providers at once.
          *
-         *     With `Accept: application/x-ndjson` every match is streamed as it arrives, a line `{"server": …}` each, and at the end a line `{"account": …}` for each account; `limit`, `cursor` and `sort` are 400 then, nothing is taken from a cache,
-         *     and `Hawser-Upstream-Calls` comes as a trailer.
+         *     No account is waited for longer than `deadline_ms`. An account that does not answer in time is `error` in `accounts`, or `stale` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
+         *     Sorted by `id`, accounts are listed one after another, each in its provider's own order; an account that fails on one page is left out of the following pages.
          *
-         *     For each account that is asked: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         *     With `Accept: application/x-ndjson` every server is streamed as it arrives, as a line `{"server": …}`, followed by a line `{"account": …}` for each account. A stream takes no `limit`, `cursor` or `sort` and nothing from a cache;
+         *     `Hawser-Upstream-Calls` is a trailer.
+         *
+         *     For each account: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listFleet"];
         put?: never;
@@ -169,8 +183,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the servers of an account
-         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         * List servers
+         * @description Returns one page of the account's servers, filtered and sorted as asked; `page.next_cursor` leads to the next page.
+         *
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listServers"];
         put?: never;
@@ -193,8 +209,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one server
-         * @description Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Get a server
+         * @description Returns one server as the provider describes it now.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["getServer"];
         put?: never;
@@ -713,8 +731,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the operations of the last 24 hours, the newest first
-         * @description Upstream calls: none.
+         * List operations
+         * @description Returns one page of the account's operations of the last 24 hours, newest first.
+         *
+         *     Upstream calls: none.
          */
         get: operations["listOperations"];
         put?: never;
@@ -733,8 +753,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get an operation as it was last seen
-         * @description Always 200, whatever the verdict. With Prefer: wait=n the answer is held until the operation ends or n seconds pass. One poller for each account looks at the provider for everybody who waits. Upstream calls: none.
+         * Get an operation
+         * @description Returns an operation as it was last seen. The status is 200 whatever its result. With `Prefer: wait=n` the answer is held until the operation ends or n seconds have passed. One poller for each account serves all waiting requests.
+         *
+         *     Upstream calls: none.
          */
         get: operations["getOperation"];
         put?: never;
@@ -753,8 +775,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow an operation by server-sent events
-         * @description One event `operation` for what is known now and for each change after it, its data the operation; ends with the operation. With Last-Event-ID only what is newer is told; states that were passed meanwhile are left out. One poller for each account looks at the provider for everybody who waits. Upstream calls: none.
+         * Follow an operation
+         * @description Streams server-sent events: one event `operation` with its present state and one for each change, until it ends. With `Last-Event-ID` only later events are sent; states that were passed in between are left out. One poller for each account serves all waiting requests.
+         *
+         *     Upstream calls: none.
          */
         get: operations["followOperation"];
         put?: never;
@@ -773,30 +797,40 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pass a GET on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a GET to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["rawGet"];
         /**
-         * Pass a PUT on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a PUT to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         put: operations["rawPut"];
         /**
-         * Pass a POST on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a POST to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rawPost"];
         /**
-         * Pass a DELETE on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a DELETE to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["rawDelete"];
         options?: never;
         head?: never;
         /**
-         * Pass a PATCH on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a PATCH to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         patch: operations["rawPatch"];
         trace?: never;
@@ -1090,13 +1124,13 @@ export interface components {
         FleetAccount: {
             account: string;
             /**
-             * @description stale: it does not answer just now, what is shown was read before and no write has made it old
+             * @description stale: the account does not answer; its servers are from an earlier answer that no write has outdated
              * @enum {string}
              */
             status: "ok" | "stale" | "error";
-            /** @description How old what is shown of it is; null where nothing was asked */
+            /** @description The age of its servers in milliseconds; null if the account was not asked */
             age_ms: number | null;
-            /** @description Its servers in this answer */
+            /** @description The number of its servers in this answer */
             count: number;
             problem: components["schemas"]["Problem"] | null;
         };
@@ -1360,7 +1394,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It lives */
+            /** @description The process runs */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1542,7 +1576,7 @@ export interface operations {
             query?: {
                 /** @description Only these accounts: glesys-lab,vm6 */
                 accounts?: string;
-                /** @description Nobody is waited for any longer, in milliseconds; it bounds a stream, too */
+                /** @description Milliseconds after which accounts that have not answered are left out; it bounds a stream too */
                 deadline_ms?: number;
                 /** @description Rows on a page */
                 limit?: number;
@@ -1588,7 +1622,7 @@ export interface operations {
                     "application/x-ndjson": components["schemas"]["FleetLine"];
                 };
             };
-            /** @description Nothing has changed since the given ETag */
+            /** @description Nothing has changed since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1655,7 +1689,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerPage"];
                 };
             };
-            /** @description Nothing has changed since the given ETag */
+            /** @description Nothing has changed since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1757,7 +1791,7 @@ export interface operations {
                     "application/json": components["schemas"]["Server"];
                 };
             };
-            /** @description Nothing has changed since the given ETag */
+            /** @description Nothing has changed since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3242,7 +3276,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation, ended or not */
+            /** @description The operation */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3313,7 +3347,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The provider's answer, or the calls of a dry run */
+            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3355,7 +3389,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The provider's answer, or the calls of a dry run */
+            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3397,7 +3431,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The provider's answer, or the calls of a dry run */
+            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3434,7 +3468,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The provider's answer, or the calls of a dry run */
+            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3476,7 +3510,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The provider's answer, or the calls of a dry run */
+            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -8,8 +8,7 @@ export interface Example {
 
 const ofProvider = new Map(Object.values(failureRows).map(row => [row.slug, row]))
 const ofGateway = new Map(Object.values(refusalRows).map(row => [row.slug, row]))
-// No documented operation answers 405.
-const rows = [...new Map([...ofGateway, ...ofProvider]).values()].filter(({ slug }) => slug !== 'method-not-allowed')
+const rows = [...new Map([...ofGateway, ...ofProvider]).values()]
 
 /** What is more than the table says. */
 const details: Partial<Record<ProblemSlug, Partial<Problem>>> = {

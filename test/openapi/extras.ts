@@ -15,13 +15,14 @@ const refs = (kind: string, names: readonly string[]) => Object.fromEntries(name
 const ofEveryAnswer = ['X-Request-Id', 'Server-Timing', 'Hawser-Upstream-Calls'] as const
 const ofProblems: Readonly<Record<number, readonly string[]>> = { 401: ['WWW-Authenticate'], 429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'], 503: ['Retry-After'] }
 
-/** One answer for each status of the problem table; operations refer to it. */
-const problemResponses = Object.fromEntries([...slugsByStatus].map(([status, slugs]) => [`Problem${status}`, {
+/** One answer for each status of the problem table but 405, which no documented operation answers; operations refer to it. */
+const problemResponses = Object.fromEntries([...slugsByStatus].filter(([status]) => status !== 405).map(([status, slugs]) => [`Problem${status}`, {
   description: slugs.map(slug => `[${slug}](/problems/${slug})`).join(', '),
   headers: refs('headers', [...ofEveryAnswer, ...ofProblems[status] ?? []]),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples: refs('examples', slugs) } }
 }]))
 
+const { 'method-not-allowed': _never, ...documentedExamples } = problemExamples
 const endedOperation = {
   summary: 'An operation that has ended',
   value: {
@@ -31,7 +32,7 @@ const endedOperation = {
 }
 
 export const extraComponents = {
-  examples: { ...problemExamples, 'ended-operation': endedOperation },
+  examples: { ...documentedExamples, 'ended-operation': endedOperation },
   responses: problemResponses,
   parameters: {
     Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored'),
