@@ -4,11 +4,13 @@ import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fas
 import { z } from 'zod'
 import { isFinal } from '../src/domain/operation.ts'
 import type { StoredOperation } from '../src/state/operation-store.ts'
-import { costText, free, mayCost } from './cost.ts'
-import { accountParams, jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
+import { mayCost } from './cost.ts'
+import { costText, free } from '../src/verbs/cost.ts'
+import { jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
 import { accountOf, nextLink, type RouteOptions } from './servers.ts'
 import { waited } from './write.ts'
-import { operationsQuery } from './write-schemas.ts'
+import { operationsQuery } from '../src/verbs/schemas.ts'
+import { accountParams } from '../src/verbs/params.ts'
 
 const config = mayCost('read', free)
 // Of no narrower type: what is sent is a stream.

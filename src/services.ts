@@ -3,13 +3,12 @@ import type { Adapter } from './adapters/contract.ts'
 import type { Capabilities } from './domain/capability.ts'
 import type { Account } from './transport/account.ts'
 import type { Keys } from './operations/idempotency.ts'
-import type { Asks } from './execution/asks.ts'
 import { providerCapabilities } from './adapters/capabilities.ts'
 import type { Cursors } from './reads/cursor.ts'
 import type { Fleet } from './reads/fleet.ts'
 import type { Operations } from './reads/operations.ts'
 import type { Servers } from './reads/servers.ts'
-import type { Writes } from './execution/writes.ts'
+import type { Executor } from './execution/executor.ts'
 
 /** All that routes know of: accounts, their servers, and what is done to them. */
 export interface Gateway extends Rooms {
@@ -24,8 +23,7 @@ export interface Gateway extends Rooms {
 export interface Rooms {
   readonly servers: Servers
   readonly fleet: Fleet
-  readonly writes: Writes
-  readonly asks: Asks
+  readonly executor: Executor
   readonly operations: Operations
   readonly keys: Keys
   readonly cursors: Cursors

@@ -9,6 +9,7 @@ import { GatewayError, type Failure } from '../src/domain/failure.ts'
 import { redact, redacted, redactText } from '../src/domain/redact.ts'
 import { openAccount, type Account } from '../src/transport/account.ts'
 import { createRetryBudget } from '../src/transport/retry.ts'
+import { systemClock } from '../src/domain/clock.ts'
 import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createTokenSource } from '../src/transport/token-source.ts'
 import { createHttpClient, type HttpResponse } from '../src/upstream/http.ts'
@@ -153,7 +154,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    line: { account: 'acc', http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryBuckets(), () => {}), breaker: noBreaker, gate: openGate, random: Math.random, report: () => {} },
+    line: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryBuckets(), () => {}), breaker: noBreaker, gate: openGate, random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }

@@ -8,6 +8,7 @@ import { parseConfig } from '../src/config/load.ts'
 import { UpstreamError, type Failure } from '../src/domain/failure.ts'
 import { startHeficed } from '../sandbox/heficed/simulator.ts'
 import { createVault, type Vault } from '../src/state/sealer.ts'
+import { systemClock } from '../src/domain/clock.ts'
 import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createRedisTokenStore } from '../src/state/redis/token-store.ts'
 import type { TokenStore } from '../src/state/token-store.ts'
@@ -66,7 +67,7 @@ interface Replicas { readonly key: string, readonly a: TokenSource, readonly b: 
 
 function replicas (stores: readonly TokenStore[], now?: () => number): Replicas {
   const key = `acc:${randomUUID()}`
-  const [a, b, c] = stores.map(store => createTokenSource({ key, store, ...(now === undefined ? {} : { now }) }))
+  const [a, b, c] = stores.map(store => createTokenSource({ key, store, clock: { ...systemClock, ...(now === undefined ? {} : { now }) } }))
   if (a === undefined || b === undefined || c === undefined) throw new Error('three stores are needed')
   return { key, a, b, c }
 }
@@ -307,7 +308,7 @@ t.test('who waits for another replica\'s sign-in does not wait for ever', async 
   let now = 0
   const store = createMemoryTokenStore(() => now)
   await store.lock('acc', 90_000)
-  const source = createTokenSource({ key: 'acc', store, now: () => now, sleep: async ms => { now += ms } })
+  const source = createTokenSource({ key: 'acc', store, clock: { ...systemClock, now: () => now, sleep: async ms => { now += ms; return true } } })
   t.equal(await failureOf(source.get(createDoor().open)), 'timeout')
   t.ok(now <= 61_000, `it gave up after ${now} ms`)
 })

@@ -192,7 +192,7 @@ export interface paths {
         put?: never;
         /**
          * Create a server
-         * @description Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours stands in its capabilities; anything else is 400. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours is listed in its capabilities; anything else is 400. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createServer"];
         delete?: never;
@@ -229,6 +229,106 @@ export interface paths {
          * @description Answers 200 with the server once the provider shows the change, else 202 with an operation. Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
          */
         patch: operations["changeServer"];
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/resize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the size of a server
+         * @description To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["resizeServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reinstall a server from an image
+         * @description All data on the main disk is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rebuildServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Boot a rescue system
+         * @description The server boots a system of the provider's instead of its own. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rescueServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/unrescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the rescue system
+         * @description The server boots its own system again. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["unrescueServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the administrator's password
+         * @description Leave the password out where the provider generates one: it is returned once, with 200. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/{account}/servers/{id}/start": {
@@ -291,7 +391,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/{account}/servers/{id}/resize": {
+    "/v1/{account}/servers/{id}/console": {
         parameters: {
             query?: never;
             header?: never;
@@ -301,90 +401,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the size of a server
-         * @description To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Open a server's console
+         * @description The link opens the console for anyone who has it. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
-        post: operations["resizeServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/rebuild": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Install an image anew
-         * @description What is on the main disk is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["rebuildServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/rescue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Boot a rescue system
-         * @description The server boots a system of the provider's instead of its own. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["rescueServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/unrescue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Leave the rescue system
-         * @description The server boots its own system again. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["unrescueServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Set the administrator's password
-         * @description Where the provider makes one, leave it out: it is told once, with 200. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["setPassword"];
+        post: operations["openConsole"];
         delete?: never;
         options?: never;
         head?: never;
@@ -406,7 +426,7 @@ export interface paths {
         put?: never;
         /**
          * Take a snapshot of a server
-         * @description Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createSnapshot"];
         delete?: never;
@@ -425,8 +445,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a server back to a snapshot
-         * @description What was written since is lost. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Restore a server from a snapshot
+         * @description Everything written since is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["restoreSnapshot"];
         delete?: never;
@@ -447,7 +467,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a snapshot
-         * @description Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["deleteSnapshot"];
         options?: never;
@@ -470,7 +490,7 @@ export interface paths {
         put?: never;
         /**
          * Attach addresses to a server
-         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -511,7 +531,7 @@ export interface paths {
         post?: never;
         /**
          * Detach an address from a server
-         * @description Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -693,30 +713,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a link that signs this owner in to the provider's panel
-         * @description VMmanager only. The link is told once. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Create a link that signs an owner in to the provider's panel
+         * @description VMmanager only. The link is returned once. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createLoginLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/console": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Open a server's console
-         * @description The link opens the console for whoever has it. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["openConsole"];
         delete?: never;
         options?: never;
         head?: never;
@@ -839,16 +839,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        StartRequest: Record<string, never>;
-        ForceRequest: {
-            /** @description Power off or reset instead of asking the guest; 400 where the provider has no such thing */
-            force?: boolean;
-        };
-        ChangeServerRequest: {
-            name?: string;
-            /** @description Deletion protection */
-            protected?: boolean;
-        };
         CreateServerRequest: {
             name: string;
             region?: string;
@@ -893,6 +883,17 @@ export interface components {
             /** @description Left out only where the provider makes one */
             password?: string;
         };
+        ChangeServerRequest: {
+            name?: string;
+            /** @description Deletion protection */
+            protected?: boolean;
+        };
+        StartRequest: Record<string, never>;
+        ForceRequest: {
+            /** @description Power off or reset instead of asking the guest; 400 where the provider has no such thing */
+            force?: boolean;
+        };
+        OpenConsoleRequest: Record<string, never>;
         CreateSnapshotRequest: {
             name: string;
         };
@@ -916,7 +917,6 @@ export interface components {
             };
         };
         CreateLoginLinkRequest: Record<string, never>;
-        OpenConsoleRequest: Record<string, never>;
         About: {
             name: string;
             /** @description A page to read about every operation and try it out */
@@ -1183,10 +1183,18 @@ export interface components {
                 depends_on?: number[];
             }[];
         };
-        ServerOrOperationOrDryRun: components["schemas"]["Server"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         PasswordAnswer: components["schemas"]["GeneratedPassword"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         GeneratedPassword: {
             password: string;
+        };
+        ServerOrOperationOrDryRun: components["schemas"]["Server"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+        ConsoleOrDryRun: components["schemas"]["Console"] | components["schemas"]["DryRun"];
+        Console: {
+            /** @description What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say */
+            type: string;
+            /** @description Opens the console for whoever has it: a secret */
+            url: string;
+            expires_at: string | null;
         };
         SnapshotPage: {
             data: components["schemas"]["Snapshot"][];
@@ -1320,14 +1328,6 @@ export interface components {
         OwnerOrDryRun: components["schemas"]["Owner"] | components["schemas"]["DryRun"];
         LoginLink: {
             /** @description Signs in whoever has it: a secret */
-            url: string;
-            expires_at: string | null;
-        };
-        ConsoleOrDryRun: components["schemas"]["Console"] | components["schemas"]["DryRun"];
-        Console: {
-            /** @description What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say */
-            type: string;
-            /** @description Opens the console for whoever has it: a secret */
             url: string;
             expires_at: string | null;
         };
@@ -1901,171 +1901,6 @@ export interface operations {
                     "application/json": components["schemas"]["ServerOrOperationOrDryRun"];
                 };
             };
-            /** @description Accepted, but not shown yet; follow the operation */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    startServer: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-            };
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["StartRequest"];
-            };
-        };
-        responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
-                };
-            };
-            /** @description Accepted; follow the operation */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    stopServer: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-            };
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ForceRequest"];
-            };
-        };
-        responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
-                };
-            };
-            /** @description Accepted; follow the operation */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    rebootServer: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-            };
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ForceRequest"];
-            };
-        };
-        responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
-                };
-            };
             /** @description Accepted; follow the operation */
             202: {
                 headers: {
@@ -2350,6 +2185,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForceRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebootServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForceRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openConsole: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenConsoleRequest"];
+            };
+        };
+        responses: {
+            /** @description The link; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleOrDryRun"];
                 };
             };
             /** @description A problem */
@@ -3176,47 +3217,6 @@ export interface operations {
             };
         };
     };
-    openConsole: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["OpenConsoleRequest"];
-            };
-        };
-        responses: {
-            /** @description The link; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleOrDryRun"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listOperations: {
         parameters: {
             query?: {
@@ -3347,7 +3347,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
+            /** @description The provider's answer, or the calls of a dry run */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3389,7 +3389,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
+            /** @description The provider's answer, or the calls of a dry run */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3431,7 +3431,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
+            /** @description The provider's answer, or the calls of a dry run */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3468,7 +3468,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
+            /** @description The provider's answer, or the calls of a dry run */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3510,7 +3510,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The provider's answer, with secrets replaced; with `dry_run`, the calls that would be sent */
+            /** @description The provider's answer, or the calls of a dry run */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Adapter } from '../adapters/contract.ts'
 import type { ServerOperations } from '../adapters/verbs.ts'
 import type { GuardSettings } from '../access/guards.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { Server } from '../domain/server.ts'
 import type { SentCall } from '../telemetry/observer.ts'
 import type { BreakerState } from './breaker.ts'
@@ -30,6 +31,7 @@ export interface Account {
   readonly id: string
   /** Another word each time an account is opened: what was read with other credentials or settings is not shared with it. */
   readonly opening: string
+  readonly clock: Clock
   readonly options: AccountOptions
   readonly provider: { readonly id: string, readonly title: string }
   readonly capabilities: Capabilities
@@ -74,7 +76,7 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
   let health: Health = { status: 'unknown', checked_at: null, problem: null }
   const report = (sent: SentCall): void => {
     line.report(sent)
-    if (sent.outcome !== 'aborted') health = toHealth(sent)
+    if (sent.outcome !== 'aborted') health = toHealth(sent, line.clock.now())
   }
   const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
   const operations = adapter.connect(settings, unreachable)
@@ -84,6 +86,7 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
   return {
     id,
     opening: randomUUID(),
+    clock: line.clock,
     options,
     provider: { id: adapter.id, title: adapter.title },
     capabilities,
@@ -115,8 +118,8 @@ const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], 
 /** Outcomes that speak of the provider or the credentials, not of the one request. */
 const troubles = new Set(['authentication', 'suspended', 'unavailable', 'unreachable', 'timeout', 'malformed'])
 
-const toHealth = ({ outcome }: SentCall): Health => ({
+const toHealth = ({ outcome }: SentCall, at: number): Health => ({
   status: troubles.has(outcome) ? 'failing' : 'ok',
-  checked_at: new Date().toISOString(),
+  checked_at: new Date(at).toISOString(),
   problem: troubles.has(outcome) ? outcome : null
 })

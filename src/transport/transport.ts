@@ -1,17 +1,19 @@
 import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.ts'
+import type { Clock } from '../domain/clock.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.ts'
 import type { TokenSource } from './token-source.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
 import type { Breaker, Went } from './breaker.ts'
-import { createCall, pause, remainingMs, untilEnd, type Call } from './call.ts'
+import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
 import type { Gate } from './bulkhead.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
 /** What one account lends to every call. */
 export interface Line {
   readonly account: string
+  readonly clock: Clock
   readonly http: HttpClient
   readonly timeoutMs: number
   readonly tokens: TokenSource
@@ -32,7 +34,7 @@ export function createUpstream (line: Line, call: Call, record: RecordWrite | nu
   if (signIn === null) return createTokenless(line, call, record)
   // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
   const login = async (): Promise<Token> => {
-    const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
+    const own = createCall({ clock: call.clock, requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
     return await signIn(createSender(line, own, { token: async () => null, record: null, isSignIn: true }))
   }
   const token = async (): Promise<Token> => {
@@ -108,7 +110,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     }
     const { intent } = request
     const delay = await retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
-    if (delay === null || delay >= remainingMs(call) || !await pause(delay, call.signal)) throw final(sending, outcome, tries)
+    if (delay === null || delay >= remainingMs(call) || !await call.clock.sleep(delay, call.signal)) throw final(sending, outcome, tries)
   }
 }
 

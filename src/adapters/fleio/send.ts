@@ -1,41 +1,16 @@
 import type { z } from 'zod'
 import type { Upstream } from '../contract.ts'
-import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
+import { createSend, type Base, type Send } from '../kit/send.ts'
 import { authorization } from './auth.ts'
 import { callFailure, type About } from './failures.ts'
 import type { FleioAccount } from './settings.ts'
 
-export interface Endpoint<T> {
-  readonly name: string
-  readonly method: HttpRequest['method']
-  /** Below the API's root. None of ours ends in a slash: that would be another route. */
-  readonly path: string
-  readonly body?: unknown
-  /** Makes it a write: what a dry run takes for the answer. */
-  readonly assumed?: T
-  read(response: HttpResponse): T
-}
+export const baseOf = (account: FleioAccount): Base => ({ url: account.url, headers: { ...authorization(account), 'accept-language': 'en' } })
 
-export type Send = <T>(endpoint: Endpoint<T>) => Promise<T>
-
-export const createSend = (account: FleioAccount, upstream: Upstream): Send =>
-  async ({ name, method, path, body, assumed, read }) => await upstream.send({
-    name,
-    ...(assumed === undefined ? { intent: 'read' } : { intent: 'write', assumed }),
-    build: () => ({
-      method,
-      url: `${account.url}${path}`,
-      headers: {
-        ...authorization(account),
-        accept: 'application/json',
-        'accept-language': 'en',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' })
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    }),
-    read
-  })
+/** No path of ours ends in a slash: that would be another route of the vendor's. */
+export const createFleioSend = (account: FleioAccount, upstream: Upstream): Send => createSend(upstream, () => baseOf(account))
 
 /** The API's own 404; an unknown route answers with a page instead. */
 export const isMissing = (response: HttpResponse): boolean => response.status === 404 && parseJson(response.text) !== undefined

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { operationSchema, operationStatuses } from '../src/domain/operation.ts'
-import { serverSchema } from '../src/domain/server.ts'
+import { operationSchema, operationStatuses } from '../domain/operation.ts'
+import { serverSchema } from '../domain/server.ts'
 
 // No example on an optional query parameter: the documentation's forms would fill it in.
 const flag = (description: string) => z.string().transform((text, context) => {
@@ -43,6 +43,11 @@ export const changeBody = z.strictObject({
   protected: z.boolean().optional().meta({ description: 'Deletion protection' })
 }).meta({ id: 'ChangeServerRequest', example: { name: 'web-2' } })
 
+export const emptyBody = z.strictObject({}).meta({ id: 'StartRequest', example: {} }).optional()
+export const forceBody = z.strictObject({
+  force: z.boolean().optional().meta({ description: 'Power off or reset instead of asking the guest; 400 where the provider has no such thing' })
+}).meta({ id: 'ForceRequest', example: {} }).optional()
+
 export const passwordBody = z.strictObject({
   password: z.string().min(1).max(255).optional().meta({ description: 'Left out only where the provider makes one' })
 }).meta({ id: 'SetPasswordRequest', example: { password: 'a long phrase' } }).optional()
@@ -68,6 +73,7 @@ const limit = z.string().regex(/^\d{1,4}$/, { error: 'must be a whole number fro
   .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'Rows on a page' })
 const cursor = z.string().min(1).max(4096).optional().meta({ description: 'next_cursor of the page before; bound to account, filters and order' })
 
+export const noQuery = z.strictObject({})
 export const pageQuery = z.strictObject({ limit, cursor })
 export const catalogueQuery = z.strictObject({
   limit,
