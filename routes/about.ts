@@ -9,7 +9,14 @@ import { pagePolicy } from './page-files.ts'
 import { jsonAnswer, noQuery, openProblems } from './schemas.ts'
 
 // Nothing of what is configured: this needs no key.
-const about = { name: 'Hawser', docs: '/docs', openapi: '/openapi.json', problems: '/problems', health: '/health/ready', accounts: '/v1/accounts' } as const
+const about = {
+  name: 'Hawser',
+  docs: '/docs',
+  openapi: '/openapi.json',
+  problems: '/problems',
+  health: '/health/ready',
+  accounts: '/v1/accounts'
+} as const
 
 const aboutSchema = z.object({
   name: z.string(),
@@ -23,18 +30,21 @@ const aboutSchema = z.object({
 /** The bare address: paths as JSON, or a page for browsers. */
 export async function aboutRoutes (root: FastifyInstance, { files }: PagesOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
+  const json = jsonAnswer('Paths of this gateway', aboutSchema)
+  const answer = { ...json, content: { ...json.content, 'text/html': { schema: htmlPage } } }
   const page = createAsset('text/html; charset=utf-8', async () => await files.page('home.html', { version }))
 
   app.get('/', {
     schema: {
       operationId: 'getAbout',
       summary: 'List the entry points',
-      description: 'Returns the paths of the documentation, the health check and the accounts. With `Accept: text/html`, as browsers send it, the answer is a page.',
+      description: 'Returns the paths of the documentation, the health check and the accounts. ' +
+        'With `Accept: text/html`, as browsers send it, the answer is a page.',
       tags: ['Gateway'],
       security: [],
       querystring: noQuery,
       response: {
-        200: { ...jsonAnswer('Paths of this gateway', aboutSchema), content: { ...jsonAnswer('', aboutSchema).content, 'text/html': { schema: htmlPage } } },
+        200: answer,
         ...openProblems()
       }
     } satisfies FastifyZodOpenApiSchema

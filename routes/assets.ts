@@ -12,7 +12,8 @@ export interface Asset {
 }
 
 export function createAsset (type: string, read: () => Promise<Buffer>): Asset {
-  const kept = { br: once(async () => await compressed(await read(), 'br', 'file')), gzip: once(async () => await compressed(await read(), 'gzip', 'file')) }
+  const keep = (encoding: Encoding): (() => Promise<Buffer>) => once(async () => await compressed(await read(), encoding, 'file'))
+  const kept: Readonly<Record<Encoding, () => Promise<Buffer>>> = { br: keep('br'), gzip: keep('gzip') }
   return {
     type,
     hash: once(async () => createHash('sha256').update(await read()).digest('base64url').slice(0, 16)),
@@ -41,7 +42,9 @@ export const cacheControl = {
   revalidate: 'public, no-cache'
 } as const
 
-export async function sendAsset (request: FastifyRequest, reply: FastifyReply, asset: Asset, cache: keyof typeof cacheControl): Promise<FastifyReply> {
+type Caching = keyof typeof cacheControl
+
+export async function sendAsset (request: FastifyRequest, reply: FastifyReply, asset: Asset, cache: Caching): Promise<FastifyReply> {
   const etag = `W/"${await asset.hash()}"`
   reply.headers({ etag, 'cache-control': cacheControl[cache] })
   varyBy(reply, 'accept-encoding')

@@ -25,7 +25,8 @@ export async function documentationRoutes (app: FastifyInstance, { files }: Page
 
   const page = createAsset('text/html; charset=utf-8', async () => await files.page('docs.html', { version }))
   for (const url of ['/docs', '/docs/']) {
-    app.get(url, { schema }, async (request, reply) => await sendAsset(request, reply.header('content-security-policy', swaggerPolicy), page, 'revalidate'))
+    app.get(url, { schema }, async (request, reply) =>
+      await sendAsset(request, reply.header('content-security-policy', swaggerPolicy), page, 'revalidate'))
   }
   app.get<{ Params: { hash: string, name: string } }>('/docs/:hash/:name', { schema }, async (request, reply) => {
     const file = await files.find(request.params.hash, request.params.name)

@@ -21,11 +21,14 @@ const asking = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
 
 const description = `Returns the servers of all accounts that the key may see, or of those in \`accounts\`, from all providers at once.
 
-No account is waited for longer than \`deadline_ms\`. An account that does not answer in time is \`error\` in \`accounts\`, or \`stale\` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
-Sorted by \`id\`, accounts are listed one after another, each in its provider's own order; an account that fails on one page is left out of the following pages.
+No account is waited for longer than \`deadline_ms\`. An account that does not answer in time is \`error\` in \`accounts\`,
+or \`stale\` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
+Sorted by \`id\`, accounts are listed one after another, each in its provider's own order;
+an account that fails on one page is left out of the following pages.
 
-With \`Accept: application/x-ndjson\` every server is streamed as it arrives, as a line \`{"server": …}\`, followed by a line \`{"account": …}\` for each account. A stream takes no \`limit\`, \`cursor\` or \`sort\` and nothing from a cache;
-\`Hawser-Upstream-Calls\` is a trailer.
+With \`Accept: application/x-ndjson\` every server is streamed as it arrives, as a line \`{"server": …}\`,
+followed by a line \`{"account": …}\` for each account. A stream takes no \`limit\`, \`cursor\` or \`sort\`
+and nothing from a cache; \`Hawser-Upstream-Calls\` is a trailer.
 
 For each account: ${costText(asking.upstream)}`
 

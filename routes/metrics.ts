@@ -24,7 +24,8 @@ export async function metricsRoutes (app: FastifyInstance, { text, contentType, 
     schema: {
       operationId: 'getMetrics',
       summary: 'Get metrics',
-      description: 'Returns the metrics of this process in the text format of Prometheus. With `metrics: {public: true}` in the configuration no key is needed.',
+      description: 'Returns the metrics of this process in the text format of Prometheus. ' +
+        'With `metrics: {public: true}` in the configuration no key is needed.',
       tags: ['Gateway'],
       ...(isPublic ? { security: [] } : {}),
       querystring: noQuery,

@@ -45,7 +45,8 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     schema: {
       operationId: 'getOperation',
       summary: 'Get an operation',
-      description: `Returns an operation as it was last seen. The status is 200 whatever its result. With \`Prefer: wait=n\` the answer is held until the operation ends or n seconds have passed. ${followed}\n\n${costText(free)}`,
+      description: 'Returns an operation as it was last seen. The status is 200 whatever its result. ' +
+        `With \`Prefer: wait=n\` the answer is held until the operation ends or n seconds have passed. ${followed}\n\n${costText(free)}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,

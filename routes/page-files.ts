@@ -15,7 +15,8 @@ export const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /** Reads one of the committed files of openapi/. */
 export const ofOurs = (name: string) => async (): Promise<Buffer> => await readFile(new URL(`../openapi/${name}`, import.meta.url))
-const ofSwaggerUi = (name: string) => async (): Promise<Buffer> => await readFile(fileURLToPath(import.meta.resolve(`@fastify/swagger-ui/static/${name}`)))
+const ofSwaggerUi = (name: string) => async (): Promise<Buffer> =>
+  await readFile(fileURLToPath(import.meta.resolve(`@fastify/swagger-ui/static/${name}`)))
 
 const script = 'text/javascript; charset=utf-8'
 const style = 'text/css; charset=utf-8'
@@ -29,7 +30,8 @@ export function createPageFiles (): PageFiles {
     ['home.js', createAsset(script, ofOurs('pages/home.js'))],
     ['page.css', createAsset(style, ofOurs('pages/page.css'))]
   ])
-  const paths = once(async () => await Promise.all([...files].map(async ([name, file]) => [name, `/docs/${await file.hash()}/${name}`] as const)))
+  const pathOf = async (name: string, file: Asset) => [name, `/docs/${await file.hash()}/${name}`] as const
+  const paths = once(async () => await Promise.all([...files].map(async ([name, file]) => await pathOf(name, file))))
   return {
     find: async (hash, name) => {
       const file = files.get(name)

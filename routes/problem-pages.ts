@@ -22,7 +22,8 @@ export async function problemPageRoutes (app: FastifyInstance, { files }: PagesO
   }
 
   for (const url of ['/problems', '/problems/']) {
-    app.get(url, { schema }, async (request, reply) => await sendAsset(request, reply.header('content-security-policy', pagePolicy), await find(''), 'page'))
+    app.get(url, { schema }, async (request, reply) =>
+      await sendAsset(request, reply.header('content-security-policy', pagePolicy), await find(''), 'page'))
   }
   app.get<{ Params: { slug: string } }>('/problems/:slug', { schema }, async (request, reply) =>
     await sendAsset(request, reply.header('content-security-policy', pagePolicy), await find(request.params.slug), 'page'))
@@ -34,7 +35,8 @@ async function render (files: PageFiles): Promise<ReadonlyMap<string, Asset>> {
   const { marked } = await import('marked')
   const { preamble, sections } = readSections((await ofOurs('problems.md')()).toString())
   // In the file the sections are one page, here each is a page of its own.
-  const toHtml = (markdown: string): string => marked.parse(markdown.replaceAll(/\]\(#([a-z-]+)\)/g, '](/problems/$1)'), { async: false })
+  const toHtml = (markdown: string): string =>
+    marked.parse(markdown.replaceAll(/\]\(#([a-z-]+)\)/g, '](/problems/$1)'), { async: false })
   const list = sections.map(({ slug }) => `<li><a href="/problems/${slug}">${slug}</a>: ${escaped(titleOf(slug))}</li>`).join('\n')
   const toAsset = async (title: string, body: string): Promise<Asset> => {
     const page = await files.page('problem.html', { title: escaped(title), body })
@@ -42,7 +44,8 @@ async function render (files: PageFiles): Promise<ReadonlyMap<string, Asset>> {
   }
   return new Map(await Promise.all([
     toAsset('Problems', `${toHtml(preamble)}<ul>${list}</ul>`).then(page => ['', page] as const),
-    ...sections.map(async ({ slug, markdown }) => [slug, await toAsset(titleOf(slug), `<p><code>/problems/${slug}</code></p>${toHtml(markdown)}`)] as const)
+    ...sections.map(async ({ slug, markdown }) =>
+      [slug, await toAsset(titleOf(slug), `<p><code>/problems/${slug}</code></p>${toHtml(markdown)}`)] as const)
   ]))
 }
 

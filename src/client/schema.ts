@@ -158,11 +158,14 @@ export interface paths {
          * List servers of all accounts
          * @description Returns the servers of all accounts that the key may see, or of those in `accounts`, from all providers at once.
          *
-         *     No account is waited for longer than `deadline_ms`. An account that does not answer in time is `error` in `accounts`, or `stale` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
-         *     Sorted by `id`, accounts are listed one after another, each in its provider's own order; an account that fails on one page is left out of the following pages.
+         *     No account is waited for longer than `deadline_ms`. An account that does not answer in time is `error` in `accounts`,
+         *     or `stale` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
+         *     Sorted by `id`, accounts are listed one after another, each in its provider's own order;
+         *     an account that fails on one page is left out of the following pages.
          *
-         *     With `Accept: application/x-ndjson` every server is streamed as it arrives, as a line `{"server": …}`, followed by a line `{"account": …}` for each account. A stream takes no `limit`, `cursor` or `sort` and nothing from a cache;
-         *     `Hawser-Upstream-Calls` is a trailer.
+         *     With `Accept: application/x-ndjson` every server is streamed as it arrives, as a line `{"server": …}`,
+         *     followed by a line `{"account": …}` for each account. A stream takes no `limit`, `cursor` or `sort`
+         *     and nothing from a cache; `Hawser-Upstream-Calls` is a trailer.
          *
          *     For each account: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
@@ -192,7 +195,9 @@ export interface paths {
         put?: never;
         /**
          * Create a server
-         * @description Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours is listed in its capabilities; anything else is 400. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Orders a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be repeated after any fault and never buys two servers. The members that a provider accepts are listed in its capabilities; others are 400. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createServer"];
         delete?: never;
@@ -219,14 +224,18 @@ export interface paths {
         post?: never;
         /**
          * Delete a server
-         * @description For good, with its disks; done when the server is gone. A protected server is 409. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is 409. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["deleteServer"];
         options?: never;
         head?: never;
         /**
-         * Rename a server, or change its deletion protection
-         * @description Answers 200 with the server once the provider shows the change, else 202 with an operation. Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
+         * Update a server
+         * @description Changes the name or the deletion protection of a server. Answers 200 with the server if the provider shows the change at once, otherwise 202 with an operation.
+         *
+         *     Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
          */
         patch: operations["changeServer"];
         trace?: never;
@@ -241,8 +250,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the size of a server
-         * @description To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Resize a server
+         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` they refuse, or wait until it is stopped. Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["resizeServer"];
         delete?: never;
@@ -261,8 +272,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reinstall a server from an image
-         * @description All data on the main disk is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         * Rebuild a server
+         * @description Reinstalls the server from an image. All data on its main disk is lost. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rebuildServer"];
         delete?: never;
@@ -281,8 +294,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Boot a rescue system
-         * @description The server boots a system of the provider's instead of its own. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Enter rescue mode
+         * @description Boots the server into the provider's rescue system. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rescueServer"];
         delete?: never;
@@ -301,8 +316,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Leave the rescue system
-         * @description The server boots its own system again. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Leave rescue mode
+         * @description Boots the server into its own system again. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["unrescueServer"];
         delete?: never;
@@ -321,8 +338,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set the administrator's password
-         * @description Leave the password out where the provider generates one: it is returned once, with 200. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Set the administrator password
+         * @description Sets the password of the administrator. Leave it out where the provider generates one: it is returned once, with 200.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["setPassword"];
         delete?: never;
@@ -342,7 +361,9 @@ export interface paths {
         put?: never;
         /**
          * Start a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Powers the server on. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["startServer"];
         delete?: never;
@@ -362,7 +383,9 @@ export interface paths {
         put?: never;
         /**
          * Stop a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Shuts the server down; with `force` it is powered off without asking its system, where the provider can. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["stopServer"];
         delete?: never;
@@ -381,8 +404,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restart a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Reboot a server
+         * @description Restarts the server; with `force` it is reset without asking its system, where the provider can. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rebootServer"];
         delete?: never;
@@ -401,8 +426,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open a server's console
-         * @description The link opens the console for anyone who has it. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         * Open a console
+         * @description Returns a link to the console of a server. The link works without a key: treat it as a secret.
+         *
+         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["openConsole"];
         delete?: never;
@@ -419,14 +446,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the snapshots of a server
-         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * List snapshots
+         * @description Returns one page of the snapshots of a server.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listSnapshots"];
         put?: never;
         /**
-         * Take a snapshot of a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Create a snapshot
+         * @description Takes a snapshot of the disks of a server. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createSnapshot"];
         delete?: never;
@@ -445,8 +476,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restore a server from a snapshot
-         * @description Everything written since is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Restore a snapshot
+         * @description Puts a server back to a snapshot. Everything written since then is lost. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["restoreSnapshot"];
         delete?: never;
@@ -467,7 +500,9 @@ export interface paths {
         post?: never;
         /**
          * Delete a snapshot
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Deletes a snapshot for good. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["deleteSnapshot"];
         options?: never;
@@ -484,13 +519,17 @@ export interface paths {
         };
         /**
          * List the addresses of a server
-         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the addresses that are attached to a server.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listServerAddresses"];
         put?: never;
         /**
-         * Attach addresses to a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         * Attach addresses
+         * @description Attaches addresses of the account to a server. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -507,8 +546,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the addresses of an account, attached or not
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * List addresses
+         * @description Returns one page of the addresses of an account, attached to a server or not.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listAddresses"];
         put?: never;
@@ -530,8 +571,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Detach an address from a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Detach an address
+         * @description Detaches an address from a server. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -548,8 +591,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set the reverse name of an address
-         * @description Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Set the reverse DNS name
+         * @description Sets the reverse DNS name (PTR record) of an address.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         put: operations["setPtr"];
         post?: never;
@@ -568,7 +613,9 @@ export interface paths {
         };
         /**
          * List images
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the images that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listImages"];
         put?: never;
@@ -588,7 +635,9 @@ export interface paths {
         };
         /**
          * List plans
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the plans that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listPlans"];
         put?: never;
@@ -608,7 +657,9 @@ export interface paths {
         };
         /**
          * List regions
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the regions that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listRegions"];
         put?: never;
@@ -628,7 +679,9 @@ export interface paths {
         };
         /**
          * List SSH keys
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the SSH keys that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listSshKeys"];
         put?: never;
@@ -648,7 +701,9 @@ export interface paths {
         };
         /**
          * List networks
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the networks that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listNetworks"];
         put?: never;
@@ -668,13 +723,17 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Fleio's clients, VMmanager's accounts, OneCloud's projects. Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the owners that servers can belong to: clients of Fleio, accounts of VMmanager, projects of OneCloud.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listOwners"];
         put?: never;
         /**
          * Create an owner
-         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Creates an owner at the provider.
+         *
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createOwner"];
         delete?: never;
@@ -691,8 +750,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one owner
-         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Get an owner
+         * @description Returns one owner.
+         *
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["getOwner"];
         put?: never;
@@ -713,8 +774,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create a link that signs an owner in to the provider's panel
-         * @description VMmanager only. The link is returned once. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Create a login link
+         * @description Returns a link that signs an owner in to the provider's panel. VMmanager only; the link is returned once.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createLoginLink"];
         delete?: never;
@@ -1731,7 +1794,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1740,7 +1803,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1837,7 +1900,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1846,7 +1909,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1892,7 +1955,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The server as it is now; or the operation has ended without success within the time of Prefer: wait; or the calls of a dry run */
+            /** @description The changed server; with `Prefer: wait`, an operation that has ended without success; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1901,7 +1964,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerOrOperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1947,7 +2010,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1956,7 +2019,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2004,7 +2067,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2013,7 +2076,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2059,7 +2122,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2068,7 +2131,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2114,7 +2177,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2123,7 +2186,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2169,7 +2232,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The generated password; or the operation has ended, or the calls of a dry run */
+            /** @description The generated password; with `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2178,7 +2241,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasswordAnswer"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2224,7 +2287,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2233,7 +2296,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2279,7 +2342,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2288,7 +2351,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2334,7 +2397,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2343,7 +2406,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2384,7 +2447,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The link; or the calls of a dry run */
+            /** @description The link; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2469,7 +2532,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2478,7 +2541,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2528,7 +2591,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2537,7 +2600,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2583,7 +2646,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2592,7 +2655,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2677,7 +2740,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,7 +2749,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2767,7 +2830,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2776,7 +2839,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2820,7 +2883,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The name as it was set; or the calls of a dry run */
+            /** @description The name as it was set; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3104,7 +3167,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The calls of a dry run */
+            /** @description With `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3188,7 +3251,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The calls of a dry run */
+            /** @description With `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
