@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDryRun } from '../plugins/idempotency.ts'
+import { answerOperation, waited } from '../plugins/operation-answer.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { Server } from '../src/domain/server.ts'
@@ -11,7 +12,6 @@ import { none, type ApiVerb, type Command, type DirectCall, type KeyedRow, type 
 import { sendPage } from './page.ts'
 import { jsonAnswer, operationSchema, readProblems, writeProblems } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
-import { answerOperation, waited } from './write.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

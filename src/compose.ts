@@ -26,7 +26,8 @@ import { version } from './version.ts'
 
 export interface ComposeParts {
   readonly config: Config
-  readonly adapters: Iterable<Adapter<unknown>>
+  /** Every adapter there is, loaded when a caller asks for them. */
+  readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly stores: Stores
   /** Absent: the system's. */
   readonly clock?: Clock
@@ -45,6 +46,8 @@ export interface ComposeParts {
 export interface Composed {
   readonly app: FastifyInstance
   readonly observer: Observer
+  /** Begins to follow open operations at the providers; called when the process serves. */
+  begin(): void
   /** Goes on with another configuration, for all that comes in from now on. What is being answered ends with the one it began with. */
   reload(config: Config): Promise<void>
   /** Ends the waits, lets what is in flight be answered, closes the app, then the connections to the providers. */
@@ -107,13 +110,13 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     ...(logger === undefined ? {} : { logger }),
     ...(parts.beforeRoutes === undefined ? {} : { beforeRoutes: parts.beforeRoutes })
   })
-  engine.follow(opened.map(({ watched }) => watched))
   // Where the store is lost just now, the first key notes it.
   for (const { id } of gateway.accounts) learn(stores, id)
 
   return {
     app,
     observer,
+    begin: () => { engine.follow(opened.map(({ watched }) => watched)) },
     reload: async next => {
       if (stopping.signal.aborted) return
       const before = opened
@@ -175,6 +178,7 @@ interface RoomParts {
 
 function createRooms ({ clock, stores: { operations, keys, deletes, turns }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
   return {
+    clock,
     servers: createServers({ cursors, turns, observer, clock }),
     fleet: createFleet({ cursors, turns, observer, clock }),
     executor: createExecutor({ engine, deletes, inFlight, turns }),
@@ -191,5 +195,5 @@ function createRooms ({ clock, stores: { operations, keys, deletes, turns }, sec
   }
 }
 
-const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs }: SentCall) =>
-  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs) })
+const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>
+  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs), ...connection })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Adapter } from './adapters/contract.ts'
 import type { Capabilities } from './domain/capability.ts'
+import type { Clock } from './domain/clock.ts'
 import type { Account } from './transport/account.ts'
 import type { Keys } from './operations/idempotency.ts'
 import { providerCapabilities } from './adapters/capabilities.ts'
@@ -12,7 +13,8 @@ import type { Executor } from './execution/executor.ts'
 
 /** All that routes know of: accounts, their servers, and what is done to them. */
 export interface Gateway extends Rooms {
-  readonly providers: readonly Provider[]
+  /** Every provider that there is, also those that no account uses. */
+  providers(): Promise<readonly Provider[]>
   readonly accounts: readonly Account[]
   account(id: string): Account | undefined
   /** From now on there are these. */
@@ -21,6 +23,7 @@ export interface Gateway extends Rooms {
 
 /** What can be asked for at an account. */
 export interface Rooms {
+  readonly clock: Clock
   readonly servers: Servers
   readonly fleet: Fleet
   readonly executor: Executor
@@ -38,7 +41,7 @@ export interface Provider {
 }
 
 export interface GatewayParts {
-  readonly adapters: Iterable<Adapter<unknown>>
+  readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly accounts: readonly Account[]
   readonly rooms: Rooms
 }
@@ -51,7 +54,8 @@ export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gat
     byId = new Map(next.map(account => [account.id, account]))
   }
   replace(accounts)
-  return { providers: [...adapters].map(toProvider), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
+  let providers: Promise<readonly Provider[]> | null = null
+  return { providers: async () => await (providers ??= adapters().then(all => [...all].map(toProvider))), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
 }
 
 const toProvider = (adapter: Adapter<unknown>): Provider => ({

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { registry } from '../src/adapters/registry.ts'
+import { loadAdapters, loaders } from '../src/adapters/registry.ts'
 import { ConfigError, loadConfig, parseConfig, type Config } from '../src/config/load.ts'
 import type { ConfigFault } from '../src/config/document.ts'
 import type { Environment } from '../src/config/substitute.ts'
+
+const registry = await loadAdapters()
 
 type Test = Pick<typeof t, 'match' | 'equal'>
 
@@ -362,12 +364,11 @@ t.test('the file may be JSON, however it is indented', t => {
   t.end()
 })
 
-t.test('a configuration is read from its file, and a file that can not be read is a fault', t => {
+t.test('a configuration is read from its file, and a file that cannot be read is a fault', async t => {
   const folder = t.testdir({ 'hawser.yaml': good, 'bom.yaml': `\ufeff${good}` })
-  t.equal(loadConfig(join(folder, 'hawser.yaml'), registry, {}).accounts.length, 1)
-  t.equal(loadConfig(join(folder, 'bom.yaml'), registry, {}).accounts.length, 1, 'with a byte order mark')
-  for (const file of [join(folder, 'none.yaml'), folder]) t.throws(() => loadConfig(file, registry, {}), ConfigError)
-  t.end()
+  t.equal((await loadConfig(join(folder, 'hawser.yaml'), loaders, {})).accounts.length, 1)
+  t.equal((await loadConfig(join(folder, 'bom.yaml'), loaders, {})).accounts.length, 1, 'with a byte order mark')
+  for (const file of [join(folder, 'none.yaml'), folder]) await t.rejects(loadConfig(file, loaders, {}), ConfigError)
 })
 
 t.test('no fault tells the value of a secret', t => {

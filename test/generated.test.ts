@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
 import { readSections } from '../routes/problem-pages.ts'
-import { registry } from '../src/adapters/registry.ts'
+import { loadAdapters } from '../src/adapters/registry.ts'
 import { compose } from '../src/compose.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { parseConfig } from '../src/config/load.ts'
@@ -17,6 +17,8 @@ import { version } from '../src/version.ts'
 import { collectDocument } from './openapi/document.ts'
 import { problemExamples } from './openapi/examples.ts'
 
+const registry = await loadAdapters()
+
 type Json = Record<string, unknown>
 
 const root = resolve(import.meta.dirname, '..')
@@ -25,7 +27,7 @@ const update = 'run npm run generate and commit what it changes'
 
 const { app, close } = await compose({
   config: parseConfig('auth: { mode: none }', registry, {}),
-  adapters: registry.values(),
+  adapters: async () => registry.values(),
   stores: createMemoryStores(),
   isServing: () => true,
   isRedisThere: null,

@@ -110,7 +110,7 @@ t.test('a configuration that is not valid is refused with path and line, without
   const file = join(folder, 'bad.yaml')
   writeFileSync(file, 'auth: { mode: none }\nlisten:\n  prot: 1\naccounts:\n  vm6: { provider: vmmanager, url: https://vm.example.com, email: a@example.com, pasword: SECRET }\n')
   const bad = launch(main, { HAWSER_CONFIG: file })
-  t.equal(await bad.ended(), 1)
+  t.equal(await bad.ended(), 2)
   t.match(bad.output(), /listen\.prot \(line 3\): is not a known key/)
   t.match(bad.output(), /accounts\.vm6\.pasword \(line 5\): is not a known key/)
   t.notOk(bad.output().includes('SECRET'))
@@ -144,6 +144,32 @@ t.test('two replicas on one Redis sign in once, share operations, and go on with
   t.equal((await fetch(`${one.base}/v1/vm6/servers?limit=1`)).status, 200)
   t.equal((await fetch(`${two.base}/v1/vm6/servers?limit=1`)).status, 200)
   for (const { child, ended } of [one, two]) { child.kill('SIGTERM'); t.equal(await ended(), 0) }
+})
+
+t.test('a gateway whose port is in use says so in one line and ends, before it asks a provider about open operations', async t => {
+  const redis = await openRedis()
+  t.teardown(async () => { await redis.stop() })
+  const config = { redis: { url: redis.url }, secret: 'a secret of the tests, long enough', accounts: { vm6 }, log: { level: 'silent' } }
+  vendor.knobs.actionMs = 600_000
+  const one = await serve(config)
+  const { data } = idsSchema.parse(await (await fetch(`${one.base}/v1/vm6/servers?status=running&limit=1`)).json())
+  t.equal((await fetch(`${one.base}/v1/vm6/servers/${data[0]?.id ?? ''}/stop`, { method: 'POST' })).status, 202)
+  one.child.kill('SIGKILL')
+  await one.ended()
+  vendor.knobs.actionMs = 500
+
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  t.teardown(() => { taken.close() })
+  const address = taken.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const before = vendor.calls.length
+  const file = join(folder, 'taken.json')
+  writeFileSync(file, JSON.stringify({ ...config, listen: { port }, auth: { mode: 'none' } }))
+  const two = launch(main, { HAWSER_CONFIG: file })
+  t.equal(await two.ended(), 1)
+  t.equal(two.output(), `cannot listen on 127.0.0.1:${port}: the port is in use\n`)
+  t.same(vendor.calls.slice(before).map(({ path }) => path), [])
 })
 
 t.test('the demo starts, its printed lines work, a stopped server is seen to be stopped, and it leaves nothing behind', async t => {

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import t from 'tap'
 import type { Redis } from 'ioredis'
 import type { Token } from '../src/adapters/contract.ts'
-import { registry } from '../src/adapters/registry.ts'
+import { loadAdapters } from '../src/adapters/registry.ts'
 import { compose } from '../src/compose.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { UpstreamError, type Failure } from '../src/domain/failure.ts'
@@ -16,6 +16,8 @@ import { createTokenSource, type TokenSource } from '../src/transport/token-sour
 import { eventually } from './helpers/clock.ts'
 import { openRedis, startRedis } from './helpers/redis.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
+
+const registry = await loadAdapters()
 
 const minute = 60_000
 const secret = 'the first secret of these tests, long enough'
@@ -442,7 +444,7 @@ t.test('neither keys nor values in Redis hold a credential or a token of an acco
     const text = JSON.stringify({ secret, auth: { mode: 'none' }, accounts: { [account]: { provider: 'heficed', ...settings, ...change } } })
     const config = parseConfig(text, registry, {})
     const stores = { ...createMemoryStores(), tokens: redisStore(redis) }
-    const { app, close } = await compose({ config, adapters: registry.values(), stores, isServing: () => true, isRedisThere: null })
+    const { app, close } = await compose({ config, adapters: async () => registry.values(), stores, isServing: () => true, isRedisThere: null })
     await app.inject({ method: 'GET', url: `/v1/${account}/servers` })
     await close()
     return await tokenKeys(redis, account)

@@ -1,11 +1,18 @@
 import type { Adapter } from './contract.ts'
-import { fleio } from './fleio/adapter.ts'
-import { glesys } from './glesys/adapter.ts'
-import { heficed } from './heficed/adapter.ts'
-import { onecloud } from './onecloud/adapter.ts'
-import { vmmanager } from './vmmanager/adapter.ts'
 
-const adapters: ReadonlyArray<Adapter<unknown>> = [heficed, fleio, glesys, vmmanager, onecloud]
+export type AdapterLoader = () => Promise<Adapter<unknown>>
 
-/** Every provider, by id. Adding one is one line here and a folder. */
-export const registry: ReadonlyMap<string, Adapter<unknown>> = new Map(adapters.map(adapter => [adapter.id, adapter]))
+/** Every provider by its id. A new one is one line here and a folder; its code is loaded when an account needs it. */
+export const loaders: ReadonlyMap<string, AdapterLoader> = new Map<string, AdapterLoader>([
+  ['heficed', async () => (await import('./heficed/adapter.ts')).heficed],
+  ['fleio', async () => (await import('./fleio/adapter.ts')).fleio],
+  ['glesys', async () => (await import('./glesys/adapter.ts')).glesys],
+  ['vmmanager', async () => (await import('./vmmanager/adapter.ts')).vmmanager],
+  ['onecloud', async () => (await import('./onecloud/adapter.ts')).onecloud]
+])
+
+/** The adapters of these providers, in the order of the registry; all of them where none are named. */
+export async function loadAdapters (ids: ReadonlySet<string> = new Set(loaders.keys())): Promise<ReadonlyMap<string, Adapter<unknown>>> {
+  const wanted = [...loaders].filter(([id]) => ids.has(id))
+  return new Map(await Promise.all(wanted.map(async ([id, load]) => [id, await load()] as const)))
+}

@@ -8,6 +8,7 @@ import type { SentCall } from '../telemetry/observer.ts'
 import type { BreakerState } from './breaker.ts'
 import type { Capabilities, Capability } from '../domain/capability.ts'
 import type { Seen } from '../domain/list.ts'
+import { createCut, type Cut } from '../domain/cut-secrets.ts'
 import { redact, redactText } from '../domain/redact.ts'
 import { capabilitiesOf, unreachable } from '../adapters/capabilities.ts'
 import { createUpstream, type Line, type RecordWrite } from './transport.ts'
@@ -82,7 +83,7 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
   const operations = adapter.connect(settings, unreachable)
   const offered = capabilitiesOf(operations)
   const capabilities = options.raw ? offered : { ...offered, raw: switchedOff }
-  const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
+  const cut = cutting(secrets, line.tokens.recent)
   return {
     id,
     opening: randomUUID(),
@@ -105,11 +106,25 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
       observed_at: observedAt,
       source: 'live',
       allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => capabilities[action]?.support !== 'none'),
-      ...(include.raw ? { raw: redact(raw, secretMembers, allSecrets()) } : {})
+      ...(include.raw ? { raw: redact(raw, secretMembers, cut) } : {})
     }),
-    safeText: text => redactText(text, allSecrets()),
-    safeUrl: url => redactText(url, allSecrets(), url.length * 2),
-    safeValue: value => redact(value, secretMembers, allSecrets())
+    safeText: text => redactText(text, cut),
+    safeUrl: url => redactText(url, cut, url.length * 2),
+    safeValue: value => redact(value, secretMembers, cut)
+  }
+}
+
+/** Cuts out the credentials of the configuration and the last tokens; its tables are made anew after a sign-in. */
+function cutting (secrets: readonly string[], recent: () => readonly string[]): Cut {
+  let known = [...recent()]
+  let cut = createCut([...secrets, ...known])
+  return text => {
+    const tokens = recent()
+    if (tokens.length !== known.length || tokens.some((token, index) => token !== known[index])) {
+      known = [...tokens]
+      cut = createCut([...secrets, ...known])
+    }
+    return cut(text)
   }
 }
 

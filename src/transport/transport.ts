@@ -72,8 +72,7 @@ const signInMs = 60_000
 
 /** An error of a shared sign-in, for one of those who waited. */
 function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
-  const told = new UpstreamError(error.failure, error.message, error.options)
-  told.attempts = error.attempts
+  const told = error.meaning(error.failure)
   told.sideEffect = call.tally.writes
   return told
 }
@@ -164,7 +163,8 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
     outcome,
     attempt: tries.attempts,
     durationMs,
-    isSignIn
+    isSignIn,
+    connection: connectionOf(result)
   }
   line.report(sent)
   if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
@@ -183,12 +183,17 @@ function isOurDoing (result: unknown, isHasty: boolean): boolean {
 const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
   cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
 
+function connectionOf (result: unknown): SentCall['connection'] {
+  const cause = result instanceof UpstreamError ? result.options.cause : null
+  return cause instanceof HttpFault ? cause.connection : null
+}
+
 const isKnown = (error: unknown): boolean => error instanceof UpstreamError || error instanceof HttpFault
 
 function toUpstreamError (error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error
   if (!(error instanceof HttpFault)) throw error
-  const cause = { cause: error }
+  const cause = { cause: error, ...(error.connection === null ? {} : { details: error.connection }) }
   // The answer had begun: its status is known, its body is not.
   const begun = error.status === undefined ? {} : { status: error.status }
   switch (error.kind) {
@@ -203,7 +208,7 @@ function toUpstreamError (error: unknown): UpstreamError {
 /** The error as the caller shall see it: how often it was tried, and what it may have left behind. */
 function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: Tries): UpstreamError {
   const { afterFreshLogin } = error.options
-  const told = tries.renewed && afterFreshLogin !== undefined ? new UpstreamError(afterFreshLogin, error.message, error.options) : error
+  const told = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
   const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
   if (call.tally.writes === 'none' || left === 'certain') call.tally.writes = left
   told.attempts = tries.attempts

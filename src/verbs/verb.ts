@@ -172,5 +172,5 @@ const serverIdOf = (params: unknown): string | null =>
 function read<S extends z.ZodType> (schema: S, value: unknown, place: string): z.output<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw invalidRequest(parsed.error.issues, place)
+  throw invalidRequest({ issues: parsed.error.issues, place, value })
 }

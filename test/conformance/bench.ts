@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
 import type { Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import type { Capabilities } from '../../src/domain/capability.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
@@ -11,6 +11,8 @@ import type { SimulatedCall } from '../../sandbox/simulator.ts'
 import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { vendors, type Vendor } from './vendors.ts'
+
+const registry = await loadAdapters()
 
 export const strictServer = z.strictObject(serverSchema.shape)
 export const strictOperation = z.strictObject(operationSchema.shape)

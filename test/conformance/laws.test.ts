@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema } from '../../src/domain/problem.ts'
 import { serverSchema, type Server } from '../../src/domain/server.ts'
@@ -9,6 +9,8 @@ import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { patience, speed } from './bench.ts'
 import { vendors, type Vendor } from './vendors.ts'
+
+const registry = await loadAdapters()
 
 type Checks = Pick<typeof t, 'equal' | 'match' | 'ok' | 'notOk' | 'same'>
 

@@ -1,12 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
-import { registry } from '../../src/adapters/registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
 import type { Clock } from '../../src/domain/clock.ts'
 import { compose, type Composed } from '../../src/compose.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
 import type { AuditSink } from '../../src/telemetry/audit.ts'
 import type { Tracer } from '../../src/telemetry/observer.ts'
+
+const registry = await loadAdapters()
 
 export interface TestGatewayOptions {
   /** As in the configuration file. */
@@ -28,14 +30,16 @@ export interface TestGatewayOptions {
 /** A gateway put together from configuration text as the process does it, without listening. */
 export async function composeGateway ({ accounts, auth, more, redis, clock, stores, isServing, isRedisThere, ...rest }: TestGatewayOptions): Promise<Composed> {
   const text = stringify({ ...more, auth: auth ?? { mode: 'none' }, accounts }, { aliasDuplicateObjects: false })
-  return await compose({
+  const composed = await compose({
     ...rest,
     ...(clock === undefined ? {} : { clock }),
     config: parseConfig(text, registry, {}),
-    adapters: registry.values(),
+    adapters: async () => registry.values(),
     stores: stores ?? createMemoryStores(clock),
     redis,
     isServing: isServing ?? (() => true),
     isRedisThere: isRedisThere ?? null
   })
+  composed.begin()
+  return composed
 }

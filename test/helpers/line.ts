@@ -1,4 +1,3 @@
-import { systemClock } from '../../src/domain/clock.ts'
 import { UpstreamError } from '../../src/domain/failure.ts'
 import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
 import { createUpstream, type Line, type RecordWrite } from '../../src/transport/transport.ts'
@@ -15,6 +14,7 @@ import type { Seen } from '../../src/domain/list.ts'
 import { noBreaker } from '../../src/transport/breaker.ts'
 import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
 import type { Gate } from '../../src/transport/bulkhead.ts'
+import { createLeapingClock } from './clock.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 
 /** One that keeps nobody waiting. */
@@ -35,7 +35,7 @@ export interface OpenedAdapter {
   close(): Promise<void>
 }
 
-/** An adapter behind the real gateway line: real HTTP, real retry, tokens in memory. Waits take no time to speak of only where the upstream answers. */
+/** An adapter behind the real gateway line: real HTTP, real retry, tokens in memory. Pauses are over at once. */
 export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedAdapter {
   const account = adapter.account.parse(settings)
   const http = createHttpClient()
@@ -44,7 +44,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   const open = (options: OpenOptions, record: RecordWrite | null) => {
     const line: Line = {
       account: 'test',
-      clock: systemClock,
+      clock: createLeapingClock(),
       http,
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { eventually } from './clock.ts'
 import type { Test } from './line.ts'
+import { sameClock } from './shifted-clock.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 const main = join(root, 'src/main.ts')
@@ -38,7 +39,7 @@ export function openProcesses (test: Test) {
   })
 
   const launch = (script: string, env: Record<string, string>, base = '', words: readonly string[] = []): Process => {
-    const child = spawn(process.execPath, [script, ...words], { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [script, ...words], { env: { PATH: process.env.PATH ?? '', ...sameClock(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     children.push(child)
     let text = ''
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { text += chunk.toString() })

@@ -48,7 +48,8 @@ export const extraComponents = {
     'WWW-Authenticate': header('How to send a key'),
     Location: header('The path of the operation'),
     'Retry-After': header('Seconds to wait before the next try or poll', 'integer'),
-    'Idempotency-Replayed': header('`true`: this answer was stored under this key; nothing was done this time'),
+    'Idempotency-Replayed': header('`true`: the work of this key was done before; nothing was done this time. ' +
+      'With `Prefer: wait` the operation is returned as it is now, otherwise the first answer'),
     'Preference-Applied': header('`wait=n` as it was applied; absent if no wait was asked for'),
     RateLimit: header('Where `rate_limit` is configured: `"key";r=<left>;t=<seconds>`, on every answer to a key'),
     'RateLimit-Policy': header('Where `rate_limit` is configured: `"key";q=<requests>;w=60`'),

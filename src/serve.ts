@@ -1,0 +1,123 @@
+import { pino, type Logger } from 'pino'
+import { loadAdapters, loaders } from './adapters/registry.ts'
+import { compose, type Composed } from './compose.ts'
+import { loadConfig, type Config } from './config/load.ts'
+import type { Environment } from './config/substitute.ts'
+import { createReloader } from './reloader.ts'
+import type { RedisLine } from './state/redis/connection.ts'
+import { createMemoryStores, createRedisStores } from './state/stores.ts'
+import { CommandError } from './terminal.ts'
+import { auditOnStandardOutput, openAuditFile } from './telemetry/audit-file.ts'
+import { openTracing } from './telemetry/tracing.ts'
+import { version } from './version.ts'
+
+export interface Serving {
+  readonly file: string
+  readonly environment: Environment
+  /** What SIGHUP does from now on. */
+  readonly hangUp: { handOver(reload: () => void): void }
+}
+
+/** Runs the gateway until a signal ends it; resolves when it listens. Throws a CommandError where it cannot start, with everything closed. */
+export async function serve (config: Config, { file, environment, hangUp }: Serving): Promise<void> {
+  const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } })
+  warnOfUnverified(config, logger)
+  let isServing = false
+  const audit = config.audit === undefined ? auditOnStandardOutput() : openAudit(config.audit.file)
+  const tracer = await openTracing({ environment, version, warn: text => { logger.warn(text) } })
+  const redis = await openRedis(config, logger)
+  const [secret, ...older] = config.secret ?? []
+  const composed = await compose({
+    config,
+    adapters: async () => (await loadAdapters()).values(),
+    stores: redis === null || secret === undefined ? createMemoryStores() : createRedisStores(redis.redis, [secret, ...older]),
+    isServing: () => isServing,
+    isRedisThere: redis?.isThere ?? null,
+    redis: redis?.redis ?? null,
+    audit,
+    tracer,
+    logger
+  })
+  try {
+    await composed.app.listen({ host: config.listen.host, port: config.listen.port })
+  } catch (error) {
+    await composed.close()
+    redis?.close()
+    throw new CommandError(`cannot listen on ${config.listen.host}:${config.listen.port}: ${reasonOf(error)}`, 1)
+  }
+  // Only a process that serves may follow operations at the providers.
+  composed.begin()
+  isServing = true
+  const load = async (): Promise<Config> => await loadConfig(file, loaders, environment)
+  const reloader = createReloader({ config, load, composed, audit, logger, onApplied: next => { warnOfUnverified(next, logger) } })
+  const stop = stopper({ composed, redis, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { isServing = false; reloader.stop() } })
+  hangUp.handOver(reloader.reload)
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+function openAudit (file: string): ReturnType<typeof openAuditFile> {
+  try {
+    return openAuditFile(file)
+  } catch (error) {
+    throw new CommandError(`the audit file cannot be opened: ${reasonOf(error)}`, 1)
+  }
+}
+
+async function openRedis ({ redis: settings, redisCa: ca, accounts }: Config, logger: Logger): Promise<RedisLine | null> {
+  if (settings === undefined) return null
+  const { connectRedis } = await import('./state/redis/connection.ts')
+  return await connectRedis({ settings, ca, accounts: accounts.map(({ id }) => id), logger })
+}
+
+const listenFaults: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use', EACCES: 'the port needs more rights', EADDRNOTAVAIL: 'this machine has no such address', ENOTFOUND: 'there is no such host'
+}
+
+function reasonOf (error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return listenFaults[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+/** No other members: errors of the Redis client hold the command that failed, and with it the password of a sign-in. */
+function toLoggedError (error: Error) {
+  const { type, message, stack } = pino.stdSerializers.err(error)
+  return { type, message, stack }
+}
+
+/** What a production would not want is logged. */
+function warnOfUnverified (config: Config, logger: Logger): void {
+  for (const { id, common } of config.accounts) {
+    if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
+  }
+}
+
+interface Stopping {
+  readonly composed: Composed
+  readonly redis: RedisLine | null
+  readonly logger: Logger
+  readonly graceMs: () => number
+  readonly onStop: () => void
+}
+
+const lingerMs = 500
+
+/** Stops taking requests, lets those in flight end within the grace period, then closes the app, the providers and Redis. */
+const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): void => {
+  onStop()
+  logger.info('stopping')
+  const giveUp = setTimeout(() => {
+    logger.warn('requests were still in flight at the end of the grace period')
+    process.exit(1)
+  }, graceMs())
+  giveUp.unref()
+  composed.close().then(() => {
+    redis?.close()
+    logger.info('stopped')
+    // A collector that does not answer would keep the process.
+    setTimeout(() => process.exit(), lingerMs).unref()
+  }, (error: unknown) => {
+    logger.error({ err: error }, 'could not stop in order')
+    process.exitCode = 1
+  })
+}
