@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { validatorCompiler } from 'fastify-zod-openapi'
 import type { z } from 'zod'
 import { badMember, GatewayError } from '../src/domain/failure.ts'
+import { validatorCompiler } from './validation.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

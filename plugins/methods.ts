@@ -18,7 +18,7 @@ export function installMethods (app: FastifyInstance): { finish: () => void } {
       finished = true
       for (const [url, known] of methods) {
         const others = answered.filter(method => !known.has(method))
-        if (url.includes('*') || url.startsWith('/docs') || others.length === 0) continue
+        if (url.includes('*') || others.length === 0) continue
         app.route({
           method: [...others],
           url,

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RequestValidationError } from 'fastify-zod-openapi'
 import { badMember, GatewayError, UpstreamError } from '../src/domain/failure.ts'
 import { invalidRequest } from '../src/domain/invalid.ts'
 import type { Account } from '../src/transport/account.ts'
 import { problemTitles, type Problem } from '../src/domain/problem.ts'
 import { noOutcome, placeOperation } from './outcome.ts'
 import { failureRows, frameworkRefusals, refusalRows } from './problem-table.ts'
+import { InvalidPlace } from './validation.ts'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
 export function installProblems (app: FastifyInstance): void {
@@ -17,8 +17,6 @@ export function installProblems (app: FastifyInstance): void {
     if (problem.status === 500) request.log.error({ err: error }, 'unexpected fault')
     return await send(reply, problem)
   })
-  app.setNotFoundHandler(async (request, reply) =>
-    await send(reply, fromRefusal(new GatewayError('not-found', 'there is nothing at this path'), request)))
 }
 
 /** A fault of ours may come after a write: what that has left behind is told all the same. */
@@ -149,6 +147,6 @@ const places: Readonly<Record<string, string>> = { querystring: 'query', params:
 
 function fromValidation ({ validationContext, validation = [] }: FastifyError, query: unknown): GatewayError {
   const place = places[validationContext ?? ''] ?? 'request'
-  const issues = validation.flatMap(item => item instanceof RequestValidationError ? [item.params.issue] : [])
+  const issues = validation.flatMap(item => item instanceof InvalidPlace ? [item.issue] : [])
   return invalidRequest({ issues, place, value: query })
 }

@@ -1,32 +1,59 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { z } from 'zod'
+import { version } from '../src/version.ts'
+import { prefersPage } from '../plugins/accept.ts'
+import { createAsset, sendAsset } from './assets.ts'
+import type { PagesOptions } from './documentation.ts'
+import { pagePolicy } from './page-files.ts'
 import { jsonAnswer, noQuery, openProblems } from './schemas.ts'
 
-// Nothing of what is configured, and no version: everybody may read this.
-const about = { name: 'Hawser', docs: '/docs', openapi: '/openapi.json', problems: '/problems', health: '/health/ready', accounts: '/v1/accounts' } as const
+// Nothing of what is configured: this needs no key.
+const about = {
+  name: 'Hawser',
+  docs: '/docs',
+  openapi: '/openapi.json',
+  problems: '/problems',
+  health: '/health/ready',
+  accounts: '/v1/accounts'
+} as const
 
 const aboutSchema = z.object({
   name: z.string(),
-  docs: z.string().meta({ description: 'A page to read and try everything' }),
+  docs: z.string().meta({ description: 'A page to read about every operation and try it out' }),
   openapi: z.string().meta({ description: 'The OpenAPI 3.1 document' }),
-  problems: z.string().meta({ description: 'What each kind of problem means' }),
+  problems: z.string().meta({ description: 'The meaning of each kind of problem' }),
   health: z.string(),
-  accounts: z.string().meta({ description: 'Where to begin with a key' })
+  accounts: z.string().meta({ description: 'The accounts that a key may see' })
 }).meta({ id: 'About', example: about })
 
-/** For whoever opens the bare address: where everything is. */
-export async function aboutRoutes (root: FastifyInstance): Promise<void> {
+/** The bare address: paths as JSON, or a page for browsers. */
+export async function aboutRoutes (root: FastifyInstance, { files }: PagesOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
+  const json = jsonAnswer('Paths of this gateway', aboutSchema)
+  const answer = { ...json, content: { ...json.content, 'text/html': { schema: htmlPage } } }
+  const page = createAsset('text/html; charset=utf-8', async () => await files.page('home.html', { version }))
 
   app.get('/', {
     schema: {
       operationId: 'getAbout',
-      summary: 'Where the documentation, the health and the accounts are',
+      summary: 'List the entry points',
+      description: 'Returns the paths of the documentation, the health check and the accounts. ' +
+        'With `Accept: text/html`, as browsers send it, the answer is a page.',
       tags: ['Gateway'],
       security: [],
       querystring: noQuery,
-      response: { 200: jsonAnswer('Paths of this server', aboutSchema), ...openProblems() }
+      response: {
+        200: answer,
+        ...openProblems()
+      }
     } satisfies FastifyZodOpenApiSchema
-  }, async (_request, reply) => await reply.send(about))
+  }, async (request, reply) => {
+    reply.header('vary', 'accept')
+    if (!prefersPage(request.headers.accept)) return await reply.send(about)
+    return await sendAsset(request, reply.header('content-security-policy', pagePolicy), page, 'revalidate')
+  })
 }
+
+// Of no narrower type: it is sent as it is.
+const htmlPage: z.ZodType = z.string().meta({ example: '<!doctype html>' })

@@ -15,9 +15,9 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     config,
     schema: {
       operationId: 'listProviders',
-      summary: 'List the providers that this gateway speaks to, and what each can do',
-      description: 'Upstream calls: none.',
-      tags: ['Accounts'],
+      summary: 'List providers',
+      description: 'Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and what it can do.\n\nUpstream calls: none.',
+      tags: ['Gateway'],
       querystring: noQuery,
       response: { 200: jsonAnswer('All providers, on one page', providerPageSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
@@ -27,9 +27,9 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     config,
     schema: {
       operationId: 'listAccounts',
-      summary: 'List the accounts that this key may see',
-      description: 'Upstream calls: none.',
-      tags: ['Accounts'],
+      summary: 'List accounts',
+      description: 'Returns the configured accounts that this key may see.\n\nUpstream calls: none.',
+      tags: ['Gateway'],
       querystring: noQuery,
       response: { 200: jsonAnswer('All accounts that this key may see, on one page', accountPageSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
@@ -42,9 +42,9 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     config,
     schema: {
       operationId: 'getAccount',
-      summary: 'Get one account with its capabilities and health',
-      description: 'Upstream calls: none; the health is that of the last call.',
-      tags: ['Accounts'],
+      summary: 'Get an account',
+      description: 'Returns one account with its capabilities and its health, which is that of the last call to the provider.\n\nUpstream calls: none.',
+      tags: ['Gateway'],
       params: accountParams,
       querystring: noQuery,
       response: { 200: jsonAnswer('The account', accountDetailSchema), ...ownProblems() }

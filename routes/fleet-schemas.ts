@@ -17,15 +17,15 @@ export const fleetQuery = z.strictObject({
   deadline_ms: z.string().regex(/^\d{1,6}$/, { error: 'must be a whole number from 100 to 600000' }).transform(Number)
     .pipe(z.number().min(100, { error: 'must be from 100 to 600000' }).max(600_000, { error: 'must be from 100 to 600000' }))
     .default(10_000)
-    .meta({ override: { type: 'integer', minimum: 100, maximum: 600_000, default: 10_000 }, description: 'Nobody is waited for any longer, in milliseconds; it bounds a stream, too' }),
+    .meta({ override: { type: 'integer', minimum: 100, maximum: 600_000, default: 10_000 }, description: 'Milliseconds after which accounts that have not answered are left out; it bounds a stream too' }),
   ...serversQuery.shape
 })
 
 const fleetAccountSchema = z.object({
   account: z.string(),
-  status: z.enum(['ok', 'stale', 'error']).meta({ description: 'stale: it does not answer just now, what is shown was read before and no write has made it old' }),
-  age_ms: z.number().nullable().meta({ description: 'How old what is shown of it is; null where nothing was asked' }),
-  count: z.number().meta({ description: 'Its servers in this answer' }),
+  status: z.enum(['ok', 'stale', 'error']).meta({ description: 'stale: the account does not answer; its servers are from an earlier answer that no write has outdated' }),
+  age_ms: z.number().nullable().meta({ description: 'The age of its servers in milliseconds; null if the account was not asked' }),
+  count: z.number().meta({ description: 'The number of its servers in this answer' }),
   problem: problemSchema.nullable()
 }).meta({ id: 'FleetAccount', example: { account: 'glesys-lab', status: 'ok', age_ms: 0, count: 3, problem: null } })
 

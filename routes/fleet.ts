@@ -9,7 +9,7 @@ import type { Account } from '../src/transport/account.ts'
 import { failureOfAll, type FleetAccount, type FleetPage } from '../src/reads/fleet.ts'
 import { streamFleet, type StreamPart } from '../src/reads/fleet-stream.ts'
 import type { Gateway } from '../src/services.ts'
-import { prefersLines } from './accept.ts'
+import { prefersLines } from '../plugins/accept.ts'
 import { mayCost } from './cost.ts'
 import { costText } from '../src/verbs/cost.ts'
 import { fleetPageSchema, fleetQuery, ndjson } from './fleet-schemas.ts'
@@ -19,13 +19,18 @@ import { maxAgeMs, sendText } from './tagged.ts'
 
 const asking = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
 
-const description = `All accounts that the key may see, or those of \`accounts\`, asked at once; none is waited for past \`deadline_ms\`. An account that does not answer is \`error\` in \`accounts\`, or \`stale\` where
-an older answer is at hand that no write has made old. Sorted by \`id\` the accounts stand one behind the other, each in its provider's own order; an account that fails on one page stays out of the rest of that walk. 200 as long as one account answered.
+const description = `Returns the servers of all accounts that the key may see, or of those in \`accounts\`, from all providers at once.
 
-With \`Accept: application/x-ndjson\` every match is streamed as it arrives, a line \`{"server": …}\` each, and at the end a line \`{"account": …}\` for each account; \`limit\`, \`cursor\` and \`sort\` are 400 then, nothing is taken from a cache,
-and \`Hawser-Upstream-Calls\` comes as a trailer.
+No account is waited for longer than \`deadline_ms\`. An account that does not answer in time is \`error\` in \`accounts\`,
+or \`stale\` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
+Sorted by \`id\`, accounts are listed one after another, each in its provider's own order;
+an account that fails on one page is left out of the following pages.
 
-For each account that is asked: ${costText(asking.upstream)}`
+With \`Accept: application/x-ndjson\` every server is streamed as it arrives, as a line \`{"server": …}\`,
+followed by a line \`{"account": …}\` for each account. A stream takes no \`limit\`, \`cursor\` or \`sort\`
+and nothing from a cache; \`Hawser-Upstream-Calls\` is a trailer.
+
+For each account: ${costText(asking.upstream)}`
 
 /** The servers of several accounts. */
 export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
@@ -35,13 +40,13 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
     config: asking,
     schema: {
       operationId: 'listFleet',
-      summary: 'List the servers of all accounts',
+      summary: 'List servers of all accounts',
       description,
       tags: ['Fleet'],
       querystring: fleetQuery,
       response: {
         200: { ...jsonAnswer('A page of servers, or all of them as lines', fleetPageSchema), content: { ...jsonAnswer('', fleetPageSchema).content, ...ndjson() } },
-        304: { description: 'Nothing has changed since the given ETag' },
+        304: { description: 'Nothing has changed since that ETag' },
         ...readProblems()
       }
     } satisfies FastifyZodOpenApiSchema

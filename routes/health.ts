@@ -28,18 +28,20 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
   app.get('/health/live', {
     schema: {
       operationId: 'getLiveness',
-      summary: 'The process lives',
+      summary: 'Check liveness',
+      description: 'Returns 200 as long as the process runs.',
       tags: ['Gateway'],
       security: [],
       querystring: noQuery,
-      response: { 200: jsonAnswer('It lives', liveSchema), ...openProblems() }
+      response: { 200: jsonAnswer('The process runs', liveSchema), ...openProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => await reply.send({ status: 'ok' }))
 
   app.get('/health/ready', {
     schema: {
       operationId: 'getReadiness',
-      summary: 'The gateway takes requests',
+      summary: 'Check readiness',
+      description: 'Returns 200 when the gateway takes requests, also when it is degraded, and 503 while it starts or stops.',
       tags: ['Gateway'],
       security: [],
       querystring: noQuery,

@@ -23,8 +23,9 @@ export async function metricsRoutes (app: FastifyInstance, { text, contentType, 
     ...(isPublic ? {} : { config: { permission: 'admin' as const, isNeverShed: true } }),
     schema: {
       operationId: 'getMetrics',
-      summary: 'Read the metrics of this process',
-      description: 'The text format of Prometheus. Open to everybody where the configuration says `metrics: {public: true}`.',
+      summary: 'Get metrics',
+      description: 'Returns the metrics of this process in the text format of Prometheus. ' +
+        'With `metrics: {public: true}` in the configuration no key is needed.',
       tags: ['Gateway'],
       ...(isPublic ? { security: [] } : {}),
       querystring: noQuery,

@@ -16,7 +16,7 @@ import { accountParams } from '../src/verbs/params.ts'
 const config = mayCost('read', free)
 // Of no narrower type: what is sent is a stream.
 const eventStream: z.ZodType = z.string().meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
-const followed = 'One poller for each account looks at the provider for everybody who waits.'
+const followed = 'One poller for each account serves all waiting requests.'
 
 /** What became of accepted writes. */
 export async function operationRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
@@ -26,8 +26,8 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     config,
     schema: {
       operationId: 'listOperations',
-      summary: 'List the operations of the last 24 hours, the newest first',
-      description: costText(free),
+      summary: 'List operations',
+      description: `Returns one page of the account's operations of the last 24 hours, newest first.\n\n${costText(free)}`,
       tags: ['Operations'],
       params: accountParams,
       querystring: operationsQuery,
@@ -45,12 +45,13 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     config,
     schema: {
       operationId: 'getOperation',
-      summary: 'Get an operation as it was last seen',
-      description: `Always 200, whatever the verdict. With Prefer: wait=n the answer is held until the operation ends or n seconds pass. ${followed} ${costText(free)}`,
+      summary: 'Get an operation',
+      description: 'Returns an operation as it was last seen. The status is 200 whatever its result. ' +
+        `With \`Prefer: wait=n\` the answer is held until the operation ends or n seconds have passed. ${followed}\n\n${costText(free)}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,
-      response: { 200: jsonAnswer('The operation, ended or not', operationSchema), ...ownProblems() }
+      response: { 200: jsonAnswer('The operation', operationSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const { operation: known } = await gateway.operations.find(accountOf(request), request.params.id)
@@ -65,9 +66,9 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     exposeHeadRoute: false,
     schema: {
       operationId: 'followOperation',
-      summary: 'Follow an operation by server-sent events',
-      description: 'One event `operation` for what is known now and for each change after it, its data the operation; ends with the operation. ' +
-        `With Last-Event-ID only what is newer is told; states that were passed meanwhile are left out. ${followed} ${costText(free)}`,
+      summary: 'Follow an operation',
+      description: 'Streams server-sent events: one event `operation` with its present state and one for each change, until it ends. ' +
+        `With \`Last-Event-ID\` only later events are sent; states that were passed in between are left out. ${followed}\n\n${costText(free)}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,

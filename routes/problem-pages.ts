@@ -1,35 +1,56 @@
-import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { marked } from 'marked'
-import { noQuery } from './schemas.ts'
 import { GatewayError } from '../src/domain/failure.ts'
 import { problemTitles } from '../src/domain/problem.ts'
+import { createAsset, once, sendAsset, type Asset } from './assets.ts'
+import type { PagesOptions } from './documentation.ts'
+import { ofOurs, pagePolicy, type PageFiles } from './page-files.ts'
+import { noQuery } from './schemas.ts'
 
 interface Section {
   readonly slug: string
   readonly markdown: string
 }
 
-/** One page for each section of openapi/problems.md, whose headings are the slugs, and one that lists them all. */
-export function installProblemPages (app: FastifyInstance): void {
-  const { preamble, sections } = read()
-  const pages = new Map(sections.map(({ slug, markdown }) => [slug, toPage(titleOf(slug), `<p><code>/problems/${slug}</code></p>${toHtml(markdown)}<nav><a href="/problems">All problems</a> · <a href="/docs">All of the API</a></nav>`)]))
-  const list = sections.map(({ slug }) => `<li><a href="/problems/${slug}">${slug}</a>: ${escaped(titleOf(slug))}</li>`).join('\n')
-  const index = toPage('Problems', `${toHtml(preamble)}<ul>${list}</ul><nav><a href="/docs">All of the API</a></nav>`)
-
+/** One page for each section of openapi/problems.md, whose headings are the slugs, and one that lists them all; rendered on first use. */
+export async function problemPageRoutes (app: FastifyInstance, { files }: PagesOptions): Promise<void> {
   const schema = { hide: true, querystring: noQuery } as const
-  app.get('/problems', { schema }, async (_request, reply) => await reply.headers(headers).send(index))
-  app.get<{ Params: { slug: string } }>('/problems/:slug', { schema }, async (request, reply) => {
-    const page = pages.get(request.params.slug)
+  const pages = once(async () => await render(files))
+  const find = async (slug: string): Promise<Asset> => {
+    const page = (await pages()).get(slug)
     if (page === undefined) throw new GatewayError('not-found', 'there is no such kind of problem; /problems lists them')
-    return await reply.headers(headers).send(page)
-  })
+    return page
+  }
+
+  for (const url of ['/problems', '/problems/']) {
+    app.get(url, { schema }, async (request, reply) =>
+      await sendAsset(request, reply.header('content-security-policy', pagePolicy), await find(''), 'page'))
+  }
+  app.get<{ Params: { slug: string } }>('/problems/:slug', { schema }, async (request, reply) =>
+    await sendAsset(request, reply.header('content-security-policy', pagePolicy), await find(request.params.slug), 'page'))
 }
 
-export const problemSections = (): readonly Section[] => read().sections
+/** The pages by slug; the list of all is the one without. */
+async function render (files: PageFiles): Promise<ReadonlyMap<string, Asset>> {
+  // Loaded here: a gateway whose problem pages nobody opens does without it.
+  const { marked } = await import('marked')
+  const { preamble, sections } = readSections((await ofOurs('problems.md')()).toString())
+  // In the file the sections are one page, here each is a page of its own.
+  const toHtml = (markdown: string): string =>
+    marked.parse(markdown.replaceAll(/\]\(#([a-z-]+)\)/g, '](/problems/$1)'), { async: false })
+  const list = sections.map(({ slug }) => `<li><a href="/problems/${slug}">${slug}</a>: ${escaped(titleOf(slug))}</li>`).join('\n')
+  const toAsset = async (title: string, body: string): Promise<Asset> => {
+    const page = await files.page('problem.html', { title: escaped(title), body })
+    return createAsset('text/html; charset=utf-8', async () => page)
+  }
+  return new Map(await Promise.all([
+    toAsset('Problems', `${toHtml(preamble)}<ul>${list}</ul>`).then(page => ['', page] as const),
+    ...sections.map(async ({ slug, markdown }) =>
+      [slug, await toAsset(titleOf(slug), `<p><code>/problems/${slug}</code></p>${toHtml(markdown)}`)] as const)
+  ]))
+}
 
-function read (): { readonly preamble: string, readonly sections: readonly Section[] } {
-  const text = readFileSync(new URL('../openapi/problems.md', import.meta.url), 'utf8')
+/** What openapi/problems.md says, by its headings. */
+export function readSections (text: string): { readonly preamble: string, readonly sections: readonly Section[] } {
   const [preamble = '', ...parts] = text.split(/^## /m)
   const sections = parts.map(part => {
     const end = part.indexOf('\n')
@@ -40,22 +61,4 @@ function read (): { readonly preamble: string, readonly sections: readonly Secti
 
 const titles: ReadonlyMap<string, string> = new Map(Object.entries(problemTitles))
 const titleOf = (slug: string): string => titles.get(slug) ?? slug
-// In the file the sections are one page, here each is a page of its own.
-const toHtml = (markdown: string): string => marked.parse(markdown.replaceAll(/\]\(#([a-z-]+)\)/g, '](/problems/$1)'), { async: false })
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-
-const headers = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'max-age=3600',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-} as const
-
-const style = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}
-h1{line-height:1.2}code{background:#8883;padding:.1em .25em;border-radius:.2em}nav{margin-top:2rem}`
-
-// An empty icon: else a browser asks for /favicon.ico, which is not there.
-const toPage = (title: string, body: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escaped(title)} - Hawser</title>
-<link rel="icon" href="data:,"><style>${style}</style></head>
-<body><h1>${escaped(title)}</h1>${body}</body></html>
-`

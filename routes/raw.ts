@@ -41,9 +41,10 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
       config,
       schema: {
         operationId: `raw${method.charAt(0)}${method.slice(1).toLowerCase()}`,
-        summary: `Pass a ${method} on to the provider's API`,
-        description: 'Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. ' +
-          `The query is passed on, but dry_run, which is ours. ${costText(config.upstream)}`,
+        summary: `Send a ${method} to the provider's API`,
+        description: 'Passes the request through to the provider with the account\'s credentials, for accounts that say `raw: true`. ' +
+          'Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. ' +
+          `The query is passed on except for \`dry_run\`, which the gateway handles.\n\n${costText(config.upstream)}`,
         tags: ['Provider passthrough'],
         params,
         ...(method === 'GET' || method === 'DELETE' ? {} : { body: anything.optional() }),

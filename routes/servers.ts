@@ -27,12 +27,12 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     config: listing,
     schema: {
       operationId: 'listServers',
-      summary: 'List the servers of an account',
-      description: costText(listing.upstream),
+      summary: 'List servers',
+      description: `Returns one page of the account's servers, filtered and sorted as asked; \`page.next_cursor\` leads to the next page.\n\n${costText(listing.upstream)}`,
       tags: ['Servers'],
       params: accountParams,
       querystring: serversQuery,
-      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Nothing has changed since that ETag' }, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const read = await gateway.servers.list(accountOf(request), toServersQuery(request.query, maxAgeMs(request)), request.context)
@@ -45,12 +45,12 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     config: getting,
     schema: {
       operationId: 'getServer',
-      summary: 'Get one server',
-      description: costText(getting.upstream),
+      summary: 'Get a server',
+      description: `Returns one server as the provider describes it now.\n\n${costText(getting.upstream)}`,
       tags: ['Servers'],
       params: serverParams,
       querystring: serverQuery,
-      response: { 200: jsonAnswer('The server', serverSchema), 304: { description: 'Nothing has changed since the given ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('The server', serverSchema), 304: { description: 'Nothing has changed since that ETag' }, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const include = { raw: request.query.include === 'raw' }

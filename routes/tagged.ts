@@ -26,7 +26,7 @@ export async function sendText (request: FastifyRequest, reply: FastifyReply, te
 /** What is larger counts as this: RFC 9111, 1.2.2. */
 const longestS = 2 ** 31
 
-function matches (header: string | undefined, etag: string): boolean {
+export function matches (header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   return header.trim() === '*' || header.split(',').some(given => given.trim().replace(/^W\//, '') === etag.slice(2))
 }

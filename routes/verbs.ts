@@ -97,18 +97,19 @@ const schemaOf = (verb: ApiVerb) => ({
   response: responsesOf(verb)
 })
 
-const descriptionOf = ({ description, answers, answer, cost }: ApiVerb): string => [
-  ...(description === undefined ? [] : [description]),
-  ...(answers === 'operation' && answer === undefined ? ['Answers 202 with an operation as soon as the provider has accepted.'] : []),
-  costText(cost)
-].join(' ')
+/** What it does and what to know, then what it costs. */
+const descriptionOf = ({ description, answers, answer, cost }: ApiVerb): string => {
+  const isAccepted = answers === 'operation' && answer === undefined
+  return `${description}${isAccepted ? ' Answers 202 with an operation as soon as the provider has accepted.' : ''}\n\n${costText(cost)}`
+}
 
 function responsesOf ({ answers, answer, permission }: ApiVerb) {
-  const { status = 200, description = 'The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run', schema = operationOrPlan } = answer ?? {}
+  const ended = 'With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent'
+  const { status = 200, description = ended, schema = operationOrPlan } = answer ?? {}
   return {
-    ...(status === 200 ? {} : { 200: jsonAnswer('The calls of a dry run', dryRunSchema) }),
+    ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the calls that would be sent', dryRunSchema) }),
     [status]: jsonAnswer(description, schema),
-    ...(answers === 'operation' ? { 202: jsonAnswer('Accepted; follow the operation', operationSchema) } : {}),
+    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted; the operation is running', operationSchema) } : {}),
     ...(permission === 'read' ? readProblems() : writeProblems())
   }
 }

@@ -2,8 +2,9 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { installAccess } from '../plugins/access.ts'
 import { installAudit } from '../plugins/audit.ts'
 import { installBodies } from '../plugins/bodies.ts'
+import { installCompression } from '../plugins/compression.ts'
 import { installContext, requestIdOf, type Requests } from '../plugins/context.ts'
-import { installDocumentation } from '../routes/documentation.ts'
+import { documentationRoutes } from '../routes/documentation.ts'
 import { installIdempotency } from '../plugins/idempotency.ts'
 import { installMetricsListener } from '../plugins/metrics-listener.ts'
 import { installMethods } from '../plugins/methods.ts'
@@ -12,6 +13,7 @@ import { installOutcome } from '../plugins/outcome.ts'
 import { answerFrameworkError, answerMalformedHttp, installProblems } from '../plugins/problems.ts'
 import { installRateLimit, type RateLimit } from '../plugins/rate-limit.ts'
 import { installRequestLog } from '../plugins/request-log.ts'
+import { installSignposts } from '../plugins/signposts.ts'
 import { installTracing } from '../plugins/tracing.ts'
 import { aboutRoutes } from '../routes/about.ts'
 import { accountRoutes } from '../routes/accounts.ts'
@@ -19,6 +21,8 @@ import { fleetRoutes } from '../routes/fleet.ts'
 import { healthRoutes, type Readiness } from '../routes/health.ts'
 import { metricsRoutes } from '../routes/metrics.ts'
 import { operationRoutes } from '../routes/operations.ts'
+import { createPageFiles } from '../routes/page-files.ts'
+import { problemPageRoutes } from '../routes/problem-pages.ts'
 import { rawRoutes } from '../routes/raw.ts'
 import { serverRoutes } from '../routes/servers.ts'
 import { verbRoutes } from '../routes/verbs.ts'
@@ -40,7 +44,11 @@ export interface AppParts {
   readonly metrics: Metrics & { readonly isPublic: boolean, readonly listen: { readonly host: string, readonly port: number } | null }
   readonly audit: Audit
   readonly tracer: Tracer
+  /** Whether answers are compressed for callers that accept it. */
+  readonly compression: boolean
   readonly logger?: FastifyBaseLogger
+  /** Sees every route; the generator of the OpenAPI document collects them. */
+  readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>
 }
 
 const largestBodyBytes = 256 * 1024
@@ -51,8 +59,9 @@ export interface Built {
   readonly requests: Requests
 }
 
-/** The HTTP side, ready to listen. Does no I/O but reading its own problem pages. */
-export async function buildApp ({ gateway, trustProxy, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger }: AppParts): Promise<Built> {
+/** The HTTP side, ready to listen. Does no I/O. */
+export async function buildApp (parts: AppParts): Promise<Built> {
+  const { gateway, trustProxy, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger } = parts
   const app: FastifyInstance = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     trustProxy: trustProxy.length > 0 && [...trustProxy],
@@ -76,13 +85,18 @@ export async function buildApp ({ gateway, trustProxy, authenticate, readiness, 
   installBodies(app)
   installProblems(app)
   installRequestLog(app, metrics.observer)
+  installSignposts(app)
   installOverload(app, overload)
   installAccess(app, { authenticate, gateway })
   await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)
   installAudit(app, { audit, gateway })
-  await installDocumentation(app)
-  await app.register(aboutRoutes)
+  if (parts.compression) installCompression(app)
+  await parts.beforeRoutes?.(app)
+  const files = createPageFiles()
+  await app.register(aboutRoutes, { files })
+  await app.register(documentationRoutes, { files })
+  await app.register(problemPageRoutes, { files })
   await app.register(healthRoutes, readiness)
   await app.register(metricsRoutes, metrics)
   installMetricsListener(app, { metrics, listen: metrics.listen })

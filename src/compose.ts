@@ -40,6 +40,8 @@ export interface ComposeParts {
   readonly audit?: AuditSink
   readonly tracer?: Tracer
   readonly logger?: FastifyBaseLogger
+  /** Sees every route before it is added. */
+  readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>
 }
 
 export interface Composed {
@@ -107,8 +109,10 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     metrics: { ...metrics, isPublic: config.metrics?.public === true, listen: config.metrics?.listen ?? null },
     audit,
     tracer,
+    compression: config.listen.compression,
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere, flushed: flushWatch.flushed },
-    ...(logger === undefined ? {} : { logger })
+    ...(logger === undefined ? {} : { logger }),
+    ...(parts.beforeRoutes === undefined ? {} : { beforeRoutes: parts.beforeRoutes })
   })
   for (const { id } of gateway.accounts) learn(turns, id)
 

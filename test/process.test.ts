@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
+import { accountParams } from '../src/verbs/params.ts'
 import { operationSchema } from '../src/domain/operation.ts'
 import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 import { eventually } from './helpers/clock.ts'
@@ -201,6 +202,8 @@ t.test('the demo starts, its printed lines work, a stopped server is seen to be 
   t.same(new Set(accounts.data.map(({ provider }) => provider)), new Set(['heficed', 'fleio', 'glesys', 'vmmanager', 'onecloud']))
   for (const { id } of accounts.data) t.equal((await fetch(`${base}/v1/${id}/servers?limit=3`)).status, 200, id)
   t.equal((await fetch(`${base}/docs/`)).status, 200)
+  // Forms of the documentation work as they are filled in.
+  t.ok(accounts.data.some(({ id }) => id === accountParams.shape.account.meta()?.example), 'the documented account is there')
   const stopped = lines.find(([, post]) => post !== undefined)?.[2]?.replace(/\/stop$/, '') ?? ''
   t.match(await (await fetch(stopped)).json(), { status: 'stopped', power: 'off' })
   demo.child.kill('SIGINT')

@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the documentation, the health and the accounts are */
+        /**
+         * List the entry points
+         * @description Returns the paths of the documentation, the health check and the accounts. With `Accept: text/html`, as browsers send it, the answer is a page.
+         */
         get: operations["getAbout"];
         put?: never;
         post?: never;
@@ -25,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process lives */
+        /**
+         * Check liveness
+         * @description Returns 200 as long as the process runs.
+         */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -42,7 +48,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The gateway takes requests */
+        /**
+         * Check readiness
+         * @description Returns 200 when the gateway takes requests, also when it is degraded, and 503 while it starts or stops.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -60,8 +69,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the metrics of this process
-         * @description The text format of Prometheus. Open to everybody where the configuration says `metrics: {public: true}`.
+         * Get metrics
+         * @description Returns the metrics of this process in the text format of Prometheus. With `metrics: {public: true}` in the configuration no key is needed.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -80,8 +89,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the providers that this gateway speaks to, and what each can do
-         * @description Upstream calls: none.
+         * List providers
+         * @description Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and what it can do.
+         *
+         *     Upstream calls: none.
          */
         get: operations["listProviders"];
         put?: never;
@@ -100,8 +111,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the accounts that this key may see
-         * @description Upstream calls: none.
+         * List accounts
+         * @description Returns the configured accounts that this key may see.
+         *
+         *     Upstream calls: none.
          */
         get: operations["listAccounts"];
         put?: never;
@@ -120,8 +133,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one account with its capabilities and health
-         * @description Upstream calls: none; the health is that of the last call.
+         * Get an account
+         * @description Returns one account with its capabilities and its health, which is that of the last call to the provider.
+         *
+         *     Upstream calls: none.
          */
         get: operations["getAccount"];
         put?: never;
@@ -140,14 +155,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the servers of all accounts
-         * @description All accounts that the key may see, or those of `accounts`, asked at once; none is waited for past `deadline_ms`. An account that does not answer is `error` in `accounts`, or `stale` where
-         *     an older answer is at hand that no write has made old. Sorted by `id` the accounts stand one behind the other, each in its provider's own order; an account that fails on one page stays out of the rest of that walk. 200 as long as one account answered.
+         * List servers of all accounts
+         * @description Returns the servers of all accounts that the key may see, or of those in `accounts`, from all providers at once.
          *
-         *     With `Accept: application/x-ndjson` every match is streamed as it arrives, a line `{"server": …}` each, and at the end a line `{"account": …}` for each account; `limit`, `cursor` and `sort` are 400 then, nothing is taken from a cache,
-         *     and `Hawser-Upstream-Calls` comes as a trailer.
+         *     No account is waited for longer than `deadline_ms`. An account that does not answer in time is `error` in `accounts`,
+         *     or `stale` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
+         *     Sorted by `id`, accounts are listed one after another, each in its provider's own order;
+         *     an account that fails on one page is left out of the following pages.
          *
-         *     For each account that is asked: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         *     With `Accept: application/x-ndjson` every server is streamed as it arrives, as a line `{"server": …}`,
+         *     followed by a line `{"account": …}` for each account. A stream takes no `limit`, `cursor` or `sort`
+         *     and nothing from a cache; `Hawser-Upstream-Calls` is a trailer.
+         *
+         *     For each account: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listFleet"];
         put?: never;
@@ -166,14 +186,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the servers of an account
-         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         * List servers
+         * @description Returns one page of the account's servers, filtered and sorted as asked; `page.next_cursor` leads to the next page.
+         *
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listServers"];
         put?: never;
         /**
          * Create a server
-         * @description Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours is listed in its capabilities; anything else is 400. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Orders a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be repeated after any fault and never buys two servers. The members that a provider accepts are listed in its capabilities; others are 400. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createServer"];
         delete?: never;
@@ -190,22 +214,28 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one server
-         * @description Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Get a server
+         * @description Returns one server as the provider describes it now.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["getServer"];
         put?: never;
         post?: never;
         /**
          * Delete a server
-         * @description For good, with its disks; done when the server is gone. A protected server is 409. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is 409. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["deleteServer"];
         options?: never;
         head?: never;
         /**
-         * Rename a server, or change its deletion protection
-         * @description Answers 200 with the server once the provider shows the change, else 202 with an operation. Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
+         * Update a server
+         * @description Changes the name or the deletion protection of a server. Answers 200 with the server if the provider shows the change at once, otherwise 202 with an operation.
+         *
+         *     Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
          */
         patch: operations["changeServer"];
         trace?: never;
@@ -220,8 +250,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the size of a server
-         * @description To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Resize a server
+         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` they refuse, or wait until it is stopped. Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["resizeServer"];
         delete?: never;
@@ -240,8 +272,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reinstall a server from an image
-         * @description All data on the main disk is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         * Rebuild a server
+         * @description Reinstalls the server from an image. All data on its main disk is lost. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rebuildServer"];
         delete?: never;
@@ -260,8 +294,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Boot a rescue system
-         * @description The server boots a system of the provider's instead of its own. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Enter rescue mode
+         * @description Boots the server into the provider's rescue system. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rescueServer"];
         delete?: never;
@@ -280,8 +316,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Leave the rescue system
-         * @description The server boots its own system again. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Leave rescue mode
+         * @description Boots the server into its own system again. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["unrescueServer"];
         delete?: never;
@@ -300,8 +338,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set the administrator's password
-         * @description Leave the password out where the provider generates one: it is returned once, with 200. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Set the administrator password
+         * @description Sets the password of the administrator. Leave it out where the provider generates one: it is returned once, with 200.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["setPassword"];
         delete?: never;
@@ -321,7 +361,9 @@ export interface paths {
         put?: never;
         /**
          * Start a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Powers the server on. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["startServer"];
         delete?: never;
@@ -341,7 +383,9 @@ export interface paths {
         put?: never;
         /**
          * Stop a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Shuts the server down; with `force` it is powered off without asking its system, where the provider can. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["stopServer"];
         delete?: never;
@@ -360,8 +404,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restart a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Reboot a server
+         * @description Restarts the server; with `force` it is reset without asking its system, where the provider can. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rebootServer"];
         delete?: never;
@@ -380,8 +426,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open a server's console
-         * @description The link opens the console for anyone who has it. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         * Open a console
+         * @description Returns a link to the console of a server. The link works without a key: treat it as a secret.
+         *
+         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["openConsole"];
         delete?: never;
@@ -398,14 +446,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the snapshots of a server
-         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * List snapshots
+         * @description Returns one page of the snapshots of a server.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listSnapshots"];
         put?: never;
         /**
-         * Take a snapshot of a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Create a snapshot
+         * @description Takes a snapshot of the disks of a server. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createSnapshot"];
         delete?: never;
@@ -424,8 +476,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restore a server from a snapshot
-         * @description Everything written since is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Restore a snapshot
+         * @description Puts a server back to a snapshot. Everything written since then is lost. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["restoreSnapshot"];
         delete?: never;
@@ -446,7 +500,9 @@ export interface paths {
         post?: never;
         /**
          * Delete a snapshot
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Deletes a snapshot for good. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["deleteSnapshot"];
         options?: never;
@@ -463,13 +519,17 @@ export interface paths {
         };
         /**
          * List the addresses of a server
-         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the addresses that are attached to a server.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listServerAddresses"];
         put?: never;
         /**
-         * Attach addresses to a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         * Attach addresses
+         * @description Attaches addresses of the account to a server. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -486,8 +546,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the addresses of an account, attached or not
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * List addresses
+         * @description Returns one page of the addresses of an account, attached to a server or not.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listAddresses"];
         put?: never;
@@ -509,8 +571,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Detach an address from a server
-         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Detach an address
+         * @description Detaches an address from a server. Answers 202 with an operation as soon as the provider has accepted.
+         *
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -527,8 +591,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set the reverse name of an address
-         * @description Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * Set the reverse DNS name
+         * @description Sets the reverse DNS name (PTR record) of an address.
+         *
+         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         put: operations["setPtr"];
         post?: never;
@@ -547,7 +613,9 @@ export interface paths {
         };
         /**
          * List images
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the images that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listImages"];
         put?: never;
@@ -567,7 +635,9 @@ export interface paths {
         };
         /**
          * List plans
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the plans that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listPlans"];
         put?: never;
@@ -587,7 +657,9 @@ export interface paths {
         };
         /**
          * List regions
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the regions that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listRegions"];
         put?: never;
@@ -607,7 +679,9 @@ export interface paths {
         };
         /**
          * List SSH keys
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the SSH keys that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listSshKeys"];
         put?: never;
@@ -627,7 +701,9 @@ export interface paths {
         };
         /**
          * List networks
-         * @description Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the networks that the account can use. Their ids are those that a create takes.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listNetworks"];
         put?: never;
@@ -647,13 +723,17 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Fleio's clients, VMmanager's accounts, OneCloud's projects. Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Returns one page of the owners that servers can belong to: clients of Fleio, accounts of VMmanager, projects of OneCloud.
+         *
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["listOwners"];
         put?: never;
         /**
          * Create an owner
-         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Creates an owner at the provider.
+         *
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createOwner"];
         delete?: never;
@@ -670,8 +750,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one owner
-         * @description Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Get an owner
+         * @description Returns one owner.
+         *
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["getOwner"];
         put?: never;
@@ -692,8 +774,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create a link that signs an owner in to the provider's panel
-         * @description VMmanager only. The link is returned once. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Create a login link
+         * @description Returns a link that signs an owner in to the provider's panel. VMmanager only; the link is returned once.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createLoginLink"];
         delete?: never;
@@ -710,8 +794,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the operations of the last 24 hours, the newest first
-         * @description Upstream calls: none.
+         * List operations
+         * @description Returns one page of the account's operations of the last 24 hours, newest first.
+         *
+         *     Upstream calls: none.
          */
         get: operations["listOperations"];
         put?: never;
@@ -730,8 +816,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get an operation as it was last seen
-         * @description Always 200, whatever the verdict. With Prefer: wait=n the answer is held until the operation ends or n seconds pass. One poller for each account looks at the provider for everybody who waits. Upstream calls: none.
+         * Get an operation
+         * @description Returns an operation as it was last seen. The status is 200 whatever its result. With `Prefer: wait=n` the answer is held until the operation ends or n seconds have passed. One poller for each account serves all waiting requests.
+         *
+         *     Upstream calls: none.
          */
         get: operations["getOperation"];
         put?: never;
@@ -750,8 +838,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow an operation by server-sent events
-         * @description One event `operation` for what is known now and for each change after it, its data the operation; ends with the operation. With Last-Event-ID only what is newer is told; states that were passed meanwhile are left out. One poller for each account looks at the provider for everybody who waits. Upstream calls: none.
+         * Follow an operation
+         * @description Streams server-sent events: one event `operation` with its present state and one for each change, until it ends. With `Last-Event-ID` only later events are sent; states that were passed in between are left out. One poller for each account serves all waiting requests.
+         *
+         *     Upstream calls: none.
          */
         get: operations["followOperation"];
         put?: never;
@@ -770,30 +860,40 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pass a GET on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a GET to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         get: operations["rawGet"];
         /**
-         * Pass a PUT on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a PUT to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         put: operations["rawPut"];
         /**
-         * Pass a POST on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a POST to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["rawPost"];
         /**
-         * Pass a DELETE on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a DELETE to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["rawDelete"];
         options?: never;
         head?: never;
         /**
-         * Pass a PATCH on to the provider's API
-         * @description Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. The query is passed on, but dry_run, which is ours. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Send a PATCH to the provider's API
+         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         *
+         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         patch: operations["rawPatch"];
         trace?: never;
@@ -882,14 +982,14 @@ export interface components {
         CreateLoginLinkRequest: Record<string, never>;
         About: {
             name: string;
-            /** @description A page to read and try everything */
+            /** @description A page to read about every operation and try it out */
             docs: string;
             /** @description The OpenAPI 3.1 document */
             openapi: string;
-            /** @description What each kind of problem means */
+            /** @description The meaning of each kind of problem */
             problems: string;
             health: string;
-            /** @description Where to begin with a key */
+            /** @description The accounts that a key may see */
             accounts: string;
         };
         Problem: {
@@ -1089,13 +1189,13 @@ export interface components {
         FleetAccount: {
             account: string;
             /**
-             * @description stale: it does not answer just now, what is shown was read before and no write has made it old
+             * @description stale: the account does not answer; its servers are from an earlier answer that no write has outdated
              * @enum {string}
              */
             status: "ok" | "stale" | "error";
-            /** @description How old what is shown of it is; null where nothing was asked */
+            /** @description The age of its servers in milliseconds; null if the account was not asked */
             age_ms: number | null;
-            /** @description Its servers in this answer */
+            /** @description The number of its servers in this answer */
             count: number;
             problem: components["schemas"]["Problem"] | null;
         };
@@ -1303,15 +1403,15 @@ export interface components {
     };
     responses: never;
     parameters: {
-        /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+        /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
         Prefer: string;
-        /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+        /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
         "Idempotency-Key": string;
-        /** @description The id of the last event that was seen: only newer ones are told */
+        /** @description The id of the last event that was received: only later ones are sent */
         "Last-Event-ID": string;
-        /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+        /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
         "Cache-Control": string;
-        /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+        /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
         "If-None-Match": string;
     };
     requestBodies: never;
@@ -1329,13 +1429,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Paths of this server */
+            /** @description Paths of this gateway */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
+                    "text/html": string;
                 };
             };
             /** @description A problem */
@@ -1358,7 +1459,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It lives */
+            /** @description The process runs */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1540,7 +1641,7 @@ export interface operations {
             query?: {
                 /** @description Only these accounts: glesys-lab,vm6 */
                 accounts?: string;
-                /** @description Nobody is waited for any longer, in milliseconds; it bounds a stream, too */
+                /** @description Milliseconds after which accounts that have not answered are left out; it bounds a stream too */
                 deadline_ms?: number;
                 /** @description Rows on a page */
                 limit?: number;
@@ -1566,9 +1667,9 @@ export interface operations {
                 include?: "raw";
             };
             header?: {
-                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path?: never;
@@ -1586,7 +1687,7 @@ export interface operations {
                     "application/x-ndjson": components["schemas"]["FleetLine"];
                 };
             };
-            /** @description Nothing has changed since the given ETag */
+            /** @description Nothing has changed since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1631,9 +1732,9 @@ export interface operations {
                 include?: "raw";
             };
             header?: {
-                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
@@ -1653,7 +1754,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerPage"];
                 };
             };
-            /** @description Nothing has changed since the given ETag */
+            /** @description Nothing has changed since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1678,9 +1779,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1695,7 +1796,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1704,7 +1805,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1731,9 +1832,9 @@ export interface operations {
                 include?: "raw";
             };
             header?: {
-                /** @description An ETag of an earlier answer: 304 without a body when nothing has changed since */
+                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` takes an answer that is up to n seconds old, `no-cache` wants a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
@@ -1755,7 +1856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Server"];
                 };
             };
-            /** @description Nothing has changed since the given ETag */
+            /** @description Nothing has changed since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1786,9 +1887,9 @@ export interface operations {
                 keep_addresses?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1801,7 +1902,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1810,7 +1911,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1837,9 +1938,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1856,7 +1957,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The server as it is now; or the operation has ended without success within the time of Prefer: wait; or the calls of a dry run */
+            /** @description The changed server; with `Prefer: wait`, an operation that has ended without success; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1865,7 +1966,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerOrOperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1892,9 +1993,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1911,7 +2012,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1920,7 +2021,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1949,9 +2050,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1968,7 +2069,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1977,7 +2078,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2004,9 +2105,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2023,7 +2124,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2032,7 +2133,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2059,9 +2160,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2078,7 +2179,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2087,7 +2188,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2114,9 +2215,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2133,7 +2234,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The generated password; or the operation has ended, or the calls of a dry run */
+            /** @description The generated password; with `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2142,7 +2243,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasswordAnswer"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2169,9 +2270,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2188,7 +2289,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2197,7 +2298,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2224,9 +2325,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2243,7 +2344,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2252,7 +2353,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2279,9 +2380,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2298,7 +2399,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2307,7 +2408,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2348,7 +2449,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The link; or the calls of a dry run */
+            /** @description The link; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2414,9 +2515,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2433,7 +2534,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2442,7 +2543,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2471,9 +2572,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2492,7 +2593,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2501,7 +2602,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2530,9 +2631,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2547,7 +2648,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2556,7 +2657,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2622,9 +2723,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2641,7 +2742,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2650,7 +2751,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2714,9 +2815,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2731,7 +2832,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2740,7 +2841,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description Accepted; follow the operation */
+            /** @description The provider has accepted; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2767,7 +2868,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2784,7 +2885,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The name as it was set; or the calls of a dry run */
+            /** @description The name as it was set; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3053,7 +3154,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3068,7 +3169,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The calls of a dry run */
+            /** @description With `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3152,7 +3253,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The calls of a dry run */
+            /** @description With `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3227,7 +3328,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
@@ -3240,7 +3341,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The operation, ended or not */
+            /** @description The operation */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3264,7 +3365,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the last event that was seen: only newer ones are told */
+                /** @description The id of the last event that was received: only later ones are sent */
                 "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
             };
             path: {
@@ -3335,7 +3436,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3377,7 +3478,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3419,7 +3520,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3456,7 +3557,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {

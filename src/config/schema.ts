@@ -88,8 +88,9 @@ export const configSchema = z.strictObject({
   listen: z.strictObject({
     host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Default 127.0.0.1'),
     port: port.default(8080).describe('Port to listen on; 0 takes a free one. Default 8080'),
-    trust_proxy: z.array(trustedProxy).optional().describe('Addresses or networks whose X-Forwarded-For is believed. Default: none')
-  }).default({ host: '127.0.0.1', port: 8080 }).describe('Where the gateway listens'),
+    trust_proxy: z.array(trustedProxy).optional().describe('Addresses or networks whose X-Forwarded-For is believed. Default: none'),
+    compression: z.boolean().default(false).describe('Compresses answers of 1 KiB and more (Brotli, gzip) for callers that accept it; streams stay as they are. Default false')
+  }).prefault({}).describe('Where the gateway listens'),
   redis: redisSchema.optional().describe('Shares operations, keys and tokens among replicas, and keeps them over a restart; needs secret. Without it: memory, one process'),
   secret: z.union([secretText, z.array(secretText).min(1)]).transform(given => typeof given === 'string' ? [given] : given).optional()
     .describe('Secret, at least 32 characters: seals tokens, answers and cursors. Of a list the first seals and all open'),

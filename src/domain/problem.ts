@@ -10,7 +10,7 @@ export const problemTitles = {
   'operation-not-found': 'No such operation',
   'not-found': 'Nothing is here',
   'method-not-allowed': 'This path does not take that method',
-  conflict: 'What is there does not allow it',
+  conflict: 'The present state does not allow it',
   'idempotency-in-progress': 'The first request with this key is not answered yet',
   'payload-too-large': 'The body is too large',
   'unsupported-media-type': 'The body is not JSON',
@@ -25,11 +25,11 @@ export const problemTitles = {
   'upstream-forbidden': 'The configured credentials may not do that at the provider',
   'upstream-malformed': 'The provider\'s answer could not be read',
   'upstream-unreachable': 'The provider could not be reached',
-  'upstream-suspended': 'The provider\'s platform is suspended and did not wake',
-  'upstream-unavailable': 'The provider is not working just now',
+  'upstream-suspended': 'The provider\'s platform is suspended and did not resume',
+  'upstream-unavailable': 'The provider is out of service',
   'circuit-open': 'Calls to this account are paused',
   overloaded: 'The gateway is overloaded',
-  'idempotency-unavailable': 'Keys can not be kept just now',
+  'idempotency-unavailable': 'The idempotency store is unavailable',
   'upstream-timeout': 'The provider did not answer in time'
 } as const
 export type ProblemSlug = keyof typeof problemTitles

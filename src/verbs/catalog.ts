@@ -25,6 +25,7 @@ const catalog = <Row extends CatalogRow>({ action, operationId, path, rows, sche
   action,
   tag: 'Catalog',
   summary: `List ${rows}`,
+  description: `Returns one page of the ${rows} that the account can use. Their ids are those that a create takes.`,
   path,
   cost: { calls: 0, perPage: 1 },
   params: accountParams,

@@ -12,6 +12,7 @@ const start = command({
   operationId: 'startServer',
   action: 'start',
   summary: 'Start a server',
+  description: 'Powers the server on.',
   path: '/servers/:id/start',
   body: emptyBody,
   toCommand: ({ params: { id } }) => ({
@@ -25,6 +26,7 @@ const stop = command({
   operationId: 'stopServer',
   action: 'stop',
   summary: 'Stop a server',
+  description: 'Shuts the server down; with `force` it is powered off without asking its system, where the provider can.',
   path: '/servers/:id/stop',
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
@@ -38,7 +40,8 @@ const reboot = command({
   ...common,
   operationId: 'rebootServer',
   action: 'reboot',
-  summary: 'Restart a server',
+  summary: 'Reboot a server',
+  description: 'Restarts the server; with `force` it is reset without asking its system, where the provider can.',
   path: '/servers/:id/reboot',
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
@@ -52,14 +55,14 @@ const console = direct({
   ...common,
   operationId: 'openConsole',
   action: 'console',
-  summary: 'Open a server\'s console',
-  description: 'The link opens the console for anyone who has it.',
+  summary: 'Open a console',
+  description: 'Returns a link to the console of a server. The link works without a key: treat it as a secret.',
   path: '/servers/:id/console',
   // VMmanager returns the node with the server; one more read after a refusal which may mean that there is no such endpoint.
   cost: { calls: 3 },
   mayHaveKey: () => false,
   body: noBody('OpenConsoleRequest'),
-  answer: { description: 'The link; or the calls of a dry run', schema: consoleAnswer, isSecret: true },
+  answer: { description: 'The link; with `dry_run`, the calls that would be sent', schema: consoleAnswer, isSecret: true },
   toCall: ({ params: { id } }) => ({
     bind: ({ console: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
   })

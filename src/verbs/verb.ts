@@ -82,7 +82,8 @@ export interface Described {
   readonly action: string
   readonly tag: Tag
   readonly summary: string
-  readonly description?: string
+  /** Begins with one sentence of what it does, then says what to know. */
+  readonly description: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/v1/:account`. */
   readonly path: string

@@ -34,6 +34,7 @@ export function createForms (page: Page) {
   }
 
   return {
+    form,
     execute,
 
     /** Puts a key into the Authorize dialog, in place of the one before. */

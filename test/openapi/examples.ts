@@ -1,5 +1,5 @@
-import { problemTitles, type Problem, type ProblemSlug } from '../src/domain/problem.ts'
-import { failureRows, refusalRows } from '../plugins/problem-table.ts'
+import { problemTitles, type Problem, type ProblemSlug } from '../../src/domain/problem.ts'
+import { failureRows, refusalRows } from '../../plugins/problem-table.ts'
 
 export interface Example {
   readonly summary: string
@@ -9,9 +9,6 @@ export interface Example {
 const ofProvider = new Map(Object.values(failureRows).map(row => [row.slug, row]))
 const ofGateway = new Map(Object.values(refusalRows).map(row => [row.slug, row]))
 const rows = [...new Map([...ofGateway, ...ofProvider]).values()]
-
-/** Problems that no documented route answers with. */
-const elsewhere: ReadonlySet<ProblemSlug> = new Set<ProblemSlug>(['not-found', 'method-not-allowed'])
 
 /** What is more than the table says. */
 const details: Partial<Record<ProblemSlug, Partial<Problem>>> = {
@@ -47,11 +44,8 @@ const toExample = ({ slug, status, retryAfterS, passing = false }: typeof rows[n
   }
 })
 
-const shown = rows.filter(({ slug }) => !elsewhere.has(slug))
-
 /** One example for each kind of problem: a form that showed a 504 under 400 would mislead. */
-export const problemExamples: Readonly<Record<string, Example>> = Object.fromEntries(shown.map(row => [row.slug, toExample(row)]))
+export const problemExamples: Readonly<Record<string, Example>> = Object.fromEntries(rows.map(row => [row.slug, toExample(row)]))
 
-/** References to the examples of one status. */
-export const examplesOf = (status: string): Record<string, { readonly $ref: string }> =>
-  Object.fromEntries(shown.filter(row => String(row.status) === status).map(({ slug }) => [slug, { $ref: `#/components/examples/${slug}` }]))
+/** The kinds of problems by status, in the order of the table. */
+export const slugsByStatus: ReadonlyMap<number, readonly ProblemSlug[]> = new Map([...Map.groupBy(rows, ({ status }) => status)].map(([status, same]) => [status, same.map(({ slug }) => slug)]))

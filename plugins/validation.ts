@@ -1,0 +1,28 @@
+import type { FastifySchemaCompiler } from 'fastify'
+import type { z } from 'zod'
+
+type Issue = z.core.$ZodIssue
+
+/** One place of a request that its schema refuses; the members beside `issue` are those that the framework expects. */
+export class InvalidPlace extends Error {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly schemaPath: string
+  readonly params = {}
+  readonly issue: Issue
+
+  constructor (issue: Issue) {
+    super(issue.message)
+    this.name = 'InvalidPlace'
+    this.issue = issue
+    this.keyword = issue.code
+    this.instancePath = `/${issue.path.map(String).join('/')}`
+    this.schemaPath = `#${this.instancePath}`
+  }
+}
+
+/** Reads each part of a request by its zod schema. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) => (value: unknown) => {
+  const { success, data, error } = schema.safeParse(value)
+  return success ? { value: data } : { error: error.issues.map(issue => new InvalidPlace(issue)) }
+}
