@@ -388,7 +388,8 @@ t.test('paths that sign in or give out secrets are not passed on, however they a
   const { isForbidden } = need(operations.raw)
   for (const path of [
     '/auth/tokens', '//auth//tokens', '/v3/auth/tokens', '/AUTH/Tokens', '/%61uth/tokens', '/%2561uth/x', '/v3%2Fauth%2Ftokens', '/x\\auth', '/credentials', `/servers/${webId}/login-info`,
-    `/servers/${webId}/Login-Info/`, '/keypairs/kp-a/privatekey', '/keypairs/kp-a/%70rivatekey', '/sshkeypairs', `/servers/${webId}/vnc`, '/cloudproviders/x/clirc', '/auth;x=1/tokens', '/%', '/%25%2525252561'
+    `/servers/${webId}/Login-Info/`, '/keypairs/kp-a/privatekey', '/keypairs/kp-a/%70rivatekey', '/sshkeypairs', `/servers/${webId}/vnc`, '/cloudproviders/x/clirc', '/auth;x=1/tokens', '/%', '/%25%2525252561',
+    '/metadatas', '/Metadatas/x', '/events', '/%65vents'
   ]) t.equal(isForbidden(path), true, path)
   for (const path of ['/servers', `/servers/${webId}`, '/keypairs', '/authors', '/servers/my%20server/stop', '/']) t.equal(isForbidden(path), false, path)
 })
