@@ -25,6 +25,9 @@ export const updateServer = (world: World, row: ServerRow, input: Json): void =>
   touch(row, world.now())
 }
 
+/** The columns hold three bytes a character. */
+export const collation = "TxExec: Error 1267: Illegal mix of collations (utf8_general_ci,IMPLICIT) and (utf8mb4_general_ci,COERCIBLE) for operation '='"
+
 const checkName = (world: World, row: ServerRow, name: unknown): void => {
   if (isObject(name) || Array.isArray(name)) throw notConvertible(name, 'ServerUpdateInput', 'name', JSON.stringify(name))
   const text = textOf(name)
@@ -33,6 +36,7 @@ const checkName = (world: World, row: ServerRow, name: unknown): void => {
     const error = { class: 'InputParameterError', code: 400, data: { id: 'name is too short' }, details: 'name is too short' }
     throw badInput(`ValidateUpdateData: ${JSON.stringify({ error })}`)
   }
+  if (/[\u{10000}-\u{10ffff}]/u.test(text)) throw databaseError(collation)
   if (nameTaken(world, text, row.id)) throw takenName(text)
   if (text.length > 128) throw databaseError("Update: saveUpdate: execUpdateSql: TxExec: Error 1406: Data too long for column 'name' at row 1")
 }

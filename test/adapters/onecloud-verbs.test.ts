@@ -337,6 +337,16 @@ t.test('renaming and protecting are updates that are done with their answer', as
   t.match((await seenOf(line, webId)).server, { protected: true })
 })
 
+t.test('a name with an emoji is refused before anything is sent, in every call that gives a name', async t => {
+  const { vendor, operations } = await openSandbox(t)
+  const name = 'web-\u{1F680}'
+  t.strictSame(await refusalOf(need(operations.rename).run({ id: webId, name })), ['invalid-request', 'body.name'])
+  t.strictSame(await refusalOf(need(operations.create).run(spec({ name }))), ['invalid-request', 'body.name'])
+  t.strictSame(await refusalOf(need(operations['snapshots.create']).run({ id: webId, name })), ['invalid-request', 'body.name'])
+  t.strictSame(await refusalOf(need(operations['owners.create']).run({ name })), ['invalid-request', 'body.name'])
+  t.strictSame(vendor.calls, [])
+})
+
 t.test('a name that is empty, too short or too long would be a database error, and is refused here', async t => {
   const { vendor, operations } = await openSandbox(t)
   for (const name of ['', 'a', 'n'.repeat(129)]) t.strictSame(await refusalOf(need(operations.rename).run({ id: webId, name })), ['invalid-request', 'body.name'])
