@@ -579,8 +579,10 @@ t.test('a server in the recycle bin is missing, though a bare get finds it', asy
 
 t.test('another project\'s server is missing', async t => {
   const { vendor, operations } = await openSandbox(t)
-  t.equal((await failureOf(operations.get.run(otherId))).failure, 'not-found')
+  const error = await failureOf(operations.get.run(otherId))
+  t.equal(error.failure, 'not-found')
   t.equal(lastCall(vendor).status, 403)
+  t.notMatch(JSON.stringify([error.message, error.options]), /403|privilege|Forbidden/, 'and nothing of it tells that it exists')
 })
 
 t.test('a get that is refused by somebody else than the service stays forbidden', async t => {
