@@ -82,7 +82,7 @@ export const skuOf = (world: World, name: string): Json | undefined => {
 export const checkPlaces = (world: World, input: Json): void => {
   const places = [
     ['zones', 'Zone', ['prefer_zone_id', 'prefer_zone']],
-    ['cloudregions', 'Cloudregion', ['prefer_region_id', 'prefer_region']],
+    ['cloudregions', 'Region', ['prefer_region_id', 'prefer_region']],
     ['hosts', 'Host', ['prefer_host_id', 'prefer_host']],
     ['managers', 'Cloudprovider', ['prefer_manager_id']]
   ] as const

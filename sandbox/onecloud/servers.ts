@@ -95,7 +95,7 @@ const projectFor = (world: World, caller: Caller, input: Json): string => {
   const wanted = input['project_id'] ?? input['tenant'] ?? input['project']
   if (typeof wanted !== 'string' || wanted === '') return caller.projectId
   const project = world.projects.find(candidate => candidate.id === wanted || candidate.name === wanted)
-  if (project === undefined) throw refuse(404, 'TenantNotFoundError', `project ${wanted} not found`)
+  if (project === undefined) throw notFound('project', wanted)
   if (!caller.admin && project.id !== caller.projectId) throw classForbidden('project')
   return project.id
 }

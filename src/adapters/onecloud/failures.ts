@@ -62,8 +62,8 @@ export const naming = (named: Named, otherwise?: string): Tell => response => {
 }
 
 const createNames: Named = [
-  ['serversku', 'body.plan'], ['sku', 'body.plan'], ['keypair', 'body.ssh_keys'], ['cloudregion', 'body.region'], ['network', 'body.networks'],
-  ['hypervisor', 'body.options'], ['image', 'body.image']
+  ['serversku', 'body.plan'], ['sku', 'body.plan'], ['keypair', 'body.ssh_keys'], ['cloudregion', 'body.region'], ['region', 'body.region'],
+  ['project', 'body.owner'], ['network', 'body.networks'], ['hypervisor', 'body.options'], ['image', 'body.image']
 ]
 const creating = naming(createNames)
 
@@ -71,7 +71,6 @@ const creating = naming(createNames)
 export const createFailure: Tell = response => {
   const told = creating(response)
   if (told.code === 'DuplicateNameError') return { ...told, member: 'body.name' }
-  if (told.code === 'TenantNotFoundError') return { ...told, failure: 'rejected', member: 'body.owner' }
   return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'rejected' } : told
 }
 
