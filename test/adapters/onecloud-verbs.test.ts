@@ -263,6 +263,14 @@ t.test('what is unknown is told in every language, and a 404 without a word of i
   t.strictSame(await refusalOf(need(operations.create).run(spec())), ['rejected', ''])
 })
 
+t.test('an image service that is down is a passing fault of the provider, and its inner address is not shown', async t => {
+  const text = 'Invalid root image: fillDiskConfigByImage: modules.Images.GetByName: Head "http://10.0.0.7:30292/v1/images/x": dial tcp 10.0.0.7:30292: connect: connection refused'
+  const { operations } = await open(t, () => complaint(400, 'InputParameterError', text))
+  const error = await failureOf(need(operations.create).run(spec()))
+  t.match(error, { failure: 'unavailable', sideEffect: 'none', options: { status: 400, code: 'InputParameterError', member: undefined } })
+  t.notMatch(JSON.stringify([error.message, error.options]), /10\.0\.0\.7|30292/)
+})
+
 t.test('a spent quota is one, though the vendor says 400, and a weak password names the password', async t => {
   const { operations } = await openSandbox(t, { quotaServers: 1 })
   t.equal((await failureOf(need(operations.create).run(spec()))).failure, 'quota')

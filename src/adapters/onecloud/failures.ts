@@ -28,6 +28,7 @@ export const callFailure: Tell = response => {
   const said = { code, vendorMessage: messageOf(response, details) }
   if (response.status === 401) return { ...said, failure: 'authentication' }
   if (response.status === 403 && isOfGuest(details)) return { ...said, failure: 'authentication', afterFreshLogin: 'forbidden' }
+  if (isOfLostService(details)) return { code, vendorMessage: null, failure: 'unavailable', notAttempted: response.status < 499 }
   const failure = classes.get(code ?? '') ?? (response.status === 406 ? 'conflict' : failureOfStatus(response.status))
   return { ...said, failure, ...(response.status === 499 || code === 'RequireLicenseError' ? { passing: false } : {}) }
 }
@@ -108,6 +109,12 @@ function complaintOf (response: HttpResponse): Complaint {
  * The scope that was granted is told nowhere but in the text.
  */
 const isOfGuest = (details: string): boolean => /\ballow:none\b/.test(details)
+
+/**
+ * One service of the vendor's could not reach another, such as region its image service. It says so with the class of bad input, and
+ * only the network error of its language, which quotes the inner address, tells the two apart.
+ */
+const isOfLostService = (details: string): boolean => /\bdial (?:tcp|udp)\b/.test(details)
 
 /** The vendor's 5xx quote SQL, requests and connection strings; 499 tells of hosts inside the cloud. */
 const messageOf = (response: HttpResponse, details: string): string | null =>
