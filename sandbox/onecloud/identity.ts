@@ -115,7 +115,7 @@ const scopeOf = (world: World, person: Person, scope: Json): { projectId: string
     return { projectId: found.id, domainId: '' }
   }
   const domainId = domainOf(world, { domain: scope['domain'] })
-  if (domainId !== '' && !person.admin) throw unauthorized('getTokenV3: [auth] user not in domain')
+  if (domainId !== '') throw unauthorized('getTokenV3: [auth] user not in project')
   return { projectId: '', domainId }
 }
 

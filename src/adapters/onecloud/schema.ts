@@ -11,13 +11,12 @@ export type EndpointWire = z.infer<typeof endpointWire>
 const serviceWire = z.object({ type: text, endpoints: z.array(endpointWire).nullish().catch(null) })
 export type ServiceWire = z.infer<typeof serviceWire>
 
-/** The token itself is in a header. An unscoped one comes without a catalogue; `project` holds the domain where `is_domain` is true. */
+/** The token itself is in a header. An unscoped one comes without a catalogue and a project. */
 export const tokenWire = z.object({
   token: z.object({
     expires_at: text,
     catalog: z.array(serviceWire).nullish().catch(null),
-    project: z.object({ id: text, name: text }).nullish().catch(null),
-    is_domain: flag
+    project: z.object({ id: text, name: text }).nullish().catch(null)
   })
 })
 export type TokenWire = z.infer<typeof tokenWire>['token']
