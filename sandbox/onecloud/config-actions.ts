@@ -118,7 +118,7 @@ const setPassword: Action = (world, row, input) => {
   if (row.status !== 'running' && row.status !== 'ready') throw wrongStatus(`Cannot set password in status ${row.status}`)
   row.password = password
   if (row.status === 'ready') redeploy(world, row, input, 'set-password')
-  else begin(world, row, { action: 'set-password', task: 'GuestQgaSetPasswordTask', ms: world.knobs.actionMs, statuses: ['qga_set_password', 'running'] })
+  else begin(world, row, { action: 'qga-set-password', task: 'GuestQgaSetPasswordTask', ms: world.knobs.actionMs, statuses: ['qga_set_password', 'running'] })
   return undefined
 }
 

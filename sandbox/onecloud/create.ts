@@ -61,6 +61,7 @@ export const blankServer = (world: World, id: string, name: string): ServerRow =
   osType: 'Linux',
   prepaidUntil: 0,
   frozen: false,
+  rescue: false,
   iso: '',
   password: '',
   loginAccount: '',

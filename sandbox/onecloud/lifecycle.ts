@@ -18,7 +18,8 @@ const failedWords = new Map([
   ['change-config', 'change_flavor_fail'], ['rebuild-root', 'rebuild_root_fail'], ['resize-disk', 'resize_disk_fail'],
   ['deploy', 'deploy_fail'], ['set-password', 'deploy_fail'], ['delete', 'delete_fail'], ['associate-eip', 'associate_eip_failed'],
   ['dissociate-eip', 'dissociate_eip_failed'], ['create', 'deploy_fail'], ['syncstatus', 'sync_fail'], ['migrate', 'migrate_failed'],
-  ['instance-snapshot', 'snapshot_failed']
+  ['instance-snapshot', 'instance_snapshot_failed'], ['start-rescue', 'start_rescue_failed'], ['stop-rescue', 'stop_rescue_failed'],
+  ['instance-snapshot-reset', 'snapshot_reset_failed'], ['qga-set-password', 'qga_exec_command_failed']
 ])
 
 export const logEvent = (world: World, row: ServerRow, action: string, notes: string, at: number): void => {
@@ -47,7 +48,7 @@ export const begin = (world: World, row: ServerRow, course: Course): void => {
   const task = { id: uuid(`task-${nextSerial(world)}`), serverId: row.id, name: course.task, stage: 'on_start', at: now, updatedAt: now }
   world.tasks.push(task)
   if (world.tasks.length > 2000) world.tasks.splice(0, 500)
-  const fails = world.knobs.failActions.includes(course.action) || row.name.startsWith(`fail-${course.action}`)
+  const fails = world.knobs.failActions.includes(course.action.replace(/^qga-/, '')) || row.name.startsWith(`fail-${course.action}`)
   row.steps = rest.map((status, index): Step => {
     const at = now + Math.round(course.ms * (index + 1) / rest.length)
     const last = index === rest.length - 1

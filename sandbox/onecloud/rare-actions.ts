@@ -1,6 +1,6 @@
 import type { ServerRow } from './world.ts'
 import { findRow, nextSerial, rowsOf } from './world.ts'
-import { badInput, notFound, wrongStatus } from './failures.ts'
+import { badInput, notFound, refuse, wrongStatus } from './failures.ts'
 import { begin, touch } from './lifecycle.ts'
 import { firstText, isTrue, listOf, textOf, uuid } from './values.ts'
 import { createServer, pickName, powerOn } from './create.ts'
@@ -129,18 +129,18 @@ const freeze = (frozen: boolean): Action => (world, row) => {
   return undefined
 }
 
-const startRescue: Action = (world, row) => {
-  settled(row, 'start rescue')
+/** There is no status for it: the server runs, and its record says `rescue_mode`. */
+const rescue = (wanted: boolean): Action => (world, row) => {
+  settled(row, wanted ? 'start rescue' : 'stop rescue')
+  if (row.rescue === wanted) throw wrongStatus(`guest is ${wanted ? '' : 'not '}in rescue mode`)
+  if (wanted && row.memoryMb < 2048) throw refuse(409, 'ConflictError', 'rescue mode requires at least 2048 MB of memory')
+  const word = wanted ? 'start_rescue' : 'stop_rescue'
   begin(world, row, {
-    action: 'start-rescue', task: 'StartRescueTask', ms: world.knobs.actionMs, statuses: ['start_rescue', 'rescue'], effects: { 1: () => powerOn(row) }
-  })
-  return undefined
-}
-
-const stopRescue: Action = (world, row) => {
-  if (row.status !== 'rescue') throw wrongStatus(`Cannot stop rescue in status ${row.status}`)
-  begin(world, row, {
-    action: 'stop-rescue', task: 'StopRescueTask', ms: world.knobs.actionMs, statuses: ['stop_rescue', 'starting', 'running'], effects: { 2: () => powerOn(row) }
+    action: word.replace('_', '-'),
+    task: wanted ? 'StartRescueTask' : 'StopRescueTask',
+    ms: world.knobs.actionMs,
+    statuses: wanted ? ['stopping', word, 'running'] : ['stopping', word, 'starting', 'running'],
+    effects: { 1: () => { row.rescue = wanted; row.power = 'off' }, [wanted ? 2 : 3]: () => powerOn(row) }
   })
   return undefined
 }
@@ -176,7 +176,7 @@ export const rareActions: ReadonlyMap<string, Action> = new Map([
   ['renew', renew],
   ['freeze', freeze(true)],
   ['unfreeze', freeze(false)],
-  ['start-rescue', startRescue],
-  ['stop-rescue', stopRescue],
+  ['start-rescue', rescue(true)],
+  ['stop-rescue', rescue(false)],
   ['instance-snapshot-reset', resetToSnapshot]
 ])

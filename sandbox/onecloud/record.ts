@@ -39,7 +39,7 @@ export const columnsOf = (world: World, row: ServerRow): Json => ({
   progress_mbps: 0,
   project_src: 'local',
   qga_status: 'unknown',
-  rescue_mode: row.status === 'rescue',
+  rescue_mode: row.rescue,
   secgrp_id: row.secgroups[0] ?? '',
   shutdown_behavior: 'stop',
   shutdown_mode: 'keep_charging',

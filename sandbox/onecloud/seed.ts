@@ -37,7 +37,8 @@ const bulkRow = (world: World, { name, status, tenantId, index }: Bulk): ServerR
   const sys = { id: uuid(`${id}-sys`), name: `vdisk-${name}-0`, sizeMb: 10_240 * (1 + index % 4), type: 'sys' as const, imageId: textOf(image['id']), image: textOf(image['name']), storageType: 'local' }
   const row: ServerRow = {
     ...blankServer(world, id, name),
-    status,
+    status: status === 'rescue' ? 'running' : status,
+    rescue: status === 'rescue',
     power: poweredOn.includes(status) ? 'on' : status === 'unknown' ? 'unknown' : 'off',
     vcpu: Number(sku['cpu_core_count'] ?? 1),
     memoryMb: Number(sku['memory_size_mb'] ?? 1024),

@@ -53,6 +53,7 @@ export interface ServerRow {
   osType: string
   prepaidUntil: number
   frozen: boolean
+  rescue: boolean
   iso: string
   password: string
   loginAccount: string

@@ -23,8 +23,8 @@ const matrix = `
   rename            i       i     d      d         d
   protect           -       -     -      -         d
   rebuild           i       i     -      d         d
-  rescue            i       i     -      i         i
-  unrescue          i       i     -      i         i
+  rescue            i       i     -      i         d
+  unrescue          i       i     -      i         d
   password          i       i     -      d         d
   console           i       i     d      i         d
   snapshots.list    -       i     -      -         d

@@ -659,11 +659,13 @@ t.test('other releases and other installations are a matter of knobs', async t =
 
 t.test('what is only inferred is served unless a test forbids it: rescue, a reset to a snapshot, new projects', async t => {
   const { sandbox, call, watch } = await open(t)
-  t.equal(server(await call('POST', `/servers/${webId}/start-rescue`))['status'], 'start_rescue')
-  t.same(await watch(webId, 3000), ['start_rescue', 'rescue'])
+  t.equal(server(await call('POST', `/servers/${webId}/start-rescue`))['status'], 'stopping')
+  t.same(await watch(webId, 3000), ['stopping', 'start_rescue', 'running'])
+  t.equal(server(await call('GET', `/servers/${webId}`))['rescue_mode'], true)
   t.equal((await call('POST', `/servers/${webId}/start-rescue`)).status, 400, 'only once')
   await call('POST', `/servers/${webId}/stop-rescue`)
-  t.same(await watch(webId, 3000), ['stop_rescue', 'starting', 'running'])
+  t.same(await watch(webId, 3000), ['stopping', 'stop_rescue', 'starting', 'running'])
+  t.equal(server(await call('GET', `/servers/${webId}`))['rescue_mode'], false)
   await call('POST', `/servers/${webId}/instance-snapshot`, { name: 'snap-9' })
   await watch(webId, 3000)
   const [kept] = list((await call('GET', '/instance_snapshots')).body['instance_snapshots'])

@@ -1,5 +1,6 @@
 import type { ServerOperations } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
+import { goalOf } from './goals.ts'
 
 /**
  * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.
@@ -11,6 +12,6 @@ export const deleteServer = (client: OnecloudClient): NonNullable<ServerOperatio
   note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs.',
   run: async ({ seen, recycle }) => {
     await client.deleteServer(seen.server.id, recycle === true ? '' : '?override_pending_delete=true')
-    return {}
+    return { goal: goalOf('delete', { absent: true }) }
   }
 })

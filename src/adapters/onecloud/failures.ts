@@ -75,6 +75,12 @@ export const createFailure: Tell = response => {
   return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'rejected' } : told
 }
 
+/** `Guest has 1 task active, can't sync status` has the class of bad input; nothing in the call could be bad. */
+export const syncFailure: Tell = response => {
+  const told = callFailure(response)
+  return told.failure === 'rejected' ? { ...told, failure: 'conflict' } : told
+}
+
 /** For calls that give a name, which may be taken. */
 export const nameFailure: Tell = response => {
   const told = callFailure(response)

@@ -5,6 +5,7 @@ import type { ResizeSpec } from '../../domain/spec.ts'
 import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
+import { goalOf } from './goals.ts'
 import { hardwareOf } from './hardware.ts'
 import { isAtRest } from './live.ts'
 import { checkSizes, toMib } from './rules.ts'
@@ -30,7 +31,7 @@ export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNulla
       // Nobody is served by a server that was stopped for a plan that there is not.
       if (work.plan !== null && await rows.sku(work.plan) === undefined) throw unknownPlan()
       await client.act(id, 'stop', { input: { is_force: false } })
-      return { goal: goalOf(work), next: stepOf(work) }
+      return { goal: goalOfWork(work), next: stepOf(work) }
     }
     if (isRunning && work.disk !== null && work.sizes) {
       throw new UpstreamError('conflict', 'sizes and disk of a running server can not change together; say restart', { notAttempted: true })
@@ -84,7 +85,7 @@ function diskOf (seen: Seen, gib: number | undefined): Pick<Work, 'disk' | 'disk
 
 /** One write, and what is left. */
 async function proceed (client: OnecloudClient, id: string, work: Work): Promise<Accepted> {
-  const goal = goalOf(work)
+  const goal = goalOfWork(work)
   if (work.disk !== null) {
     await client.act(id, 'resize-disk', { input: { disk_id: work.disk, size: work.disk_mib } })
     const left = { ...work, disk: null }
@@ -107,7 +108,7 @@ function stepOf (work: Work): NextStep {
 }
 
 /** The sizes as the server will show them, and the state that it had before. */
-const goalOf = ({ plan, cpus, memory_mib: memory, disk_gib: disk, status }: Work): Goal => ({
+const goalOfWork = ({ plan, cpus, memory_mib: memory, disk_gib: disk, status }: Work): Goal => goalOf('resize', {
   statuses: [status],
   ...(plan === null ? {} : { plan }),
   ...(cpus === null ? {} : { cpus }),

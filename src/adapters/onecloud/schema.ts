@@ -57,6 +57,7 @@ export const serverWire = z.object({
   created_at: text,
   metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
   freezed: flag,
+  rescue_mode: flag,
   disable_delete: flag,
   can_delete: flag,
   can_update: flag

@@ -4,6 +4,7 @@ import { toUtc } from '../../domain/time.ts'
 import type { ServerOperations } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure, type Tell } from './failures.ts'
+import { goalOf } from './goals.ts'
 import { getLive } from './live.ts'
 import type { RowsClient } from './rows-client.ts'
 import type { InstanceSnapshotWire } from './rows-schema.ts'
@@ -29,7 +30,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
       checkName(name)
       await getLive(client, id)
       await client.act(id, 'instance-snapshot', { input: { name }, tell: nameFailure })
-      return settled
+      return { goal: goalOf('snapshots.create', { statuses: ['running', 'stopped', 'rescue'] }) }
     }
   },
   'snapshots.restore': {
@@ -39,7 +40,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
       await getLive(client, id)
       await find(rows, id, snapshot)
       await client.act(id, 'instance-snapshot-reset', { input: { instance_snapshot: snapshot, auto_start: false } })
-      return settled
+      return { goal: goalOf('snapshots.restore', { statuses: ['stopped'] }) }
     }
   },
   'snapshots.delete': {
@@ -52,9 +53,6 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
     }
   }
 })
-
-/** The server is busy meanwhile, in words of its own, and shows a failure as its state. */
-const settled = { goal: { statuses: ['running', 'stopped'] } } as const
 
 const missing = (): UpstreamError =>
   new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
