@@ -25,12 +25,18 @@ const diskSizes = (row: ServerRow, input: Json): number[] => listOf(input['disks
   return size
 })
 
+const namedSize = (world: World, vcpu: number, memoryMb: number): Json | undefined => rowsOf(world, 'serverskus')
+  .find(row => row['provider'] === 'OneCloud' && row['cpu_core_count'] === vcpu && row['memory_size_mb'] === memoryMb)
+
 const changeConfig: Action = (world, row, input) => {
   const sku = skuOf(world, firstText(input, 'instance_type', 'sku', 'flavor'))
-  const vcpu = sku === undefined ? Number(textOf(input['vcpu_count']) || row.vcpu) : Number(sku['cpu_core_count'])
-  const memoryMb = sku === undefined ? memoryOf(world, row, input['vmem_size']) : Number(sku['memory_size_mb'])
+  // A plan whose name the record already bears is passed over, sizes and all, however stale that name is.
+  const isPassedOver = sku !== undefined && sku['name'] === row.instanceType
+  const vcpu = isPassedOver ? row.vcpu : sku === undefined ? Number(textOf(input['vcpu_count']) || row.vcpu) : Number(sku['cpu_core_count'])
+  const memoryMb = isPassedOver ? row.memoryMb : sku === undefined ? memoryOf(world, row, input['vmem_size']) : Number(sku['memory_size_mb'])
   if (!Number.isInteger(vcpu)) throw refuse(500, 'UnclassifiedError', `strconv.ParseInt: parsing "${textOf(input['vcpu_count'])}": invalid syntax SECRET`)
   checkSize(vcpu, memoryMb)
+  const isBoth = vcpu !== row.vcpu && memoryMb !== row.memoryMb
   const sizes = diskSizes(row, input)
   const wasRunning = row.status === 'running'
   if (wasRunning && !(world.knobs.release === 'master' && isTrue(input['force_stop']))) {
@@ -40,8 +46,8 @@ const changeConfig: Action = (world, row, input) => {
   const change = (at: number): void => {
     row.vcpu = vcpu
     row.memoryMb = memoryMb
-    // With explicit numbers the record keeps the name of its former size.
-    if (sku !== undefined) row.instanceType = textOf(sku['name'])
+    // With explicit numbers the record keeps the name of its former size, unless both change and a size has exactly these.
+    row.instanceType = textOf((sku ?? (isBoth ? namedSize(world, vcpu, memoryMb) : undefined))?.['name']) || row.instanceType
     resizeAll(row, sizes)
     touch(row, at)
   }

@@ -398,10 +398,30 @@ t.test('a plan is chosen by its name, and an unknown one is refused with its mem
   const seen = await seenOf(line, stoppedId)
   const accepted = await need(operations.resize).run({ seen, plan: 'ecs.g1.c2m4' })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/change-config`, { server: { sku: 'ecs.g1.c2m4', auto_start: false } }]])
-  t.strictSame(accepted, { goal: { statuses: ['stopped'], plan: 'ecs.g1.c2m4', failed: failures.resize } })
+  t.strictSame(accepted, { goal: { statuses: ['stopped'], plan: 'ecs.g1.c2m4', cpus: 2, memory_mib: 4096, failed: failures.resize } })
   await follow({ line, pass }, stoppedId, accepted, {})
   t.match((await seenOf(line, stoppedId)).server, { cpus: 2, memory_mib: 4096, plan: { id: 'ecs.g1.c2m4' } })
   t.strictSame(await refusalOf(need(operations.resize).run({ seen, plan: 'nosuch' })), ['rejected', 'body.plan'])
+})
+
+t.test('a resize to the plan that a stale record already names sends the numbers that the plan stands for, and ends when they show', async t => {
+  const { vendor, line, operations, pass } = await openSandbox(t)
+  const resize = async (spec: object) => await need(operations.resize).run({ seen: await seenOf(line, stoppedId), ...spec })
+  await follow({ line, pass }, stoppedId, await resize({ plan: 'ecs.g1.c2m4' }), {})
+  await follow({ line, pass }, stoppedId, await resize({ cpus: 3 }), {})
+  t.match((await seenOf(line, stoppedId)).server, { plan: { id: 'ecs.g1.c2m4' }, cpus: 3, memory_mib: 4096 }, 'the name is stale')
+  const accepted = await resize({ plan: 'ecs.g1.c2m4', restart: true })
+  t.match(writesOf(vendor).at(-1), ['POST', /change-config$/, { server: { vcpu_count: 2, vmem_size: '4096M' } }])
+  t.strictSame(accepted.goal, { statuses: ['stopped'], cpus: 2, memory_mib: 4096, failed: failures.resize })
+  await follow({ line, pass }, stoppedId, accepted, {})
+  t.match((await seenOf(line, stoppedId)).server, { plan: { id: 'ecs.g1.c2m4' }, cpus: 2, memory_mib: 4096 })
+  t.strictSame(await resize({ plan: 'ecs.g1.c2m4' }), { done: true }, 'it has that plan')
+})
+
+t.test('a plan whose sizes the provider does not return is refused: nothing would show that it was taken', async t => {
+  const { vendor, line, operations } = await open(t, withSample(() => ok({ serverskus: [{ name: 'odd' }] }), { status: 'ready', power_states: 'off' }))
+  t.strictSame(await refusalOf(need(operations.resize).run({ seen: await seenOf(line, webId), plan: 'odd' })), ['rejected', 'body.plan'])
+  t.strictSame(writesOf(vendor), [])
 })
 
 t.test('a running server is a conflict without restart', async t => {
@@ -697,7 +717,7 @@ t.test('a dry run goes through the later steps as well, each by a name of its ow
     accepted = await need(operations.steps?.[next.name]).run(webId, next.input)
   }
   t.strictSame(names, ['resize.disk', 'resize.sizes'])
-  t.strictSame(accepted, { goal: { statuses: ['running'], plan: 'ecs.g1.c4m4', disk_gib: 50, failed: failures.resize } })
+  t.strictSame(accepted, { goal: { statuses: ['running'], plan: 'ecs.g1.c4m4', cpus: 4, memory_mib: 4096, disk_gib: 50, failed: failures.resize } })
   t.same(calls.map(({ url, body }) => [url.split('/').at(-1), body]), [
     ['stop', { server: { is_force: false } }],
     ['resize-disk', { server: { disk_id: 'fc2f485b-0c75-4ce9-8921-1c766e235493', size: 40960 } }],
