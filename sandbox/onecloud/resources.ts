@@ -5,6 +5,7 @@ import { listForbidden, noHandler, notFound, objectForbidden, refuse } from './f
 import { commonTest, pageOf, statusCounts, type ListRules } from './lists.ts'
 import { sameValue } from './filters.ts'
 import { allowedScope, callerOf, type Caller } from './tokens.ts'
+import { deleteInstanceSnapshot } from './snapshots.ts'
 import { isTrue, tidy, type Json } from './values.ts'
 import { diskRows } from './disks.ts'
 
@@ -107,6 +108,7 @@ const deletable = ['keypair', 'eip', 'snapshot', 'instance_snapshot']
 const dropRecord = (world: World, kind: Collection, row: Json): SimulatedReply => {
   if (!deletable.includes(kind.word)) throw objectForbidden('system', 'project')
   if (row['can_delete'] === false) throw refuse(406, 'NotEmptyError', `${kind.word} is in use, cannot delete`)
+  if (kind.word === 'instance_snapshot') return deleteInstanceSnapshot(world, row)
   const plural = `${kind.word}s`
   world.resources.set(plural, rowsOf(world, plural).filter(candidate => candidate !== row))
   return { status: 200, body: { [kind.word]: tidy(row) } }

@@ -1,6 +1,8 @@
 import type { ServerRow, World } from './world.ts'
 import { projectName, rowsOf } from './world.ts'
-import { recordTime, uuid, type Json } from './values.ts'
+import { begin } from './lifecycle.ts'
+import type { SimulatedReply } from '../simulator.ts'
+import { recordTime, textOf, tidy, uuid, type Json } from './values.ts'
 import { storageId } from './record.ts'
 
 interface SnapshotOf {
@@ -58,4 +60,18 @@ export const addSnapshots = (world: World, row: ServerRow, name: string, at: num
     const part = { id: uuid(`${id}-${index}`), name: `${name}-${id.slice(0, 8)}${index}`, diskId: disk.id, sizeMb: disk.sizeMb }
     rowsOf(world, 'snapshots').push(snapshotRow(world, { ...part, tenantId: row.tenantId, at }))
   })
+}
+
+/** Accepted at once; the server is in `snapshot_delete` until the node has done it, and the snapshot shows its refusal. */
+export const deleteInstanceSnapshot = (world: World, snapshot: Json): SimulatedReply => {
+  const row = world.servers.get(textOf(snapshot['guest_id']))
+  const drop = (): void => { world.resources.set('instance_snapshots', rowsOf(world, 'instance_snapshots').filter(other => other !== snapshot)) }
+  if (row === undefined) drop()
+  else {
+    const isRefused = world.knobs.failActions.includes('snapshot-delete')
+    const end = isRefused ? (): void => { snapshot['status'] = 'instance_snapshot_delete_failed' } : drop
+    snapshot['status'] = 'instance_snapshot_start_delete'
+    begin(world, row, { action: 'delete-snapshot', task: 'InstanceSnapshotDeleteTask', ms: world.knobs.actionMs, statuses: ['snapshot_delete', isRefused ? 'instance_snapshot_delete_failed' : row.status], effects: { 1: end } })
+  }
+  return { status: 200, body: { instance_snapshot: tidy(snapshot) } }
 }

@@ -874,8 +874,3 @@ t.test('an old release without power_states and with project_id is read as well'
 t.test('login keys and creation parameters are named as secrets', async t => {
   t.strictSame(onecloud.secretMembers, ['login_key', 'create_params', 'access_url', 'connect_params'])
 })
-
-t.test('there are no jobs: an action does not tell which task is its own', async t => {
-  const { operations } = await open(t, calm)
-  t.equal(operations.jobs, undefined)
-})

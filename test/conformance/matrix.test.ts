@@ -6,10 +6,7 @@ import { capabilitiesOf, providerCapabilities, unreachable } from '../../src/ada
 import { accountsOf, listServers, openBench, type Bench, type Body } from './bench.ts'
 import { password, vendors } from './vendors.ts'
 
-/**
- * What must be offered: d documented or observed in working code, i inferred, - absent. Making an owner of OneCloud is inferred, whatever
- * its list is: nobody has shown it.
- */
+/** What must be offered: d documented or observed in working code, i inferred, - absent. */
 const matrix = `
                     heficed fleio glesys vmmanager onecloud
   list              d       d     d      d         d
@@ -29,8 +26,8 @@ const matrix = `
   console           i       i     d      i         d
   snapshots.list    -       i     -      -         d
   snapshots.create  -       i     -      -         d
-  snapshots.restore -       -     -      -         i
-  snapshots.delete  -       -     -      -         i
+  snapshots.restore -       -     -      -         d
+  snapshots.delete  -       -     -      -         d
   addresses.list    d       i     d      d         d
   addresses.attach  d       i     d      d         d
   addresses.detach  d       i     d      d         d
@@ -41,7 +38,7 @@ const matrix = `
   ssh_keys          d       i     d      d         d
   networks          -       i     d      d         d
   owners.list       -       d     -      d         d
-  owners.create     -       d     -      d         i
+  owners.create     -       d     -      d         d
   login_link        -       -     -      d         -
   raw               d       d     d      d         d`
 
