@@ -2,7 +2,7 @@ import type { World } from './world.ts'
 import { badInput, notConvertible } from './failures.ts'
 import { firstText, isObject, isTrue, listOf, objectOf, textOf, type Json } from './values.ts'
 import {
-  checkPassword, checkPlaces, checkSize, checkUserData, freeEipOf, goType, keypairOf, osOf, readDisks, readGroups, readNets,
+  checkPassword, checkPlaces, checkSize, checkUserData, goType, keypairOf, osOf, readDisks, readGroups, readNets,
   skuOf, wholeOf, type DiskAsk, type NetAsk
 } from './create-parts.ts'
 
@@ -24,7 +24,7 @@ export interface CreateAsk {
   readonly description: string
   readonly disableDelete: boolean
   readonly autoStart: boolean
-  readonly eipId: string
+  readonly eipBandwidth: number
   readonly prepaid: boolean
 }
 
@@ -64,7 +64,6 @@ export const readCreate = (world: World, input: Json, userId: string): CreateAsk
   const password = textOf(input['password'])
   if (password !== '') checkPassword(password)
   checkUserData(world, textOf(input['user_data']))
-  const eipId = freeEipOf(world, textOf(input['eip']))
   return {
     name: textOf(input['name']),
     generateName: textOf(input['generate_name']),
@@ -84,7 +83,7 @@ export const readCreate = (world: World, input: Json, userId: string): CreateAsk
     // Locked against deletion unless the caller says otherwise.
     disableDelete: !(input['disable_delete'] === false || input['disable_delete'] === 'false'),
     autoStart: isTrue(input['auto_start']),
-    eipId,
+    eipBandwidth: wholeOf(input, 'eip_bw'),
     prepaid: input['billing_type'] === 'prepaid' || textOf(input['duration']) !== ''
   }
 }

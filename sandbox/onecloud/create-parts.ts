@@ -140,11 +140,3 @@ export const checkUserData = (world: World, data: string): void => {
   if (world.knobs.release === '3.10' || data === '' || data.startsWith('#')) return
   throw badInput('invalid user_data: neither a cloud-config nor a script')
 }
-
-export const freeEipOf = (world: World, wanted: string): string => {
-  if (wanted === '') return ''
-  const eip = findRow(rowsOf(world, 'eips'), wanted)
-  if (eip === undefined) throw notFound('Eip', wanted)
-  if (textOf(eip['associate_id']) !== '') throw badInput(`eip ${wanted} has been associated`)
-  return textOf(eip['id'])
-}

@@ -3,6 +3,7 @@ import { findRow, nextSerial, rowsOf } from './world.ts'
 import { badInput, databaseError, duplicateName, refuse } from './failures.ts'
 import { begin, logEvent, reportFailure, touch } from './lifecycle.ts'
 import { macOf, objectOf, textOf, uuid, type Json } from './values.ts'
+import { bindEip, eipNetworkId, eipRow } from './eips.ts'
 import type { CreateAsk } from './create-input.ts'
 
 /** The last checks of all: the name. Answers the name that the record will bear. */
@@ -139,12 +140,11 @@ const attachCards = (world: World, row: ServerRow, ask: CreateAsk): void => {
     const ip = net.address || freeAddress(world, network)
     return { ip, ip6: '', mac: macOf(`${row.id}-${index}`), networkId: net.networkId, exit: network['exit'] === true }
   })
-  const eip = findRow(rowsOf(world, 'eips'), ask.eipId)
-  if (eip !== undefined) bindEip(eip, row)
-}
-
-export const bindEip = (eip: Json, row: ServerRow): void => {
-  Object.assign(eip, { associate_id: row.id, associate_name: row.name, associate_type: 'server', can_delete: false })
+  if (ask.eipBandwidth <= 0) return
+  // A record of the project's own: it outlives the server.
+  const eip = eipRow(world, { name: `eip-for-${row.name}`, bandwidth: ask.eipBandwidth, tenantId: row.tenantId, networkId: eipNetworkId })
+  rowsOf(world, 'eips').push(eip)
+  bindEip(eip, row)
 }
 
 /** Addresses are given out from the end of the range downwards. */

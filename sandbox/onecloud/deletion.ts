@@ -3,7 +3,7 @@ import { rowsOf } from './world.ts'
 import { refuse, wrongStatus } from './failures.ts'
 import { begin } from './lifecycle.ts'
 import { isTrue } from './values.ts'
-import { dropEip, releaseEip } from './eip-actions.ts'
+import { dropEip, releaseEip } from './eips.ts'
 import type { Action } from './power-actions.ts'
 
 /** These never had anything on a node, so the recycle bin is passed by. */

@@ -1,57 +1,10 @@
 import type { ServerRow, World } from './world.ts'
-import { findRow, nextSerial, projectName, rowsOf } from './world.ts'
+import { findRow, rowsOf } from './world.ts'
 import { badInput, notFound, wrongStatus } from './failures.ts'
 import { begin } from './lifecycle.ts'
-import { firstText, isTrue, recordTime, textOf, uuid, type Json } from './values.ts'
-import { bindEip } from './create.ts'
+import { bindEip, dropEip, eipNetworkId, eipRow, releaseEip } from './eips.ts'
+import { firstText, isTrue, textOf, type Json } from './values.ts'
 import type { Action } from './power-actions.ts'
-
-export const eipRow = (world: World, of: { name: string, bandwidth: number, tenantId: string, networkId: string }): Json => {
-  const now = recordTime(world.now())
-  return {
-    account_read_only: false,
-    auto_dellocate: false,
-    auto_renew: false,
-    bandwidth: of.bandwidth,
-    billing_type: 'postpaid',
-    brand: 'OneCloud',
-    can_delete: true,
-    can_update: true,
-    charge_type: 'bandwidth',
-    cloud_env: 'onpremise',
-    cloudregion: 'Default',
-    cloudregion_id: 'default',
-    created_at: now,
-    deleted: false,
-    domain_id: 'default',
-    id: uuid(`eip-${nextSerial(world)}-${of.name}`),
-    ip_addr: freeEip(world),
-    is_emulated: false,
-    is_system: false,
-    mode: 'elastic_ip',
-    name: of.name,
-    network_id: of.networkId,
-    pending_deleted: false,
-    project: projectName(world, of.tenantId),
-    project_domain: 'Default',
-    provider: 'OneCloud',
-    region: 'Default',
-    region_id: 'default',
-    status: 'ready',
-    tenant: projectName(world, of.tenantId),
-    tenant_id: of.tenantId,
-    update_version: 3,
-    updated_at: now
-  }
-}
-
-export const eipNetworkId = 'f7cefdb1-4647-4c0f-815a-ca390780a4c1'
-
-const freeEip = (world: World): string => {
-  const used = new Set(rowsOf(world, 'eips').map(eip => eip['ip_addr']))
-  for (let last = 10; last < 255; last += 1) if (!used.has(`192.0.2.${last}`)) return `192.0.2.${last}`
-  throw badInput('no free address in the eip network')
-}
 
 const boundTo = (world: World, row: ServerRow): Json | undefined => rowsOf(world, 'eips').find(eip => eip['associate_id'] === row.id)
 
@@ -110,15 +63,6 @@ const dissociate: Action = (world, row, input) => {
     effects: { 1: () => isTrue(input['auto_delete']) ? dropEip(world, eip) : releaseEip(eip) }
   })
   return undefined
-}
-
-export const releaseEip = (eip: Json): void => {
-  for (const key of ['associate_id', 'associate_name', 'associate_type']) delete eip[key]
-  eip['can_delete'] = true
-}
-
-export const dropEip = (world: World, eip: Json): void => {
-  world.resources.set('eips', rowsOf(world, 'eips').filter(row => row !== eip))
 }
 
 export const eipActions: ReadonlyMap<string, Action> = new Map([

@@ -109,7 +109,7 @@ const clone: Action = (world, row, input) => {
     description: '',
     disableDelete: true,
     autoStart: false,
-    eipId: '',
+    eipBandwidth: 0,
     prepaid: false
   }
   createServer(world, ask, { projectId: row.tenantId, name: pickName(world, ask) })

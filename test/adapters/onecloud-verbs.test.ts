@@ -306,6 +306,21 @@ t.test('a deletion is for good by its query, without a body, and ends when the s
   t.equal(states.at(-1), 'absent')
 })
 
+t.test('a deletion names the elastic address that outlives the server, and says nothing where there is none', async t => {
+  const { vendor, line, pass } = await openSandbox(t)
+  const made = await need(line.operations().create).run(spec({ networks: ['vpcnet0'], options: { eip_bandwidth: 5 } }))
+  const id = made.serverId ?? ''
+  await follow({ line, pass }, id, made, {})
+  const [address] = (await need(line.operations()['addresses.list']).run(id)).filter(({ scope }) => scope === 'public')
+  const accepted = await need(line.operations().delete).run({ seen: await seenOf(line, id) })
+  t.match(accepted.note, new RegExp(`${address?.address}.*unattached and billed`))
+  await follow({ line, pass }, id, accepted, {})
+  t.match((await need(line.operations()['addresses.list']).all()).find(row => row.address === address?.address), { server_id: null }, 'it is still there')
+  t.notOk(writes(vendor).some(({ path }) => path.includes('delete_eip')))
+  const own = await open(t, withSample(() => ok({ server: {} }), { eip: '192.0.2.7', eip_mode: 'public_ip' }))
+  t.equal((await need(own.operations.delete).run({ seen: await seenOf(own.line, webId) })).note, undefined, 'a public address of the server goes with it')
+})
+
 t.test('a recycled server is deleted without the query, and missing from then on though the vendor still shows it', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const { serverId = '' } = await need(operations.create).run(spec())

@@ -15,7 +15,7 @@ const optionsSchema = z.strictObject({
   hypervisor: word.optional().meta({ description: 'The vendor takes kvm where nothing is said' }),
   auto_start: z.boolean().default(true).meta({ description: 'False: the server is left stopped' }),
   disk_backend: word.optional().meta({ description: 'Kind of storage of the disk, such as local or rbd' }),
-  eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address; none is made without it' })
+  eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address, which outlives the server, unattached and billed; none is made without it' })
 })
 type Options = z.infer<typeof optionsSchema>
 

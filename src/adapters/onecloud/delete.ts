@@ -1,6 +1,7 @@
 import type { ServerOperations } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { goalOf } from './goals.ts'
+import { hardwareOf } from './hardware.ts'
 
 /**
  * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.
@@ -9,9 +10,11 @@ import { goalOf } from './goals.ts'
 export const deleteServer = (client: OnecloudClient): NonNullable<ServerOperations['delete']> => ({
   evidence: 'observed',
   accepts: ['recycle'],
-  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs.',
+  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs. An elastic address is kept for the project, unattached and billed.',
   run: async ({ seen, recycle }) => {
     await client.deleteServer(seen.server.id, recycle === true ? '' : '?override_pending_delete=true')
-    return { goal: goalOf('delete', { absent: true }) }
+    const { elasticAddress } = hardwareOf(seen)
+    const note = `The elastic address ${elasticAddress ?? ''} is kept, unattached and billed; GET /v1/{account}/addresses lists it, and a raw DELETE of /eips/{id} releases it.`
+    return { goal: goalOf('delete', { absent: true }), ...(elasticAddress === null ? {} : { note }) }
   }
 })

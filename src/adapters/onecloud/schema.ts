@@ -83,4 +83,5 @@ export const consoleWire = z.object({ webconsole: z.object({ access_url: z.strin
 /** What an accepted deletion answers is not used. */
 export const acceptedRowWire = z.looseObject({})
 
-export const hardwareWire = z.object({ hypervisor: text, disks_info: z.array(diskWire).nullish().catch(null) }).catch({ hypervisor: null, disks_info: null })
+export const hardwareWire = z.object({ hypervisor: text, disks_info: z.array(diskWire).nullish().catch(null), eip: text, eip_mode: text })
+  .catch({ hypervisor: null, disks_info: null, eip: null, eip_mode: null })
