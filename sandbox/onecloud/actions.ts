@@ -1,19 +1,12 @@
 import type { ServerRow, World } from './world.ts'
-import { findRow, nextSerial, rowsOf } from './world.ts'
-import { badInput, badRequest, duplicateName, notFound, refuse, wrongStatus } from './failures.ts'
+import { findRow, rowsOf } from './world.ts'
+import { badRequest, notFound, refuse, wrongStatus } from './failures.ts'
 import { begin, isBusy, touch } from './lifecycle.ts'
-import { firstText, isTrue, textOf, type Json } from './values.ts'
-import { osMetadata, powerOn } from './create.ts'
-import { checkPassword, checkSize, keypairOf, skuOf } from './create-parts.ts'
-import { bindEip, releaseEip } from './eips.ts'
-import { addSnapshot } from './snapshots.ts'
-
-interface Ask {
-  readonly world: World
-  readonly row: ServerRow
-  readonly input: Json
-  readonly userId: string
-}
+import { isTrue, textOf } from './values.ts'
+import { powerOn } from './create.ts'
+import { checkPassword } from './create-parts.ts'
+import { bound, boundEip, grown, isInVpc, kept, rebuilt, rescued, resized, type Ask } from './effects.ts'
+import { releaseEip } from './eips.ts'
 
 interface Rule {
   /** The statuses in which the action is taken; `any` where none is asked for. */
@@ -33,81 +26,8 @@ interface Rule {
 const up = ['ready', 'running']
 const isForced = ({ input }: Ask) => isTrue(input['is_force']) ? { from: 'any' as const } : {}
 /** The action starts the server again where it is asked to. */
-const isStarted = (via: readonly string[]) => ({ input }: Ask) => isTrue(input['auto_start']) ? { via: [...via, 'starting'], end: 'running' as const } : {}
-
-const memoryOf = (value: unknown): number => {
-  const text = textOf(value)
-  const match = /^(\d+)\s*([mMgG]?)$/.exec(text)
-  if (match === null) throw badRequest(`Memory size "${text}" must be number[+unit], like 256M, 1G or 256`)
-  return Number(match[1]) * (match[2]?.toLowerCase() === 'g' ? 1024 : 1)
-}
-
-const resized = ({ world, row, input }: Ask): (at: number) => void => {
-  const sku = skuOf(world, firstText(input, 'instance_type', 'sku', 'flavor'))
-  // A plan whose name the record already bears is passed over, sizes and all, however stale that name is.
-  if (sku !== undefined && sku['name'] === row.instanceType) return () => {}
-  const vcpu = Number(sku === undefined ? textOf(input['vcpu_count']) || row.vcpu : sku['cpu_core_count'])
-  const memoryMb = sku === undefined ? memoryOf(input['vmem_size']) : Number(sku['memory_size_mb'])
-  checkSize(vcpu, memoryMb)
-  // With numbers the record keeps the name of its former size, unless both change and a size has exactly these.
-  const named = sku ?? (vcpu === row.vcpu || memoryMb === row.memoryMb
-    ? undefined
-    : rowsOf(world, 'serverskus').find(({ provider, cpu_core_count: cpus, memory_size_mb: memory }) =>
-      provider === 'OneCloud' && cpus === vcpu && memory === memoryMb))
-  return () => { Object.assign(row, { vcpu, memoryMb, instanceType: textOf(named?.['name']) || row.instanceType }) }
-}
-
-const rebuilt = ({ world, row, input, userId }: Ask): (at: number) => void => {
-  const wanted = firstText(input, 'image_id', 'image')
-  const root = row.disks[0]
-  if (wanted === '' && (root === undefined || root.imageId === '')) throw badRequest('No template for root disk, cannot rebuild root')
-  const image = findRow(rowsOf(world, 'images'), wanted || textOf(root?.imageId))
-  if (image === undefined) throw refuse(404, 'NotFoundError', `failed to find ${wanted}`)
-  if (textOf(input['password']) !== '') checkPassword(textOf(input['password']))
-  const keypairId = keypairOf(world, firstText(input, 'keypair_id', 'keypair'), userId)
-  if (root !== undefined && Number(image['min_disk'] ?? 0) > root.sizeMb) throw badInput('image size exceeds root disk size')
-  return () => {
-    if (root !== undefined) Object.assign(root, { imageId: textOf(image['id']), image: textOf(image['name']) })
-    // The key goes unless it is given anew.
-    row.keypairId = keypairId
-    row.metadata = { ...row.metadata, ...osMetadata(row, image) }
-  }
-}
-
-const grown = ({ row, input }: Ask): (at: number) => void => {
-  const disk = row.disks.find(({ id }) => id === textOf(input['disk_id']))
-  if (disk === undefined) throw notFound('disk', textOf(input['disk_id']))
-  const size = Number(textOf(input['size']) || Number.NaN)
-  if (size < disk.sizeMb) throw refuse(406, 'UnsupportOperationError', 'Disk cannot be thrink')
-  return () => { disk.sizeMb = size }
-}
-
-/** There is no status for it: the server runs, and its record says `rescue_mode`. */
-const rescued = (wanted: boolean) => ({ row }: Ask): (at: number) => void => {
-  if (row.rescue === wanted) throw wrongStatus(`guest is ${wanted ? '' : 'not '}in rescue mode`)
-  if (wanted && row.memoryMb < 2048) throw refuse(409, 'ConflictError', 'rescue mode requires at least 2048 MB of memory')
-  return () => { row.rescue = wanted }
-}
-
-const kept = ({ world, row, input }: Ask): (at: number) => void => {
-  const name = textOf(input['name']) || `snap-${nextSerial(world)}`
-  if (rowsOf(world, 'instance_snapshots').some(snapshot => snapshot['name'] === name)) throw duplicateName('instance_snapshot', name)
-  return at => { addSnapshot(world, row, name, at) }
-}
-
-const boundEip = (world: World, row: ServerRow): Json | undefined => rowsOf(world, 'eips').find(eip => eip['associate_id'] === row.id)
-
-const bound = ({ world, row, input }: Ask): (at: number) => void => {
-  const wanted = firstText(input, 'eip_id', 'eip')
-  const eip = findRow(rowsOf(world, 'eips'), wanted)
-  if (eip === undefined) throw notFound('eip', wanted)
-  if (boundEip(world, row) !== undefined) throw wrongStatus('already associate with eip')
-  if (textOf(eip['associate_id']) !== '') throw wrongStatus('eip has been associated with instance')
-  return () => { if (isInVpc(world, row)) bindEip(eip, row) }
-}
-
-const isInVpc = (world: World, row: ServerRow): boolean =>
-  row.nics.some(nic => findRow(rowsOf(world, 'networks'), nic.networkId)?.['vpc_id'] !== 'default')
+const isStarted = (via: readonly string[]) => ({ input }: Ask) =>
+  isTrue(input['auto_start']) ? { via: [...via, 'starting'], end: 'running' as const } : {}
 
 const deployed = ['start_deploy', 'deploying', 'sync_status']
 const rules: Readonly<Record<string, Rule>> = {
@@ -119,8 +39,21 @@ const rules: Readonly<Record<string, Rule>> = {
     failed: 'start_fail',
     otherwise: ({ row }) => row.status === 'suspend' ? { via: ['resuming'], failed: 'resume_failed' } : {}
   },
-  stop: { from: ['running', 'stop_fail'], refusal: 'Cannot stop server', via: ['start_stop', 'stopping'], end: 'ready', failed: 'stop_fail', otherwise: isForced },
-  restart: { from: ['running', 'stop_fail'], refusal: 'Cannot do restart server', via: ['stopping', 'ready', 'start_start', 'starting'], end: 'running', failed: 'stop_fail' },
+  stop: {
+    from: ['running', 'stop_fail'],
+    refusal: 'Cannot stop server',
+    via: ['start_stop', 'stopping'],
+    end: 'ready',
+    failed: 'stop_fail',
+    otherwise: isForced
+  },
+  restart: {
+    from: ['running', 'stop_fail'],
+    refusal: 'Cannot do restart server',
+    via: ['stopping', 'ready', 'start_start', 'starting'],
+    end: 'running',
+    failed: 'stop_fail'
+  },
   syncstatus: {
     from: 'any',
     refusal: '',
@@ -132,9 +65,32 @@ const rules: Readonly<Record<string, Rule>> = {
       return () => {}
     }
   },
-  'change-config': { from: ['ready'], refusal: 'cannot change CPU/Memory spec', via: ['change_flavor', 'sync_status'], end: 'ready', failed: 'change_flavor_fail', prepare: resized, otherwise: isStarted(['change_flavor', 'sync_status']) },
-  'resize-disk': { from: ['ready'], refusal: 'Cannot resize disk', via: ['start_resize_disk', 'resize_disk', 'sync_config', 'sync_status'], end: 'ready', failed: 'resize_disk_fail', prepare: grown },
-  'rebuild-root': { from: ['ready'], refusal: 'Cannot reset root', via: ['rebuild_root', 'image_caching', 'rebuild_root', ...deployed], end: 'ready', failed: 'rebuild_root_fail', prepare: rebuilt, otherwise: isStarted(['rebuild_root', 'image_caching', 'rebuild_root', ...deployed]) },
+  'change-config': {
+    from: ['ready'],
+    refusal: 'cannot change CPU/Memory spec',
+    via: ['change_flavor', 'sync_status'],
+    end: 'ready',
+    failed: 'change_flavor_fail',
+    prepare: resized,
+    otherwise: isStarted(['change_flavor', 'sync_status'])
+  },
+  'resize-disk': {
+    from: ['ready'],
+    refusal: 'Cannot resize disk',
+    via: ['start_resize_disk', 'resize_disk', 'sync_config', 'sync_status'],
+    end: 'ready',
+    failed: 'resize_disk_fail',
+    prepare: grown
+  },
+  'rebuild-root': {
+    from: ['ready'],
+    refusal: 'Cannot reset root',
+    via: ['rebuild_root', 'image_caching', 'rebuild_root', ...deployed],
+    end: 'ready',
+    failed: 'rebuild_root_fail',
+    prepare: rebuilt,
+    otherwise: isStarted(['rebuild_root', 'image_caching', 'rebuild_root', ...deployed])
+  },
   // Running: the helper inside the guest is asked; stopped: the disk is written anew.
   'set-password': {
     from: up,
@@ -148,9 +104,30 @@ const rules: Readonly<Record<string, Rule>> = {
     },
     otherwise: ({ row }) => row.status === 'running' ? { via: ['qga_set_password'], end: 'running', failed: 'qga_exec_command_failed' } : {}
   },
-  'start-rescue': { from: up, refusal: 'Cannot start rescue', via: ['stopping', 'start_rescue'], end: 'running', failed: 'start_rescue_failed', prepare: rescued(true) },
-  'stop-rescue': { from: up, refusal: 'Cannot stop rescue', via: ['stopping', 'stop_rescue', 'starting'], end: 'running', failed: 'stop_rescue_failed', prepare: rescued(false) },
-  'instance-snapshot': { from: up, refusal: 'Cannot create instance snapshot', via: ['start_instance_snapshot'], end: 'same', failed: 'instance_snapshot_failed', prepare: kept },
+  'start-rescue': {
+    from: up,
+    refusal: 'Cannot start rescue',
+    via: ['stopping', 'start_rescue'],
+    end: 'running',
+    failed: 'start_rescue_failed',
+    prepare: rescued(true)
+  },
+  'stop-rescue': {
+    from: up,
+    refusal: 'Cannot stop rescue',
+    via: ['stopping', 'stop_rescue', 'starting'],
+    end: 'running',
+    failed: 'stop_rescue_failed',
+    prepare: rescued(false)
+  },
+  'instance-snapshot': {
+    from: up,
+    refusal: 'Cannot create instance snapshot',
+    via: ['start_instance_snapshot'],
+    end: 'same',
+    failed: 'instance_snapshot_failed',
+    prepare: kept
+  },
   'instance-snapshot-reset': {
     from: ['ready'],
     refusal: 'Cannot reset instance snapshot',
@@ -200,7 +177,9 @@ const rules: Readonly<Record<string, Rule>> = {
 
 export const act = (world: World, row: ServerRow, verb: string, { input, userId }: Pick<Ask, 'input' | 'userId'>): void => {
   const rule = rules[verb]
-  if (rule === undefined) throw refuse(404, 'ActionNotFoundError', `Action ${verb} not found, please check service version, current version: v3.10-local`)
+  if (rule === undefined) {
+    throw refuse(404, 'ActionNotFoundError', `Action ${verb} not found, please check service version, current version: v3.10-local`)
+  }
   const ask = { world, row, input, userId }
   const { from, refusal, via, end, failed } = { ...rule, ...rule.otherwise?.(ask) }
   const effect = rule.prepare?.(ask)

@@ -9,7 +9,8 @@ import { dropEip, releaseEip } from './eips.ts'
 const neverBuilt = ['sched_fail', 'net_fail', 'dev_fail', 'create_fail']
 
 /** The record passes through `ready` more than once before it is gone. */
-const forGood = ['start_delete', 'deleting', 'sync_config', 'sync_status', 'ready', 'sync_status', 'ready', 'sync_config', 'sync_status', 'ready', 'sync_status', 'ready', 'deleted']
+const twice = ['sync_config', 'sync_status', 'ready', 'sync_status', 'ready']
+const forGood = ['start_delete', 'deleting', ...twice, ...twice, 'deleted']
 
 /** Options count only in the query string. */
 export const deleteServer = (world: World, row: ServerRow, query: URLSearchParams): void => {

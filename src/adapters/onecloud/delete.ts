@@ -10,11 +10,16 @@ import { hardwareOf } from './hardware.ts'
 export const deleteServer = (client: OnecloudClient): NonNullable<ServerOperations['delete']> => ({
   evidence: 'observed',
   accepts: ['recycle'],
-  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs. An elastic address is kept for the project, unattached and billed.',
+  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs. ' +
+    'An elastic address is kept for the project, unattached and billed.',
   run: async ({ seen, recycle }) => {
     await client.deleteServer(seen.server.id, recycle === true ? '' : '?override_pending_delete=true')
     const { elasticAddress } = hardwareOf(seen)
-    const note = `The elastic address ${elasticAddress ?? ''} is kept, unattached and billed; GET /v1/{account}/addresses lists it, and a raw DELETE of /eips/{id} releases it.`
-    return { goal: goalOf('delete', { absent: true }), ...(elasticAddress === null ? {} : { note }) }
+    const goal = goalOf('delete', { absent: true })
+    return elasticAddress === null ? { goal } : { goal, note: noteOf(elasticAddress) }
   }
 })
+
+const noteOf = (address: string): string =>
+  `The elastic address ${address} is kept, unattached and billed; GET /v1/{account}/addresses lists it, and ` +
+  'a raw DELETE of /eips/{id} releases it.'

@@ -19,9 +19,19 @@ interface PowerAction {
 }
 
 const powerActions = {
-  start: { action: 'start', goal: goalOf('start', { statuses: ['running', 'rescue'] }), power: 'off', from: ['start_fail', 'save_disk_failed'] },
+  start: {
+    action: 'start',
+    goal: goalOf('start', { statuses: ['running', 'rescue'] }),
+    power: 'off',
+    from: ['start_fail', 'save_disk_failed']
+  },
   stop: { action: 'stop', goal: goalOf('stop', { statuses: ['stopped'] }), power: 'on', from: ['stop_fail'] },
-  reboot: { action: 'restart', goal: goalOf('reboot', { statuses: ['running', 'rescue'], transition: true }), power: 'on', from: ['stop_fail'] }
+  reboot: {
+    action: 'restart',
+    goal: goalOf('reboot', { statuses: ['running', 'rescue'], transition: true }),
+    power: 'on',
+    from: ['stop_fail']
+  }
 } as const satisfies Readonly<Record<string, PowerAction>>
 
 export const powerVerbs = (client: OnecloudClient): PowerVerbs => ({

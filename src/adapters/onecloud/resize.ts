@@ -48,7 +48,7 @@ export const resizeSteps = (client: OnecloudClient): Readonly<Record<string, Ste
 
 const refusedPlan = (message: string): UpstreamError => new UpstreamError('rejected', message, { notAttempted: true, member: 'body.plan' })
 
-/** With the sizes that a plan stands for; it is read before anything is sent. A disk of its own is one more disk for a new server, and none here. */
+/** With the sizes of the plan, which is read before anything is sent. A disk of its own is one more disk of a new server, and none here. */
 async function sizesOf (rows: RowsClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
   if (plan === undefined) return spec
   const sku = await rows.sku(plan)

@@ -11,7 +11,9 @@ import type { InstanceSnapshotWire } from './rows-schema.ts'
 import { checkName } from './rules.ts'
 import { isFailureWord } from './statuses.ts'
 
-type SnapshotVerbs = Pick<Required<ServerOperations>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete' | 'jobs'>
+type SnapshotVerbs = Pick<
+  Required<ServerOperations>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete' | 'jobs'
+>
 
 /** Snapshots of a server with all its disks; those of single disks, which are their parts, are not shown. */
 export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): SnapshotVerbs => ({
@@ -65,7 +67,8 @@ const deletion = 'snapshots.delete'
 function toDeletion (job: Job, isThere: boolean, word: string | null): JobState {
   if (!isThere) return { ...job, status: 'succeeded', vendorStatus: null, error: null }
   const isFailed = isFailureWord(word ?? '')
-  return { ...job, status: isFailed ? 'failed' : 'running', vendorStatus: word, error: isFailed ? `the provider shows the snapshot as ${word}` : null }
+  const error = isFailed ? `the provider shows the snapshot as ${word}` : null
+  return { ...job, status: isFailed ? 'failed' : 'running', vendorStatus: word, error }
 }
 
 const missing = (): UpstreamError =>

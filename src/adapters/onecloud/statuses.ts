@@ -58,9 +58,10 @@ export const updating: ReadonlySet<string> = new Set([
 ])
 
 /** New ones appear with every release, in both spellings. `block_stream_fail` is a state of a server that runs. */
-export const isFailureWord = (word: string): boolean => (word.endsWith('_fail') || word.endsWith('_failed')) && !statuses.has(word)
+export const isFailureWord = (word: string): boolean =>
+  (word.endsWith('_fail') || word.endsWith('_failed')) && !statuses.has(word)
 
-/** Work beside the server that has failed: it stays up or down as it was, and the word stays until its state is read from the node again. */
+/** Work beside the server that has failed: it stays up or down as it was, and the word stays until its state is read anew. */
 export const sideFailures: ReadonlySet<string> = new Set([
   'qga_exec_command_failed', 'associate_eip_failed', 'dissociate_eip_failed', 'eip_convert_failed', 'snapshot_failed', 'instance_snapshot_failed',
   'snapshot_delete_failed', 'instance_snapshot_delete_failed', 'instance_backup_failed', 'clone_from_snapshot_failed', 'attach_disk_fail',
@@ -68,7 +69,10 @@ export const sideFailures: ReadonlySet<string> = new Set([
   'update_tags_fail', 'renew_failed', 'set_auto_renew_failed', 'template_save_failed', 'save_disk_failed'
 ])
 
-/** The words that say that a verb has failed: pkg/apis/compute/guest_const.go and the tasks that set them. Most begin with a stop and end with a start. */
+/**
+ * The words that say that a verb has failed: pkg/apis/compute/guest_const.go and the tasks that set them. Most verbs begin with a stop and
+ * end with a start.
+ */
 export const failedWords = {
   create: ['sched_fail', 'net_fail', 'dev_fail', 'create_fail', 'disk_fail', 'deploy_fail', 'start_fail'],
   delete: ['delete_fail', 'dissociate_eip_failed'],
@@ -110,7 +114,10 @@ const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new Map<str
   ['unknown', ['rename', 'delete']]
 ])
 
-/** The ways out of a failed word: a power verb reads the state anew first, see `actPower`. Where the power is unknown there may be no machine at all. */
+/**
+ * The ways out of a failed word: a power verb has the state read anew first, see power.ts. Where the power is unknown there may be no
+ * machine at all.
+ */
 const actionsAfterFailure: Readonly<Record<Power, readonly ServerAction[]>> = {
   on: ['stop', 'reboot', 'rename', 'delete'],
   off: ['start', 'rename', 'delete'],
@@ -124,6 +131,7 @@ export const actionsOf = (status: ServerStatus, word: string, power: Power): rea
 export function wordsOf (wanted: ReadonlySet<ServerStatus>): readonly string[] | null {
   if (wanted.has('error') || wanted.has('unknown')) return null
   const isByPower = wanted.has('running') || wanted.has('stopped') || wanted.has('rescue')
-  const words = [...statuses].filter(([, status]) => wanted.has(status) || (status === 'running' && wanted.has('rescue'))).map(([word]) => word)
+  const isWanted = (status: ServerStatus): boolean => wanted.has(status) || (status === 'running' && wanted.has('rescue'))
+  const words = [...statuses].filter(([, status]) => isWanted(status)).map(([word]) => word)
   return isByPower ? [...words, ...updating, ...sideFailures] : words
 }
