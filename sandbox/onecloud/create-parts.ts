@@ -1,7 +1,7 @@
 import type { DiskRow, World } from './world.ts'
 import { findRow, rowsOf } from './world.ts'
 import { badInput, notConvertible, notFound, refuse } from './failures.ts'
-import { firstText, isObject, listOf, objectOf, textOf, type Json } from './values.ts'
+import { firstText, listOf, objectOf, textOf, type Json } from './values.ts'
 
 export interface DiskAsk {
   readonly sizeMb: number
@@ -9,11 +9,6 @@ export interface DiskAsk {
   readonly image: string
   readonly type: DiskRow['type']
   readonly storageType: string
-}
-
-export interface NetAsk {
-  readonly networkId: string
-  readonly address: string
 }
 
 export const goType = 'ServerCreateInput'
@@ -31,11 +26,11 @@ export const readDisks = (world: World, input: Json): DiskAsk[] => {
   const asked = listOf(input['disks'])
   if (asked.length === 0) throw badInput('No bootable disk information provided')
   return asked.map((value, index) => {
-    const disk = isObject(value) ? value : legacyDisk(textOf(value))
+    const disk = objectOf(value)
     const wanted = firstText(disk, 'image_id', 'image')
     const image = wanted === '' ? undefined : findRow(rowsOf(world, 'images'), wanted)
     if (wanted !== '' && image?.['status'] !== 'active') throw badInput(imageFailure(world, wanted))
-    const smallest = index === 0 ? Math.max(world.knobs.systemDiskMinMb, Number(image?.['min_disk'] ?? 0)) : 1024
+    const smallest = index === 0 ? Math.max(10_240, Number(image?.['min_disk'] ?? 0)) : 1024
     return {
       sizeMb: Math.max(wholeOf(disk, 'size'), smallest),
       imageId: textOf(image?.['id']),
@@ -44,18 +39,6 @@ export const readDisks = (world: World, input: Json): DiskAsk[] => {
       storageType: textOf(disk['backend']) || 'local'
     }
   })
-}
-
-/** The compact form, as in `debian-12-fake:30g:local`; old clients send it. */
-const legacyDisk = (text: string): Json => {
-  const out: Json = {}
-  for (const part of text.split(':')) {
-    const size = /^(\d+)([gGmM])?$/.exec(part)
-    if (size !== null) out['size'] = Number(size[1]) * (size[2]?.toLowerCase() === 'g' ? 1024 : 1)
-    else if (['local', 'rbd', 'nfs'].includes(part)) out['backend'] = part
-    else if (part !== '') out['image_id'] = part
-  }
-  return out
 }
 
 const imageFailure = (world: World, wanted: string): string => {
@@ -79,17 +62,8 @@ export const skuOf = (world: World, name: string): Json | undefined => {
   return sku
 }
 
-export const checkPlaces = (world: World, input: Json): void => {
-  const places = [
-    ['zones', 'Zone', ['prefer_zone_id', 'prefer_zone']],
-    ['cloudregions', 'Cloudregion', ['prefer_region_id', 'prefer_region']],
-    ['hosts', 'Host', ['prefer_host_id', 'prefer_host']],
-    ['managers', 'Cloudprovider', ['prefer_manager_id']]
-  ] as const
-  for (const [collection, kind, keys] of places) {
-    const wanted = firstText(input, ...keys)
-    if (wanted !== '' && findRow(rowsOf(world, collection), wanted) === undefined) throw notFound(kind, wanted)
-  }
+export const checkPlace = (world: World, region: string): void => {
+  if (region !== '' && findRow(rowsOf(world, 'cloudregions'), region) === undefined) throw notFound('Region', region)
 }
 
 export const checkSize = (vcpu: number, memoryMb: number): void => {
@@ -97,54 +71,25 @@ export const checkSize = (vcpu: number, memoryMb: number): void => {
   if (memoryMb < 8 || memoryMb > 512 * 1024) throw badInput('Memory size must be 8MB ~ 512 GB')
 }
 
-export const readNets = (world: World, input: Json): NetAsk[] => {
-  const asked = listOf(input['nets'])
-  if (asked.length === 0) return [{ networkId: textOf(findRow(rowsOf(world, 'networks'), 'vnet0')?.['id']), address: '' }]
-  return asked.map(value => {
-    const net = isObject(value) ? value : { network: textOf(value) }
-    const wanted = firstText(net, 'network', 'network_id') || 'vnet0'
+export const readNets = (world: World, input: Json): string[] => {
+  const asked = listOf(input['nets']).map(net => textOf(objectOf(net)['network']))
+  return (asked.length === 0 ? ['vnet0'] : asked).map(wanted => {
     const network = findRow(rowsOf(world, 'networks'), wanted)
-    if (network !== undefined) return { networkId: textOf(network['id']), address: textOf(net['address']) }
+    if (network !== undefined) return textOf(network['id'])
     const error = { class: 'ResourceNotFoundError', code: 404, data: { fields: ['network', wanted], id: '%s %s not found' }, details: `network ${wanted} not found` }
     throw badInput(`parse network description error ${JSON.stringify({ error })}`)
   })
 }
 
 export const keypairOf = (world: World, wanted: string, userId: string): string => {
-  if (wanted === '' || wanted === 'None') return ''
+  if (wanted === '') return ''
   const mine = rowsOf(world, 'keypairs').filter(row => row['owner_id'] === userId)
   const keypair = findRow(mine, wanted)
   if (keypair === undefined) throw notFound('Keypair', wanted)
   return textOf(keypair['id'])
 }
 
-export const readGroups = (world: World, input: Json): string[] => {
-  const asked = [...listOf(input['secgroups']).map(textOf), firstText(input, 'secgrp_id')].filter(wanted => wanted !== '')
-  const found = asked.map(wanted => groupOf(world, wanted))
-  return found.length === 0 ? ['default'] : found
-}
-
-export const groupOf = (world: World, wanted: string): string => {
-  const group = findRow(rowsOf(world, 'secgroups'), wanted)
-  if (group === undefined) throw notFound('Secgroup', wanted)
-  return textOf(group['id'])
-}
-
 export const checkPassword = (password: string): void => {
   const strong = password.length >= 12 && /\d/.test(password) && /[a-z]/.test(password) && /[A-Z]/.test(password) && /[^A-Za-z0-9]/.test(password)
   if (!strong) throw refuse(400, 'WeakPasswordError', 'password must be 12 chars of at least one digit, letter, uppercase letter and punctuate')
-}
-
-/** 3.10 takes any text; later releases want a cloud-config or a script. */
-export const checkUserData = (world: World, data: string): void => {
-  if (world.knobs.release === '3.10' || data === '' || data.startsWith('#')) return
-  throw badInput('invalid user_data: neither a cloud-config nor a script')
-}
-
-export const freeEipOf = (world: World, wanted: string): string => {
-  if (wanted === '') return ''
-  const eip = findRow(rowsOf(world, 'eips'), wanted)
-  if (eip === undefined) throw notFound('Eip', wanted)
-  if (textOf(eip['associate_id']) !== '') throw badInput(`eip ${wanted} has been associated`)
-  return textOf(eip['id'])
 }

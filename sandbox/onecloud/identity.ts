@@ -1,7 +1,7 @@
 import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
 import type { AccessKey, Person, World } from './world.ts'
 import { badInput, classForbidden, duplicateName, listForbidden, noHandler, refuse } from './failures.ts'
-import { allowedScope, callerOf, findToken, issueToken, tokenBody } from './tokens.ts'
+import { allowedScope, callerOf, issueToken, tokenBody } from './tokens.ts'
 import { hexId, isObject, objectOf, textOf, type Json } from './values.ts'
 import { verifyAccessKey } from './aksk.ts'
 import { readBody, readInput } from './body.ts'
@@ -16,17 +16,12 @@ const unauthorized = (reason: string) => refuse(401, 'UnauthorizedError', `unaut
 
 /** `/v3/...`; `parts` are the path pieces behind the version. */
 export const identityReply = (world: World, request: SimulatedRequest, parts: readonly string[]): SimulatedReply => {
-  const path = parts.join('/')
-  if (path === 'auth/tokens') {
-    switch (request.method) {
-      case 'POST': return signIn(world, request)
-      case 'GET': return verify(world, request)
-      case 'DELETE': return revoke(world, request)
-    }
+  switch (`${request.method} ${parts.join('/')}`) {
+    case 'POST auth/tokens': return signIn(world, request)
+    case 'GET projects': return listProjects(world, request)
+    case 'POST projects': return createProject(world, request)
+    default: throw noHandler()
   }
-  if (path === 'projects' && request.method === 'GET') return listProjects(world, request)
-  if (path === 'projects' && request.method === 'POST' && world.knobs.inferred) return createProject(world, request)
-  throw noHandler()
 }
 
 const signIn = (world: World, request: SimulatedRequest): SimulatedReply => {
@@ -34,10 +29,8 @@ const signIn = (world: World, request: SimulatedRequest): SimulatedReply => {
   if (!isObject(body)) throw badInput('fail to decode request body')
   const auth = objectOf(body['auth'])
   const proof = prove(world, objectOf(auth['identity']))
-  const scope = proof.accessKey === undefined
-    ? scopeOf(world, proof.person, objectOf(auth['scope']))
-    : { projectId: proof.accessKey.projectId, domainId: '' }
-  const token = issueToken(world, { ...proof, ...scope })
+  const projectId = proof.accessKey === undefined ? scopeOf(world, proof.person, objectOf(auth['scope'])) : proof.accessKey.projectId
+  const token = issueToken(world, { ...proof, projectId })
   return {
     status: world.knobs.tokenStatus,
     headers: { 'x-subject-token': token.id },
@@ -52,17 +45,11 @@ const prove = (world: World, identity: Json): Proof => {
   switch (method) {
     case 'password':
       return { person: byPassword(world, objectOf(objectOf(identity['password'])['user'])), method, accessKey: undefined }
-    case 'token': {
-      const id = textOf(objectOf(identity['token'])['id'])
-      const token = findToken(world, id)
-      if (token === undefined) throw unauthorized(`authUserByTokenV3: token.TokenStrDecode: token "${id}" not found: [auth] token not found`)
-      return { person: token.person, method, accessKey: undefined }
-    }
     case 'aksk': {
       const key = verifyAccessKey(world, identity['access_key_secret'])
       const person = world.people.find(candidate => candidate.id === key.userId)
       if (person === undefined) throw unauthorized('authUserByAccessKeyV3: user not found')
-      return { person: active(world, person), method, accessKey: key }
+      return { person, method, accessKey: key }
     }
     default: throw unauthorized(`[auth] unsupported auth method ${method}`)
   }
@@ -86,25 +73,11 @@ const byPassword = (world: World, user: Json): Person => {
   const [person, another] = found
   if (person === undefined) throw refuse(404, 'UserNotFound', 'idp: UserNotFound')
   if (another !== undefined) throw refuse(409, 'ConflictError', 'duplicate username')
-  const failed = world.failedLogins.get(person.id) ?? 0
-  if (world.knobs.maxFailedLogins > 0 && failed >= world.knobs.maxFailedLogins) {
-    throw refuse(429, 'TooManyFailedAttempts', 'Authenticate: TooManyFailedAttempts')
-  }
-  if (textOf(user['password']) !== person.password) {
-    world.failedLogins.set(person.id, failed + 1)
-    throw refuse(401, 'WrongPassword', 'Authenticate: usrExt.VerifyPassword: WrongPassword')
-  }
-  world.failedLogins.delete(person.id)
-  return active(world, person)
+  if (textOf(user['password']) !== person.password) throw refuse(401, 'WrongPassword', 'Authenticate: usrExt.VerifyPassword: WrongPassword')
+  return person
 }
 
-const active = (world: World, person: Person): Person => {
-  if (person.admin || world.knobs.userState === 'active') return person
-  const className = world.knobs.userState === 'disabled' ? 'UserDisabled' : 'UserLocked'
-  throw refuse(423, className, `Authenticate: ${className}`)
-}
-
-const scopeOf = (world: World, person: Person, scope: Json): { projectId: string, domainId: string } => {
+const scopeOf = (world: World, person: Person, scope: Json): string => {
   const project = objectOf(scope['project'])
   const wanted = textOf(project['id']) || textOf(project['name'])
   if (wanted !== '') {
@@ -112,30 +85,11 @@ const scopeOf = (world: World, person: Person, scope: Json): { projectId: string
     const found = world.projects.find(candidate => candidate.id === wanted || candidate.name === wanted)
     if (found === undefined) throw unauthorized('ProjectManager.FetchProject: q.First: sql: no rows in result set')
     if (!person.projects.includes(found.id)) throw unauthorized(`getTokenV3: project "${found.name}": [auth] user not in project`)
-    return { projectId: found.id, domainId: '' }
+    return found.id
   }
-  const domainId = domainOf(world, { domain: scope['domain'] })
-  if (domainId !== '' && !person.admin) throw unauthorized('getTokenV3: [auth] user not in domain')
-  return { projectId: '', domainId }
-}
-
-const subjectOf = (world: World, request: SimulatedRequest) => {
-  if (findToken(world, request.headers['x-auth-token']) === undefined) {
-    throw refuse(403, 'ForbiddenError', 'not enough privilege (require:system,allow:none)')
-  }
-  const subject = findToken(world, request.headers['x-subject-token'])
-  if (subject === undefined) throw unauthorized('token.TokenStrDecode: [auth] token not found')
-  return subject
-}
-
-const verify = (world: World, request: SimulatedRequest): SimulatedReply => {
-  const subject = subjectOf(world, request)
-  return { status: 200, headers: { 'x-subject-token': subject.id }, body: { token: tokenBody(world, subject) } }
-}
-
-const revoke = (world: World, request: SimulatedRequest): SimulatedReply => {
-  world.tokens.delete(subjectOf(world, request).id)
-  return { status: 204 }
+  // No user can be assigned to a domain.
+  if (scope['domain'] !== undefined) throw unauthorized('getTokenV3: [auth] user not in project')
+  return ''
 }
 
 const listProjects = (world: World, request: SimulatedRequest): SimulatedReply => {
@@ -145,7 +99,6 @@ const listProjects = (world: World, request: SimulatedRequest): SimulatedReply =
   return { status: 200, body: { limit: world.knobs.maxPage, projects, total: projects.length } }
 }
 
-/** Taken from how the other collections work: nobody has shown it. */
 const createProject = (world: World, request: SimulatedRequest): SimulatedReply => {
   const caller = callerOf(world, request.headers['x-auth-token'])
   if (!caller.admin) throw classForbidden(allowedScope(caller))

@@ -14,7 +14,6 @@ export const columnsOf = (world: World, row: ServerRow): Json => ({
   boot_order: 'cdn',
   created_at: recordTime(row.createdAt),
   deleted: false,
-  description: row.description,
   disable_delete: row.disableDelete,
   domain_id: 'default',
   expired_at: row.prepaidUntil > 0 ? recordTime(row.prepaidUntil) : '',
@@ -35,12 +34,11 @@ export const columnsOf = (world: World, row: ServerRow): Json => ({
   pending_deleted: row.pendingDeletedAt > 0,
   pending_deleted_at: row.pendingDeletedAt > 0 ? recordTime(row.pendingDeletedAt) : '',
   power_states: world.knobs.powerStates ? row.power : '',
-  progress: row.progress,
   progress_mbps: 0,
   project_src: 'local',
   qga_status: 'unknown',
-  rescue_mode: row.status === 'rescue',
-  secgrp_id: row.secgroups[0] ?? '',
+  rescue_mode: row.rescue,
+  secgrp_id: 'default',
   shutdown_behavior: 'stop',
   shutdown_mode: 'keep_charging',
   source: 'local',
@@ -77,26 +75,25 @@ const placement = (row: ServerRow): Json => {
   }
 }
 
-/** Computed for lists and single records alike, and left out of a GET that names fields. */
+/** Computed for lists and single records alike. */
 const computed = (world: World, row: ServerRow): Json => {
   const networks = rowsOf(world, 'networks')
   const network = findRow(networks, row.nics[0]?.networkId ?? '')
-  const groups = row.secgroups.map(id => ({ id, name: findRow(rowsOf(world, 'secgroups'), id)?.['name'] ?? id }))
   return {
     disk: row.disks.reduce((sum, disk) => sum + disk.sizeMb, 0),
     disk_count: row.disks.length,
     disks: row.disks.map((disk, index) =>
       `disk${index}:${disk.sizeMb}M/qcow2/scsi/none/native/${disk.imageId === '' ? 'none' : 'root'}`).join('\n'),
     disks_info: row.disks.map((disk, index) => diskInfo(disk, index)),
-    ips: row.nics.flatMap(nic => nic.ip6 === '' || !world.knobs.inferred ? [nic.ip] : [nic.ip, nic.ip6]).join(','),
+    ips: row.nics.flatMap(nic => nic.ip6 === '' ? [nic.ip] : [nic.ip, nic.ip6]).join(','),
     keypair: findRow(rowsOf(world, 'keypairs'), row.keypairId)?.['name'],
     macs: row.nics.map(nic => nic.mac).join(','),
     metadata: { app_tags: '', ...row.metadata },
     nics: row.nics.map(nic => nicOf(world, nic)),
     project: projectName(world, row.tenantId),
     project_domain: 'Default',
-    secgroup: groups.map(group => group.name).join(','),
-    secgroups: groups,
+    secgroup: 'Default',
+    secgroups: [{ id: 'default', name: 'Default' }],
     tenant: projectName(world, row.tenantId),
     vpc: network?.['vpc'],
     vpc_external_access_mode: network === undefined ? '' : network['vpc_id'] === 'default' ? 'eip-distgw' : 'eip',
@@ -105,7 +102,7 @@ const computed = (world: World, row: ServerRow): Json => {
   }
 }
 
-export const diskInfo = (disk: ServerRow['disks'][number], index: number): Json => tidy({
+const diskInfo = (disk: ServerRow['disks'][number], index: number): Json => tidy({
   aio_mode: 'native',
   auto_reset: false,
   boot_index: -1,
@@ -128,7 +125,7 @@ export const diskInfo = (disk: ServerRow['disks'][number], index: number): Json 
 
 const nicOf = (world: World, nic: NicRow): Json => tidy({
   ip_addr: nic.ip,
-  ip6_addr: world.knobs.inferred ? nic.ip6 : '',
+  ip6_addr: nic.ip6,
   is_exit: nic.exit,
   mac: nic.mac,
   network_id: nic.networkId,
@@ -142,7 +139,6 @@ const eipOf = (world: World, row: ServerRow): Json => {
 
 const always = (row: ServerRow): Json => ({
   account_read_only: false,
-  auto_delete_at: row.autoDeleteAt > 0 ? recordTime(row.autoDeleteAt) : '',
   can_delete: !row.disableDelete,
   can_recycle: false,
   can_update: true,
@@ -167,22 +163,8 @@ const onlyAlone = (world: World, row: ServerRow): Json => ({
 export const listRecord = (world: World, row: ServerRow): Json =>
   oddly({ ...columnsOf(world, row), ...always(row), ...computed(world, row) }, row.extra)
 
-export const plainRecord = (world: World, row: ServerRow): Json => {
-  const columns = columnsOf(world, row)
-  return oddly(columns, pick(row.extra, columns))
-}
-
 export const fullRecord = (world: World, row: ServerRow): Json =>
   oddly({ ...columnsOf(world, row), ...always(row), ...computed(world, row), ...onlyAlone(world, row) }, row.extra)
 
-/** A GET that names fields does not filter: it only skips the work for the fields that were not named. */
-export const fieldRecord = (world: World, row: ServerRow, fields: readonly string[]): Json => {
-  const work = computed(world, row)
-  const named = Object.fromEntries(Object.entries(work).filter(([key]) => fields.includes(key)))
-  return tidy({ ...columnsOf(world, row), ...always(row), ...onlyAlone(world, row), disk: 0, disk_count: 0, ...named })
-}
-
 /** Odd values are sent as they are, even empty ones. */
 const oddly = (record: Json, extra: Json): Json => ({ ...tidy(record), ...extra })
-
-const pick = (from: Json, keys: Json): Json => Object.fromEntries(Object.entries(from).filter(([key]) => key in keys))

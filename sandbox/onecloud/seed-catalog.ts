@@ -1,7 +1,6 @@
 import type { World } from './world.ts'
 import { rowsOf } from './world.ts'
 import { gatewayUserId, systemProjectId } from './people.ts'
-import { keypairRow } from './keypairs.ts'
 import { hexId, recordTime, uuid, type Json } from './values.ts'
 import { zoneId } from './record.ts'
 
@@ -129,52 +128,28 @@ const networks = (): Json[] => [
   network({ id: exitnetId, name: 'exitnet0', exit: true, guest_gateway: '203.0.113.1', guest_ip_start: '203.0.113.2', guest_ip_end: '203.0.113.250', is_auto_alloc: false, ports: 249, vpc: 'Default', vpc_id: 'default', wire: 'bcast0', wire_id: '6f0cbbce-4583-45a3-8e66-21deff68fa1e' })
 ]
 
-const secgroup = (id: string, name: string): Json => {
-  const rule = { action: 'allow', cidr: '0.0.0.0/0', direction: 'in', id: uuid(`rule-${id}`), priority: 1, protocol: 'any', secgroup_id: id }
-  return { ...record, ...system, domain_id: 'default', guest_cnt: 0, id, in_rules: [rule], is_public: true, name, public_scope: 'system', rules: [rule], status: 'ready', total_cnt: 1 }
-}
+const keypair = (id: string, name: string, ownerId: string, ownerName: string): Json => ({
+  ...record,
+  can_delete: true,
+  created_at: '2026-11-21T02:34:10.000000Z',
+  fingerprint: (hexId(name).match(/../g) ?? []).join(':'),
+  id,
+  linked_guest_count: 0,
+  name,
+  owner_id: ownerId,
+  owner_name: ownerName,
+  public_key: 'ssh-rsa AAAAB3NzaC1yc2EFAKEFAKEFAKE fake@example',
+  scheme: 'RSA'
+})
 
 export const seedCatalog = (world: World): void => {
   rowsOf(world, 'cloudregions').push({
     ...record, description: 'Default Region', enabled: true, guest_count: 1, id: 'default', name: 'Default', network_count: 4, provider: 'OneCloud', status: 'inservice', vpc_count: 2, zone_count: 1
   })
-  rowsOf(world, 'zones').push({ ...record, ...place, hosts: 1, hosts_enabled: 1, id: zoneId, name: 'zone0', networks: 4, provider: 'OneCloud', status: 'enable', storages: 1 },
-    { ...record, ...place, hosts: 0, hosts_enabled: 0, id: uuid('zone-soldout'), name: 'zone-full', networks: 0, provider: 'OneCloud', status: 'soldout', storages: 0 })
+  rowsOf(world, 'zones').push({ ...record, ...place, hosts: 1, hosts_enabled: 1, id: zoneId, name: 'zone0', networks: 4, provider: 'OneCloud', status: 'enable', storages: 1 })
   rowsOf(world, 'serverskus').push(...skus())
   rowsOf(world, 'images').push(...images())
   rowsOf(world, 'networks').push(...networks())
-  rowsOf(world, 'vpcs').push({ ...record, ...place, cidr_block: '192.168.40.0/24', id: 'e9c0daa4-698e-4c0e-8169-4fd83fc834b6', name: 'vpc1', status: 'available' },
-    { ...record, ...place, id: 'default', name: 'Default', status: 'available' })
-  rowsOf(world, 'secgroups').push(secgroup('default', 'Default'), secgroup(uuid('secgroup-web'), 'web-only'))
-  rowsOf(world, 'hosts').push({ ...record, ...place, id: '93f155d7-9ee7-476f-870e-c35caeeece8f', name: 'stubnode', host_status: 'online', enabled: true, zone: 'zone0', zone_id: zoneId })
-  rowsOf(world, 'cachedimages').push({ ...record, cached_count: 1, id: debianId, image_type: 'customized', info: { id: debianId, min_disk: '1024', name: 'debian-12-fake', size: '196624', status: 'active' }, name: 'debian-12-fake', os_type: 'Linux', status: 'active' })
-  const owner = { ownerId: gatewayUserId, ownerName: 'gateway', publicKey: 'ssh-rsa AAAAB3NzaC1yc2EFAKEFAKEFAKE fake@example', at: Date.parse('2026-11-21T02:34:10Z') }
-  rowsOf(world, 'keypairs').push(keypairRow({ ...owner, id: '9106b9a6-3511-4dc2-82ca-f7a1073b0c26', name: 'kp-b' }), keypairRow({ ...owner, id: keypairId, name: 'kp-a' }),
-    keypairRow({ ...owner, id: uuid('keypair-other'), name: 'kp-of-another', ownerId: hexId('another'), ownerName: 'another' }))
+  rowsOf(world, 'keypairs').push(keypair('9106b9a6-3511-4dc2-82ca-f7a1073b0c26', 'kp-b', gatewayUserId, 'gateway'), keypair(keypairId, 'kp-a', gatewayUserId, 'gateway'),
+    keypair(uuid('keypair-other'), 'kp-of-another', hexId('another'), 'another'))
 }
-
-const storage = (type: string, smallest: number, largest: number): Json =>
-  ({ max_size_gb: largest, min_size_gb: smallest, resizable: true, step_size_gb: 1, storage_type: type })
-
-/** What a form may offer. Disk sizes here are GiB. */
-export const capability = (): Json => ({
-  auto_alloc_network_count: 3,
-  brands: ['OneCloud'],
-  data_storage_types: ['local/ssd'],
-  host_cpu_archs: ['x86_64'],
-  hypervisors: ['kvm'],
-  instance_capabilities: [{
-    default_account: { linux: { changeable: true, default_account: 'root' }, windows: { changeable: false, default_account: 'Administrator' } },
-    hypervisor: 'kvm',
-    provider: 'OneCloud',
-    storages: { data_disk: [storage('local', 10, 10_240), storage('rbd', 10, 10_240)], sys_disk: [storage('local', 30, 2048), storage('rbd', 30, 2048)] }
-  }],
-  max_data_disk_count: 12,
-  max_nic_count: 8,
-  min_data_disk_count: 0,
-  min_nic_count: 1,
-  public_network_count: 3,
-  resource_types: ['shared'],
-  storage_types: ['local/ssd'],
-  usable: true
-})

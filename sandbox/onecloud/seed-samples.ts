@@ -1,7 +1,7 @@
 import type { ServerRow, World } from './world.ts'
 import { rowsOf } from './world.ts'
-import { bindEip, blankServer, osMetadata, powerOn } from './create.ts'
-import { eipNetworkId, eipRow } from './eip-actions.ts'
+import { blankServer, osMetadata, powerOn } from './create.ts'
+import { bindEip, eipNetworkId, eipRow } from './eips.ts'
 import { demoProjectId } from './people.ts'
 import { debianId, keypairId, vnetId, vpcnetId } from './seed-catalog.ts'
 import { macOf, uuid } from './values.ts'
@@ -48,7 +48,6 @@ const sampleRow = (world: World, sample: Sample): ServerRow => {
     instanceType: sample.sku ?? '',
     tenantId: demoProjectId,
     placed: true,
-    progress: 0,
     updateVersion: 10,
     disks: [{ id: sample.disk ?? uuid(`disk-${sample.name}`), name: `vdisk-${sample.name}-1795228459607708620`, sizeMb: 10_240, type: 'data', imageId: '', image: '', storageType: 'local' }],
     nics: [{ ip: sample.ip ?? '', ip6: '', mac: sample.mac ?? macOf(sample.id), networkId: vnetId, exit: false }]
@@ -99,14 +98,12 @@ const vpc1 = (world: World): ServerRow => {
 /** In the bin since an hour before the start, so that it is still there. */
 const recycled = (world: World): ServerRow => {
   const sample = { id: 'a397f354-12e4-487c-8069-22e5aa6d5ffc', name: 'sku-renamed', second: 124, ip: '10.77.0.187', sku: 'ecs.g1.c1m2', mac: '00:22:ae:83:67:2f', disk: '22b9d612-7077-4d46-8e79-9f601a69b729' }
-  const since = world.now() - 3_600_000
   return {
     ...sampleRow(world, sample),
     hostname: 'sku-1',
     memoryMb: 2048,
     disableDelete: false,
-    pendingDeletedAt: since,
-    autoDeleteAt: since + world.knobs.recycleMs
+    pendingDeletedAt: world.now() - 3_600_000
   }
 }
 

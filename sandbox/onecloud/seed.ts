@@ -4,7 +4,6 @@ import { blankServer, osMetadata, powerOn } from './create.ts'
 import { demoProjectId, systemProjectId } from './people.ts'
 import { exitnetId, keypairId, seedCatalog, vnetId } from './seed-catalog.ts'
 import { seedSamples } from './seed-samples.ts'
-import { snapshotRow } from './snapshots.ts'
 import { macOf, textOf, uuid } from './values.ts'
 
 /** One word from many rows of the status table, typos and both spellings of failure included; the last is nobody's. */
@@ -37,7 +36,8 @@ const bulkRow = (world: World, { name, status, tenantId, index }: Bulk): ServerR
   const sys = { id: uuid(`${id}-sys`), name: `vdisk-${name}-0`, sizeMb: 10_240 * (1 + index % 4), type: 'sys' as const, imageId: textOf(image['id']), image: textOf(image['name']), storageType: 'local' }
   const row: ServerRow = {
     ...blankServer(world, id, name),
-    status,
+    status: status === 'rescue' ? 'running' : status,
+    rescue: status === 'rescue',
     power: poweredOn.includes(status) ? 'on' : status === 'unknown' ? 'unknown' : 'off',
     vcpu: Number(sku['cpu_core_count'] ?? 1),
     memoryMb: Number(sku['memory_size_mb'] ?? 1024),
@@ -46,7 +46,6 @@ const bulkRow = (world: World, { name, status, tenantId, index }: Bulk): ServerR
     createdAt: at,
     updatedAt: at + 60_000,
     placed: status !== 'schedule',
-    progress: 0,
     updateVersion: 5,
     disableDelete: index % 3 !== 0,
     keypairId: index % 5 === 0 ? keypairId : '',
@@ -107,7 +106,6 @@ const seedBin = (world: World): void => {
     const row = { ...bulkRow(world, { name, status, tenantId: demoProjectId, index: 80 + index }), id }
     row.disableDelete = false
     row.pendingDeletedAt = world.now() - 3_600_000
-    row.autoDeleteAt = row.pendingDeletedAt + world.knobs.recycleMs
     world.servers.set(id, row)
   })
 }
@@ -118,8 +116,6 @@ export const seedWorld = (world: World): void => {
   seedOthers(world)
   seedBin(world)
   seedSamples(world)
-  const snapshot = { id: 'f851ab0c-6fd9-4fe5-8924-8f3592c66eea', name: 'snap-1-hj74b4sd', diskId: '877d6e9e-71e9-4fd8-8a49-5821f4740685', sizeMb: 30_720 }
-  rowsOf(world, 'snapshots').push(snapshotRow(world, { ...snapshot, tenantId: demoProjectId, at: Date.parse('2026-11-21T02:21:16Z') }))
 }
 
 export const addServers = (world: World, count: number): void => {

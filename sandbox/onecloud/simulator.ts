@@ -2,7 +2,7 @@ import { startSimulator, type Simulator, type SimulatedReply, type SimulatedRequ
 import { accessKeys, domains, people, projects } from './people.ts'
 import { computeReply } from './compute.ts'
 import { defaultKnobs, type OnecloudKnobs } from './knobs.ts'
-import { isRefusal, noHandler, refusalReply, refuse } from './failures.ts'
+import { isRefusal, noHandler, refusalReply } from './failures.ts'
 import { identityReply } from './identity.ts'
 import { imageReply } from './images.ts'
 import { addServers, seedWorld } from './seed.ts'
@@ -74,13 +74,8 @@ const createWorld = (options: OnecloudOptions): World => ({
   domains,
   accessKeys,
   tokens: new Map(),
-  failedLogins: new Map(),
   servers: new Map(),
   resources: new Map(),
-  events: [],
-  tasks: [],
-  privateKeys: new Map(),
-  looseDisks: new Map(),
   logins: 0,
   created: 0,
   serial: 0
@@ -116,8 +111,6 @@ const route = (world: World, request: SimulatedRequest): SimulatedReply => {
   if (first === 'compute') return computeReply(world, request, parts.slice(1))
   if (first === 'image' && second === 'v1') return imageReply(world, request, parts.slice(2))
   if (first === 'webconsole-service') return webconsoleReply(world, request, parts.slice(1))
-  // The web front-end's gateway has a sign-in of its own.
-  if (first === 'api') throw refuse(401, 'InvalidCredentialError', 'No token in header: fetchAuthInfo: No token in header: InvalidCredentialError')
   throw noHandler()
 }
 

@@ -14,14 +14,14 @@ export interface Caller {
 
 const guest: Caller = { guest: true, admin: false, projectId: '', person: undefined }
 
-export const findToken = (world: World, id: string | undefined): TokenRow | undefined => {
+const findToken = (world: World, id: string | undefined): TokenRow | undefined => {
   const token = world.tokens.get(id ?? '')
   return token !== undefined && token.expiresAt > world.now() ? token : undefined
 }
 
 export const callerOf = (world: World, id: string | undefined): Caller => {
   const token = findToken(world, id)
-  if (token === undefined || (token.projectId === '' && token.domainId === '')) return guest
+  if (token === undefined || token.projectId === '') return guest
   return { guest: false, admin: token.person.admin, projectId: token.projectId, person: token.person }
 }
 
@@ -32,14 +32,13 @@ export interface Grant {
   readonly person: Person
   readonly method: string
   readonly projectId: string
-  readonly domainId: string
   readonly accessKey: AccessKey | undefined
 }
 
 export const issueToken = (world: World, grant: Grant): TokenRow => {
   const now = world.now()
   const id = world.knobs.tokenFormat === 'hex' ? randomBytes(32).toString('hex') : `gAAAAA${randomBytes(240).toString('base64url')}`
-  const token = { ...grant, id, issuedAt: now, expiresAt: now + world.knobs.tokenMs }
+  const token = { ...grant, id, issuedAt: now, expiresAt: now + 86_400_000 }
   world.tokens.set(id, token)
   world.logins += 1
   return token
@@ -61,28 +60,16 @@ export const tokenBody = (world: World, token: TokenRow): Json => {
     audit_ids: [key?.id ?? '2'],
     context: { ip: '127.0.0.1', source: 'api' },
     expires_at: tokenTime(token.expiresAt, knobs.expiresDigits),
-    is_domain: token.projectId === '' && token.domainId !== '',
+    is_domain: false,
     issued_at: tokenTime(token.issuedAt, knobs.expiresDigits),
     methods: [token.method],
     user: userOf(world, token.person),
-    ...(token.projectId === '' && token.domainId === '' ? unscoped(world, token.person) : scoped(world, token))
+    ...(token.projectId === '' ? { projects: token.person.projects.map(id => projectOf(world, id)) } : scoped(world, token))
   }
 }
 
 const scoped = (world: World, token: TokenRow): Json => {
   const catalog = serviceCatalog(world)
-  const project = token.projectId === '' ? named(world, token.domainId) : projectOf(world, token.projectId)
   const policies = token.person.admin ? { project: ['projectadmin'], system: ['sysadmin'] } : { project: ['projectadmin'] }
-  return { ...(catalog.length === 0 ? {} : { catalog }), policies, project, roles: [token.person.admin ? { ...role, name: 'admin' } : role] }
+  return { ...(catalog.length === 0 ? {} : { catalog }), policies, project: projectOf(world, token.projectId), roles: [token.person.admin ? { ...role, name: 'admin' } : role] }
 }
-
-/** Without a scope there is neither catalog nor role; the projects to choose from are listed instead. */
-const unscoped = (world: World, person: Person): Json => ({
-  projects: person.projects.map(id => projectOf(world, id)),
-  role_assignments: person.projects.map(id => ({
-    policies: { project: ['projectadmin'] },
-    role: { domain: named(world, 'default'), ...role },
-    scope: { project: projectOf(world, id) },
-    user: userOf(world, person)
-  }))
-})

@@ -31,7 +31,6 @@ export interface ServerRow {
   readonly id: string
   name: string
   hostname: string
-  description: string
   status: string
   power: 'on' | 'off' | 'unknown'
   vcpu: number
@@ -45,7 +44,6 @@ export interface ServerRow {
   createdAt: number
   updatedAt: number
   pendingDeletedAt: number
-  autoDeleteAt: number
   disableDelete: boolean
   /** Whether the scheduler has given it a host. */
   placed: boolean
@@ -53,34 +51,12 @@ export interface ServerRow {
   osType: string
   prepaidUntil: number
   frozen: boolean
-  iso: string
+  rescue: boolean
   password: string
-  loginAccount: string
-  secgroups: string[]
   updateVersion: number
-  progress: number
   steps: Step[]
   /** Keys that overwrite the rendered record: odd values and keys of other releases. */
   extra: Json
-}
-
-export interface EventRow {
-  readonly id: number
-  readonly action: string
-  readonly notes: string
-  readonly serverId: string
-  readonly serverName: string
-  readonly tenantId: string
-  readonly at: number
-}
-
-export interface TaskRow {
-  readonly id: string
-  readonly serverId: string
-  readonly name: string
-  stage: string
-  readonly at: number
-  updatedAt: number
 }
 
 export interface Person {
@@ -104,7 +80,6 @@ export interface TokenRow {
   readonly person: Person
   readonly method: string
   readonly projectId: string
-  readonly domainId: string
   readonly accessKey: AccessKey | undefined
   readonly issuedAt: number
   readonly expiresAt: number
@@ -125,16 +100,9 @@ export interface World {
   readonly domains: ReadonlyMap<string, string>
   readonly accessKeys: readonly AccessKey[]
   readonly tokens: Map<string, TokenRow>
-  readonly failedLogins: Map<string, number>
   readonly servers: Map<string, ServerRow>
   /** Every other collection, as the vendor renders it: path word → rows. */
   readonly resources: Map<string, Json[]>
-  readonly events: EventRow[]
-  readonly tasks: TaskRow[]
-  /** Private halves that may still be read once, by keypair id. */
-  readonly privateKeys: Map<string, string>
-  /** Unattached disks by id, after a detach. */
-  readonly looseDisks: Map<string, DiskRow>
   logins: number
   created: number
   serial: number

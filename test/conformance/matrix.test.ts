@@ -8,10 +8,7 @@ import { password, vendors } from './vendors.ts'
 
 const registry = await loadAdapters()
 
-/**
- * What must be offered: d documented or observed in working code, i inferred, - absent. Making an owner of OneCloud is inferred, whatever
- * its list is: nobody has shown it.
- */
+/** What must be offered: d documented or observed in working code, i inferred, - absent. */
 const matrix = `
                     heficed fleio glesys vmmanager onecloud
   list              d       d     d      d         d
@@ -25,14 +22,14 @@ const matrix = `
   rename            i       i     d      d         d
   protect           -       -     -      -         d
   rebuild           i       i     -      d         d
-  rescue            i       i     -      i         i
-  unrescue          i       i     -      i         i
+  rescue            i       i     -      i         d
+  unrescue          i       i     -      i         d
   password          i       i     -      d         d
   console           i       i     d      i         d
   snapshots.list    -       i     -      -         d
   snapshots.create  -       i     -      -         d
-  snapshots.restore -       -     -      -         i
-  snapshots.delete  -       -     -      -         i
+  snapshots.restore -       -     -      -         d
+  snapshots.delete  -       -     -      -         d
   addresses.list    d       i     d      d         d
   addresses.attach  d       i     d      d         d
   addresses.detach  d       i     d      d         d
@@ -43,7 +40,7 @@ const matrix = `
   ssh_keys          d       i     d      d         d
   networks          -       i     d      d         d
   owners.list       -       d     -      d         d
-  owners.create     -       d     -      d         i
+  owners.create     -       d     -      d         d
   login_link        -       -     -      d         -
   raw               d       d     d      d         d`
 

@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto'
 import t from 'tap'
 import { startOnecloud, type OnecloudOptions, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 
@@ -106,58 +105,10 @@ t.test('refused sign-ins have the status and class of their reason', async t => 
   t.equal(await attempt('{"auth":'), '400 InputParameterError')
   t.equal(await attempt(user({ domain: undefined, Domain: { id: 'default' } })), '200 undefined')
   t.equal(await attempt({ auth: { identity: { methods: ['password'], password: { user: { name: 'twin', password: 'x' } } } } }), '409 ConflictError')
-  sandbox.knobs.userState = 'locked'
-  t.equal(await attempt(passwordLogin(pods)), '423 UserLocked')
-  sandbox.knobs.userState = 'active'
-  sandbox.knobs.maxFailedLogins = 1
-  await attempt(user({ password: 'nope' }))
-  t.equal(await attempt(passwordLogin(pods)), '429 TooManyFailedAttempts')
+  t.equal(await attempt(passwordLogin(pods, { scope: { domain: { name: 'Default' } } })), '401 UnauthorizedError', 'no user is of a domain')
 })
 
-t.test('an unscoped token lists projects, is worthless on compute, and can be exchanged', async t => {
-  const { sandbox } = await open(t)
-  const url = `${sandbox.origin}/v3/auth/tokens`
-  const loose = await send(url, 'POST', { body: passwordLogin(sandbox.settings['pods'], { scope: undefined }) })
-  const body = obj(loose.body['token'])
-  t.notOk('catalog' in body)
-  t.equal(list(body['projects'])[0]?.['name'], 'demo')
-  const token = loose.headers.get('x-subject-token') ?? ''
-  t.match((await send(`${sandbox.origin}/compute/servers`, 'GET', { token })).text, /allow:none/)
-  const scoped = await send(url, 'POST', { body: { auth: { identity: { methods: ['token'], token: { id: token } }, scope: { project: { name: 'demo' } } } } })
-  t.equal((await send(`${sandbox.origin}/compute/servers?limit=1`, 'GET', { token: scoped.headers.get('x-subject-token') ?? '' })).status, 200)
-  t.equal((await send(`${sandbox.origin}/v3/auth/projects`, 'GET', { token })).status, 404)
-})
-
-const accessKeyLogin = (settings: Record<string, string>, secret: string): Json => {
-  const stringToSign = `AWS4-HMAC-SHA256\n20261121T030000Z\n20261121/region0/s3/aws4_request\n${createHash('sha256').update('x').digest('hex')}`
-  const key = ['20261121', 'region0', 's3', 'aws4_request'].reduce<string | Buffer>((derived, part) => createHmac('sha256', derived).update(part).digest(), `AWS4${secret}`)
-  const document = {
-    access_key: settings['access_key'],
-    algorithm: 'AWS4-HMAC-SHA256',
-    location: 'region0',
-    sign_date: '2026-11-21T03:00:00Z',
-    signed_headers: ['host'],
-    request: stringToSign,
-    signature: createHmac('sha256', key).update(stringToSign).digest('hex')
-  }
-  return { auth: { identity: { methods: ['aksk'], access_key_secret: JSON.stringify(document) } } }
-}
-
-t.test('an access key signs in by its signature alone, and a wrong one does not', async t => {
-  const { sandbox } = await open(t)
-  const key = sandbox.settings['pods-key'] ?? {}
-  const url = `${sandbox.origin}/v3/auth/tokens`
-  const right = await send(url, 'POST', { body: accessKeyLogin(key, key['secret_key'] ?? '') })
-  t.equal(right.status, 200)
-  t.match(obj(obj(right.body['token'])['access_key'])['secret'], /SECRET/)
-  t.equal(obj(obj(right.body['token'])['project'])['name'], 'demo')
-  const wrong = await send(url, 'POST', { body: accessKeyLogin(key, 'another') })
-  t.match(wrong.body, { code: 401, class: 'UnauthorizedError', details: /signature mismatch/ })
-  t.equal((await send(url, 'POST', { body: accessKeyLogin({ access_key: 'nosuch' }, 'x') })).status, 401)
-  t.equal((await send(url, 'POST', { body: { auth: { identity: { methods: ['aksk'], access_key_secret: '{' } } } })).status, 401)
-})
-
-t.test('the recorded access key sign-in verifies', async t => {
+t.test('the recorded access key sign-in verifies, and one with a wrong signature does not', async t => {
   const { sandbox } = await open(t)
   const recorded = {
     access_key: '10272fe22b074a208baceedf643d555a',
@@ -170,6 +121,8 @@ t.test('the recorded access key sign-in verifies', async t => {
   }
   const body = { auth: { identity: { methods: ['aksk'], access_key_secret: JSON.stringify(recorded) } } }
   t.equal((await send(`${sandbox.origin}/v3/auth/tokens`, 'POST', { body })).status, 200)
+  const wrong = { auth: { identity: { methods: ['aksk'], access_key_secret: JSON.stringify({ ...recorded, request: `${recorded.request}0` }) } } }
+  t.match((await send(`${sandbox.origin}/v3/auth/tokens`, 'POST', { body: wrong })).body, { code: 401, class: 'UnauthorizedError', details: /signature mismatch/ })
 })
 
 t.test('a bad, expired or revoked token is 403 with allow:none, and 404 comes before it', async t => {
@@ -188,23 +141,11 @@ t.test('a bad, expired or revoked token is 403 with allow:none, and 404 comes be
   t.match((await send(`${sandbox.origin}/image/v1/images`, 'GET', { token: 'bad' })).body, { code: 403, details: /allow:none/ })
   t.equal((await send(`${sandbox.origin}/webconsole-service/webconsole/server/${webId}`, 'POST', { token: 'bad', body: {} })).status, 401)
   t.equal(sandbox.created, 0)
-  const own = await signIn(sandbox)
-  const revoked = await send(`${sandbox.origin}/v3/auth/tokens`, 'DELETE', { token: own, headers: { 'x-subject-token': own } })
-  t.equal(revoked.status, 204)
-  await refused(own)
-  time.now += sandbox.knobs.tokenMs
+  time.now += 86_400_000
   await refused(token)
   const fresh = await signIn(sandbox)
   sandbox.revokeTokens()
   await refused(fresh)
-})
-
-t.test('a verified token needs a valid one beside it', async t => {
-  const { sandbox, token } = await open(t)
-  const url = `${sandbox.origin}/v3/auth/tokens`
-  t.equal((await send(url, 'GET', { token, headers: { 'x-subject-token': token } })).status, 200)
-  t.equal((await send(url, 'GET', { token, headers: { 'x-subject-token': 'bad' } })).status, 401)
-  t.equal((await send(url, 'GET', { token: 'bad', headers: { 'x-subject-token': token } })).status, 403)
 })
 
 t.test('lists page to the end, newest first, and say nothing about a total of zero', async t => {
@@ -235,53 +176,10 @@ t.test('lists page to the end, newest first, and say nothing about a total of ze
   t.equal((await call('GET', '/servers')).body['total'], total + 3)
 })
 
-t.test('filters are ANDed, can be ORed, and vanish when the column is unknown', async t => {
-  const { call } = await open(t)
-  const all = (await call('GET', '/servers')).body['total']
-  const found = async (query: string): Promise<unknown[]> => names(await call('GET', `/servers?order_by=name&order=asc&${query}`))
-  t.same(await found('filter=name.equals(web-1)'), ['web-1'])
-  t.same(await found('filter=status.equals(ready)&filter=name.startswith(pool)'), ['pool', 'pool-2', 'pool2'])
-  t.same(await found('filter=name.equals(web-1)&filter=name.startswith(pool)&filter_any=true'), ['pool', 'pool-2', 'pool2', 'web-1'])
-  t.same(await found('filter=name.in(web,"web-1")'), ['web', 'web-1'])
-  t.same(await found('filter=name.like(pool%25)'), ['pool', 'pool-2', 'pool2'])
-  t.same(await found('filter=vmem_size.ge(400000)'), ['huge-1'])
-  t.same(await found('filter=name.contains(OOL)&filter=vcpu_count.between(1,2)'), ['pool', 'pool-2', 'pool2'])
-  t.equal((await found('filter=nosuch.equals(1)')).length, all)
-  t.equal((await found('filter=garbage')).length, all)
-  t.same(await found('search=pool'), ['pool', 'pool-2', 'pool2'])
-  t.same(await found('@name=web-1'), ['web-1'])
-  t.same(await found(`id=${webId}&id=${poolId}`), ['pool', 'web-1'])
-  t.same(await found('joint_filter=guestnetworks.guest_id(id).ip_addr.equals(10.77.0.193)'), ['web-1'])
-  t.same(await found('ip_addrs=10.77.0.193'), ['web-1'])
-  t.same(await found('with_eip=true'), ['vpc-1'])
-  t.equal((await call('GET', '/servers?zone=nosuch')).status, 404)
-  t.equal((await found('zone=zone0')).length, Number(all) - 2)
-  t.equal((await found('order_by=nosuch&nosuch=1')).length, all)
-})
-
-t.test('field trims a list, details=false drops what is computed, and a named field on one record skips the work', async t => {
-  const { call } = await open(t)
-  t.same(list((await call('GET', '/servers?name=web-1&field=name&field=status')).body['servers']), [{ name: 'web-1', status: 'running' }])
-  const plain = list((await call('GET', '/servers?name=web-1&details=false')).body['servers'])[0] ?? {}
-  t.notOk('ips' in plain || 'disk' in plain || 'project' in plain)
-  const whole = server(await call('GET', `/servers/${webId}`))
-  t.match(whole, { disk: 40960, ips: '10.77.0.193', vmem_size: 2048, zone: 'zone0', tenant: 'demo', keypair: 'kp-a', power_states: 'on', disable_delete: true })
-  t.equal(whole['disks'], 'disk0:30720M/qcow2/scsi/none/native/root\ndisk1:10240M/qcow2/scsi/none/native/none')
-  const half = server(await call('GET', `/servers/${webId}?field=id`))
-  t.equal(half['disk'], 0)
-  t.notOk('ips' in half)
-  t.equal(half['vcpu_count'], 2)
-  const eip = server(await call('GET', '/servers/vpc-1'))
-  t.match(eip, { eip: '192.0.2.10', eip_mode: 'elastic_ip', ips: '192.168.40.253' })
-  const unplaced = server(await call('GET', '/servers/huge-1'))
-  t.match(unplaced, { status: 'sched_fail', brand: 'Unknown', disable_delete: false })
-  t.notOk('zone' in unplaced || 'ips' in unplaced || 'host' in unplaced)
-})
-
 t.test('the seed holds many statuses, words of nobody, recycled and foreign servers', async t => {
   const { call, sandbox } = await open(t)
-  const words = obj((await call('GET', '/servers/distinct-field?field=status')).body['server'])['status']
-  t.ok(Array.isArray(words) && words.length > 25 && words.includes('warming_nebula'))
+  const words = new Set(list((await call('GET', '/servers')).body['servers']).map(row => row['status']))
+  t.ok(words.size > 25 && words.has('warming_nebula'))
   t.equal((await call('GET', '/servers?pending_delete=true')).body['total'], 3)
   const all = Number((await call('GET', '/servers?pending_delete=all')).body['total'])
   t.equal(Number((await call('GET', '/servers')).body['total']) + 3, all)
@@ -293,7 +191,6 @@ t.test('scope keeps projects apart, except for the legacy admin flag', async t =
   const { sandbox, call } = await open(t)
   const own = Number((await call('GET', '/servers')).body['total'])
   t.match((await call('GET', '/servers?scope=system')).body, { code: 403, details: /allow:project/ })
-  t.equal((await call('GET', '/servers?scope=maxallowed')).body['total'], own)
   t.equal((await call('GET', '/servers?admin=true')).body['total'], own + 5)
   t.match((await call('GET', `/servers/${otherId}`)).body, { code: 403, details: /allow:project/ })
   t.equal((await call('POST', `/servers/${otherId}/start`)).status, 403)
@@ -313,64 +210,8 @@ t.test('a bare GET finds a recycled server, one with a query string does not', a
   t.same(server(await call('GET', `/servers/${binId}/status`)), { status: 'ready' })
 })
 
-t.test('a server is found by name, also a name that needs encoding', async t => {
-  const { call } = await open(t)
-  t.equal(server(await call('GET', '/servers/web-1'))['id'], webId)
-  t.equal(server(await call('GET', `/servers/${encodeURIComponent('服务器-1')}`))['hostname'], 'fuwuqi-1')
-  t.equal(server(await call('GET', `/servers/${encodeURIComponent('a b/c?')}`))['name'], 'a b/c?')
-  t.equal((await call('HEAD', '/servers/web-1')).status, 200)
-  t.equal((await call('HEAD', '/servers/nosuch')).status, 404)
-})
-
-t.test('power actions pass through their words in time', async t => {
-  const { call, watch, sandbox } = await open(t)
-  const stopped = await call('POST', `/servers/${webId}/stop`, { server: { is_force: false } })
-  t.equal(server(stopped)['status'], 'start_stop')
-  t.match((await call('POST', `/servers/${webId}/stop`)).body, { code: 400, class: 'InvalidStatusError', details: 'Cannot stop server in status start_stop' })
-  t.same(await watch(webId, 1600), ['start_stop', 'stopping', 'ready'])
-  t.equal(sandbox.powerOf(webId), 'off')
-  t.equal(server(await call('POST', `/servers/${webId}/start`))['status'], 'start_start')
-  t.same(await watch(webId, 1600), ['start_start', 'starting', 'running'])
-  t.match((await call('POST', `/servers/${webId}/start`, {})).body, { code: 400, class: 'InvalidStatusError' })
-  t.equal(server(await call('POST', `/servers/${webId}/restart`, { is_force: true }))['status'], 'stopping')
-  t.same(await watch(webId, 1600), ['stopping', 'ready', 'start_start', 'starting', 'running'])
-  await call('POST', `/servers/${webId}/suspend`)
-  t.same(await watch(webId, 1600), ['start_suspend', 'suspending', 'suspend'])
-  await call('POST', `/servers/${webId}/resume`)
-  t.same(await watch(webId, 1600), ['resuming', 'running'])
-  t.equal(server(await call('POST', `/servers/${webId}/reset`, { is_hard: true }))['status'], 'running')
-  t.same(await watch(webId, 1600), ['running'])
-  await call('POST', `/servers/${poolId}/stop`, { is_force: true })
-  t.equal(sandbox.statusOf(poolId), 'start_stop')
-})
-
-t.test('a failing node leaves the failure word, and syncstatus asks again', async t => {
-  const { call, watch, sandbox } = await open(t, { knobs: { failActions: ['stop'] } })
-  await call('POST', `/servers/${webId}/stop`)
-  t.match((await call('POST', `/servers/${webId}/syncstatus`)).body, { code: 400, class: 'BadRequestError' })
-  t.same(await watch(webId, 1600), ['start_stop', 'stopping', 'stop_fail'])
-  t.equal(sandbox.powerOf(webId), 'on')
-  const events = (await call('GET', `/events?obj_type=server&obj_id=${webId}&limit=1`)).body
-  t.match(list(events['events'])[0], { action: 'stop_fail' })
-  t.notOk('total' in events)
-  await call('POST', `/servers/${webId}/syncstatus`)
-  t.same(await watch(webId, 1600), ['sync_status', 'running'])
-})
-
-t.test('unknown words on a path are told apart: action, spec and handler', async t => {
-  const { call, sandbox } = await open(t)
-  t.equal((await call('POST', `/servers/${webId}/frobnicate`, {})).body['class'], 'ActionNotFoundError')
-  t.equal((await call('GET', `/servers/${webId}/frobnicate`)).body['class'], 'SpecNotFoundError')
-  t.equal((await call('GET', `/servers/${webId}/login-info`)).status, 404)
-  t.equal((await call('POST', '/servers/nosuch/start')).body['class'], 'ResourceNotFoundError')
-  t.equal((await send(`${sandbox.origin}/servers`)).status, 404)
-  t.equal((await call('POST', `/servers/${webId}/freeze`)).status, 200)
-  sandbox.knobs.inferred = false
-  t.equal((await call('POST', `/servers/${webId}/freeze`)).body['class'], 'ActionNotFoundError')
-})
-
-t.test('a create is accepted at once, worked off later, and made anew each time', async t => {
-  const { call, watch, sandbox } = await open(t)
+t.test('a create is accepted at once and worked off later', async t => {
+  const { call, watch } = await open(t)
   const made = await call('POST', '/servers', { server: { ...basic, name: 'fresh-1', auto_start: true, disks: [{ image_id: 'debian-12-fake', size: 1024 }], __meta__: { 'user:env': 'x' } } })
   t.equal(made.status, 200)
   const early = server(made)
@@ -380,21 +221,8 @@ t.test('a create is accepted at once, worked off later, and made anew each time'
   t.same(await watch(id, 3100), ['init', 'schedule', 'network', 'image_caching', 'disk', 'start_deploy', 'deploying', 'starting', 'running'])
   const late = server(await call('GET', `/servers/${id}`))
   t.match(late, { status: 'running', power_states: 'on', disk: 10240, zone: 'zone0', ips: /^10\.77\.0\./ })
-  const twice = { server: { ...basic, generate_name: 'twice' } }
-  t.equal(server(await call('POST', '/servers', twice))['name'], 'twice')
-  t.equal(server(await call('POST', '/servers', twice))['name'], 'twice-2')
-  t.equal(sandbox.created, 3)
   const still = server(await call('POST', '/servers', { server: { ...basic, name: 'still' } }))
   t.equal((await watch(String(still['id']), 3100)).at(-1), 'ready')
-})
-
-t.test('count beside the server makes a batch, inside it nothing', async t => {
-  const { call, sandbox } = await open(t)
-  const batch = await call('POST', '/servers', { count: 2, server: { ...basic, generate_name: 'batch' } })
-  t.same(list(batch.body['servers']).map(item => [item['status'], obj(item['body'])['name']]), [[200, 'batch'], [200, 'batch-2']])
-  t.ok('server' in (await call('POST', '/servers', { server: { ...basic, generate_name: 'lone', count: 2 } })).body)
-  t.ok('server' in (await call('POST', '/servers', { count: 0, server: { ...basic, generate_name: 'lone' } })).body)
-  t.equal(sandbox.created, 4)
 })
 
 t.test('a create that nothing can hold fails only later, and a failing node too', async t => {
@@ -402,10 +230,9 @@ t.test('a create that nothing can hold fails only later, and a failing node too'
   const huge = server(await call('POST', '/servers', { server: { ...basic, name: 'huge-2', vcpu_count: 32, vmem_size: 400000 } }))
   t.same(await watch(String(huge['id']), 3100), ['init', 'schedule', 'sched_fail'])
   t.equal(sandbox.servers.get(String(huge['id']))?.disableDelete, false)
-  const deploy = server(await call('POST', '/servers', { server: { ...basic, name: 'fail-deploy-2' } }))
+  sandbox.knobs.failActions = ['create']
+  const deploy = server(await call('POST', '/servers', { server: { ...basic, name: 'deploy-2' } }))
   t.equal((await watch(String(deploy['id']), 3100)).at(-1), 'deploy_fail')
-  const begun = server(await call('POST', '/servers', { server: { ...basic, name: 'fail-start-2', auto_start: true } }))
-  t.equal((await watch(String(begun['id']), 3100)).at(-1), 'start_fail')
 })
 
 t.test('refused creates have the status and class of their reason, and make nothing', async t => {
@@ -418,19 +245,20 @@ t.test('refused creates have the status and class of their reason, and make noth
   t.equal(await attempt({ vmem_size: '1g' }), '500 UnclassifiedError')
   t.equal(await attempt({ vcpu_count: -1 }), '400 InputParameterError')
   t.equal(await attempt({ vmem_size: 99_999_999 }), '400 InputParameterError')
-  t.equal(await attempt({ sku: 'nosuch' }), '404 ResourceNotFoundError')
-  t.equal(await attempt({ sku: '0a17971d-4c18-4446-8fb9-5da95de3e2a7' }), '404 ResourceNotFoundError')
+  t.equal(await attempt({ instance_type: 'nosuch' }), '404 ResourceNotFoundError')
+  t.equal(await attempt({ instance_type: '0a17971d-4c18-4446-8fb9-5da95de3e2a7' }), '404 ResourceNotFoundError')
   t.equal(await attempt({ disks: [{ size: 10240, image_id: 'nosuch' }] }), '400 InputParameterError')
   t.equal(await attempt({ nets: [{ network: 'nosuch' }] }), '400 InputParameterError')
-  t.equal(await attempt({ keypair: 'nosuch' }), '404 ResourceNotFoundError')
-  t.equal(await attempt({ keypair: 'kp-of-another' }), '404 ResourceNotFoundError')
-  t.equal(await attempt({ prefer_zone: 'nosuch' }), '404 ResourceNotFoundError')
+  t.equal(await attempt({ keypair_id: 'nosuch' }), '404 ResourceNotFoundError')
+  t.equal(await attempt({ keypair_id: 'kp-of-another' }), '404 ResourceNotFoundError')
+  t.equal(await attempt({ prefer_region_id: 'nosuch' }), '404 ResourceNotFoundError')
   t.equal(await attempt({ hypervisor: 'nosuch' }), '400 InputParameterError')
   t.equal(await attempt({ password: 'short' }), '400 WeakPasswordError')
-  t.equal(await attempt({ secgroups: ['nosuch'] }), '404 ResourceNotFoundError')
+  t.equal(await attempt({ project_id: 'nosuch' }), '404 ResourceNotFoundError')
   t.equal(await attempt({ name: undefined }), '400 MissingParameterError')
   t.equal(await attempt({ name: 'a' }), '400 InputParameterError')
   t.equal(await attempt({ name: 'n'.repeat(129) }), '500 UnclassifiedError')
+  t.equal(await attempt({ name: 'web-\u{1F680}' }), '500 UnclassifiedError')
   t.equal(await attempt({ name: 'web-1' }), '409 DuplicateNameError')
   t.match((await call('POST', '/servers', { server: { ...basic, name: 'x1', vmem_size: 'abc' } })).body['details'], /SECRET/)
   sandbox.knobs.quotaServers = 3
@@ -458,7 +286,6 @@ t.test('a rename checks as the vendor does, and unknown keys are passed over', a
   const { call } = await open(t)
   const put = async (input: Json): Promise<Answer> => await call('PUT', `/servers/${webId}`, { server: input })
   t.match(server(await put({ name: 'renamed' })), { name: 'renamed', status: 'running' })
-  t.match(server(await call('PATCH', `/servers/${webId}`, { description: 'bare' })), { description: 'bare' })
   t.equal((await put({ name: 'renamed' })).status, 200)
   t.equal((await put({ name: 'x' })).status, 400)
   t.equal((await put({ name: 'web' })).body['class'], 'DuplicateNameError')
@@ -469,7 +296,7 @@ t.test('a rename checks as the vendor does, and unknown keys are passed over', a
 })
 
 t.test('a locked server is not deleted, and an unlocked one goes to the recycle bin first', async t => {
-  const { call, watch, sandbox, time } = await open(t)
+  const { call, watch, time } = await open(t)
   t.match((await call('DELETE', `/servers/${webId}`)).body, { code: 400, class: 'InvalidStatusError', details: 'Virtual server is locked, cannot delete' })
   await call('PUT', `/servers/${webId}`, { server: { disable_delete: false } })
   const gone = await call('DELETE', `/servers/${webId}`, { server: { override_pending_delete: true } })
@@ -477,10 +304,6 @@ t.test('a locked server is not deleted, and an unlocked one goes to the recycle 
   t.same(await watch(webId, 1600), ['start_delete', 'sync_status', 'ready'])
   t.match(server(await call('GET', `/servers/${webId}`)), { pending_deleted: true, power_states: 'off' })
   t.same((await call('GET', '/servers?name=web-1')).body, { servers: [] })
-  await call('POST', `/servers/${webId}/cancel-delete`)
-  t.equal((await call('GET', '/servers?name=web-1')).body['total'], 1)
-  await call('DELETE', `/servers/${webId}`)
-  time.now += 2000
   t.equal(server(await call('POST', `/servers/${webId}/start`))['pending_deleted'], true)
   time.now += 2000
   await call('DELETE', `/servers/${webId}`)
@@ -488,8 +311,6 @@ t.test('a locked server is not deleted, and an unlocked one goes to the recycle 
   await call('DELETE', `/servers/${webId}?override_pending_delete=true`)
   t.equal((await watch(webId, 1600)).at(-1), 'HTTP 404')
   t.equal((await call('DELETE', `/servers/${webId}`)).status, 404)
-  time.now += sandbox.knobs.recycleMs
-  t.equal(sandbox.statusOf(binId), undefined)
 })
 
 t.test('a final delete passes through ready before the record is gone', async t => {
@@ -529,46 +350,24 @@ t.test('a rebuild wants a stopped server and drops the key pair', async t => {
   t.equal((await rebuild({ image_id: 'nosuch' })).body['class'], 'NotFoundError')
   t.equal((await rebuild({ image_id: 'windows-2022-fake' })).status, 400)
   t.match((await call('POST', `/servers/${poolId}/rebuild-root`, {})).body, { code: 400, class: 'BadRequestError' })
-  t.notOk('keypair' in server(await rebuild({ image_id: 'ubuntu-24.04-fake' })))
+  t.equal((await rebuild({ image_id: 'ubuntu-24.04-fake' })).status, 200)
   t.same(await watch(webId, 1600), ['rebuild_root', 'image_caching', 'rebuild_root', 'start_deploy', 'deploying', 'sync_status', 'ready'])
-  t.match(list(server(await call('GET', `/servers/${webId}`))['disks_info'])[0], { image: 'ubuntu-24.04-fake' })
-})
-
-t.test('passwords, disks, snapshots and tags have actions of their own', async t => {
-  const { call, watch, time } = await open(t)
-  t.equal((await call('POST', `/servers/${poolId}/set-password`, { password: 'short' })).body['class'], 'WeakPasswordError')
-  await call('POST', `/servers/${poolId}/set-password`, { password: 'Fake-SECRET-1x' })
-  t.same(await watch(poolId, 1600), ['start_deploy', 'deploying', 'sync_status', 'ready'])
-  t.equal(server(await call('POST', `/servers/${poolId}/login-info`, {}))['password'], 'Fake-SECRET-1x')
-  t.same(server(await call('POST', `/servers/${webId}/login-info`, {})), { username: 'root' })
-  const disk = '02fae700-40c4-48d4-8095-821855d7c31b'
-  t.equal((await call('POST', `/servers/${webId}/resize-disk`, { disk_id: disk, size: 1024 })).status, 406)
-  await call('POST', `/servers/${webId}/resize-disk`, { disk_id: disk, size: 20480 })
-  time.now += 1600
-  t.equal(server(await call('GET', `/servers/${webId}`))['disk'], 51200)
-  await call('POST', `/servers/${webId}/instance-snapshot`, { name: 'snap-9' })
-  time.now += 1600
-  t.equal((await call('POST', `/servers/${webId}/instance-snapshot`, { name: 'snap-9' })).status, 409)
-  t.equal((await call('GET', '/snapshots')).body['total'], 3)
-  t.match(server(await call('POST', `/servers/${webId}/user-metadata`, { team: 'a' }))['metadata'], { 'user:env': 'test', 'user:team': 'a' })
-  t.notOk('user:env' in obj(server(await call('POST', `/servers/${webId}/set-user-metadata`, { team: 'b' }))['metadata']))
+  const after = server(await call('GET', `/servers/${webId}`))
+  t.match(list(after['disks_info'])[0], { image: 'ubuntu-24.04-fake' })
+  t.notOk('keypair' in after)
 })
 
 t.test('addresses are bound on a VPC network and fail on a classic one', async t => {
-  const { call, watch, sandbox } = await open(t)
+  const { call, watch } = await open(t)
   await call('POST', '/servers/vpc-1/dissociate-eip', {})
   t.equal((await watch('36fb67d5-2347-4887-8c8f-9d9694380258', 1600)).at(-1), 'running')
   t.notOk('eip' in server(await call('GET', '/servers/vpc-1')))
   await call('POST', '/servers/vpc-1/associate-eip', { eip_id: 'eip-spare' })
   await watch('36fb67d5-2347-4887-8c8f-9d9694380258', 1600)
   t.equal(server(await call('GET', '/servers/vpc-1'))['eip'], '192.0.2.11')
-  t.match(obj((await call('GET', '/eips/eip-spare')).body['eip']), { associate_name: 'vpc-1', associate_type: 'server' })
+  t.match(list((await call('GET', '/eips')).body['eips']).find(row => row['name'] === 'eip-spare'), { associate_name: 'vpc-1', associate_type: 'server' })
   await call('POST', `/servers/${webId}/associate-eip`, { eip_id: 'eip-1' })
   t.same(await watch(webId, 1600), ['associate_eip', 'associate_eip_failed'])
-  t.equal((await call('POST', '/servers/web/create-eip', { bandwidth: 1, charge_type: 'traffic' })).status, 400)
-  const made = await call('POST', '/eips', { eip: { name: 'eip-3', bandwidth: 10, charge_type: 'bandwidth', network: 'eipnet0' } })
-  t.equal(obj(made.body['eip'])['status'], 'allocate')
-  t.equal(sandbox.created, 0)
 })
 
 t.test('the console is given for a running server only', async t => {
@@ -577,45 +376,10 @@ t.test('the console is given for a running server only', async t => {
   const given = await send(url(webId), 'POST', { token, body: {} })
   const data = String(obj(given.body['webconsole'])['connect_params'])
   t.match(Buffer.from(data, 'base64').toString(), /access_token=FAKE-SECRET/)
-  t.match(server(await call('GET', `/servers/${webId}/vnc`)), { port: 5901 })
   await call('POST', `/servers/${webId}/stop`)
   time.now += 2000
   t.match((await send(url(webId), 'POST', { token, body: {} })).body, { code: 406, class: 'NotAcceptableError' })
-  t.same(server(await call('GET', `/servers/${webId}/vnc`)), { port: 0 })
   t.equal((await send(url('nosuch'), 'POST', { token, body: {} })).status, 404)
-})
-
-t.test('catalogs list what a form needs, in the vendor\'s units', async t => {
-  const { call, sandbox, token } = await open(t)
-  const skus = await call('GET', '/serverskus?cpu_core_count=2&memory_size_mb=2048&provider=OneCloud')
-  t.same(list(skus.body['serverskus']).map(row => row['name']), ['ecs.g1.c2m2'])
-  t.equal((await call('GET', '/serverskus?limit=3&order_by=cpu_core_count&order=asc')).body['limit'], 3)
-  t.ok(list((await call('GET', '/serverskus?enabled=true')).body['serverskus']).every(row => row['enabled'] === true))
-  t.match((await call('GET', '/serverskus/instance-specs?provider=OneCloud')).body, { serversku: { cpu_mems_mb: { 1: [1024, 2048, 4096, 8192] } } })
-  t.equal(list((await call('GET', '/cloudregions')).body['cloudregions'])[0]?.['id'], 'default')
-  t.match(list((await call('GET', '/zones?cloudregion=default')).body['zones']).map(row => row['status']).sort(), ['enable', 'soldout'])
-  t.equal((await call('GET', '/networks?server_type=guest')).body['total'], 3)
-  t.equal((await call('GET', '/hosts')).status, 403)
-  t.same((await call('GET', '/zones?name=none')).body, { zones: [] })
-  t.match((await call('GET', '/cloudregions/default/capability')).body, { cloudregion: { hypervisors: ['kvm'] } })
-  const images = await send(`${sandbox.origin}/image/v1/images?status=active&limit=5`, 'GET', { token })
-  t.equal(images.body['total'], 3)
-  const head = await fetch(`${sandbox.origin}/image/v1/images/debian-12-fake`, { method: 'HEAD', headers: { 'x-auth-token': token } })
-  t.equal(head.headers.get('x-image-meta-min_disk'), '1024')
-  t.equal(head.headers.get('x-image-meta-property-os_type'), 'Linux')
-  const file = await send(`${sandbox.origin}/image/v1/images/debian-12-fake`, 'GET', { token })
-  t.equal(file.headers.get('content-type'), 'application/octet-stream')
-})
-
-t.test('key pairs belong to the user, and a generated private half is read once', async t => {
-  const { call } = await open(t)
-  t.same(list((await call('GET', '/keypairs')).body['keypairs']).map(row => row['name']).sort(), ['kp-a', 'kp-b'])
-  t.equal((await call('POST', '/keypairs', { keypair: { name: 'kp-x', public_key: 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDFAKEFAKEFAKEFAKE fake@example' } })).status, 400)
-  t.equal((await call('POST', '/keypairs', { keypair: { name: 'kp-new' } })).status, 200)
-  t.match(obj((await call('GET', '/keypairs/kp-new/privatekey')).body['keypair']), { private_key: /SECRET/ })
-  t.same((await call('GET', '/keypairs/kp-new/privatekey')).body, { keypair: {} })
-  t.equal((await call('DELETE', '/keypairs/kp-new')).status, 200)
-  t.equal((await call('GET', '/keypairs/kp-new')).status, 404)
 })
 
 t.test('errors carry the zone of the control plane, the asked language and a request id', async t => {
@@ -632,55 +396,64 @@ t.test('errors carry the zone of the control plane, the asked language and a req
 t.test('a lost answer leaves the work done, so a doubled create is two servers', async t => {
   const { call, sandbox } = await open(t)
   sandbox.fail({ kind: 'reset-after', match: request => request.method === 'POST' })
-  await t.rejects(call('POST', '/servers', { server: { ...basic, generate_name: 'lost' } }))
-  await call('POST', '/servers', { server: { ...basic, generate_name: 'lost' } })
+  await t.rejects(call('POST', '/servers', { server: { ...basic, name: 'lost-1' } }))
+  await call('POST', '/servers', { server: { ...basic, name: 'lost-2' } })
   t.equal(sandbox.created, 2)
   sandbox.fail({ kind: 'reply', reply: { status: 504, body: { code: 504, class: 'TimeoutError', details: 'timeout' } } })
   t.equal((await call('GET', '/servers')).status, 504)
   t.equal((await call('GET', '/servers?limit=1')).status, 200)
 })
 
-t.test('other releases and other installations are a matter of knobs', async t => {
-  const { sandbox, call } = await open(t, { knobs: { tokenFormat: 'fernet', tokenStatus: 201, expiresDigits: 0, projectKey: 'project_id', powerStates: false, release: 'master', endpoints: 'internal', withoutServices: ['image'] } })
-  const answer = await send(`${sandbox.origin}/v3/auth/tokens`, 'POST', { body: passwordLogin(sandbox.settings['pods']) })
-  t.equal(answer.status, 201)
-  t.match(answer.headers.get('x-subject-token'), /^gAAAA.{300}/)
-  const token = obj(answer.body['token'])
-  t.equal(token['expires_at'], '2026-11-22T03:00:00Z')
-  const catalog = list(token['catalog'])
-  t.notOk(catalog.some(service => service['type'] === 'image'))
-  t.same(catalog.filter(service => service['type'] === 'compute_v2').flatMap(service => list(service['endpoints']).map(endpoint => endpoint['url'])), [`${sandbox.origin}/compute`])
-  const row = server(await call('GET', `/servers/${webId}`))
-  t.ok('project_id' in row)
-  t.notOk('tenant_id' in row || 'power_states' in row)
-  t.equal((await call('POST', `/servers/${webId}/change-config`, { vcpu_count: 4, force_stop: true })).status, 200)
-  t.equal((await call('POST', '/servers', { server: { ...basic, name: 'ud', user_data: 'not a script' } })).status, 400)
+/** As they were recorded from a control plane of release 3.10, with the words that a quick poller sees. */
+const sequences: ReadonlyArray<readonly [string, string, Json, readonly string[]]> = [
+  [webId, 'stop', {}, ['start_stop', 'stopping', 'ready']],
+  [webId, 'start', {}, ['start_start', 'starting', 'running']],
+  [webId, 'restart', { is_force: true }, ['stopping', 'ready', 'start_start', 'starting', 'running']],
+  [webId, 'set-password', { password: 'Fake-SECRET-1x' }, ['qga_set_password', 'running']],
+  [poolId, 'set-password', { password: 'Fake-SECRET-1x' }, ['start_deploy', 'deploying', 'sync_status', 'ready']],
+  [webId, 'start-rescue', {}, ['stopping', 'start_rescue', 'running']],
+  [webId, 'stop-rescue', {}, ['stopping', 'stop_rescue', 'starting', 'running']],
+  [webId, 'instance-snapshot', { name: 'snap-9' }, ['start_instance_snapshot', 'running']],
+  [webId, 'syncstatus', {}, ['sync_status', 'running']]
+]
+
+t.test('actions pass through their words in time, and a wrong status is 400', async t => {
+  const { call, watch } = await open(t)
+  for (const [id, verb, input, words] of sequences) {
+    t.equal((await call('POST', `/servers/${id}/${verb}`, { server: input })).status, 200, verb)
+    t.same(await watch(id, 1600), words, verb)
+    if (verb === 'start-rescue') t.equal(server(await call('GET', `/servers/${webId}`))['rescue_mode'], true)
+  }
+  t.match((await call('POST', `/servers/${webId}/start`)).body, { code: 400, class: 'InvalidStatusError', details: 'Cannot do start server in status running' })
+  t.match((await call('POST', `/servers/${poolId}/restart`)).body, { code: 400, details: 'Cannot do restart server in status ready' })
+  t.equal((await call('POST', `/servers/${webId}/frobnicate`, {})).body['class'], 'ActionNotFoundError')
+  t.equal((await call('GET', `/servers/${webId}/frobnicate`)).body['class'], 'SpecNotFoundError')
 })
 
-t.test('what is only inferred is served unless a test forbids it: rescue, a reset to a snapshot, new projects', async t => {
-  const { sandbox, call, watch } = await open(t)
-  t.equal(server(await call('POST', `/servers/${webId}/start-rescue`))['status'], 'start_rescue')
-  t.same(await watch(webId, 3000), ['start_rescue', 'rescue'])
-  t.equal((await call('POST', `/servers/${webId}/start-rescue`)).status, 400, 'only once')
-  await call('POST', `/servers/${webId}/stop-rescue`)
-  t.same(await watch(webId, 3000), ['stop_rescue', 'starting', 'running'])
-  await call('POST', `/servers/${webId}/instance-snapshot`, { name: 'snap-9' })
-  await watch(webId, 3000)
-  const [kept] = list((await call('GET', '/instance_snapshots')).body['instance_snapshots'])
-  t.equal((await call('POST', `/servers/${webId}/instance-snapshot-reset`, { instance_snapshot: kept?.['id'] })).status, 400, 'not while it runs')
-  t.equal((await call('POST', `/servers/${poolId}/instance-snapshot-reset`, { instance_snapshot: kept?.['id'] })).status, 404, 'not of another server')
+t.test('a node that refuses leaves the word of the action, and syncstatus asks it again', async t => {
+  const { call, watch, sandbox } = await open(t, { knobs: { failActions: ['stop', 'snapshot-delete'] } })
   await call('POST', `/servers/${webId}/stop`)
-  await watch(webId, 3000)
-  await call('POST', `/servers/${webId}/instance-snapshot-reset`, { instance_snapshot: kept?.['id'] })
-  t.same(await watch(webId, 3000), ['start_snapshot_reset', 'ready'])
-  const projects = `${sandbox.origin}/v3/projects`
-  const body = { project: { name: 'customer-7' } }
-  t.equal((await send(projects, 'POST', { token: await signIn(sandbox), body })).status, 403)
-  const token = await signIn(sandbox, sandbox.adminSettings)
-  t.match(obj((await send(projects, 'POST', { token, body })).body['project']), { name: 'customer-7', enabled: true })
-  t.equal((await send(projects, 'POST', { token, body })).status, 409)
-  t.equal((await send(projects, 'POST', { token, body: { project: {} } })).status, 400)
-  sandbox.knobs.inferred = false
-  t.equal((await send(projects, 'POST', { token, body })).status, 404)
-  t.equal((await call('POST', `/servers/${webId}/start-rescue`)).status, 404)
+  t.match((await call('POST', `/servers/${webId}/syncstatus`)).body, { code: 400, class: 'BadRequestError' })
+  t.same(await watch(webId, 1600), ['start_stop', 'stopping', 'stop_fail'])
+  t.equal(sandbox.powerOf(webId), 'on')
+  await call('POST', `/servers/${webId}/syncstatus`)
+  t.same(await watch(webId, 1600), ['sync_status', 'running'])
+  await call('POST', `/servers/${webId}/instance-snapshot`, { name: 'snap-9' })
+  await watch(webId, 1600)
+  const [kept] = list((await call('GET', '/instance_snapshots')).body['instance_snapshots'])
+  t.equal((await call('DELETE', `/instance_snapshots/${String(kept?.['id'])}`)).status, 200)
+  t.same(await watch(webId, 1600), ['snapshot_delete', 'instance_snapshot_delete_failed'])
+})
+
+t.test('a plan whose name the record bears is passed over, sizes and all', async t => {
+  const { call, watch } = await open(t)
+  const resize = async (input: Json): Promise<Json> => {
+    t.equal((await call('POST', `/servers/${poolId}/change-config`, { server: input })).status, 200)
+    await watch(poolId, 1600)
+    return server(await call('GET', `/servers/${poolId}`))
+  }
+  t.match(await resize({ sku: 'ecs.g1.c2m4' }), { vcpu_count: 2, vmem_size: 4096, instance_type: 'ecs.g1.c2m4' })
+  t.match(await resize({ vcpu_count: 3, vmem_size: '4096M' }), { vcpu_count: 3, vmem_size: 4096, instance_type: 'ecs.g1.c2m4' })
+  t.match(await resize({ sku: 'ecs.g1.c2m4' }), { vcpu_count: 3, vmem_size: 4096, instance_type: 'ecs.g1.c2m4' })
+  t.match(await resize({ vcpu_count: 4, vmem_size: '12288M' }), { vcpu_count: 4, vmem_size: 12_288, instance_type: 'ecs.g1.c4m12' }, 'both change, and a size has exactly these')
 })

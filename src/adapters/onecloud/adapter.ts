@@ -1,6 +1,6 @@
 import { compareText } from '../../domain/compare.ts'
 import type { Adapter } from '../contract.ts'
-import type { Accepted, List } from '../verbs.ts'
+import type { List } from '../verbs.ts'
 import { addressVerbs } from './addresses.ts'
 import { signIn } from './auth.ts'
 import { choices } from './choices.ts'
@@ -13,9 +13,10 @@ import { listPage } from './list.ts'
 import { getLive } from './live.ts'
 import { ownerVerbs } from './owners.ts'
 import { setPassword } from './password.ts'
+import { powerSteps, powerVerbs } from './power.ts'
 import { rawVerb } from './raw.ts'
 import { rebuildServer, rebuildSteps } from './rebuild.ts'
-import { rescueServer, unrescueServer } from './rescue.ts'
+import { rescueVerbs } from './rescue.ts'
 import { resizeServer, resizeSteps } from './resize.ts'
 import { createRowsClient } from './rows-client.ts'
 import { example, onecloudAccountSchema, type OnecloudAccount } from './settings.ts'
@@ -42,27 +43,12 @@ export const onecloud: Adapter<OnecloudAccount> = {
       },
       create: createServer(client),
       delete: deleteServer(client),
-      start: {
-        evidence: 'observed',
-        note: 'The server is looked at first: the provider would also start what lies in its recycle bin.',
-        run: async ({ id }) => await act(client, id, 'start', {})
-      },
-      stop: {
-        evidence: 'observed',
-        accepts: ['force'],
-        run: async ({ id, force }) => await act(client, id, 'stop', { is_force: force === true })
-      },
-      reboot: {
-        evidence: 'observed',
-        accepts: ['force'],
-        run: async ({ id, force }) => await act(client, id, 'restart', { is_force: force === true })
-      },
+      ...powerVerbs(client),
       resize: resizeServer(client, rows),
       rename: renameServer(client),
       protect: protectServer(client),
       rebuild: rebuildServer(client, rows),
-      rescue: rescueServer(client),
-      unrescue: unrescueServer(client),
+      ...rescueVerbs(client),
       password: setPassword(client),
       console: openConsole(client),
       ...snapshotVerbs(client, rows),
@@ -70,7 +56,7 @@ export const onecloud: Adapter<OnecloudAccount> = {
       ...choices(rows),
       ...ownerVerbs({ upstream, send, account }),
       raw: rawVerb(upstream),
-      steps: { ...resizeSteps(client), ...rebuildSteps(client) }
+      steps: { ...powerSteps(client), ...resizeSteps(client), ...rebuildSteps(client) }
     }
   }
 }
@@ -83,10 +69,3 @@ const createList = (client: OnecloudClient, account: OnecloudAccount): List => (
   compareIds: compareText,
   run: async page => await listPage(client, account, page)
 })
-
-/** The answer is the record in its first passing state; what becomes of it is told by the server. */
-async function act (client: OnecloudClient, id: string, action: 'start' | 'stop' | 'restart', input: object): Promise<Accepted> {
-  await getLive(client, id)
-  await client.act(id, action, { input })
-  return {}
-}

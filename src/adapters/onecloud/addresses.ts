@@ -6,6 +6,7 @@ import { addressOf } from '../kit/addresses.ts'
 import type { ServerOperations } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
+import { goalOf } from './goals.ts'
 import { getLive } from './live.ts'
 import type { RowsClient } from './rows-client.ts'
 import type { EipWire } from './rows-schema.ts'
@@ -37,7 +38,7 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
       if (eip === undefined) throw unknownAddress()
       if (eip.associate_id === id) return { done: true }
       await client.act(id, 'associate-eip', { input: { eip_id: eip.id }, tell: attachFailure })
-      return { goal: { ...settled, ...(typeof eip.ip_addr === 'string' ? { has: [eip.ip_addr] } : {}) } }
+      return { goal: goalOf('addresses.attach', { statuses, ...(typeof eip.ip_addr === 'string' ? { has: [eip.ip_addr] } : {}) }) }
     }
   },
   'addresses.detach': {
@@ -49,13 +50,13 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
       const [eip] = (await rows.eips({ associate_id: id })).filter(row => row.associate_id === id && row.ip_addr === address)
       if (eip === undefined) throw new UpstreamError('conflict', 'the address belongs to a network card, and can not be taken away', { notAttempted: true, member: 'path.address' })
       await client.act(id, 'dissociate-eip', { input: { auto_delete: false } })
-      return { goal: { ...settled, lacks: [address] } }
+      return { goal: goalOf('addresses.detach', { statuses, lacks: [address] }) }
     }
   }
 })
 
-/** A refusal after the acceptance shows as the server's state. */
-const settled = { statuses: ['running', 'stopped'] } as const
+/** The server is busy meanwhile; a refusal after the acceptance is a word of its own. */
+const statuses = ['running', 'stopped', 'rescue'] as const
 
 const unknownAddress = (): UpstreamError =>
   new UpstreamError('rejected', 'the account has no such elastic address', { notAttempted: true, member: 'body.addresses' })

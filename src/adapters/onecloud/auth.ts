@@ -28,13 +28,10 @@ function authOf (account: OnecloudAccount, now: Date): object {
     return { identity: { methods: ['aksk'], access_key_secret: accessKeySecret({ id, secret, location }, now) } }
   }
   const user = { name: account.username, password: account.password, domain: { name: account.domain } }
-  return { identity: { methods: ['password'], password: { user } }, scope: scopeOf(account) }
+  // Always a project: a token of a domain is refused to all users. Domain and system are asked for call by call, see `scopeQuery`.
+  const scope = { project: { name: account.project, domain: { name: account.project_domain } } }
+  return { identity: { methods: ['password'], password: { user } }, scope }
 }
-
-/** The whole system is not a scope of a token: it is asked for call by call, with the rights of a project. */
-const scopeOf = (account: OnecloudAccount): object => account.scope === 'domain'
-  ? { domain: { name: account.project_domain } }
-  : { project: { name: account.project, domain: { name: account.project_domain } } }
 
 /** The body repeats an access key's secret: nothing of it may be kept but this. */
 function readToken (account: OnecloudAccount, response: HttpResponse): Token {
@@ -52,8 +49,8 @@ function readToken (account: OnecloudAccount, response: HttpResponse): Token {
 }
 
 /** The project that the token works in, for those who may not list any. */
-function projectOf ({ project, is_domain: isDomain }: TokenWire): Record<string, string> {
-  if (isDomain === true || typeof project?.id !== 'string') return {}
+function projectOf ({ project }: TokenWire): Record<string, string> {
+  if (typeof project?.id !== 'string') return {}
   return { project: project.id, ...(typeof project.name === 'string' ? { project_name: project.name } : {}) }
 }
 

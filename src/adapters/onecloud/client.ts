@@ -8,7 +8,7 @@ export type OnecloudClient = ReturnType<typeof createClient>
 /** Names are the kebab case of the vendor's `Perform…` methods. */
 type ActionName =
   | 'start' | 'stop' | 'restart' | 'change-config' | 'resize-disk' | 'rebuild-root' | 'set-password' | 'start-rescue' | 'stop-rescue'
-  | 'instance-snapshot' | 'instance-snapshot-reset' | 'associate-eip' | 'dissociate-eip'
+  | 'syncstatus' | 'instance-snapshot' | 'instance-snapshot-reset' | 'associate-eip' | 'dissociate-eip'
 
 interface ActionAsk {
   readonly input?: object

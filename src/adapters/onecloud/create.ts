@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { badMember } from '../../domain/failure.ts'
+import type { Goal } from '../../domain/operation.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { Create } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { createFailure } from './failures.ts'
+import { goalOf } from './goals.ts'
+import { failedWords } from './statuses.ts'
 import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './rules.ts'
 
 const word = z.string().min(1).max(128)
@@ -12,7 +15,7 @@ const optionsSchema = z.strictObject({
   hypervisor: word.optional().meta({ description: 'The vendor takes kvm where nothing is said' }),
   auto_start: z.boolean().default(true).meta({ description: 'False: the server is left stopped' }),
   disk_backend: word.optional().meta({ description: 'Kind of storage of the disk, such as local or rbd' }),
-  eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address; none is made without it' })
+  eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address, which outlives the server, unattached and billed; none is made without it' })
 })
 type Options = z.infer<typeof optionsSchema>
 
@@ -35,10 +38,15 @@ export const createServer = (client: OnecloudClient): Create => ({
     const id = await client.createServer(fromServerSpec(spec, options), createFailure)
     return {
       ...(id === null ? {} : { serverId: id }),
-      ...(options.auto_start ? {} : { goal: { statuses: ['stopped'] } })
+      goal: goalOfCreate(options)
     }
   }
 })
+
+function goalOfCreate ({ auto_start: isStarted, eip_bandwidth: bandwidth }: Options): Goal {
+  const goal = goalOf('create', { statuses: [isStarted ? 'running' : 'stopped'] })
+  return bandwidth === undefined ? goal : { ...goal, failed: [...failedWords.create, ...failedWords['addresses.attach']] }
+}
 
 /** Numbers as numbers and texts as texts: the vendor answers 500 to a wrong type. */
 function fromServerSpec (spec: CreateSpec, options: Options): object {

@@ -1,5 +1,7 @@
 import type { ServerOperations } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
+import { goalOf } from './goals.ts'
+import { hardwareOf } from './hardware.ts'
 
 /**
  * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.
@@ -8,9 +10,16 @@ import type { OnecloudClient } from './client.ts'
 export const deleteServer = (client: OnecloudClient): NonNullable<ServerOperations['delete']> => ({
   evidence: 'observed',
   accepts: ['recycle'],
-  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs.',
+  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs. ' +
+    'An elastic address is kept for the project, unattached and billed.',
   run: async ({ seen, recycle }) => {
     await client.deleteServer(seen.server.id, recycle === true ? '' : '?override_pending_delete=true')
-    return {}
+    const { elasticAddress } = hardwareOf(seen)
+    const goal = goalOf('delete', { absent: true })
+    return elasticAddress === null ? { goal } : { goal, note: noteOf(elasticAddress) }
   }
 })
+
+const noteOf = (address: string): string =>
+  `The elastic address ${address} is kept, unattached and billed; GET /v1/{account}/addresses lists it, and ` +
+  'a raw DELETE of /eips/{id} releases it.'

@@ -28,6 +28,7 @@ export const callFailure: Tell = response => {
   const said = { code, vendorMessage: messageOf(response, details) }
   if (response.status === 401) return { ...said, failure: 'authentication' }
   if (response.status === 403 && isOfGuest(details)) return { ...said, failure: 'authentication', afterFreshLogin: 'forbidden' }
+  if (isOfLostService(details)) return { code, vendorMessage: null, failure: 'unavailable', notAttempted: response.status < 499 }
   const failure = classes.get(code ?? '') ?? (response.status === 406 ? 'conflict' : failureOfStatus(response.status))
   return { ...said, failure, ...(response.status === 499 || code === 'RequireLicenseError' ? { passing: false } : {}) }
 }
@@ -62,8 +63,8 @@ export const naming = (named: Named, otherwise?: string): Tell => response => {
 }
 
 const createNames: Named = [
-  ['serversku', 'body.plan'], ['sku', 'body.plan'], ['keypair', 'body.ssh_keys'], ['cloudregion', 'body.region'], ['network', 'body.networks'],
-  ['hypervisor', 'body.options'], ['image', 'body.image']
+  ['serversku', 'body.plan'], ['sku', 'body.plan'], ['keypair', 'body.ssh_keys'], ['cloudregion', 'body.region'], ['region', 'body.region'],
+  ['project', 'body.owner'], ['network', 'body.networks'], ['hypervisor', 'body.options'], ['image', 'body.image']
 ]
 const creating = naming(createNames)
 
@@ -71,8 +72,13 @@ const creating = naming(createNames)
 export const createFailure: Tell = response => {
   const told = creating(response)
   if (told.code === 'DuplicateNameError') return { ...told, member: 'body.name' }
-  if (told.code === 'TenantNotFoundError') return { ...told, failure: 'rejected', member: 'body.owner' }
   return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'rejected' } : told
+}
+
+/** `Guest has 1 task active, can't sync status` has the class of bad input; nothing in the call could be bad. */
+export const syncFailure: Tell = response => {
+  const told = callFailure(response)
+  return told.failure === 'rejected' ? { ...told, failure: 'conflict' } : told
 }
 
 /** For calls that give a name, which may be taken. */
@@ -109,6 +115,12 @@ function complaintOf (response: HttpResponse): Complaint {
  * The scope that was granted is told nowhere but in the text.
  */
 const isOfGuest = (details: string): boolean => /\ballow:none\b/.test(details)
+
+/**
+ * One service of the vendor's could not reach another, such as region its image service. It says so with the class of bad input, and
+ * only the network error of its language, which quotes the inner address, tells the two apart.
+ */
+const isOfLostService = (details: string): boolean => /\bdial (?:tcp|udp)\b/.test(details)
 
 /** The vendor's 5xx quote SQL, requests and connection strings; 499 tells of hosts inside the cloud. */
 const messageOf = (response: HttpResponse, details: string): string | null =>

@@ -5,15 +5,22 @@ import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import { serverWire, type ServerWire } from './schema.ts'
-import { actions, actionsOfWords, busy, isFailureWord, statuses, updating } from './statuses.ts'
+import { actionsOf, busy, isFailureWord, sideFailures, statuses, updating } from './statuses.ts'
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
 
-/** What lies in the recycle bin is `deleted`, whatever its own word is; nothing else is. */
+/** What lies in the recycle bin is `deleted`, whatever its own word is; nothing else is. Rescue has no word of its own. */
 export function toStatus (wire: ServerWire): ServerStatus {
   if (wire.pending_deleted === true) return 'deleted'
-  const word = wire.status ?? ''
-  if (updating.has(word)) return wire.power_states === 'on' ? 'running' : wire.power_states === 'off' ? 'stopped' : 'unknown'
+  const status = statusOfWord(wire)
+  return status === 'running' && wire.rescue_mode === true ? 'rescue' : status
+}
+
+function statusOfWord ({ status, power_states: power }: ServerWire): ServerStatus {
+  const word = status ?? ''
+  const byPower = power === 'on' ? 'running' : power === 'off' ? 'stopped' : null
+  if (updating.has(word)) return byPower ?? 'unknown'
+  if (sideFailures.has(word)) return byPower ?? 'error'
   return statuses.get(word) ?? (isFailureWord(word) ? 'error' : 'unknown')
 }
 
@@ -51,7 +58,7 @@ function toPower (wire: ServerWire, status: ServerStatus): Power {
 }
 
 function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
-  const possible = actionsOfWords.get(wire.status ?? '') ?? actions.get(status) ?? []
+  const possible = actionsOf(status, wire.status ?? '', toPower(wire, status))
   const mayDelete = wire.disable_delete !== true && wire.can_delete !== false
   const mayUpdate = wire.can_update !== false
   return possible.filter(action => action === 'delete' ? mayDelete : action === 'rename' ? mayUpdate : true)

@@ -37,7 +37,7 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
       }
     },
     'owners.create': {
-      evidence: 'inferred',
+      evidence: 'observed',
       accepts: ['name'],
       requires: ['name'],
       options: z.strictObject({}),

@@ -30,7 +30,10 @@ function withoutDetails (json: unknown): unknown {
   return wire.success ? { class: wire.data.class ?? null, details: null } : null
 }
 
-/** Parts of a path that sign in, or answer with a password, a private key or a cloud's credentials. */
+/**
+ * Parts of a path that sign in, or answer with a password, a private key or a cloud's credentials. `metadatas` and `events` quote the
+ * parameters of a create, root password included.
+ */
 const secretParts: ReadonlySet<string> = new Set([
-  'auth', 'tokens', 'credentials', 'login-info', 'privatekey', 'private-key', 'sshkeypairs', 'vnc', 'clirc', 'webconsole', 'jnlp'
+  'auth', 'tokens', 'credentials', 'login-info', 'privatekey', 'private-key', 'sshkeypairs', 'vnc', 'clirc', 'webconsole', 'jnlp', 'metadatas', 'events'
 ])

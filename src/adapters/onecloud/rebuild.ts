@@ -1,9 +1,11 @@
 import { UpstreamError } from '../../domain/failure.ts'
+import type { Goal } from '../../domain/operation.ts'
 import type { RebuildSpec } from '../../domain/spec.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
+import { goalOf } from './goals.ts'
 import { hardwareOf } from './hardware.ts'
 import { isAtRest } from './live.ts'
 import type { RowsClient } from './rows-client.ts'
@@ -21,7 +23,7 @@ export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNull
     await checkImage(rows, seen, spec.image)
     if (seen.server.status !== 'running') return await write(client, seen.server.id, input)
     await client.act(seen.server.id, 'stop', { input: { is_force: false } })
-    return { goal: goalOf(input), next: { name: 'rebuild.write', input } }
+    return { goal: goalOfRebuild(input), next: { name: 'rebuild.write', input } }
   }
 })
 
@@ -52,7 +54,8 @@ const refusedImage = (message: string): UpstreamError => new UpstreamError('reje
 
 async function write (client: OnecloudClient, id: string, input: NextStep['input']): Promise<Accepted> {
   await client.act(id, 'rebuild-root', { input, tell: rebuildFailure })
-  return { goal: goalOf(input) }
+  return { goal: goalOfRebuild(input) }
 }
 
-const goalOf = (input: NextStep['input']) => ({ statuses: [input['auto_start'] === true ? 'running' : 'stopped'], transition: true }) as const
+const goalOfRebuild = (input: NextStep['input']): Goal =>
+  goalOf('rebuild', { statuses: [input['auto_start'] === true ? 'running' : 'stopped'], transition: true })

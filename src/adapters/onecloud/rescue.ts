@@ -1,25 +1,29 @@
 import type { ServerOperations } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
+import { goalOf } from './goals.ts'
 import { getLive } from './live.ts'
 
-const note = 'Named in the provider\'s source only, for releases that know it; newer ones want 2 GiB of memory or more.'
+type RescueVerbs = Required<Pick<ServerOperations, 'rescue' | 'unrescue'>>
 
-export const rescueServer = (client: OnecloudClient): NonNullable<ServerOperations['rescue']> => ({
-  evidence: 'inferred',
-  note,
-  run: async ({ id }) => {
-    await getLive(client, id)
-    await client.act(id, 'start-rescue')
-    return {}
-  }
-})
+const note = 'The server is restarted for it.'
 
-export const unrescueServer = (client: OnecloudClient): NonNullable<ServerOperations['unrescue']> => ({
-  evidence: 'inferred',
-  note,
-  run: async ({ id }) => {
-    await getLive(client, id)
-    await client.act(id, 'stop-rescue')
-    return {}
+export const rescueVerbs = (client: OnecloudClient): RescueVerbs => ({
+  rescue: {
+    evidence: 'observed',
+    note: `${note} The provider refuses servers with less than 2048 MiB of memory, and zones without a baremetal agent.`,
+    run: async ({ id }) => {
+      await getLive(client, id)
+      await client.act(id, 'start-rescue')
+      return { goal: goalOf('rescue', { statuses: ['rescue'] }) }
+    }
+  },
+  unrescue: {
+    evidence: 'observed',
+    note,
+    run: async ({ id }) => {
+      await getLive(client, id)
+      await client.act(id, 'stop-rescue')
+      return { goal: goalOf('unrescue', { statuses: ['running', 'stopped'] }) }
+    }
   }
 })

@@ -5,6 +5,7 @@ import type { ResizeSpec } from '../../domain/spec.ts'
 import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
+import { goalOf } from './goals.ts'
 import { hardwareOf } from './hardware.ts'
 import { isAtRest } from './live.ts'
 import { checkSizes, toMib } from './rules.ts'
@@ -24,13 +25,11 @@ export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNulla
   run: async ({ seen, restart, ...spec }) => {
     const { id, status } = seen.server
     const isRunning = status === 'running'
-    const work = workOf(seen, spec, isRunning && restart === true)
+    const work = workOf(seen, await sizesOf(rows, spec), isRunning && restart === true)
     if (work.disk === null && !work.sizes) return { done: true }
     if (isRunning && restart === true) {
-      // Nobody is served by a server that was stopped for a plan that there is not.
-      if (work.plan !== null && await rows.sku(work.plan) === undefined) throw unknownPlan()
       await client.act(id, 'stop', { input: { is_force: false } })
-      return { goal: goalOf(work), next: stepOf(work) }
+      return { goal: goalOfWork(work), next: stepOf(work) }
     }
     if (isRunning && work.disk !== null && work.sizes) {
       throw new UpstreamError('conflict', 'sizes and disk of a running server can not change together; say restart', { notAttempted: true })
@@ -47,8 +46,17 @@ export const resizeSteps = (client: OnecloudClient): Readonly<Record<string, Ste
   return { 'resize.disk': step, 'resize.sizes': step, 'resize.start': step }
 }
 
-const unknownPlan = (): UpstreamError =>
-  new UpstreamError('rejected', 'the provider has no such plan', { notAttempted: true, member: 'body.plan' })
+const refusedPlan = (message: string): UpstreamError => new UpstreamError('rejected', message, { notAttempted: true, member: 'body.plan' })
+
+/** With the sizes of the plan, which is read before anything is sent. A disk of its own is one more disk of a new server, and none here. */
+async function sizesOf (rows: RowsClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
+  if (plan === undefined) return spec
+  const sku = await rows.sku(plan)
+  if (sku === undefined) throw refusedPlan('the provider has no such plan')
+  const { cpu_core_count: cpus, memory_size_mb: memory } = sku
+  if (typeof cpus !== 'number' || typeof memory !== 'number') throw refusedPlan('the provider does not say what sizes the plan has')
+  return { ...spec, plan, cpus, memory_mib: memory }
+}
 
 /** What is to be done; sizes that the server has already are no work. The vendor wants cpus and memory together. */
 function workOf (seen: Seen, { plan, cpus, memory_mib: memory, disk_gib: gib }: ResizeSpec, isRestart: boolean): Work {
@@ -56,12 +64,14 @@ function workOf (seen: Seen, { plan, cpus, memory_mib: memory, disk_gib: gib }: 
   const { hypervisor } = hardwareOf(seen)
   checkSizes(hypervisor, cpus, memory)
   const sizes = { cpus: cpus ?? server.cpus, memory_mib: memory ?? server.memory_mib }
-  const isOther = plan !== undefined || sizes.cpus !== server.cpus || sizes.memory_mib !== server.memory_mib
-  if (plan === undefined && isOther && sizes.cpus === null) throw badMember('body.cpus', 'is needed: the provider does not tell the present number')
-  if (plan === undefined && isOther && sizes.memory_mib === null) throw badMember('body.memory_mib', 'is needed: the provider does not tell the present size')
+  // The record's plan is stale after a resize to numbers, and the vendor passes over a plan of that name: then only numbers count.
+  const isNamed = plan === undefined || plan === server.plan?.id
+  const isOther = !isNamed || sizes.cpus !== server.cpus || sizes.memory_mib !== server.memory_mib
+  if (isOther && sizes.cpus === null) throw badMember('body.cpus', 'is needed: the provider does not return the present number')
+  if (isOther && sizes.memory_mib === null) throw badMember('body.memory_mib', 'is needed: the provider does not return the present size')
   return {
-    plan: plan ?? null,
-    ...(plan === undefined && isOther ? sizes : { cpus: null, memory_mib: null }),
+    plan: isNamed ? null : plan,
+    ...(isOther ? sizes : { cpus: null, memory_mib: null }),
     sizes: isOther,
     ...diskOf(seen, gib),
     auto_start: isRestart,
@@ -84,7 +94,7 @@ function diskOf (seen: Seen, gib: number | undefined): Pick<Work, 'disk' | 'disk
 
 /** One write, and what is left. */
 async function proceed (client: OnecloudClient, id: string, work: Work): Promise<Accepted> {
-  const goal = goalOf(work)
+  const goal = goalOfWork(work)
   if (work.disk !== null) {
     await client.act(id, 'resize-disk', { input: { disk_id: work.disk, size: work.disk_mib } })
     const left = { ...work, disk: null }
@@ -107,7 +117,7 @@ function stepOf (work: Work): NextStep {
 }
 
 /** The sizes as the server will show them, and the state that it had before. */
-const goalOf = ({ plan, cpus, memory_mib: memory, disk_gib: disk, status }: Work): Goal => ({
+const goalOfWork = ({ plan, cpus, memory_mib: memory, disk_gib: disk, status }: Work): Goal => goalOf('resize', {
   statuses: [status],
   ...(plan === null ? {} : { plan }),
   ...(cpus === null ? {} : { cpus }),

@@ -52,6 +52,9 @@ export function createRowsClient (send: OnecloudSend, account: OnecloudAccount) 
     instanceSnapshots: async (serverId: string): Promise<InstanceSnapshotWire[]> => (await all({
       plural: 'instance_snapshots', schema: instanceSnapshotListWire, query: { ...scope, '@guest_id': serverId }
     })).filter(snapshot => snapshot.guest_id === serverId),
+    instanceSnapshotsById: async (ids: readonly string[]): Promise<InstanceSnapshotWire[]> => (await all({
+      plural: 'instance_snapshots', schema: instanceSnapshotListWire, query: { ...scope, filter: `id.in(${ids.map(id => `'${id}'`).join(',')})` }
+    })).filter(snapshot => ids.includes(snapshot.id)),
     deleteInstanceSnapshot: async (id: string, tell: Tell) => await drop('instance_snapshots', id, tell)
   }
 }

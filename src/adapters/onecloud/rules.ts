@@ -1,9 +1,12 @@
 import { badMember } from '../../domain/failure.ts'
 
-/** One character is refused by the vendor; none, or more than fit the column, end in a database error. */
+/** The vendor refuses one character; none, more than fit the column, or an emoji (its column holds three bytes a character) end in a database error. */
 export function checkName (name: string, member = 'body.name'): void {
-  const length = [...name].length
-  if (length < 2 || length > 128) throw badMember(member, 'must have 2 to 128 characters')
+  const characters = [...name]
+  if (characters.length < 2 || characters.length > 128) throw badMember(member, 'must have 2 to 128 characters')
+  if (characters.some(character => (character.codePointAt(0) ?? 0) > 0xffff)) {
+    throw badMember(member, 'must not contain emoji or other characters beyond U+FFFF: the provider cannot store them')
+  }
 }
 
 const kinds = [/\d/, /[a-z]/, /[A-Z]/, /[!-/:-@[-`{-~]/] as const

@@ -11,13 +11,12 @@ export type EndpointWire = z.infer<typeof endpointWire>
 const serviceWire = z.object({ type: text, endpoints: z.array(endpointWire).nullish().catch(null) })
 export type ServiceWire = z.infer<typeof serviceWire>
 
-/** The token itself is in a header. An unscoped one comes without a catalogue; `project` holds the domain where `is_domain` is true. */
+/** The token itself is in a header. An unscoped one comes without a catalogue and a project. */
 export const tokenWire = z.object({
   token: z.object({
     expires_at: text,
     catalog: z.array(serviceWire).nullish().catch(null),
-    project: z.object({ id: text, name: text }).nullish().catch(null),
-    is_domain: flag
+    project: z.object({ id: text, name: text }).nullish().catch(null)
   })
 })
 export type TokenWire = z.infer<typeof tokenWire>['token']
@@ -58,6 +57,7 @@ export const serverWire = z.object({
   created_at: text,
   metadata: z.record(z.string(), z.unknown()).nullish().catch(null),
   freezed: flag,
+  rescue_mode: flag,
   disable_delete: flag,
   can_delete: flag,
   can_update: flag
@@ -83,4 +83,5 @@ export const consoleWire = z.object({ webconsole: z.object({ access_url: z.strin
 /** What an accepted deletion answers is not used. */
 export const acceptedRowWire = z.looseObject({})
 
-export const hardwareWire = z.object({ hypervisor: text, disks_info: z.array(diskWire).nullish().catch(null) }).catch({ hypervisor: null, disks_info: null })
+export const hardwareWire = z.object({ hypervisor: text, disks_info: z.array(diskWire).nullish().catch(null), eip: text, eip_mode: text })
+  .catch({ hypervisor: null, disks_info: null, eip: null, eip_mode: null })

@@ -7,25 +7,17 @@ const hostName = z.string()
 
 const text = z.string().min(1)
 
-/** Words of JSON Schema for what is refined below. */
-const asWords = {
-  ...oneWayOf(['access_key', 'secret_key'], ['username', 'password', 'project'], ['username', 'password']),
-  if: { required: ['scope'], properties: { scope: { const: 'domain' } } },
-  then: { not: { required: ['project'] } },
-  else: { anyOf: [{ required: ['project'] }, { required: ['access_key'] }] }
-}
-
 /** Either `username`, `password` and `project`, or `access_key` and `secret_key`. */
 export const onecloudAccountSchema = z.strictObject({
   auth_url: httpUrl.refine(url => url.endsWith('/v3'), { error: 'must end in /v3' }).meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?v3/*$', description: 'Where keystone is, with its /v3' }),
   username: text.optional().meta({ description: 'With password and project; or access_key and secret_key instead' }),
   password: text.optional().meta({ description: 'Secret. Goes with username' }),
-  project: text.optional().meta({ description: 'Name of the project to work in; not with access_key, nor where scope is domain' }),
+  project: text.optional().meta({ description: 'Name of the project to work in; not with access_key' }),
   domain: text.default('Default').meta({ description: 'Domain of the user. Default Default' }),
-  project_domain: text.default('Default').meta({ description: 'Domain of the project, or the domain itself where scope is domain. Default Default' }),
+  project_domain: text.default('Default').meta({ description: 'Domain of the project. Default Default' }),
   access_key: text.optional().meta({ description: 'With secret_key, instead of username, password and project' }),
   secret_key: text.optional().meta({ description: 'Secret. Goes with access_key' }),
-  scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Whose servers a list shows. Default project' }),
+  scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Whose servers a list shows: the project\'s, those of its domain, or all. The wider ones need an administrator\'s rights. Default project' }),
   region: text.optional().meta({ description: 'Keystone\'s region, which is not the region of a server' }),
   interface: z.enum(['public', 'internal', 'admin']).default('public').meta({ description: 'Which endpoints of the catalogue to use; public falls back to internal. Default public' }),
   compute_url: httpUrl.optional().meta({ description: 'The compute service, instead of the catalogue\'s' }),
@@ -35,8 +27,7 @@ export const onecloudAccountSchema = z.strictObject({
   if (account.access_key === undefined && account.secret_key === undefined) {
     if (account.username === undefined) complain('username', 'is needed where there is no access_key')
     if (account.password === undefined) complain('password', 'is needed, with username, where there is no access_key')
-    if (account.scope === 'domain' && account.project !== undefined) complain('project', 'can not be chosen where scope is domain')
-    if (account.scope !== 'domain' && account.project === undefined) complain('project', 'is needed, with username, unless scope is domain')
+    if (account.project === undefined) complain('project', 'is needed, with username, where there is no access_key')
     return
   }
   if (account.access_key === undefined) complain('access_key', 'is needed, with secret_key')
@@ -44,7 +35,7 @@ export const onecloudAccountSchema = z.strictObject({
   if (account.username !== undefined) complain('username', 'can not stand beside access_key')
   if (account.password !== undefined) complain('password', 'can not stand beside access_key')
   if (account.project !== undefined) complain('project', 'can not stand beside access_key: the key has a project')
-}).meta(asWords)
+}).meta(oneWayOf(['access_key', 'secret_key'], ['username', 'password', 'project']))
 export type OnecloudAccount = z.infer<typeof onecloudAccountSchema>
 
 export const example: OnecloudAccount = {

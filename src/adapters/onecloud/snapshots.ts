@@ -1,21 +1,24 @@
 import { UpstreamError } from '../../domain/failure.ts'
 import type { Snapshot } from '../../domain/catalogue.ts'
 import { toUtc } from '../../domain/time.ts'
-import type { ServerOperations } from '../verbs.ts'
+import type { Job, JobState, ServerOperations } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure, type Tell } from './failures.ts'
+import { goalOf } from './goals.ts'
 import { getLive } from './live.ts'
 import type { RowsClient } from './rows-client.ts'
 import type { InstanceSnapshotWire } from './rows-schema.ts'
 import { checkName } from './rules.ts'
 import { isFailureWord } from './statuses.ts'
 
-type SnapshotVerbs = Pick<Required<ServerOperations>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'>
+type SnapshotVerbs = Pick<
+  Required<ServerOperations>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete' | 'jobs'
+>
 
 /** Snapshots of a server with all its disks; those of single disks, which are their parts, are not shown. */
 export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): SnapshotVerbs => ({
   'snapshots.list': {
-    evidence: 'documented',
+    evidence: 'observed',
     note: 'Snapshots of the whole server; those of single disks are not listed.',
     run: async ({ id }) => {
       await getLive(client, id)
@@ -29,32 +32,44 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
       checkName(name)
       await getLive(client, id)
       await client.act(id, 'instance-snapshot', { input: { name }, tell: nameFailure })
-      return settled
+      return { goal: goalOf('snapshots.create', { statuses: ['running', 'stopped', 'rescue'] }) }
     }
   },
   'snapshots.restore': {
-    evidence: 'inferred',
+    evidence: 'observed',
     note: 'Of a stopped server, which stays stopped.',
     run: async ({ id, snapshot }) => {
       await getLive(client, id)
       await find(rows, id, snapshot)
       await client.act(id, 'instance-snapshot-reset', { input: { instance_snapshot: snapshot, auto_start: false } })
-      return settled
+      return { goal: goalOf('snapshots.restore', { statuses: ['stopped'] }) }
     }
   },
   'snapshots.delete': {
-    evidence: 'inferred',
+    evidence: 'observed',
     run: async ({ id, snapshot }) => {
       await getLive(client, id)
       await find(rows, id, snapshot)
       await rows.deleteInstanceSnapshot(snapshot, deleteFailure)
-      return {}
+      return { jobs: [{ id: snapshot, name: deletion }] }
     }
+  },
+  jobs: async jobs => {
+    const ids = [...new Set(jobs.map(({ id }) => id))]
+    const found = new Map((await rows.instanceSnapshotsById(ids)).map(row => [row.id, row.status ?? null]))
+    return jobs.map(job => toDeletion(job, found.has(job.id), found.get(job.id) ?? null))
   }
 })
 
-/** The server is busy meanwhile, in words of its own, and shows a failure as its state. */
-const settled = { goal: { statuses: ['running', 'stopped'] } } as const
+/** The only job: the server shows nothing of a deletion that the node refuses, the list of snapshots does. */
+const deletion = 'snapshots.delete'
+
+function toDeletion (job: Job, isThere: boolean, word: string | null): JobState {
+  if (!isThere) return { ...job, status: 'succeeded', vendorStatus: null, error: null }
+  const isFailed = isFailureWord(word ?? '')
+  const error = isFailed ? `the provider shows the snapshot as ${word}` : null
+  return { ...job, status: isFailed ? 'failed' : 'running', vendorStatus: word, error }
+}
 
 const missing = (): UpstreamError =>
   new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })

@@ -1,4 +1,4 @@
-import type { ServerAction, ServerStatus } from '../../domain/server.ts'
+import type { Power, ServerAction, ServerStatus } from '../../domain/server.ts'
 
 /** Vendor word to ours, `tempalte_saving` as the vendor spells it: pkg/apis/compute/guest_const.go. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
@@ -57,8 +57,38 @@ export const updating: ReadonlySet<string> = new Set([
   'restoring_snapshot', 'unsync', 'kickstart_completed'
 ])
 
-/** New ones appear with every release, in both spellings. */
-export const isFailureWord = (word: string): boolean => word.endsWith('_fail') || word.endsWith('_failed')
+/** New ones appear with every release, in both spellings. `block_stream_fail` is a state of a server that runs. */
+export const isFailureWord = (word: string): boolean =>
+  (word.endsWith('_fail') || word.endsWith('_failed')) && !statuses.has(word)
+
+/** Work beside the server that has failed: it stays up or down as it was, and the word stays until its state is read anew. */
+export const sideFailures: ReadonlySet<string> = new Set([
+  'qga_exec_command_failed', 'associate_eip_failed', 'dissociate_eip_failed', 'eip_convert_failed', 'snapshot_failed', 'instance_snapshot_failed',
+  'snapshot_delete_failed', 'instance_snapshot_delete_failed', 'instance_backup_failed', 'clone_from_snapshot_failed', 'attach_disk_fail',
+  'detach_disk_fail', 'io_throttle_fail', 'disk_change_storage_fail', 'sync_isolated_device_failed', 'restart_network_failed',
+  'update_tags_fail', 'renew_failed', 'set_auto_renew_failed', 'template_save_failed', 'save_disk_failed'
+])
+
+/**
+ * The words that say that a verb has failed: pkg/apis/compute/guest_const.go and the tasks that set them. Most verbs begin with a stop and
+ * end with a start.
+ */
+export const failedWords = {
+  create: ['sched_fail', 'net_fail', 'dev_fail', 'create_fail', 'disk_fail', 'deploy_fail', 'start_fail'],
+  delete: ['delete_fail', 'dissociate_eip_failed'],
+  start: ['start_fail', 'resume_failed', 'sync_fail'],
+  stop: ['stop_fail', 'sync_fail'],
+  reboot: ['stop_fail', 'start_fail', 'sync_fail'],
+  resize: ['change_flavor_fail', 'resize_disk_fail', 'stop_fail', 'start_fail'],
+  rebuild: ['rebuild_root_fail', 'deploy_fail', 'disk_fail', 'stop_fail', 'start_fail'],
+  rescue: ['start_rescue_failed', 'stop_fail', 'start_fail'],
+  unrescue: ['stop_rescue_failed', 'stop_fail', 'start_fail'],
+  password: ['qga_exec_command_failed', 'deploy_fail'],
+  'snapshots.create': ['instance_snapshot_failed', 'snapshot_failed'],
+  'snapshots.restore': ['snapshot_reset_failed', 'disk_reset_failed'],
+  'addresses.attach': ['associate_eip_failed'],
+  'addresses.detach': ['dissociate_eip_failed']
+} as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** Ours in which the vendor is at work and refuses most changes. */
 export const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
@@ -66,7 +96,7 @@ export const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
 ])
 
 /** Which actions make sense in which state; what is not named here has none. */
-export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
   ['suspended', ['start', 'rename', 'delete']],
@@ -76,7 +106,7 @@ export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new M
 ])
 
 /** The vendor's words that allow something else than their state does: a start that failed may be tried again, a disk that is still being filled stays as it is. */
-export const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new Map<string, readonly ServerAction[]>([
+const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new Map<string, readonly ServerAction[]>([
   ['start_fail', ['start', 'rename', 'delete']],
   ['save_disk_failed', ['start', 'rename', 'delete']],
   ['stop_fail', ['stop', 'reboot', 'rename', 'delete']],
@@ -84,9 +114,24 @@ export const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new 
   ['unknown', ['rename', 'delete']]
 ])
 
-/** Every vendor word that can become one of these; null where the words can not be told beforehand. */
+/**
+ * The ways out of a failed word: a power verb has the state read anew first, see power.ts. Where the power is unknown there may be no
+ * machine at all.
+ */
+const actionsAfterFailure: Readonly<Record<Power, readonly ServerAction[]>> = {
+  on: ['stop', 'reboot', 'rename', 'delete'],
+  off: ['start', 'rename', 'delete'],
+  unknown: ['rename', 'delete']
+}
+
+export const actionsOf = (status: ServerStatus, word: string, power: Power): readonly ServerAction[] =>
+  actionsOfWords.get(word) ?? (isFailureWord(word) ? actionsAfterFailure[power] : actions.get(status) ?? [])
+
+/** Every vendor word that can become one of these; null where the words are not known beforehand. */
 export function wordsOf (wanted: ReadonlySet<ServerStatus>): readonly string[] | null {
   if (wanted.has('error') || wanted.has('unknown')) return null
-  const words = [...statuses].filter(([, status]) => wanted.has(status)).map(([word]) => word)
-  return wanted.has('running') || wanted.has('stopped') ? [...words, ...updating] : words
+  const isByPower = wanted.has('running') || wanted.has('stopped') || wanted.has('rescue')
+  const isWanted = (status: ServerStatus): boolean => wanted.has(status) || (status === 'running' && wanted.has('rescue'))
+  const words = [...statuses].filter(([, status]) => isWanted(status)).map(([word]) => word)
+  return isByPower ? [...words, ...updating, ...sideFailures] : words
 }

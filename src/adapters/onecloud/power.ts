@@ -1,0 +1,78 @@
+import type { ServerFacts } from '../../domain/server.ts'
+import type { Goal } from '../../domain/operation.ts'
+import type { Accepted, ServerOperations, Step } from '../verbs.ts'
+import type { OnecloudClient } from './client.ts'
+import { syncFailure } from './failures.ts'
+import { goalOf } from './goals.ts'
+import { getLive } from './live.ts'
+import { isFailureWord } from './statuses.ts'
+
+type PowerVerbs = Required<Pick<ServerOperations, 'start' | 'stop' | 'reboot'>>
+
+interface PowerAction {
+  readonly action: 'start' | 'stop' | 'restart'
+  readonly goal: Goal
+  /** The power of a server on which the action makes sense. */
+  readonly power: 'on' | 'off'
+  /** The words of failure in which the vendor takes the action as it is. */
+  readonly from: readonly string[]
+}
+
+const powerActions = {
+  start: {
+    action: 'start',
+    goal: goalOf('start', { statuses: ['running', 'rescue'] }),
+    power: 'off',
+    from: ['start_fail', 'save_disk_failed']
+  },
+  stop: { action: 'stop', goal: goalOf('stop', { statuses: ['stopped'] }), power: 'on', from: ['stop_fail'] },
+  reboot: {
+    action: 'restart',
+    goal: goalOf('reboot', { statuses: ['running', 'rescue'], transition: true }),
+    power: 'on',
+    from: ['stop_fail']
+  }
+} as const satisfies Readonly<Record<string, PowerAction>>
+
+export const powerVerbs = (client: OnecloudClient): PowerVerbs => ({
+  start: {
+    evidence: 'observed',
+    note: 'The server is read first: the provider would also start a server in its recycle bin.',
+    run: async ({ id }) => await act(client, id, powerActions.start, {})
+  },
+  stop: {
+    evidence: 'observed',
+    accepts: ['force'],
+    run: async ({ id, force }) => await act(client, id, powerActions.stop, { is_force: force === true })
+  },
+  reboot: {
+    evidence: 'observed',
+    accepts: ['force'],
+    run: async ({ id, force }) => await act(client, id, powerActions.reboot, { is_force: force === true })
+  }
+})
+
+export const powerSteps = (client: OnecloudClient): Readonly<Record<string, Step>> =>
+  Object.fromEntries(Object.entries(powerActions).map(([verb, power]) => [`power.${verb}`, {
+    isDue: (server: ServerFacts) => server.task === null && server.locked !== true && !isFailureWord(server.provider_status ?? ''),
+    run: async (id: string, input: Readonly<Record<string, unknown>>) => await send(client, id, power, input)
+  }]))
+
+/**
+ * A word of failure bars the action until the vendor has read the state from its node once more, which makes it `running` or `ready`
+ * again: so that is asked for first. A forced stop is taken in any state.
+ */
+async function act (client: OnecloudClient, id: string, power: PowerAction, input: { readonly is_force?: boolean }): Promise<Accepted> {
+  const { server } = await getLive(client, id)
+  const word = server.provider_status ?? ''
+  const isTaken = !isFailureWord(word) || power.from.includes(word) || (power.action === 'stop' && input.is_force === true)
+  if (isTaken || server.power !== power.power) return await send(client, id, power, input)
+  await client.act(id, 'syncstatus', { tell: syncFailure })
+  return { goal: power.goal, next: { name: `power.${power.action === 'restart' ? 'reboot' : power.action}`, input: { ...input } } }
+}
+
+/** The answer is the record in its first passing state; the server shows what becomes of it. */
+async function send (client: OnecloudClient, id: string, { action, goal }: PowerAction, input: object): Promise<Accepted> {
+  await client.act(id, action, { input })
+  return { goal }
+}
