@@ -49,6 +49,8 @@ export type Verdict = 'done' | 'going' | 'failed'
  * `absent`: it is gone. `statuses`: it is in one of these. `transition`: something else was seen in between (or, after a settling
  * time, the operation notes that nothing was). `via`: where nobody knows whether the provider was asked, only this state in between
  * counts; others lead to it, too (a stop before a rebuild). Sizes, name and protection: as asked. `has`, `lacks`: addresses.
+ * `failed`: the provider's words (`provider_status`) that say that this action has failed; those of other actions then say nothing about
+ * it. Absent: the status `error` does.
  */
 export interface Goal {
   readonly absent?: boolean | undefined
@@ -63,4 +65,5 @@ export interface Goal {
   readonly disk_gib?: number | undefined
   readonly has?: readonly string[] | undefined
   readonly lacks?: readonly string[] | undefined
+  readonly failed?: readonly string[] | undefined
 }

@@ -45,10 +45,9 @@ export const usualGoals = {
 /** Judges an action by the server that the provider shows now; null means that there is none. */
 export function judge (goal: Goal, server: ServerFacts | null, { sinceAskedMs, transitionSeen, isNew, isDoubtful }: Circumstances): Judgement {
   if (server === null) return judgeMissing(goal, isNew && sinceAskedMs < appearsWithinMs)
-  const isFresh = transitionSeen || sinceAskedMs > staleForMs
-  const isAboutState = goal.statuses !== undefined || goal.absent === true
-  if (isAboutState && server.status === 'error' && isFresh && (goal.absent !== true || transitionSeen)) {
-    return failed(`the provider shows the server as ${server.provider_status ?? 'in error'}`)
+  if (showsFailure(goal, server)) {
+    const isFresh = transitionSeen || (goal.absent !== true && sinceAskedMs > staleForMs)
+    return isFresh ? failed(`the provider shows the server as ${server.provider_status ?? 'in error'}`) : going
   }
   if (goal.absent === true || isBusy(server) || !isReached(goal, server)) return going
   if (goal.transition !== true || transitionSeen) return done
@@ -59,6 +58,11 @@ export function judge (goal: Goal, server: ServerFacts | null, { sinceAskedMs, t
 function judgeMissing (goal: Goal, mayAppear: boolean): Judgement {
   if (goal.absent === true) return done
   return mayAppear ? going : failed('the server is gone')
+}
+
+function showsFailure (goal: Goal, server: ServerFacts): boolean {
+  if (goal.failed !== undefined) return goal.failed.includes(server.provider_status ?? '')
+  return server.status === 'error' && (goal.statuses !== undefined || goal.absent === true)
 }
 
 function isReached (goal: Goal, server: ServerFacts): boolean {

@@ -85,6 +85,21 @@ t.test('an error state fails what is about states, but not an old one right afte
   t.equal(verdict(usualGoals.delete, broken, { sinceAskedMs: 5000, transitionSeen: true }), 'failed', 'it broke while it was deleted')
 })
 
+t.test('where a goal names its words of failure, only they fail it, whatever the status', async t => {
+  const goal = { statuses: ['running'], failed: ['change_flavor_fail'] } as const
+  const fresh = { sinceAskedMs: 5000 }
+  t.equal(verdict(goal, server('error', { provider_status: 'change_flavor_fail' }), fresh), 'failed')
+  t.equal(verdict(goal, server('running', { provider_status: 'change_flavor_fail' }), fresh), 'failed', 'the server itself is well')
+  t.equal(verdict(goal, server('running', { provider_status: 'change_flavor_fail' })), 'going', 'an old word, right after the action')
+  t.equal(verdict(goal, server('error', { provider_status: 'snapshot_failed' }), fresh), 'going', 'another action has failed')
+  t.equal(verdict(goal, server('running', { provider_status: 'snapshot_failed' }), fresh), 'done')
+  t.equal(verdict({ name: 'web', failed: ['x_failed'] }, server('running', { name: 'web', provider_status: 'x_failed' }), fresh), 'failed')
+  const gone = { absent: true, failed: ['delete_fail'] }
+  t.equal(verdict(gone, server('error', { provider_status: 'start_fail' }), { ...fresh, transitionSeen: true }), 'going')
+  t.equal(verdict(gone, server('error', { provider_status: 'delete_fail' }), { ...fresh, transitionSeen: true }), 'failed')
+  t.equal(verdict(gone, server('error', { provider_status: 'delete_fail' }), fresh), 'going', 'a deletion may be tried again')
+})
+
 t.test('a server that is gone is the end of it; a new one may be late', async t => {
   t.equal(verdict(usualGoals.delete, null), 'done')
   t.equal(verdict(usualGoals.delete, server('running')), 'going')

@@ -20,7 +20,8 @@ const goalSchema: z.ZodType<Goal> = z.object({
   memory_mib: z.number().optional(),
   disk_gib: z.number().optional(),
   has: z.array(z.string()).optional(),
-  lacks: z.array(z.string()).optional()
+  lacks: z.array(z.string()).optional(),
+  failed: z.array(z.string()).optional()
 })
 
 const storedSchema: z.ZodType<StoredOperation> = z.object({
