@@ -4,8 +4,8 @@ import type { ServerFacts } from '../domain/server.ts'
 import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
-/** Before the first looks at an operation; then every five seconds. */
-const pausesMs: readonly number[] = [500, 1000, 2000]
+/** Before the first looks at an operation; then every five seconds. A verdict is at most as late again as the work has taken. */
+const pausesMs: readonly number[] = [500, 1000, 2000, 3000]
 const pollEveryMs = 5000
 
 /** When the look after this many is due. */

@@ -110,8 +110,8 @@ t.test('a look that fails says so until one succeeds, beside what was noted befo
   t.match(reboot.operation, { status: 'succeeded', note: /^Billed by invoice 7\. The server is as it should be/ })
 })
 
-t.test('looks come after half a second, one, two, and then every five', async t => {
-  t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 5000, 5000, 5000])
+t.test('looks come after half a second, one, two, three, and then every five', async t => {
+  t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 3000, 5000, 5000])
   t.match(goOn(record('stop'), seconds(1)), { looks: 1, nextLookAt: seconds(2) })
 })
 
