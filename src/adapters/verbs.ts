@@ -159,6 +159,8 @@ export interface Accepted {
   readonly done?: boolean
   /** What is still to be sent, once the server is ready for it. */
   readonly next?: NextStep
+  /** The answer shows the vendor's lock or task on the server: the work has begun, and a reboot needs no other transition. */
+  readonly begun?: boolean
   /** The vendor's own id for the work when it can not be read back (an event, an invoice). */
   readonly upstream?: { readonly id: string, readonly status: string | null }
   /** For the operation's reader. */

@@ -69,7 +69,7 @@ export function intended ({ account, provider, action, serverId, goal, search, p
 }
 
 export function afterAccepted (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation {
-  const { jobs = [], goal = stored.goal, next = null, note = null } = accepted
+  const { jobs = [], goal = stored.goal, next = null, note = null, begun = false } = accepted
   const [job] = jobs
   const { operation } = stored
   const followed: StoredOperation = {
@@ -80,6 +80,7 @@ export function afterAccepted (stored: StoredOperation, accepted: Accepted, now:
     jobs,
     goal,
     next,
+    transitionSeen: stored.transitionSeen || begun,
     actedAt: now,
     looks: 0,
     nextLookAt: now + pauseAfter(0),

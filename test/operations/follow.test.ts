@@ -45,6 +45,15 @@ t.test('what a server shows is judged from when the provider was asked, not from
   t.same(told(created, [[70, null], [109, null], [110, null]]), ['running', 'running', 'failed'], 'a new server may be missing for a minute')
 })
 
+t.test('a reboot whose lock or task began and ended has succeeded at once, without a note', async t => {
+  const accepted = afterAccepted(record('reboot', { phase: 'asking', goal: usualGoals.reboot }), { begun: true }, seconds(0))
+  t.match(afterServer(accepted, server('running'), seconds(0.5)).operation, { status: 'succeeded', note: null }, 'the answer showed the lock')
+  t.same(told(accepted, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'])
+  const reboot = record('reboot', { goal: usualGoals.reboot })
+  t.same(told(reboot, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'], 'a look showed it')
+  t.same(told(reboot, [[0.5, server('running', { locked: true })], [1.5, server('running')]]), ['running', 'running'], 'an administrator\'s lock says nothing')
+})
+
 t.test('a provider that has finished when it answers leaves nothing to follow', async t => {
   t.match(afterAccepted(record('stop', { phase: 'asking', goal: usualGoals.stop }), { done: true }, seconds(1)).operation, { status: 'succeeded', finished_at: '2026-11-21T10:00:01.000Z' })
   t.equal(afterAccepted(record('password', { phase: 'asking' }), {}, seconds(1)).operation.status, 'succeeded', 'no goal: done when accepted')
