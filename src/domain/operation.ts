@@ -49,6 +49,8 @@ export type Verdict = 'done' | 'going' | 'failed'
  * `absent`: it is gone. `statuses`: it is in one of these. `transition`: something else was seen in between (or, after a settling
  * time, the operation notes that nothing was). `via`: where nobody knows whether the provider was asked, only this state in between
  * counts; others lead to it, too (a stop before a rebuild). Sizes, name and protection: as asked. `has`, `lacks`: addresses.
+ * `lacksSnapshot`: the id of one that is gone from the server's list. `unprovable`: what the server shows was there before, so only a job
+ * of the provider's can say that it is done.
  * `failed`: the provider's words (`provider_status`) that say that this action has failed; those of other actions then say nothing about
  * it. Absent: the status `error` does.
  */
@@ -66,4 +68,6 @@ export interface Goal {
   readonly has?: readonly string[] | undefined
   readonly lacks?: readonly string[] | undefined
   readonly failed?: readonly string[] | undefined
+  readonly lacksSnapshot?: string | undefined
+  readonly unprovable?: boolean | undefined
 }

@@ -123,9 +123,23 @@ export const resizeOrder = (serverId: string, spec: ResizeSpec): WriteRequest<Se
     if (Object.values(sizes).every(value => value === undefined)) throw badMember('body', 'must say a plan, or one or more of cpus, memory_mib and disk_gib')
   },
   looks: true,
-  goal: { statuses: ['running', 'stopped'], plan: spec.plan, cpus: spec.cpus, memory_mib: spec.memory_mib, disk_gib: spec.disk_gib },
-  run: async (verb, seen) => await verb.run({ seen: present(seen), ...spec })
+  goal: ({ seen }) => ({
+    statuses: ['running', 'stopped'],
+    plan: spec.plan,
+    cpus: spec.cpus,
+    memory_mib: spec.memory_mib,
+    disk_gib: spec.disk_gib,
+    ...(isPlanShown(spec, seen) ? { unprovable: true } : {})
+  }),
+  run: async (verb, seen) => {
+    const accepted = await verb.run({ seen: present(seen), ...spec })
+    return isPlanShown(spec, seen) && accepted.goal === undefined ? { note: planShownNote, ...accepted } : accepted
+  }
 })
+
+/** Records name plans that the server has no more: one that is named already proves nothing. */
+const isPlanShown = ({ plan }: ResizeSpec, seen: Seen | null): boolean => plan !== undefined && seen?.server.plan?.id === plan
+const planShownNote = 'The provider showed this plan before the resize, so what it shows proves no change.'
 
 export const rebuildOrder = (serverId: string, spec: RebuildSpec, confirm: string | undefined): WriteRequest<ServerOperations['rebuild'] & {}> => ({
   action: 'rebuild',

@@ -29,7 +29,7 @@ export const snapshotChangeOrder = (action: SnapshotAction, { serverId, snapshot
   given: {},
   looks: false,
   destroys: { serverId, confirm },
-  goal: null,
+  goal: ({ operations }) => action === 'delete' && operations['snapshots.list'] !== undefined ? { lacksSnapshot: snapshot } : null,
   run: async verb => await verb.run({ id: serverId, snapshot })
 })
 

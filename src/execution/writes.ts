@@ -15,6 +15,13 @@ import type { InFlight } from './in-flight.ts'
 import { createRehearsal, type PlannedCall } from './dry-run.ts'
 import { walk } from '../reads/walk.ts'
 
+/** What a goal may depend on. */
+export interface GoalFacts {
+  readonly operations: ServerOperations
+  /** As it is before the write, where the request looks. */
+  readonly seen: Seen | null
+}
+
 /** One write of a caller, whatever it is. */
 export interface WriteRequest<V extends Verb> {
   /** As operations name it. */
@@ -32,7 +39,8 @@ export interface WriteRequest<V extends Verb> {
   readonly destroys?: Destruction
   /** Refuses by what the look showed. */
   inspect?(seen: Seen): void
-  readonly goal: Goal | null
+  /** What the server will show; null: done when accepted. */
+  readonly goal: Goal | null | ((facts: GoalFacts) => Goal | null)
   /** A create: how its server is found again. */
   readonly spec?: CreateSpec
   run(verb: V, seen: Seen | null, operations: ServerOperations): Promise<Accepted>
@@ -66,7 +74,8 @@ export function createWrites ({ engine, deletes, inFlight, turns }: WriteParts):
       const seen = await lookFirst(operations, request)
       const search = await snapshot(operations, request.spec)
       if (request.action === 'delete') await countDelete(deletes, account)
-      const stored = await open(engine, account, { request, search, context })
+      const goal = typeof request.goal === 'function' ? request.goal({ operations, seen }) : request.goal
+      const stored = await open(engine, account, { request, goal, search, context })
       try {
         const accepted = await runVerb(operations, verb, { request, seen })
         return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
@@ -148,13 +157,14 @@ async function snapshot (operations: ServerOperations, spec: CreateSpec | undefi
 
 interface Opening<V extends Verb> {
   readonly request: WriteRequest<V>
+  readonly goal: Goal | null
   readonly search: Search | null
   readonly context: RequestContext
 }
 
 /** The intent stands before anything is sent; with a key it must stand where it outlives this process. */
-async function open<V extends Verb> (engine: Engine, account: Account, { request, search, context }: Opening<V>): Promise<StoredOperation> {
-  const { action, serverId, goal } = request
+async function open<V extends Verb> (engine: Engine, account: Account, { request, goal, search, context }: Opening<V>): Promise<StoredOperation> {
+  const { action, serverId } = request
   const { held } = context
   const { stored, isKept } = await engine.open({
     account: account.id, provider: account.provider.id, action, serverId, goal, search, phase: held === null ? 'asking' : 'intended', askForMs: account.options.requestDeadlineMs

@@ -1,5 +1,6 @@
 import type { JobState } from '../adapters/verbs.ts'
-import { isFinal, type Operation } from '../domain/operation.ts'
+import type { Snapshot } from '../domain/catalogue.ts'
+import { isFinal, type Goal, type Operation } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
@@ -20,20 +21,26 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   const looked: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
   if (failed !== undefined) return ended(looked, { status: 'failed', error: failed.error ?? `the provider says that ${failed.name} has failed` }, now)
   if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(looked, now)
-  // The jobs are done, but there is more to send, or the new server's id is not known yet: from here on the server tells.
-  const isAll = stored.next === null && (stored.search === null || stored.operation.server_id !== null)
-  return isAll ? ended(looked, { status: 'succeeded' }, now) : goOn({ ...looked, jobs: [] }, now)
+  // The jobs are done, but there is more to send, or the new server's id is not known yet: from here on the server decides.
+  if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...looked, jobs: [] }, now)
+  const { goal } = stored
+  if (goal === null || !isAboutSizes(goal)) return ended(looked, { status: 'succeeded' }, now)
+  // A job may end before the sizes show, or without them.
+  return { ...goOn({ ...looked, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextLookAt: now }
 }
 
-/** The operation after its server was looked at; null: the provider has none such. */
-export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number): StoredOperation {
+const isAboutSizes = ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
+  [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
+
+/** The operation after its server was looked at; null: the provider has none such. `snapshots`: the server's, where the goal is about them. */
+export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, snapshots: readonly Snapshot[] | null = null): StoredOperation {
   const { goal, operation } = stored
   const isDoubtful = stored.phase === 'doubtful'
   if (goal === null) return ended(stored, { status: isDoubtful ? 'unknown' : 'succeeded' }, now)
   const isOnItsWay = isDoubtful ? isOnDoubtfulWay : isInTransition
   const transitionSeen = stored.transitionSeen || (server !== null && isOnItsWay(goal, server))
   const looked: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
-  const judgement = judge(goal, server, { sinceAskedMs: now - stored.actedAt, transitionSeen, isNew: operation.action === 'create', isDoubtful })
+  const judgement = judge(goal, server, { sinceAskedMs: now - stored.actedAt, transitionSeen, isNew: operation.action === 'create', isDoubtful, snapshots })
   if (judgement.verdict === 'failed') return ended(looked, { status: 'failed', error: judgement.error }, now)
   const isDone = judgement.verdict === 'done' && stored.next === null
   return isDone ? ended(looked, { status: 'succeeded', note: joined(looked.operation.note, judgement) }, now) : goOn(looked, now)

@@ -96,6 +96,18 @@ t.test('jobs decide where there are any: all must succeed, one may fail', async 
   t.equal(afterJobs(order, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)).operation.status, 'succeeded')
 })
 
+t.test('a resize has succeeded when its sizes show, whatever its jobs say', async t => {
+  const job = { id: '7', name: 'host_change_params' }
+  const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'complete', error: null }]
+  const resize = record('resize', { jobs: [job], goal: { statuses: ['running', 'stopped'], cpus: 2 } })
+  const after = afterJobs(resize, states, seconds(1))
+  t.match(after, { jobs: [], nextLookAt: seconds(1), operation: { status: 'running', upstream: { id: '7', status: 'complete' } } }, 'looked at once more, at once')
+  t.same(told(after, [[1, server('running', { cpus: 1 })], [2, server('running', { cpus: 2 })]]), ['running', 'succeeded'])
+  t.equal(told(after, [[601, server('running', { cpus: 1 })]])[0], 'unknown')
+  const planned = afterJobs({ ...resize, goal: { plan: 'p1', unprovable: true } }, states, seconds(1))
+  t.same(told(planned, [[2, server('running', { plan: { id: 'p1', name: null } })]]), ['succeeded'], 'the provider\'s job says what the record can not')
+})
+
 t.test('after the deadline the verdict is unknown, and says why', async t => {
   const stop = record('stop', { goal: usualGoals.stop })
   t.match(afterServer(stop, server('running'), seconds(600)).operation, { status: 'unknown', note: /deadline passed/, finished_at: '2026-11-21T10:10:00.000Z' })

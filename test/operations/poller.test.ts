@@ -4,7 +4,7 @@ import { usualGoals } from '../../src/operations/judge.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { StoredOperation } from '../../src/state/operation-store.ts'
-import { serverFacts } from '../helpers/facts.ts'
+import { serverFacts, snapshotFacts } from '../helpers/facts.ts'
 import { createClock, createProvider, failure, type Clock, type TestProvider } from './provider.ts'
 import { record } from './records.ts'
 
@@ -89,6 +89,19 @@ t.test('several servers cost one list where that is cheaper, else a read of each
   await one.open('stop', { goal: usualGoals.stop, operation: { server_id: '1' } })
   await one.clock.run(600)
   t.same(one.provider.calls, ['get 1'], 'two operations on one server share a read')
+})
+
+t.test('a deleted snapshot is looked for in the list of its server', async t => {
+  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
+  provider.rows.set('1', serverFacts('1', 'running'))
+  provider.snapshots.push(snapshotFacts('s1', 'deleting'))
+  const stored = await open('snapshots.delete', { goal: { lacksSnapshot: 's1' } })
+  await clock.run(600)
+  t.same(provider.calls, ['get 1', 'snapshots 1'])
+  t.equal(await statusOf(stored), 'running')
+  provider.snapshots.length = 0
+  await clock.run(1000)
+  t.equal(await statusOf(stored), 'succeeded')
 })
 
 t.test('the list does not prove that a server is missing', async t => {
