@@ -18,6 +18,8 @@ export interface Verb {
   readonly support?: 'native' | 'emulated'
   readonly accepts?: readonly string[]
   readonly note?: string
+  /** How long an operation of it may take, where that is more than the usual ten minutes (30 for create and rebuild). */
+  readonly deadlineMs?: number
 }
 
 /** A verb that is answered at once. A missing server is `not-found`, a wrong state `conflict`. */

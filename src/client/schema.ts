@@ -1292,6 +1292,8 @@ export interface components {
             type: string;
             /** @description Opens the console for whoever has it: a secret */
             url: string;
+            /** @description What the console asks for; null where the link is enough */
+            password: string | null;
             expires_at: string | null;
         };
         OperationPage: {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Catalogue, CatalogueQuery, OwnerCreate, RawAnswer, RawRequest, ServerOperations } from '../adapters/verbs.ts'
-import type { AddressRow, ConsoleLink, LoginLink, Owner, Ptr, Snapshot } from '../domain/catalogue.ts'
+import type { AddressRow, Console, LoginLink, Owner, Ptr, Snapshot } from '../domain/catalogue.ts'
 import { badMember, GatewayError } from '../domain/failure.ts'
 import type { OwnerSpec } from '../domain/spec.ts'
 import type { AskRequest } from './asks.ts'
@@ -85,13 +85,16 @@ export const loginLinkOrder = (owner: string): AskRequest<Named<'login_link'>, L
   run: async verb => await verb.run({ owner })
 })
 
-export const consoleOrder = (serverId: string): AskRequest<Named<'console'>, ConsoleLink> => ({
+export const consoleOrder = (serverId: string): AskRequest<Named<'console'>, Console> => ({
   action: 'console',
   verb: operations => operations.console,
   serverId,
   writes: true,
   given: {},
-  run: async verb => await verb.run({ id: serverId })
+  run: async verb => {
+    const { type, url, password = null, expires_at: expiresAt } = await verb.run({ id: serverId })
+    return { type, url, password, expires_at: expiresAt }
+  }
 })
 
 export const ptrOrder = (ptr: Ptr): AskRequest<Named<'ptr'>, Ptr> => ({

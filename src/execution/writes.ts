@@ -75,7 +75,7 @@ export function createWrites ({ engine, deletes, inFlight, turns }: WriteParts):
       const search = await snapshot(operations, request.spec)
       if (request.action === 'delete') await countDelete(deletes, account)
       const goal = typeof request.goal === 'function' ? request.goal({ operations, seen }) : request.goal
-      const stored = await open(engine, account, { request, goal, search, context })
+      const stored = await open(engine, account, { request, goal, search, context, deadlineMs: verb.deadlineMs })
       try {
         const accepted = await runVerb(operations, verb, { request, seen })
         return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
@@ -160,14 +160,23 @@ interface Opening<V extends Verb> {
   readonly goal: Goal | null
   readonly search: Search | null
   readonly context: RequestContext
+  readonly deadlineMs: number | undefined
 }
 
 /** The intent stands before anything is sent; with a key it must stand where it outlives this process. */
-async function open<V extends Verb> (engine: Engine, account: Account, { request, goal, search, context }: Opening<V>): Promise<StoredOperation> {
+async function open<V extends Verb> (engine: Engine, account: Account, { request, goal, search, context, deadlineMs }: Opening<V>): Promise<StoredOperation> {
   const { action, serverId } = request
   const { held } = context
   const { stored, isKept } = await engine.open({
-    account: account.id, provider: account.provider.id, action, serverId, goal, search, phase: held === null ? 'asking' : 'intended', askForMs: account.options.requestDeadlineMs
+    account: account.id,
+    provider: account.provider.id,
+    action,
+    serverId,
+    goal,
+    search,
+    phase: held === null ? 'asking' : 'intended',
+    askForMs: account.options.requestDeadlineMs,
+    deadlineMs
   })
   if (held === null) return stored
   try {

@@ -118,6 +118,15 @@ t.test('a plan that the record names before the resize is no proof of it', async
   t.match(await perform(resizeOrder('7', { plan: 'p1' }), resize({ goal: sizes })), [{ goal: sizes, operation: { note: null } }], 'an adapter that knows the plan\'s sizes says them')
 })
 
+t.test('a verb may ask for a longer deadline than its action has', async t => {
+  const deadlineOf = async (more: { readonly deadlineMs?: number }): Promise<number | undefined> => {
+    const [stored] = await perform(resizeOrder('7', { plan: 'p2' }), { resize: { evidence: 'documented', accepts: ['plan'], run: async () => ({}), ...more } })
+    return stored === undefined ? undefined : stored.deadlineAt - stored.startedAt
+  }
+  t.equal(await deadlineOf({}), 600_000)
+  t.equal(await deadlineOf({ deadlineMs: 7_200_000 }), 7_200_000)
+})
+
 t.test('a snapshot that is to be deleted is looked for where the provider lists snapshots', async t => {
   const order = snapshotChangeOrder('delete', { serverId: '7', snapshot: 's1', confirm: undefined })
   const verb = { evidence: 'documented', run: async () => ({}) } as const
