@@ -7,7 +7,13 @@ import { costText, mayCost, type UpstreamCost } from './cost.ts'
 import { accountParams, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.ts'
 import type { RouteOptions } from './servers.ts'
 import { answerWrite } from './write.ts'
-import { confirmedQuery, deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, writeQuery } from './write-schemas.ts'
+import { confirmedQuery, deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, passwordedOperationOrPlan, passwordedOperationSchema, writeQuery } from './write-schemas.ts'
+
+/** Of verbs with which some providers make a password. Made anew for each route: Fastify writes into it. */
+const passworded = () => ({
+  200: jsonAnswer('The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run', passwordedOperationOrPlan),
+  202: jsonAnswer('Accepted; follow the operation', passwordedOperationSchema)
+})
 
 interface Described<Params extends z.ZodObject, Query extends z.ZodObject> {
   readonly operationId: string
@@ -48,7 +54,8 @@ export async function lifecycleRoutes (root: FastifyInstance, { gateway }: Route
         params: accountParams,
         querystring: writeQuery
       }),
-      body: createSpecSchema
+      body: createSpecSchema,
+      response: { ...writeProblems(), ...passworded() }
     }
   }, async (request, reply) => await answerWrite(gateway, { order: createOrder(request.body), isDryRun: request.query.dry_run }, request, reply))
 
@@ -98,7 +105,8 @@ export async function lifecycleRoutes (root: FastifyInstance, { gateway }: Route
         params: serverParams,
         querystring: confirmedQuery
       }),
-      body: rebuildSpecSchema
+      body: rebuildSpecSchema,
+      response: { ...writeProblems(), ...passworded() }
     }
   }, async (request, reply) => await answerWrite(gateway, { order: rebuildOrder(request.params.id, request.body, request.query.confirm), isDryRun: request.query.dry_run }, request, reply))
 
@@ -115,7 +123,8 @@ export async function lifecycleRoutes (root: FastifyInstance, { gateway }: Route
           params: serverParams,
           querystring: writeQuery
         }),
-        body: noBody(name === 'rescue' ? 'RescueServerRequest' : 'UnrescueServerRequest')
+        body: noBody(name === 'rescue' ? 'RescueServerRequest' : 'UnrescueServerRequest'),
+        ...(name === 'rescue' ? { response: { ...writeProblems(), ...passworded() } } : {})
       }
     }, async (request, reply) => await answerWrite(gateway, { order: rescueOrder(name, request.params.id), isDryRun: request.query.dry_run }, request, reply))
   }

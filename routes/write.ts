@@ -17,8 +17,11 @@ export async function answerWrite<V extends Verb> (gateway: Gateway, { order, is
   const account = accountOf(request)
   if (isDryRun === true) return await reply.send({ calls: await gateway.writes.rehearse(account, order, request.context) })
   const { operation, password } = await gateway.writes.perform(account, order, request.context)
-  if (password !== null) return await reply.header('cache-control', 'no-store').send({ password })
-  return await answerOperation(reply, await waited(gateway, operation, request, reply))
+  if (password !== null) reply.header('cache-control', 'no-store')
+  // Where a password was all that was asked for, it is the answer.
+  if (password !== null && order.action === 'password') return await reply.send({ password })
+  const answer = await waited(gateway, operation, request, reply)
+  return await answerOperation(reply, password === null ? answer : { ...answer, generated_password: password })
 }
 
 /** The operation as it stands when the caller's Prefer: wait is over; at once without one. */
@@ -30,8 +33,8 @@ export async function waited (gateway: Gateway, operation: Operation, request: F
   return await gateway.operations.wait(accountOf(request), operation.id, { waitMs: waitS * 1000, signal: request.context.signal })
 }
 
-/** 200 only for who waited and saw the end. */
-export async function answerOperation (reply: FastifyReply, operation: Operation): Promise<FastifyReply> {
+/** 200 only for callers that waited and saw the end. */
+export async function answerOperation (reply: FastifyReply, operation: Operation & { readonly generated_password?: string }): Promise<FastifyReply> {
   const isOver = isFinal(operation.status)
   placeOperation(reply, operation)
   reply.header('retry-after', '1')

@@ -167,7 +167,7 @@ export interface Accepted {
   readonly upstream?: { readonly id: string, readonly status: string | null }
   /** For the operation's reader. */
   readonly note?: string
-  /** A password that the vendor made: told once, never kept. */
+  /** A password that the vendor made: in the first answer only, never kept. Of a create, rebuild or rescue it stands beside the operation. */
   readonly password?: string
 }
 

@@ -1147,6 +1147,33 @@ export interface components {
             }[];
         };
         ServerOrOperationOrDryRun: components["schemas"]["Server"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+        OperationWithPasswordOrDryRun: components["schemas"]["OperationWithPassword"] | components["schemas"]["DryRun"];
+        OperationWithPassword: {
+            id: string;
+            account: string;
+            provider: string;
+            action: string;
+            server_id: string | null;
+            /**
+             * @description unknown: the deadline passed without a verdict; note says why
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed" | "unknown";
+            created_at: string;
+            updated_at: string;
+            finished_at: string | null;
+            progress: number | null;
+            /** @description Why it failed, in the provider's words where there are any */
+            error: string | null;
+            note: string | null;
+            /** @description The provider's own job, event or task */
+            upstream: {
+                id: string;
+                status: string | null;
+            } | null;
+            /** @description The password that the provider made. In the first answer only and kept nowhere: null in a replay, absent where the provider returned none */
+            generated_password?: string | null;
+        };
         PasswordAnswer: components["schemas"]["GeneratedPassword"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         GeneratedPassword: {
             password: string;
@@ -1701,7 +1728,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
+                    "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
             /** @description Accepted; follow the operation */
@@ -1710,7 +1737,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"];
+                    "application/json": components["schemas"]["OperationWithPassword"];
                 };
             };
             /** @description A problem */
@@ -2139,7 +2166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
+                    "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
             /** @description Accepted; follow the operation */
@@ -2148,7 +2175,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"];
+                    "application/json": components["schemas"]["OperationWithPassword"];
                 };
             };
             /** @description A problem */
@@ -2194,7 +2221,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
+                    "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
             /** @description Accepted; follow the operation */
@@ -2203,7 +2230,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"];
+                    "application/json": components["schemas"]["OperationWithPassword"];
                 };
             };
             /** @description A problem */

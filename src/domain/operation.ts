@@ -4,6 +4,22 @@ import type { ServerStatus } from './server.ts'
 export const operationStatuses = ['pending', 'running', 'succeeded', 'failed', 'unknown'] as const
 export type OperationStatus = typeof operationStatuses[number]
 
+export const operationExample = {
+  id: 'op_0198f2c6d5a07c3e9f41',
+  account: 'vm6',
+  provider: 'vmmanager',
+  action: 'stop',
+  server_id: '42',
+  status: 'running',
+  created_at: '2026-11-21T10:00:00.000Z',
+  updated_at: '2026-11-21T10:00:00.500Z',
+  finished_at: null,
+  progress: null,
+  error: null,
+  note: null,
+  upstream: { id: '1341774670', status: 'running' }
+}
+
 export const operationSchema = z.object({
   id: z.string(),
   account: z.string(),
@@ -21,21 +37,7 @@ export const operationSchema = z.object({
     .meta({ description: 'The provider\'s own job, event or task' })
 }).meta({
   id: 'Operation',
-  example: {
-    id: 'op_0198f2c6d5a07c3e9f41',
-    account: 'vm6',
-    provider: 'vmmanager',
-    action: 'stop',
-    server_id: '42',
-    status: 'running',
-    created_at: '2026-11-21T10:00:00.000Z',
-    updated_at: '2026-11-21T10:00:00.500Z',
-    finished_at: null,
-    progress: null,
-    error: null,
-    note: null,
-    upstream: { id: '1341774670', status: 'running' }
-  }
+  example: operationExample
 })
 export type Operation = z.infer<typeof operationSchema>
 
