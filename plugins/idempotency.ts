@@ -44,8 +44,9 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
     if (held === null) return
     request.context = { ...request.context, held: null }
     try {
-      if (typeof payload === 'string' && leavesSomething(request, reply, payload)) await held.keep({ status: reply.statusCode, headers: headersOf(reply), body: withoutPassword(payload) })
-      else await held.release()
+      if (typeof payload === 'string' && leavesSomething(request, reply, payload)) {
+        await held.keep({ status: reply.statusCode, headers: headersOf(reply), body: withoutPassword(payload) })
+      } else await held.release()
     } catch (error) {
       // The work is done, and its operation is known: the answer must not be lost as well.
       request.log.error({ err: error }, 'the answer of an Idempotency-Key could not be kept')

@@ -7,11 +7,15 @@ import { costText, mayCost, type UpstreamCost } from './cost.ts'
 import { accountParams, jsonAnswer, operationSchema, serverParams, writeProblems } from './schemas.ts'
 import type { RouteOptions } from './servers.ts'
 import { answerWrite } from './write.ts'
-import { confirmedQuery, deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, passwordedOperationOrPlan, passwordedOperationSchema, writeQuery } from './write-schemas.ts'
+import {
+  confirmedQuery, deleteQuery, noBody, operationOrPlan, passwordAnswer, passwordBody, passwordedOperationOrPlan, passwordedOperationSchema, writeQuery
+} from './write-schemas.ts'
+
+const endedText = 'The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run'
 
 /** Of verbs with which some providers make a password. Made anew for each route: Fastify writes into it. */
 const passworded = () => ({
-  200: jsonAnswer('The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run', passwordedOperationOrPlan),
+  200: jsonAnswer(endedText, passwordedOperationOrPlan),
   202: jsonAnswer('Accepted; follow the operation', passwordedOperationSchema)
 })
 
@@ -32,7 +36,7 @@ const schemaOf = <Params extends z.ZodObject, Query extends z.ZodObject>({ opera
   params,
   querystring,
   response: {
-    200: jsonAnswer('The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run', operationOrPlan),
+    200: jsonAnswer(endedText, operationOrPlan),
     202: jsonAnswer('Accepted; follow the operation', operationSchema),
     ...writeProblems()
   }

@@ -38,7 +38,7 @@ export const planSchema = z.object({
 /** An operation of a verb with which some providers make a password. */
 export const passwordedOperationSchema = operationSchema.extend({
   generated_password: z.string().nullable().optional()
-    .meta({ description: 'The password that the provider made. In the first answer only and kept nowhere: null in a replay, absent where the provider returned none' })
+    .meta({ description: 'The password that the provider made, in the first answer only: null in a replay, absent where there is none' })
 }).meta({ id: 'OperationWithPassword', example: { ...operationExample, action: 'rebuild', generated_password: 'shown once' } })
 export const passwordedOperationOrPlan = z.union([passwordedOperationSchema, planSchema]).meta({ id: 'OperationWithPasswordOrDryRun' })
 export const operationOrPlan = z.union([operationSchema, planSchema]).meta({ id: 'OperationOrDryRun' })

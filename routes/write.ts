@@ -33,8 +33,10 @@ export async function waited (gateway: Gateway, operation: Operation, request: F
   return await gateway.operations.wait(accountOf(request), operation.id, { waitMs: waitS * 1000, signal: request.context.signal })
 }
 
+type Answered = Operation & { readonly generated_password?: string }
+
 /** 200 only for callers that waited and saw the end. */
-export async function answerOperation (reply: FastifyReply, operation: Operation & { readonly generated_password?: string }): Promise<FastifyReply> {
+export async function answerOperation (reply: FastifyReply, operation: Answered): Promise<FastifyReply> {
   const isOver = isFinal(operation.status)
   placeOperation(reply, operation)
   reply.header('retry-after', '1')

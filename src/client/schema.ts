@@ -1171,7 +1171,7 @@ export interface components {
                 id: string;
                 status: string | null;
             } | null;
-            /** @description The password that the provider made. In the first answer only and kept nowhere: null in a replay, absent where the provider returned none */
+            /** @description The password that the provider made, in the first answer only: null in a replay, absent where there is none */
             generated_password?: string | null;
         };
         PasswordAnswer: components["schemas"]["GeneratedPassword"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];

@@ -164,7 +164,8 @@ interface Opening<V extends Verb> {
 }
 
 /** The intent stands before anything is sent; with a key it must stand where it outlives this process. */
-async function open<V extends Verb> (engine: Engine, account: Account, { request, goal, search, context, deadlineMs }: Opening<V>): Promise<StoredOperation> {
+async function open<V extends Verb> (engine: Engine, account: Account, opening: Opening<V>): Promise<StoredOperation> {
+  const { request, goal, search, context, deadlineMs } = opening
   const { action, serverId } = request
   const { held } = context
   const { stored, isKept } = await engine.open({

@@ -32,15 +32,18 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
 const isAboutSizes = ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
   [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
 
-/** The operation after its server was looked at; null: the provider has none such. `snapshots`: the server's, where the goal is about them. */
-export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, snapshots: readonly Snapshot[] | null = null): StoredOperation {
+type Snapshots = readonly Snapshot[] | null
+
+/** The operation after its server was looked at; null: the provider has none such. `snapshots`: its own, where the goal is about them. */
+export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, snapshots: Snapshots = null): StoredOperation {
   const { goal, operation } = stored
   const isDoubtful = stored.phase === 'doubtful'
   if (goal === null) return ended(stored, { status: isDoubtful ? 'unknown' : 'succeeded' }, now)
   const isOnItsWay = isDoubtful ? isOnDoubtfulWay : isInTransition
   const transitionSeen = stored.transitionSeen || (server !== null && isOnItsWay(goal, server))
   const looked: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
-  const judgement = judge(goal, server, { sinceAskedMs: now - stored.actedAt, transitionSeen, isNew: operation.action === 'create', isDoubtful, snapshots })
+  const sinceAskedMs = now - stored.actedAt
+  const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isDoubtful, snapshots })
   if (judgement.verdict === 'failed') return ended(looked, { status: 'failed', error: judgement.error }, now)
   const isDone = judgement.verdict === 'done' && stored.next === null
   return isDone ? ended(looked, { status: 'succeeded', note: joined(looked.operation.note, judgement) }, now) : goOn(looked, now)

@@ -49,7 +49,9 @@ export const usualGoals = {
 export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgement {
   const { sinceAskedMs, transitionSeen, isNew, isDoubtful, snapshots = null } = circumstances
   const left = snapshots?.find(({ id }) => id === goal.lacksSnapshot)
-  if (left?.status === 'error' && sinceAskedMs > staleForMs) return failed(`the provider shows the snapshot as ${left.provider_status ?? 'in error'}`)
+  if (left?.status === 'error' && sinceAskedMs > staleForMs) {
+    return failed(`the provider shows the snapshot as ${left.provider_status ?? 'in error'}`)
+  }
   if (server === null) return judgeMissing(goal, goal.lacksSnapshot !== undefined || (isNew && sinceAskedMs < appearsWithinMs))
   if (showsFailure(goal, server)) {
     const isFresh = transitionSeen || (goal.absent !== true && sinceAskedMs > staleForMs)

@@ -31,7 +31,8 @@ const settleAfterResetMs = 30_000
 const settleAfterSilenceMs = 3 * minute
 
 /** The record that stands before the provider is asked. */
-export function intended ({ account, provider, action, serverId, goal, search, phase, askForMs, deadlineMs = usualDeadlineMs(action) }: Intent, owner: string, at: number): StoredOperation {
+export function intended (intent: Intent, owner: string, at: number): StoredOperation {
+  const { account, provider, action, serverId, goal, search, phase, askForMs, deadlineMs = usualDeadlineMs(action) } = intent
   const created = new Date(at).toISOString()
   return {
     operation: {

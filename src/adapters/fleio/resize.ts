@@ -31,7 +31,10 @@ export const createResize = (client: FleioClient): NonNullable<ServerOperations[
   }
 })
 
-/** `resized` is shown as resizing; the plan alone would look right too early, before it is confirmed. Sizes that are not told are not awaited. */
+/**
+ * `resized` is shown as resizing; the plan alone would look right too early, before it is confirmed. Sizes that the form
+ * lacks are not awaited.
+ */
 const goalOf = (plan: string, flavor: FlavorWire | null): Goal => ({
   plan,
   statuses: ['running', 'stopped'],
