@@ -45,8 +45,9 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
     if (held === null) return
     request.context = { ...request.context, held: null }
     try {
-      if (typeof payload === 'string' && leavesSomething(request, reply, payload)) await held.keep({ status: reply.statusCode, headers: headersOf(reply), body: payload })
-      else await held.release()
+      if (typeof payload === 'string' && leavesSomething(request, reply, payload)) {
+        await held.keep({ status: reply.statusCode, headers: headersOf(reply), body: withoutPassword(payload) })
+      } else await held.release()
     } catch (error) {
       // The work is done, and its operation is known: the answer must not be lost as well.
       request.log.error({ err: error }, 'the answer of an Idempotency-Key could not be kept')
@@ -104,6 +105,15 @@ function leavesSomething ({ context }: FastifyRequest, reply: FastifyReply, payl
   if (context.tally.writes !== 'none') return true
   const problem = problemSchema.safeParse(JSON.parse(payload))
   return problem.success && problem.data.side_effect !== 'none'
+}
+
+const passwordedAnswer = z.looseObject({ generated_password: z.string() })
+
+/** As an answer is kept: a generated password is given once. */
+function withoutPassword (payload: string): string {
+  if (!payload.includes('"generated_password"')) return payload
+  const answer = passwordedAnswer.safeParse(JSON.parse(payload))
+  return answer.success ? JSON.stringify({ ...answer.data, generated_password: null }) : payload
 }
 
 function headersOf (reply: FastifyReply): KeptAnswer['headers'] {

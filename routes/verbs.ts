@@ -7,7 +7,7 @@ import type { Server } from '../src/domain/server.ts'
 import { apiVerbs } from '../src/verbs/all.ts'
 import { costText } from '../src/verbs/cost.ts'
 import { dryRunSchema } from '../src/verbs/resource-schemas.ts'
-import { operationOrPlan } from '../src/verbs/schemas.ts'
+import { operationOrPlan, passwordedOperationOrPlan, passwordedOperationSchema } from '../src/verbs/schemas.ts'
 import { none, type ApiVerb, type Command, type DirectCall, type KeyedRow, type Prepared } from '../src/verbs/verb.ts'
 import { sendPage } from './page.ts'
 import { jsonAnswer, operationSchema, readProblems, writeProblems } from './schemas.ts'
@@ -43,7 +43,7 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
     if (verb.answer?.isSecret === true) reply.header('cache-control', 'no-store')
     const isPlanned = isDryRun(request)
     switch (prepared.answers) {
-      case 'operation': return isPlanned ? await answerPlan(prepared.command, request, reply) : await answerCommand(prepared, request, reply)
+      case 'operation': return isPlanned ? await answerPlan(prepared.command, request, reply) : await answerCommand(verb, prepared, request, reply)
       case 'value': return isPlanned ? await answerPlan(prepared.call, request, reply) : await answerValue(verb, prepared.call, request, reply)
       case 'page': return await answerPage(prepared.call, request, reply)
     }
@@ -52,11 +52,13 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
   const answerPlan = async (call: Command | DirectCall<unknown>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
     await reply.send({ calls: await gateway.executor.dryRun(accountOf(request), call, request.context) })
 
-  async function answerCommand ({ command, isShown }: Prepared & { answers: 'operation' }, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function answerCommand (verb: ApiVerb, { command, isShown }: Prepared & { answers: 'operation' }, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const account = accountOf(request)
     const { operation: begun, password } = await gateway.executor.start(account, command, request.context)
-    if (password !== null) return await reply.header('cache-control', 'no-store').send({ password })
-    const operation = await waited(gateway, begun, request, reply)
+    if (password !== null) reply.header('cache-control', 'no-store')
+    // Where a password is all that was asked for, it is the answer.
+    if (password !== null && verb.generatesPassword !== true) return await reply.send({ password })
+    const operation = { ...await waited(gateway, begun, request, reply), ...(password === null ? {} : { generated_password: password }) }
     if (isShown === undefined || command.serverId === null || (isFinal(operation.status) && operation.status !== 'succeeded')) return await answerOperation(reply, operation)
     const { serverId } = command
     const server = await readIfPossible(async () => await gateway.servers.look(account, serverId, request.context))
@@ -103,13 +105,14 @@ const descriptionOf = ({ description, answers, answer, cost }: ApiVerb): string 
   return `${description}${isAccepted ? ' Answers 202 with an operation as soon as the provider has accepted.' : ''}\n\n${costText(cost)}`
 }
 
-function responsesOf ({ answers, answer, permission }: ApiVerb) {
+function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {
   const ended = 'With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent'
-  const { status = 200, description = ended, schema = operationOrPlan } = answer ?? {}
+  const [begun, begunOrPlan] = generatesPassword === true ? [passwordedOperationSchema, passwordedOperationOrPlan] : [operationSchema, operationOrPlan]
+  const { status = 200, description = ended, schema = begunOrPlan } = answer ?? {}
   return {
     ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the calls that would be sent', dryRunSchema) }),
     [status]: jsonAnswer(description, schema),
-    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted; the operation is running', operationSchema) } : {}),
+    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted; the operation is running', begun) } : {}),
     ...(permission === 'read' ? readProblems() : writeProblems())
   }
 }

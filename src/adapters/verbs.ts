@@ -18,6 +18,8 @@ export interface Verb {
   readonly support?: 'native' | 'emulated'
   readonly accepts?: readonly string[]
   readonly note?: string
+  /** How long an operation of it may take, where that is more than the usual ten minutes (30 for create and rebuild). */
+  readonly deadlineMs?: number
 }
 
 /** A verb that is answered at once. A missing server is `not-found`, a wrong state `conflict`. */
@@ -159,11 +161,13 @@ export interface Accepted {
   readonly done?: boolean
   /** What is still to be sent, once the server is ready for it. */
   readonly next?: NextStep
+  /** The answer shows the vendor's lock or task on the server: the work has begun, and a reboot needs no other transition. */
+  readonly begun?: boolean
   /** The vendor's own id for the work when it can not be read back (an event, an invoice). */
   readonly upstream?: { readonly id: string, readonly status: string | null }
   /** For the operation's reader. */
   readonly note?: string
-  /** A password that the vendor made: told once, never kept. */
+  /** A password that the vendor made: in the first answer only, never kept. Of a create, rebuild or rescue it stands beside the operation. */
   readonly password?: string
 }
 

@@ -1209,6 +1209,47 @@ export interface components {
             data: components["schemas"]["Server"][];
             page: components["schemas"]["PageInfo"];
         };
+        OperationWithPasswordOrDryRun: components["schemas"]["OperationWithPassword"] | components["schemas"]["DryRun"];
+        OperationWithPassword: {
+            id: string;
+            account: string;
+            provider: string;
+            action: string;
+            server_id: string | null;
+            /**
+             * @description unknown: the deadline passed without a verdict; note says why
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed" | "unknown";
+            created_at: string;
+            updated_at: string;
+            finished_at: string | null;
+            progress: number | null;
+            /** @description Why it failed, in the provider's words where there are any */
+            error: string | null;
+            note: string | null;
+            /** @description The provider's own job, event or task */
+            upstream: {
+                id: string;
+                status: string | null;
+            } | null;
+            /** @description The password that the provider made, in the first answer only: null in a replay, absent where there is none */
+            generated_password?: string | null;
+        };
+        DryRun: {
+            calls: {
+                method: string;
+                url: string;
+                /** @description Secrets replaced */
+                headers: {
+                    [key: string]: unknown;
+                };
+                /** @description Secrets replaced; null where there is none */
+                body: unknown;
+                /** @description Positions in this list of calls that must have been answered before */
+                depends_on?: number[];
+            }[];
+        };
         OperationOrDryRun: components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         Operation: {
             id: string;
@@ -1234,20 +1275,6 @@ export interface components {
                 status: string | null;
             } | null;
         };
-        DryRun: {
-            calls: {
-                method: string;
-                url: string;
-                /** @description Secrets replaced */
-                headers: {
-                    [key: string]: unknown;
-                };
-                /** @description Secrets replaced; null where there is none */
-                body: unknown;
-                /** @description Positions in this list of calls that must have been answered before */
-                depends_on?: number[];
-            }[];
-        };
         PasswordAnswer: components["schemas"]["GeneratedPassword"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         GeneratedPassword: {
             password: string;
@@ -1259,6 +1286,8 @@ export interface components {
             type: string;
             /** @description Opens the console for whoever has it: a secret */
             url: string;
+            /** @description What the console asks for; null where the link is enough */
+            password: string | null;
             expires_at: string | null;
         };
         SnapshotPage: {
@@ -1802,7 +1831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
+                    "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
             /** @description The provider has accepted; the operation is running */
@@ -1811,7 +1840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"];
+                    "application/json": components["schemas"]["OperationWithPassword"];
                 };
             };
             /** @description A problem */
@@ -2075,7 +2104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
+                    "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
             /** @description The provider has accepted; the operation is running */
@@ -2084,7 +2113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"];
+                    "application/json": components["schemas"]["OperationWithPassword"];
                 };
             };
             /** @description A problem */
@@ -2130,7 +2159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
+                    "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
             /** @description The provider has accepted; the operation is running */
@@ -2139,7 +2168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"];
+                    "application/json": components["schemas"]["OperationWithPassword"];
                 };
             };
             /** @description A problem */

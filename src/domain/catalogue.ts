@@ -98,9 +98,12 @@ export type Owner = z.infer<typeof ownerSchema>
 export const consoleSchema = z.object({
   type: z.string().meta({ description: 'What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say' }),
   url: z.string().meta({ description: 'Opens the console for whoever has it: a secret' }),
+  password: z.string().nullable().meta({ description: 'What the console asks for; null where the link is enough' }),
   expires_at: z.string().nullable()
-}).meta({ id: 'Console', example: { type: 'novnc', url: 'https://console.example.com/?token=…', expires_at: null } })
-export type ConsoleLink = z.infer<typeof consoleSchema>
+}).meta({ id: 'Console', example: { type: 'novnc', url: 'https://console.example.com/?token=…', password: null, expires_at: null } })
+export type Console = z.infer<typeof consoleSchema>
+/** As an adapter returns it: without a password where the link is enough. */
+export type ConsoleLink = Omit<Console, 'password'> & Partial<Pick<Console, 'password'>>
 
 export const loginLinkSchema = z.object({ url: z.string().meta({ description: 'Signs in whoever has it: a secret' }), expires_at: z.string().nullable() })
   .meta({ id: 'LoginLink', example: { url: 'https://vm.example.com/auth/key/4-…', expires_at: '2026-11-21T11:00:00.000Z' } })

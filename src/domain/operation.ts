@@ -4,6 +4,22 @@ import type { ServerStatus } from './server.ts'
 export const operationStatuses = ['pending', 'running', 'succeeded', 'failed', 'unknown'] as const
 export type OperationStatus = typeof operationStatuses[number]
 
+export const operationExample = {
+  id: 'op_0198f2c6d5a07c3e9f41',
+  account: 'vm6',
+  provider: 'vmmanager',
+  action: 'stop',
+  server_id: '42',
+  status: 'running',
+  created_at: '2026-11-21T10:00:00.000Z',
+  updated_at: '2026-11-21T10:00:00.500Z',
+  finished_at: null,
+  progress: null,
+  error: null,
+  note: null,
+  upstream: { id: '1341774670', status: 'running' }
+}
+
 export const operationSchema = z.object({
   id: z.string(),
   account: z.string(),
@@ -21,21 +37,7 @@ export const operationSchema = z.object({
     .meta({ description: 'The provider\'s own job, event or task' })
 }).meta({
   id: 'Operation',
-  example: {
-    id: 'op_0198f2c6d5a07c3e9f41',
-    account: 'vm6',
-    provider: 'vmmanager',
-    action: 'stop',
-    server_id: '42',
-    status: 'running',
-    created_at: '2026-11-21T10:00:00.000Z',
-    updated_at: '2026-11-21T10:00:00.500Z',
-    finished_at: null,
-    progress: null,
-    error: null,
-    note: null,
-    upstream: { id: '1341774670', status: 'running' }
-  }
+  example: operationExample
 })
 export type Operation = z.infer<typeof operationSchema>
 
@@ -49,6 +51,8 @@ export type Verdict = 'done' | 'going' | 'failed'
  * `absent`: it is gone. `statuses`: it is in one of these. `transition`: something else was seen in between (or, after a settling
  * time, the operation notes that nothing was). `via`: where nobody knows whether the provider was asked, only this state in between
  * counts; others lead to it, too (a stop before a rebuild). Sizes, name and protection: as asked. `has`, `lacks`: addresses.
+ * `lacksSnapshot`: the id of one that is gone from the server's list. `unprovable`: what the server shows was there before, so only a job
+ * of the provider's can say that it is done.
  * `failed`: the provider's words (`provider_status`) that say that this action has failed; those of other actions then say nothing about
  * it. Absent: the status `error` does.
  */
@@ -66,4 +70,6 @@ export interface Goal {
   readonly has?: readonly string[] | undefined
   readonly lacks?: readonly string[] | undefined
   readonly failed?: readonly string[] | undefined
+  readonly lacksSnapshot?: string | undefined
+  readonly unprovable?: boolean | undefined
 }

@@ -45,7 +45,8 @@ export const createExecutor = ({ engine, deletes, inFlight, turns }: ExecutorPar
     const seen = await preflight(verbs, command)
     const search = await readBaseline(verbs, command.spec)
     if (command.action === 'delete') await countDelete(deletes, account)
-    const stored = await beginIntent(engine, account, { command, search, context })
+    const goal = bound.goalOf === undefined ? command.goal : bound.goalOf(seen)
+    const stored = await beginIntent(engine, account, { command, goal, search, context, deadlineMs: bound.verb.deadlineMs })
     try {
       const accepted = await runBound(verbs, bound, { call: command, seen, context })
       return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }

@@ -1,5 +1,6 @@
 import type { ServerOperations } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError, type SideEffect } from '../domain/failure.ts'
+import type { Goal } from '../domain/operation.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import type { Engine } from '../operations/engine.ts'
 import { markOf, withoutSecrets } from '../operations/search.ts'
@@ -19,16 +20,27 @@ export async function readBaseline ({ list }: ServerOperations, spec: CreateSpec
 
 interface Beginning {
   readonly command: Command
+  readonly goal: Goal | null
   readonly search: Search | null
   readonly context: RequestContext
+  /** Instead of the usual time for this action. */
+  readonly deadlineMs: number | undefined
 }
 
 /** Records what is about to be sent; under an Idempotency-Key it must be recorded where it outlives this process. */
-export async function beginIntent (engine: Engine, account: Account, { command, search, context }: Beginning): Promise<StoredOperation> {
-  const { action, serverId, goal } = command
+export async function beginIntent (engine: Engine, account: Account, { command, goal, search, context, deadlineMs }: Beginning): Promise<StoredOperation> {
+  const { action, serverId } = command
   const { held } = context
   const { stored, isKept } = await engine.open({
-    account: account.id, provider: account.provider.id, action, serverId, goal, search, phase: held === null ? 'asking' : 'intended', askForMs: account.options.requestDeadlineMs
+    account: account.id,
+    provider: account.provider.id,
+    action,
+    serverId,
+    goal,
+    search,
+    phase: held === null ? 'asking' : 'intended',
+    askForMs: account.options.requestDeadlineMs,
+    deadlineMs
   })
   if (held === null) return stored
   try {

@@ -1,11 +1,12 @@
 import type { JobState } from '../adapters/verbs.ts'
-import { isFinal, type Operation } from '../domain/operation.ts'
+import type { Snapshot } from '../domain/catalogue.ts'
+import { isFinal, type Goal, type Operation } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
-/** Before the first looks at an operation; then every five seconds. */
-const pausesMs: readonly number[] = [500, 1000, 2000]
+/** Before the first looks at an operation; then every five seconds. A verdict is at most as late again as the work has taken. */
+const pausesMs: readonly number[] = [500, 1000, 2000, 3000]
 const pollEveryMs = 5000
 
 /** When the look after this many is due. */
@@ -20,20 +21,29 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   const looked: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
   if (failed !== undefined) return ended(looked, { status: 'failed', error: failed.error ?? `the provider says that ${failed.name} has failed` }, now)
   if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(looked, now)
-  // The jobs are done, but there is more to send, or the new server's id is not known yet: from here on the server tells.
-  const isAll = stored.next === null && (stored.search === null || stored.operation.server_id !== null)
-  return isAll ? ended(looked, { status: 'succeeded' }, now) : goOn({ ...looked, jobs: [] }, now)
+  // The jobs are done, but there is more to send, or the new server's id is not known yet: from here on the server decides.
+  if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...looked, jobs: [] }, now)
+  const { goal } = stored
+  if (goal === null || !isAboutSizes(goal)) return ended(looked, { status: 'succeeded' }, now)
+  // A job may end before the sizes show, or without them.
+  return { ...goOn({ ...looked, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextLookAt: now }
 }
 
-/** The operation after its server was looked at; null: the provider has none such. */
-export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number): StoredOperation {
+const isAboutSizes = ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
+  [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
+
+type Snapshots = readonly Snapshot[] | null
+
+/** The operation after its server was looked at; null: the provider has none such. `snapshots`: its own, where the goal is about them. */
+export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, snapshots: Snapshots = null): StoredOperation {
   const { goal, operation } = stored
   const isDoubtful = stored.phase === 'doubtful'
   if (goal === null) return ended(stored, { status: isDoubtful ? 'unknown' : 'succeeded' }, now)
   const isOnItsWay = isDoubtful ? isOnDoubtfulWay : isInTransition
   const transitionSeen = stored.transitionSeen || (server !== null && isOnItsWay(goal, server))
   const looked: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
-  const judgement = judge(goal, server, { sinceAskedMs: now - stored.actedAt, transitionSeen, isNew: operation.action === 'create', isDoubtful })
+  const sinceAskedMs = now - stored.actedAt
+  const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isDoubtful, snapshots })
   if (judgement.verdict === 'failed') return ended(looked, { status: 'failed', error: judgement.error }, now)
   const isDone = judgement.verdict === 'done' && stored.next === null
   return isDone ? ended(looked, { status: 'succeeded', note: joined(looked.operation.note, judgement) }, now) : goOn(looked, now)

@@ -1,4 +1,5 @@
 import { canonicalAddress } from '../domain/address.ts'
+import type { Snapshot } from '../domain/catalogue.ts'
 import type { Goal, Verdict } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 
@@ -11,6 +12,8 @@ export interface Circumstances {
   readonly isNew: boolean
   /** Nobody knows whether the provider was asked at all. */
   readonly isDoubtful: boolean
+  /** The server's, where the goal is about them. */
+  readonly snapshots?: readonly Snapshot[] | null
 }
 
 export interface Judgement {
@@ -43,13 +46,19 @@ export const usualGoals = {
 } as const satisfies Readonly<Record<string, Goal>>
 
 /** Judges an action by the server that the provider shows now; null means that there is none. */
-export function judge (goal: Goal, server: ServerFacts | null, { sinceAskedMs, transitionSeen, isNew, isDoubtful }: Circumstances): Judgement {
-  if (server === null) return judgeMissing(goal, isNew && sinceAskedMs < appearsWithinMs)
+export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgement {
+  const { sinceAskedMs, transitionSeen, isNew, isDoubtful, snapshots = null } = circumstances
+  const left = snapshots?.find(({ id }) => id === goal.lacksSnapshot)
+  if (left?.status === 'error' && sinceAskedMs > staleForMs) {
+    return failed(`the provider shows the snapshot as ${left.provider_status ?? 'in error'}`)
+  }
+  if (server === null) return judgeMissing(goal, goal.lacksSnapshot !== undefined || (isNew && sinceAskedMs < appearsWithinMs))
   if (showsFailure(goal, server)) {
     const isFresh = transitionSeen || (goal.absent !== true && sinceAskedMs > staleForMs)
     return isFresh ? failed(`the provider shows the server as ${server.provider_status ?? 'in error'}`) : going
   }
-  if (goal.absent === true || isBusy(server) || !isReached(goal, server)) return going
+  const isShown = goal.absent !== true && goal.unprovable !== true && isReached(goal, server) && isSnapshotGone(goal, snapshots)
+  if (!isShown || isBusy(server)) return going
   if (goal.transition !== true || transitionSeen) return done
   if (isDoubtful || sinceAskedMs < transitionSettlesMs) return going
   return { ...done, note: 'The server is as it should be; that anything happened in between was not observed.' }
@@ -77,6 +86,9 @@ function isReached (goal: Goal, server: ServerFacts): boolean {
     (goal.has ?? []).every(address => shown.has(canonicalAddress(address))) &&
     !(goal.lacks ?? []).some(address => shown.has(canonicalAddress(address)))
 }
+
+const isSnapshotGone = ({ lacksSnapshot }: Goal, snapshots: readonly Snapshot[] | null): boolean =>
+  lacksSnapshot === undefined || (snapshots !== null && !snapshots.some(({ id }) => id === lacksSnapshot))
 
 const isAsAsked = <T>(asked: T | undefined, shown: T | null | undefined): boolean => asked === undefined || asked === shown
 

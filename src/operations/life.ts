@@ -18,18 +18,21 @@ export interface Intent {
   readonly phase: 'intended' | 'asking'
   /** After so long the request that asks has ended. */
   readonly askForMs: number
+  /** How long the work may take; absent: as long as usual for the action. */
+  readonly deadlineMs?: number | undefined
 }
 
 const minute = 60_000
 /** So long a create or rebuild may take; the rest has ten minutes. */
 const longActions = new Set(['create', 'rebuild'])
-const deadlineOf = (action: string): number => (longActions.has(action) ? 30 : 10) * minute
+const usualDeadlineMs = (action: string): number => (longActions.has(action) ? 30 : 10) * minute
 /** After a closed connection a vendor is soon done with what it was doing; after silence it may take long. */
 const settleAfterResetMs = 30_000
 const settleAfterSilenceMs = 3 * minute
 
 /** The record that stands before the provider is asked. */
-export function intended ({ account, provider, action, serverId, goal, search, phase, askForMs }: Intent, owner: string, at: number): StoredOperation {
+export function intended (intent: Intent, owner: string, at: number): StoredOperation {
+  const { account, provider, action, serverId, goal, search, phase, askForMs, deadlineMs = usualDeadlineMs(action) } = intent
   const created = new Date(at).toISOString()
   return {
     operation: {
@@ -61,7 +64,7 @@ export function intended ({ account, provider, action, serverId, goal, search, p
     search,
     startedAt: at,
     actedAt: at,
-    deadlineAt: at + deadlineOf(action),
+    deadlineAt: at + deadlineMs,
     looks: 0,
     nextLookAt: at + pauseAfter(0),
     transitionSeen: false
@@ -69,7 +72,7 @@ export function intended ({ account, provider, action, serverId, goal, search, p
 }
 
 export function afterAccepted (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation {
-  const { jobs = [], goal = stored.goal, next = null, note = null } = accepted
+  const { jobs = [], goal = stored.goal, next = null, note = null, begun = false } = accepted
   const [job] = jobs
   const { operation } = stored
   const followed: StoredOperation = {
@@ -80,6 +83,7 @@ export function afterAccepted (stored: StoredOperation, accepted: Accepted, now:
     jobs,
     goal,
     next,
+    transitionSeen: stored.transitionSeen || begun,
     actedAt: now,
     looks: 0,
     nextLookAt: now + pauseAfter(0),

@@ -1,4 +1,5 @@
 import type { ServerOperations } from '../adapters/verbs.ts'
+import type { Snapshot } from '../domain/catalogue.ts'
 import { UpstreamError } from '../domain/failure.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
@@ -97,7 +98,9 @@ async function lookAtEach (parts: LookParts, operations: ServerOperations, { ope
       const own = open.filter(({ operation }) => (operation.server_id ?? '') === serverId)
       await unlessMissed(parts, own, async () => {
         const server = await serverOf(operations, serverId, seen)
-        for (const stored of own) await judgeBy(parts, operations, { stored, server })
+        const isAboutSnapshots = own.some(({ goal }) => goal?.lacksSnapshot !== undefined)
+        const snapshots = isAboutSnapshots && server !== null ? await operations['snapshots.list']?.run({ id: serverId }) ?? null : null
+        for (const stored of own) await judgeBy(parts, operations, { stored, server, snapshots })
       })
     }
   }
@@ -120,13 +123,14 @@ async function serverOf (operations: ServerOperations, id: string, seen: Readonl
 interface Judged {
   readonly stored: StoredOperation
   readonly server: ServerFacts | null
+  readonly snapshots: readonly Snapshot[] | null
 }
 
-async function judgeBy (parts: LookParts, operations: ServerOperations, { stored, server }: Judged): Promise<void> {
+async function judgeBy (parts: LookParts, operations: ServerOperations, { stored, server, snapshots }: Judged): Promise<void> {
   const { journal, clock: { now }, account } = parts
   const judged = await journal.update(stored, current => {
     if (isEnded(current)) return null
-    const looked = afterServer(current, server, now())
+    const looked = afterServer(current, server, now(), snapshots)
     const { error } = looked.operation
     return error === null ? looked : { ...looked, operation: { ...looked.operation, error: account.safeText(error) } }
   })

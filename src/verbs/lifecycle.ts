@@ -15,6 +15,7 @@ const create = command({
   ...common,
   operationId: 'createServer',
   action: 'create',
+  generatesPassword: true,
   summary: 'Create a server',
   description: 'Orders a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
     'with it the request can be repeated after any fault and never buys two servers. The members that a provider accepts are listed in its capabilities; others are 400.',
@@ -112,16 +113,25 @@ const resize = command({
           checkSizes(spec)
           if (Object.values(sizes).every(value => value === undefined)) throw badMember('body', 'must say a plan, or one or more of cpus, memory_mib and disk_gib')
         },
-        run: async seen => await verb.run({ seen: present(seen), ...spec })
+        goalOf: seen => ({ statuses: ['running', 'stopped'], ...sizes, ...(isPlanShown(spec, seen) ? { unprovable: true } : {}) }),
+        run: async seen => {
+          const accepted = await verb.run({ seen: present(seen), ...spec })
+          return isPlanShown(spec, seen) && accepted.goal === undefined ? { note: planShownNote, ...accepted } : accepted
+        }
       }
     }
   }
 })
 
+/** Records name plans that the server no longer has: one that is named already proves nothing. */
+const isPlanShown = ({ plan }: ResizeSpec, seen: Seen | null): boolean => plan !== undefined && seen?.server.plan?.id === plan
+const planShownNote = 'The provider showed this plan before the resize, so what it shows proves no change.'
+
 const rebuild = command({
   ...common,
   operationId: 'rebuildServer',
   action: 'rebuild',
+  generatesPassword: true,
   summary: 'Rebuild a server',
   description: 'Reinstalls the server from an image. All data on its main disk is lost.',
   path: '/servers/:id/rebuild',
@@ -141,6 +151,7 @@ const rescue = command({
   ...common,
   operationId: 'rescueServer',
   action: 'rescue',
+  generatesPassword: true,
   summary: 'Enter rescue mode',
   description: 'Boots the server into the provider\'s rescue system.',
   path: '/servers/:id/rescue',

@@ -64,7 +64,13 @@ const console = direct({
   body: noBody('OpenConsoleRequest'),
   answer: { description: 'The link; with `dry_run`, the calls that would be sent', schema: consoleAnswer, isSecret: true },
   toCall: ({ params: { id } }) => ({
-    bind: ({ console: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
+    bind: ({ console: verb }) => verb && {
+      verb,
+      run: async () => {
+        const { type, url, password = null, expires_at: expiresAt } = await verb.run({ id })
+        return { type, url, password, expires_at: expiresAt }
+      }
+    }
   })
 })
 

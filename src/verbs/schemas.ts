@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operationSchema, operationStatuses } from '../domain/operation.ts'
+import { operationExample, operationSchema, operationStatuses } from '../domain/operation.ts'
 import { serverSchema } from '../domain/server.ts'
 
 // No example on an optional query parameter: the documentation's forms would fill it in.
@@ -35,6 +35,12 @@ export const planSchema = z.object({
   example: { calls: [{ method: 'POST', url: 'https://vm.example.com/vm/v3/host/42/stop', headers: { 'content-type': 'application/json', 'x-xsrf-token': '[redacted]' }, body: {} }] }
 })
 
+/** An operation of a verb with which some providers make a password. */
+export const passwordedOperationSchema = operationSchema.extend({
+  generated_password: z.string().nullable().optional()
+    .meta({ description: 'The password that the provider made, in the first answer only: null in a replay, absent where there is none' })
+}).meta({ id: 'OperationWithPassword', example: { ...operationExample, action: 'rebuild', generated_password: 'shown once' } })
+export const passwordedOperationOrPlan = z.union([passwordedOperationSchema, planSchema]).meta({ id: 'OperationWithPasswordOrDryRun' })
 export const operationOrPlan = z.union([operationSchema, planSchema]).meta({ id: 'OperationOrDryRun' })
 export const serverOrOperationOrPlan = z.union([serverSchema, operationSchema, planSchema]).meta({ id: 'ServerOrOperationOrDryRun' })
 

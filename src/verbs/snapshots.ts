@@ -73,7 +73,11 @@ const remove = command({
   toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
     destroys: { serverId: id, confirm },
     goal: null,
-    bind: ({ 'snapshots.delete': verb }) => verb && { verb, run: async () => await verb.run({ id, snapshot }) }
+    bind: ({ 'snapshots.delete': verb, 'snapshots.list': list }) => verb && {
+      verb,
+      goalOf: () => list === undefined ? null : { lacksSnapshot: snapshot },
+      run: async () => await verb.run({ id, snapshot })
+    }
   })
 })
 

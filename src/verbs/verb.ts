@@ -16,6 +16,8 @@ export interface Bound<T> {
   readonly verb: Verb
   /** Refuses what the verb cannot take, before anything is sent. */
   check?(): void
+  /** What the server shows when the work is done, where that depends on the provider or on the server as it was. */
+  goalOf?(seen: Seen | null): Goal | null
   run(seen: Seen | null): Promise<T>
 }
 
@@ -91,6 +93,8 @@ export interface Described {
   readonly cost: UpstreamCost
   /** It buys something: after a lost answer nothing is sent again before the provider's list was read. */
   readonly creates?: true
+  /** Some providers generate a password with it: the first answer carries it beside the operation's members. */
+  readonly generatesPassword?: true
   /** Whether a request with this body may carry an Idempotency-Key; any write may where it is absent. */
   readonly mayHaveKey?: (body: unknown) => boolean
   /** The 200 or 201 of the verb, beside the operation that commands answer with. */

@@ -126,6 +126,13 @@ t.test('the example of a create is one that the simulated vendor takes', async t
   t.equal(vendor.created, 1)
 })
 
+t.test('the lock in the answer to an action shows that its work has begun', async t => {
+  for (const [server, begun] of [[{ state: 'locked' }, true], [{ islocked: true, isrunning: true }, true], [{ status: 'updating' }, true], [{ islocked: false, state: 'running' }, undefined], [{}, undefined]] as const) {
+    const { operations } = await told(t, () => ok({ server: { serverid: 'kvm123456', ...server } }))
+    t.equal((await operations.reboot?.run({ id: 'kvm123456' }))?.begun, begun, JSON.stringify(server))
+  }
+})
+
 t.test('a KVM server is ordered with a user made of the keys and the password, an address of each family, and the note says who signs in', async t => {
   const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001', state: 'locked' } }))
   const note = 'The user of the new server is called deploy.'

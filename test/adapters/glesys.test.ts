@@ -339,10 +339,10 @@ t.test('raw is the server alone, without the echo of what was sent', async t => 
 
 t.test('stop asks the guest or takes the power, reboot and start have one way', async t => {
   const { vendor, operations } = await told(t, () => ok({ server: { serverid: 'kvm123456', state: 'locked' } }))
-  t.same(await operations.stop?.run({ id: 'kvm123456' }), {})
-  t.same(await operations.stop?.run({ id: 'kvm123456', force: true }), {})
-  t.same(await operations.start?.run({ id: 'kvm123456' }), {})
-  t.same(await operations.reboot?.run({ id: 'kvm123456' }), {})
+  t.same(await operations.stop?.run({ id: 'kvm123456' }), { begun: true })
+  t.same(await operations.stop?.run({ id: 'kvm123456', force: true }), { begun: true })
+  t.same(await operations.start?.run({ id: 'kvm123456' }), { begun: true })
+  t.same(await operations.reboot?.run({ id: 'kvm123456' }), { begun: true })
   t.same(vendor.calls.map(({ path, body }) => `${path} ${body}`), [
     '/server/stop {"serverid":"kvm123456","type":"soft"}', '/server/stop {"serverid":"kvm123456","type":"hard"}',
     '/server/start {"serverid":"kvm123456"}', '/server/reboot {"serverid":"kvm123456"}'
@@ -608,11 +608,11 @@ t.test('every shape that the simulated vendor can take is understood', async t =
   }
 })
 
-for (const mutationAnswers of ['plain', 'with-state', 'minimal'] as const) {
-  t.test(`an action whose answer is ${mutationAnswers} is accepted and tells nothing`, async t => {
+for (const [mutationAnswers, accepted] of [['plain', { begun: true }], ['with-state', { begun: true }], ['minimal', {}]] as const) {
+  t.test(`an action whose answer is ${mutationAnswers} is accepted and shows its lock where there is one`, async t => {
     const { vendor, operations } = await sandbox(t, 'glesys-lab')
     vendor.knobs.mutationAnswers = mutationAnswers
-    t.same(await operations.stop?.run({ id: 'kvm123456' }), {})
+    t.same(await operations.stop?.run({ id: 'kvm123456' }), accepted)
   })
 }
 

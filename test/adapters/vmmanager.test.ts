@@ -658,6 +658,9 @@ t.test('tasks', async t => {
     const { states } = await look(t, [{ ...row, name: 'ip_allocate', status: 'complete' }, row])
     t.match(states, [{ status: 'running' }])
   })
+  t.test('of one number that are other work say nothing of it, whatever became of them', async t => {
+    for (const status of ['complete', 'failed']) t.match((await look(t, [{ ...row, name: 'ip_allocate', status }])).states, [{ status: 'pending', vendorStatus: null }])
+  })
   t.test('of another name than expected are taken from the first row', async t => {
     const { states } = await look(t, [{ ...row, consul_id: '1341774670', name: 'vm_stop', status: 'complete' }, { ...row, name: null }])
     t.match(states, [{ id: '1341774670', name: 'host_stop', status: 'succeeded' }])

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../../src/domain/catalogue.ts'
 import { powerOf, type ServerFacts, type ServerStatus } from '../../src/domain/server.ts'
 
 /** A server as an adapter tells it, with nothing special about it. */
@@ -23,3 +24,6 @@ export const serverFacts = (id: string, status: ServerStatus = 'running', facts:
   allowed_actions: [],
   ...facts
 })
+
+export const snapshotFacts = (id: string, status: Snapshot['status'] = 'ready'): Snapshot =>
+  ({ id, name: `name-${id}`, server_id: '42', status, provider_status: status, size_gib: null, created_at: null })

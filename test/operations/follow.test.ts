@@ -47,6 +47,15 @@ t.test('what a server shows is judged from when the provider was asked, not from
   t.same(told(created, [[70, null], [109, null], [110, null]]), ['running', 'running', 'failed'], 'a new server may be missing for a minute')
 })
 
+t.test('a reboot whose lock or task began and ended has succeeded at once, without a note', async t => {
+  const accepted = afterAccepted(record('reboot', { phase: 'asking', goal: usualGoals.reboot }), { begun: true }, seconds(0))
+  t.match(afterServer(accepted, server('running'), seconds(0.5)).operation, { status: 'succeeded', note: null }, 'the answer showed the lock')
+  t.same(told(accepted, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'])
+  const reboot = record('reboot', { goal: usualGoals.reboot })
+  t.same(told(reboot, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'], 'a look showed it')
+  t.same(told(reboot, [[0.5, server('running', { locked: true })], [1.5, server('running')]]), ['running', 'running'], 'an administrator\'s lock says nothing')
+})
+
 t.test('a provider that has finished when it answers leaves nothing to follow', async t => {
   t.match(afterAccepted(record('stop', { phase: 'asking', goal: usualGoals.stop }), { done: true }, seconds(1)).operation, { status: 'succeeded', finished_at: '2026-11-21T10:00:01.000Z' })
   t.equal(afterAccepted(record('password', { phase: 'asking' }), {}, seconds(1)).operation.status, 'succeeded', 'no goal: done when accepted')
@@ -89,6 +98,18 @@ t.test('jobs decide where there are any: all must succeed, one may fail', async 
   t.equal(afterJobs(order, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)).operation.status, 'succeeded')
 })
 
+t.test('a resize has succeeded when its sizes show, whatever its jobs say', async t => {
+  const job = { id: '7', name: 'host_change_params' }
+  const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'complete', error: null }]
+  const resize = record('resize', { jobs: [job], goal: { statuses: ['running', 'stopped'], cpus: 2 } })
+  const after = afterJobs(resize, states, seconds(1))
+  t.match(after, { jobs: [], nextLookAt: seconds(1), operation: { status: 'running', upstream: { id: '7', status: 'complete' } } }, 'looked at once more, at once')
+  t.same(told(after, [[1, server('running', { cpus: 1 })], [2, server('running', { cpus: 2 })]]), ['running', 'succeeded'])
+  t.equal(told(after, [[601, server('running', { cpus: 1 })]])[0], 'unknown')
+  const planned = afterJobs({ ...resize, goal: { plan: 'p1', unprovable: true } }, states, seconds(1))
+  t.same(told(planned, [[2, server('running', { plan: { id: 'p1', name: null } })]]), ['succeeded'], 'the provider\'s job says what the record can not')
+})
+
 t.test('after the deadline the verdict is unknown, and says why', async t => {
   const stop = record('stop', { goal: usualGoals.stop })
   t.match(afterServer(stop, server('running'), seconds(600)).operation, { status: 'unknown', note: /deadline passed/, finished_at: '2026-11-21T10:10:00.000Z' })
@@ -112,8 +133,8 @@ t.test('a look that fails says so until one succeeds, beside what was noted befo
   t.match(reboot.operation, { status: 'succeeded', note: /^Billed by invoice 7\. The server is as it should be/ })
 })
 
-t.test('looks come after half a second, one, two, and then every five', async t => {
-  t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 5000, 5000, 5000])
+t.test('looks come after half a second, one, two, three, and then every five', async t => {
+  t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 3000, 5000, 5000])
   t.match(goOn(record('stop'), seconds(1)), { looks: 1, nextLookAt: seconds(2) })
 })
 

@@ -3,7 +3,7 @@ import type { Address, ServerFacts, ServerStatus } from '../../src/domain/server
 import type { Goal } from '../../src/domain/operation.ts'
 import { isInTransition, judge, usualGoals, type Circumstances } from '../../src/operations/judge.ts'
 import { afterServer } from '../../src/operations/follow.ts'
-import { serverFacts } from '../helpers/facts.ts'
+import { serverFacts, snapshotFacts } from '../helpers/facts.ts'
 import { record } from './records.ts'
 
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
@@ -98,6 +98,24 @@ t.test('where a goal names its words of failure, only they fail it, whatever the
   t.equal(verdict(gone, server('error', { provider_status: 'start_fail' }), { ...fresh, transitionSeen: true }), 'going')
   t.equal(verdict(gone, server('error', { provider_status: 'delete_fail' }), { ...fresh, transitionSeen: true }), 'failed')
   t.equal(verdict(gone, server('error', { provider_status: 'delete_fail' }), fresh), 'going', 'a deletion may be tried again')
+})
+
+t.test('a snapshot is deleted when the list lacks it, and its deletion has failed when the list says so', async t => {
+  const goal = { lacksSnapshot: 's1' }
+  const seen = server('running')
+  t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'deleting'), snapshotFacts('s2')] }), 'going')
+  t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s2', 'error')] }), 'done', 'those of others say nothing')
+  t.equal(verdict(goal, server('running', { locked: true, task: 'snapshot_delete' }), { snapshots: [] }), 'going', 'the server is still at work')
+  t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'error')] }), 'going', 'an old word, right after the action')
+  t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'error')], sinceAskedMs: 5000 }), 'failed')
+  t.equal(verdict(goal, seen), 'going', 'a list that was not read proves nothing')
+  t.equal(verdict(goal, null), 'going', 'nor does a server that is gone')
+})
+
+t.test('what was shown before an action proves nothing of it', async t => {
+  const shown = server('running', { plan: { id: 'p1', name: null } })
+  t.equal(verdict({ plan: 'p1', unprovable: true }, shown, { sinceAskedMs: 60_000, transitionSeen: true }), 'going')
+  t.equal(verdict({ statuses: ['running'], unprovable: true }, server('error'), { sinceAskedMs: 60_000 }), 'failed')
 })
 
 t.test('a server that is gone is the end of it; a new one may be late', async t => {

@@ -1,4 +1,5 @@
 import type { JobState, ServerOperations, Step } from '../../src/adapters/verbs.ts'
+import type { Snapshot } from '../../src/domain/catalogue.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
@@ -17,6 +18,8 @@ export interface TestProvider {
   /** The verbs that were called, in order; those of one server with its id. */
   readonly calls: string[]
   readonly steps: Record<string, Step>
+  /** Of every server. */
+  readonly snapshots: Snapshot[]
   /** Stands before every call: it may wait, or throw the call's failure. */
   meet: (call: string) => Promise<void>
   readonly watched: Watched
@@ -50,6 +53,13 @@ export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {
         return { server, raw: {} }
       }
     },
+    'snapshots.list': {
+      evidence: 'documented',
+      run: async ({ id: serverId }) => {
+        await count(`snapshots ${serverId}`)
+        return provider.snapshots
+      }
+    },
     steps: provider.steps,
     ...(hasJobs
       ? {
@@ -65,6 +75,7 @@ export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {
     jobs: new Map(),
     calls: [],
     steps: {},
+    snapshots: [],
     meet: async () => {},
     connect,
     watched: {

@@ -4,16 +4,19 @@ import { createMemoryQuota } from '../../src/state/quota.ts'
 import t from 'tap'
 import { z } from 'zod'
 import { everybody } from '../../src/access/principal.ts'
-import type { Create, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Accepted, Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createTally, type Call } from '../../src/transport/call.ts'
+import { apiVerbs } from '../../src/verbs/all.ts'
 import { createCommand } from '../../src/verbs/lifecycle.ts'
+import type { Command } from '../../src/verbs/verb.ts'
 import { createExecutor } from '../../src/execution/executor.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { Held } from '../../src/operations/idempotency.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
+import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from './model-world.ts'
 import { createProvider, failure } from './provider.ts'
 import { createMemoryTurns } from '../../src/state/generation.ts'
@@ -90,4 +93,55 @@ t.test('with a key nothing is sent before the key is bound and the intent is kep
     t.notOk(steps.includes('send'), `case ${index}`)
     t.equal(kept.length, before, 'and no operation is left')
   }
+})
+
+/** What the API's verb of this name asks for. */
+function commandOf (operationId: string, params: object, body?: object): Command {
+  const prepared = apiVerbs.find(verb => verb.operationId === operationId)?.prepare({ params: { account: 'a', ...params }, query: {}, body })
+  if (prepared?.answers !== 'operation') throw new Error(`${operationId} is no command`)
+  return prepared.command
+}
+
+const resizeTo = (plan: string): Command => commandOf('resizeServer', { id: '7' }, { plan })
+
+/** What is kept of a write to a server whose plan is p1, where the provider has these verbs too. */
+async function perform (request: Command, verbs: Partial<ServerOperations>): Promise<readonly StoredOperation[]> {
+  const provider = createProvider()
+  provider.rows.set('7', serverFacts('7', 'running', { plan: { id: 'p1', name: null } }))
+  return await performOn({ ...provider.connect(), ...verbs }, request)
+}
+
+async function performOn (operations: ServerOperations, request: Command): Promise<readonly StoredOperation[]> {
+  const store = createMemoryOperationStore()
+  const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
+  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held: noKey, trace: silentTrace }
+  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
+  await executor.start(accountOf(() => operations), request, context)
+  return await store.list('a', null, 10)
+}
+
+t.test('a plan that the record names before the resize is no proof of it', async t => {
+  const resize = (accepted: Accepted): Partial<ServerOperations> => ({ resize: { evidence: 'documented', accepts: ['plan'], run: async () => accepted } })
+  t.match(await perform(resizeTo('p1'), resize({})), [{ goal: { plan: 'p1', unprovable: true }, operation: { status: 'running', note: /proves no change/ } }])
+  const [other] = await perform(resizeTo('p2'), resize({}))
+  t.same([other?.goal?.plan, other?.goal?.unprovable, other?.operation.note], ['p2', undefined, null], 'another plan is')
+  const sizes = { statuses: ['running'], cpus: 4, memory_mib: 8192 } as const
+  t.match(await perform(resizeTo('p1'), resize({ goal: sizes })), [{ goal: sizes, operation: { note: null } }], 'an adapter that knows the plan\'s sizes says them')
+})
+
+t.test('a verb may ask for a longer deadline than its action has', async t => {
+  const deadlineOf = async (more: { readonly deadlineMs?: number }): Promise<number | undefined> => {
+    const [stored] = await perform(resizeTo('p2'), { resize: { evidence: 'documented', accepts: ['plan'], run: async () => ({}), ...more } })
+    return stored === undefined ? undefined : stored.deadlineAt - stored.startedAt
+  }
+  t.equal(await deadlineOf({}), 600_000)
+  t.equal(await deadlineOf({ deadlineMs: 7_200_000 }), 7_200_000)
+})
+
+t.test('a snapshot that is to be deleted is looked for where the provider lists snapshots', async t => {
+  const order = commandOf('deleteSnapshot', { id: '7', snapshot: 's1' })
+  const verb = { evidence: 'documented', run: async () => ({}) } as const
+  t.match(await perform(order, { 'snapshots.delete': verb }), [{ goal: { lacksSnapshot: 's1' }, operation: { status: 'running' } }])
+  const { 'snapshots.list': _list, ...rest } = createProvider().connect()
+  t.match(await performOn({ ...rest, 'snapshots.delete': verb }, order), [{ goal: null, operation: { status: 'succeeded' } }], 'elsewhere it is done when it is accepted')
 })

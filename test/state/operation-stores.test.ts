@@ -33,7 +33,7 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   const full = made(account, 0, {
     phase: 'doubtful',
     jobs: [{ id: '7', name: 'host_stop' }],
-    goal: { statuses: ['running'], transition: true, has: ['192.0.2.1'], failed: ['stop_fail'] },
+    goal: { statuses: ['running'], transition: true, has: ['192.0.2.1'], failed: ['stop_fail'], lacksSnapshot: 's1', unprovable: true },
     next: { name: 'confirm', input: { plan: 'p2', count: 3, isLast: true, nothing: null } },
     search: { spec: { name: 'web', image: 'i', tags: ['x'] }, before: ['1'] }
   })

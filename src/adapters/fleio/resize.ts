@@ -7,6 +7,7 @@ import type { FleioClient } from './client.ts'
 import { explained } from './explain.ts'
 import { serverIdOf } from './inputs.ts'
 import { diskOf } from './mapping.ts'
+import type { FlavorWire } from './schema.ts'
 
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped'])
 const members = new Map([['flavor', 'body.plan']])
@@ -20,31 +21,39 @@ export const createResize = (client: FleioClient): NonNullable<ServerOperations[
     const id = serverIdOf(seen.server.id)
     if (plan === undefined) throw badMember('body.plan', 'must be there: sizes come with plans here')
     if (restart === false && seen.server.status !== 'stopped') throw badMember('body.restart', 'a resize restarts a server that is not stopped')
-    await requireRoom(client, seen, plan)
+    const { flavors } = await client.getResizeForm(id)
+    const flavor = flavors?.find(row => row?.id === plan) ?? null
+    requireRoom(seen, flavor)
     await explained(client.act(id, 'resize', { body: { flavor: plan }, about: { members, uncertain: true } }), {
       look: async () => await client.getInstance(id), member: 'body.plan', states
     })
-    return { goal: goalOf(plan), next: { name: 'confirm_resize', input: { plan } } }
+    return { goal: goalOf(plan, flavor), next: { name: 'confirm_resize', input: {} } }
   }
 })
 
-/** `resized` is shown as resizing; the plan alone would look right too early, before it is confirmed. */
-const goalOf = (plan: string): Goal => ({ plan, statuses: ['running', 'stopped'] })
+/**
+ * `resized` is shown as resizing; the plan alone would look right too early, before it is confirmed. Sizes that the form
+ * lacks are not awaited.
+ */
+const goalOf = (plan: string, flavor: FlavorWire | null): Goal => ({
+  plan,
+  statuses: ['running', 'stopped'],
+  cpus: flavor?.vcpus ?? undefined,
+  memory_mib: flavor?.memory_mb ?? undefined,
+  disk_gib: diskOf(flavor) ?? undefined
+})
 
 /** OpenStack finds out late that a disk can not shrink. The disk of a server that boots from a volume is not the plan's. */
-async function requireRoom (client: FleioClient, { server }: Seen, plan: string): Promise<void> {
-  const { disk_gib: disk, image } = server
-  if (disk === null || image === null) return
-  const { flavors } = await client.getResizeForm(server.id)
-  const wanted = flavors?.find(flavor => flavor?.id === plan)
-  const size = wanted === null || wanted === undefined ? null : diskOf(wanted)
-  if (size !== null && size < disk) throw badMember('body.plan', `its disk of ${size} GiB is smaller than the server's of ${disk} GiB`)
+function requireRoom ({ server: { disk_gib: disk, image } }: Seen, flavor: FlavorWire | null): void {
+  const size = diskOf(flavor)
+  if (disk === null || image === null || size === null || size >= disk) return
+  throw badMember('body.plan', `its disk of ${size} GiB is smaller than the server's of ${disk} GiB`)
 }
 
 export const createConfirmation = (client: FleioClient): Step => ({
   isDue: ({ provider_status: status, task }) => status?.toLowerCase() === 'resized' && task === null,
-  run: async (id, { plan }): Promise<Accepted> => {
+  run: async (id): Promise<Accepted> => {
     await client.act(serverIdOf(id), 'confirm_resize', { about: { uncertain: true } })
-    return typeof plan === 'string' ? { goal: goalOf(plan) } : {}
+    return {}
   }
 })

@@ -3,7 +3,7 @@ import type { ConsoleLink } from '../../domain/catalogue.ts'
 import type { GlesysSend } from './send.ts'
 import type { Arguments } from './envelope.ts'
 import { listFailure, orderFailure } from './failures.ts'
-import { ownedBy, seenRow, seenServer } from './mapping.ts'
+import { ownedBy, seenRow, seenServer, toAccepted } from './mapping.ts'
 import { createMembers, type MemberRow } from './members.ts'
 import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverPayload, serversPayload } from './schema.ts'
 
@@ -16,7 +16,7 @@ const detailsPayload = serverPayload(seenServer)
 /** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
 export function createClient (project: string, send: GlesysSend) {
   const act = async (name: string, values: Arguments): Promise<Accepted> =>
-    await send({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} })
+    toAccepted(await send({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} }))
 
   return {
     list: async () => (await send({
@@ -52,7 +52,7 @@ export function createClient (project: string, send: GlesysSend) {
     }),
     /** `keepip` is demanded; left out, addresses might stay and be billed. */
     destroy: async (serverid: string, keepip: boolean): Promise<Accepted> =>
-      await send({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} }),
+      toAccepted(await send({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} })),
     /** It makes a new link, so it is a write. */
     console: async (serverid: string): Promise<ConsoleLink> => await send({
       name: 'server/console',

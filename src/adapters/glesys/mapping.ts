@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Accepted } from '../verbs.ts'
 import type { FilterName, Seen } from '../../domain/list.ts'
 import { powerOf, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { addressOf } from '../kit/addresses.ts'
@@ -118,6 +119,10 @@ function toImage ({ initialtemplate, templatename }: ServerWire): Reference | nu
   if (id !== null) return { id, name: initialtemplate?.name ?? templatename }
   return templatename === null ? null : { id: templatename, name: templatename }
 }
+
+/** A locked server in the answer to an action is at work on that action. */
+export const toAccepted = ({ server }: { readonly server?: ServerWire | null | undefined }): Accepted =>
+  server !== null && server !== undefined && toTask(server) !== null ? { begun: true } : {}
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
 

@@ -48,8 +48,8 @@ export type ServerWire = z.infer<typeof serverWire>
 export const serversPayload = <Row>(row: z.ZodType<Row>) => z.object({ servers: listOf(row) })
 export const serverPayload = <Row>(row: z.ZodType<Row>) => z.object({ server: row })
 
-/** There are no tasks, and an action's answer tells nothing of power that could be believed: the server is looked at again. */
-export const acceptedPayload = z.object({}).transform((): Accepted => ({}))
+/** There are no tasks, and an action's answer says nothing of power that could be believed; its lock is another matter. */
+export const acceptedPayload = z.object({ server: serverWire.nullish().catch(null) })
 
 /** The order was accepted whatever can be read of it; without an id the server is found by its name. */
 export const createdPayload = z.object({ server: z.object({ serverid: name }).nullish().catch(null) })

@@ -108,10 +108,16 @@ export function followedTogether (tasks: ReadonlyArray<readonly Job[]>): Accepte
   return jobs.length > 0 && tasks.every(({ length }) => length > 0) ? { jobs } : {}
 }
 
-/** Several tasks may share a number, told apart by name. */
+/** The names of tasks that are on record; those of rescue and password are guessed. */
+const knownTasks: ReadonlySet<string> = new Set([
+  'host_create', 'host_start', 'host_stop', 'host_restart', 'host_delete', 'host_reinstall', 'host_change_params', 'host_migrate', 'host_restore',
+  'disk_resize', 'ip_change', 'ip_allocate', 'ip_delete', 'vm_backup'
+])
+
+/** Several tasks may share a number, told apart by name. A task that is known to be other work says nothing about this job. */
 export function taskOf (job: Job, tasks: readonly TaskWire[]): TaskWire | undefined {
   const rows = tasks.filter(row => row.consul_id === job.id)
-  return rows.find(({ name }) => name === job.name) ?? rows[0]
+  return rows.find(({ name }) => name === job.name) ?? rows.find(({ name }) => !knownTasks.has(name ?? ''))
 }
 
 /** No task yet is a short gap after the action, not a failure. */

@@ -8,7 +8,7 @@ import type { Vault } from '../sealer.ts'
 import type { MemoryOperationStore } from '../memory/operation-store.ts'
 import { idPrefixAt, keptForMs, serverClaim, type Change, type OperationStore, type StoredOperation } from '../operation-store.ts'
 
-const goalSchema: z.ZodType<Goal> = z.object({
+const goalMembers = {
   absent: z.boolean().optional(),
   statuses: z.array(z.enum(serverStatuses)).optional(),
   transition: z.boolean().optional(),
@@ -21,8 +21,11 @@ const goalSchema: z.ZodType<Goal> = z.object({
   disk_gib: z.number().optional(),
   has: z.array(z.string()).optional(),
   lacks: z.array(z.string()).optional(),
-  failed: z.array(z.string()).optional()
-})
+  failed: z.array(z.string()).optional(),
+  lacksSnapshot: z.string().optional(),
+  unprovable: z.boolean().optional()
+} satisfies Readonly<Record<keyof Goal, z.ZodType>>
+const goalSchema: z.ZodType<Goal> = z.object(goalMembers)
 
 const storedSchema: z.ZodType<StoredOperation> = z.object({
   operation: operationSchema,
