@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { openDoor } from './access/authenticator.ts'
+import { createAuthenticator } from './access/authenticator.ts'
 import { openAccounts, type OpeningParts } from './accounts.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
 import type { Adapter } from './adapters/contract.ts'
@@ -72,7 +72,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     requestsInFlight: () => requests.count()
   })
   let { config } = parts
-  let door = openDoor(config.auth)
+  let authenticator = createAuthenticator(config.auth)
   const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const opening: OpeningParts = {
@@ -103,7 +103,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const { app, requests } = await buildApp({
     gateway,
     trustProxy: config.listen.trust_proxy ?? [],
-    authenticate: () => door.authenticate,
+    authenticate: () => authenticator.authenticate,
     rateLimit: { perMinute: () => config.rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
     overload: { requests: () => config.overload.requests, shed: observer.shed },
     metrics: { ...metrics, isPublic: config.metrics?.public === true, listen: config.metrics?.listen ?? null },
@@ -128,15 +128,15 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       const before = opened
       // What can fail comes first: then all of it is new, or nothing.
       const nextOpened = openAccounts(next.accounts, opening, before)
-      const nextDoor = isDeepStrictEqual(next.auth, config.auth) ? door : openDoor(next.auth)
-      const oldDoor = nextDoor === door ? null : door
+      const nextAuthenticator = isDeepStrictEqual(next.auth, config.auth) ? authenticator : createAuthenticator(next.auth)
+      const oldAuthenticator = nextAuthenticator === authenticator ? null : authenticator
       opened = nextOpened
-      door = nextDoor
+      authenticator = nextAuthenticator
       config = next
       gateway.replace(opened.map(({ account }) => account))
       const left = before.filter(one => !opened.includes(one))
       const unfollowed = engine.follow(opened.map(({ watched }) => watched))
-      closeWhenDone(oldDoor === null ? left : [...left, oldDoor], async () => {
+      closeWhenDone(oldAuthenticator === null ? left : [...left, oldAuthenticator], async () => {
         await requests.settled()
         await inFlight.settled()
         await unfollowed
@@ -158,7 +158,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       await engine.stop()
       flushWatch.stop()
       await tracer.close()
-      await Promise.all([...opened, door].map(async one => { await one.close() }))
+      await Promise.all([...opened, authenticator].map(async one => { await one.close() }))
     }
   }
 }

@@ -27,7 +27,7 @@ const redisServer = await openRedis()
 t.teardown(async () => { await redisServer.stop() })
 
 /** A provider's sign-in: counts, takes its time, gives another token each time. */
-interface Door {
+interface Authenticator {
   logins: number
   running: number
   atOnce: number
@@ -35,8 +35,8 @@ interface Door {
   open(): Promise<Token>
 }
 
-function createDoor (token: Partial<Token> | (() => Partial<Token>) = {}, takesMs = 20): Door {
-  const door: Door = {
+function createDoor (token: Partial<Token> | (() => Partial<Token>) = {}, takesMs = 20): Authenticator {
+  const door: Authenticator = {
     logins: 0,
     running: 0,
     atOnce: 0,

@@ -3,7 +3,7 @@ import type { ReadToken, TokenSettings } from './jwt.ts'
 import { createAuthenticate, type Authenticate, type KeySettings } from './api-key.ts'
 
 /** Who is let in, and the connection to the issuer of tokens where there is one: it is asked when the first token comes. */
-export interface Door {
+export interface Authenticator {
   /** Null where no keys are asked for. */
   readonly authenticate: Authenticate | null
   close(): Promise<void>
@@ -17,7 +17,7 @@ export interface AuthSettings {
   readonly oidc?: TokenSettings | undefined
 }
 
-export function openDoor ({ mode, keys, oidc }: AuthSettings): Door {
+export function createAuthenticator ({ mode, keys, oidc }: AuthSettings): Authenticator {
   if (mode === 'none' || oidc === undefined) return { authenticate: mode === 'none' ? null : createAuthenticate(keys, null), close: async () => {} }
   const http = createHttpClient({ maximumBytes: largestIssuerAnswerBytes, connections: 1 })
   return { authenticate: createAuthenticate(keys, lazyTokenReader(oidc, http)), close: http.close }
