@@ -17,7 +17,7 @@ import { createExecutor } from './execution/executor.ts'
 import { createEngine, type Engine } from './operations/engine.ts'
 import { createKeys } from './operations/idempotency.ts'
 import { createFlushWatch } from './state/flush-watch.ts'
-import { createTurningStore } from './state/generation-store.ts'
+import { createGenerationStore } from './state/generation-store.ts'
 import type { Stores } from './state/stores.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.ts'
@@ -58,7 +58,7 @@ export interface Composed {
 /** Everything of one gateway put together from its configuration. No I/O but that of buildApp. */
 export async function compose (parts: ComposeParts): Promise<Composed> {
   const { stores, logger, clock = systemClock, tracer = silentTracer } = parts
-  const { turns } = stores
+  const { generations } = stores
   const flushWatch = createFlushWatch({ keys: stores.keys, accounts: () => gateway.accounts.map(({ id }) => id), clock, logger })
   const { observer, metrics, audit } = createTelemetry({
     sink: parts.audit ?? null,
@@ -90,7 +90,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
   const inFlight = createInFlight()
   const engine = createEngine({
-    store: createTurningStore(stores.operations, turns),
+    store: createGenerationStore(stores.operations, generations),
     clock,
     onFault: error => { logger?.error({ err: error }, 'operations are not followed just now') },
     observer
@@ -114,7 +114,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     ...(logger === undefined ? {} : { logger }),
     ...(parts.beforeRoutes === undefined ? {} : { beforeRoutes: parts.beforeRoutes })
   })
-  for (const { id } of gateway.accounts) learn(turns, id)
+  for (const { id } of gateway.accounts) learn(generations, id)
 
   return {
     app,
@@ -141,7 +141,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
         await inFlight.settled()
         await unfollowed
       }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
-      for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(turns, id)
+      for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(generations, id)
       flushWatch.look().catch(() => {})
       await Promise.allSettled(nextOpened.map(async one => { await one.forgive() }))
     },
@@ -163,8 +163,8 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   }
 }
 
-function learn (turns: Stores['turns'], account: string): void {
-  turns.current(account).catch(() => {})
+function learn (generations: Stores['generations'], account: string): void {
+  generations.current(account).catch(() => {})
 }
 
 async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, done: () => Promise<void>): Promise<void> {
@@ -183,12 +183,12 @@ interface RoomParts {
   readonly stopping: AbortSignal
 }
 
-function createRooms ({ clock, stores: { operations, keys, deletes, turns }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
+function createRooms ({ clock, stores: { operations, keys, deletes, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
   return {
     clock,
-    servers: createServers({ cursors, turns, observer, clock }),
-    fleet: createFleet({ cursors, turns, observer, clock }),
-    executor: createExecutor({ engine, deletes, inFlight, turns }),
+    servers: createServers({ cursors, generations, observer, clock }),
+    fleet: createFleet({ cursors, generations, observer, clock }),
+    executor: createExecutor({ engine, deletes, inFlight, generations }),
     operations: createOperations(engine, cursors, stopping),
     keys: createKeys({
       store: keys,

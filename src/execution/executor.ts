@@ -5,7 +5,7 @@ import type { Seen } from '../domain/list.ts'
 import type { Operation } from '../domain/operation.ts'
 import type { Engine } from '../operations/engine.ts'
 import { untracked } from '../operations/idempotency.ts'
-import type { Turns } from '../state/generation.ts'
+import type { Generations } from '../state/generation.ts'
 import type { Quota } from '../state/quota.ts'
 import type { Account } from '../transport/account.ts'
 import { readCall, writeCall, type RequestContext } from '../transport/context.ts'
@@ -35,10 +35,10 @@ export interface ExecutorParts {
   readonly engine: Engine
   readonly deletes: Quota
   readonly inFlight: InFlight
-  readonly turns: Turns
+  readonly generations: Generations
 }
 
-export const createExecutor = ({ engine, deletes, inFlight, turns }: ExecutorParts): Executor => ({
+export const createExecutor = ({ engine, deletes, inFlight, generations }: ExecutorParts): Executor => ({
   start: async (account, command, context) => await inFlight.run(async () => {
     const verbs = account.connect(writeCall(account, context))
     const bound = bindCommand(account, verbs, command)
@@ -53,7 +53,7 @@ export const createExecutor = ({ engine, deletes, inFlight, turns }: ExecutorPar
     } catch (error) {
       throw await endFailedIntent(engine, stored, { error, left: context.tally.writes })
     } finally {
-      await turns.turn(account.id)
+      await generations.bump(account.id)
     }
   }),
   run: async (account, call, context) => await inFlight.run(async () => {
@@ -65,7 +65,7 @@ export const createExecutor = ({ engine, deletes, inFlight, turns }: ExecutorPar
     try {
       return await runBound(verbs, bound, { call, seen: null, context })
     } finally {
-      if (writes) await turns.turn(account.id)
+      if (writes) await generations.bump(account.id)
     }
   }),
   dryRun: async (account, call, context) => {

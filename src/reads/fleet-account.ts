@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import { UpstreamError, type Failure } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
-import type { Turns } from '../state/generation.ts'
+import type { Generations } from '../state/generation.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import type { Account } from '../transport/account.ts'
 import { createCall, withinCall, type Call } from '../transport/call.ts'
@@ -13,7 +13,7 @@ import { createReads, type Read } from './shared-reads.ts'
 import { shapeOf } from './servers.ts'
 
 export interface BerthParts {
-  readonly turns: Turns
+  readonly generations: Generations
   readonly observer: Observer
   readonly clock: Clock
 }
@@ -54,9 +54,9 @@ const copiesBytes = 16 * 1024 * 1024
 const passing: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'suspended', 'malformed', 'rate-limited', 'circuit-open', 'overloaded'])
 
 /** Asks accounts for their parts, and takes what was read before where an account does not answer. */
-export function createBerths ({ turns, observer, clock }: BerthParts): (account: Account, asked: BerthQuery) => Promise<Berth> {
+export function createBerths ({ generations, observer, clock }: BerthParts): (account: Account, asked: BerthQuery) => Promise<Berth> {
   const reads = createReads<Part>({
-    turns,
+    generations,
     observer,
     clock,
     maxBytes: copiesBytes,

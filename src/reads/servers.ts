@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { ServerFilters, SortOrder } from '../domain/list.ts'
 import type { Server } from '../domain/server.ts'
-import type { Turns } from '../state/generation.ts'
+import type { Generations } from '../state/generation.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import type { Account } from '../transport/account.ts'
 import { toAnswer, toCached, type Answer } from './answer.ts'
@@ -39,7 +39,7 @@ export interface Servers {
 
 export interface ServersParts {
   readonly cursors: Cursors
-  readonly turns: Turns
+  readonly generations: Generations
   readonly observer: Observer
   readonly clock: Clock
 }
@@ -47,8 +47,8 @@ export interface ServersParts {
 const copiesBytes = 32 * 1024 * 1024
 
 /** Upstream calls of `list`: the vendor's pages (and a closer look at each shown row where the vendor's list lacks something); of `get`: one. */
-export function createServers ({ cursors, turns, observer, clock }: ServersParts): Servers {
-  const reads = createReads<Answer>({ turns, observer, clock, maxBytes: copiesBytes, bytesOf: ({ body }) => body.length, mark: toCached })
+export function createServers ({ cursors, generations, observer, clock }: ServersParts): Servers {
+  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: copiesBytes, bytesOf: ({ body }) => body.length, mark: toCached })
 
   return {
     list: async (account, query, context) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Turns } from '../state/generation.ts'
+import type { Generations } from '../state/generation.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
@@ -30,26 +30,26 @@ export interface Read<T> extends Copy<T> {
 }
 
 export interface ReadsParts<T extends object> extends CopiesParts<T> {
-  readonly turns: Turns
+  readonly generations: Generations
   readonly observer: Observer
   /** What is not whole yet is kept only when it has been completed. */
   readonly isWhole?: (value: T) => boolean
 }
 
 export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
-  const { turns, clock, observer, isWhole = () => true } = parts
+  const { generations, clock, observer, isWhole = () => true } = parts
   const copies = createCopies(parts)
   const flights = createFlights<Copy<T>>()
 
   /** Under which a read may be shared: asked of the store only where there is something to share. */
-  const wordFor = async (account: string, key: string): Promise<string> => {
-    const known = turns.known(account)
+  const generationFor = async (account: string, key: string): Promise<string> => {
+    const known = generations.known(account)
     if (known !== '' && !flights.has(`${known} ${key}`)) {
       // It may be an old one: then at least the next reading is kept under the new one.
-      turns.current(account).catch(() => {})
+      generations.current(account).catch(() => {})
       return known
     }
-    return await turns.current(account) ?? randomUUID()
+    return await generations.current(account) ?? randomUUID()
   }
   const take = async ({ account, key, maxAgeMs, context }: Asked): Promise<Read<T> | null> => {
     const began = clock.elapsed()
@@ -69,14 +69,14 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
         observer.cacheAsked(account.id, 'hit')
         return copy
       }
-      const word = await wordFor(account.id, key)
-      const { value: found, led } = await flights.join(`${word} ${key}`, context.signal, async signal => {
+      const generation = await generationFor(account.id, key)
+      const { value: found, led } = await flights.join(`${generation} ${key}`, context.signal, async signal => {
         const at = clock.now()
         return { value: await work(signal), at }
       })
       observer.cacheAsked(account.id, led ? 'miss' : 'shared')
-      if (led && isWhole(found.value)) copies.keep(key, found, word)
-      return { ...found, from: 'live', keep: value => { copies.keep(key, { value, at: found.at }, word) } }
+      if (led && isWhole(found.value)) copies.keep(key, found, generation)
+      return { ...found, from: 'live', keep: value => { copies.keep(key, { value, at: found.at }, generation) } }
     }
   }
 }

@@ -12,8 +12,8 @@ import { createRedisBuckets } from './redis/token-bucket.ts'
 import { createRedisKeyStore } from './redis/idempotency-store.ts'
 import { createRedisQuota } from './redis/quota.ts'
 import { createRedisOperationStore } from './redis/operation-store.ts'
-import { createRedisTurns } from './redis/generation.ts'
-import { createMemoryTurns, type Turns } from './generation.ts'
+import { createRedisGenerations } from './redis/generation.ts'
+import { createMemoryGenerations, type Generations } from './generation.ts'
 import { createVault } from './sealer.ts'
 import { keyFor } from './derive-key.ts'
 import { createMemoryTokenStore } from './memory/token-store.ts'
@@ -25,7 +25,7 @@ export interface Stores {
   readonly keys: KeyStore
   readonly deletes: Quota
   readonly buckets: Buckets
-  readonly turns: Turns
+  readonly generations: Generations
 }
 
 /** What one process remembers, and forgets when it ends. */
@@ -35,7 +35,7 @@ export const createMemoryStores = ({ now } = systemClock): Stores => ({
   keys: createMemoryKeyStore(now),
   deletes: createMemoryQuota(now),
   buckets: createMemoryBuckets(now),
-  turns: createMemoryTurns()
+  generations: createMemoryGenerations()
 })
 
 /** What all replicas share, sealed under the secrets: the first seals, all open. */
@@ -49,6 +49,6 @@ export function createRedisStores (redis: Redis | Cluster, secrets: readonly [st
     keys: createRedisKeyStore(redis, vault),
     deletes: createRedisQuota(redis),
     buckets: createRedisBuckets(redis, createMemoryBuckets()),
-    turns: createRedisTurns(redis)
+    generations: createRedisGenerations(redis)
   }
 }

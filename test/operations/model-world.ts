@@ -22,7 +22,7 @@ import type { OperationStore } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { failure } from './provider.ts'
-import { createMemoryTurns } from '../../src/state/generation.ts'
+import { createMemoryGenerations } from '../../src/state/generation.ts'
 
 /** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
 export const outcomes = ['ok', 'ok without id', 'refused', 'reset before', 'reset after', 'timeout before', 'timeout after', 'timeout late', 'unreadable'] as const
@@ -126,7 +126,7 @@ function startReplica (world: World, shared: Shared): Replica {
     secrets: [Buffer.from('secret')],
     clock: own
   })
-  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
+  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {
@@ -150,7 +150,7 @@ function stepping<T extends OperationStore | KeyStore> (target: T, step: Step): 
     get: (from, name, receiver) => {
       const member: unknown = Reflect.get(from, name, receiver)
       if (typeof member !== 'function') return member
-      return async (...words: unknown[]) => await step(async () => await Promise.resolve(Reflect.apply(member, from, words)))
+      return async (...latest: unknown[]) => await step(async () => await Promise.resolve(Reflect.apply(member, from, latest)))
     }
   })
 }

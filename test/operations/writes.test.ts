@@ -19,7 +19,7 @@ import type { OperationStore, StoredOperation } from '../../src/state/operation-
 import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from './model-world.ts'
 import { createProvider, failure } from './provider.ts'
-import { createMemoryTurns } from '../../src/state/generation.ts'
+import { createMemoryGenerations } from '../../src/state/generation.ts'
 
 const spec = { name: 'web', image: 'i', plan: 'p', password: 'hunter2', user_data: 'secret script' }
 const noKey = null
@@ -37,7 +37,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
-  const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
@@ -115,7 +115,7 @@ async function performOn (operations: ServerOperations, request: Command): Promi
   const store = createMemoryOperationStore()
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held: noKey, trace: silentTrace }
-  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
+  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
 }

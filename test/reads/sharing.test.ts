@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Stores } from '../../src/state/stores.ts'
 import { createCopies } from '../../src/reads/cache.ts'
-import { createMemoryTurns } from '../../src/state/generation.ts'
+import { createMemoryGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores, createRedisStores } from '../../src/state/stores.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createManualClock, eventually } from '../helpers/clock.ts'
@@ -49,8 +49,8 @@ t.test('a copy says that it is one, how old it is, and has the ETag of the readi
     t.match(copy.answer.headers, { age: /^\d+$/, 'server-timing': /cache;dur=/, etag: live.answer.headers.etag ?? '' })
     t.equal(copy.answer.body, live.answer.body.replaceAll('"source":"live"', '"source":"cache"'))
     t.equal((await get(path, { ...copied, 'if-none-match': String(live.answer.headers.etag) })).answer.statusCode, 304)
-    for (const words of ['no-cache', 'no-store', 'max-age=0', 'max-age=-1', 'max-age=x', 'max-age=60, no-cache', 'max-age="60']) t.notOk((await get(path, { 'cache-control': words })).isCopy, words)
-    for (const words of ['MAX-AGE=60', 'max-age="60"', 'max-age=99999999999999']) t.ok((await get(path, { 'cache-control': words })).isCopy, words)
+    for (const latest of ['no-cache', 'no-store', 'max-age=0', 'max-age=-1', 'max-age=x', 'max-age=60, no-cache', 'max-age="60']) t.notOk((await get(path, { 'cache-control': latest })).isCopy, latest)
+    for (const latest of ['MAX-AGE=60', 'max-age="60"', 'max-age=99999999999999']) t.ok((await get(path, { 'cache-control': latest })).isCopy, latest)
     t.notOk((await get(path.replace('one', 'two'), copied)).answer.body.includes('"account":"one"'), 'another account has its own')
   }
   await get('/kept/servers')
@@ -119,9 +119,9 @@ t.test('nor in two on one Redis; and while Redis is lost nothing is shared', asy
 })
 
 t.test('copies take no more memory than they may: what nobody has taken for long goes first', async t => {
-  const turns = createMemoryTurns()
-  const copies = createCopies<{ readonly text: string }>({ turns, clock: createManualClock(1000), maxBytes: 160_000, bytesOf: ({ text }) => text.length, mark: value => value })
-  const keep = (key: string, length: number): void => { copies.keep(key, { value: { text: 'x'.repeat(length) }, at: 1000 }, turns.known('one')) }
+  const generations = createMemoryGenerations()
+  const copies = createCopies<{ readonly text: string }>({ generations, clock: createManualClock(1000), maxBytes: 160_000, bytesOf: ({ text }) => text.length, mark: value => value })
+  const keep = (key: string, length: number): void => { copies.keep(key, { value: { text: 'x'.repeat(length) }, at: 1000 }, generations.known('one')) }
   for (let number = 0; number < 100; number += 1) keep(`key ${number}`, 5000)
   const left = await Promise.all(Array.from({ length: 100 }, async (_, number) => await copies.take('one', `key ${number}`, 60_000) !== null))
   const kept = left.filter(isThere => isThere).length

@@ -23,9 +23,9 @@ const idsOf = (records: readonly StoredOperation[]): string[] => records.map(({ 
 const final = { status: 'succeeded' } as const
 
 async function takesTurn (store: OperationStore, account: string): Promise<boolean> {
-  const turn = await store.takeTurn(account, 60_000)
-  await turn?.(1)
-  return turn !== null
+  const bump = await store.takeTurn(account, 60_000)
+  await bump?.(1)
+  return bump !== null
 }
 
 async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
@@ -72,10 +72,10 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   await store.release(account, 'server:1', 'x')
   t.equal(await store.claim(account, 'server:1', 'y'), true)
 
-  const turns = await Promise.all(Array.from({ length: 10 }, async () => await store.takeTurn(account, 5000)))
-  const [turn, ...more] = turns.filter(one => one !== null)
+  const generations = await Promise.all(Array.from({ length: 10 }, async () => await store.takeTurn(account, 5000)))
+  const [bump, ...more] = generations.filter(one => one !== null)
   t.equal(more.length, 0, 'one looks at a time')
-  await turn?.(60_000)
+  await bump?.(60_000)
   t.equal(await store.takeTurn(account, 5000), null, 'and then nobody for a while')
   const other = newAccount()
   await (await store.takeTurn(other, 60_000))?.(100)
@@ -117,12 +117,12 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
   await eventually(async () => !await other.isAlive(`${account}-me`))
 
   const end = await one.takeTurn(account, 6000)
-  const [turn = ''] = await redis.keys(`hawser:*${account}*turn*`)
-  const begun = await redis.pttl(turn)
+  const [bump = ''] = await redis.keys(`hawser:*${account}*turn*`)
+  const begun = await redis.pttl(bump)
   let left = begun
   await eventually(async () => {
     const before = left
-    left = await redis.pttl(turn)
+    left = await redis.pttl(bump)
     return left > before
   })
   t.ok(left > begun / 2, `${left} ms are left again`)
@@ -178,9 +178,9 @@ t.test('while Redis is lost this process goes on alone, and what is once-only wa
   await t.rejects(store.updateForCertain(made('a', 2), current => current))
   await t.rejects(store.claim('a', 'step:x:0', 'me'), 'a step could be sent twice')
   await store.release('a', 'step:x:0', 'me')
-  const turn = await store.takeTurn('a', 5000)
-  t.not(turn, null)
-  await turn?.(1)
+  const bump = await store.takeTurn('a', 5000)
+  t.not(bump, null)
+  await bump?.(1)
   await store.beat('me', 1000)
   t.equal(await store.isAlive('anybody'), true, 'nobody is declared dead by a lost Redis')
 })

@@ -13,7 +13,7 @@ export interface MemoryOperationStore extends OperationStore {
 export function createMemoryOperationStore (now: () => number = Date.now): MemoryOperationStore {
   const kept = new Map<string, StoredOperation>()
   const claims = new Map<string, { readonly holder: string, readonly until: number }>()
-  const turns = new Map<string, number>()
+  const generations = new Map<string, number>()
 
   const isFresh = (stored: StoredOperation): boolean => stored.startedAt + keptForMs > now()
   const forgetOld = (): void => {
@@ -67,9 +67,9 @@ export function createMemoryOperationStore (now: () => number = Date.now): Memor
       if (claims.get(`${account} ${name}`)?.holder === holder) claims.delete(`${account} ${name}`)
     },
     takeTurn: async (account, holdMs) => {
-      if ((turns.get(account) ?? 0) > now()) return null
-      turns.set(account, now() + holdMs)
-      return async restMs => { turns.set(account, now() + restMs) }
+      if ((generations.get(account) ?? 0) > now()) return null
+      generations.set(account, now() + holdMs)
+      return async restMs => { generations.set(account, now() + restMs) }
     },
     beat: async () => {},
     isAlive: async () => true

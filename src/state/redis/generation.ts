@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
-import type { Turns } from '../generation.ts'
+import type { Generations } from '../generation.ts'
 
 const keptMs = 7 * 24 * 3600_000
 
 /** Shared by all replicas. After a loss the word is another one, so that nothing from before is shared. */
-export function createRedisTurns (redis: Redis | Cluster): Turns {
-  const words = new Map<string, string>()
+export function createRedisGenerations (redis: Redis | Cluster): Generations {
+  const latest = new Map<string, string>()
   const keyOf = (account: string): string => `hawser:{${account}}:word`
-  const see = (account: string, word: string): string => {
-    words.set(account, word)
-    return word
+  const see = (account: string, generation: string): string => {
+    latest.set(account, generation)
+    return generation
   }
   return {
-    known: account => words.get(account) ?? '',
+    known: account => latest.get(account) ?? '',
     current: async account => {
       try {
-        const word = await redis.get(keyOf(account))
-        if (word !== null) return see(account, word)
+        const generation = await redis.get(keyOf(account))
+        if (generation !== null) return see(account, generation)
         const first = randomUUID()
         if (await redis.set(keyOf(account), first, 'PX', keptMs, 'NX') !== null) return see(account, first)
         return await redis.get(keyOf(account))
@@ -25,9 +25,9 @@ export function createRedisTurns (redis: Redis | Cluster): Turns {
         return null
       }
     },
-    turn: async account => {
-      const word = see(account, randomUUID())
-      await redis.set(keyOf(account), word, 'PX', keptMs).catch(() => {})
+    bump: async account => {
+      const generation = see(account, randomUUID())
+      await redis.set(keyOf(account), generation, 'PX', keptMs).catch(() => {})
     }
   }
 }
