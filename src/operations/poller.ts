@@ -58,7 +58,7 @@ export function createPoller (parts: PollerParts): Poller {
     const dueIn = untilDue(await ready(parts), now())
     if (dueIn === null) return store.isShared ? idleMs : forever
     if (dueIn > 0) return store.isShared ? Math.min(dueIn, idleMs) : dueIn
-    const endTurn = await store.takeTurn(account.id, holdMs)
+    const endTurn = await store.lease(account.id, holdMs)
     if (endTurn === null) return contendedMs
     try {
       // Who had the turn before may have looked meanwhile.

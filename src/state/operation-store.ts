@@ -45,7 +45,7 @@ export interface StoredOperation {
 }
 
 /** Ends the turn of one who looks; others may look after `restMs`. */
-export type EndTurn = (restMs: number) => Promise<void>
+export type EndLease = (restMs: number) => Promise<void>
 
 /** Keeps operations for a day, for all replicas where it can. */
 export interface OperationStore {
@@ -74,7 +74,7 @@ export interface OperationStore {
   /** Forgets the name, where this holder has it. */
   release(account: string, name: string, holder: string): Promise<void>
   /** One looks at the provider for all; null when it is another's turn. */
-  takeTurn(account: string, holdMs: number): Promise<EndTurn | null>
+  lease(account: string, holdMs: number): Promise<EndLease | null>
   /** A process says that it lives. */
   beat(replica: string, forMs: number): Promise<void>
   isAlive(replica: string): Promise<boolean>

@@ -23,7 +23,7 @@ const idsOf = (records: readonly StoredOperation[]): string[] => records.map(({ 
 const final = { status: 'succeeded' } as const
 
 async function takesTurn (store: OperationStore, account: string): Promise<boolean> {
-  const bump = await store.takeTurn(account, 60_000)
+  const bump = await store.lease(account, 60_000)
   await bump?.(1)
   return bump !== null
 }
@@ -72,13 +72,13 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   await store.release(account, 'server:1', 'x')
   t.equal(await store.claim(account, 'server:1', 'y'), true)
 
-  const generations = await Promise.all(Array.from({ length: 10 }, async () => await store.takeTurn(account, 5000)))
+  const generations = await Promise.all(Array.from({ length: 10 }, async () => await store.lease(account, 5000)))
   const [bump, ...more] = generations.filter(one => one !== null)
   t.equal(more.length, 0, 'one looks at a time')
   await bump?.(60_000)
-  t.equal(await store.takeTurn(account, 5000), null, 'and then nobody for a while')
+  t.equal(await store.lease(account, 5000), null, 'and then nobody for a while')
   const other = newAccount()
-  await (await store.takeTurn(other, 60_000))?.(100)
+  await (await store.lease(other, 60_000))?.(100)
   await eventually(async () => await takesTurn(store, other))
 }
 
@@ -116,7 +116,7 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
   await one.beat(`${account}-me`, 60)
   await eventually(async () => !await other.isAlive(`${account}-me`))
 
-  const end = await one.takeTurn(account, 6000)
+  const end = await one.lease(account, 6000)
   const [bump = ''] = await redis.keys(`hawser:*${account}*turn*`)
   const begun = await redis.pttl(bump)
   let left = begun
@@ -126,7 +126,7 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
     return left > before
   })
   t.ok(left > begun / 2, `${left} ms are left again`)
-  t.equal(await other.takeTurn(account, 90), null, 'who lives holds the turn as long as a look takes')
+  t.equal(await other.lease(account, 90), null, 'who lives holds the turn as long as a look takes')
   await end?.(1)
 
   t.ok(await redis.pttl(`hawser:{${account}}:operation:${stored.operation.id}`) > keptForMs - 60_000)
@@ -178,7 +178,7 @@ t.test('while Redis is lost this process goes on alone, and what is once-only wa
   await t.rejects(store.updateForCertain(made('a', 2), current => current))
   await t.rejects(store.claim('a', 'step:x:0', 'me'), 'a step could be sent twice')
   await store.release('a', 'step:x:0', 'me')
-  const bump = await store.takeTurn('a', 5000)
+  const bump = await store.lease('a', 5000)
   t.not(bump, null)
   await bump?.(1)
   await store.beat('me', 1000)

@@ -66,7 +66,7 @@ export function createMemoryOperationStore (now: () => number = Date.now): Memor
     release: async (account, name, holder) => {
       if (claims.get(`${account} ${name}`)?.holder === holder) claims.delete(`${account} ${name}`)
     },
-    takeTurn: async (account, holdMs) => {
+    lease: async (account, holdMs) => {
       if ((generations.get(account) ?? 0) > now()) return null
       generations.set(account, now() + holdMs)
       return async restMs => { generations.set(account, now() + restMs) }

@@ -59,7 +59,7 @@ redis.call("hset", KEYS[1], "v", ARGV[2], "d", ARGV[3])
 redis.call(ARGV[4] == "1" and "srem" or "sadd", KEYS[2], ARGV[5])
 return 1`
 const releaseScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
-const turnScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
+const leaseScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
 // Of one process there is one at a time: only as many replicas as there are meet here.
 const mostTries = 100
 
@@ -185,18 +185,18 @@ export function createRedisOperationStore (redis: Redis | Cluster, vault: Vault,
     // What must happen only once waits until Redis is there again.
     claim: claimFor,
     release: async (account, name, holder) => { await orElse(async () => { await redis.eval(releaseScript, 1, keyOf(account, `claim:${name}`), holder) }, async () => {}) },
-    takeTurn: async (account, holdMs) => await orElse(async () => {
+    lease: async (account, holdMs) => await orElse(async () => {
       const key = keyOf(account, 'turn')
-      const turn = randomUUID()
-      if (await redis.set(key, turn, 'PX', holdMs, 'NX') === null) return null
-      const hold = async (ms: number): Promise<void> => { await orElse(async () => { await redis.eval(turnScript, 1, key, turn, String(Math.max(1, Math.round(ms)))) }, async () => {}) }
+      const lease = randomUUID()
+      if (await redis.set(key, lease, 'PX', holdMs, 'NX') === null) return null
+      const hold = async (ms: number): Promise<void> => { await orElse(async () => { await redis.eval(leaseScript, 1, key, lease, String(Math.max(1, Math.round(ms)))) }, async () => {}) }
       // As long as its holder lives, however long a look takes; of one that has crashed it is soon free.
       const renewing = setInterval(() => { hold(holdMs).catch(() => {}) }, holdMs / 3).unref()
       return async restMs => {
         clearInterval(renewing)
         await hold(restMs)
       }
-    }, async () => await local.takeTurn(account, holdMs)),
+    }, async () => await local.lease(account, holdMs)),
     beat: async (replica, forMs) => { await orElse(async () => { await redis.set(`hawser:replica:${replica}`, '1', 'PX', forMs) }, async () => {}) },
     isAlive: async replica => await orElse(async () => await redis.exists(`hawser:replica:${replica}`) === 1, async () => true)
   }
