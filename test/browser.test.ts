@@ -147,15 +147,15 @@ await inBrowser('every problem has a page with its title and a text, and its lin
   const { page } = opened
   const listed = await page.locator('a').evaluateAll(anchors => anchors.map(anchor => String(anchor.getAttribute('href'))))
   t.same(listed.filter(link => link.startsWith('/problems/')).sort(), Object.keys(problemTitles).map(slug => `/problems/${slug}`).sort())
-  const led = new Set<string>()
+  const isLeader = new Set<string>()
   for (const [slug, title] of Object.entries(problemTitles)) {
     const text = await (await fetch(`${base}/problems/${slug}`)).text()
     t.match(text, `<h1>${title}</h1>`)
     t.match(text, /Status \d{3}\.[^]*Meaning\.[^]*What to do\.[^]*Example/, slug)
-    for (const [, link = ''] of text.matchAll(/<a href="([^"]+)"/g)) led.add(link)
+    for (const [, link = ''] of text.matchAll(/<a href="([^"]+)"/g)) isLeader.add(link)
   }
-  t.ok([...led].filter(link => link.startsWith('/problems/')).length >= 3, 'pages name each other')
-  for (const link of led) t.equal((await fetch(`${base}${link}`, { redirect: 'error' })).status, 200, link)
+  t.ok([...isLeader].filter(link => link.startsWith('/problems/')).length >= 3, 'pages name each other')
+  for (const link of isLeader) t.equal((await fetch(`${base}${link}`, { redirect: 'error' })).status, 200, link)
 
   await page.getByRole('link', { name: 'unauthenticated' }).click()
   await page.getByRole('link', { name: 'forbidden' }).click()

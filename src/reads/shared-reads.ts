@@ -4,7 +4,7 @@ import type { Observer } from '../telemetry/observer.ts'
 import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
 import { createCopies, type CopiesParts, type Copy } from './cache.ts'
-import { createFlights } from './single-flight.ts'
+import { createSingleFlight } from './single-flight.ts'
 
 /** Reads that are asked for by several: one call serves those who ask at the same time, and later ones who take a copy. */
 export interface Reads<T extends object> {
@@ -39,12 +39,12 @@ export interface ReadsParts<T extends object> extends CopiesParts<T> {
 export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   const { generations, clock, observer, isWhole = () => true } = parts
   const copies = createCopies(parts)
-  const flights = createFlights<Copy<T>>()
+  const singleFlight = createSingleFlight<Copy<T>>()
 
   /** Under which a read may be shared: asked of the store only where there is something to share. */
   const generationFor = async (account: string, key: string): Promise<string> => {
     const known = generations.known(account)
-    if (known !== '' && !flights.has(`${known} ${key}`)) {
+    if (known !== '' && !singleFlight.has(`${known} ${key}`)) {
       // It may be an old one: then at least the next reading is kept under the new one.
       generations.current(account).catch(() => {})
       return known
@@ -70,12 +70,12 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
         return copy
       }
       const generation = await generationFor(account.id, key)
-      const { value: found, led } = await flights.join(`${generation} ${key}`, context.signal, async signal => {
+      const { value: found, isLeader } = await singleFlight.join(`${generation} ${key}`, context.signal, async signal => {
         const at = clock.now()
         return { value: await work(signal), at }
       })
-      observer.cacheAsked(account.id, led ? 'miss' : 'shared')
-      if (led && isWhole(found.value)) copies.keep(key, found, generation)
+      observer.cacheAsked(account.id, isLeader ? 'miss' : 'shared')
+      if (isLeader && isWhole(found.value)) copies.keep(key, found, generation)
       return { ...found, from: 'live', keep: value => { copies.keep(key, { value, at: found.at }, generation) } }
     }
   }

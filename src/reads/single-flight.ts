@@ -1,5 +1,5 @@
 /** Identical reads in flight, joined. */
-export interface Flights<T> {
+export interface SingleFlight<T> {
   has(key: string): boolean
   /** The running work with this key, or `start`ed anew. The work is given up when everybody who waited has left. */
   join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
@@ -8,7 +8,7 @@ export interface Flights<T> {
 export interface Joined<T> {
   readonly value: T
   /** True for the one whose request the work was done for. */
-  readonly led: boolean
+  readonly isLeader: boolean
 }
 
 interface Flight<T> {
@@ -17,20 +17,20 @@ interface Flight<T> {
   waiting: number
 }
 
-export function createFlights<T> (): Flights<T> {
-  const flights = new Map<string, Flight<T>>()
+export function createSingleFlight<T> (): SingleFlight<T> {
+  const singleFlight = new Map<string, Flight<T>>()
 
   const launch = (key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
     const controller = new AbortController()
     const flight: Flight<T> = { work: start(controller.signal), controller, waiting: 0 }
-    flights.set(key, flight)
-    const land = (): void => { if (flights.get(key) === flight) flights.delete(key) }
+    singleFlight.set(key, flight)
+    const land = (): void => { if (singleFlight.get(key) === flight) singleFlight.delete(key) }
     flight.work.then(land, land)
     return flight
   }
   // Who comes after everybody has left would join work that is being given up.
   const running = (key: string): Flight<T> | null => {
-    const flight = flights.get(key)
+    const flight = singleFlight.get(key)
     return flight === undefined || flight.controller.signal.aborted ? null : flight
   }
 
@@ -47,7 +47,7 @@ export function createFlights<T> (): Flights<T> {
       if (signal.aborted) leave()
       else signal.addEventListener('abort', leave, { once: true })
       try {
-        return { value: await flight.work, led: joined === null }
+        return { value: await flight.work, isLeader: joined === null }
       } finally {
         signal.removeEventListener('abort', leave)
       }
