@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Generations } from '../state/generation.ts'
 
 /** Something that was read before. */
-export interface Copy<T> {
+export interface Cached<T> {
   readonly value: T
   /** Epoch milliseconds: when the provider was asked. */
   readonly at: number
@@ -18,25 +18,25 @@ interface Kept<T extends object> {
 }
 
 /** What was read last by this process, within so many bytes: what nobody has taken for long goes first. */
-export interface Copies<T extends object> {
+export interface Cache<T extends object> {
   /** One that is young enough, and that no write of any replica has made old. */
-  take(account: string, key: string, maxAgeMs: number): Promise<Copy<T> | null>
+  get(account: string, key: string, maxAgeMs: number): Promise<Cached<T> | null>
   /** `word`: that of the account when the reading began. */
-  keep(key: string, copy: Copy<T>, generation: string): void
+  set(key: string, cached: Cached<T>, generation: string): void
 }
 
-export interface CopiesParts<T extends object> {
+export interface CacheParts<T extends object> {
   readonly generations: Generations
   readonly clock: Clock
   readonly maxBytes: number
   readonly bytesOf: (value: T) => number
   /** The same, saying of itself that it is a copy. */
-  readonly mark: (value: T) => T
+  readonly toCached: (value: T) => T
 }
 
 const overheadBytes = 200
 
-export function createCopies<T extends object> ({ generations, clock, maxBytes, bytesOf, mark }: CopiesParts<T>): Copies<T> {
+export function createCache<T extends object> ({ generations, clock, maxBytes, bytesOf, toCached }: CacheParts<T>): Cache<T> {
   const kept = new LRUCache<string, Kept<T>>({
     maxSize: maxBytes,
     // A larger one would drive out all others.
@@ -44,15 +44,15 @@ export function createCopies<T extends object> ({ generations, clock, maxBytes, 
     sizeCalculation: ({ value }, key) => bytesOf(value) + key.length + overheadBytes
   })
   return {
-    take: async (account, key, maxAgeMs) => {
+    get: async (account, key, maxAgeMs) => {
       const found = maxAgeMs > 0 ? kept.get(key) : undefined
       if (found === undefined || clock.now() - found.at > maxAgeMs || found.generation !== await generations.current(account)) return null
       if (!found.isMarked) {
-        found.value = mark(found.value)
+        found.value = toCached(found.value)
         found.isMarked = true
       }
       return { value: found.value, at: found.at }
     },
-    keep: (key, { value, at }, generation) => { kept.set(key, { value, isMarked: false, at, generation }) }
+    set: (key, { value, at }, generation) => { kept.set(key, { value, isMarked: false, at, generation }) }
   }
 }

@@ -49,7 +49,7 @@ interface Part {
   readonly total: number | null
 }
 
-const copiesBytes = 16 * 1024 * 1024
+const cacheBytes = 16 * 1024 * 1024
 /** Failures that say nothing against what was read before. */
 const passing: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'suspended', 'malformed', 'rate-limited', 'circuit-open', 'overloaded'])
 
@@ -59,10 +59,10 @@ export function createBerths ({ generations, observer, clock }: BerthParts): (ac
     generations,
     observer,
     clock,
-    maxBytes: copiesBytes,
+    maxBytes: cacheBytes,
     bytesOf: ({ rows }) => rows.reduce((bytes, { server }) => bytes + JSON.stringify(server).length, 100),
     isWhole: ({ rows }) => rows.every(({ seen }) => seen === null),
-    mark: part => ({ ...part, rows: part.rows.map(row => ({ ...row, server: { ...row.server, source: 'cache' } })) })
+    toCached: part => ({ ...part, rows: part.rows.map(row => ({ ...row, server: { ...row.server, source: 'cache' } })) })
   })
 
   return async (account, { query, after, context, deadline, reservedMs }) => {
@@ -85,9 +85,9 @@ export function createBerths ({ generations, observer, clock }: BerthParts): (ac
       return toBerth(account, read, { call, query, context })
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      const copy = passing.has(error.failure) ? await reads.copy({ ...asked, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
-      if (copy !== null) observer.cacheAsked(account.id, 'stale')
-      return copy === null ? failedBerth(account, error) : { ...toBerth(account, copy, { call, query, context }), status: () => 'stale', error: () => null }
+      const cached = passing.has(error.failure) ? await reads.cached({ ...asked, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
+      if (cached !== null) observer.cacheAsked(account.id, 'stale')
+      return cached === null ? failedBerth(account, error) : { ...toBerth(account, cached, { call, query, context }), status: () => 'stale', error: () => null }
     }
   }
 }

@@ -44,11 +44,11 @@ export interface ServersParts {
   readonly clock: Clock
 }
 
-const copiesBytes = 32 * 1024 * 1024
+const cacheBytes = 32 * 1024 * 1024
 
 /** Upstream calls of `list`: the vendor's pages (and a closer look at each shown row where the vendor's list lacks something); of `get`: one. */
 export function createServers ({ cursors, generations, observer, clock }: ServersParts): Servers {
-  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: copiesBytes, bytesOf: ({ body }) => body.length, mark: toCached })
+  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ body }) => body.length, toCached: toCached })
 
   return {
     list: async (account, query, context) => {

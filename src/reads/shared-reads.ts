@@ -3,7 +3,7 @@ import type { Generations } from '../state/generation.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
-import { createCopies, type CopiesParts, type Copy } from './cache.ts'
+import { createCache, type CacheParts, type Cached } from './cache.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 /** Reads that are asked for by several: one call serves those who ask at the same time, and later ones who take a copy. */
@@ -11,7 +11,7 @@ export interface Reads<T extends object> {
   /** Throws what the work throws; that is told to all who share it, and not kept. */
   read(asked: Asked, work: (signal: AbortSignal) => Promise<T>): Promise<Read<T>>
   /** What there is without asking the provider. */
-  copy(asked: Asked): Promise<Read<T> | null>
+  cached(asked: Asked): Promise<Read<T> | null>
 }
 
 export interface Asked {
@@ -23,13 +23,13 @@ export interface Asked {
   readonly context: RequestContext
 }
 
-export interface Read<T> extends Copy<T> {
+export interface Read<T> extends Cached<T> {
   readonly from: 'live' | 'cache'
   /** Keeps what has been made of it in its stead. */
   keep(value: T): void
 }
 
-export interface ReadsParts<T extends object> extends CopiesParts<T> {
+export interface ReadsParts<T extends object> extends CacheParts<T> {
   readonly generations: Generations
   readonly observer: Observer
   /** What is not whole yet is kept only when it has been completed. */
@@ -38,8 +38,8 @@ export interface ReadsParts<T extends object> extends CopiesParts<T> {
 
 export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   const { generations, clock, observer, isWhole = () => true } = parts
-  const copies = createCopies(parts)
-  const singleFlight = createSingleFlight<Copy<T>>()
+  const cache = createCache(parts)
+  const singleFlight = createSingleFlight<Cached<T>>()
 
   /** Under which a read may be shared: asked of the store only where there is something to share. */
   const generationFor = async (account: string, key: string): Promise<string> => {
@@ -53,21 +53,21 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   }
   const take = async ({ account, key, maxAgeMs, context }: Asked): Promise<Read<T> | null> => {
     const began = clock.elapsed()
-    const copy = await copies.take(account.id, keyOf(account, key), maxAgeMs)
-    if (copy === null) return null
+    const cached = await cache.get(account.id, keyOf(account, key), maxAgeMs)
+    if (cached === null) return null
     context.tally.cacheMs += clock.elapsed() - began
-    return { ...copy, from: 'cache', keep: () => {} }
+    return { ...cached, from: 'cache', keep: () => {} }
   }
 
   return {
-    copy: take,
+    cached: take,
     read: async (asked, work) => {
       const { account, context } = asked
       const key = keyOf(account, asked.key)
-      const copy = await take(asked)
-      if (copy !== null) {
+      const cached = await take(asked)
+      if (cached !== null) {
         observer.cacheAsked(account.id, 'hit')
-        return copy
+        return cached
       }
       const generation = await generationFor(account.id, key)
       const { value: found, isLeader } = await singleFlight.join(`${generation} ${key}`, context.signal, async signal => {
@@ -75,8 +75,8 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
         return { value: await work(signal), at }
       })
       observer.cacheAsked(account.id, isLeader ? 'miss' : 'shared')
-      if (isLeader && isWhole(found.value)) copies.keep(key, found, generation)
-      return { ...found, from: 'live', keep: value => { copies.keep(key, { value, at: found.at }, generation) } }
+      if (isLeader && isWhole(found.value)) cache.set(key, found, generation)
+      return { ...found, from: 'live', keep: value => { cache.set(key, { value, at: found.at }, generation) } }
     }
   }
 }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Stores } from '../../src/state/stores.ts'
-import { createCopies } from '../../src/reads/cache.ts'
+import { createCache } from '../../src/reads/cache.ts'
 import { createMemoryGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores, createRedisStores } from '../../src/state/stores.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
@@ -44,10 +44,10 @@ t.test('a copy says that it is one, how old it is, and has the ETag of the readi
   const { get } = await openGateway(t)
   for (const path of ['/one/servers?limit=3', `/one/servers/${id}`]) {
     const live = await get(path)
-    const copy = await get(path, copied)
-    t.equal(copy.calls, 0)
-    t.match(copy.answer.headers, { age: /^\d+$/, 'server-timing': /cache;dur=/, etag: live.answer.headers.etag ?? '' })
-    t.equal(copy.answer.body, live.answer.body.replaceAll('"source":"live"', '"source":"cache"'))
+    const cached = await get(path, copied)
+    t.equal(cached.calls, 0)
+    t.match(cached.answer.headers, { age: /^\d+$/, 'server-timing': /cache;dur=/, etag: live.answer.headers.etag ?? '' })
+    t.equal(cached.answer.body, live.answer.body.replaceAll('"source":"live"', '"source":"cache"'))
     t.equal((await get(path, { ...copied, 'if-none-match': String(live.answer.headers.etag) })).answer.statusCode, 304)
     for (const latest of ['no-cache', 'no-store', 'max-age=0', 'max-age=-1', 'max-age=x', 'max-age=60, no-cache', 'max-age="60']) t.notOk((await get(path, { 'cache-control': latest })).isCopy, latest)
     for (const latest of ['MAX-AGE=60', 'max-age="60"', 'max-age=99999999999999']) t.ok((await get(path, { 'cache-control': latest })).isCopy, latest)
@@ -120,13 +120,13 @@ t.test('nor in two on one Redis; and while Redis is lost nothing is shared', asy
 
 t.test('copies take no more memory than they may: what nobody has taken for long goes first', async t => {
   const generations = createMemoryGenerations()
-  const copies = createCopies<{ readonly text: string }>({ generations, clock: createManualClock(1000), maxBytes: 160_000, bytesOf: ({ text }) => text.length, mark: value => value })
-  const keep = (key: string, length: number): void => { copies.keep(key, { value: { text: 'x'.repeat(length) }, at: 1000 }, generations.known('one')) }
+  const cache = createCache<{ readonly text: string }>({ generations, clock: createManualClock(1000), maxBytes: 160_000, bytesOf: ({ text }) => text.length, toCached: value => value })
+  const keep = (key: string, length: number): void => { cache.set(key, { value: { text: 'x'.repeat(length) }, at: 1000 }, generations.known('one')) }
   for (let number = 0; number < 100; number += 1) keep(`key ${number}`, 5000)
-  const left = await Promise.all(Array.from({ length: 100 }, async (_, number) => await copies.take('one', `key ${number}`, 60_000) !== null))
+  const left = await Promise.all(Array.from({ length: 100 }, async (_, number) => await cache.get('one', `key ${number}`, 60_000) !== null))
   const kept = left.filter(isThere => isThere).length
   t.ok(kept > 10 && kept * 5000 <= 160_000, `${kept} are left`)
   t.equal(left.lastIndexOf(true), 99)
   keep('large', 50_000)
-  t.equal(await copies.take('one', 'large', 60_000), null, 'one may not drive out all others')
+  t.equal(await cache.get('one', 'large', 60_000), null, 'one may not drive out all others')
 })
