@@ -30,7 +30,7 @@ export function guardName ({ confirm }: Destruction, name: string): void {
 }
 
 /** Whether the name must be looked up. */
-export const mustLook = ({ confirm }: Destruction): boolean => confirm !== undefined
+export const needsPreflight = ({ confirm }: Destruction): boolean => confirm !== undefined
 
 /** A call in the provider's own words, as it was sent. */
 export interface RawCall {

@@ -132,7 +132,7 @@ export interface List extends Verb {
   readonly ordered: boolean
   readonly compareIds: Compare<string>
   run(page: PageRequest): Promise<VendorPage>
-  complete?(seen: Seen): Promise<Seen>
+  hydrate?(seen: Seen): Promise<Seen>
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ServerFacts, ServerStatus } from './server.ts'
 export interface Seen {
   readonly server: ServerFacts
   readonly raw: unknown
-  readonly lacks?: readonly FilterName[]
+  readonly missing?: readonly FilterName[]
 }
 
 export type FilterName = 'status' | 'name' | 'q' | 'ip' | 'region' | 'owner' | 'tag'

@@ -68,8 +68,8 @@ export interface Goal {
   readonly memory_mib?: number | undefined
   readonly disk_gib?: number | undefined
   readonly has?: readonly string[] | undefined
-  readonly lacks?: readonly string[] | undefined
+  readonly missing?: readonly string[] | undefined
   readonly failed?: readonly string[] | undefined
-  readonly lacksSnapshot?: string | undefined
+  readonly missingSnapshot?: string | undefined
   readonly unprovable?: boolean | undefined
 }

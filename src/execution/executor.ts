@@ -1,4 +1,4 @@
-import { guardBefore, guardName, mustLook } from '../access/guards.ts'
+import { guardBefore, guardName, needsPreflight } from '../access/guards.ts'
 import type { Accepted, ServerOperations, Verb } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
@@ -99,7 +99,7 @@ function bindCommand (account: Account, verbs: ServerOperations, command: Comman
 }
 
 async function preflight (verbs: ServerOperations, { preflight: isWanted, serverId, inspect, destroys }: Command): Promise<Seen | null> {
-  const isNameGiven = destroys !== undefined && mustLook(destroys)
+  const isNameGiven = destroys !== undefined && needsPreflight(destroys)
   if ((isWanted !== true && !isNameGiven) || serverId === null) return null
   const seen = await verbs.get.run(serverId)
   if (destroys !== undefined) guardName(destroys, seen.server.name)

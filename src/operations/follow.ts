@@ -10,7 +10,7 @@ const pausesMs: readonly number[] = [500, 1000, 2000, 3000]
 const pollEveryMs = 5000
 
 /** When the look after this many is due. */
-export const pauseAfter = (looks: number): number => pausesMs[looks] ?? pollEveryMs
+export const pauseAfter = (polls: number): number => pausesMs[polls] ?? pollEveryMs
 
 /** The operation after its jobs were read: all must have succeeded, one may fail. */
 export function afterJobs (stored: StoredOperation, states: readonly JobState[], now: number): StoredOperation {
@@ -18,15 +18,15 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   const failed = own.find(({ status }) => status === 'failed')
   const told = failed ?? own.find(({ status }) => status !== 'succeeded') ?? own[0]
   const upstream = told === undefined ? stored.operation.upstream : { id: told.id, status: told.vendorStatus }
-  const looked: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
-  if (failed !== undefined) return ended(looked, { status: 'failed', error: failed.error ?? `the provider says that ${failed.name} has failed` }, now)
-  if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(looked, now)
+  const polled: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
+  if (failed !== undefined) return ended(polled, { status: 'failed', error: failed.error ?? `the provider says that ${failed.name} has failed` }, now)
+  if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(polled, now)
   // The jobs are done, but there is more to send, or the new server's id is not known yet: from here on the server decides.
-  if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...looked, jobs: [] }, now)
+  if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...polled, jobs: [] }, now)
   const { goal } = stored
-  if (goal === null || !isAboutSizes(goal)) return ended(looked, { status: 'succeeded' }, now)
+  if (goal === null || !isAboutSizes(goal)) return ended(polled, { status: 'succeeded' }, now)
   // A job may end before the sizes show, or without them.
-  return { ...goOn({ ...looked, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextLookAt: now }
+  return { ...goOn({ ...polled, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextPollAt: now }
 }
 
 const isAboutSizes = ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
@@ -41,12 +41,12 @@ export function afterServer (stored: StoredOperation, server: ServerFacts | null
   if (goal === null) return ended(stored, { status: isDoubtful ? 'unknown' : 'succeeded' }, now)
   const isOnItsWay = isDoubtful ? isOnDoubtfulWay : isInTransition
   const transitionSeen = stored.transitionSeen || (server !== null && isOnItsWay(goal, server))
-  const looked: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
+  const polled: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
   const sinceAskedMs = now - stored.actedAt
   const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isDoubtful, snapshots })
-  if (judgement.verdict === 'failed') return ended(looked, { status: 'failed', error: judgement.error }, now)
+  if (judgement.verdict === 'failed') return ended(polled, { status: 'failed', error: judgement.error }, now)
   const isDone = judgement.verdict === 'done' && stored.next === null
-  return isDone ? ended(looked, { status: 'succeeded', note: joined(looked.operation.note, judgement) }, now) : goOn(looked, now)
+  return isDone ? ended(polled, { status: 'succeeded', note: joined(polled.operation.note, judgement) }, now) : goOn(polled, now)
 }
 
 /** The operation after a look that could not be taken. */
@@ -65,8 +65,8 @@ export function goOn (stored: StoredOperation, now: number): StoredOperation {
   const status = stored.phase === 'asking' ? 'pending' : 'running'
   return {
     ...stored,
-    looks: stored.looks + 1,
-    nextLookAt: now + pauseAfter(stored.looks + 1),
+    polls: stored.polls + 1,
+    nextPollAt: now + pauseAfter(stored.polls + 1),
     operation: { ...stored.operation, status, updated_at: new Date(now).toISOString() }
   }
 }

@@ -48,11 +48,11 @@ export const usualGoals = {
 /** Judges an action by the server that the provider shows now; null means that there is none. */
 export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgement {
   const { sinceAskedMs, transitionSeen, isNew, isDoubtful, snapshots = null } = circumstances
-  const left = snapshots?.find(({ id }) => id === goal.lacksSnapshot)
+  const left = snapshots?.find(({ id }) => id === goal.missingSnapshot)
   if (left?.status === 'error' && sinceAskedMs > staleForMs) {
     return failed(`the provider shows the snapshot as ${left.provider_status ?? 'in error'}`)
   }
-  if (server === null) return judgeMissing(goal, goal.lacksSnapshot !== undefined || (isNew && sinceAskedMs < appearsWithinMs))
+  if (server === null) return judgeMissing(goal, goal.missingSnapshot !== undefined || (isNew && sinceAskedMs < appearsWithinMs))
   if (showsFailure(goal, server)) {
     const isFresh = transitionSeen || (goal.absent !== true && sinceAskedMs > staleForMs)
     return isFresh ? failed(`the provider shows the server as ${server.provider_status ?? 'in error'}`) : going
@@ -84,11 +84,11 @@ function isReached (goal: Goal, server: ServerFacts): boolean {
     isAsAsked(goal.memory_mib, server.memory_mib) &&
     isAsAsked(goal.disk_gib, server.disk_gib) &&
     (goal.has ?? []).every(address => shown.has(canonicalAddress(address))) &&
-    !(goal.lacks ?? []).some(address => shown.has(canonicalAddress(address)))
+    !(goal.missing ?? []).some(address => shown.has(canonicalAddress(address)))
 }
 
-const isSnapshotGone = ({ lacksSnapshot }: Goal, snapshots: readonly Snapshot[] | null): boolean =>
-  lacksSnapshot === undefined || (snapshots !== null && !snapshots.some(({ id }) => id === lacksSnapshot))
+const isSnapshotGone = ({ missingSnapshot }: Goal, snapshots: readonly Snapshot[] | null): boolean =>
+  missingSnapshot === undefined || (snapshots !== null && !snapshots.some(({ id }) => id === missingSnapshot))
 
 const isAsAsked = <T>(asked: T | undefined, shown: T | null | undefined): boolean => asked === undefined || asked === shown
 

@@ -65,8 +65,8 @@ export function intended (intent: Intent, owner: string, at: number): StoredOper
     startedAt: at,
     actedAt: at,
     deadlineAt: at + deadlineMs,
-    looks: 0,
-    nextLookAt: at + pauseAfter(0),
+    polls: 0,
+    nextPollAt: at + pauseAfter(0),
     transitionSeen: false
   }
 }
@@ -85,8 +85,8 @@ export function afterAccepted (stored: StoredOperation, accepted: Accepted, now:
     next,
     transitionSeen: stored.transitionSeen || begun,
     actedAt: now,
-    looks: 0,
-    nextLookAt: now + pauseAfter(0),
+    polls: 0,
+    nextPollAt: now + pauseAfter(0),
     operation: {
       ...operation,
       status: 'running',
@@ -116,8 +116,8 @@ export function doubted (stored: StoredOperation, error: unknown, now: number): 
     doubtfulSince: now,
     settleMs: isAccepted ? null : isReset ? settleAfterResetMs : settleAfterSilenceMs,
     actedAt: now,
-    looks: 0,
-    nextLookAt: now + pauseAfter(0),
+    polls: 0,
+    nextPollAt: now + pauseAfter(0),
     operation: { ...stored.operation, status: 'running', updated_at: new Date(now).toISOString(), note: `${why}; what it shows tells how it went.` }
   }
 }

@@ -14,7 +14,7 @@ export interface Watched {
   safeText(text: string): string
 }
 
-export interface LookParts {
+export interface PollParts {
   readonly account: Watched
   readonly journal: Journal
   readonly clock: Clock

@@ -7,7 +7,7 @@ import { afterJobs, afterMiss, afterServer, isEnded } from './follow.ts'
 import { search } from './search.ts'
 import { takeStep } from './steps.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
-import type { LookParts } from './poll-target.ts'
+import type { PollParts } from './poll-target.ts'
 
 /** What is known of the cost of reading the whole list, in pages. */
 export interface ListCost {
@@ -21,16 +21,16 @@ const getsAtOnce = 5
  * One look at the provider for all of an account's open operations: one read of their jobs, and either the list or a few single
  * reads for those that are followed by what their server shows, whichever takes fewer calls.
  */
-export async function lookAtAll (parts: LookParts, open: readonly StoredOperation[], cost: ListCost): Promise<void> {
+export async function pollAll (parts: PollParts, open: readonly StoredOperation[], cost: ListCost): Promise<void> {
   const operations = parts.account.connect(parts.signal)
   const withJobs = open.filter(({ jobs }) => jobs.length > 0 && operations.jobs !== undefined)
   const searching = open.filter(stored => stored.operation.server_id === null && stored.search !== null && !withJobs.includes(stored))
   const rest = open.filter(stored => !withJobs.includes(stored) && !searching.includes(stored))
-  for (let from = 0; from < withJobs.length; from += jobsAtOnce) await lookAtJobs(parts, operations, withJobs.slice(from, from + jobsAtOnce))
-  await lookAtServers(parts, operations, { searching, rest, cost })
+  for (let from = 0; from < withJobs.length; from += jobsAtOnce) await pollJobs(parts, operations, withJobs.slice(from, from + jobsAtOnce))
+  await pollServers(parts, operations, { searching, rest, cost })
 }
 
-async function lookAtJobs (parts: LookParts, operations: ServerOperations, open: readonly StoredOperation[]): Promise<void> {
+async function pollJobs (parts: PollParts, operations: ServerOperations, open: readonly StoredOperation[]): Promise<void> {
   const { account, journal, clock: { now } } = parts
   await unlessMissed(parts, open, async () => {
     const states = await operations.jobs?.(open.flatMap(({ jobs }) => jobs)) ?? []
@@ -45,10 +45,10 @@ interface Sorted {
   readonly cost: ListCost
 }
 
-async function lookAtServers (parts: LookParts, operations: ServerOperations, { searching, rest, cost }: Sorted): Promise<void> {
+async function pollServers (parts: PollParts, operations: ServerOperations, { searching, rest, cost }: Sorted): Promise<void> {
   const { clock: { now } } = parts
-  const due = rest.filter(({ nextLookAt }) => nextLookAt <= now())
-  const isListBetter = operations.list.complete === undefined && idsOf(due).length > cost.pages
+  const due = rest.filter(({ nextPollAt }) => nextPollAt <= now())
+  const isListBetter = operations.list.hydrate === undefined && idsOf(due).length > cost.pages
   let seen: ReadonlyMap<string, Seen> | null = null
   if (searching.length > 0 || isListBetter) {
     const open = [...searching, ...(isListBetter ? rest : [])]
@@ -61,7 +61,7 @@ async function lookAtServers (parts: LookParts, operations: ServerOperations, { 
     })
     if (isListBetter && seen === null) return
   }
-  await lookAtEach(parts, operations, { open: isListBetter ? rest : due, seen })
+  await pollEach(parts, operations, { open: isListBetter ? rest : due, seen })
 }
 
 const idsOf = (open: readonly StoredOperation[]): string[] => [...new Set(open.map(({ operation }) => operation.server_id ?? ''))]
@@ -73,7 +73,7 @@ function filtersFor (operations: ServerOperations, searching: readonly StoredOpe
   return name === undefined || names.size > 1 || operations.create?.isLike !== undefined ? {} : { name }
 }
 
-async function readList ({ account }: LookParts, operations: ServerOperations, filters: ServerFilters) {
+async function readList ({ account }: PollParts, operations: ServerOperations, filters: ServerFilters) {
   const rows = new Map<string, Seen>()
   let pages = 0
   for await (const page of account.rows(operations, filters)) {
@@ -90,7 +90,7 @@ interface Each {
 }
 
 /** Several operations on one server share one read of it. */
-async function lookAtEach (parts: LookParts, operations: ServerOperations, { open, seen }: Each): Promise<void> {
+async function pollEach (parts: PollParts, operations: ServerOperations, { open, seen }: Each): Promise<void> {
   const ids = idsOf(open)
   const worker = async (): Promise<void> => {
     for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
@@ -98,7 +98,7 @@ async function lookAtEach (parts: LookParts, operations: ServerOperations, { ope
       const own = open.filter(({ operation }) => (operation.server_id ?? '') === serverId)
       await unlessMissed(parts, own, async () => {
         const server = await serverOf(operations, serverId, seen)
-        const isAboutSnapshots = own.some(({ goal }) => goal?.lacksSnapshot !== undefined)
+        const isAboutSnapshots = own.some(({ goal }) => goal?.missingSnapshot !== undefined)
         const snapshots = isAboutSnapshots && server !== null ? await operations['snapshots.list']?.run({ id: serverId }) ?? null : null
         for (const stored of own) await judgeBy(parts, operations, { stored, server, snapshots })
       })
@@ -110,7 +110,7 @@ async function lookAtEach (parts: LookParts, operations: ServerOperations, { ope
 async function serverOf (operations: ServerOperations, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<ServerFacts | null> {
   const row = seen?.get(id)
   // Only a row that was read to its end counts; that one is missing is asked for by itself.
-  if (row !== undefined && row.lacks === undefined) return row.server
+  if (row !== undefined && row.missing === undefined) return row.server
   if (id === '') return null
   try {
     return (await operations.get.run(id)).server
@@ -126,19 +126,19 @@ interface Judged {
   readonly snapshots: readonly Snapshot[] | null
 }
 
-async function judgeBy (parts: LookParts, operations: ServerOperations, { stored, server, snapshots }: Judged): Promise<void> {
+async function judgeBy (parts: PollParts, operations: ServerOperations, { stored, server, snapshots }: Judged): Promise<void> {
   const { journal, clock: { now }, account } = parts
   const judged = await journal.update(stored, current => {
     if (isEnded(current)) return null
-    const looked = afterServer(current, server, now(), snapshots)
-    const { error } = looked.operation
-    return error === null ? looked : { ...looked, operation: { ...looked.operation, error: account.safeText(error) } }
+    const polled = afterServer(current, server, now(), snapshots)
+    const { error } = polled.operation
+    return error === null ? polled : { ...polled, operation: { ...polled.operation, error: account.safeText(error) } }
   })
   if (server !== null && !isEnded(judged) && judged.next !== null) await takeStep(parts, operations, { stored: judged, next: judged.next, server })
 }
 
 /** A provider that can not be asked just now ends no operation before its deadline; nor does a fault of ours keep one from ending then. */
-async function unlessMissed ({ journal, clock: { now }, signal, onFault }: LookParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
+async function unlessMissed ({ journal, clock: { now }, signal, onFault }: PollParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import { ended, isEnded } from './follow.ts'
-import { lookAtAll, type ListCost } from './poll.ts'
-import type { LookParts, Watched } from './poll-target.ts'
+import { pollAll, type ListCost } from './poll.ts'
+import type { PollParts, Watched } from './poll-target.ts'
 import type { Journal } from './operation-events.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
@@ -41,7 +41,7 @@ export function createPoller (parts: PollerParts): Poller {
   const { store } = journal
   const stopping = new AbortController()
   const cost: ListCost = { pages: 1 }
-  const look: LookParts = { account, journal, clock, signal: stopping.signal, onFault: parts.onFault }
+  const look: PollParts = { account, journal, clock, signal: stopping.signal, onFault: parts.onFault }
   let wake = (): void => {}
   let isNudged = false
 
@@ -66,7 +66,7 @@ export function createPoller (parts: PollerParts): Poller {
       const late = -(untilDue(open, now()) ?? 1)
       if (late < 0) return restMs
       journal.observer.polled(account.id, late)
-      await lookAtAll(look, open.filter(isAsked), cost)
+      await pollAll(look, open.filter(isAsked), cost)
     } finally {
       await endTurn(restMs)
     }
@@ -120,8 +120,8 @@ const asked = (stored: StoredOperation, now: number): StoredOperation => ({
   doubtfulSince: now,
   settleMs: crashSettlesMs,
   actedAt: now,
-  looks: 0,
-  nextLookAt: now,
+  polls: 0,
+  nextPollAt: now,
   operation: { ...stored.operation, status: 'running', note: 'The gateway ended while it asked the provider; what the provider shows tells how it went.' }
 })
 
@@ -130,5 +130,5 @@ const askingCheckMs = 1000
 /** Milliseconds until somebody is to be looked at; null where nothing is open. */
 function untilDue (open: readonly StoredOperation[], now: number): number | null {
   if (open.length === 0) return null
-  return Math.min(...open.map(stored => isAsked(stored) ? stored.nextLookAt - now : Math.max(askingCheckMs, Math.min(idleMs, stored.askingUntil - now))))
+  return Math.min(...open.map(stored => isAsked(stored) ? stored.nextPollAt - now : Math.max(askingCheckMs, Math.min(idleMs, stored.askingUntil - now))))
 }

@@ -5,7 +5,7 @@ import type { CreateSpec } from '../domain/spec.ts'
 import { redact } from '../domain/redact.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { ended, goOn, isEnded } from './follow.ts'
-import type { LookParts } from './poll-target.ts'
+import type { PollParts } from './poll-target.ts'
 import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
 
 /** Whether a row may be what was ordered. */
@@ -27,12 +27,12 @@ interface Searching {
   readonly readAt: number
 }
 
-const leastLooks = 2
+const leastPolls = 2
 /** So long what was accepted without an id may be missing from the list. */
 const acceptedAppearsMs = 60_000
 
 /** Looks among the rows for the servers of creates whose answer told no id, or never came. A server belongs to one order only. */
-export async function search ({ account, journal, clock: { now } }: LookParts, operations: ServerOperations, { searching, rows, readAt }: Searching): Promise<void> {
+export async function search ({ account, journal, clock: { now } }: PollParts, operations: ServerOperations, { searching, rows, readAt }: Searching): Promise<void> {
   const servers = rows.map(({ server }) => server)
   // Read after the list: whoever has made one of these servers was written down before.
   const open = await journal.store.pending(account.id)
@@ -90,7 +90,7 @@ function found (stored: StoredOperation, id: string, now: number): StoredOperati
     phase: 'following',
     doubtfulSince: null,
     actedAt: now,
-    nextLookAt: now,
+    nextPollAt: now,
     operation: { ...stored.operation, status: 'running', server_id: id, note }
   }
 }
@@ -104,7 +104,7 @@ const waiting = (stored: StoredOperation, untilMs: number, now: number): StoredO
 
 function afterVain (stored: StoredOperation, readAt: number, now: number): StoredOperation {
   const end = settledAt(stored)
-  if (end === null || readAt < end || stored.looks < leastLooks) return goOn(stored, now)
+  if (end === null || readAt < end || stored.polls < leastPolls) return goOn(stored, now)
   const error = 'The provider\'s answer was lost, and no such server has appeared: it was not made.'
   return { ...ended(stored, { status: 'failed', error }, now), notMade: true }
 }

@@ -3,7 +3,7 @@ import type { Accepted, NextStep, ServerOperations } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { ended, isEnded } from './follow.ts'
-import type { LookParts } from './poll-target.ts'
+import type { PollParts } from './poll-target.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
 interface Taking {
@@ -13,7 +13,7 @@ interface Taking {
 }
 
 /** Sends the next step of a verb that takes several, at most once, when the server is ready for it. */
-export async function takeStep (parts: LookParts, operations: ServerOperations, { stored, next, server }: Taking): Promise<void> {
+export async function takeStep (parts: PollParts, operations: ServerOperations, { stored, next, server }: Taking): Promise<void> {
   const { account, journal, clock: { now } } = parts
   const step = operations.steps?.[next.name]
   if (step === undefined) {
@@ -55,7 +55,7 @@ const afterStep = (stored: StoredOperation, accepted: Accepted, now: number): St
   // What was seen so far was the way to this step.
   transitionSeen: false,
   actedAt: now,
-  looks: 0,
-  nextLookAt: now + 500,
+  polls: 0,
+  nextPollAt: now + 500,
   operation: { ...stored.operation, note: accepted.note ?? stored.operation.note }
 })

@@ -29,7 +29,7 @@ export function matches (server: ServerFacts, filters: ServerFilters, except: re
 
 /** The filters that this row can not be tested by before it is looked at more closely. */
 export const lackingFilters = (seen: Seen, filters: ServerFilters): readonly FilterName[] =>
-  seen.lacks === undefined ? [] : seen.lacks.filter(name => filters[name] !== undefined)
+  seen.missing === undefined ? [] : seen.missing.filter(name => filters[name] !== undefined)
 
 /** One text for one address: IPv6 has many spellings. */
 export const canonicalAddress = (address: string): string =>

@@ -8,7 +8,7 @@ import { createCall, withinCall, type Call } from '../transport/call.ts'
 import { readCall, type RequestContext } from '../transport/context.ts'
 import type { Position } from './cursor.ts'
 import type { FleetQuery, Row } from './fleet-sort.ts'
-import { lookCloser, readRows } from './read-page.ts'
+import { hydrate, readRows } from './read-page.ts'
 import { createReads, type Read } from './shared-reads.ts'
 import { shapeOf } from './servers.ts'
 
@@ -38,7 +38,7 @@ export interface Berth {
   /** Epoch milliseconds of the reading; null where it failed. */
   readonly at: number | null
   /** The rows that are shown, each with what a closer look shows of it: null for one that is gone. Nothing where that fails. */
-  complete(rows: readonly Row[]): Promise<ReadonlyArray<readonly [Row, Row | null]>>
+  hydrate(rows: readonly Row[]): Promise<ReadonlyArray<readonly [Row, Row | null]>>
   status(): 'ok' | 'stale' | 'error'
   error(): Error | null
 }
@@ -79,7 +79,7 @@ export function createBerths ({ generations, observer, clock }: BerthParts): (ac
       const read = await withinCall(reading, async leaving => await reads.read({ ...asked, context: { ...context, signal: leaving } }, async signal => {
         const observedAt = new Date(clock.now()).toISOString()
         const found = await readRows(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
-        const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen: seen.lacks === undefined ? null : seen }))
+        const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen: seen.missing === undefined ? null : seen }))
         return { rows, more: found.next !== null, total: found.total }
       }), late)
       return toBerth(account, read, { call, query, context })
@@ -98,7 +98,7 @@ const callOf = (account: Account, deadline: number, { requestId, signal, tally }
   createCall({ clock: account.clock, requestId, signal, deadlineMs: Math.min(deadline - account.clock.elapsed(), account.options.requestDeadlineMs), tally })
 
 const failedBerth = (account: Account, error: Error): Berth =>
-  ({ account, rows: [], more: false, total: null, at: null, complete: async () => [], status: () => 'error', error: () => error })
+  ({ account, rows: [], more: false, total: null, at: null, hydrate: async () => [], status: () => 'error', error: () => error })
 
 interface Looking {
   readonly call: Call
@@ -118,11 +118,11 @@ function toBerth (account: Account, read: Read<Part>, { call, query, context }: 
     at,
     status: () => failed === null ? 'ok' : 'error',
     error: () => failed,
-    complete: async shown => {
+    hydrate: async shown => {
       const lacking = shown.flatMap(({ seen }) => seen ?? [])
       if (lacking.length === 0) return shown.map(row => [row, row])
       try {
-        const looked = await withinCall(call, async leaving => await lookCloser(account.connect(readCall(account, context, leaving)).list, lacking), late)
+        const looked = await withinCall(call, async leaving => await hydrate(account.connect(readCall(account, context, leaving)).list, lacking), late)
         const known = new Map(looked.map(seen => [seen.server.id, seen]))
         const completed = shown.map((row): readonly [Row, Row | null] => {
           const seen = known.get(row.server.id)

@@ -8,7 +8,7 @@ import type { RequestContext } from '../transport/context.ts'
 import { matches } from './filters.ts'
 import type { FleetAccount } from './fleet.ts'
 import { merge } from './merge.ts'
-import { lookCloser } from './read-page.ts'
+import { hydrate } from './read-page.ts'
 import type { Include } from './servers.ts'
 import { walk } from './walk.ts'
 
@@ -69,6 +69,6 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
 
 /** Only what may be looked for is looked at closer. */
 async function passing (list: List, rows: readonly Seen[], filters: ServerFilters): Promise<readonly Seen[]> {
-  const possible = rows.filter(({ server, lacks }) => matches(server, filters, lacks))
-  return (await lookCloser(list, possible)).filter(({ server }) => matches(server, filters))
+  const possible = rows.filter(({ server, missing }) => matches(server, filters, missing))
+  return (await hydrate(list, possible)).filter(({ server }) => matches(server, filters))
 }

@@ -74,7 +74,7 @@ interface Asking {
 /** Everybody at once for the first page; then, where accounts stand one behind the other, no more than the page needs. */
 async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Berth>, accounts: readonly Account[], { query, place, context, deadline, clock }: Asking): Promise<Berth[]> {
   // Whoever is slow must not take the time that the others' rows still need.
-  const reservedMs = accounts.some(({ looksCloser }) => looksCloser) ? query.deadlineMs / 4 : 0
+  const reservedMs = accounts.some(({ needsHydration }) => needsHydration) ? query.deadlineMs / 4 : 0
   const open = accounts.flatMap(account => {
     const after = afterOf(account.id, place, query.sort)
     return after === 'behind' || place?.failed.has(account.id) === true ? [] : [{ account, query: { query, after, context, deadline, reservedMs } }]
@@ -121,7 +121,7 @@ function mayFollow (accounts: readonly Account[], asked: readonly Berth[], place
 async function completeRows (asked: readonly Berth[], rows: readonly Row[]): Promise<readonly Row[]> {
   const completed = new Map<Row, Row | null>()
   await Promise.all(asked.map(async berth => {
-    for (const [row, now] of await berth.complete(rows.filter(({ account }) => account === berth.account.id))) completed.set(row, now)
+    for (const [row, now] of await berth.hydrate(rows.filter(({ account }) => account === berth.account.id))) completed.set(row, now)
   }))
   return rows.flatMap(row => {
     const now = completed.get(row)

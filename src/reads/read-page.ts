@@ -21,12 +21,12 @@ export interface PageRead {
   readonly total: number | null
 }
 
-const closerLooksAtOnce = 5
+const hydrationsAtOnce = 5
 
 /** One page of an account's servers, in the asked order, whatever the vendor's own pages and order are. */
 export async function readPage (list: List, query: PageQuery): Promise<PageRead> {
   const read = await readRows(list, query)
-  return { ...read, rows: await lookCloser(list, read.rows) }
+  return { ...read, rows: await hydrate(list, read.rows) }
 }
 
 /** The same page, with rows that may lack what only a closer look tells and no filter asks for. */
@@ -106,7 +106,7 @@ async function decideCloser (list: List, query: PageQuery, candidates: readonly 
   const { filters, limit, sort } = query
   const passed: Seen[] = []
   for (let from = 0; from < candidates.length; from += limit + 1) {
-    const looked = await lookCloser(list, candidates.slice(from, from + limit + 1))
+    const looked = await hydrate(list, candidates.slice(from, from + limit + 1))
     passed.push(...looked.filter(seen => matches(seen.server, filters)))
     if (passed.length <= limit) continue
     const rows = passed.slice(0, limit)
@@ -116,14 +116,14 @@ async function decideCloser (list: List, query: PageQuery, candidates: readonly 
 }
 
 /** Rows that lack something, completed by one call each; a row that is gone meanwhile is left out. */
-export async function lookCloser (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
-  const { complete } = list
-  if (complete === undefined || rows.every(seen => seen.lacks === undefined)) return rows
+export async function hydrate (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
+  const { hydrate } = list
+  if (hydrate === undefined || rows.every(seen => seen.missing === undefined)) return rows
   let mayLook = true
   const lookAt = async (seen: Seen): Promise<Seen | null> => {
-    if (!mayLook || seen.lacks === undefined) return seen
+    if (!mayLook || seen.missing === undefined) return seen
     try {
-      return await complete(seen)
+      return await hydrate(seen)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       if (error.failure === 'not-found') return null
@@ -133,7 +133,7 @@ export async function lookCloser (list: List, rows: readonly Seen[]): Promise<re
       return seen
     }
   }
-  const looked = await mapAtOnce(rows, closerLooksAtOnce, lookAt)
+  const looked = await mapAtOnce(rows, hydrationsAtOnce, lookAt)
   return looked.filter(seen => seen !== null)
 }
 

@@ -38,8 +38,8 @@ export interface StoredOperation {
   /** When the provider was last known to have been asked for something: what it shows is judged from here. */
   readonly actedAt: number
   readonly deadlineAt: number
-  readonly looks: number
-  readonly nextLookAt: number
+  readonly polls: number
+  readonly nextPollAt: number
   /** Something other than the state before and after was seen: a reboot needs that. */
   readonly transitionSeen: boolean
 }

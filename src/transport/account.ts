@@ -37,7 +37,7 @@ export interface Account {
   readonly provider: { readonly id: string, readonly title: string }
   readonly capabilities: Capabilities
   /** The provider's list lacks what only a closer look at each row tells. */
-  readonly looksCloser: boolean
+  readonly needsHydration: boolean
   health(): Health
   breaker(): BreakerState
   /** The verbs for one request. With `record` it is a dry run: writes are recorded, not sent. */
@@ -91,7 +91,7 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
     options,
     provider: { id: adapter.id, title: adapter.title },
     capabilities,
-    looksCloser: operations.list.complete !== undefined,
+    needsHydration: operations.list.hydrate !== undefined,
     health: () => health,
     breaker: line.breaker.state,
     connect: (call, record) => adapter.connect(settings, createUpstream(fullLine, call, record ?? null)),

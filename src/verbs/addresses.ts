@@ -70,7 +70,7 @@ const detach = command({
   params: serverAddressParams,
   body: none,
   toCommand: ({ params: { id, address } }) => ({
-    goal: { lacks: [address] },
+    goal: { missing: [address] },
     bind: ({ 'addresses.detach': verb }) => verb && { verb, run: async () => await verb.run({ id, address }) }
   })
 })

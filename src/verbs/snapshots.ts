@@ -75,7 +75,7 @@ const remove = command({
     goal: null,
     bind: ({ 'snapshots.delete': verb, 'snapshots.list': list }) => verb && {
       verb,
-      goalOf: () => list === undefined ? null : { lacksSnapshot: snapshot },
+      goalOf: () => list === undefined ? null : { missingSnapshot: snapshot },
       run: async () => await verb.run({ id, snapshot })
     }
   })

@@ -611,8 +611,8 @@ t.test('attaching is by address with the word floating_ip, detaching with the wo
   const free = 'c0ffee00-0000-4000-8000-000000000004'
   t.same(await verb(operations, 'addresses.attach').run({ id, addresses: [free, '203.0.113.13'] }), { goal: { has: ['203.0.113.13'] } })
   t.ok((await operations.get.run(id)).server.addresses.some(({ address }) => address === '203.0.113.13'))
-  t.same(await verb(operations, 'addresses.detach').run({ id, address: '203.0.113.13' }), { goal: { lacks: ['203.0.113.13'] } })
-  t.same(await verb(operations, 'addresses.detach').run({ id, address: 'c0ffee00-0000-4000-8000-000000000001' }), { goal: { lacks: ['203.0.113.50'] } })
+  t.same(await verb(operations, 'addresses.detach').run({ id, address: '203.0.113.13' }), { goal: { missing: ['203.0.113.13'] } })
+  t.same(await verb(operations, 'addresses.detach').run({ id, address: 'c0ffee00-0000-4000-8000-000000000001' }), { goal: { missing: ['203.0.113.50'] } })
   t.same(writesOf(vendor.calls), [
     ['POST', `${rows}/${id}/add_floating_ip`, { floating_ip: '203.0.113.13' }],
     ['POST', `${rows}/${id}/remove_floating_ip`, { ip: '203.0.113.13' }],
@@ -766,7 +766,7 @@ t.test('a whole life: ordered, found, resized, renamed, snapped, rebuilt, rescue
   const attached = await verb(operations, 'addresses.attach').run({ id: own, addresses: ['203.0.113.13'] })
   await follow(bench, own, attached, server => server.addresses.some(({ address }) => address === attached.goal?.has?.[0]))
   const detached = await verb(operations, 'addresses.detach').run({ id: own, address: '203.0.113.13' })
-  await follow(bench, own, detached, server => !server.addresses.some(({ address }) => address === detached.goal?.lacks?.[0]))
+  await follow(bench, own, detached, server => !server.addresses.some(({ address }) => address === detached.goal?.missing?.[0]))
   await verb(operations, 'delete').run({ seen: await see() })
   pass(1000)
   t.equal((await failureOf(see())).failure, 'not-found')

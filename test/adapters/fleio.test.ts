@@ -471,7 +471,7 @@ t.test('two conditions are joined by a plus sign that reaches the vendor as one'
 
 t.test('rows lack addresses only where addresses are asked for, so that a plain list costs no further call', async t => {
   const { operations } = await open(t, () => envelope([row]))
-  const lacksOf = async (filters: ServerFilters): Promise<Seen['lacks']> => (await operations.list.run(asking({ filters }))).rows[0]?.lacks
+  const lacksOf = async (filters: ServerFilters): Promise<Seen['missing']> => (await operations.list.run(asking({ filters }))).rows[0]?.missing
   t.equal(await lacksOf({}), undefined)
   t.equal(await lacksOf({ name: 'newinstance' }), undefined)
   t.equal(await lacksOf({ q: 'newinst' }), undefined, 'no address has such letters')

@@ -151,7 +151,7 @@ t.test('an answer of the old days tells no details, and the goal is what was ask
 
 t.test('an address is detached only from the server that has it, and stays with the project', async t => {
   const { vendor, verbs } = await sandbox(t)
-  t.same(await verbs['addresses.detach'].run({ id: 'kvm123456', address: '2001:DB8:A:0::10' }), { goal: { lacks: ['2001:db8:a::10'] } })
+  t.same(await verbs['addresses.detach'].run({ id: 'kvm123456', address: '2001:DB8:A:0::10' }), { goal: { missing: ['2001:db8:a::10'] } })
   t.same(sentBy(vendor), ['POST /server/details {"serverid":"kvm123456","includestate":"yes"}', 'POST /ip/remove {"ipaddress":"2001:db8:a::10"}'])
   t.match((await verbs['addresses.list'].all()).find(({ address }) => address === '2001:db8:a::10'), { server_id: null })
   vendor.calls.length = 0

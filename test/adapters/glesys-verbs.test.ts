@@ -73,12 +73,12 @@ async function follow ({ verbs, pass }: Following, id: string, goal: Goal): Prom
   throw new Error('the goal was never reached')
 }
 
-function isReached ({ absent, statuses, name, cpus, memory_mib: memory, disk_gib: disk, has = [], lacks = [] }: Goal, server: ServerFacts): boolean {
+function isReached ({ absent, statuses, name, cpus, memory_mib: memory, disk_gib: disk, has = [], missing = [] }: Goal, server: ServerFacts): boolean {
   const shown = server.addresses.map(({ address }) => address)
   const isAsAsked = <T>(asked: T | undefined, now: T): boolean => asked === undefined || asked === now
   return absent !== true && (statuses === undefined || statuses.includes(server.status)) && isAsAsked(name, server.name) && isAsAsked<number | null>(cpus, server.cpus) &&
     isAsAsked<number | null>(memory, server.memory_mib) && isAsAsked<number | null>(disk, server.disk_gib) &&
-    has.every(address => shown.includes(address)) && !lacks.some(address => shown.includes(address))
+    has.every(address => shown.includes(address)) && !missing.some(address => shown.includes(address))
 }
 
 const running: Goal = { statuses: ['running'] }
@@ -511,7 +511,7 @@ for (const format of ['json', 'xml'] as const) {
       t.same(attached, { goal: { has: ['192.0.2.11', '2001:db8:a::11'] } })
       await follow({ verbs, pass }, id, attached.goal ?? {})
       const detached = await verbs['addresses.detach'].run({ id, address: '2001:db8:a:0:0::11' })
-      t.same(detached, { goal: { lacks: ['2001:db8:a::11'] } })
+      t.same(detached, { goal: { missing: ['2001:db8:a::11'] } })
       await follow({ verbs, pass }, id, detached.goal ?? {})
       t.match(await verbs.console.run({ id }), { url: `https://console.example.com/view/SECRET-console-${id}` })
       await verbs.stop.run({ id, force: true })

@@ -277,14 +277,14 @@ t.test('the list is read whole, and every row lacks its state until it is looked
   const { vendor, operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [vmware, without(kvm, 'isrunning', 'islocked', 'status', 'state')] } : { server: kvm }))
   const page = await operations.list.run({ filters: { name: 'web-1' }, offset: 0, after: null, limit: 1 })
   t.match(page, { start: 0, last: true, total: 2 })
-  t.same(page.rows.map(({ server, lacks }) => [server.id, server.status, server.power, lacks]), [
+  t.same(page.rows.map(({ server, missing }) => [server.id, server.status, server.power, missing]), [
     ['wps1234567', 'unknown', 'unknown', ['status']], ['kvm123456', 'unknown', 'unknown', ['status']]
   ])
   const [, row] = page.rows
   if (row === undefined) throw new Error('no row')
-  const complete = await operations.list.complete?.(row)
-  t.match(complete, { server: { id: 'kvm123456', status: 'running', power: 'on' } })
-  t.equal(complete?.lacks, undefined)
+  const hydrate = await operations.list.hydrate?.(row)
+  t.match(hydrate, { server: { id: 'kvm123456', status: 'running', power: 'on' } })
+  t.equal(hydrate?.missing, undefined)
   t.equal(vendor.calls.length, 2)
 })
 
@@ -292,7 +292,7 @@ t.test('a row of four fields says what it lacks, and is found by its address all
   const sparse = { serverid: 'kvm123456', hostname: 'web-1', datacenter: 'Falkenberg', platform: 'KVM' }
   const { operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [sparse, { serverid: 'vz1' }, { ...sparse, iplist: [] }] } : { server: kvm }))
   const { rows } = await operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })
-  t.same(rows.map(({ lacks }) => lacks), [['status', 'q', 'ip'], ['status', 'name', 'q', 'ip', 'region'], ['status']])
+  t.same(rows.map(({ missing }) => missing), [['status', 'q', 'ip'], ['status', 'name', 'q', 'ip', 'region'], ['status']])
   const found = await readPage(operations.list, { filters: { ip: '192.0.2.10' }, sort: 'id', limit: 10, after: null })
   t.equal(found.rows[0]?.server.status, 'running')
 })
@@ -310,7 +310,7 @@ t.test('a single entry of XML is still a list, and its features are left unread'
     '<iplist><item><ipaddress>192.0.2.10</ipaddress><version>4</version><lockedtoaccount/></item></iplist><state/></item>'
   const { operations } = await told(t, () => xml(`${xmlStatus}<servers>${item}</servers><debug><input/></debug>`), { api_key: key, format: 'xml' })
   const [row] = await listAll(operations)
-  t.match(row, { server: { id: 'kvm123456', name: 'r&d å', memory_mib: 2048, image: null, status: 'unknown', addresses: [{ address: '192.0.2.10', family: 4 }] }, lacks: ['status'] })
+  t.match(row, { server: { id: 'kvm123456', name: 'r&d å', memory_mib: 2048, image: null, status: 'unknown', addresses: [{ address: '192.0.2.10', family: 4 }] }, missing: ['status'] })
   t.notMatch(row?.raw, { supportedfeatures: {} })
 })
 

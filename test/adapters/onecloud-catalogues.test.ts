@@ -322,7 +322,7 @@ t.test('the account\'s addresses are the elastic ones, attached or not; one that
 
 t.test('an elastic address is taken away and kept, and given again by its id or itself', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
-  t.strictSame(await need(operations['addresses.detach']).run({ id: vpcId, address: '192.0.2.10' }), { goal: { statuses: ['running', 'stopped', 'rescue'], lacks: ['192.0.2.10'], failed: ['dissociate_eip_failed'] } })
+  t.strictSame(await need(operations['addresses.detach']).run({ id: vpcId, address: '192.0.2.10' }), { goal: { statuses: ['running', 'stopped', 'rescue'], missing: ['192.0.2.10'], failed: ['dissociate_eip_failed'] } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${vpcId}/dissociate-eip`, { server: { auto_delete: false } }]])
   await until(pass, async () => vendor.statusOf(vpcId) === 'running' && (await need(line.operations()['addresses.list']).run(vpcId)).length === 1)
   for (const wanted of ['192.0.2.10', eipId]) {

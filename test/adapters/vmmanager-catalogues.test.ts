@@ -126,7 +126,7 @@ t.test('an address is detached', async t => {
   t.test('by its id, which is looked up among those of the server', async t => {
     const { vendor, line, operations } = await open(t, withIps([ip]))
     for (const name of ['192.0.2.10', '501']) {
-      t.same(await detach(name)(operations), { jobs: [{ id: '1341774671', name: 'ip_delete' }], goal: { lacks: ['192.0.2.10'] } })
+      t.same(await detach(name)(operations), { jobs: [{ id: '1341774671', name: 'ip_delete' }], goal: { missing: ['192.0.2.10'] } })
     }
     t.same(sentTo(vendor).slice(0, 2), [{ method: 'GET', path: '/vm/v3/host/41/ipv4?orderby=id+asc&limit=0,200', body: null }, deletion('/vm/v3/ip/501')])
     t.same(await rehearsed(line, vendor, detach('501')), [deletion('/vm/v3/ip/501')])

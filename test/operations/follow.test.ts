@@ -103,7 +103,7 @@ t.test('a resize has succeeded when its sizes show, whatever its jobs say', asyn
   const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'complete', error: null }]
   const resize = record('resize', { jobs: [job], goal: { statuses: ['running', 'stopped'], cpus: 2 } })
   const after = afterJobs(resize, states, seconds(1))
-  t.match(after, { jobs: [], nextLookAt: seconds(1), operation: { status: 'running', upstream: { id: '7', status: 'complete' } } }, 'looked at once more, at once')
+  t.match(after, { jobs: [], nextPollAt: seconds(1), operation: { status: 'running', upstream: { id: '7', status: 'complete' } } }, 'looked at once more, at once')
   t.same(told(after, [[1, server('running', { cpus: 1 })], [2, server('running', { cpus: 2 })]]), ['running', 'succeeded'])
   t.equal(told(after, [[601, server('running', { cpus: 1 })]])[0], 'unknown')
   const planned = afterJobs({ ...resize, goal: { plan: 'p1', unprovable: true } }, states, seconds(1))
@@ -135,7 +135,7 @@ t.test('a look that fails says so until one succeeds, beside what was noted befo
 
 t.test('looks come after half a second, one, two, three, and then every five', async t => {
   t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 3000, 5000, 5000])
-  t.match(goOn(record('stop'), seconds(1)), { looks: 1, nextLookAt: seconds(2) })
+  t.match(goOn(record('stop'), seconds(1)), { polls: 1, nextPollAt: seconds(2) })
 })
 
 t.test('times change only when something that can be seen does', async t => {
@@ -144,7 +144,7 @@ t.test('times change only when something that can be seen does', async t => {
   const stop = record('stop', { goal: usualGoals.stop })
   await store.open(stop)
   const same = await journal.update(stop, current => afterServer(current, server('running'), seconds(5)))
-  t.match(same, { looks: 1, version: 2, operation: { updated_at: '2026-11-21T10:00:00.000Z' } })
+  t.match(same, { polls: 1, version: 2, operation: { updated_at: '2026-11-21T10:00:00.000Z' } })
   const noted = await journal.update(same, current => afterMiss(current, 'timeout.', seconds(6)))
   t.equal(noted.operation.updated_at, '2026-11-21T10:00:06.000Z')
   t.equal(await journal.update(noted, () => null).then(({ version }) => version), 3, 'nothing to change is no change')

@@ -49,8 +49,8 @@ t.test('what was kept while Redis was lost is given back', async t => {
   t.match(await other.get(account, fresh.operation.id), { phase: 'asking' })
   t.equal(await other.get(account, gone.operation.id), null, 'what was refused is not followed')
   t.equal(await other.claim(account, 'server:s1', 'another order'), false, 'its server is its own')
-  t.match(await one.update(asked, current => ({ ...current, looks: 9 })), { looks: 9 })
-  t.equal((await other.get(account, asked.operation.id))?.looks, 9, 'from then on Redis keeps it')
+  t.match(await one.update(asked, current => ({ ...current, polls: 9 })), { polls: 9 })
+  t.equal((await other.get(account, asked.operation.id))?.polls, 9, 'from then on Redis keeps it')
 })
 
 t.test('what another replica has learned meanwhile is not forgotten', async t => {
@@ -62,7 +62,7 @@ t.test('what another replica has learned meanwhile is not forgotten', async t =>
   await one.open(ended)
   await one.open(revived)
   await lose()
-  await one.update(ended, current => ({ ...current, looks: current.looks + 1 }))
+  await one.update(ended, current => ({ ...current, polls: current.polls + 1 }))
   await one.update(revived, current => ({ ...current, phase: 'following', operation: { ...current.operation, status: 'running' } }))
   await other.update(ended, current => ({ ...current, phase: 'following', operation: { ...current.operation, status: 'succeeded', server_id: 's2' } }))
   const given = await other.update(revived, current => ({ ...current, phase: 'doubtful', notMade: true, operation: { ...current.operation, status: 'failed' } }))

@@ -24,7 +24,7 @@ t.test('every member of a goal must hold, and all of them at once', async t => {
     [{ memory_mib: 1024 }, { memory_mib: 2048 }],
     [{ disk_gib: 10.5 }, { disk_gib: 10 }],
     [{ has: ['192.0.2.1'] }, { has: ['192.0.2.1', '192.0.2.2'] }],
-    [{ lacks: ['192.0.2.2'] }, { lacks: ['192.0.2.1'] }]
+    [{ missing: ['192.0.2.2'] }, { missing: ['192.0.2.1'] }]
   ]
   for (const [reached, missed] of members) {
     t.equal(verdict(reached, shown), 'done', JSON.stringify(reached))
@@ -39,7 +39,7 @@ t.test('every member of a goal must hold, and all of them at once', async t => {
 t.test('an address is the same in each of its spellings', async t => {
   const shown = server('running', { addresses: [{ ...address('2001:db8:a::1'), family: 6 }] })
   t.equal(verdict({ has: ['2001:DB8:A:0::1'] }, shown), 'done')
-  t.equal(verdict({ lacks: ['2001:0db8:000a::1'] }, shown), 'going')
+  t.equal(verdict({ missing: ['2001:0db8:000a::1'] }, shown), 'going')
 })
 
 t.test('nobody knows whether a rebuild was asked for: only the state in between proves it, not a stop before it', async t => {
@@ -101,7 +101,7 @@ t.test('where a goal names its words of failure, only they fail it, whatever the
 })
 
 t.test('a snapshot is deleted when the list lacks it, and its deletion has failed when the list says so', async t => {
-  const goal = { lacksSnapshot: 's1' }
+  const goal = { missingSnapshot: 's1' }
   const seen = server('running')
   t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'deleting'), snapshotFacts('s2')] }), 'going')
   t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s2', 'error')] }), 'done', 'those of others say nothing')

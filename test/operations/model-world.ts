@@ -265,7 +265,7 @@ export const accountOf = (connect: (call: Call) => ServerOperations): Account =>
   opening: 'first',
   options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
   provider: { id: 'p', title: 'P' },
-  looksCloser: false,
+  needsHydration: false,
   breaker: () => 'closed',
   capabilities: Object.create(null),
   createToken: null,

@@ -96,7 +96,7 @@ t.test('a deleted snapshot is looked for in the list of its server', async t => 
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
   provider.rows.set('1', serverFacts('1', 'running'))
   provider.snapshots.push(snapshotFacts('s1', 'deleting'))
-  const stored = await open('snapshots.delete', { goal: { lacksSnapshot: 's1' } })
+  const stored = await open('snapshots.delete', { goal: { missingSnapshot: 's1' } })
   await clock.run(600)
   t.same(provider.calls, ['get 1', 'snapshots 1'])
   t.equal(await statusOf(stored), 'running')

@@ -38,8 +38,8 @@ export function record (action: string, { operation, ...facts }: Partial<Omit<St
     startedAt: at,
     actedAt: at,
     deadlineAt: at + 600_000,
-    looks: 0,
-    nextLookAt: at + 500,
+    polls: 0,
+    nextPollAt: at + 500,
     transitionSeen: false,
     ...facts
   }

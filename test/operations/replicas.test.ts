@@ -24,9 +24,9 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   provider.rows.set('42', serverFacts('42', 'running'))
   let looking = 0
   let most = 0
-  const looks: number[] = []
+  const polls: number[] = []
   provider.meet = async call => {
-    if (call === 'get 42' || call === 'list') looks.push(performance.now())
+    if (call === 'get 42' || call === 'list') polls.push(performance.now())
     looking += 1
     most = Math.max(most, looking)
     await pass(150)
@@ -50,12 +50,12 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   await one?.store.open(left)
   const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, forGood()), engine.wait(left, 20_000, forGood())])
   // Between two looks: the one that is under way would see the end.
-  await eventually(() => looks.length >= 2 && looking === 0)
-  const before = looks.length
+  await eventually(() => polls.length >= 2 && looking === 0)
+  const before = polls.length
   provider.rows.set('42', serverFacts('42', 'stopped'))
   t.same((await Promise.all(waits)).map(({ operation }) => operation.status), ['succeeded', 'succeeded', 'succeeded', 'succeeded'])
   t.equal(most, 1, 'one look at a time')
-  t.ok(looks.length > before && looks.length <= before + 1, `${looks.length} looks, ${before} of them before the end`)
-  const gaps = looks.slice(1).map((at, index) => at - (looks[index] ?? 0))
+  t.ok(polls.length > before && polls.length <= before + 1, `${polls.length} looks, ${before} of them before the end`)
+  const gaps = polls.slice(1).map((at, index) => at - (polls[index] ?? 0))
   t.ok(gaps.every(gap => gap >= 400), `looks are not closer together for two: ${gaps.map(Math.round).join(', ')} ms`)
 })

@@ -141,7 +141,7 @@ t.test('a verb may ask for a longer deadline than its action has', async t => {
 t.test('a snapshot that is to be deleted is looked for where the provider lists snapshots', async t => {
   const order = commandOf('deleteSnapshot', { id: '7', snapshot: 's1' })
   const verb = { evidence: 'documented', run: async () => ({}) } as const
-  t.match(await perform(order, { 'snapshots.delete': verb }), [{ goal: { lacksSnapshot: 's1' }, operation: { status: 'running' } }])
+  t.match(await perform(order, { 'snapshots.delete': verb }), [{ goal: { missingSnapshot: 's1' }, operation: { status: 'running' } }])
   const { 'snapshots.list': _list, ...rest } = createProvider().connect()
   t.match(await performOn({ ...rest, 'snapshots.delete': verb }, order), [{ goal: null, operation: { status: 'succeeded' } }], 'elsewhere it is done when it is accepted')
 })

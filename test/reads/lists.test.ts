@@ -9,8 +9,8 @@ import { readPage } from '../../src/reads/read-page.ts'
 import { walk } from '../../src/reads/walk.ts'
 import { serverFacts } from '../helpers/facts.ts'
 
-const row = (id: string, facts: Partial<ServerFacts> = {}, lacks?: readonly FilterName[]): Seen =>
-  ({ server: serverFacts(id, 'running', facts), raw: { id }, ...(lacks === undefined ? {} : { lacks }) })
+const row = (id: string, facts: Partial<ServerFacts> = {}, missing?: readonly FilterName[]): Seen =>
+  ({ server: serverFacts(id, 'running', facts), raw: { id }, ...(missing === undefined ? {} : { missing }) })
 
 const ids = (rows: readonly Seen[]): string[] => rows.map(({ server }) => server.id)
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, index) => String(from + index))
@@ -226,7 +226,7 @@ t.test('rows that lack something cost one closer look each, and only the rows sh
   const rows = numbers(1, 30).map(id => row(id, { status: 'unknown' }, ['status']))
   const vendor = offsetVendor(rows, 100, {
     paging: 'whole',
-    complete: async seen => { looked.push(seen.server.id); return row(seen.server.id, { status: Number(seen.server.id) % 10 === 0 ? 'stopped' : 'running' }) }
+    hydrate: async seen => { looked.push(seen.server.id); return row(seen.server.id, { status: Number(seen.server.id) % 10 === 0 ? 'stopped' : 'running' }) }
   })
   const page = await readPage(vendor, { filters: {}, sort: 'id', limit: 5, after: null })
   t.same(page.rows.map(({ server }) => server.status), ['running', 'running', 'running', 'running', 'running'])
@@ -244,7 +244,7 @@ t.test('at most five closer looks run at once', async t => {
   let most = 0
   const vendor = offsetVendor(numbers(1, 30).map(id => row(id, {}, ['status'])), 100, {
     paging: 'whole',
-    complete: async seen => {
+    hydrate: async seen => {
       most = Math.max(most, ++running)
       await new Promise(resolve => setTimeout(resolve, 2))
       running -= 1
@@ -258,7 +258,7 @@ t.test('at most five closer looks run at once', async t => {
 t.test('a row that vanishes before the closer look is left out; one that may not be looked at stays unknown; other failures fail', async t => {
   const vendor = (failure: 'not-found' | 'forbidden' | 'unavailable'): Vendor => offsetVendor(['1', '2'].map(id => row(id, { status: 'unknown' }, ['status'])), 100, {
     paging: 'whole',
-    complete: async seen => {
+    hydrate: async seen => {
       if (seen.server.id === '1') throw new UpstreamError(failure, 'no')
       return row(seen.server.id, { status: 'running' })
     }

@@ -33,7 +33,7 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   const full = made(account, 0, {
     phase: 'doubtful',
     jobs: [{ id: '7', name: 'host_stop' }],
-    goal: { statuses: ['running'], transition: true, has: ['192.0.2.1'], failed: ['stop_fail'], lacksSnapshot: 's1', unprovable: true },
+    goal: { statuses: ['running'], transition: true, has: ['192.0.2.1'], failed: ['stop_fail'], missingSnapshot: 's1', unprovable: true },
     next: { name: 'confirm', input: { plan: 'p2', count: 3, isLast: true, nothing: null } },
     search: { spec: { name: 'web', image: 'i', tags: ['x'] }, before: ['1'] }
   })
@@ -43,12 +43,12 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   t.equal(await store.get(newAccount(), full.operation.id), null, 'another account does not see it')
   t.equal(await store.getForCertain(account, 'op_none'), null)
 
-  const looks = await Promise.all(Array.from({ length: 100 }, async () => await store.update(full, current => ({ ...current, looks: current.looks + 1 }))))
-  t.match(await store.get(account, full.operation.id), { looks: 100, version: 101 }, 'a hundred changes at once lose none')
-  t.equal(new Set(looks.map(({ version }) => version)).size, 100)
+  const polls = await Promise.all(Array.from({ length: 100 }, async () => await store.update(full, current => ({ ...current, polls: current.polls + 1 }))))
+  t.match(await store.get(account, full.operation.id), { polls: 100, version: 101 }, 'a hundred changes at once lose none')
+  t.equal(new Set(polls.map(({ version }) => version)).size, 100)
   t.match(await store.updateForCertain(full, () => null), { version: 101 }, 'nothing to change is no change')
-  await Promise.all([store.update(full, () => { throw new Error('x') }).catch(() => {}), store.update(full, current => ({ ...current, looks: 0 }))])
-  t.equal((await store.get(account, full.operation.id))?.looks, 0, 'a change that fails holds up no other')
+  await Promise.all([store.update(full, () => { throw new Error('x') }).catch(() => {}), store.update(full, current => ({ ...current, polls: 0 }))])
+  t.equal((await store.get(account, full.operation.id))?.polls, 0, 'a change that fails holds up no other')
 
   const rest = Array.from({ length: 9 }, (_, index) => made(account, index + 1))
   for (const stored of rest) await store.open(stored)
@@ -108,8 +108,8 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
   const account = newAccount()
   const stored = made(account, 0)
   await one.open(stored)
-  await Promise.all([one, other].flatMap(store => Array.from({ length: 25 }, async () => await store.update(stored, current => ({ ...current, looks: current.looks + 1 })))))
-  t.match(await other.get(account, stored.operation.id), { looks: 50, version: 51 }, 'two replicas lose no change of each other')
+  await Promise.all([one, other].flatMap(store => Array.from({ length: 25 }, async () => await store.update(stored, current => ({ ...current, polls: current.polls + 1 })))))
+  t.match(await other.get(account, stored.operation.id), { polls: 50, version: 51 }, 'two replicas lose no change of each other')
 
   await one.beat(`${account}-me`, 60_000)
   t.equal(await other.isAlive(`${account}-me`), true)

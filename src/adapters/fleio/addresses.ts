@@ -44,7 +44,7 @@ export const createAddresses = (client: FleioClient, catalogue: CatalogueClient)
       const address = heldAddress(await client.getAttached(id), asked)
       // Attaching says floating_ip, detaching says ip.
       await client.act(id, 'remove_floating_ip', { body: { ip: address }, about: { members: new Map([['ip', 'path.address']]), uncertain: true } })
-      return { goal: { lacks: [address] } }
+      return { goal: { missing: [address] } }
     }
   }
 })

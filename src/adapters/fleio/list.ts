@@ -17,7 +17,7 @@ export function createList (client: FleioClient, mode: FleioMode): List {
     ordered: false,
     compareIds: compareText,
     run: async page => await listPage({ client, learned, filter: fromFilters(page.filters, mode) }, page),
-    complete: async ({ server }) => await client.getInstance(server.id)
+    hydrate: async ({ server }) => await client.getInstance(server.id)
   }
 }
 
@@ -36,8 +36,8 @@ interface Reading {
 
 async function listPage (reading: Reading, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
   const page = await readFrom(reading, offset, limit)
-  const lacks = lackingOf(filters)
-  return lacks === null ? page : { ...page, rows: page.rows.map(seen => ({ ...seen, lacks })) }
+  const missing = lackingOf(filters)
+  return missing === null ? page : { ...page, rows: page.rows.map(seen => ({ ...seen, missing })) }
 }
 
 async function readFrom (reading: Reading, offset: number, limit: number): Promise<VendorPage> {

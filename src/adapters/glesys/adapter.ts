@@ -75,5 +75,5 @@ const createList = (client: GlesysClient): List => ({
     const rows = await client.list()
     return { rows, start: 0, last: true, total: rows.length }
   },
-  complete: async seen => await client.details(seen.server.id)
+  hydrate: async seen => await client.details(seen.server.id)
 })

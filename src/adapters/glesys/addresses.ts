@@ -40,7 +40,7 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
       const held = server.addresses.find(row => canonical(row.address) === wanted)
       if (held === undefined) throw missing('the server does not have this address')
       await addresses.remove(held.address)
-      return { goal: { lacks: [held.address] } }
+      return { goal: { missing: [held.address] } }
     }
   },
   ptr: {

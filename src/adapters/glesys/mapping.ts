@@ -134,7 +134,7 @@ const withAddresses = z.object({ iplist: z.union([z.literal(''), z.array(z.unkno
 
 /** A row of a list: never with power, and with as few as four fields. */
 export const seenRow: z.ZodType<Seen> =
-  seenServer.transform((seen): Seen => ({ ...seen, lacks: lacksOf(seen) }))
+  seenServer.transform((seen): Seen => ({ ...seen, missing: lacksOf(seen) }))
 
 function lacksOf ({ server, raw }: Seen): FilterName[] {
   const lacksName = server.name === ''

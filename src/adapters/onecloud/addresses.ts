@@ -50,7 +50,7 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
       const [eip] = (await rows.eips({ associate_id: id })).filter(row => row.associate_id === id && row.ip_addr === address)
       if (eip === undefined) throw new UpstreamError('conflict', 'the address belongs to a network card, and can not be taken away', { notAttempted: true, member: 'path.address' })
       await client.act(id, 'dissociate-eip', { input: { auto_delete: false } })
-      return { goal: goalOf('addresses.detach', { statuses, lacks: [address] }) }
+      return { goal: goalOf('addresses.detach', { statuses, missing: [address] }) }
     }
   }
 })

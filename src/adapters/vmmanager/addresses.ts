@@ -41,7 +41,7 @@ export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueCli
       if (isAddress(address, 6)) throw badMember('path.address', 'an IPv6 address can not be taken away by itself')
       const row = isNameable(address) ? (await catalogue.listHostIps(idOf(id))).find(wire => isNamed(wire, address)) : undefined
       if (row === undefined) throw noAddress('the server has no such address')
-      return { ...toAccepted(await catalogue.deleteIp(row.id), 'ip_delete'), goal: { lacks: [row.ip_addr ?? address] } }
+      return { ...toAccepted(await catalogue.deleteIp(row.id), 'ip_delete'), goal: { missing: [row.ip_addr ?? address] } }
     }
   }
 })

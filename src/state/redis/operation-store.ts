@@ -20,9 +20,9 @@ const goalMembers = {
   memory_mib: z.number().optional(),
   disk_gib: z.number().optional(),
   has: z.array(z.string()).optional(),
-  lacks: z.array(z.string()).optional(),
+  missing: z.array(z.string()).optional(),
   failed: z.array(z.string()).optional(),
-  lacksSnapshot: z.string().optional(),
+  missingSnapshot: z.string().optional(),
   unprovable: z.boolean().optional()
 } satisfies Readonly<Record<keyof Goal, z.ZodType>>
 const goalSchema: z.ZodType<Goal> = z.object(goalMembers)
@@ -44,8 +44,8 @@ const storedSchema: z.ZodType<StoredOperation> = z.object({
   startedAt: z.number(),
   actedAt: z.number(),
   deadlineAt: z.number(),
-  looks: z.number(),
-  nextLookAt: z.number(),
+  polls: z.number(),
+  nextPollAt: z.number(),
   transitionSeen: z.boolean()
 })
 
