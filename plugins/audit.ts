@@ -64,12 +64,12 @@ function outcomeOf (request: FastifyRequest, reply: FastifyReply): AuditOutcome 
   if (reply.hasHeader('idempotency-replayed')) return 'replayed'
   if (reply.statusCode >= 400) {
     // A raw answer of the provider is no problem of ours; after its 5xx nobody knows.
-    if (problem === null ? reply.statusCode >= 500 : sideEffectOf(request, reply) !== 'none') return 'doubtful'
+    if (problem === null ? reply.statusCode >= 500 : sideEffectOf(request, reply) !== 'none') return 'ambiguous'
     return reply.statusCode < 500 || reply.statusCode === 501 ? 'refused' : 'failed'
   }
   if (isDryRun(request)) return 'rehearsed'
   if (reply.statusCode === 202) return 'accepted'
-  return operationStatus === 'failed' ? 'failed' : operationStatus === 'unknown' ? 'doubtful' : 'done'
+  return operationStatus === 'failed' ? 'failed' : operationStatus === 'unknown' ? 'ambiguous' : 'done'
 }
 
 const severity: readonly SideEffect[] = ['none', 'possible', 'certain']

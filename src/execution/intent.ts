@@ -69,7 +69,7 @@ export async function endFailedIntent (engine: Engine, stored: StoredOperation, 
     await engine.discard(stored)
     return error
   }
-  await engine.doubt(stored, error)
+  await engine.markAmbiguous(stored, error)
   if (error instanceof UpstreamError) error.operationId = stored.operation.id
   return error
 }

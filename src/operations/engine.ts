@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts'
 import type { Operation, OperationStatus } from '../domain/operation.ts'
 import { isEnded } from './follow.ts'
 import { createJournal, toChange } from './operation-events.ts'
-import { afterAccepted, doubted, intended, type Intent } from './life.ts'
+import { afterAccepted, afterAmbiguous, intended, type Intent } from './life.ts'
 import type { Watched } from './poll-target.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { serverClaim, type OperationStore, type StoredOperation } from '../state/operation-store.ts'
@@ -36,7 +36,7 @@ export interface Engine {
   discard(stored: StoredOperation): Promise<void>
   accept(stored: StoredOperation, accepted: Accepted): Promise<Operation>
   /** Nobody knows what the provider did; from here on what it shows tells. */
-  doubt(stored: StoredOperation, error: unknown): Promise<void>
+  markAmbiguous(stored: StoredOperation, error: unknown): Promise<void>
   get(account: string, id: string): Promise<StoredOperation | null>
   /** As `get`, but throws where null would not be certain. */
   getForCertain(account: string, id: string): Promise<StoredOperation | null>
@@ -117,8 +117,8 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
       nudge(account)
       return kept.operation
     },
-    doubt: async (stored, error) => {
-      await journal.update(stored, current => current.phase === 'asking' ? doubted(current, error, now()) : null)
+    markAmbiguous: async (stored, error) => {
+      await journal.update(stored, current => current.phase === 'asking' ? afterAmbiguous(current, error, now()) : null)
       nudge(stored.operation.account)
     },
     get: async (account, id) => await store.get(account, id),

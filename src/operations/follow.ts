@@ -2,7 +2,7 @@ import type { JobState } from '../adapters/verbs.ts'
 import type { Snapshot } from '../domain/catalogue.ts'
 import { isFinal, type Goal, type Operation } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
-import { isInTransition, isOnDoubtfulWay, judge, type Judgement } from './judge.ts'
+import { isInTransition, isOnAmbiguousWay, judge, type Judgement } from './judge.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
 /** Before the first looks at an operation; then every five seconds. A verdict is at most as late again as the work has taken. */
@@ -37,13 +37,13 @@ type Snapshots = readonly Snapshot[] | null
 /** The operation after its server was looked at; null: the provider has none such. `snapshots`: its own, where the goal is about them. */
 export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, snapshots: Snapshots = null): StoredOperation {
   const { goal, operation } = stored
-  const isDoubtful = stored.phase === 'doubtful'
-  if (goal === null) return ended(stored, { status: isDoubtful ? 'unknown' : 'succeeded' }, now)
-  const isOnItsWay = isDoubtful ? isOnDoubtfulWay : isInTransition
+  const isAmbiguous = stored.phase === 'ambiguous'
+  if (goal === null) return ended(stored, { status: isAmbiguous ? 'unknown' : 'succeeded' }, now)
+  const isOnItsWay = isAmbiguous ? isOnAmbiguousWay : isInTransition
   const transitionSeen = stored.transitionSeen || (server !== null && isOnItsWay(goal, server))
   const polled: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
   const sinceAskedMs = now - stored.actedAt
-  const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isDoubtful, snapshots })
+  const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isAmbiguous, snapshots })
   if (judgement.verdict === 'failed') return ended(polled, { status: 'failed', error: judgement.error }, now)
   const isDone = judgement.verdict === 'done' && stored.next === null
   return isDone ? ended(polled, { status: 'succeeded', note: joined(polled.operation.note, judgement) }, now) : goOn(polled, now)

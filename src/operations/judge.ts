@@ -11,7 +11,7 @@ export interface Circumstances {
   /** It was made by the operation: it may not be shown at once. */
   readonly isNew: boolean
   /** Nobody knows whether the provider was asked at all. */
-  readonly isDoubtful: boolean
+  readonly isAmbiguous: boolean
   /** The server's, where the goal is about them. */
   readonly snapshots?: readonly Snapshot[] | null
 }
@@ -47,7 +47,7 @@ export const usualGoals = {
 
 /** Judges an action by the server that the provider shows now; null means that there is none. */
 export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgement {
-  const { sinceAskedMs, transitionSeen, isNew, isDoubtful, snapshots = null } = circumstances
+  const { sinceAskedMs, transitionSeen, isNew, isAmbiguous, snapshots = null } = circumstances
   const left = snapshots?.find(({ id }) => id === goal.missingSnapshot)
   if (left?.status === 'error' && sinceAskedMs > staleForMs) {
     return failed(`the provider shows the snapshot as ${left.provider_status ?? 'in error'}`)
@@ -60,7 +60,7 @@ export function judge (goal: Goal, server: ServerFacts | null, circumstances: Ci
   const isShown = goal.absent !== true && goal.unprovable !== true && isReached(goal, server) && isSnapshotGone(goal, snapshots)
   if (!isShown || isBusy(server)) return going
   if (goal.transition !== true || transitionSeen) return done
-  if (isDoubtful || sinceAskedMs < transitionSettlesMs) return going
+  if (isAmbiguous || sinceAskedMs < transitionSettlesMs) return going
   return { ...done, note: 'The server is as it should be; that anything happened in between was not observed.' }
 }
 
@@ -93,7 +93,7 @@ const isSnapshotGone = ({ missingSnapshot }: Goal, snapshots: readonly Snapshot[
 const isAsAsked = <T>(asked: T | undefined, shown: T | null | undefined): boolean => asked === undefined || asked === shown
 
 /** What must have been seen in between, where nobody knows whether the provider was asked. */
-export const isOnDoubtfulWay = (goal: Goal, server: ServerFacts): boolean =>
+export const isOnAmbiguousWay = (goal: Goal, server: ServerFacts): boolean =>
   goal.via === undefined ? isInTransition(goal, server) : server.status === goal.via
 
 /** The server is on its way: in a state that is neither the goal's nor says nothing. */

@@ -54,7 +54,7 @@ export function intended (intent: Intent, owner: string, at: number): StoredOper
     phase,
     owner,
     askingUntil: at + askForMs,
-    doubtfulSince: null,
+    ambiguousSince: null,
     settleMs: null,
     notMade: false,
     jobs: [],
@@ -78,7 +78,7 @@ export function afterAccepted (stored: StoredOperation, accepted: Accepted, now:
   const followed: StoredOperation = {
     ...stored,
     phase: 'following',
-    doubtfulSince: null,
+    ambiguousSince: null,
     notMade: false,
     jobs,
     goal,
@@ -102,7 +102,7 @@ export function afterAccepted (stored: StoredOperation, accepted: Accepted, now:
   return isDone ? ended(followed, { status: 'succeeded' }, now) : followed
 }
 
-export function doubted (stored: StoredOperation, error: unknown, now: number): StoredOperation {
+export function afterAmbiguous (stored: StoredOperation, error: unknown, now: number): StoredOperation {
   const upstream = error instanceof UpstreamError ? error : null
   const isAccepted = upstream?.sideEffect === 'certain'
   const isReset = upstream?.failure === 'unreachable'
@@ -111,9 +111,9 @@ export function doubted (stored: StoredOperation, error: unknown, now: number): 
     : `The provider did not answer (${upstream?.failure ?? 'fault of the gateway'})`
   return {
     ...stored,
-    phase: 'doubtful',
+    phase: 'ambiguous',
     askingUntil: now,
-    doubtfulSince: now,
+    ambiguousSince: now,
     settleMs: isAccepted ? null : isReset ? settleAfterResetMs : settleAfterSilenceMs,
     actedAt: now,
     polls: 0,

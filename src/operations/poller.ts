@@ -116,8 +116,8 @@ const left = (stored: StoredOperation, now: number): StoredOperation => stored.p
 
 const asked = (stored: StoredOperation, now: number): StoredOperation => ({
   ...stored,
-  phase: 'doubtful',
-  doubtfulSince: now,
+  phase: 'ambiguous',
+  ambiguousSince: now,
   settleMs: crashSettlesMs,
   actedAt: now,
   polls: 0,

@@ -40,7 +40,7 @@ export async function search ({ account, journal, clock: { now } }: PollParts, o
     ? []
     : servers.filter(server => !wanted.before.includes(markOf(server.id)) && isLikeOrder(operations, wanted.spec, server)).map(({ id }) => id)
   // Who was accepted for certain chooses first.
-  const left = [...searching].sort((a, b) => Number(a.phase === 'doubtful') - Number(b.phase === 'doubtful') || a.startedAt - b.startedAt)
+  const left = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
   for (let stored = left.shift(); stored !== undefined; stored = left.shift()) {
     const { id: holder } = stored.operation
     const isWaiting = open.some(other => goesFirst(other, stored, now()))
@@ -51,7 +51,7 @@ export async function search ({ account, journal, clock: { now } }: PollParts, o
     // It may be another's, and this order's own may still appear: who could have been given it waits as long as this one would have.
     for (const other of id === null ? [] : left.filter(later => candidatesOf(later).includes(id))) {
       const untilMs = settledAt(stored) ?? now() + acceptedAppearsMs
-      await journal.update(other, current => current.phase === 'doubtful' ? waiting(current, untilMs, now()) : null)
+      await journal.update(other, current => current.phase === 'ambiguous' ? waiting(current, untilMs, now()) : null)
     }
     const kept = await journal.update(stored, current => {
       if (isEnded(current) || current.operation.server_id !== null) return null
@@ -74,7 +74,7 @@ async function firstFree (ids: readonly string[], claim: (id: string) => Promise
 function goesFirst (other: StoredOperation, stored: StoredOperation, now: number): boolean {
   if (other.operation.id === stored.operation.id || other.operation.server_id !== null || !isNamedLike(other, stored)) return false
   const mayBeTold = [other, stored].some(({ phase, askingUntil }) => phase !== 'following' && now < askingUntil)
-  return mayBeTold || (stored.phase === 'doubtful' && other.phase !== 'doubtful')
+  return mayBeTold || (stored.phase === 'ambiguous' && other.phase !== 'ambiguous')
 }
 
 // Vendors change the case of names, and what they add to them stands in `isLike`.
@@ -82,13 +82,13 @@ const isNamedLike = (one: StoredOperation, other: StoredOperation): boolean =>
   one.search?.spec.name.toLowerCase() === other.search?.spec.name.toLowerCase()
 
 function found (stored: StoredOperation, id: string, now: number): StoredOperation {
-  const note = stored.phase === 'doubtful'
+  const note = stored.phase === 'ambiguous'
     ? 'The provider\'s answer was lost; this server was found by what had been ordered.'
     : stored.operation.note
   return {
     ...stored,
     phase: 'following',
-    doubtfulSince: null,
+    ambiguousSince: null,
     actedAt: now,
     nextPollAt: now,
     operation: { ...stored.operation, status: 'running', server_id: id, note }
@@ -96,11 +96,11 @@ function found (stored: StoredOperation, id: string, now: number): StoredOperati
 }
 
 /** When a server that has not appeared was not made; null where it was. */
-const settledAt = ({ phase, settleMs, doubtfulSince, askingUntil }: StoredOperation): number | null =>
-  phase === 'doubtful' && settleMs !== null ? Math.max(doubtfulSince ?? 0, askingUntil) + settleMs : null
+const settledAt = ({ phase, settleMs, ambiguousSince, askingUntil }: StoredOperation): number | null =>
+  phase === 'ambiguous' && settleMs !== null ? Math.max(ambiguousSince ?? 0, askingUntil) + settleMs : null
 
 const waiting = (stored: StoredOperation, untilMs: number, now: number): StoredOperation =>
-  ({ ...stored, doubtfulSince: now, settleMs: stored.settleMs === null ? null : Math.max(stored.settleMs, untilMs - now) })
+  ({ ...stored, ambiguousSince: now, settleMs: stored.settleMs === null ? null : Math.max(stored.settleMs, untilMs - now) })
 
 function afterVain (stored: StoredOperation, readAt: number, now: number): StoredOperation {
   const end = settledAt(stored)

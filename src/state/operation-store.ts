@@ -7,7 +7,7 @@ import type { CreateSpec } from '../domain/spec.ts'
  * `asking`: the provider is being asked. `following`: it has accepted.
  * `doubtful`: nobody knows whether it has; what it shows must tell.
  */
-export type Phase = 'intended' | 'asking' | 'following' | 'doubtful'
+export type Phase = 'intended' | 'asking' | 'following' | 'ambiguous'
 
 /** How the server of a create is found again: what was ordered, and marks of all servers that were there before. */
 export interface Search {
@@ -24,7 +24,7 @@ export interface StoredOperation {
   /** The process that asks, and when it certainly asks no more. */
   readonly owner: string
   readonly askingUntil: number
-  readonly doubtfulSince: number | null
+  readonly ambiguousSince: number | null
   /** So long a server that can not be found may still appear; null: for ever, since the provider has accepted. */
   readonly settleMs: number | null
   /** It is certain that the provider did nothing: the same key may be used to send once more. */

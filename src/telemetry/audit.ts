@@ -9,7 +9,7 @@ export interface AuditSink {
   close (): void
 }
 
-export type AuditOutcome = 'accepted' | 'done' | 'refused' | 'failed' | 'doubtful' | 'rehearsed' | 'replayed'
+export type AuditOutcome = 'accepted' | 'done' | 'refused' | 'failed' | 'ambiguous' | 'rehearsed' | 'replayed'
 
 /** What became of one request for a write. Nothing of its body stands here, and no secret. */
 export interface AuditedRequest {
@@ -65,4 +65,4 @@ export function createAudit ({ sink, onFault }: AuditParts): Audit {
   }
 }
 
-const verdicts: ReadonlyMap<string, AuditOutcome> = new Map<string, AuditOutcome>([['succeeded', 'done'], ['failed', 'failed'], ['unknown', 'doubtful']])
+const verdicts: ReadonlyMap<string, AuditOutcome> = new Map<string, AuditOutcome>([['succeeded', 'done'], ['failed', 'failed'], ['unknown', 'ambiguous']])

@@ -114,7 +114,7 @@ async function follow ({ line, pass }: Following, id: string, accepted: Accepted
     const state = server?.provider_status ?? 'absent'
     if (states.at(-1) !== state) states.push(state)
     transitionSeen ||= server !== null && isInTransition(goal, server)
-    const { verdict, error } = judge(goal, server, { sinceAskedMs: 1000, transitionSeen, isNew: false, isDoubtful: false })
+    const { verdict, error } = judge(goal, server, { sinceAskedMs: 1000, transitionSeen, isNew: false, isAmbiguous: false })
     if (verdict === 'failed') return [...states, `failed: ${error ?? ''}`]
     if (verdict === 'done' && next === undefined) return states
     const step = next === undefined || server === null ? undefined : need(line.operations().steps?.[next.name])
@@ -598,7 +598,7 @@ t.test('what another action has failed in does not end a rescue, and what its ow
   const { line, operations } = await open(t, withSample(() => ok({ server: {} }), { status: 'instance_snapshot_failed' }))
   const { goal = {} } = await need(operations.rescue).run({ id: webId })
   const { server } = await seenOf(line, webId)
-  const late = { sinceAskedMs: 60_000, transitionSeen: true, isNew: false, isDoubtful: false }
+  const late = { sinceAskedMs: 60_000, transitionSeen: true, isNew: false, isAmbiguous: false }
   t.match(server, { status: 'running', provider_status: 'instance_snapshot_failed' })
   t.equal(judge(goal, server, late).verdict, 'going')
   t.match(judge(goal, { ...server, status: 'error', provider_status: 'start_rescue_failed' }, late), { verdict: 'failed', error: /start_rescue_failed/ })

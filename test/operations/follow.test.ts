@@ -4,7 +4,7 @@ import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
 import { afterJobs, afterMiss, afterServer, ended, goOn, isEnded, pauseAfter } from '../../src/operations/follow.ts'
 import { createJournal } from '../../src/operations/operation-events.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
-import { afterAccepted, doubted, intended } from '../../src/operations/life.ts'
+import { afterAccepted, afterAmbiguous, intended } from '../../src/operations/life.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createManualClock } from '../helpers/clock.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
@@ -65,13 +65,13 @@ t.test('a provider that has finished when it answers leaves nothing to follow', 
 })
 
 t.test('what is doubtful is judged by what is seen, and is unknown where nothing can be seen', async t => {
-  const reset = doubted(record('stop', { phase: 'asking', goal: usualGoals.stop, operation: { status: 'pending' } }), failure('unreachable', 'possible'), seconds(1))
-  t.match(reset, { phase: 'doubtful', settleMs: 30_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
+  const reset = afterAmbiguous(record('stop', { phase: 'asking', goal: usualGoals.stop, operation: { status: 'pending' } }), failure('unreachable', 'possible'), seconds(1))
+  t.match(reset, { phase: 'ambiguous', settleMs: 30_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
   t.match(afterServer(reset, server('stopped'), seconds(2)).operation, { status: 'succeeded' })
-  t.equal(doubted(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 180_000)
-  t.match(doubted(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted, but its answer could not be read/ } })
-  t.match(doubted(record('stop'), new Error('x'), seconds(1)).operation, { note: /fault of the gateway/ })
-  const silent = doubted(record('password', { phase: 'asking' }), failure('timeout', 'possible'), seconds(1))
+  t.equal(afterAmbiguous(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 180_000)
+  t.match(afterAmbiguous(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted, but its answer could not be read/ } })
+  t.match(afterAmbiguous(record('stop'), new Error('x'), seconds(1)).operation, { note: /fault of the gateway/ })
+  const silent = afterAmbiguous(record('password', { phase: 'asking' }), failure('timeout', 'possible'), seconds(1))
   t.match(afterServer(silent, server('running'), seconds(2)).operation, { status: 'unknown', note: /did not answer/ })
   t.match(afterAccepted({ ...ended(reset, { status: 'failed', error: 'x' }, seconds(9)), notMade: true }, {}, seconds(10)),
     { notMade: false, phase: 'following', operation: { status: 'running', error: null, finished_at: null } }, 'an answer that comes after all wins')

@@ -8,7 +8,7 @@ import { record } from './records.ts'
 
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
 const verdict = (goal: Goal, seen: ServerFacts | null, facts: Partial<Circumstances> = {}): string =>
-  judge(goal, seen, { sinceAskedMs: 1000, transitionSeen: false, isNew: false, isDoubtful: false, ...facts }).verdict
+  judge(goal, seen, { sinceAskedMs: 1000, transitionSeen: false, isNew: false, isAmbiguous: false, ...facts }).verdict
 const address = (text: string): Address => ({ address: text, family: 4, scope: 'public', prefix_length: null, gateway: null, primary: true })
 
 t.test('every member of a goal must hold, and all of them at once', async t => {
@@ -43,7 +43,7 @@ t.test('an address is the same in each of its spellings', async t => {
 })
 
 t.test('nobody knows whether a rebuild was asked for: only the state in between proves it, not a stop before it', async t => {
-  const doubtful = record('rebuild', { phase: 'doubtful', goal: usualGoals.rebuild, settleMs: null })
+  const doubtful = record('rebuild', { phase: 'ambiguous', goal: usualGoals.rebuild, settleMs: null })
   const at = doubtful.actedAt + 1000
   const stopped = afterServer(afterServer(doubtful, server('stopping'), at), server('stopped'), at + 1000)
   t.equal(stopped.operation.status, 'running')
@@ -61,9 +61,9 @@ t.test('a reboot needs a transition, or time, and then says that none was observ
   t.equal(verdict(usualGoals.reboot, running), 'going')
   t.equal(verdict(usualGoals.reboot, running, { transitionSeen: true }), 'done')
   t.equal(verdict(usualGoals.reboot, running, { sinceAskedMs: 14_999 }), 'going')
-  t.match(judge(usualGoals.reboot, running, { sinceAskedMs: 15_000, transitionSeen: false, isNew: false, isDoubtful: false }), { verdict: 'done', note: /not observed/ })
-  t.equal(verdict(usualGoals.reboot, running, { sinceAskedMs: 60_000, isDoubtful: true }), 'going', 'nobody knows whether it was asked for: only a transition proves it')
-  t.equal(verdict(usualGoals.reboot, running, { isDoubtful: true, transitionSeen: true }), 'done')
+  t.match(judge(usualGoals.reboot, running, { sinceAskedMs: 15_000, transitionSeen: false, isNew: false, isAmbiguous: false }), { verdict: 'done', note: /not observed/ })
+  t.equal(verdict(usualGoals.reboot, running, { sinceAskedMs: 60_000, isAmbiguous: true }), 'going', 'nobody knows whether it was asked for: only a transition proves it')
+  t.equal(verdict(usualGoals.reboot, running, { isAmbiguous: true, transitionSeen: true }), 'done')
 })
 
 t.test('what counts as being on the way', async t => {
@@ -79,7 +79,7 @@ t.test('an error state fails what is about states, but not an old one right afte
   t.equal(verdict(usualGoals.start, broken), 'going', 'vendors show the state before for a while')
   t.equal(verdict(usualGoals.start, broken, { transitionSeen: true }), 'failed')
   t.equal(verdict(usualGoals.start, broken, { sinceAskedMs: 3001 }), 'failed')
-  t.match(judge(usualGoals.start, broken, { sinceAskedMs: 5000, transitionSeen: false, isNew: false, isDoubtful: false }).error, /start_fail/)
+  t.match(judge(usualGoals.start, broken, { sinceAskedMs: 5000, transitionSeen: false, isNew: false, isAmbiguous: false }).error, /start_fail/)
   t.equal(verdict({ name: 'web' }, server('error', { name: 'web' }), { sinceAskedMs: 5000 }), 'done', 'a broken server can be renamed')
   t.equal(verdict(usualGoals.delete, broken, { sinceAskedMs: 5000 }), 'going', 'a broken server can be deleted')
   t.equal(verdict(usualGoals.delete, broken, { sinceAskedMs: 5000, transitionSeen: true }), 'failed', 'it broke while it was deleted')

@@ -199,12 +199,12 @@ t.test('a step that is refused for now comes again, one that is refused fails, o
 })
 
 const order = (name: string, before: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, before: before.map(markOf) }, operation: { server_id: null } })
-const doubt = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'doubtful', doubtfulSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
+const markAmbiguous = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'ambiguous', ambiguousSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
 
 t.test('a server that was there before the order is never taken for it, also when it looks like it later', async t => {
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
   provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
-  const lost = await open('create', { ...order('web', ['old']), phase: 'doubtful', doubtfulSince: clock.now(), askingUntil: clock.now(), settleMs: 30_000 })
+  const lost = await open('create', { ...order('web', ['old']), phase: 'ambiguous', ambiguousSince: clock.now(), askingUntil: clock.now(), settleMs: 30_000 })
   await clock.run(60_000)
   t.equal(await statusOf(lost), 'failed')
 })
@@ -225,7 +225,7 @@ t.test('the server of a create whose answer told no id is found by what was orde
 
 t.test('a doubtful create leaves its like to who was accepted, is looked for every five seconds meanwhile, and waits anew when one was taken', async t => {
   const { clock, provider, store, open, statusOf } = bench(t)
-  const doubtful = await open('create', { ...order('web'), ...doubt(clock) })
+  const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
   const accepted = await open('create', order('web'))
   await clock.run(30_000)
   t.equal(await statusOf(doubtful), 'running', 'the other one may still appear')
@@ -242,7 +242,7 @@ t.test('a doubtful create leaves its like to who was accepted, is looked for eve
 
 t.test('while another order of the name is being asked for, its server is not taken', async t => {
   const { clock, provider, open, statusOf } = bench(t)
-  const doubtful = await open('create', { ...order('web'), ...doubt(clock) })
+  const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
   await open('create', { ...order('Web'), phase: 'asking', askingUntil: clock.now() + 50_000 })
   provider.rows.set('n1', serverFacts('n1', 'running', { name: 'web' }))
   await clock.run(45_000)
@@ -251,10 +251,10 @@ t.test('while another order of the name is being asked for, its server is not ta
 
 t.test('a doubtful create that nothing comes of was not made; an accepted one is unknown at its deadline, and so is who waits for it', async t => {
   const { clock, provider, store, open, statusOf } = bench(t)
-  const reset = await open('create', { ...order('a'), ...doubt(clock) })
-  const unreadable = await open('create', { ...order('b'), ...doubt(clock, null), deadlineAt: clock.now() + 1_800_000 })
+  const reset = await open('create', { ...order('a'), ...markAmbiguous(clock) })
+  const unreadable = await open('create', { ...order('b'), ...markAmbiguous(clock, null), deadlineAt: clock.now() + 1_800_000 })
   const accepted = await open('create', { ...order('c'), deadlineAt: clock.now() + 1_800_000 })
-  const waiting = await open('create', { ...order('c'), ...doubt(clock), deadlineAt: clock.now() + 1_700_000 })
+  const waiting = await open('create', { ...order('c'), ...markAmbiguous(clock), deadlineAt: clock.now() + 1_700_000 })
   await clock.run(14_000)
   t.equal(await statusOf(reset), 'running')
   await clock.run(8000)

@@ -27,7 +27,7 @@ export function record (action: string, { operation, ...facts }: Partial<Omit<St
     phase: 'following',
     owner: 'somebody',
     askingUntil: at + 60_000,
-    doubtfulSince: null,
+    ambiguousSince: null,
     settleMs: null,
     notMade: false,
     jobs: [],

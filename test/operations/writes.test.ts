@@ -52,18 +52,18 @@ t.test('the intent stands, without secrets, before the provider is asked, and is
 t.test('what was refused leaves no operation; what may have been done does', async t => {
   for (const error of [failure('rejected'), badMember('body.name', 'is odd')]) t.same((await create(async () => { throw error })).kept, [])
   const reset = await create(async () => { throw failure('unreachable', 'possible') })
-  t.match(reset.kept, [{ phase: 'doubtful', operation: { id: reset.error instanceof UpstreamError ? reset.error.operationId ?? '' : '' } }])
-  t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'doubtful' }], 'a fault of ours tells nothing of the provider')
+  t.match(reset.kept, [{ phase: 'ambiguous', operation: { id: reset.error instanceof UpstreamError ? reset.error.operationId ?? '' : '' } }])
+  t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'a fault of ours tells nothing of the provider')
 })
 
 t.test('a refusal after something was written is no refusal', async t => {
   for (const error of [failure('not-found'), badMember('body.name', 'is odd')]) {
     const { kept } = await create(async call => { call.tally.writes = 'certain'; throw error })
-    t.match(kept, [{ phase: 'doubtful' }])
+    t.match(kept, [{ phase: 'ambiguous' }])
   }
   const half = new UpstreamError('not-found', 'no such function', { status: 404 })
   half.sideEffect = 'certain'
-  t.match(await create(async () => { throw half }, { evidence: 'inferred' }), { error: half, kept: [{ phase: 'doubtful' }] }, 'a verb that has bought something exists')
+  t.match(await create(async () => { throw half }, { evidence: 'inferred' }), { error: half, kept: [{ phase: 'ambiguous' }] }, 'a verb that has bought something exists')
 })
 
 t.test('with a key nothing is sent before the key is bound and the intent is kept for all replicas', async t => {

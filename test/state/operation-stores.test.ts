@@ -31,7 +31,7 @@ async function takesTurn (store: OperationStore, account: string): Promise<boole
 async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   const account = newAccount()
   const full = made(account, 0, {
-    phase: 'doubtful',
+    phase: 'ambiguous',
     jobs: [{ id: '7', name: 'host_stop' }],
     goal: { statuses: ['running'], transition: true, has: ['192.0.2.1'], failed: ['stop_fail'], missingSnapshot: 's1', unprovable: true },
     next: { name: 'confirm', input: { plan: 'p2', count: 3, isLast: true, nothing: null } },

@@ -30,10 +30,10 @@ const goalSchema: z.ZodType<Goal> = z.object(goalMembers)
 const storedSchema: z.ZodType<StoredOperation> = z.object({
   operation: operationSchema,
   version: z.number(),
-  phase: z.enum(['intended', 'asking', 'following', 'doubtful']),
+  phase: z.enum(['intended', 'asking', 'following', 'ambiguous']),
   owner: z.string(),
   askingUntil: z.number(),
-  doubtfulSince: z.number().nullable(),
+  ambiguousSince: z.number().nullable(),
   settleMs: z.number().nullable(),
   notMade: z.boolean(),
   jobs: z.array(z.object({ id: z.string(), name: z.string() })),
@@ -202,7 +202,7 @@ export function createRedisOperationStore (redis: Redis | Cluster, vault: Vault,
   }
 }
 
-const phases = ['intended', 'asking', 'doubtful', 'following'] as const
+const phases = ['intended', 'asking', 'ambiguous', 'following'] as const
 const rankOf = ({ phase, notMade, operation }: StoredOperation): number => isFinal(operation.status) && !notMade ? phases.length : phases.indexOf(phase)
 
 /** Of two records of one operation that were changed apart. */
