@@ -3,7 +3,7 @@ import { GatewayError, UpstreamError, type SideEffect } from '../domain/failure.
 import type { Goal } from '../domain/operation.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import type { Engine } from '../operations/engine.ts'
-import { markOf, withoutSecrets } from '../operations/search.ts'
+import { fingerprintOf, withoutSecrets } from '../operations/search.ts'
 import { walk } from '../reads/walk.ts'
 import type { Search, StoredOperation } from '../state/operation-store.ts'
 import type { Account } from '../transport/account.ts'
@@ -13,9 +13,9 @@ import type { Command } from '../verbs/verb.ts'
 /** The servers that are there before a create: what is not among them later, and looks like the order, was made by it. */
 export async function readBaseline ({ list }: ServerOperations, spec: CreateSpec | undefined): Promise<Search | null> {
   if (spec === undefined) return null
-  const before: string[] = []
-  for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) before.push(...rows.map(({ server }) => markOf(server.id)))
-  return { spec: withoutSecrets(spec), before }
+  const baseline: string[] = []
+  for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) baseline.push(...rows.map(({ server }) => fingerprintOf(server.id)))
+  return { spec: withoutSecrets(spec), baseline }
 }
 
 interface Beginning {

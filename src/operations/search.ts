@@ -18,7 +18,7 @@ export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKe
 }
 
 /** Short for an id that was there before: lists are long, and each of these is kept. Two ids share one once in 10^10. */
-export const markOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 6)
+export const fingerprintOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 6)
 
 interface Searching {
   readonly searching: readonly StoredOperation[]
@@ -38,7 +38,7 @@ export async function search ({ account, journal, clock: { now } }: PollParts, o
   const open = await journal.store.pending(account.id)
   const candidatesOf = ({ search: wanted }: StoredOperation): string[] => wanted === null
     ? []
-    : servers.filter(server => !wanted.before.includes(markOf(server.id)) && isLikeOrder(operations, wanted.spec, server)).map(({ id }) => id)
+    : servers.filter(server => !wanted.baseline.includes(fingerprintOf(server.id)) && isLikeOrder(operations, wanted.spec, server)).map(({ id }) => id)
   // Who was accepted for certain chooses first.
   const left = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
   for (let stored = left.shift(); stored !== undefined; stored = left.shift()) {

@@ -12,7 +12,7 @@ export type Phase = 'intended' | 'asking' | 'following' | 'ambiguous'
 /** How the server of a create is found again: what was ordered, and marks of all servers that were there before. */
 export interface Search {
   readonly spec: CreateSpec
-  readonly before: readonly string[]
+  readonly baseline: readonly string[]
 }
 
 /** An operation with what is needed to follow it, by any process, at any later time. Times in epoch milliseconds. */

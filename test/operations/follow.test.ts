@@ -92,7 +92,7 @@ t.test('jobs decide where there are any: all must succeed, one may fail', async 
   const next = { ...two, next: { name: 'confirm', input: {} } }
   t.match(afterJobs(next, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)), { jobs: [], next: { name: 'confirm' }, operation: { status: 'running' } }, 'there is more to send')
   t.match(afterJobs(next, states({ status: 'failed' }, {}), seconds(1)), { next: null, operation: { status: 'failed' } })
-  const order = { ...two, search: { spec: { name: 'web', image: 'i' }, before: [] } }
+  const order = { ...two, search: { spec: { name: 'web', image: 'i' }, baseline: [] } }
   t.match(afterJobs({ ...order, operation: { ...order.operation, server_id: null } }, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)),
     { jobs: [], operation: { status: 'running' } }, 'a new server whose id is not known is still to be found')
   t.equal(afterJobs(order, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)).operation.status, 'succeeded')

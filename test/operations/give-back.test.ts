@@ -34,7 +34,7 @@ t.test('what was kept while Redis was lost is given back', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)
-  const asked = made({ phase: 'asking', search: { spec: { name: 'web', image: 'i' }, before: [] } })
+  const asked = made({ phase: 'asking', search: { spec: { name: 'web', image: 'i' }, baseline: [] } })
   const gone = made({ phase: 'asking' })
   await one.open(asked)
   await one.open(gone)

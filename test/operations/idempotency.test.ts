@@ -131,7 +131,7 @@ async function held (keys: Keys, facts: Partial<KeyedRequest> = {}) {
   return verdict.held
 }
 const answer = { status: 202, headers: { location: '/x' }, body: '{}' }
-const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'asking', goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, before: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
+const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'asking', goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
 
 t.test('a key does its work once, for one caller, one account and one request', async t => {
   const { keys } = openDesk().replica()

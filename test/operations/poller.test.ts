@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { markOf } from '../../src/operations/search.ts'
+import { fingerprintOf } from '../../src/operations/search.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/state/memory/operation-store.ts'
@@ -121,7 +121,7 @@ t.test('a provider that can not be asked, or a fault of ours, keeps no operation
     const { clock, provider, store, faults, open, statusOf } = bench(t)
     const job = await open('stop', { jobs: [{ id: 'j1', name: 'stop' }] })
     const seen = await open('stop', { goal: usualGoals.stop })
-    const lost = await open('create', { goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, before: [] }, operation: { server_id: null } })
+    const lost = await open('create', { goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, operation: { server_id: null } })
     provider.meet = async () => { throw error }
     await clock.run(1000)
     for (const one of [job, seen, lost]) t.match(await store.get('a', one.operation.id), { operation: { status: 'running', note } })
@@ -198,7 +198,7 @@ t.test('a step that is refused for now comes again, one that is refused fails, o
   t.equal(await statusOf(begun), 'succeeded')
 })
 
-const order = (name: string, before: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, before: before.map(markOf) }, operation: { server_id: null } })
+const order = (name: string, baseline: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, baseline: baseline.map(fingerprintOf) }, operation: { server_id: null } })
 const markAmbiguous = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'ambiguous', ambiguousSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
 
 t.test('a server that was there before the order is never taken for it, also when it looks like it later', async t => {

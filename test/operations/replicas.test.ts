@@ -51,11 +51,11 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, forGood()), engine.wait(left, 20_000, forGood())])
   // Between two looks: the one that is under way would see the end.
   await eventually(() => polls.length >= 2 && looking === 0)
-  const before = polls.length
+  const baseline = polls.length
   provider.rows.set('42', serverFacts('42', 'stopped'))
   t.same((await Promise.all(waits)).map(({ operation }) => operation.status), ['succeeded', 'succeeded', 'succeeded', 'succeeded'])
   t.equal(most, 1, 'one look at a time')
-  t.ok(polls.length > before && polls.length <= before + 1, `${polls.length} looks, ${before} of them before the end`)
+  t.ok(polls.length > baseline && polls.length <= baseline + 1, `${polls.length} looks, ${baseline} of them before the end`)
   const gaps = polls.slice(1).map((at, index) => at - (polls[index] ?? 0))
   t.ok(gaps.every(gap => gap >= 400), `looks are not closer together for two: ${gaps.map(Math.round).join(', ')} ms`)
 })

@@ -42,11 +42,11 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
 }
 
 t.test('the intent stands, without secrets, before the provider is asked, and is closed when it has answered', async t => {
-  let before: readonly StoredOperation[] = []
-  const { kept } = await create(async (_call, store) => { before = await store.list('a', null, 10); return { serverId: '7' } })
-  t.match(before, [{ phase: 'asking', operation: { status: 'pending', server_id: null } }])
+  let baseline: readonly StoredOperation[] = []
+  const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
+  t.match(baseline, [{ phase: 'asking', operation: { status: 'pending', server_id: null } }])
   t.match(kept, [{ phase: 'following', operation: { status: 'running', server_id: '7' } }])
-  t.notMatch(JSON.stringify(before), /hunter2|secret script/)
+  t.notMatch(JSON.stringify(baseline), /hunter2|secret script/)
 })
 
 t.test('what was refused leaves no operation; what may have been done does', async t => {
@@ -86,12 +86,12 @@ t.test('with a key nothing is sent before the key is bound and the intent is kep
     { store: { ...store, updateForCertain: async known => ({ ...known, notMade: true, operation: { ...known.operation, status: 'failed' } }) } }
   ]
   for (const [index, parts] of broken.entries()) {
-    const before = (await memory.list('a', null, 10)).length
+    const baseline = (await memory.list('a', null, 10)).length
     steps.length = 0
     const { error, kept } = await create(sent, { held, store, ...parts })
     t.ok(error instanceof Error)
     t.notOk(steps.includes('send'), `case ${index}`)
-    t.equal(kept.length, before, 'and no operation is left')
+    t.equal(kept.length, baseline, 'and no operation is left')
   }
 })
 

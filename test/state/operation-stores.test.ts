@@ -35,7 +35,7 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
     jobs: [{ id: '7', name: 'host_stop' }],
     goal: { statuses: ['running'], transition: true, has: ['192.0.2.1'], failed: ['stop_fail'], missingSnapshot: 's1', unprovable: true },
     next: { name: 'confirm', input: { plan: 'p2', count: 3, isLast: true, nothing: null } },
-    search: { spec: { name: 'web', image: 'i', tags: ['x'] }, before: ['1'] }
+    search: { spec: { name: 'web', image: 'i', tags: ['x'] }, baseline: ['1'] }
   })
   t.equal(await store.open(full), true)
   t.same(await store.get(account, full.operation.id), full, 'what is opened is kept as it is')
@@ -121,9 +121,9 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
   const begun = await redis.pttl(bump)
   let left = begun
   await eventually(async () => {
-    const before = left
+    const baseline = left
     left = await redis.pttl(bump)
-    return left > before
+    return left > baseline
   })
   t.ok(left > begun / 2, `${left} ms are left again`)
   t.equal(await other.lease(account, 90), null, 'who lives holds the turn as long as a look takes')
@@ -143,7 +143,7 @@ t.test('in Redis no member of a record stands in plain', async t => {
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
   const account = newAccount()
-  const stored = made(account, 0, { owner: 'plain-owner', operation: { server_id: 'plain-server', note: 'plain-note' }, search: { spec: { name: 'plain-name', image: 'plain-image' }, before: ['plain-before'] } })
+  const stored = made(account, 0, { owner: 'plain-owner', operation: { server_id: 'plain-server', note: 'plain-note' }, search: { spec: { name: 'plain-name', image: 'plain-image' }, baseline: ['plain-before'] } })
   const store = redisStore(redis)
   await store.open(stored)
   await store.update(stored, current => ({ ...current, next: { name: 'plain-step', input: { password: 'plain-password' } } }))

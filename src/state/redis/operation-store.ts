@@ -40,7 +40,7 @@ const storedSchema: z.ZodType<StoredOperation> = z.object({
   goal: goalSchema.nullable(),
   next: z.object({ name: z.string(), input: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) }).nullable(),
   stepsSent: z.number(),
-  search: z.object({ spec: createSpecSchema, before: z.array(z.string()) }).nullable(),
+  search: z.object({ spec: createSpecSchema, baseline: z.array(z.string()) }).nullable(),
   startedAt: z.number(),
   actedAt: z.number(),
   deadlineAt: z.number(),
