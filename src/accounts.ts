@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './domain/clock.ts'
 import { openAccount, type Account } from './transport/account.ts'
 import { createBreaker, noBreaker, type Breaker } from './transport/breaker.ts'
 import { backgroundCall } from './transport/context.ts'
-import { createGate } from './transport/bulkhead.ts'
+import { createBulkhead } from './transport/bulkhead.ts'
 import { createRetryBudget } from './transport/retry.ts'
 import { walk } from './reads/walk.ts'
 import { keyFor } from './state/derive-key.ts'
@@ -78,7 +78,7 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, buckets
       tokens: source,
       budget: createRetryBudget(id, buckets, () => { observer.retryRefused(id) }),
       breaker: toBreaker(common.breaker, clock),
-      gate: createGate(
+      bulkhead: createBulkhead(
         { account: id, concurrency, waiting: concurrency * waitingForEach, perSecond: common.limits?.requests_per_s ?? null },
         buckets,
         seconds => { observer.waited(id, seconds) }

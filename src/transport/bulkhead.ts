@@ -2,7 +2,7 @@ import { UpstreamError } from '../domain/failure.ts'
 import type { Buckets } from '../state/token-bucket.ts'
 import { leaving, remainingMs, type Call } from './call.ts'
 
-export interface GateSettings {
+export interface BulkheadSettings {
   readonly account: string
   /** Calls under way at one time. */
   readonly concurrency: number
@@ -13,16 +13,16 @@ export interface GateSettings {
 }
 
 /** Lets so many calls to an account through at a time, and so many in a second. */
-export interface Gate {
+export interface Bulkhead {
   /**
    * Throws `overloaded` when too many wait already, the wait would outlast the request, or its caller leaves meanwhile: then `work` is never begun.
    * Who comes first goes first; a sign-in goes before all, because they would be refused without it.
    */
-  pass<T>(call: Call, work: () => Promise<T>, isSignIn: boolean): Promise<T>
+  run<T>(call: Call, work: () => Promise<T>, isSignIn: boolean): Promise<T>
 }
 
-export function createGate (settings: GateSettings, buckets: Buckets, waited: (seconds: number) => void): Gate {
-  const places = createPlaces(settings)
+export function createBulkhead (settings: BulkheadSettings, buckets: Buckets, waited: (seconds: number) => void): Bulkhead {
+  const slots = createSlots(settings)
 
   const pace = async (call: Call): Promise<void> => {
     const { perSecond } = settings
@@ -34,16 +34,16 @@ export function createGate (settings: GateSettings, buckets: Buckets, waited: (s
   }
 
   return {
-    pass: async (call, work, isSignIn) => {
+    run: async (call, work, isSignIn) => {
       const began = call.clock.elapsed()
-      await places.enter(call, isSignIn)
+      await slots.enter(call, isSignIn)
       try {
         await pace(call)
         const waitedMs = call.clock.elapsed() - began
         if (waitedMs > 1) waited(waitedMs / 1000)
         return await work()
       } finally {
-        places.leave()
+        slots.leave()
       }
     }
   }
@@ -52,25 +52,25 @@ export function createGate (settings: GateSettings, buckets: Buckets, waited: (s
 const left = 'the request ended while it waited'
 
 /** Whoever leaves a place hands it to the one who has waited longest: nobody comes in between. */
-function createPlaces ({ concurrency, waiting }: GateSettings) {
+function createSlots ({ concurrency, waiting }: BulkheadSettings) {
   const queue: Array<() => void> = []
   let taken = 0
 
   const wait = async (call: Call, isSignIn: boolean): Promise<void> => {
     await new Promise<void>((resolve, reject) => {
       const signal = leaving(call)
-      const turn = (): void => { release(); resolve() }
+      const start = (): void => { release(); resolve() }
       const giveUp = (why: string): void => {
         release()
-        queue.splice(queue.indexOf(turn), 1)
+        queue.splice(queue.indexOf(start), 1)
         reject(overloaded(why))
       }
       const onLeave = (): void => { giveUp(left) }
       const cancel = call.clock.timer(() => { giveUp('limits.concurrency of this account was used up for as long as this request may take') }, Math.max(0, remainingMs(call)))
       const release = (): void => { cancel(); signal.removeEventListener('abort', onLeave) }
       signal.addEventListener('abort', onLeave, { once: true })
-      if (isSignIn) queue.unshift(turn)
-      else queue.push(turn)
+      if (isSignIn) queue.unshift(start)
+      else queue.push(start)
     })
   }
   return {

@@ -7,7 +7,7 @@ import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
 import type { Breaker, Went } from './breaker.ts'
 import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
-import type { Gate } from './bulkhead.ts'
+import type { Bulkhead } from './bulkhead.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
 /** What one account lends to every call. */
@@ -20,7 +20,7 @@ export interface Line {
   readonly signIn: SignIn | null
   readonly budget: RetryBudget
   readonly breaker: Breaker
-  readonly gate: Gate
+  readonly bulkhead: Bulkhead
   readonly random: () => number
   readonly report: (sent: SentCall) => void
 }
@@ -127,7 +127,7 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
   const { line, call, isSignIn } = sending
   try {
     line.breaker.check()
-    return (await line.gate.pass(call, async () => await line.breaker.run(async () => await send(sending, token, tries)), isSignIn)).result
+    return (await line.bulkhead.run(call, async () => await line.breaker.run(async () => await send(sending, token, tries)), isSignIn)).result
   } catch (error) {
     if (error instanceof UpstreamError) return error
     throw error

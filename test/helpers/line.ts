@@ -13,12 +13,12 @@ import type { Simulator } from '../../sandbox/simulator.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { noBreaker } from '../../src/transport/breaker.ts'
 import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
-import type { Gate } from '../../src/transport/bulkhead.ts'
+import type { Bulkhead } from '../../src/transport/bulkhead.ts'
 import { createLeapingClock } from './clock.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 
 /** One that keeps nobody waiting. */
-export const openGate: Gate = { pass: async (_call, work) => await work() }
+export const openGate: Bulkhead = { run: async (_call, work) => await work() }
 
 export interface OpenOptions {
   readonly timeoutMs?: number
@@ -51,7 +51,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       signIn: adapter.signIn(account),
       budget: createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
-      gate: openGate,
+      bulkhead: openGate,
       random: () => 0.5,
       report: call => { sent.push(call) }
     }

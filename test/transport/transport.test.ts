@@ -14,7 +14,7 @@ import { createHttpClient } from '../../src/upstream/http.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
 import { isSuccess, malformed, parseJson, refused } from '../../src/upstream/read.ts'
 import { noBreaker, type Breaker } from '../../src/transport/breaker.ts'
-import type { Gate } from '../../src/transport/bulkhead.ts'
+import type { Bulkhead } from '../../src/transport/bulkhead.ts'
 import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 import { openGate } from '../helpers/line.ts'
@@ -44,7 +44,7 @@ interface LineOptions {
   readonly random?: () => number
   readonly budget?: RetryBudget
   readonly breaker?: Breaker
-  readonly gate?: Gate
+  readonly bulkhead?: Bulkhead
   readonly signIn?: SignIn
   readonly report?: (sent: SentCall) => void
 }
@@ -74,7 +74,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     signIn: options.signIn ?? null,
     budget: options.budget ?? createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
     breaker: options.breaker ?? noBreaker,
-    gate: options.gate ?? openGate,
+    bulkhead: options.bulkhead ?? openGate,
     random: options.random ?? (() => 0.05),
     report: one => { sent.push(one); options.report?.(one) }
   }
