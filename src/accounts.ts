@@ -10,7 +10,7 @@ import { createBulkhead } from './transport/bulkhead.ts'
 import { createRetryBudget } from './transport/retry.ts'
 import { walk } from './reads/walk.ts'
 import { keyFor } from './state/derive-key.ts'
-import type { Buckets } from './state/token-bucket.ts'
+import type { TokenBuckets } from './state/token-bucket.ts'
 import type { Watched } from './operations/poll-target.ts'
 import type { Observer, SentCall } from './telemetry/observer.ts'
 import type { TokenStore } from './state/token-store.ts'
@@ -31,7 +31,7 @@ export interface OpeningParts {
   /** Absent: the system's. */
   readonly clock?: Clock
   readonly tokens: TokenStore
-  readonly buckets: Buckets
+  readonly tokenBuckets: TokenBuckets
   readonly observer: Observer
   readonly secret: string
   readonly report: (sent: SentCall) => void
@@ -45,7 +45,7 @@ const defaultConcurrency = 16
 /** So many requests wait for each that is under way. */
 const waitingForEach = 16
 
-function open (settings: AccountSettings, { clock = systemClock, tokens, buckets, observer, secret, report }: OpeningParts): OpenedAccount {
+function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBuckets, observer, secret, report }: OpeningParts): OpenedAccount {
   const { id, adapter, common } = settings
   const concurrency = common.limits?.concurrency ?? defaultConcurrency
   const http = createHttpClient({
@@ -76,11 +76,11 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, buckets
       http,
       timeoutMs: Math.min(common.timeout_ms, common.request_deadline_ms),
       tokens: source,
-      budget: createRetryBudget(id, buckets, () => { observer.retryRefused(id) }),
+      budget: createRetryBudget(id, tokenBuckets, () => { observer.retryRefused(id) }),
       breaker: toBreaker(common.breaker, clock),
       bulkhead: createBulkhead(
         { account: id, concurrency, waiting: concurrency * waitingForEach, perSecond: common.limits?.requests_per_s ?? null },
-        buckets,
+        tokenBuckets,
         seconds => { observer.waited(id, seconds) }
       ),
       random: Math.random,

@@ -78,7 +78,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const opening: OpeningParts = {
     clock,
     tokens: stores.tokens,
-    buckets: stores.buckets,
+    tokenBuckets: stores.tokenBuckets,
     observer,
     secret: secrets[0] ?? '',
     report: sent => {

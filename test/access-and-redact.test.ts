@@ -17,7 +17,7 @@ import { createHttpClient, type HttpResponse } from '../src/upstream/http.ts'
 import { HttpFault, type HttpFaultKind } from '../src/upstream/http-fault.ts'
 import { failureOfStatus, isSuccess, malformed, parseJson, parseWire, refused, retryAfterMs } from '../src/upstream/read.ts'
 import { noBreaker } from '../src/transport/breaker.ts'
-import { createMemoryBuckets } from '../src/state/token-bucket.ts'
+import { createMemoryTokenBuckets } from '../src/state/token-bucket.ts'
 import { openGate } from './helpers/line.ts'
 
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
@@ -159,7 +159,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    line: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryBuckets(), () => {}), breaker: noBreaker, bulkhead: openGate, random: Math.random, report: () => {} },
+    line: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryTokenBuckets(), () => {}), breaker: noBreaker, bulkhead: openGate, random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }

@@ -4,11 +4,11 @@ import { systemClock } from '../domain/clock.ts'
 import type { KeyStore } from './idempotency-store.ts'
 import type { OperationStore } from './operation-store.ts'
 import type { TokenStore } from './token-store.ts'
-import { createMemoryBuckets, type Buckets } from './token-bucket.ts'
+import { createMemoryTokenBuckets, type TokenBuckets } from './token-bucket.ts'
 import { createMemoryKeyStore } from './memory/idempotency-store.ts'
 import { createMemoryOperationStore } from './memory/operation-store.ts'
 import { createMemoryQuota, type Quota } from './quota.ts'
-import { createRedisBuckets } from './redis/token-bucket.ts'
+import { createRedisTokenBuckets } from './redis/token-bucket.ts'
 import { createRedisKeyStore } from './redis/idempotency-store.ts'
 import { createRedisQuota } from './redis/quota.ts'
 import { createRedisOperationStore } from './redis/operation-store.ts'
@@ -24,7 +24,7 @@ export interface Stores {
   readonly operations: OperationStore
   readonly keys: KeyStore
   readonly deletes: Quota
-  readonly buckets: Buckets
+  readonly tokenBuckets: TokenBuckets
   readonly generations: Generations
 }
 
@@ -34,7 +34,7 @@ export const createMemoryStores = ({ now } = systemClock): Stores => ({
   operations: createMemoryOperationStore(now),
   keys: createMemoryKeyStore(now),
   deletes: createMemoryQuota(now),
-  buckets: createMemoryBuckets(now),
+  tokenBuckets: createMemoryTokenBuckets(now),
   generations: createMemoryGenerations()
 })
 
@@ -48,7 +48,7 @@ export function createRedisStores (redis: Redis | Cluster, secrets: readonly [st
     operations: createRedisOperationStore(redis, vault, createMemoryOperationStore()),
     keys: createRedisKeyStore(redis, vault),
     deletes: createRedisQuota(redis),
-    buckets: createRedisBuckets(redis, createMemoryBuckets()),
+    tokenBuckets: createRedisTokenBuckets(redis, createMemoryTokenBuckets()),
     generations: createRedisGenerations(redis)
   }
 }

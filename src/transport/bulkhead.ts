@@ -1,5 +1,5 @@
 import { UpstreamError } from '../domain/failure.ts'
-import type { Buckets } from '../state/token-bucket.ts'
+import type { TokenBuckets } from '../state/token-bucket.ts'
 import { leaving, remainingMs, type Call } from './call.ts'
 
 export interface BulkheadSettings {
@@ -21,14 +21,14 @@ export interface Bulkhead {
   run<T>(call: Call, work: () => Promise<T>, isSignIn: boolean): Promise<T>
 }
 
-export function createBulkhead (settings: BulkheadSettings, buckets: Buckets, waited: (seconds: number) => void): Bulkhead {
+export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenBuckets, waited: (seconds: number) => void): Bulkhead {
   const slots = createSlots(settings)
 
   const pace = async (call: Call): Promise<void> => {
     const { perSecond } = settings
     if (perSecond === null) return
     const size = { capacity: Math.max(1, Math.round(perSecond)), perSecond }
-    const waitMs = await buckets.take(`{${settings.account}}:pace`, size, remainingMs(call))
+    const waitMs = await tokenBuckets.take(`{${settings.account}}:pace`, size, remainingMs(call))
     if (waitMs === null) throw overloaded('limits.requests_per_s of this account is used up for longer than this request may take')
     if (waitMs > 0 && !await call.clock.sleep(waitMs, leaving(call))) throw overloaded(left)
   }

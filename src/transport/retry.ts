@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../domain/failure.ts'
-import type { Buckets, BucketSize } from '../state/token-bucket.ts'
+import type { TokenBuckets, TokenBucketSize } from '../state/token-bucket.ts'
 
 /** What has been tried for one exchange. */
 export interface Tries {
@@ -55,12 +55,12 @@ export interface RetryBudget {
   withdraw(): Promise<boolean>
 }
 
-const budgetSize: BucketSize = { capacity: 50, perSecond: 1 }
+const budgetSize: TokenBucketSize = { capacity: 50, perSecond: 1 }
 
 /** One budget for an account, shared by replicas. `onSpent` is told of every repeat that it refuses. */
-export const createRetryBudget = (account: string, buckets: Buckets, onSpent: () => void, size = budgetSize): RetryBudget => ({
+export const createRetryBudget = (account: string, tokenBuckets: TokenBuckets, onSpent: () => void, size = budgetSize): RetryBudget => ({
   withdraw: async () => {
-    const isThere = await buckets.take(`{${account}}:retries`, size, 0) !== null
+    const isThere = await tokenBuckets.take(`{${account}}:retries`, size, 0) !== null
     if (!isThere) onSpent()
     return isThere
   }

@@ -12,7 +12,7 @@ import type { ServerOperations, VendorPage } from '../../src/adapters/verbs.ts'
 import type { Simulator } from '../../sandbox/simulator.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { noBreaker } from '../../src/transport/breaker.ts'
-import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
+import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import type { Bulkhead } from '../../src/transport/bulkhead.ts'
 import { createLeapingClock } from './clock.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
@@ -49,7 +49,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
       signIn: adapter.signIn(account),
-      budget: createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+      budget: createRetryBudget('test', createMemoryTokenBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
       bulkhead: openGate,
       random: () => 0.5,

@@ -7,7 +7,7 @@ import type { ServerFacts } from '../../src/domain/server.ts'
 import { createBreaker, type Went } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
 import { createBulkhead } from '../../src/transport/bulkhead.ts'
-import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
+import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import { createJournal } from '../../src/operations/operation-events.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { takeStep } from '../../src/operations/steps.ts'
@@ -189,7 +189,7 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
 /** A gate with something to do that lasts until it is ended; `order` tells who was let in. */
 function openGate ({ concurrency = 1, waiting = 2 } = {}) {
   const clock = createManualClock()
-  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryBuckets(), () => {})
+  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryTokenBuckets(), () => {})
   const order: string[] = []
   const ends = new Map<string, () => void>()
   const enter = async (name: string, { deadlineMs = 60_000, caller = new AbortController().signal, isSignIn = false } = {}) => {

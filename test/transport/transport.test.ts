@@ -15,7 +15,7 @@ import type { HttpResponse } from '../../src/upstream/http.ts'
 import { isSuccess, malformed, parseJson, refused } from '../../src/upstream/read.ts'
 import { noBreaker, type Breaker } from '../../src/transport/breaker.ts'
 import type { Bulkhead } from '../../src/transport/bulkhead.ts'
-import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
+import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 import { openGate } from '../helpers/line.ts'
 import { createLeapingClock, eventually, type LeapingClock } from '../helpers/clock.ts'
@@ -72,7 +72,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     timeoutMs: options.timeoutMs ?? 60_000,
     tokens: createTokenSource({ key: 'test', store: createMemoryTokenStore() }),
     signIn: options.signIn ?? null,
-    budget: options.budget ?? createRetryBudget('test', createMemoryBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+    budget: options.budget ?? createRetryBudget('test', createMemoryTokenBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
     breaker: options.breaker ?? noBreaker,
     bulkhead: options.bulkhead ?? openGate,
     random: options.random ?? (() => 0.05),
@@ -584,7 +584,7 @@ t.test('a header that can not be sent is no weather: nothing is repeated', async
 t.test('repeats end when the account\'s budget is spent, and it refills with time', async t => {
   let now = 0
   let spent = 0
-  const budget = createRetryBudget('test', createMemoryBuckets(() => now), () => { spent += 1 }, { capacity: 1, perSecond: 1 })
+  const budget = createRetryBudget('test', createMemoryTokenBuckets(() => now), () => { spent += 1 }, { capacity: 1, perSecond: 1 })
   const down = await vendor(t, { status: 503 })
   const line = openLine(t, { budget })
   t.match(await errorOf(line.request().send(reading(down.origin))), { failure: 'unavailable', attempts: 2 })

@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Buckets } from '../token-bucket.ts'
+import type { TokenBuckets } from '../token-bucket.ts'
 
 // The same arithmetic as in memory, by the clock of Redis, so that replicas need not agree on the time. Whole microseconds.
 const takeScript = `
@@ -15,7 +15,7 @@ redis.call("set", KEYS[1], string.format("%.0f", next), "PX", math.ceil((next - 
 return math.ceil(wait / 1000)`
 
 /** Shared by all replicas; while Redis is lost each has its own. */
-export const createRedisBuckets = (redis: Redis | Cluster, own: Buckets): Buckets => ({
+export const createRedisTokenBuckets = (redis: Redis | Cluster, own: TokenBuckets): TokenBuckets => ({
   take: async (name, size, patienceMs) => {
     try {
       const waitMs = await redis.eval(takeScript, 1, `hawser:bucket:${name}`,
