@@ -70,7 +70,7 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
       guard: toGuards(common.guard),
       cacheMs: (common.cache?.servers_s ?? 0) * 1000
     },
-    line: {
+    transport: {
       account: id,
       clock,
       http,

@@ -11,7 +11,7 @@ import type { Seen } from '../domain/list.ts'
 import { createCut, type Cut } from '../domain/cut-secrets.ts'
 import { redact, redactText } from '../domain/redact.ts'
 import { capabilitiesOf, unreachable } from '../adapters/capabilities.ts'
-import { createUpstream, type Line, type RecordWrite } from './transport.ts'
+import { createUpstream, type Transport, type RecordWrite } from './transport.ts'
 import type { Call } from './call.ts'
 
 /** What every account may say beside its provider's own keys. Times in milliseconds. */
@@ -67,37 +67,37 @@ export interface AccountParts<A> {
   readonly settings: A
   readonly options: AccountOptions
   /** Everything of `Line` that is not the adapter's own. */
-  readonly line: Omit<Line, 'signIn'>
+  readonly transport: Omit<Transport, 'signIn'>
   /** The secret values of the configuration, to be cut out of vendors' texts. */
   readonly secrets: readonly string[]
 }
 
-export function openAccount<A> ({ id, adapter, settings, options, line, secrets }: AccountParts<A>): Account {
+export function openAccount<A> ({ id, adapter, settings, options, transport, secrets }: AccountParts<A>): Account {
   const secretMembers = new Set(adapter.secretMembers)
   let health: Health = { status: 'unknown', checked_at: null, problem: null }
   const report = (sent: SentCall): void => {
-    line.report(sent)
-    if (sent.outcome !== 'aborted') health = toHealth(sent, line.clock.now())
+    transport.report(sent)
+    if (sent.outcome !== 'aborted') health = toHealth(sent, transport.clock.now())
   }
-  const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
+  const fullTransport: Transport = { ...transport, report, signIn: adapter.signIn(settings) }
   const operations = adapter.connect(settings, unreachable)
   const offered = capabilitiesOf(operations)
   const capabilities = options.raw ? offered : { ...offered, raw: switchedOff }
-  const cut = cutting(secrets, line.tokens.recent)
+  const cut = cutting(secrets, transport.tokens.recent)
   return {
     id,
     opening: randomUUID(),
-    clock: line.clock,
+    clock: transport.clock,
     options,
     provider: { id: adapter.id, title: adapter.title },
     capabilities,
     needsHydration: operations.list.hydrate !== undefined,
     health: () => health,
-    breaker: line.breaker.state,
-    connect: (call, record) => adapter.connect(settings, createUpstream(fullLine, call, record ?? null)),
+    breaker: transport.breaker.state,
+    connect: (call, record) => adapter.connect(settings, createUpstream(fullTransport, call, record ?? null)),
     createToken: adapter.createToken === undefined
       ? null
-      : async (call, expiresAt) => await adapter.createToken?.(settings, createUpstream(fullLine, call), expiresAt) ?? '',
+      : async (call, expiresAt) => await adapter.createToken?.(settings, createUpstream(fullTransport, call), expiresAt) ?? '',
     toServer: ({ server: { id: serverId, ...facts }, raw }, observedAt, include) => ({
       id: serverId,
       account: id,

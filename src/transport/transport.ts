@@ -11,7 +11,7 @@ import type { Bulkhead } from './bulkhead.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
 /** What one account lends to every call. */
-export interface Line {
+export interface Transport {
   readonly account: string
   readonly clock: Clock
   readonly http: HttpClient
@@ -29,31 +29,31 @@ export interface Line {
 export type RecordWrite = <T>(request: WriteCall<T>, token: Token | null) => T
 
 /** The way out for one request of ours. All repeating happens here. In a dry run reads are sent, writes are recorded. */
-export function createUpstream (line: Line, call: Call, record: RecordWrite | null = null): Upstream {
-  const { signIn } = line
-  if (signIn === null) return createTokenless(line, call, record)
+export function createUpstream (transport: Transport, call: Call, record: RecordWrite | null = null): Upstream {
+  const { signIn } = transport
+  if (signIn === null) return createTokenless(transport, call, record)
   // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
   const login = async (): Promise<Token> => {
     const own = createCall({ clock: call.clock, requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
-    return await signIn(createSender(line, own, { token: async () => null, record: null, isSignIn: true }))
+    return await signIn(createSender(transport, own, { token: async () => null, record: null, isSignIn: true }))
   }
   const token = async (): Promise<Token> => {
-    const current = line.tokens.current()
+    const current = transport.tokens.current()
     if (current !== null) return current
     const began = performance.now()
     try {
-      return await untilEnd(call, line.tokens.get(login), () => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true }))
+      return await untilEnd(call, transport.tokens.get(login), () => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true }))
     } catch (error) {
       throw error instanceof UpstreamError ? asSeenBy(call, error) : error
     } finally {
       call.tally.tokenMs += performance.now() - began
     }
   }
-  return createSender(line, call, { token, record, isSignIn: false })
+  return createSender(transport, call, { token, record, isSignIn: false })
 }
 
 /** For static credentials. */
-const createTokenless = (line: Line, call: Call, record: RecordWrite | null): Upstream => createSender(line, call, { token: async () => null, record, isSignIn: false })
+const createTokenless = (transport: Transport, call: Call, record: RecordWrite | null): Upstream => createSender(transport, call, { token: async () => null, record, isSignIn: false })
 
 interface Way {
   readonly token: () => Promise<Token | null>
@@ -61,10 +61,10 @@ interface Way {
   readonly isSignIn: boolean
 }
 
-const createSender = (line: Line, call: Call, { token, record, isSignIn }: Way): Upstream => ({
+const createSender = (transport: Transport, call: Call, { token, record, isSignIn }: Way): Upstream => ({
   send: async request => record !== null && request.intent === 'write'
     ? record(request, await token())
-    : await sendWithRetry({ line, call, request, token, isSignIn })
+    : await sendWithRetry({ transport, call, request, token, isSignIn })
 })
 
 /** As long as other processes wait for a sign-in. */
@@ -79,21 +79,21 @@ function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
 
 interface Sending<T> {
   readonly isSignIn: boolean
-  readonly line: Line
+  readonly transport: Transport
   readonly call: Call
   readonly request: UpstreamCall<T>
   readonly token: () => Promise<Token | null>
 }
 
 async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
-  const { line, call, request } = sending
+  const { transport, call, request } = sending
   const tries: Tries = { attempts: 0, wakes: 0, renewed: false }
   let before: UpstreamError | null = null
   for (;;) {
     const token = await sending.token()
     const outcome = await attempt(sending, token, tries)
     if (!(outcome instanceof UpstreamError)) {
-      if (token !== null) line.tokens.used(token)
+      if (token !== null) transport.tokens.used(token)
       if (request.intent === 'write') call.tally.writes = 'certain'
       return outcome.value
     }
@@ -101,14 +101,14 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     if (isHeldBack(outcome)) throw final(sending, before ?? outcome, tries)
     before = outcome
     if (outcome.failure === 'authentication' && token !== null) {
-      const mayRenew = !tries.renewed && !line.tokens.isDistrusted(token)
-      if (mayRenew) await line.tokens.drop(token)
-      else line.tokens.distrust(token)
+      const mayRenew = !tries.renewed && !transport.tokens.isDistrusted(token)
+      if (mayRenew) await transport.tokens.drop(token)
+      else transport.tokens.distrust(token)
       tries.renewed = true
       if (mayRenew) continue
     }
     const { intent } = request
-    const delay = await retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
+    const delay = await retryDelayMs({ error: outcome, intent, tries, random: transport.random, withdraw: transport.budget.withdraw })
     if (delay === null || delay >= remainingMs(call) || !await call.clock.sleep(delay, call.signal)) throw final(sending, outcome, tries)
   }
 }
@@ -124,28 +124,28 @@ interface Tried<T> extends Went {
 
 /** One attempt, if the account's breaker and limits let it through. */
 async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Tries): Promise<{ value: T } | UpstreamError> {
-  const { line, call, isSignIn } = sending
+  const { transport, call, isSignIn } = sending
   try {
-    line.breaker.check()
-    return (await line.bulkhead.run(call, async () => await line.breaker.run(async () => await send(sending, token, tries)), isSignIn)).result
+    transport.breaker.check()
+    return (await transport.bulkhead.run(call, async () => await transport.breaker.run(async () => await send(sending, token, tries)), isSignIn)).result
   } catch (error) {
     if (error instanceof UpstreamError) return error
     throw error
   }
 }
 
-async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: Token | null, tries: Tries): Promise<Tried<T>> {
+async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, token: Token | null, tries: Tries): Promise<Tried<T>> {
   tries.attempts += 1
   const began = performance.now()
   let built: HttpRequest | null = null
   let response: HttpResponse | null = null
   let result: { value: T } | UpstreamError
-  const timeoutMs = Math.min(line.timeoutMs, remainingMs(call))
+  const timeoutMs = Math.min(transport.timeoutMs, remainingMs(call))
   try {
     if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
     built = request.build(token)
     call.tally.upstreamCalls += 1
-    response = await line.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
+    response = await transport.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
     result = { value: request.read(response) }
   } catch (error) {
     // A fault of ours in reading the answer of a write takes nothing back.
@@ -156,7 +156,7 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
   call.tally.upstreamMs += durationMs
   const outcome = result instanceof UpstreamError ? outcomeOf(result) : 'ok'
   const sent: SentCall = {
-    account: line.account,
+    account: transport.account,
     operation: request.name,
     requestId: call.requestId,
     status: response?.status ?? null,
@@ -166,9 +166,9 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
     isSignIn,
     connection: connectionOf(result)
   }
-  line.report(sent)
+  transport.report(sent)
   if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
-  return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs < Math.min(line.timeoutMs, fairMs) / 2) }
+  return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs < Math.min(transport.timeoutMs, fairMs) / 2) }
 }
 
 /** A provider that is silent for half of this, or of what an attempt may take, has had its chance; a caller in more haste proves nothing. */

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../src/domain/failure.ts'
 import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
-import { createUpstream, type Line, type RecordWrite } from '../../src/transport/transport.ts'
+import { createUpstream, type Transport, type RecordWrite } from '../../src/transport/transport.ts'
 import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { createRetryBudget } from '../../src/transport/retry.ts'
@@ -42,7 +42,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   const sent: SentCall[] = []
   const tokens = createTokenSource({ key: 'test', store: createMemoryTokenStore() })
   const open = (options: OpenOptions, record: RecordWrite | null) => {
-    const line: Line = {
+    const line: Transport = {
       account: 'test',
       clock: createLeapingClock(),
       http,

@@ -4,7 +4,7 @@ import t from 'tap'
 import type { SignIn, Token, Upstream, UpstreamCall } from '../../src/adapters/contract.ts'
 import { UpstreamError, type Failure, type SideEffect, type UpstreamErrorOptions } from '../../src/domain/failure.ts'
 import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
-import { createUpstream, type Line } from '../../src/transport/transport.ts'
+import { createUpstream, type Transport } from '../../src/transport/transport.ts'
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
@@ -65,7 +65,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
   t.teardown(async () => { await http.close() })
   const sent: SentCall[] = []
   const clock = options.clock ?? createLeapingClock()
-  const line: Line = {
+  const line: Transport = {
     account: 'test',
     clock,
     http,
