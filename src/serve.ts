@@ -4,7 +4,7 @@ import { compose, type Composed } from './compose.ts'
 import { loadConfig, type Config } from './config/load.ts'
 import type { Environment } from './config/substitute.ts'
 import { createReloader } from './reloader.ts'
-import type { RedisLine } from './state/redis/connection.ts'
+import type { RedisConnection } from './state/redis/connection.ts'
 import { createMemoryStores, createRedisStores } from './state/stores.ts'
 import { CommandError } from './terminal.ts'
 import { auditOnStandardOutput, openAuditFile } from './telemetry/audit-file.ts'
@@ -64,7 +64,7 @@ function openAudit (file: string): ReturnType<typeof openAuditFile> {
   }
 }
 
-async function openRedis ({ redis: settings, redisCa: ca, accounts }: Config, logger: Logger): Promise<RedisLine | null> {
+async function openRedis ({ redis: settings, redisCa: ca, accounts }: Config, logger: Logger): Promise<RedisConnection | null> {
   if (settings === undefined) return null
   const { connectRedis } = await import('./state/redis/connection.ts')
   return await connectRedis({ settings, ca, accounts: accounts.map(({ id }) => id), logger })
@@ -94,7 +94,7 @@ function warnOfUnverified (config: Config, logger: Logger): void {
 
 interface Stopping {
   readonly composed: Composed
-  readonly redis: RedisLine | null
+  readonly redis: RedisConnection | null
   readonly logger: Logger
   readonly graceMs: () => number
   readonly onStop: () => void

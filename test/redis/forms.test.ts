@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { operationSchema } from '../../src/domain/operation.ts'
 import type { RedisSettings } from '../../src/config/redis.ts'
-import { connectRedis, type RedisLine } from '../../src/state/redis/connection.ts'
+import { connectRedis, type RedisConnection } from '../../src/state/redis/connection.ts'
 import { createRedisStores } from '../../src/state/stores.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { askOf } from '../helpers/api.ts'
@@ -70,7 +70,7 @@ const degraded = { status: 'degraded', redis: 'lost' }
 
 interface Form extends Opening {
   /** Kills the master that has the account; what was written before has got to its replica. */
-  readonly killMaster: ((line: RedisLine) => Promise<void>) | null
+  readonly killMaster: ((line: RedisConnection) => Promise<void>) | null
 }
 
 /** What two gateways share; and, where the form has replicas, what is left when the master dies. */

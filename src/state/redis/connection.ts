@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { readRedisUrl, type RedisPlace, type RedisSettings } from '../../config/redis.ts'
 import { watchRedis } from './watch.ts'
 
-export interface RedisLine {
+export interface RedisConnection {
   readonly redis: Redis | Cluster
   /** The last look at it went well: it takes what this gateway writes. */
   isThere(): boolean
@@ -25,7 +25,7 @@ export interface RedisParts {
 const startMs = 3000
 
 /** A connection that is tried for ever. Never throws for what Redis does: a lost one is told by `isThere` and in the log. */
-export async function connectRedis ({ settings, ca, accounts, logger }: RedisParts): Promise<RedisLine> {
+export async function connectRedis ({ settings, ca, accounts, logger }: RedisParts): Promise<RedisConnection> {
   const way = readWay(settings, ca)
   const redis = createClient(settings, way)
   const watch = watchRedis({ redis, accounts, logger, explain: async () => await whyNot(way) })
