@@ -27,7 +27,7 @@ export interface OpenedAccount {
   close(): Promise<void>
 }
 
-export interface OpeningParts {
+export interface AccountOpening {
   /** Absent: the system's. */
   readonly clock?: Clock
   readonly tokens: TokenStore
@@ -38,14 +38,14 @@ export interface OpeningParts {
 }
 
 /** The accounts of a configuration. Those of `before` that nothing has changed in stay as they are, with their connections, tokens and breakers. */
-export const openAccounts = (settings: readonly AccountSettings[], parts: OpeningParts, before: readonly OpenedAccount[] = []): OpenedAccount[] =>
+export const openAccounts = (settings: readonly AccountSettings[], parts: AccountOpening, before: readonly OpenedAccount[] = []): OpenedAccount[] =>
   settings.map(one => before.find(opened => isDeepStrictEqual(opened.settings, one)) ?? open(one, parts))
 
 const defaultConcurrency = 16
 /** So many requests wait for each that is under way. */
 const waitingForEach = 16
 
-function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBuckets, observer, secret, report }: OpeningParts): OpenedAccount {
+function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBuckets, observer, secret, report }: AccountOpening): OpenedAccount {
   const { id, adapter, common } = settings
   const concurrency = common.limits?.concurrency ?? defaultConcurrency
   const http = createHttpClient({

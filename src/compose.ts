@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAuthenticator } from './access/authenticator.ts'
-import { openAccounts, type OpeningParts } from './accounts.ts'
+import { openAccounts, type AccountOpening } from './accounts.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
 import type { Adapter } from './adapters/contract.ts'
 import { buildApp } from './app.ts'
@@ -75,7 +75,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   let authenticator = createAuthenticator(config.auth)
   const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
-  const opening: OpeningParts = {
+  const accountOpening: AccountOpening = {
     clock,
     tokens: stores.tokens,
     tokenBuckets: stores.tokenBuckets,
@@ -86,7 +86,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       observer.upstreamCalled(sent)
     }
   }
-  let opened = openAccounts(config.accounts, opening)
+  let opened = openAccounts(config.accounts, accountOpening)
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
   const inFlight = createInFlight()
   const engine = createEngine({
@@ -127,7 +127,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       if (stopping.signal.aborted) return
       const before = opened
       // What can fail comes first: then all of it is new, or nothing.
-      const nextOpened = openAccounts(next.accounts, opening, before)
+      const nextOpened = openAccounts(next.accounts, accountOpening, before)
       const nextAuthenticator = isDeepStrictEqual(next.auth, config.auth) ? authenticator : createAuthenticator(next.auth)
       const oldAuthenticator = nextAuthenticator === authenticator ? null : authenticator
       opened = nextOpened

@@ -15,7 +15,7 @@ export interface Reads<T extends object> {
 }
 
 export interface Asked {
-  readonly account: Pick<Account, 'id' | 'opening'>
+  readonly account: Pick<Account, 'id' | 'instanceId'>
   /** Everything that shapes the answer, beside the account. */
   readonly key: string
   /** A copy may be so old; 0: none is taken. */
@@ -81,4 +81,4 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   }
 }
 
-const keyOf = ({ id, opening }: Asked['account'], key: string): string => `${id} ${opening} ${key}`
+const keyOf = ({ id, instanceId }: Asked['account'], key: string): string => `${id} ${instanceId} ${key}`

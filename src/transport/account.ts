@@ -31,7 +31,7 @@ export interface AccountOptions {
 export interface Account {
   readonly id: string
   /** Another word each time an account is opened: what was read with other credentials or settings is not shared with it. */
-  readonly opening: string
+  readonly instanceId: string
   readonly clock: Clock
   readonly options: AccountOptions
   readonly provider: { readonly id: string, readonly title: string }
@@ -86,7 +86,7 @@ export function openAccount<A> ({ id, adapter, settings, options, transport, sec
   const cut = cutting(secrets, transport.tokens.recent)
   return {
     id,
-    opening: randomUUID(),
+    instanceId: randomUUID(),
     clock: transport.clock,
     options,
     provider: { id: adapter.id, title: adapter.title },

@@ -262,7 +262,7 @@ async function answered (held: Held, work: () => Promise<string>): Promise<Reply
 export const accountOf = (connect: (call: Call) => ServerOperations): Account => ({
   id: account,
   clock: systemClock,
-  opening: 'first',
+  instanceId: 'first',
   options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
   provider: { id: 'p', title: 'P' },
   needsHydration: false,

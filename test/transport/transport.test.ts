@@ -289,12 +289,12 @@ t.test('a Retry-After beyond five seconds is passed on at once', async t => {
 
 t.test('a write is repeated where no connection could be made', async t => {
   const { origin, port } = await deadOrigin()
-  const opening: Array<Promise<Simulator>> = []
-  const openOnce = (): void => { if (opening.length === 0) opening.push(startSimulator(() => well, { port })) }
-  t.teardown(async () => { for (const opened of await Promise.all(opening)) await opened.close() })
+  const instanceId: Array<Promise<Simulator>> = []
+  const openOnce = (): void => { if (instanceId.length === 0) instanceId.push(startSimulator(() => well, { port })) }
+  t.teardown(async () => { for (const opened of await Promise.all(instanceId)) await opened.close() })
   const request = openLine(t, { random: () => 0.9, report: openOnce }).request()
   t.same(await request.send(writing(origin)), { ok: true })
-  t.same((await Promise.all(opening)).map(({ calls }) => calls.length), [1])
+  t.same((await Promise.all(instanceId)).map(({ calls }) => calls.length), [1])
   t.equal(request.tally.writes, 'certain')
   const { origin: dead } = await deadOrigin()
   t.match(await errorOf(openLine(t).request().send(writing(dead))), { failure: 'unreachable', attempts: 3, sideEffect: 'none' })
