@@ -12,13 +12,13 @@ import { hydrate, readRows } from './read-page.ts'
 import { createReads, type Read } from './shared-reads.ts'
 import { shapeOf } from './servers.ts'
 
-export interface BerthParts {
+export interface AccountSliceParts {
   readonly generations: Generations
   readonly observer: Observer
   readonly clock: Clock
 }
 
-export interface BerthQuery {
+export interface AccountSliceQuery {
   readonly query: FleetQuery
   readonly after: Position | null
   readonly context: RequestContext
@@ -29,7 +29,7 @@ export interface BerthQuery {
 }
 
 /** One account's part of a page over several. */
-export interface Berth {
+export interface AccountSlice {
   readonly account: Account
   /** In order, at most a page. */
   readonly rows: readonly Row[]
@@ -54,7 +54,7 @@ const cacheBytes = 16 * 1024 * 1024
 const passing: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'suspended', 'malformed', 'rate-limited', 'circuit-open', 'overloaded'])
 
 /** Asks accounts for their parts, and takes what was read before where an account does not answer. */
-export function createBerths ({ generations, observer, clock }: BerthParts): (account: Account, asked: BerthQuery) => Promise<Berth> {
+export function createAccountSlices ({ generations, observer, clock }: AccountSliceParts): (account: Account, asked: AccountSliceQuery) => Promise<AccountSlice> {
   const reads = createReads<Part>({
     generations,
     observer,
@@ -82,12 +82,12 @@ export function createBerths ({ generations, observer, clock }: BerthParts): (ac
         const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen: seen.missing === undefined ? null : seen }))
         return { rows, more: found.next !== null, total: found.total }
       }), late)
-      return toBerth(account, read, { call, query, context })
+      return toSlice(account, read, { call, query, context })
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       const cached = passing.has(error.failure) ? await reads.cached({ ...asked, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
       if (cached !== null) observer.cacheAsked(account.id, 'stale')
-      return cached === null ? failedBerth(account, error) : { ...toBerth(account, cached, { call, query, context }), status: () => 'stale', error: () => null }
+      return cached === null ? failedSlice(account, error) : { ...toSlice(account, cached, { call, query, context }), status: () => 'stale', error: () => null }
     }
   }
 }
@@ -97,7 +97,7 @@ const late = (): Error => new UpstreamError('timeout', 'no answer before deadlin
 const callOf = (account: Account, deadline: number, { requestId, signal, tally }: RequestContext): Call =>
   createCall({ clock: account.clock, requestId, signal, deadlineMs: Math.min(deadline - account.clock.elapsed(), account.options.requestDeadlineMs), tally })
 
-const failedBerth = (account: Account, error: Error): Berth =>
+const failedSlice = (account: Account, error: Error): AccountSlice =>
   ({ account, rows: [], more: false, total: null, at: null, hydrate: async () => [], status: () => 'error', error: () => error })
 
 interface Looking {
@@ -106,7 +106,7 @@ interface Looking {
   readonly context: RequestContext
 }
 
-function toBerth (account: Account, read: Read<Part>, { call, query, context }: Looking): Berth {
+function toSlice (account: Account, read: Read<Part>, { call, query, context }: Looking): AccountSlice {
   const { value: { rows, more, total }, at } = read
   let failed: UpstreamError | null = null
   const toRow = (row: Row, seen: Seen): Row => ({ ...row, server: account.toServer(seen, row.server.observed_at, query.include), seen: null })

@@ -4,7 +4,7 @@ import type { Server } from '../domain/server.ts'
 import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
 import type { Cursors } from './cursor.ts'
-import { createBerths, type Berth, type BerthParts, type BerthQuery } from './fleet-account.ts'
+import { createAccountSlices, type AccountSlice, type AccountSliceParts, type AccountSliceQuery } from './fleet-account.ts'
 import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-sort.ts'
 
 /** How one account of a fleet answered. */
@@ -29,7 +29,7 @@ export interface Fleet {
   page(accounts: readonly Account[], query: FleetQuery, context: RequestContext): Promise<FleetPage>
 }
 
-export interface FleetParts extends BerthParts {
+export interface FleetParts extends AccountSliceParts {
   readonly cursors: Cursors
 }
 
@@ -39,7 +39,7 @@ export interface FleetParts extends BerthParts {
  */
 export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
   const { clock } = parts
-  const berths = createBerths(parts)
+  const slices = createAccountSlices(parts)
 
   return {
     page: async (given, query, context) => {
@@ -47,7 +47,7 @@ export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
       const bound = boundOf(accounts, query)
       const place = query.cursor === null ? null : readPlace(cursors.read(query.cursor, bound))
       const deadline = clock.elapsed() + query.deadlineMs
-      const asked = await askAll(berths, accounts, { query, place, context, deadline, clock })
+      const asked = await askAll(slices, accounts, { query, place, context, deadline, clock })
       const merged = mergeRows(asked.flatMap(({ rows }) => rows), query.sort)
       const shown = await completeRows(asked, merged.slice(0, query.limit))
       const answered = accounts.map(account => toFleetAccount(account, asked, { shown, place, now: clock.now }))
@@ -72,7 +72,7 @@ interface Asking {
 }
 
 /** Everybody at once for the first page; then, where accounts stand one behind the other, no more than the page needs. */
-async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Berth>, accounts: readonly Account[], { query, place, context, deadline, clock }: Asking): Promise<Berth[]> {
+async function askAll (ask: (account: Account, query: AccountSliceQuery) => Promise<AccountSlice>, accounts: readonly Account[], { query, place, context, deadline, clock }: Asking): Promise<AccountSlice[]> {
   // Whoever is slow must not take the time that the others' rows still need.
   const reservedMs = accounts.some(({ needsHydration }) => needsHydration) ? query.deadlineMs / 4 : 0
   const open = accounts.flatMap(account => {
@@ -80,10 +80,10 @@ async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Ber
     return after === 'behind' || place?.failed.has(account.id) === true ? [] : [{ account, query: { query, after, context, deadline, reservedMs } }]
   })
   const isOneBehindTheOther = query.sort.endsWith('id')
-  const askThese = async (these: typeof open): Promise<Berth[]> => await Promise.all(these.map(async one => await ask(one.account, one.query)))
+  const askThese = async (these: typeof open): Promise<AccountSlice[]> => await Promise.all(these.map(async one => await ask(one.account, one.query)))
   if (place === null || !isOneBehindTheOther) return await askThese(open)
   const inOrder = query.sort.startsWith('-') ? open.reverse() : open
-  const asking: Array<Promise<Berth[]>> = []
+  const asking: Array<Promise<AccountSlice[]>> = []
   const impatientAt = clock.elapsed() + query.deadlineMs * patienceShare
   for (let from = 0, atOnce = 1; from < inOrder.length; from += atOnce, atOnce = Math.min(16, atOnce * 2)) {
     asking.push(askThese(inOrder.slice(from, from + atOnce)))
@@ -93,7 +93,7 @@ async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Ber
       break
     }
     const asked = (await Promise.all(asking)).flat()
-    if (asked.reduce((rows, berth) => rows + berth.rows.length, 0) >= query.limit) break
+    if (asked.reduce((rows, slice) => rows + slice.rows.length, 0) >= query.limit) break
   }
   return (await Promise.all(asking)).flat()
 }
@@ -111,17 +111,17 @@ async function isSlow (work: Promise<unknown>, clock: Clock, ms: number): Promis
 }
 
 /** Accounts that were not asked yet, because the page is full. */
-function mayFollow (accounts: readonly Account[], asked: readonly Berth[], place: Place | null): boolean {
+function mayFollow (accounts: readonly Account[], asked: readonly AccountSlice[], place: Place | null): boolean {
   if (place === null) return false
   const known = new Set(asked.map(({ account }) => account.id))
   return accounts.some(({ id }) => !known.has(id) && !place.failed.has(id) && !place.isBehind(id))
 }
 
 /** Only what is shown is looked at closer. An account that fails now has failed; a server that is gone is left out. */
-async function completeRows (asked: readonly Berth[], rows: readonly Row[]): Promise<readonly Row[]> {
+async function completeRows (asked: readonly AccountSlice[], rows: readonly Row[]): Promise<readonly Row[]> {
   const completed = new Map<Row, Row | null>()
-  await Promise.all(asked.map(async berth => {
-    for (const [row, now] of await berth.hydrate(rows.filter(({ account }) => account === berth.account.id))) completed.set(row, now)
+  await Promise.all(asked.map(async slice => {
+    for (const [row, now] of await slice.hydrate(rows.filter(({ account }) => account === slice.account.id))) completed.set(row, now)
   }))
   return rows.flatMap(row => {
     const now = completed.get(row)
@@ -135,16 +135,16 @@ interface Shown {
   readonly now: () => number
 }
 
-function toFleetAccount (account: Account, asked: readonly Berth[], { shown, place, now }: Shown): FleetAccount {
+function toFleetAccount (account: Account, asked: readonly AccountSlice[], { shown, place, now }: Shown): FleetAccount {
   const failedBefore = place?.failed.get(account.id)
   if (failedBefore !== undefined) {
     const error = new UpstreamError(failedBefore, 'this account failed on an earlier page of this walk: begin anew to ask it again')
     return { account, status: 'error', ageMs: null, count: 0, error }
   }
-  const berth = asked.find(one => one.account === account)
-  if (berth === undefined) return { account, status: 'ok', ageMs: null, count: 0, error: null }
+  const slice = asked.find(one => one.account === account)
+  if (slice === undefined) return { account, status: 'ok', ageMs: null, count: 0, error: null }
   const count = shown.filter(row => row.account === account.id).length
-  return { account, status: berth.status(), ageMs: berth.at === null ? null : Math.max(0, now() - berth.at), count, error: berth.error() }
+  return { account, status: slice.status(), ageMs: slice.at === null ? null : Math.max(0, now() - slice.at), count, error: slice.error() }
 }
 
 /** The provider was not heard, which is what the whole answer says where no account has answered. */
