@@ -11,7 +11,7 @@ import { createRetryBudget } from './transport/retry.ts'
 import { walk } from './reads/walk.ts'
 import { keyFor } from './state/derive-key.ts'
 import type { TokenBuckets } from './state/token-bucket.ts'
-import type { Watched } from './operations/poll-target.ts'
+import type { PollTarget } from './operations/poll-target.ts'
 import type { Observer, SentCall } from './telemetry/observer.ts'
 import type { TokenStore } from './state/token-store.ts'
 import { createTokenSource } from './transport/token-source.ts'
@@ -21,7 +21,7 @@ import { createHttpClient } from './upstream/http.ts'
 export interface OpenedAccount {
   readonly settings: AccountSettings
   readonly account: Account
-  readonly watched: Watched
+  readonly pollTarget: PollTarget
   /** Bad credentials are forgotten: the next call tries again. */
   forgive(): Promise<void>
   close(): Promise<void>
@@ -87,7 +87,7 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
       report
     }
   })
-  return { settings, account, watched: toWatched(account), forgive: source.forgive, close: http.close }
+  return { settings, account, pollTarget: toPollTarget(account), forgive: source.forgive, close: http.close }
 }
 
 const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => guard === undefined
@@ -98,7 +98,7 @@ const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimu
   enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker
 
 /** An account as those see it who follow its operations. */
-const toWatched = (account: Account): Watched => ({
+const toPollTarget = (account: Account): PollTarget => ({
   id: account.id,
   connect: signal => account.connect(backgroundCall(account, `follow-${randomUUID()}`, signal)),
   rows: async function * ({ list }, filters) {

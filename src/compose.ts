@@ -120,7 +120,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     app,
     observer,
     begin: () => {
-      engine.follow(opened.map(({ watched }) => watched))
+      engine.follow(opened.map(({ pollTarget }) => pollTarget))
       flushWatch.start()
     },
     reload: async next => {
@@ -135,7 +135,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       config = next
       gateway.replace(opened.map(({ account }) => account))
       const left = before.filter(one => !opened.includes(one))
-      const unfollowed = engine.follow(opened.map(({ watched }) => watched))
+      const unfollowed = engine.follow(opened.map(({ pollTarget }) => pollTarget))
       closeWhenDone(oldAuthenticator === null ? left : [...left, oldAuthenticator], async () => {
         await requests.settled()
         await inFlight.settled()

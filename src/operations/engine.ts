@@ -5,7 +5,7 @@ import type { Operation, OperationStatus } from '../domain/operation.ts'
 import { isEnded } from './follow.ts'
 import { createJournal, toChange } from './operation-events.ts'
 import { afterAccepted, afterAmbiguous, intended, type Intent } from './life.ts'
-import type { Watched } from './poll-target.ts'
+import type { PollTarget } from './poll-target.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { serverClaim, type OperationStore, type StoredOperation } from '../state/operation-store.ts'
 import { silentObserver, type Observer } from '../telemetry/observer.ts'
@@ -27,7 +27,7 @@ export interface OperationsPage {
 /** The life of every operation: written down before the provider is asked, followed until it ends, whatever happens to this process. */
 export interface Engine {
   /** Follows these accounts from now on, and no others. Resolves when the others are looked at no more. */
-  follow(accounts: readonly Watched[]): Promise<void>
+  follow(accounts: readonly PollTarget[]): Promise<void>
   /** `isKept` is false where the other replicas can not know of it. */
   open(intent: Intent): Promise<{ readonly stored: StoredOperation, readonly isKept: boolean }>
   /** The provider will be asked now; throws where it must not be, because others believe that this process has ended. */
@@ -58,7 +58,7 @@ export interface EngineParts {
 }
 
 interface Following {
-  readonly account: Watched
+  readonly account: PollTarget
   readonly poller: Poller
 }
 

@@ -4,7 +4,7 @@ import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { Journal } from './operation-events.ts'
 
 /** What following an account's operations needs of the account. */
-export interface Watched {
+export interface PollTarget {
   readonly id: string
   /** The verbs, for one background request with a deadline of its own. */
   connect(signal: AbortSignal): ServerOperations
@@ -15,7 +15,7 @@ export interface Watched {
 }
 
 export interface PollParts {
-  readonly account: Watched
+  readonly account: PollTarget
   readonly journal: Journal
   readonly clock: Clock
   readonly signal: AbortSignal

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import { ended, isEnded } from './follow.ts'
 import { pollAll, type ListCost } from './poll.ts'
-import type { PollParts, Watched } from './poll-target.ts'
+import type { PollParts, PollTarget } from './poll-target.ts'
 import type { Journal } from './operation-events.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
@@ -13,7 +13,7 @@ export interface Poller {
 }
 
 export interface PollerParts {
-  readonly account: Watched
+  readonly account: PollTarget
   readonly journal: Journal
   /** This process, as operations name their owner. */
   readonly me: string

@@ -25,7 +25,7 @@ function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Be
   const store = createMemoryOperationStore(clock.now)
   const faults: unknown[] = []
   const engine = createEngine({ store, clock, onFault: error => { faults.push(error) } })
-  engine.follow([provider.watched])
+  engine.follow([provider.pollTarget])
   t.teardown(async () => { await engine.stop() })
   let count = 0
   return {

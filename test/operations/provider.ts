@@ -3,7 +3,7 @@ import type { Snapshot } from '../../src/domain/catalogue.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
-import type { Watched } from '../../src/operations/poll-target.ts'
+import type { PollTarget } from '../../src/operations/poll-target.ts'
 
 export function failure (kind: Failure, sideEffect: SideEffect = 'none'): UpstreamError {
   const error = new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` })
@@ -22,7 +22,7 @@ export interface TestProvider {
   readonly snapshots: Snapshot[]
   /** Stands before every call: it may wait, or throw the call's failure. */
   meet: (call: string) => Promise<void>
-  readonly watched: Watched
+  readonly pollTarget: PollTarget
   connect(): ServerOperations
 }
 
@@ -78,7 +78,7 @@ export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {
     snapshots: [],
     meet: async () => {},
     connect,
-    watched: {
+    pollTarget: {
       id,
       connect,
       rows: async function * ({ list }) {

@@ -35,7 +35,7 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   const start = async (): Promise<{ engine: Engine, store: OperationStore }> => {
     const store = createRedisOperationStore(await server.connect(), vault, createMemoryOperationStore())
     const engine = createEngine({ store, clock: systemClock, onFault: error => { t.fail(String(error)) } })
-    engine.follow([provider.watched])
+    engine.follow([provider.pollTarget])
     t.teardown(async () => { await engine.stop() })
     return { engine, store }
   }

@@ -176,7 +176,7 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
     const stored = record('rebuild', { next })
     await store.open(stored)
     const server: ServerFacts = { id: '42', name: 'n', status: 'stopped', power: 'off', task: null, provider_status: null, cpus: null, memory_mib: null, disk_gib: null, addresses: [], image: null, plan: null, region: null, owner: null, created_at: null, tags: [], locked: false, protected: null, allowed_actions: [] }
-    const parts = { account: provider.watched, journal, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
+    const parts = { account: provider.pollTarget, journal, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
     const take = async () => { await takeStep(parts, provider.connect(), { stored, next, server }) }
     await take()
     t.match(await store.get('a', 'op_1'), { operation: { status: 'running' }, stepsSent: 0 }, kind)
