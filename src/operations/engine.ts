@@ -3,7 +3,7 @@ import type { Accepted } from '../adapters/verbs.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Operation, OperationStatus } from '../domain/operation.ts'
 import { isEnded } from './follow.ts'
-import { createJournal, toChange } from './operation-events.ts'
+import { createOperationEvents, toChange } from './operation-events.ts'
 import { afterAccepted, afterAmbiguous, intended, type Intent } from './life.ts'
 import type { PollTarget } from './poll-target.ts'
 import { createPoller, type Poller } from './poller.ts'
@@ -70,7 +70,7 @@ const rereadMs = 1000
 export function createEngine ({ store, clock, onFault, observer = silentObserver }: EngineParts): Engine {
   const { now } = clock
   const me = randomUUID()
-  const journal = createJournal(store, clock, observer)
+  const operationEvents = createOperationEvents(store, clock, observer)
   const pollers = new Map<string, Following>()
   const beat = (): void => { store.beat(me, beatLastsMs).catch(onFault) }
   let heart: NodeJS.Timeout | null = null
@@ -87,7 +87,7 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
       const left = [...pollers.values()].filter(({ account }) => !accounts.includes(account))
       for (const { account } of left) pollers.delete(account.id)
       for (const account of accounts) {
-        if (!pollers.has(account.id)) pollers.set(account.id, { account, poller: createPoller({ account, journal, me, clock, onFault }) })
+        if (!pollers.has(account.id)) pollers.set(account.id, { account, poller: createPoller({ account, operationEvents, me, clock, onFault }) })
       }
       await Promise.all(left.map(async ({ poller }) => { await poller.stop() }))
     },
@@ -108,7 +108,7 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
       // What the provider itself says wins over any guess, and counts also where the claim can not be kept just now.
       if (accepted.serverId !== undefined) await store.claim(account, serverClaim(accepted.serverId), id).catch(onFault)
       let guessed: string | null = null
-      const kept = await journal.update(stored, current => {
+      const kept = await operationEvents.update(stored, current => {
         guessed = current.operation.server_id
         return afterAccepted(current, accepted, now())
       })
@@ -118,7 +118,7 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
       return kept.operation
     },
     markAmbiguous: async (stored, error) => {
-      await journal.update(stored, current => current.phase === 'asking' ? afterAmbiguous(current, error, now()) : null)
+      await operationEvents.update(stored, current => current.phase === 'asking' ? afterAmbiguous(current, error, now()) : null)
       nudge(stored.operation.account)
     },
     get: async (account, id) => await store.get(account, id),
@@ -129,7 +129,7 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
       nudge(stored.operation.account)
       let current = stored
       while (!isEnded(current) && !signal.aborted && now() < until) {
-        await journal.nextChange(stored.operation.id, Math.min(rereadMs, until - now()), signal)
+        await operationEvents.nextChange(stored.operation.id, Math.min(rereadMs, until - now()), signal)
         current = await reread(stored)
       }
       return current
@@ -147,7 +147,7 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
           yield current
         }
         if (isEnded(current)) return
-        await journal.nextChange(stored.operation.id, rereadMs, signal)
+        await operationEvents.nextChange(stored.operation.id, rereadMs, signal)
         current = await reread(stored)
       }
     },

@@ -4,7 +4,7 @@ import { silentObserver, type Observer, type OperationChange } from '../telemetr
 import type { Change, OperationStore, StoredOperation } from '../state/operation-store.ts'
 
 /** The store, and word of every change that this process makes: who waits for an operation need not ask again and again. */
-export interface Journal {
+export interface OperationEvents {
   readonly store: OperationStore
   readonly observer: Observer
   update(known: StoredOperation, change: Change): Promise<StoredOperation>
@@ -12,7 +12,7 @@ export interface Journal {
   nextChange(id: string, ms: number, signal: AbortSignal): Promise<void>
 }
 
-export function createJournal (store: OperationStore, clock: Clock, observer = silentObserver): Journal {
+export function createOperationEvents (store: OperationStore, clock: Clock, observer = silentObserver): OperationEvents {
   const listeners = new Map<string, Set<() => void>>()
   const tell = (id: string): void => { for (const wake of [...listeners.get(id) ?? []]) wake() }
 

@@ -1,7 +1,7 @@
 import type { ServerOperations } from '../adapters/verbs.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
-import type { Journal } from './operation-events.ts'
+import type { OperationEvents } from './operation-events.ts'
 
 /** What following an account's operations needs of the account. */
 export interface PollTarget {
@@ -16,7 +16,7 @@ export interface PollTarget {
 
 export interface PollParts {
   readonly account: PollTarget
-  readonly journal: Journal
+  readonly operationEvents: OperationEvents
   readonly clock: Clock
   readonly signal: AbortSignal
   /** A fault of ours. */

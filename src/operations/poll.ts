@@ -31,11 +31,11 @@ export async function pollAll (parts: PollParts, open: readonly StoredOperation[
 }
 
 async function pollJobs (parts: PollParts, operations: ServerOperations, open: readonly StoredOperation[]): Promise<void> {
-  const { account, journal, clock: { now } } = parts
+  const { account, operationEvents, clock: { now } } = parts
   await unlessMissed(parts, open, async () => {
     const states = await operations.jobs?.(open.flatMap(({ jobs }) => jobs)) ?? []
     const safe = states.map(state => ({ ...state, error: state.error === null ? null : account.safeText(state.error) }))
-    for (const stored of open) await journal.update(stored, current => isEnded(current) ? null : afterJobs(current, safe, now()))
+    for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterJobs(current, safe, now()))
   })
 }
 
@@ -127,8 +127,8 @@ interface Judged {
 }
 
 async function judgeBy (parts: PollParts, operations: ServerOperations, { stored, server, snapshots }: Judged): Promise<void> {
-  const { journal, clock: { now }, account } = parts
-  const judged = await journal.update(stored, current => {
+  const { operationEvents, clock: { now }, account } = parts
+  const judged = await operationEvents.update(stored, current => {
     if (isEnded(current)) return null
     const polled = afterServer(current, server, now(), snapshots)
     const { error } = polled.operation
@@ -138,7 +138,7 @@ async function judgeBy (parts: PollParts, operations: ServerOperations, { stored
 }
 
 /** A provider that can not be asked just now ends no operation before its deadline; nor does a fault of ours keep one from ending then. */
-async function unlessMissed ({ journal, clock: { now }, signal, onFault }: PollParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
+async function unlessMissed ({ operationEvents, clock: { now }, signal, onFault }: PollParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
@@ -146,6 +146,6 @@ async function unlessMissed ({ journal, clock: { now }, signal, onFault }: PollP
     if (signal.aborted) return
     if (!(error instanceof UpstreamError)) onFault(error)
     const reason = error instanceof UpstreamError ? error.failure : 'a fault of the gateway'
-    for (const stored of open) await journal.update(stored, current => isEnded(current) ? null : afterMiss(current, `${reason}.`, now()))
+    for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterMiss(current, `${reason}.`, now()))
   }
 }

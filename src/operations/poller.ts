@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts'
 import { ended, isEnded } from './follow.ts'
 import { pollAll, type ListCost } from './poll.ts'
 import type { PollParts, PollTarget } from './poll-target.ts'
-import type { Journal } from './operation-events.ts'
+import type { OperationEvents } from './operation-events.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
 export interface Poller {
@@ -14,7 +14,7 @@ export interface Poller {
 
 export interface PollerParts {
   readonly account: PollTarget
-  readonly journal: Journal
+  readonly operationEvents: OperationEvents
   /** This process, as operations name their owner. */
   readonly me: string
   readonly clock: Clock
@@ -36,12 +36,12 @@ const crashSettlesMs = 180_000
 
 /** One poller looks at the provider for everybody who waits on an account, one replica at a time. */
 export function createPoller (parts: PollerParts): Poller {
-  const { account, journal, clock } = parts
+  const { account, operationEvents, clock } = parts
   const { now } = clock
-  const { store } = journal
+  const { store } = operationEvents
   const stopping = new AbortController()
   const cost: ListCost = { pages: 1 }
-  const look: PollParts = { account, journal, clock, signal: stopping.signal, onFault: parts.onFault }
+  const look: PollParts = { account, operationEvents, clock, signal: stopping.signal, onFault: parts.onFault }
   let wake = (): void => {}
   let isNudged = false
 
@@ -65,7 +65,7 @@ export function createPoller (parts: PollerParts): Poller {
       const open = await ready(parts)
       const late = -(untilDue(open, now()) ?? 1)
       if (late < 0) return restMs
-      journal.observer.polled(account.id, late)
+      operationEvents.observer.polled(account.id, late)
       await pollAll(look, open.filter(isAsked), cost)
     } finally {
       await endTurn(restMs)
@@ -99,11 +99,11 @@ export function createPoller (parts: PollerParts): Poller {
 const isAsked = ({ phase }: StoredOperation): boolean => phase !== 'intended' && phase !== 'asking'
 
 /** Those that have not ended; what a process that is gone was asking is doubtful now. */
-async function ready ({ account, journal, me, clock: { now } }: PollerParts): Promise<StoredOperation[]> {
+async function ready ({ account, operationEvents, me, clock: { now } }: PollerParts): Promise<StoredOperation[]> {
   const open: StoredOperation[] = []
-  for (const stored of await journal.store.pending(account.id)) {
-    const isLeft = !isAsked(stored) && (now() >= stored.askingUntil || (stored.owner !== me && !await journal.store.isAlive(stored.owner)))
-    const present = isLeft ? await journal.update(stored, current => isAsked(current) || isEnded(current) ? null : left(current, now())) : stored
+  for (const stored of await operationEvents.store.pending(account.id)) {
+    const isLeft = !isAsked(stored) && (now() >= stored.askingUntil || (stored.owner !== me && !await operationEvents.store.isAlive(stored.owner)))
+    const present = isLeft ? await operationEvents.update(stored, current => isAsked(current) || isEnded(current) ? null : left(current, now())) : stored
     if (!isEnded(present)) open.push(present)
   }
   return open

@@ -32,10 +32,10 @@ const leastPolls = 2
 const acceptedAppearsMs = 60_000
 
 /** Looks among the rows for the servers of creates whose answer told no id, or never came. A server belongs to one order only. */
-export async function search ({ account, journal, clock: { now } }: PollParts, operations: ServerOperations, { searching, rows, readAt }: Searching): Promise<void> {
+export async function search ({ account, operationEvents, clock: { now } }: PollParts, operations: ServerOperations, { searching, rows, readAt }: Searching): Promise<void> {
   const servers = rows.map(({ server }) => server)
   // Read after the list: whoever has made one of these servers was written down before.
-  const open = await journal.store.pending(account.id)
+  const open = await operationEvents.store.pending(account.id)
   const candidatesOf = ({ search: wanted }: StoredOperation): string[] => wanted === null
     ? []
     : servers.filter(server => !wanted.baseline.includes(fingerprintOf(server.id)) && isLikeOrder(operations, wanted.spec, server)).map(({ id }) => id)
@@ -45,20 +45,20 @@ export async function search ({ account, journal, clock: { now } }: PollParts, o
     const { id: holder } = stored.operation
     const isWaiting = open.some(other => goesFirst(other, stored, now()))
     const candidates = candidatesOf(stored)
-    const id = isWaiting ? null : await firstFree(candidates, async candidate => await journal.store.claim(account.id, serverClaim(candidate), holder))
+    const id = isWaiting ? null : await firstFree(candidates, async candidate => await operationEvents.store.claim(account.id, serverClaim(candidate), holder))
     // It may have claimed another one, and crashed: that one is somebody else's now.
-    for (const other of id === null ? [] : candidates.filter(candidate => candidate !== id)) await journal.store.release(account.id, serverClaim(other), holder)
+    for (const other of id === null ? [] : candidates.filter(candidate => candidate !== id)) await operationEvents.store.release(account.id, serverClaim(other), holder)
     // It may be another's, and this order's own may still appear: who could have been given it waits as long as this one would have.
     for (const other of id === null ? [] : left.filter(later => candidatesOf(later).includes(id))) {
       const untilMs = settledAt(stored) ?? now() + acceptedAppearsMs
-      await journal.update(other, current => current.phase === 'ambiguous' ? waiting(current, untilMs, now()) : null)
+      await operationEvents.update(other, current => current.phase === 'ambiguous' ? waiting(current, untilMs, now()) : null)
     }
-    const kept = await journal.update(stored, current => {
+    const kept = await operationEvents.update(stored, current => {
       if (isEnded(current) || current.operation.server_id !== null) return null
       if (id !== null) return found(current, id, now())
       return isWaiting ? goOn(current, now()) : afterVain(current, readAt, now())
     })
-    if (id !== null && kept.operation.server_id !== id) await journal.store.release(account.id, serverClaim(id), holder)
+    if (id !== null && kept.operation.server_id !== id) await operationEvents.store.release(account.id, serverClaim(id), holder)
   }
 }
 

@@ -14,29 +14,29 @@ interface Taking {
 
 /** Sends the next step of a verb that takes several, at most once, when the server is ready for it. */
 export async function takeStep (parts: PollParts, operations: ServerOperations, { stored, next, server }: Taking): Promise<void> {
-  const { account, journal, clock: { now } } = parts
+  const { account, operationEvents, clock: { now } } = parts
   const step = operations.steps?.[next.name]
   if (step === undefined) {
-    await journal.update(stored, current => ended(current, { status: 'failed', error: `this version knows no step ${next.name}` }, now()))
+    await operationEvents.update(stored, current => ended(current, { status: 'failed', error: `this version knows no step ${next.name}` }, now()))
     return
   }
   if (!step.isDue(server)) return
   const claim = `step:${stored.operation.id}:${stored.stepsSent}`
   const holder = randomUUID()
-  const isFirst = await journal.store.claim(account.id, claim, holder)
+  const isFirst = await operationEvents.store.claim(account.id, claim, holder)
   try {
     // Somebody began to send it and did not live to tell: it is not sent again. Once begun it is finished, also while this process stops.
     const accepted = isFirst ? await account.connect(new AbortController().signal).steps?.[next.name]?.run(server.id, next.input) ?? {} : lost
-    await journal.update(stored, current => isEnded(current) ? null : afterStep(current, accepted, now()))
+    await operationEvents.update(stored, current => isEnded(current) ? null : afterStep(current, accepted, now()))
   } catch (error) {
     if (error instanceof UpstreamError && error.sideEffect === 'none' && comesLater.has(error.failure)) {
-      await journal.store.release(account.id, claim, holder)
+      await operationEvents.store.release(account.id, claim, holder)
     } else if (!(error instanceof GatewayError) && !(error instanceof UpstreamError && error.sideEffect === 'none')) {
-      await journal.update(stored, current => isEnded(current) ? null : afterStep(current, lost, now()))
+      await operationEvents.update(stored, current => isEnded(current) ? null : afterStep(current, lost, now()))
       if (!(error instanceof UpstreamError)) parts.onFault(error)
     } else {
       const reason = account.safeText((error instanceof UpstreamError ? error.options.vendorMessage : null) ?? error.message)
-      await journal.update(stored, current => isEnded(current) ? null : ended(current, { status: 'failed', error: `${next.name}: ${reason}` }, now()))
+      await operationEvents.update(stored, current => isEnded(current) ? null : ended(current, { status: 'failed', error: `${next.name}: ${reason}` }, now()))
     }
   }
 }

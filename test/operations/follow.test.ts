@@ -2,7 +2,7 @@ import t from 'tap'
 import type { JobState } from '../../src/adapters/verbs.ts'
 import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
 import { afterJobs, afterMiss, afterServer, ended, goOn, isEnded, pauseAfter } from '../../src/operations/follow.ts'
-import { createJournal } from '../../src/operations/operation-events.ts'
+import { createOperationEvents } from '../../src/operations/operation-events.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { afterAccepted, afterAmbiguous, intended } from '../../src/operations/life.ts'
 import { systemClock } from '../../src/domain/clock.ts'
@@ -140,30 +140,30 @@ t.test('looks come after half a second, one, two, three, and then every five', a
 
 t.test('times change only when something that can be seen does', async t => {
   const store = createMemoryOperationStore(() => startedAt)
-  const journal = createJournal(store, systemClock)
+  const operationEvents = createOperationEvents(store, systemClock)
   const stop = record('stop', { goal: usualGoals.stop })
   await store.open(stop)
-  const same = await journal.update(stop, current => afterServer(current, server('running'), seconds(5)))
+  const same = await operationEvents.update(stop, current => afterServer(current, server('running'), seconds(5)))
   t.match(same, { polls: 1, version: 2, operation: { updated_at: '2026-11-21T10:00:00.000Z' } })
-  const noted = await journal.update(same, current => afterMiss(current, 'timeout.', seconds(6)))
+  const noted = await operationEvents.update(same, current => afterMiss(current, 'timeout.', seconds(6)))
   t.equal(noted.operation.updated_at, '2026-11-21T10:00:06.000Z')
-  t.equal(await journal.update(noted, () => null).then(({ version }) => version), 3, 'nothing to change is no change')
+  t.equal(await operationEvents.update(noted, () => null).then(({ version }) => version), 3, 'nothing to change is no change')
 })
 
 t.test('who waits hears of a change, of the end of its patience, and of its own end', async t => {
   const clock = createManualClock(startedAt)
-  const journal = createJournal(createMemoryOperationStore(clock.now), clock)
+  const operationEvents = createOperationEvents(createMemoryOperationStore(clock.now), clock)
   const stop = record('stop')
-  await journal.store.open(stop)
-  const heard = journal.nextChange('op_1', 60_000, new AbortController().signal)
-  await journal.update(stop, current => goOn(current, seconds(1)))
+  await operationEvents.store.open(stop)
+  const heard = operationEvents.nextChange('op_1', 60_000, new AbortController().signal)
+  await operationEvents.update(stop, current => goOn(current, seconds(1)))
   t.equal(await heard.then(() => 'heard'), 'heard')
-  const patient = journal.nextChange('op_1', 1000, new AbortController().signal)
+  const patient = operationEvents.nextChange('op_1', 1000, new AbortController().signal)
   await clock.run(1000)
   await patient
   const caller = new AbortController()
-  const left = journal.nextChange('op_1', 60_000, caller.signal)
+  const left = operationEvents.nextChange('op_1', 60_000, caller.signal)
   caller.abort()
   await left
-  await journal.nextChange('op_1', 60_000, caller.signal)
+  await operationEvents.nextChange('op_1', 60_000, caller.signal)
 })

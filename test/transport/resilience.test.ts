@@ -8,7 +8,7 @@ import { createBreaker, type Went } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
 import { createBulkhead } from '../../src/transport/bulkhead.ts'
 import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
-import { createJournal } from '../../src/operations/operation-events.ts'
+import { createOperationEvents } from '../../src/operations/operation-events.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { takeStep } from '../../src/operations/steps.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
@@ -171,12 +171,12 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
     provider.steps['write'] = { isDue: () => true, run: async () => { if (isHeld) throw new UpstreamError(kind, 'held', { notAttempted: true }); return { note: 'sent' } } }
     const clock = createManualClock(startedAt)
     const store = createMemoryOperationStore(clock.now)
-    const journal = createJournal(store, clock)
+    const operationEvents = createOperationEvents(store, clock)
     const next = { name: 'write', input: {} }
     const stored = record('rebuild', { next })
     await store.open(stored)
     const server: ServerFacts = { id: '42', name: 'n', status: 'stopped', power: 'off', task: null, provider_status: null, cpus: null, memory_mib: null, disk_gib: null, addresses: [], image: null, plan: null, region: null, owner: null, created_at: null, tags: [], locked: false, protected: null, allowed_actions: [] }
-    const parts = { account: provider.pollTarget, journal, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
+    const parts = { account: provider.pollTarget, operationEvents, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
     const take = async () => { await takeStep(parts, provider.connect(), { stored, next, server }) }
     await take()
     t.match(await store.get('a', 'op_1'), { operation: { status: 'running' }, stepsSent: 0 }, kind)
