@@ -7,7 +7,7 @@ import { compose } from '../src/compose.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { UpstreamError, type Failure } from '../src/domain/failure.ts'
 import { startHeficed } from '../sandbox/heficed/simulator.ts'
-import { createVault, type Vault } from '../src/state/sealer.ts'
+import { createSealer, type Sealer } from '../src/state/sealer.ts'
 import { systemClock } from '../src/domain/clock.ts'
 import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createRedisTokenStore } from '../src/state/redis/token-store.ts'
@@ -56,7 +56,7 @@ function createDoor (token: Partial<Token> | (() => Partial<Token>) = {}, takesM
 }
 
 const digest = (text: string): string => createHmac('sha256', 'digests').update(text).digest('base64url')
-const redisStore = (redis: Redis, vault: Vault = createVault([secret])): TokenStore => createRedisTokenStore(redis, vault, digest)
+const redisStore = (redis: Redis, sealer: Sealer = createSealer([secret])): TokenStore => createRedisTokenStore(redis, sealer, digest)
 const tokenKeys = async (redis: Redis, key: string): Promise<string[]> => (await redis.keys('*')).filter(name => name.includes(key))
 
 /** Sources that share what replicas share: one key in one store, over a connection each. */
@@ -325,7 +325,7 @@ t.test('what is in Redis tells nothing to who lacks the secret', async t => {
   for (const part of [token.value, Buffer.from(token.value).toString('base64'), Buffer.from(token.value).toString('base64url'), 'compute.example.com', secret]) {
     t.notOk(everything.includes(part))
   }
-  t.equal(await redisStore(redis, createVault([newSecret])).get(key), null)
+  t.equal(await redisStore(redis, createSealer([newSecret])).get(key), null)
   t.match(await redisStore(redis).get(key), { value: token.value })
 })
 
@@ -342,8 +342,8 @@ t.test('a stored token that was tampered with is as good as none', async t => {
   const tampered = [
     '', 'v1', 'v1...', 'v2.' + sealed.slice(3), sealed.slice(0, -4), `${sealed}AAAA`, JSON.stringify({ value: 'mine' }), `v1.${iv}.${tag.slice(0, 6)}.${text}`,
     `${version}.${other(String(iv).charAt(0))}${String(iv).slice(1)}.${tag}.${text}`, `${version}.${iv}.${other(tag.charAt(0))}${tag.slice(1)}.${text}`,
-    createVault([secret]).seal('no JSON', key), createVault([secret]).seal('{"value":1}', key), createVault([secret]).seal('null', key),
-    createVault([secret]).seal(JSON.stringify({ ...token, renewAt: null }), 'another account')
+    createSealer([secret]).seal('no JSON', key), createSealer([secret]).seal('{"value":1}', key), createSealer([secret]).seal('null', key),
+    createSealer([secret]).seal(JSON.stringify({ ...token, renewAt: null }), 'another account')
   ]
   for (let at = 0; at < text.length - 1; at += 7) tampered.push([version, iv, tag, text.slice(0, at) + other(text.charAt(at)) + text.slice(at + 1)].join('.'))
   for (const bad of tampered) {
@@ -371,27 +371,27 @@ t.test('a new secret in front still reads what the old one wrote, and writes wha
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   const door = createDoor()
-  const first = await createTokenSource({ key, store: redisStore(redis, createVault([secret])) }).get(door.open)
-  const rotated = createTokenSource({ key, store: redisStore(redis, createVault([newSecret, secret])) })
+  const first = await createTokenSource({ key, store: redisStore(redis, createSealer([secret])) }).get(door.open)
+  const rotated = createTokenSource({ key, store: redisStore(redis, createSealer([newSecret, secret])) })
   const kept = await rotated.get(door.open)
   t.equal(kept.value, first.value)
   t.equal(door.logins, 1)
   await rotated.drop(kept)
   await rotated.get(door.open)
-  t.equal(await redisStore(redis, createVault([secret])).get(key), null)
-  t.not(await redisStore(redis, createVault([newSecret])).get(key), null)
+  t.equal(await redisStore(redis, createSealer([secret])).get(key), null)
+  t.not(await redisStore(redis, createSealer([newSecret])).get(key), null)
 })
 
 t.test('a vault seals the same text differently each time and opens only its own', t => {
-  const vault = createVault([secret])
-  const sealed = new Set(Array.from({ length: 20 }, () => vault.seal('the same', 'here')))
+  const sealer = createSealer([secret])
+  const sealed = new Set(Array.from({ length: 20 }, () => sealer.seal('the same', 'here')))
   t.equal(sealed.size, 20)
-  for (const one of sealed) t.equal(vault.open(one, 'here'), 'the same')
-  t.equal(vault.open(vault.seal('', 'here'), 'here'), '', 'an empty text is a text')
-  t.equal(vault.open(vault.seal('späť 💥', 'here'), 'here'), 'späť 💥')
-  t.equal(createVault([newSecret]).open(vault.seal('the same', 'here'), 'here'), null)
-  t.equal(vault.open(vault.seal('the same', 'here'), 'there'), null, 'what was sealed for one place is of no use in another')
-  t.throws(() => createVault([]))
+  for (const one of sealed) t.equal(sealer.open(one, 'here'), 'the same')
+  t.equal(sealer.open(sealer.seal('', 'here'), 'here'), '', 'an empty text is a text')
+  t.equal(sealer.open(sealer.seal('späť 💥', 'here'), 'here'), 'späť 💥')
+  t.equal(createSealer([newSecret]).open(sealer.seal('the same', 'here'), 'here'), null)
+  t.equal(sealer.open(sealer.seal('the same', 'here'), 'there'), null, 'what was sealed for one place is of no use in another')
+  t.throws(() => createSealer([]))
   t.end()
 })
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 /** Seals text for a store that others can read: AES-256-GCM, `v1.<iv>.<tag>.<text>` in base64url. */
-export interface Vault {
+export interface Sealer {
   /** `place` is where it will stand: a sealed text is of no use in another. */
   seal(text: string, place: string): string
   /** Null for what was not sealed by one of our secrets. */
@@ -9,7 +9,7 @@ export interface Vault {
 }
 
 /** The first secret writes, all of them read: that is how a secret is changed without losing what is stored. */
-export function createVault (secrets: readonly string[]): Vault {
+export function createSealer (secrets: readonly string[]): Sealer {
   const keys = secrets.map(secret => createHash('sha256').update(`hawser vault ${secret}`).digest())
   const [writing] = keys
   if (writing === undefined) throw new Error('a vault needs at least one secret')

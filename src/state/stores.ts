@@ -14,7 +14,7 @@ import { createRedisQuota } from './redis/quota.ts'
 import { createRedisOperationStore } from './redis/operation-store.ts'
 import { createRedisGenerations } from './redis/generation.ts'
 import { createMemoryGenerations, type Generations } from './generation.ts'
-import { createVault } from './sealer.ts'
+import { createSealer } from './sealer.ts'
 import { keyFor } from './derive-key.ts'
 import { createMemoryTokenStore } from './memory/token-store.ts'
 import { createRedisTokenStore } from './redis/token-store.ts'
@@ -42,11 +42,11 @@ export const createMemoryStores = ({ now } = systemClock): Stores => ({
 export function createRedisStores (redis: Redis | Cluster, secrets: readonly [string, ...string[]]): Stores {
   const [secret] = secrets
   const digest = (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
-  const vault = createVault(secrets)
+  const sealer = createSealer(secrets)
   return {
-    tokens: createRedisTokenStore(redis, vault, digest),
-    operations: createRedisOperationStore(redis, vault, createMemoryOperationStore()),
-    keys: createRedisKeyStore(redis, vault),
+    tokens: createRedisTokenStore(redis, sealer, digest),
+    operations: createRedisOperationStore(redis, sealer, createMemoryOperationStore()),
+    keys: createRedisKeyStore(redis, sealer),
     deletes: createRedisQuota(redis),
     tokenBuckets: createRedisTokenBuckets(redis, createMemoryTokenBuckets()),
     generations: createRedisGenerations(redis)

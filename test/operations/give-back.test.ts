@@ -4,11 +4,11 @@ import type { Redis } from 'ioredis'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
-import { createVault } from '../../src/state/sealer.ts'
+import { createSealer } from '../../src/state/sealer.ts'
 import { openRedis, type TestRedis } from '../helpers/redis.ts'
 import { record } from './records.ts'
 
-const vault = createVault(['a secret of at least thirty-two characters'])
+const sealer = createSealer(['a secret of at least thirty-two characters'])
 const account = `give-back-${process.pid}-${Date.now()}`
 let count = 0
 const made = (facts: Parameters<typeof record>[1] = {}): StoredOperation =>
@@ -18,8 +18,8 @@ const made = (facts: Parameters<typeof record>[1] = {}): StoredOperation =>
 async function replicas (server: TestRedis): Promise<{ one: OperationStore, other: OperationStore, redis: Redis, lose: () => Promise<void>, find: () => Promise<void> }> {
   const redis = await server.connect()
   return {
-    one: createRedisOperationStore(redis, vault, createMemoryOperationStore()),
-    other: createRedisOperationStore(await server.connect(), vault, createMemoryOperationStore()),
+    one: createRedisOperationStore(redis, sealer, createMemoryOperationStore()),
+    other: createRedisOperationStore(await server.connect(), sealer, createMemoryOperationStore()),
     redis,
     lose: async () => {
       const end = once(redis, 'end')

@@ -9,14 +9,14 @@ import { createMemoryKeyStore } from '../../src/state/memory/idempotency-store.t
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { createRedisKeyStore } from '../../src/state/redis/idempotency-store.ts'
 import { keptForMs, type OperationStore } from '../../src/state/operation-store.ts'
-import { createVault } from '../../src/state/sealer.ts'
+import { createSealer } from '../../src/state/sealer.ts'
 import { openRedis, startRedis } from '../helpers/redis.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { record } from './records.ts'
 
 const newSecret = 'another secret of thirty-two characters'
 const secret = 'a secret of at least thirty-two characters'
-const vault = createVault([secret])
+const sealer = createSealer([secret])
 const keyRecord: KeyRecord = { fingerprint: 'plain-fingerprint', owner: 'plain-owner', openUntil: 1, operationId: null, answer: null }
 
 async function obeysTheLaws (t: Test, store: KeyStore): Promise<void> {
@@ -49,17 +49,17 @@ t.test('in Redis: keys are shared, sealed, and read by every secret', async t =>
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
-  const store = createRedisKeyStore(redis, vault)
+  const store = createRedisKeyStore(redis, sealer)
   await obeysTheLaws(t, store)
   const account = `keys-${randomUUID()}`
   await store.reserve(account, { key: 'k', record: keyRecord, isCreate: false })
   const place = `hawser:{${account}}:key:k`
   t.notOk(Object.values(await redis.hgetall(place)).some(value => value.includes('plain')))
   t.ok(await redis.pttl(place) > keptForMs - 60_000)
-  const rotated = createRedisKeyStore(redis, createVault([newSecret, secret]))
+  const rotated = createRedisKeyStore(redis, createSealer([newSecret, secret]))
   t.same(await rotated.find(account, 'k'), keyRecord)
   t.equal(await rotated.replace(account, 'k', keyRecord, { ...keyRecord, operationId: 'op_1' }), true, 'a new secret can go on with it')
-  const foreign = createRedisKeyStore(redis, createVault([newSecret.toUpperCase()]))
+  const foreign = createRedisKeyStore(redis, createSealer([newSecret.toUpperCase()]))
   t.equal((await foreign.reserve(account, { key: 'k', record: keyRecord, isCreate: true })).kind, 'unreadable', 'an unreadable record is not a new key')
   await t.rejects(foreign.find(account, 'k'))
 })
@@ -68,7 +68,7 @@ t.test('a flush is noticed also by a replica that has kept no key yet, once it h
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
-  const [one, idle] = [createRedisKeyStore(redis, vault), createRedisKeyStore(redis, vault)]
+  const [one, idle] = [createRedisKeyStore(redis, sealer), createRedisKeyStore(redis, sealer)]
   t.equal(await idle.isFlushed('a'), false)
   t.equal((await one.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'new')
   await redis.flushall()
@@ -79,11 +79,11 @@ t.test('after a flush creates are refused until an operator has looked, once for
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
-  const [one, two] = [createRedisKeyStore(redis, vault), createRedisKeyStore(redis, vault)]
+  const [one, two] = [createRedisKeyStore(redis, sealer), createRedisKeyStore(redis, sealer)]
   const reserve = async (store: KeyStore, key: string, isCreate: boolean): Promise<string> => (await store.reserve('a', { key, record: keyRecord, isCreate })).kind
   t.same([await reserve(one, 'k1', true), await reserve(two, 'k2', true)], ['new', 'new'])
   await redis.flushall()
-  const late = createRedisKeyStore(redis, vault)
+  const late = createRedisKeyStore(redis, sealer)
   t.equal(await reserve(late, 'k3', true), 'new', 'who starts after a flush can not know of it')
   t.equal(await reserve(one, 'k1', true), 'flushed')
   t.same([await reserve(two, 'k4', true), await reserve(late, 'k5', true)], ['flushed', 'flushed'], 'for everybody, once it was seen')

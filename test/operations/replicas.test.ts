@@ -6,14 +6,14 @@ import { usualGoals } from '../../src/operations/judge.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
 import type { OperationStore } from '../../src/state/operation-store.ts'
-import { createVault } from '../../src/state/sealer.ts'
+import { createSealer } from '../../src/state/sealer.ts'
 import { eventually } from '../helpers/clock.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { openRedis } from '../helpers/redis.ts'
 import { createProvider } from './provider.ts'
 import { record } from './records.ts'
 
-const vault = createVault(['a secret of at least thirty-two characters'])
+const sealer = createSealer(['a secret of at least thirty-two characters'])
 const forGood = (): AbortSignal => new AbortController().signal
 const pass = async (ms: number): Promise<void> => { await new Promise(resolve => { setTimeout(resolve, ms) }) }
 
@@ -33,7 +33,7 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
     looking -= 1
   }
   const start = async (): Promise<{ engine: Engine, store: OperationStore }> => {
-    const store = createRedisOperationStore(await server.connect(), vault, createMemoryOperationStore())
+    const store = createRedisOperationStore(await server.connect(), sealer, createMemoryOperationStore())
     const engine = createEngine({ store, clock: systemClock, onFault: error => { t.fail(String(error)) } })
     engine.follow([provider.pollTarget])
     t.teardown(async () => { await engine.stop() })

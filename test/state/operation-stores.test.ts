@@ -3,13 +3,13 @@ import type { Redis } from 'ioredis'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
 import { idPrefixAt, keptForMs, type OperationStore, type StoredOperation } from '../../src/state/operation-store.ts'
-import { createVault } from '../../src/state/sealer.ts'
+import { createSealer } from '../../src/state/sealer.ts'
 import { eventually } from '../helpers/clock.ts'
 import { openRedis, startRedis } from '../helpers/redis.ts'
 import { record } from '../operations/records.ts'
 
-const vault = createVault(['a secret of at least thirty-two characters'])
-const redisStore = (redis: Redis): OperationStore => createRedisOperationStore(redis, vault, createMemoryOperationStore())
+const sealer = createSealer(['a secret of at least thirty-two characters'])
+const redisStore = (redis: Redis): OperationStore => createRedisOperationStore(redis, sealer, createMemoryOperationStore())
 /** Accounts of their own, so that the shared Redis needs no emptying. */
 let accounts = 0
 const newAccount = (): string => `stores-${process.pid}-${Date.now()}-${accounts++}`
@@ -156,7 +156,7 @@ t.test('in Redis no member of a record stands in plain', async t => {
   }
   t.ok(values.length >= 2)
   t.notOk(values.some(value => value.includes('plain')))
-  const rotated = createRedisOperationStore(redis, createVault(['another secret of thirty-two characters', 'a secret of at least thirty-two characters']), createMemoryOperationStore())
+  const rotated = createRedisOperationStore(redis, createSealer(['another secret of thirty-two characters', 'a secret of at least thirty-two characters']), createMemoryOperationStore())
   t.match(await rotated.get(account, stored.operation.id), { next: { name: 'plain-step' } }, 'a second secret still reads')
 })
 

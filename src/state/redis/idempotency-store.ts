@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Vault } from '../sealer.ts'
+import type { Sealer } from '../sealer.ts'
 import type { KeyRecord, KeyStore } from '../idempotency-store.ts'
 import { keptForMs } from '../operation-store.ts'
 
@@ -49,12 +49,12 @@ const seenSchema = z.tuple([z.string(), z.number()])
 const reservedSchema = z.tuple([z.enum(['new', 'known', 'flushed']), z.string()]).rest(z.string())
 
 /** Keys that every replica sees and that outlive a restart, sealed by the vault. */
-export function createRedisKeyStore (redis: Redis | Cluster, vault: Vault): KeyStore {
+export function createRedisKeyStore (redis: Redis | Cluster, sealer: Sealer): KeyStore {
   const marks = new Map<string, string>()
   const keyOf = (account: string, rest: string): string => `hawser:{${account}}:${rest}`
   // The fingerprint in it can not be guessed, so this tells nothing; it is the same whatever secret seals.
   const versionOf = (record: KeyRecord): string => createHash('sha256').update(JSON.stringify(recordSchema.parse(record))).digest('base64url')
-  const seal = (record: KeyRecord, place: string): string => vault.seal(JSON.stringify(record), place)
+  const seal = (record: KeyRecord, place: string): string => sealer.seal(JSON.stringify(record), place)
 
   return {
     isFlushed: async account => {
@@ -70,7 +70,7 @@ export function createRedisKeyStore (redis: Redis | Cluster, vault: Vault): KeyS
         marks.get(account) ?? '', randomUUID(), versionOf(record), seal(record, place), String(keptForMs), isCreate ? '1' : '0'))
       if (!marks.has(account)) marks.set(account, mark)
       if (kind !== 'known') return { kind }
-      const text = sealed === undefined ? null : vault.open(sealed, place)
+      const text = sealed === undefined ? null : sealer.open(sealed, place)
       if (text === null) return { kind: 'unreadable' }
       return { kind, record: recordSchema.parse(JSON.parse(text)) }
     },
@@ -82,7 +82,7 @@ export function createRedisKeyStore (redis: Redis | Cluster, vault: Vault): KeyS
       const place = keyOf(account, `key:${key}`)
       const sealed = await redis.hget(place, 'd')
       if (sealed === null) return null
-      const text = vault.open(sealed, place)
+      const text = sealer.open(sealed, place)
       if (text === null) throw new Error('a key that is kept can not be read')
       return recordSchema.parse(JSON.parse(text))
     },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isFinal, operationSchema, type Goal } from '../../domain/operation.ts'
 import { serverStatuses } from '../../domain/server.ts'
 import { createSpecSchema } from '../../domain/spec.ts'
-import type { Vault } from '../sealer.ts'
+import type { Sealer } from '../sealer.ts'
 import type { MemoryOperationStore } from '../memory/operation-store.ts'
 import { idPrefixAt, keptForMs, serverClaim, type Change, type OperationStore, type StoredOperation } from '../operation-store.ts'
 
@@ -67,14 +67,14 @@ const mostTries = 100
  * Operations that every replica sees and that outlive a restart, sealed by the vault. While Redis is lost, `local` keeps what
  * this process does, and gives it back later.
  */
-export function createRedisOperationStore (redis: Redis | Cluster, vault: Vault, local: MemoryOperationStore): OperationStore {
+export function createRedisOperationStore (redis: Redis | Cluster, sealer: Sealer, local: MemoryOperationStore): OperationStore {
   const recordKey = (account: string, id: string): string => keyOf(account, `operation:${id}`)
 
   const put = async (stored: StoredOperation): Promise<void> => {
     const { account, id, status } = stored.operation
     const key = recordKey(account, id)
     const transaction = redis.multi()
-      .hset(key, { v: String(stored.version), d: vault.seal(JSON.stringify(stored), key) })
+      .hset(key, { v: String(stored.version), d: sealer.seal(JSON.stringify(stored), key) })
       .pexpire(key, keptForMs)
       .zadd(keyOf(account, 'operations'), 0, id)
       .zremrangebylex(keyOf(account, 'operations'), '-', `(${idPrefixAt(stored.startedAt - keptForMs)}`)
@@ -83,7 +83,7 @@ export function createRedisOperationStore (redis: Redis | Cluster, vault: Vault,
     await allOf((isFinal(status) ? transaction.srem(pendingKey, id) : transaction.sadd(pendingKey, id)).exec())
   }
   const unseal = (account: string, id: string, sealed: string | null): StoredOperation | null => {
-    const text = sealed === null ? null : vault.open(sealed, recordKey(account, id))
+    const text = sealed === null ? null : sealer.open(sealed, recordKey(account, id))
     return text === null ? null : readStored(text)
   }
   const read = async (account: string, id: string): Promise<StoredOperation | null> => unseal(account, id, await redis.hget(recordKey(account, id), 'd'))
@@ -98,7 +98,7 @@ export function createRedisOperationStore (redis: Redis | Cluster, vault: Vault,
       const next = { ...changed, version: Math.max(changed.version, current.version) + 1 }
       if (kept === null) { await put(next); return next }
       const swapped = await redis.eval(swapScript, 2, key, keyOf(account, 'pending'),
-        String(kept.version), String(next.version), vault.seal(JSON.stringify(next), key), isFinal(next.operation.status) ? '1' : '0', id)
+        String(kept.version), String(next.version), sealer.seal(JSON.stringify(next), key), isFinal(next.operation.status) ? '1' : '0', id)
       if (swapped === 1) return next
     }
     throw new Error('an operation is changed by too many at once')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Vault } from '../sealer.ts'
+import type { Sealer } from '../sealer.ts'
 import type { StoredToken, TokenStore } from '../token-store.ts'
 
 const tokenSchema: z.ZodType<StoredToken> = z.object({
@@ -18,7 +18,7 @@ const extendScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis
 const dropScript = 'if redis.call("hget", KEYS[1], "d") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 
 /** Tokens shared by all replicas, sealed by the vault. When Redis is lost, reads are empty and writes are let go. */
-export function createRedisTokenStore (redis: Redis | Cluster, vault: Vault, digest: (text: string) => string): TokenStore {
+export function createRedisTokenStore (redis: Redis | Cluster, sealer: Sealer, digest: (text: string) => string): TokenStore {
   const tokenKey = (key: string): string => `hawser:token:${key}`
   const quietly = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try { return await work() } catch { return otherwise }
@@ -27,14 +27,14 @@ export function createRedisTokenStore (redis: Redis | Cluster, vault: Vault, dig
   return {
     get: async key => await quietly(async () => {
       const sealed = await redis.hget(tokenKey(key), 't')
-      const text = sealed === null ? null : vault.open(sealed, key)
+      const text = sealed === null ? null : sealer.open(sealed, key)
       return text === null ? null : readToken(text)
     }, null),
     put: async (key, token, ttlMs) => {
       await quietly(async () => {
         await redis.multi()
           .del(tokenKey(key))
-          .hset(tokenKey(key), { t: vault.seal(JSON.stringify(token), key), d: digest(token.value) })
+          .hset(tokenKey(key), { t: sealer.seal(JSON.stringify(token), key), d: digest(token.value) })
           .pexpire(tokenKey(key), Math.max(1, Math.round(ttlMs)))
           .exec()
       }, undefined)
