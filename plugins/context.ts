@@ -59,7 +59,7 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
     request.beganAt = performance.now()
     // Now: a socket that was closed does not know its peer any more.
     request.callerAddress = callerAddressOf(request)
-    request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody, held: null, trace: silentTrace }
+    request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody, idempotencyLease: null, trace: silentTrace }
   })
 
   app.addHook('onSend', async (request, reply) => {

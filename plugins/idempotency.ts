@@ -28,7 +28,7 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
     if (key === null || account === null || isDryRun(request)) return
     const { config } = request.routeOptions
     const [path = '', ...rest] = request.url.split('?')
-    const verdict = await gateway.keys.take({
+    const verdict = await gateway.idempotency.take({
       principal: request.context.principal.name,
       account: account.id,
       key,
@@ -37,17 +37,17 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
       deadlineMs: account.options.requestDeadlineMs
     }, request.context.signal)
     if (verdict.kind !== 'held') return await answerAgain(gateway, verdict, request, reply)
-    request.context = { ...request.context, held: verdict.held }
+    request.context = { ...request.context, idempotencyLease: verdict.idempotencyLease }
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const { held } = request.context
-    if (held === null) return
-    request.context = { ...request.context, held: null }
+    const { idempotencyLease } = request.context
+    if (idempotencyLease === null) return
+    request.context = { ...request.context, idempotencyLease: null }
     try {
       if (typeof payload === 'string' && leavesSomething(request, reply, payload)) {
-        await held.keep({ status: reply.statusCode, headers: headersOf(reply), body: withoutPassword(payload) })
-      } else await held.release()
+        await idempotencyLease.keep({ status: reply.statusCode, headers: headersOf(reply), body: withoutPassword(payload) })
+      } else await idempotencyLease.release()
     } catch (error) {
       // The work is done, and its operation is known: the answer must not be lost as well.
       request.log.error({ err: error }, 'the answer of an Idempotency-Key could not be kept')

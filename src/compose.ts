@@ -15,7 +15,7 @@ import { createOperations } from './reads/operations.ts'
 import { createServers } from './reads/servers.ts'
 import { createExecutor } from './execution/executor.ts'
 import { createEngine, type Engine } from './operations/engine.ts'
-import { createKeys } from './operations/idempotency.ts'
+import { createIdempotencyKeys } from './operations/idempotency.ts'
 import { createFlushWatch } from './state/flush-watch.ts'
 import { createGenerationStore } from './state/generation-store.ts'
 import type { Stores } from './state/stores.ts'
@@ -59,7 +59,7 @@ export interface Composed {
 export async function compose (parts: ComposeParts): Promise<Composed> {
   const { stores, logger, clock = systemClock, tracer = silentTracer } = parts
   const { generations } = stores
-  const flushWatch = createFlushWatch({ keys: stores.keys, accounts: () => gateway.accounts.map(({ id }) => id), clock, logger })
+  const flushWatch = createFlushWatch({ idempotency: stores.idempotency, accounts: () => gateway.accounts.map(({ id }) => id), clock, logger })
   const { observer, metrics, audit } = createTelemetry({
     sink: parts.audit ?? null,
     onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
@@ -98,7 +98,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const gateway = createGateway({
     adapters: parts.adapters,
     accounts: opened.map(({ account }) => account),
-    rooms: createRooms({ clock, stores: { ...stores, keys: flushWatch.keys }, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
+    rooms: createRooms({ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
   })
   const { app, requests } = await buildApp({
     gateway,
@@ -183,15 +183,15 @@ interface RoomParts {
   readonly stopping: AbortSignal
 }
 
-function createRooms ({ clock, stores: { operations, keys, deletes, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
+function createRooms ({ clock, stores: { operations, idempotency, deletes, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
   return {
     clock,
     servers: createServers({ cursors, generations, observer, clock }),
     fleet: createFleet({ cursors, generations, observer, clock }),
     executor: createExecutor({ engine, deletes, inFlight, generations }),
     operations: createOperations(engine, cursors, stopping),
-    keys: createKeys({
-      store: keys,
+    idempotency: createIdempotencyKeys({
+      store: idempotency,
       engine,
       isAlive: async replica => await operations.isAlive(replica),
       secrets: [keyFor('idempotency', secrets[0] ?? ''), ...secrets.slice(1).map(secret => keyFor('idempotency', secret))],

@@ -3,7 +3,7 @@ import type { Adapter } from './adapters/contract.ts'
 import type { Capabilities } from './domain/capability.ts'
 import type { Clock } from './domain/clock.ts'
 import type { Account } from './transport/account.ts'
-import type { Keys } from './operations/idempotency.ts'
+import type { IdempotencyKeys } from './operations/idempotency.ts'
 import { providerCapabilities } from './adapters/capabilities.ts'
 import type { Cursors } from './reads/cursor.ts'
 import type { Fleet } from './reads/fleet.ts'
@@ -28,7 +28,7 @@ export interface Rooms {
   readonly fleet: Fleet
   readonly executor: Executor
   readonly operations: Operations
-  readonly keys: Keys
+  readonly idempotency: IdempotencyKeys
   readonly cursors: Cursors
 }
 

@@ -61,7 +61,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     const verbs = account.connect(writes ? writeCall(account, context) : readCall(account, context))
     const bound = bindPermitted(account, verbs, { call, writes })
     if (call.isDelete === true) await countDelete(deletes, account)
-    if (writes && call.isRepeatable !== true) await context.held?.begin(untracked)
+    if (writes && call.isRepeatable !== true) await context.idempotencyLease?.begin(untracked)
     try {
       return await runBound(verbs, bound, { call, seen: null, context })
     } finally {

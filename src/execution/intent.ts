@@ -30,7 +30,7 @@ interface Beginning {
 /** Records what is about to be sent; under an Idempotency-Key it must be recorded where it outlives this process. */
 export async function beginIntent (engine: Engine, account: Account, { command, goal, search, context, deadlineMs }: Beginning): Promise<StoredOperation> {
   const { action, serverId } = command
-  const { held } = context
+  const { idempotencyLease } = context
   const { stored, isKept } = await engine.open({
     account: account.id,
     provider: account.provider.id,
@@ -38,14 +38,14 @@ export async function beginIntent (engine: Engine, account: Account, { command, 
     serverId,
     goal,
     search,
-    phase: held === null ? 'asking' : 'intended',
+    phase: idempotencyLease === null ? 'asking' : 'intended',
     askForMs: account.options.requestDeadlineMs,
     deadlineMs
   })
-  if (held === null) return stored
+  if (idempotencyLease === null) return stored
   try {
     if (!isKept) throw unavailable()
-    await held.begin(stored.operation.id)
+    await idempotencyLease.begin(stored.operation.id)
     return await engine.ask(stored).catch((cause: unknown) => { throw unavailable(cause) })
   } catch (error) {
     await engine.discard(stored)

@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Engine } from './engine.ts'
 import { isEnded } from './follow.ts'
-import type { KeyRecord, KeyStore } from '../state/idempotency-store.ts'
+import type { IdempotencyRecord, IdempotencyStore } from '../state/idempotency-store.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
 /** A request that came with an Idempotency-Key. */
@@ -28,7 +28,7 @@ export interface KeptAnswer {
 }
 
 /** The right to do the work of one key. */
-export interface Held {
+export interface IdempotencyLease {
   /** Names the operation that is begun. Until this is kept nothing may be sent. */
   begin(operationId: string): Promise<void>
   /** The answer stands for a day. */
@@ -38,19 +38,19 @@ export interface Held {
 }
 
 export type KeyVerdict =
-  | { readonly kind: 'held', readonly held: Held }
+  | { readonly kind: 'held', readonly idempotencyLease: IdempotencyLease }
   /** Give this answer again. */
   | { readonly kind: 'answer', readonly answer: KeptAnswer }
   /** The answer was lost, the work was not: tell how it stands. */
   | { readonly kind: 'operation', readonly stored: StoredOperation }
 
-export interface Keys {
+export interface IdempotencyKeys {
   /** Throws where the key is in use, was used for something else, or can not be kept. */
   take(request: KeyedRequest, signal: AbortSignal): Promise<KeyVerdict>
 }
 
-export interface KeysParts {
-  readonly store: KeyStore
+export interface IdempotencyKeysParts {
+  readonly store: IdempotencyStore
   readonly engine: Engine
   readonly isAlive: (replica: string) => Promise<boolean>
   /** The first makes the names of new keys; those that the others have made are still known. */
@@ -72,7 +72,7 @@ interface Named {
   readonly fingerprint: string
 }
 
-export function createKeys (parts: KeysParts): Keys {
+export function createIdempotencyKeys (parts: IdempotencyKeysParts): IdempotencyKeys {
   const { store, clock: { now } } = parts
   const working = new Set<string>()
 
@@ -90,10 +90,10 @@ export function createKeys (parts: KeysParts): Keys {
     return namedBy(secret, request)
   }
 
-  const hold = (account: string, key: string, first: KeyRecord): Held => {
+  const hold = (account: string, key: string, first: IdempotencyRecord): IdempotencyLease => {
     let record = first
     working.add(`${account} ${key}`)
-    const change = async (next: KeyRecord): Promise<void> => {
+    const change = async (next: IdempotencyRecord): Promise<void> => {
       if (!await reachable(async () => await store.replace(account, key, record, next))) throw unavailable('the key was lost meanwhile')
       record = next
     }
@@ -110,7 +110,7 @@ export function createKeys (parts: KeysParts): Keys {
     }
   }
 
-  const isWorkedOn = async (account: string, key: string, { owner, openUntil }: KeyRecord): Promise<boolean> => {
+  const isWorkedOn = async (account: string, key: string, { owner, openUntil }: IdempotencyRecord): Promise<boolean> => {
     if (owner === parts.engine.me) return working.has(`${account} ${key}`)
     return now() < openUntil && await parts.isAlive(owner)
   }
@@ -119,18 +119,18 @@ export function createKeys (parts: KeysParts): Keys {
     take: async (request, signal) => {
       const { account, deadlineMs } = request
       const { key, fingerprint } = await nameOf(request)
-      const fresh: KeyRecord = { fingerprint, owner: parts.engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
+      const fresh: IdempotencyRecord = { fingerprint, owner: parts.engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
       for (let tries = 0; tries < mostTries; tries += 1) {
         const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate: request.isCreate }))
         if (reserved.kind === 'flushed') throw flushed(account)
         if (reserved.kind === 'unreadable') throw unreadable()
-        if (reserved.kind === 'new') return { kind: 'held', held: hold(account, key, fresh) }
+        if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: hold(account, key, fresh) }
         const { record } = reserved
         if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; a new request takes a new key')
         if (record.answer === null && await isWorkedOn(account, key, record)) throw inProgress()
         const settled = await settle(parts, { request, record, signal: parts.stopping === undefined ? signal : AbortSignal.any([signal, parts.stopping]) })
         if (settled !== 'again') return settled
-        if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', held: hold(account, key, fresh) }
+        if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', idempotencyLease: hold(account, key, fresh) }
       }
       throw inProgress()
     }
@@ -139,7 +139,7 @@ export function createKeys (parts: KeysParts): Keys {
 
 interface Unsettled {
   readonly request: KeyedRequest
-  readonly record: KeyRecord
+  readonly record: IdempotencyRecord
   readonly signal: AbortSignal
 }
 
@@ -147,7 +147,7 @@ interface Unsettled {
  * What a used key stands for now. Only a create that was certainly not made may be sent again, and one whose process ended before
  * anything was sent; whatever is doubtful is waited for.
  */
-async function settle ({ engine, clock }: KeysParts, { request, record, signal }: Unsettled): Promise<KeyVerdict | 'again'> {
+async function settle ({ engine, clock }: IdempotencyKeysParts, { request, record, signal }: Unsettled): Promise<KeyVerdict | 'again'> {
   const { operationId } = record
   const answer = record.answer === null ? null : readAnswer(record.answer)
   if (operationId === null) return answer === null ? 'again' : { kind: 'answer', answer }

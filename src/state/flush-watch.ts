@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts'
-import type { KeyStore } from './idempotency-store.ts'
+import type { IdempotencyStore } from './idempotency-store.ts'
 
 export interface FlushWatchParts {
-  readonly keys: KeyStore
+  readonly idempotency: IdempotencyStore
   readonly accounts: () => Iterable<string>
   readonly clock: Pick<Clock, 'timer'>
   readonly logger?: FlushLogger | undefined
@@ -15,7 +15,7 @@ interface FlushLogger {
 
 export interface FlushWatch {
   /** The same keys; a flush that one of them meets is reported at once. */
-  readonly keys: KeyStore
+  readonly idempotency: IdempotencyStore
   /** Accounts whose keyed creates are refused until an operator acknowledges a flush, as last seen. */
   flushed(): readonly string[]
   /** Looks at every account. While the store is lost, the last state is kept. */
@@ -28,7 +28,7 @@ export interface FlushWatch {
 const lookEveryMs = 2000
 
 /** Detects a flush of the store of idempotency keys, also without keyed requests, and logs its beginning and its end once. */
-export function createFlushWatch ({ keys, accounts, clock, logger }: FlushWatchParts): FlushWatch {
+export function createFlushWatch ({ idempotency, accounts, clock, logger }: FlushWatchParts): FlushWatch {
   const flushed = new Set<string>()
   let cancel = (): void => {}
   let isStopped = false
@@ -49,7 +49,7 @@ export function createFlushWatch ({ keys, accounts, clock, logger }: FlushWatchP
   const look = async (): Promise<void> => {
     const ids = [...accounts()]
     for (const account of flushed) if (!ids.includes(account)) flushed.delete(account)
-    const states = await Promise.all(ids.map(async account => ({ account, state: await keys.isFlushed(account).catch(() => null) })))
+    const states = await Promise.all(ids.map(async account => ({ account, state: await idempotency.isFlushed(account).catch(() => null) })))
     begins(states.filter(({ state }) => state === true).map(({ account }) => account))
     ends(states.filter(({ state }) => state === false).map(({ account }) => account))
   }
@@ -58,10 +58,10 @@ export function createFlushWatch ({ keys, accounts, clock, logger }: FlushWatchP
   }
 
   return {
-    keys: {
-      ...keys,
+    idempotency: {
+      ...idempotency,
       reserve: async (account, reservation) => {
-        const reserved = await keys.reserve(account, reservation)
+        const reserved = await idempotency.reserve(account, reservation)
         if (reserved.kind === 'flushed') begins([account])
         return reserved
       }

@@ -1,5 +1,5 @@
 /** What is kept under one Idempotency-Key. Bodies are not: only a fingerprint of the request, and the answer once there is one. */
-export interface KeyRecord {
+export interface IdempotencyRecord {
   readonly fingerprint: string
   /** The process that works on it, and when it certainly does no more. Epoch milliseconds. */
   readonly owner: string
@@ -13,7 +13,7 @@ export interface KeyRecord {
 export type Reserved =
   /** The key is ours. */
   | { readonly kind: 'new' }
-  | { readonly kind: 'known', readonly record: KeyRecord }
+  | { readonly kind: 'known', readonly record: IdempotencyRecord }
   /** Stored keys were lost, and this one may be among them. */
   | { readonly kind: 'flushed' }
   /** The key was used, but its record is sealed under a secret that is no longer configured. */
@@ -21,13 +21,13 @@ export type Reserved =
 
 export interface Reservation {
   readonly key: string
-  readonly record: KeyRecord
+  readonly record: IdempotencyRecord
   /** What buys something is refused as long as lost keys are not acknowledged. */
   readonly isCreate: boolean
 }
 
 /** Keeps keys for a day. Every method throws when the store can not be reached. */
-export interface KeyStore {
+export interface IdempotencyStore {
   /**
    * Learns the store's mark, so that a flush is detected from here on, and detects one that has happened. True from the detection until
    * an operator has acknowledged it; meanwhile creates are refused.
@@ -35,9 +35,9 @@ export interface KeyStore {
   isFlushed(account: string): Promise<boolean>
   reserve(account: string, reservation: Reservation): Promise<Reserved>
   /** Puts `next` where `known` stands; false when it does not stand there any more. */
-  replace(account: string, key: string, known: KeyRecord, next: KeyRecord): Promise<boolean>
+  replace(account: string, key: string, known: IdempotencyRecord, next: IdempotencyRecord): Promise<boolean>
   /** What stands there, whatever it is worth; null where nothing does. */
-  find(account: string, key: string): Promise<KeyRecord | null>
+  find(account: string, key: string): Promise<IdempotencyRecord | null>
   /** Forgets `known`, unless another record stands there now. */
-  forget(account: string, key: string, known: KeyRecord): Promise<void>
+  forget(account: string, key: string, known: IdempotencyRecord): Promise<void>
 }

@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { systemClock } from '../domain/clock.ts'
-import type { KeyStore } from './idempotency-store.ts'
+import type { IdempotencyStore } from './idempotency-store.ts'
 import type { OperationStore } from './operation-store.ts'
 import type { TokenStore } from './token-store.ts'
 import { createMemoryTokenBuckets, type TokenBuckets } from './token-bucket.ts'
-import { createMemoryKeyStore } from './memory/idempotency-store.ts'
+import { createMemoryIdempotencyStore } from './memory/idempotency-store.ts'
 import { createMemoryOperationStore } from './memory/operation-store.ts'
 import { createMemoryQuota, type Quota } from './quota.ts'
 import { createRedisTokenBuckets } from './redis/token-bucket.ts'
-import { createRedisKeyStore } from './redis/idempotency-store.ts'
+import { createRedisIdempotencyStore } from './redis/idempotency-store.ts'
 import { createRedisQuota } from './redis/quota.ts'
 import { createRedisOperationStore } from './redis/operation-store.ts'
 import { createRedisGenerations } from './redis/generation.ts'
@@ -22,7 +22,7 @@ import { createRedisTokenStore } from './redis/token-store.ts'
 export interface Stores {
   readonly tokens: TokenStore
   readonly operations: OperationStore
-  readonly keys: KeyStore
+  readonly idempotency: IdempotencyStore
   readonly deletes: Quota
   readonly tokenBuckets: TokenBuckets
   readonly generations: Generations
@@ -32,7 +32,7 @@ export interface Stores {
 export const createMemoryStores = ({ now } = systemClock): Stores => ({
   tokens: createMemoryTokenStore(now),
   operations: createMemoryOperationStore(now),
-  keys: createMemoryKeyStore(now),
+  idempotency: createMemoryIdempotencyStore(now),
   deletes: createMemoryQuota(now),
   tokenBuckets: createMemoryTokenBuckets(now),
   generations: createMemoryGenerations()
@@ -46,7 +46,7 @@ export function createRedisStores (redis: Redis | Cluster, secrets: readonly [st
   return {
     tokens: createRedisTokenStore(redis, sealer, digest),
     operations: createRedisOperationStore(redis, sealer, createMemoryOperationStore()),
-    keys: createRedisKeyStore(redis, sealer),
+    idempotency: createRedisIdempotencyStore(redis, sealer),
     deletes: createRedisQuota(redis),
     tokenBuckets: createRedisTokenBuckets(redis, createMemoryTokenBuckets()),
     generations: createRedisGenerations(redis)

@@ -1,5 +1,5 @@
 import type { Principal } from '../access/principal.ts'
-import type { Held } from '../operations/idempotency.ts'
+import type { IdempotencyLease } from '../operations/idempotency.ts'
 import type { Trace } from '../telemetry/observer.ts'
 import type { Account } from './account.ts'
 import { createCall, type Call, type Tally } from './call.ts'
@@ -12,7 +12,7 @@ export interface RequestContext {
   readonly tally: Tally
   readonly principal: Principal
   /** The right to do what an Idempotency-Key stands for; null without one. */
-  readonly held: Held | null
+  readonly idempotencyLease: IdempotencyLease | null
   readonly trace: Trace
 }
 

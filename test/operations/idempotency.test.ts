@@ -3,11 +3,11 @@ import t, { type Test } from 'tap'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
-import type { KeyRecord, KeyStore } from '../../src/state/idempotency-store.ts'
-import { createKeys, untracked, type KeyedRequest, type Keys, type KeyVerdict } from '../../src/operations/idempotency.ts'
-import { createMemoryKeyStore } from '../../src/state/memory/idempotency-store.ts'
+import type { IdempotencyRecord, IdempotencyStore } from '../../src/state/idempotency-store.ts'
+import { createIdempotencyKeys, untracked, type KeyedRequest, type IdempotencyKeys, type KeyVerdict } from '../../src/operations/idempotency.ts'
+import { createMemoryIdempotencyStore } from '../../src/state/memory/idempotency-store.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
-import { createRedisKeyStore } from '../../src/state/redis/idempotency-store.ts'
+import { createRedisIdempotencyStore } from '../../src/state/redis/idempotency-store.ts'
 import { keptForMs, type OperationStore } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
 import { openRedis, startRedis } from '../helpers/redis.ts'
@@ -17,9 +17,9 @@ import { record } from './records.ts'
 const newSecret = 'another secret of thirty-two characters'
 const secret = 'a secret of at least thirty-two characters'
 const sealer = createSealer([secret])
-const keyRecord: KeyRecord = { fingerprint: 'plain-fingerprint', owner: 'plain-owner', openUntil: 1, operationId: null, answer: null }
+const keyRecord: IdempotencyRecord = { fingerprint: 'plain-fingerprint', owner: 'plain-owner', openUntil: 1, operationId: null, answer: null }
 
-async function obeysTheLaws (t: Test, store: KeyStore): Promise<void> {
+async function obeysTheLaws (t: Test, store: IdempotencyStore): Promise<void> {
   const account = `keys-${randomUUID()}`
   const reservation = { key: 'k', record: keyRecord, isCreate: true }
   const reserved = await Promise.all(Array.from({ length: 20 }, async () => await store.reserve(account, reservation)))
@@ -38,7 +38,7 @@ async function obeysTheLaws (t: Test, store: KeyStore): Promise<void> {
 
 t.test('in memory: keys are kept for a day', async t => {
   let now = 0
-  const store = createMemoryKeyStore(() => now)
+  const store = createMemoryIdempotencyStore(() => now)
   await obeysTheLaws(t, store)
   await store.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
   now += keptForMs
@@ -49,17 +49,17 @@ t.test('in Redis: keys are shared, sealed, and read by every secret', async t =>
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
-  const store = createRedisKeyStore(redis, sealer)
+  const store = createRedisIdempotencyStore(redis, sealer)
   await obeysTheLaws(t, store)
   const account = `keys-${randomUUID()}`
   await store.reserve(account, { key: 'k', record: keyRecord, isCreate: false })
   const place = `hawser:{${account}}:key:k`
   t.notOk(Object.values(await redis.hgetall(place)).some(value => value.includes('plain')))
   t.ok(await redis.pttl(place) > keptForMs - 60_000)
-  const rotated = createRedisKeyStore(redis, createSealer([newSecret, secret]))
+  const rotated = createRedisIdempotencyStore(redis, createSealer([newSecret, secret]))
   t.same(await rotated.find(account, 'k'), keyRecord)
   t.equal(await rotated.replace(account, 'k', keyRecord, { ...keyRecord, operationId: 'op_1' }), true, 'a new secret can go on with it')
-  const foreign = createRedisKeyStore(redis, createSealer([newSecret.toUpperCase()]))
+  const foreign = createRedisIdempotencyStore(redis, createSealer([newSecret.toUpperCase()]))
   t.equal((await foreign.reserve(account, { key: 'k', record: keyRecord, isCreate: true })).kind, 'unreadable', 'an unreadable record is not a new key')
   await t.rejects(foreign.find(account, 'k'))
 })
@@ -68,7 +68,7 @@ t.test('a flush is noticed also by a replica that has kept no key yet, once it h
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
-  const [one, idle] = [createRedisKeyStore(redis, sealer), createRedisKeyStore(redis, sealer)]
+  const [one, idle] = [createRedisIdempotencyStore(redis, sealer), createRedisIdempotencyStore(redis, sealer)]
   t.equal(await idle.isFlushed('a'), false)
   t.equal((await one.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'new')
   await redis.flushall()
@@ -79,11 +79,11 @@ t.test('after a flush creates are refused until an operator has looked, once for
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
-  const [one, two] = [createRedisKeyStore(redis, sealer), createRedisKeyStore(redis, sealer)]
-  const reserve = async (store: KeyStore, key: string, isCreate: boolean): Promise<string> => (await store.reserve('a', { key, record: keyRecord, isCreate })).kind
+  const [one, two] = [createRedisIdempotencyStore(redis, sealer), createRedisIdempotencyStore(redis, sealer)]
+  const reserve = async (store: IdempotencyStore, key: string, isCreate: boolean): Promise<string> => (await store.reserve('a', { key, record: keyRecord, isCreate })).kind
   t.same([await reserve(one, 'k1', true), await reserve(two, 'k2', true)], ['new', 'new'])
   await redis.flushall()
-  const late = createRedisKeyStore(redis, sealer)
+  const late = createRedisIdempotencyStore(redis, sealer)
   t.equal(await reserve(late, 'k3', true), 'new', 'who starts after a flush can not know of it')
   t.equal(await reserve(one, 'k1', true), 'flushed')
   t.same([await reserve(two, 'k4', true), await reserve(late, 'k5', true)], ['flushed', 'flushed'], 'for everybody, once it was seen')
@@ -95,20 +95,20 @@ t.test('after a flush creates are refused until an operator has looked, once for
   await server.kill()
   await t.rejects(store(one))
 })
-const store = async (keys: KeyStore): Promise<unknown> => await keys.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
+const store = async (keys: IdempotencyStore): Promise<unknown> => await keys.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
 
 interface Desk {
   readonly clock: ManualClock
   readonly operations: OperationStore
-  readonly keyStore: KeyStore
+  readonly keyStore: IdempotencyStore
   /** A replica: its keys, and a switch by which the others take it for dead. */
-  replica (secrets?: readonly [Buffer, ...Buffer[]]): { readonly keys: Keys, readonly die: () => void }
+  replica (secrets?: readonly [Buffer, ...Buffer[]]): { readonly keys: IdempotencyKeys, readonly die: () => void }
 }
 
 function openDesk (): Desk {
   const clock = createManualClock()
   const operations = createMemoryOperationStore(clock.now)
-  const keyStore = createMemoryKeyStore(clock.now)
+  const keyStore = createMemoryIdempotencyStore(clock.now)
   const dead = new Set<string>()
   return {
     clock,
@@ -116,32 +116,32 @@ function openDesk (): Desk {
     keyStore,
     replica: (secrets = [Buffer.from('s')]) => {
       const engine = createEngine({ store: operations, clock, onFault: () => {} })
-      const keys = createKeys({ store: keyStore, engine, isAlive: async replica => !dead.has(replica), secrets, clock })
+      const keys = createIdempotencyKeys({ store: keyStore, engine, isAlive: async replica => !dead.has(replica), secrets, clock })
       return { keys, die: () => { dead.add(engine.me) } }
     }
   }
 }
 const request: KeyedRequest = { principal: 'ops', account: 'a', key: 'k', request: ['POST', '/v1/a/servers', [], { name: 'web', image: 'i' }], isCreate: true, deadlineMs: 60_000 }
 const signal = new AbortController().signal
-const take = async (keys: Keys, facts: Partial<KeyedRequest> = {}): Promise<KeyVerdict> => await keys.take({ ...request, ...facts }, signal)
+const take = async (keys: IdempotencyKeys, facts: Partial<KeyedRequest> = {}): Promise<KeyVerdict> => await keys.take({ ...request, ...facts }, signal)
 const refusalOf = async (work: Promise<unknown>): Promise<string> => await work.then(() => 'none', (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
-async function held (keys: Keys, facts: Partial<KeyedRequest> = {}) {
+async function idempotencyLease (keys: IdempotencyKeys, facts: Partial<KeyedRequest> = {}) {
   const verdict = await take(keys, facts)
   if (verdict.kind !== 'held') throw new Error(`the key is ${verdict.kind}`)
-  return verdict.held
+  return verdict.idempotencyLease
 }
 const answer = { status: 202, headers: { location: '/x' }, body: '{}' }
 const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'asking', goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
 
 t.test('a key does its work once, for one caller, one account and one request', async t => {
   const { keys } = openDesk().replica()
-  const first = await held(keys)
+  const first = await idempotencyLease(keys)
   t.equal(await refusalOf(take(keys)), 'idempotency-in-progress')
   t.equal(await refusalOf(take(keys, { request: ['POST', '/v1/a/servers', [], { name: 'db', image: 'i' }] })), 'idempotency-mismatch')
   for (const facts of [{ principal: 'dev' }, { account: 'b' }, { key: 'k2' }]) t.equal((await take(keys, facts)).kind, 'held', JSON.stringify(facts))
   await first.keep(answer)
   t.same(await take(keys, { request: ['POST', '/v1/a/servers', [], { image: 'i', name: 'web' }] }), { kind: 'answer', answer }, 'the order of members makes no other request')
-  const second = await held(keys, { key: 'k3' })
+  const second = await idempotencyLease(keys, { key: 'k3' })
   await second.release()
   t.equal((await take(keys, { key: 'k3' })).kind, 'held', 'what was refused leaves the key unused')
 })
@@ -149,10 +149,10 @@ t.test('a key does its work once, for one caller, one account and one request', 
 t.test('a key whose process has ended is taken over, and its late process neither sends nor forgets', async t => {
   const desk = openDesk()
   const [one, two] = [desk.replica(), desk.replica()]
-  const late = await held(one.keys)
+  const late = await idempotencyLease(one.keys)
   t.equal(await refusalOf(take(two.keys)), 'idempotency-in-progress', 'another replica works on it')
   one.die()
-  const now = await held(two.keys)
+  const now = await idempotencyLease(two.keys)
   t.equal(await refusalOf(late.begin('op_late')), 'idempotency-unavailable', 'it has lost the right to send')
   await late.release()
   await now.begin('op_1')
@@ -164,7 +164,7 @@ t.test('what was begun is told, waited for, or sent again only when it was certa
   const after = async (stored: ReturnType<typeof record> | null, facts: Partial<KeyedRequest> = {}): Promise<string> => {
     const desk = openDesk()
     const one = desk.replica()
-    await (await held(one.keys, facts)).begin('op_1')
+    await (await idempotencyLease(one.keys, facts)).begin('op_1')
     one.die()
     if (stored !== null) await desk.operations.open(stored)
     const outcome = take(desk.replica().keys, facts).then(({ kind }) => kind, (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
@@ -182,7 +182,7 @@ t.test('what was begun is told, waited for, or sent again only when it was certa
 
   const desk = openDesk()
   const one = desk.replica()
-  await (await held(one.keys)).begin(untracked)
+  await (await idempotencyLease(one.keys)).begin(untracked)
   one.die()
   t.equal(await refusalOf(take(desk.replica().keys)), 'conflict', 'work without an operation can not be looked up')
 })
@@ -190,7 +190,7 @@ t.test('what was begun is told, waited for, or sent again only when it was certa
 t.test('an answer that says nothing certain gives way to what was found out', async t => {
   const desk = openDesk()
   const { keys } = desk.replica()
-  const first = await held(keys)
+  const first = await idempotencyLease(keys)
   const stored = created({ phase: 'ambiguous' })
   await desk.operations.open(stored)
   await first.begin('op_1')
@@ -205,17 +205,17 @@ t.test('an answer that says nothing certain gives way to what was found out', as
 t.test('a store that can not tell whether something was begun sends nothing again', async t => {
   const desk = openDesk()
   const one = desk.replica()
-  await (await held(one.keys)).begin('op_1')
+  await (await idempotencyLease(one.keys)).begin('op_1')
   one.die()
   const lost: OperationStore = { ...desk.operations, get: async () => null, getForCertain: async () => { throw new Error('Redis is lost') } }
   const engine = createEngine({ store: lost, clock: desk.clock, onFault: () => {} })
-  const keys = createKeys({ store: desk.keyStore, engine, isAlive: async () => false, secrets: [Buffer.from('s')], clock: desk.clock })
+  const keys = createIdempotencyKeys({ store: desk.keyStore, engine, isAlive: async () => false, secrets: [Buffer.from('s')], clock: desk.clock })
   t.equal(await refusalOf(take(keys)), 'idempotency-unavailable')
 })
 
 t.test('a key is still known after the secrets were changed', async t => {
   const desk = openDesk()
-  await (await held(desk.replica([Buffer.from('old')]).keys)).keep(answer)
+  await (await idempotencyLease(desk.replica([Buffer.from('old')]).keys)).keep(answer)
   const { keys } = desk.replica([Buffer.from('new'), Buffer.from('old')])
   t.same(await take(keys), { kind: 'answer', answer })
   t.equal(await refusalOf(take(keys, { request: [] })), 'idempotency-mismatch')

@@ -14,9 +14,9 @@ import { createCommand } from '../../src/verbs/lifecycle.ts'
 import { createExecutor, type Executor } from '../../src/execution/executor.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
-import type { KeyStore } from '../../src/state/idempotency-store.ts'
-import { createKeys, type Held, type Keys } from '../../src/operations/idempotency.ts'
-import { createMemoryKeyStore } from '../../src/state/memory/idempotency-store.ts'
+import type { IdempotencyStore } from '../../src/state/idempotency-store.ts'
+import { createIdempotencyKeys, type IdempotencyLease, type IdempotencyKeys } from '../../src/operations/idempotency.ts'
+import { createMemoryIdempotencyStore } from '../../src/state/memory/idempotency-store.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { OperationStore } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
@@ -78,7 +78,7 @@ const account = 'a'
 
 export function createWorld (): World {
   const clock = createManualClock()
-  const shared: Shared = { keyStore: createMemoryKeyStore(clock.now), living: new Map() }
+  const shared: Shared = { keyStore: createMemoryIdempotencyStore(clock.now), living: new Map() }
   const world: World = {
     clock,
     bought: [],
@@ -92,7 +92,7 @@ export function createWorld (): World {
 }
 
 interface Shared {
-  readonly keyStore: KeyStore
+  readonly keyStore: IdempotencyStore
   readonly living: Map<string, () => boolean>
 }
 
@@ -119,7 +119,7 @@ function startReplica (world: World, shared: Shared): Replica {
     },
     safeText: text => text
   }])
-  const keys = createKeys({
+  const keys = createIdempotencyKeys({
     store: stepping(shared.keyStore, step),
     engine,
     isAlive: store.isAlive,
@@ -145,7 +145,7 @@ function hasCrashed (life: { isAlive: boolean, crashIn: number }): boolean {
 type Step = <T>(work: () => Promise<T>) => Promise<T>
 
 /** The same value, each of its asynchronous functions a step. */
-function stepping<T extends OperationStore | KeyStore> (target: T, step: Step): T {
+function stepping<T extends OperationStore | IdempotencyStore> (target: T, step: Step): T {
   return new Proxy(target, {
     get: (from, name, receiver) => {
       const member: unknown = Reflect.get(from, name, receiver)
@@ -222,7 +222,7 @@ function providerOf (world: World, { step, luck, call }: Providing): ServerOpera
 }
 
 interface Rooms {
-  readonly keys: Keys
+  readonly keys: IdempotencyKeys
   readonly executor: Executor
   connect (call: Call): ServerOperations
 }
@@ -237,23 +237,23 @@ async function requestAs ({ keys, executor, connect }: Rooms, key: string, name:
     const verdict = await keys.take({ principal: 'caller', account, key, request: spec, isCreate: true, deadlineMs }, signal)
     if (verdict.kind === 'operation') return { status: 202, operationId: verdict.stored.operation.id }
     if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
-    const { held } = verdict
-    const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
-    return await answered(held, async () => (await executor.start(accountOf(connect), createCommand(spec), context)).operation.id)
+    const { idempotencyLease } = verdict
+    const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, idempotencyLease, trace: silentTrace }
+    return await answered(idempotencyLease, async () => (await executor.start(accountOf(connect), createCommand(spec), context)).operation.id)
   } catch (error) {
     if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }
     throw error
   }
 }
 
-async function answered (held: Held, work: () => Promise<string>): Promise<Reply> {
+async function answered (idempotencyLease: IdempotencyLease, work: () => Promise<string>): Promise<Reply> {
   try {
     const operationId = await work()
-    await held.keep({ status: 202, headers: {}, body: operationId })
+    await idempotencyLease.keep({ status: 202, headers: {}, body: operationId })
     return { status: 202, operationId }
   } catch (error) {
-    if (!(error instanceof UpstreamError) || error.sideEffect === 'none') await held.release()
-    else await held.keep({ status: 504, headers: {}, body: error.operationId ?? '' })
+    if (!(error instanceof UpstreamError) || error.sideEffect === 'none') await idempotencyLease.release()
+    else await idempotencyLease.keep({ status: 504, headers: {}, body: error.operationId ?? '' })
     throw error
   }
 }

@@ -13,7 +13,7 @@ import type { Command } from '../../src/verbs/verb.ts'
 import { createExecutor } from '../../src/execution/executor.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine } from '../../src/operations/engine.ts'
-import type { Held } from '../../src/operations/idempotency.ts'
+import type { IdempotencyLease } from '../../src/operations/idempotency.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
@@ -30,13 +30,13 @@ interface Outcome {
 }
 
 /** A create whose verb does this; with what is kept of it. */
-async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { held = noKey, evidence = 'documented' as const, store = createMemoryOperationStore() }: { held?: Held | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
+async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { idempotencyLease = noKey, evidence = 'documented' as const, store = createMemoryOperationStore() }: { idempotencyLease?: IdempotencyLease | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const connect = (call: Call): ServerOperations => ({
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
-  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, idempotencyLease, trace: silentTrace }
   const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
@@ -74,13 +74,13 @@ t.test('with a key nothing is sent before the key is bound and the intent is kep
     open: async stored => { steps.push(`open ${stored.phase}`); return await memory.open(stored) },
     updateForCertain: async (known, change) => { steps.push('ask'); return await memory.updateForCertain(known, change) }
   }
-  const held: Held = { begin: async () => { steps.push('begin') }, keep: async () => {}, release: async () => {} }
+  const idempotencyLease: IdempotencyLease = { begin: async () => { steps.push('begin') }, keep: async () => {}, release: async () => {} }
   const sent = async () => { steps.push('send'); return {} }
-  await create(sent, { held, store })
+  await create(sent, { idempotencyLease, store })
   t.same(steps, ['open intended', 'begin', 'ask', 'send'])
 
-  const broken: ReadonlyArray<{ held?: Held, store?: OperationStore }> = [
-    { held: { ...held, begin: async () => { throw new Error('the key is another\'s') } } },
+  const broken: ReadonlyArray<{ idempotencyLease?: IdempotencyLease, store?: OperationStore }> = [
+    { idempotencyLease: { ...idempotencyLease, begin: async () => { throw new Error('the key is another\'s') } } },
     { store: { ...store, open: async stored => { await memory.open(stored); return false } } },
     { store: { ...store, updateForCertain: async () => { throw new Error('Redis is lost') } } },
     { store: { ...store, updateForCertain: async known => ({ ...known, notMade: true, operation: { ...known.operation, status: 'failed' } }) } }
@@ -88,7 +88,7 @@ t.test('with a key nothing is sent before the key is bound and the intent is kep
   for (const [index, parts] of broken.entries()) {
     const baseline = (await memory.list('a', null, 10)).length
     steps.length = 0
-    const { error, kept } = await create(sent, { held, store, ...parts })
+    const { error, kept } = await create(sent, { idempotencyLease, store, ...parts })
     t.ok(error instanceof Error)
     t.notOk(steps.includes('send'), `case ${index}`)
     t.equal(kept.length, baseline, 'and no operation is left')
@@ -114,7 +114,7 @@ async function perform (request: Command, verbs: Partial<ServerOperations>): Pro
 async function performOn (operations: ServerOperations, request: Command): Promise<readonly StoredOperation[]> {
   const store = createMemoryOperationStore()
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
-  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held: noKey, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, idempotencyLease: noKey, trace: silentTrace }
   const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)

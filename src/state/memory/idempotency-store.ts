@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { KeyRecord, KeyStore } from '../idempotency-store.ts'
+import type { IdempotencyRecord, IdempotencyStore } from '../idempotency-store.ts'
 import { keptForMs } from '../operation-store.ts'
 
 const mostKept = 20_000
 
 /** Keys of this process alone: they die with it. */
-export function createMemoryKeyStore (now: () => number = Date.now): KeyStore {
-  const kept = new Map<string, { readonly record: KeyRecord, readonly until: number }>()
+export function createMemoryIdempotencyStore (now: () => number = Date.now): IdempotencyStore {
+  const kept = new Map<string, { readonly record: IdempotencyRecord, readonly until: number }>()
   const nameOf = (account: string, key: string): string => `${account} ${key}`
   const forgetOld = (): void => {
     for (const [name, { until }] of kept) {

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Sealer } from '../sealer.ts'
-import type { KeyRecord, KeyStore } from '../idempotency-store.ts'
+import type { IdempotencyRecord, IdempotencyStore } from '../idempotency-store.ts'
 import { keptForMs } from '../operation-store.ts'
 
-const recordSchema: z.ZodType<KeyRecord> = z.object({
+const recordSchema: z.ZodType<IdempotencyRecord> = z.object({
   fingerprint: z.string(),
   owner: z.string(),
   openUntil: z.number(),
@@ -49,12 +49,12 @@ const seenSchema = z.tuple([z.string(), z.number()])
 const reservedSchema = z.tuple([z.enum(['new', 'known', 'flushed']), z.string()]).rest(z.string())
 
 /** Keys that every replica sees and that outlive a restart, sealed by the vault. */
-export function createRedisKeyStore (redis: Redis | Cluster, sealer: Sealer): KeyStore {
+export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sealer): IdempotencyStore {
   const marks = new Map<string, string>()
   const keyOf = (account: string, rest: string): string => `hawser:{${account}}:${rest}`
   // The fingerprint in it can not be guessed, so this tells nothing; it is the same whatever secret seals.
-  const versionOf = (record: KeyRecord): string => createHash('sha256').update(JSON.stringify(recordSchema.parse(record))).digest('base64url')
-  const seal = (record: KeyRecord, place: string): string => sealer.seal(JSON.stringify(record), place)
+  const versionOf = (record: IdempotencyRecord): string => createHash('sha256').update(JSON.stringify(recordSchema.parse(record))).digest('base64url')
+  const seal = (record: IdempotencyRecord, place: string): string => sealer.seal(JSON.stringify(record), place)
 
   return {
     isFlushed: async account => {
