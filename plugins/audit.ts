@@ -34,7 +34,7 @@ export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOpt
       problem,
       side_effect: sideEffectOf(request, reply),
       operation_id: operationId,
-      upstream_calls: request.context.tally.upstreamCalls,
+      upstream_calls: request.context.counters.upstreamCalls,
       duration_ms: Math.round(performance.now() - request.beganAt)
     })
   })
@@ -74,7 +74,7 @@ function outcomeOf (request: FastifyRequest, reply: FastifyReply): AuditOutcome 
 
 const severity: readonly SideEffect[] = ['none', 'possible', 'certain']
 
-function sideEffectOf ({ outcome, context: { tally } }: FastifyRequest, reply: FastifyReply): SideEffect {
+function sideEffectOf ({ outcome, context: { counters } }: FastifyRequest, reply: FastifyReply): SideEffect {
   if (reply.hasHeader('idempotency-replayed')) return 'none'
-  return severity.indexOf(tally.writes) > severity.indexOf(outcome.sideEffect) ? tally.writes : outcome.sideEffect
+  return severity.indexOf(counters.writes) > severity.indexOf(outcome.sideEffect) ? counters.writes : outcome.sideEffect
 }

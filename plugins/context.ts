@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { everybody } from '../src/access/principal.ts'
 import type { Account } from '../src/transport/account.ts'
-import { createTally } from '../src/transport/call.ts'
+import { createCounters } from '../src/transport/call.ts'
 import type { RequestContext } from '../src/transport/context.ts'
 import { callerAddressOf } from './caller-address.ts'
 import { silentTrace } from '../src/telemetry/observer.ts'
@@ -59,21 +59,21 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
     request.beganAt = performance.now()
     // Now: a socket that was closed does not know its peer any more.
     request.callerAddress = callerAddressOf(request)
-    request.context = { requestId: request.id, signal: controller.signal, tally: createTally(), principal: everybody, idempotencyLease: null, trace: silentTrace }
+    request.context = { requestId: request.id, signal: controller.signal, counters: createCounters(), principal: everybody, idempotencyLease: null, trace: silentTrace }
   })
 
   app.addHook('onSend', async (request, reply) => {
-    const { tally } = request.context
+    const { counters } = request.context
     const total = performance.now() - request.beganAt
-    const parts = [`gateway;dur=${Math.max(0, total - tally.upstreamMs).toFixed(1)}`, `upstream;dur=${tally.upstreamMs.toFixed(1)}`]
-    if (tally.tokenMs >= 0.05) parts.push(`token;dur=${tally.tokenMs.toFixed(1)}`)
-    if (tally.cacheMs > 0) parts.push(`cache;dur=${tally.cacheMs.toFixed(1)}`)
+    const parts = [`gateway;dur=${Math.max(0, total - counters.upstreamMs).toFixed(1)}`, `upstream;dur=${counters.upstreamMs.toFixed(1)}`]
+    if (counters.tokenMs >= 0.05) parts.push(`token;dur=${counters.tokenMs.toFixed(1)}`)
+    if (counters.cacheMs > 0) parts.push(`cache;dur=${counters.cacheMs.toFixed(1)}`)
     // While stopping, a connection that is kept alive would keep the process.
     if (!isServing()) reply.header('connection', 'close')
     reply.header('x-request-id', request.id)
     reply.header('server-timing', parts.join(', '))
     // A stream tells it at its end.
-    if (!reply.hasTrailer('hawser-upstream-calls')) reply.header('hawser-upstream-calls', String(tally.upstreamCalls))
+    if (!reply.hasTrailer('hawser-upstream-calls')) reply.header('hawser-upstream-calls', String(counters.upstreamCalls))
   })
 
   return answering

@@ -102,7 +102,7 @@ const problemSchema = z.object({ side_effect: z.string() })
 function leavesSomething ({ context }: FastifyRequest, reply: FastifyReply, payload: string): boolean {
   if (reply.statusCode < 400) return true
   if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) return reply.statusCode >= 500
-  if (context.tally.writes !== 'none') return true
+  if (context.counters.writes !== 'none') return true
   const problem = problemSchema.safeParse(JSON.parse(payload))
   return problem.success && problem.data.side_effect !== 'none'
 }

@@ -21,7 +21,7 @@ export function installProblems (app: FastifyInstance): void {
 
 /** A fault of ours may come after a write: what that has left behind is told all the same. */
 function withWrites (problem: Problem, { context }: FastifyRequest): Problem {
-  const { writes } = context.tally
+  const { writes } = context.counters
   if (problem.status !== 500 || writes === 'none') return problem
   return { ...problem, side_effect: writes, retryable: writes === 'possible' ? 'unsafe' : 'no' }
 }

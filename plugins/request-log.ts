@@ -18,7 +18,7 @@ export function installRequestLog (app: FastifyInstance, observer: Observer): vo
         account: account?.id ?? null,
         caller_address: request.callerAddress,
         key: request.context.principal.name,
-        upstream_calls: request.context.tally.upstreamCalls,
+        upstream_calls: request.context.counters.upstreamCalls,
         ...(request.traceId === null ? {} : { trace_id: request.traceId })
       }, 'request')
     })

@@ -58,7 +58,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       refuseForStream(request)
       const { filters, include } = toServersQuery(rest, null)
       const parts = await begun(streamFleet(accounts, { filters, include, deadlineMs }, request.context))
-      reply.trailer('hawser-upstream-calls', async () => String(request.context.tally.upstreamCalls))
+      reply.trailer('hawser-upstream-calls', async () => String(request.context.counters.upstreamCalls))
       return await reply.type('application/x-ndjson').send(Readable.from(toLines(parts, request), { objectMode: false, highWaterMark: 16_384 }))
     }
     const page = await gateway.fleet.page(accounts, { ...toServersQuery(rest, maxAgeMs(request)), deadlineMs }, request.context)

@@ -51,7 +51,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
       const accepted = await runBound(verbs, bound, { call: command, seen, context })
       return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
     } catch (error) {
-      throw await endFailedIntent(engine, stored, { error, left: context.tally.writes })
+      throw await endFailedIntent(engine, stored, { error, left: context.counters.writes })
     } finally {
       await generations.bump(account.id)
     }
@@ -114,12 +114,12 @@ interface Running {
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function runBound<T> (verbs: ServerOperations, bound: Bound<T>, { call: { serverId }, seen, context: { tally } }: Running): Promise<T> {
+async function runBound<T> (verbs: ServerOperations, bound: Bound<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
   try {
     return await bound.run(seen)
   } catch (error) {
     // An adapter that finds a fault after an accepted write does not know of the write.
-    if (error instanceof UpstreamError && error.sideEffect === 'none') error.sideEffect = tally.writes
+    if (error instanceof UpstreamError && error.sideEffect === 'none') error.sideEffect = counters.writes
     if (!isUnknownVerb(bound.verb, error)) throw error
     if (serverId !== null && seen === null) await verbs.get.run(serverId)
     throw new GatewayError('operation-not-supported', 'the provider does not offer this action', { cause: error })

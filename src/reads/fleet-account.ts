@@ -94,8 +94,8 @@ export function createAccountSlices ({ generations, observer, clock }: AccountSl
 
 const late = (): Error => new UpstreamError('timeout', 'no answer before deadline_ms')
 
-const callOf = (account: Account, deadline: number, { requestId, signal, tally }: RequestContext): Call =>
-  createCall({ clock: account.clock, requestId, signal, deadlineMs: Math.min(deadline - account.clock.elapsed(), account.options.requestDeadlineMs), tally })
+const callOf = (account: Account, deadline: number, { requestId, signal, counters }: RequestContext): Call =>
+  createCall({ clock: account.clock, requestId, signal, deadlineMs: Math.min(deadline - account.clock.elapsed(), account.options.requestDeadlineMs), counters })
 
 const failedSlice = (account: Account, error: Error): AccountSlice =>
   ({ account, rows: [], more: false, total: null, at: null, hydrate: async () => [], status: () => 'error', error: () => error })

@@ -34,9 +34,9 @@ export async function * streamFleet (accounts: readonly Account[], query: Stream
   yield * merge(accounts.map(account => streamAccount(account, query, context)))
 }
 
-async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, tally, trace }: RequestContext): AsyncGenerator<StreamPart> {
+async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, counters, trace }: RequestContext): AsyncGenerator<StreamPart> {
   const { clock } = account
-  const call = createCall({ clock, requestId, signal, deadlineMs, tally, trace })
+  const call = createCall({ clock, requestId, signal, deadlineMs, counters, trace })
   const began = clock.now()
   const tell = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
     ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : clock.now() - began, count, error } })
@@ -47,7 +47,7 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
     return new UpstreamError('timeout', 'the list was not at its end before deadline_ms')
   })
   // The deadline of one request would end a long list in its middle: the caller's own bounds all of it, and no call is blamed for it.
-  const { list } = account.connect(createCall({ clock, requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, tally, trace }))
+  const { list } = account.connect(createCall({ clock, requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, counters, trace }))
   const steps = walk(list, { filters, after: null, limit: list.pageSize })
   try {
     for (;;) {

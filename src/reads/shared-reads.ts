@@ -55,7 +55,7 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
     const began = clock.elapsed()
     const cached = await cache.get(account.id, keyOf(account, key), maxAgeMs)
     if (cached === null) return null
-    context.tally.cacheMs += clock.elapsed() - began
+    context.counters.cacheMs += clock.elapsed() - began
     return { ...cached, from: 'cache', keep: () => {} }
   }
 

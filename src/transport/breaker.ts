@@ -14,7 +14,7 @@ export interface BreakerSettings {
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** How a call went, as the breaker sees it. */
-export interface Went {
+export interface CallOutcome {
   /** What the provider did; `ok`, a failure, or `aborted` by us. */
   readonly outcome: string
   readonly durationMs: number
@@ -26,7 +26,7 @@ export interface Breaker {
   state(): BreakerState
   /** Throws `circuit-open` while nothing is to be sent. */
   check(): void
-  run<T extends Went>(work: () => Promise<T>): Promise<T>
+  run<T extends CallOutcome>(work: () => Promise<T>): Promise<T>
 }
 
 /** What speaks of a provider that is down. */
@@ -37,7 +37,7 @@ const probingMs = 1000
 /** `awake`: a suspended platform answers, and wakes only when it is asked: that counts nowhere, but an open circuit would keep it asleep. */
 type Verdict = 'good' | 'bad' | 'awake' | 'none'
 
-function judge ({ outcome, durationMs, isOurs }: Went, slowMs: number): Verdict {
+function judge ({ outcome, durationMs, isOurs }: CallOutcome, slowMs: number): Verdict {
   if (outcome === 'suspended') return 'awake'
   if (durationMs > slowMs) return 'bad'
   if (isOurs) return 'none'
@@ -50,11 +50,11 @@ export function createBreaker (settings: BreakerSettings, now: () => number): Br
   let state: BreakerState = 'closed'
   let openUntil = 0
   // Who began before the circuit last changed has nothing to say about it as it is now.
-  let era = 0
+  let epoch = 0
   const move = (to: BreakerState, openMs = 0): void => {
     state = to
     openUntil = now() + openMs
-    era += 1
+    epoch += 1
     last.clear()
   }
   const check = (): void => {
@@ -77,14 +77,14 @@ export function createBreaker (settings: BreakerSettings, now: () => number): Br
     run: async work => {
       check()
       if (state === 'open') move('half-open')
-      const begun = era
+      const begun = epoch
       let verdict: Verdict = 'none'
       try {
         const went = await work()
         verdict = judge(went, settings.slowMs)
         return went
       } finally {
-        if (begun === era) decide(verdict)
+        if (begun === epoch) decide(verdict)
       }
     }
   }

@@ -11,12 +11,12 @@ export interface Call {
   readonly clock: Clock
   /** When `clock.elapsed()` has come so far, nothing more is sent. */
   readonly deadline: number
-  readonly tally: Tally
+  readonly counters: Counters
   readonly trace: Trace
 }
 
 /** What was sent for one request; shared by the calls that work for it. */
-export interface Tally {
+export interface Counters {
   upstreamCalls: number
   upstreamMs: number
   tokenMs: number
@@ -26,7 +26,7 @@ export interface Tally {
   writes: SideEffect
 }
 
-export const createTally = (): Tally => ({ upstreamCalls: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
+export const createCounters = (): Counters => ({ upstreamCalls: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
 
 export interface CallOptions {
   readonly clock: Clock
@@ -34,15 +34,15 @@ export interface CallOptions {
   readonly signal: AbortSignal
   readonly deadlineMs: number
   readonly caller?: AbortSignal
-  readonly tally?: Tally
+  readonly counters?: Counters
   readonly trace?: Trace
 }
 
-export const createCall = ({ clock, requestId, signal, caller, deadlineMs, tally = createTally(), trace = silentTrace }: CallOptions): Call =>
-  ({ clock, requestId, signal, ...(caller === undefined ? {} : { caller }), deadline: clock.elapsed() + deadlineMs, tally, trace })
+export const createCall = ({ clock, requestId, signal, caller, deadlineMs, counters = createCounters(), trace = silentTrace }: CallOptions): Call =>
+  ({ clock, requestId, signal, ...(caller === undefined ? {} : { caller }), deadline: clock.elapsed() + deadlineMs, counters, trace })
 
 /** Ends the waiting for a turn. A write that has sent nothing yet leaves with its caller; one that has is finished. */
-export const leaving = ({ signal, caller, tally }: Call): AbortSignal => caller === undefined || tally.writes !== 'none' ? signal : caller
+export const leaving = ({ signal, caller, counters }: Call): AbortSignal => caller === undefined || counters.writes !== 'none' ? signal : caller
 
 export const remainingMs = (call: Call): number => call.deadline - call.clock.elapsed()
 

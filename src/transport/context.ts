@@ -2,14 +2,14 @@ import type { Principal } from '../access/principal.ts'
 import type { IdempotencyLease } from '../operations/idempotency.ts'
 import type { Trace } from '../telemetry/observer.ts'
 import type { Account } from './account.ts'
-import { createCall, type Call, type Tally } from './call.ts'
+import { createCall, type Call, type Counters } from './call.ts'
 
 /** One request of a caller, as the gateway's rooms see it. */
 export interface RequestContext {
   readonly requestId: string
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal
-  readonly tally: Tally
+  readonly counters: Counters
   readonly principal: Principal
   /** The right to do what an Idempotency-Key stands for; null without one. */
   readonly idempotencyLease: IdempotencyLease | null
@@ -18,7 +18,7 @@ export interface RequestContext {
 
 /** A call for a read: it ends with the caller. */
 export const readCall = (account: Account, context: RequestContext, signal = context.signal): Call =>
-  createCall({ clock: account.clock, requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })
+  createCall({ clock: account.clock, requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, counters: context.counters, trace: context.trace })
 
 /** A call for work that nobody waits for: its own deadline, its own count, no trace. */
 export const backgroundCall = (account: Account, requestId: string, signal: AbortSignal): Call =>
@@ -26,4 +26,4 @@ export const backgroundCall = (account: Account, requestId: string, signal: Abor
 
 /** A call for a write: once begun it is finished, whether the caller waits or not. What still waits for its turn is not begun for nobody. */
 export const writeCall = (account: Account, context: RequestContext): Call =>
-  createCall({ clock: account.clock, requestId: context.requestId, signal: new AbortController().signal, caller: context.signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })
+  createCall({ clock: account.clock, requestId: context.requestId, signal: new AbortController().signal, caller: context.signal, deadlineMs: account.options.requestDeadlineMs, counters: context.counters, trace: context.trace })

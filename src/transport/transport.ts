@@ -5,7 +5,7 @@ import type { TokenSource } from './token-source.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
-import type { Breaker, Went } from './breaker.ts'
+import type { Breaker, CallOutcome } from './breaker.ts'
 import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
@@ -34,7 +34,7 @@ export function createUpstream (transport: Transport, call: Call, record: Record
   if (signIn === null) return createTokenless(transport, call, record)
   // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
   const login = async (): Promise<Token> => {
-    const own = createCall({ clock: call.clock, requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
+    const own = createCall({ clock: call.clock, requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, counters: call.counters, trace: call.trace })
     return await signIn(createSender(transport, own, { token: async () => null, record: null, isSignIn: true }))
   }
   const token = async (): Promise<Token> => {
@@ -46,7 +46,7 @@ export function createUpstream (transport: Transport, call: Call, record: Record
     } catch (error) {
       throw error instanceof UpstreamError ? asSeenBy(call, error) : error
     } finally {
-      call.tally.tokenMs += performance.now() - began
+      call.counters.tokenMs += performance.now() - began
     }
   }
   return createSender(transport, call, { token, record, isSignIn: false })
@@ -73,7 +73,7 @@ const signInMs = 60_000
 /** An error of a shared sign-in, for one of those who waited. */
 function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
   const told = error.meaning(error.failure)
-  told.sideEffect = call.tally.writes
+  told.sideEffect = call.counters.writes
   return told
 }
 
@@ -94,7 +94,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     const outcome = await attempt(sending, token, tries)
     if (!(outcome instanceof UpstreamError)) {
       if (token !== null) transport.tokens.used(token)
-      if (request.intent === 'write') call.tally.writes = 'certain'
+      if (request.intent === 'write') call.counters.writes = 'certain'
       return outcome.value
     }
     // What we would not send again tells less than what the provider said before.
@@ -118,7 +118,7 @@ const isHeldBack = ({ failure }: UpstreamError): boolean => failure === 'circuit
 /** With less time left than this an attempt is not worth beginning. */
 const leastMs = 5
 
-interface Tried<T> extends Went {
+interface Attempt<T> extends CallOutcome {
   readonly result: { value: T } | UpstreamError
 }
 
@@ -134,7 +134,7 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
   }
 }
 
-async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, token: Token | null, tries: Tries): Promise<Tried<T>> {
+async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, token: Token | null, tries: Tries): Promise<Attempt<T>> {
   tries.attempts += 1
   const began = performance.now()
   let built: HttpRequest | null = null
@@ -144,16 +144,16 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
   try {
     if (timeoutMs < leastMs) throw new HttpFault('timeout', { sent: false })
     built = request.build(token)
-    call.tally.upstreamCalls += 1
+    call.counters.upstreamCalls += 1
     response = await transport.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
     result = { value: request.read(response) }
   } catch (error) {
     // A fault of ours in reading the answer of a write takes nothing back.
-    if (built !== null && request.intent === 'write' && !isKnown(error)) call.tally.writes = 'possible'
+    if (built !== null && request.intent === 'write' && !isKnown(error)) call.counters.writes = 'possible'
     result = toUpstreamError(error)
   }
   const durationMs = performance.now() - began
-  call.tally.upstreamMs += durationMs
+  call.counters.upstreamMs += durationMs
   const outcome = result instanceof UpstreamError ? outcomeOf(result) : 'ok'
   const sent: SentCall = {
     account: transport.account,
@@ -210,9 +210,9 @@ function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: T
   const { afterFreshLogin } = error.options
   const told = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
   const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
-  if (call.tally.writes === 'none' || left === 'certain') call.tally.writes = left
+  if (call.counters.writes === 'none' || left === 'certain') call.counters.writes = left
   told.attempts = tries.attempts
-  told.sideEffect = call.tally.writes
+  told.sideEffect = call.counters.writes
   return told
 }
 

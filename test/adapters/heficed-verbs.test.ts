@@ -495,7 +495,7 @@ t.test('a vendor that knows none of the guessed paths answers each with 404 or 4
 t.test('a dry run writes down exactly the calls of the real run, and sends none', async t => {
   const { line, vendor, operations } = await open(t, () => ({ status: 200, body: { ...event, url: 'https://vnc.example.net/' } }))
   const rehearsal = line.rehearse()
-  const rehearsed = { ...rehearsal.operations, tally: operations.tally }
+  const rehearsed = { ...rehearsal.operations, counters: operations.counters }
   const both = (verbs: Verbs) => [...writes(verbs, seen()), ['create', async () => await (verbs.create?.run({ ...spec, ssh_keys: [key] }) ?? never())] as const]
   for (const [, run] of both(rehearsed)) await run()
   t.equal(sent(vendor).length, 0)

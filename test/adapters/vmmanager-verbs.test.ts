@@ -16,7 +16,7 @@ const must = async (work: Promise<Accepted> | undefined): Promise<Accepted> => a
 
 t.test('every verb that the vendor has is declared with its evidence, and no other', async t => {
   const { operations } = await open(t, () => list([]))
-  const { jobs, steps, tally, ...verbs } = operations
+  const { jobs, steps, counters, ...verbs } = operations
   t.same(Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, 'evidence' in verb ? verb.evidence : null])), {
     list: 'documented',
     get: 'documented',

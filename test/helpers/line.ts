@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../src/domain/failure.ts'
-import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
+import { createCall, createCounters, type Counters } from '../../src/transport/call.ts'
 import { createUpstream, type Transport, type RecordWrite } from '../../src/transport/transport.ts'
 import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
@@ -28,7 +28,7 @@ export interface OpenOptions {
 
 export interface OpenedAdapter {
   /** The operations of one new request; each call of it is a request of its own with a fresh count. */
-  operations(options?: OpenOptions): ServerOperations & { readonly tally: Tally }
+  operations(options?: OpenOptions): ServerOperations & { readonly counters: Counters }
   /** The operations of a dry run: writes are kept in `calls` instead of being sent. */
   rehearse(): { readonly operations: ServerOperations, readonly calls: readonly PlannedCall[] }
   readonly sent: SentCall[]
@@ -55,9 +55,9 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       random: () => 0.5,
       report: call => { sent.push(call) }
     }
-    const tally = createTally()
-    const call = createCall({ clock: line.clock, requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, tally })
-    return { ...adapter.connect(account, createUpstream(line, call, record)), tally }
+    const counters = createCounters()
+    const call = createCall({ clock: line.clock, requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, counters })
+    return { ...adapter.connect(account, createUpstream(line, call, record)), counters }
   }
   return {
     sent,

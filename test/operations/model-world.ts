@@ -8,7 +8,7 @@ import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import { z } from 'zod'
 import { everybody } from '../../src/access/principal.ts'
 import type { Account } from '../../src/transport/account.ts'
-import { createTally, type Call } from '../../src/transport/call.ts'
+import { createCounters, type Call } from '../../src/transport/call.ts'
 import type { RequestContext } from '../../src/transport/context.ts'
 import { createCommand } from '../../src/verbs/lifecycle.ts'
 import { createExecutor, type Executor } from '../../src/execution/executor.ts'
@@ -170,7 +170,7 @@ function providerOf (world: World, { step, luck, call }: Providing): ServerOpera
     return id
   }
   const failed = (error: UpstreamError): UpstreamError => {
-    if (call !== null) call.tally.writes = error.sideEffect
+    if (call !== null) call.counters.writes = error.sideEffect
     return error
   }
   return {
@@ -238,7 +238,7 @@ async function requestAs ({ keys, executor, connect }: Rooms, key: string, name:
     if (verdict.kind === 'operation') return { status: 202, operationId: verdict.stored.operation.id }
     if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
     const { idempotencyLease } = verdict
-    const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, idempotencyLease, trace: silentTrace }
+    const context: RequestContext = { requestId: 'r', signal, counters: createCounters(), principal: everybody, idempotencyLease, trace: silentTrace }
     return await answered(idempotencyLease, async () => (await executor.start(accountOf(connect), createCommand(spec), context)).operation.id)
   } catch (error) {
     if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }

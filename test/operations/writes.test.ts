@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { everybody } from '../../src/access/principal.ts'
 import type { Accepted, Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
-import { createTally, type Call } from '../../src/transport/call.ts'
+import { createCounters, type Call } from '../../src/transport/call.ts'
 import { apiVerbs } from '../../src/verbs/all.ts'
 import { createCommand } from '../../src/verbs/lifecycle.ts'
 import type { Command } from '../../src/verbs/verb.ts'
@@ -36,7 +36,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
-  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, idempotencyLease, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: everybody, idempotencyLease, trace: silentTrace }
   const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
@@ -58,7 +58,7 @@ t.test('what was refused leaves no operation; what may have been done does', asy
 
 t.test('a refusal after something was written is no refusal', async t => {
   for (const error of [failure('not-found'), badMember('body.name', 'is odd')]) {
-    const { kept } = await create(async call => { call.tally.writes = 'certain'; throw error })
+    const { kept } = await create(async call => { call.counters.writes = 'certain'; throw error })
     t.match(kept, [{ phase: 'ambiguous' }])
   }
   const half = new UpstreamError('not-found', 'no such function', { status: 404 })
@@ -114,7 +114,7 @@ async function perform (request: Command, verbs: Partial<ServerOperations>): Pro
 async function performOn (operations: ServerOperations, request: Command): Promise<readonly StoredOperation[]> {
   const store = createMemoryOperationStore()
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
-  const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, idempotencyLease: noKey, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: everybody, idempotencyLease: noKey, trace: silentTrace }
   const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)

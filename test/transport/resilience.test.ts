@@ -4,7 +4,7 @@ import t from 'tap'
 import { installOverload } from '../../plugins/overload.ts'
 import { UpstreamError } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
-import { createBreaker, type Went } from '../../src/transport/breaker.ts'
+import { createBreaker, type CallOutcome } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
 import { createBulkhead } from '../../src/transport/bulkhead.ts'
 import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
@@ -43,13 +43,13 @@ async function open (t: Test, handle: Handle, account: Readonly<Record<string, u
 /** What the work was refused with. */
 const refusalOf = async (work: () => unknown): Promise<unknown> => await Promise.resolve().then(work).then(() => null, (error: unknown) => error)
 
-const went = (outcome: string, facts: Partial<Went> = {}): Went => ({ outcome, durationMs: 1, isOurs: false, ...facts })
+const went = (outcome: string, facts: Partial<CallOutcome> = {}): CallOutcome => ({ outcome, durationMs: 1, isOurs: false, ...facts })
 const settings = { share: 0.5, window: 4, minimum: 2, slowMs: 1000, openMs: 10_000 }
 
 function openBreaker (parts: Partial<typeof settings> = {}) {
   let now = 0
   const breaker = createBreaker({ ...settings, ...parts }, () => now)
-  return { breaker, pass: (ms: number) => { now += ms }, feel: async (...all: Went[]) => { for (const one of all) await breaker.run(async () => one) } }
+  return { breaker, pass: (ms: number) => { now += ms }, feel: async (...all: CallOutcome[]) => { for (const one of all) await breaker.run(async () => one) } }
 }
 
 t.test('a circuit opens when so many of so many calls failed or were slow, and not before', async t => {
@@ -84,13 +84,13 @@ t.test('what says nothing of a provider\'s health opens no circuit', async t => 
 
 t.test('an open circuit lets one call try; it decides alone, and a call that was given up decides nothing', async t => {
   const { breaker, pass, feel } = openBreaker()
-  let endOld = (_how: Went): void => {}
-  const old = breaker.run(async () => await new Promise<Went>(resolve => { endOld = resolve }))
+  let endOld = (_how: CallOutcome): void => {}
+  const old = breaker.run(async () => await new Promise<CallOutcome>(resolve => { endOld = resolve }))
   await feel(went('timeout'), went('timeout'))
   pass(9999)
   t.match(await refusalOf(() => { breaker.check() }), { failure: 'circuit-open', options: { notAttempted: true, retryAfterMs: 1 } })
   pass(1)
-  const probe = async (end: Went, meanwhile = async () => {}) => await breaker.run(async () => {
+  const probe = async (end: CallOutcome, meanwhile = async () => {}) => await breaker.run(async () => {
     t.equal(breaker.state(), 'half-open')
     t.match(await refusalOf(async () => await breaker.run(async () => went('ok'))), { failure: 'circuit-open', options: { retryAfterMs: 1000 } }, 'only one')
     await meanwhile()

@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type Socket } from 'node:net'
 import t from 'tap'
 import type { SignIn, Token, Upstream, UpstreamCall } from '../../src/adapters/contract.ts'
 import { UpstreamError, type Failure, type SideEffect, type UpstreamErrorOptions } from '../../src/domain/failure.ts'
-import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
+import { createCall, createCounters, type Counters } from '../../src/transport/call.ts'
 import { createUpstream, type Transport } from '../../src/transport/transport.ts'
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
@@ -57,7 +57,7 @@ interface CallParts {
 interface Opened {
   readonly sent: SentCall[]
   /** The way out for one new request. */
-  request(parts?: CallParts): Upstream & { readonly tally: Tally }
+  request(parts?: CallParts): Upstream & { readonly counters: Counters }
 }
 
 function openLine (t: Test, options: LineOptions = {}): Opened {
@@ -81,8 +81,8 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
   return {
     sent,
     request: ({ deadlineMs = 120_000, signal = new AbortController().signal } = {}) => {
-      const tally = createTally()
-      return { ...createUpstream(line, createCall({ clock, requestId: 'req-42', signal, deadlineMs, tally })), tally }
+      const counters = createCounters()
+      return { ...createUpstream(line, createCall({ clock, requestId: 'req-42', signal, deadlineMs, counters })), counters }
     }
   }
 }
@@ -184,7 +184,7 @@ t.test('a suspended platform is asked again up to ten times, reads, writes and s
   t.equal(write.calls.filter(({ status }) => status === 200).length, 1)
   t.equal(new Set(write.calls.map(({ body }) => body)).size, 1, 'the body is sent again')
   t.same(both.calls.filter(({ status }) => status === 200).map(({ path }) => path), ['/login', '/'], 'once for the sign-in, once for the call')
-  t.equal(lateRequest.tally.upstreamCalls, 22)
+  t.equal(lateRequest.counters.upstreamCalls, 22)
   for (const { slept } of clocks) {
     t.ok(slept.length === 10 || slept.length === 20, `${slept.length} pauses`)
     slept.forEach((ms, index) => {
@@ -222,7 +222,7 @@ t.test('a read is repeated up to three attempts where the cause may pass', async
     const error = await errorOf(request.send(reading(always.origin)))
     t.match(error, { failure: status === 429 ? 'rate-limited' : 'unavailable', attempts: 3, sideEffect: 'none', options: { status } })
     t.equal(always.calls.length, 3, `three attempts on ${status}`)
-    t.equal(request.tally.upstreamCalls, 3)
+    t.equal(request.counters.upstreamCalls, 3)
   }
 })
 
@@ -235,7 +235,7 @@ t.test('a read whose connection broke or was refused is repeated up to three att
   const { origin } = await deadOrigin()
   const request = openLine(t).request()
   t.match(await errorOf(request.send(reading(origin))), { failure: 'unreachable', attempts: 3, sideEffect: 'none' })
-  t.equal(request.tally.upstreamCalls, 3)
+  t.equal(request.counters.upstreamCalls, 3)
 })
 
 t.test('a read is not repeated where the same answer would come again', async t => {
@@ -295,7 +295,7 @@ t.test('a write is repeated where no connection could be made', async t => {
   const request = openLine(t, { random: () => 0.9, report: openOnce }).request()
   t.same(await request.send(writing(origin)), { ok: true })
   t.same((await Promise.all(instanceId)).map(({ calls }) => calls.length), [1])
-  t.equal(request.tally.writes, 'certain')
+  t.equal(request.counters.writes, 'certain')
   const { origin: dead } = await deadOrigin()
   t.match(await errorOf(openLine(t).request().send(writing(dead))), { failure: 'unreachable', attempts: 3, sideEffect: 'none' })
 })
@@ -332,7 +332,7 @@ t.test('a failed write is sent once and tells what it may have left behind', asy
     t.equal(error.failure, failure, name)
     t.equal(error.sideEffect, sideEffect, `${name}: ${sideEffect}`)
     t.equal(error.attempts, 1, name)
-    t.equal(request.tally.upstreamCalls, 1, `${name} is not sent again`)
+    t.equal(request.counters.upstreamCalls, 1, `${name} is not sent again`)
   }))
 })
 
@@ -361,7 +361,7 @@ t.test('a write before a sign-in that fails is not forgotten', async t => {
   const locked = openLine(t, { signIn: signInAt(one.origin) })
   await errorOf(locked.request().send(reading(one.origin)))
   const request = locked.request()
-  request.tally.writes = 'certain'
+  request.counters.writes = 'certain'
   t.match(await errorOf(request.send(writing(one.origin))), { failure: 'authentication', sideEffect: 'certain' }, 'also when the refusal is only remembered')
   t.equal(one.calls.length, 1, 'and the remembered refusal costs no call')
 })
@@ -376,11 +376,11 @@ t.test('a refused token costs one login and one repeat, for reads and writes', a
     const request = openLine(t, { signIn: signInAt(one.origin) }).request()
     t.same(await request.send(call(intent, `${one.origin}/x`)), { ok: true })
     t.same(one.calls.map(({ path, status }) => [path, status]), [['/login', 200], ['/x', 401], ['/login', 200], ['/x', 200]])
-    t.equal(request.tally.upstreamCalls, 4, 'logins and repeats are counted')
+    t.equal(request.counters.upstreamCalls, 4, 'logins and repeats are counted')
     t.same(one.calls.map(({ headers }) => headers['x-request-id']), Array(4).fill('req-42'), 'the request\'s id goes upstream with each')
-    t.ok(request.tally.tokenMs >= 100 && request.tally.upstreamMs >= 100, 'the time of both logins is counted, with that of the calls too')
+    t.ok(request.counters.tokenMs >= 100 && request.counters.upstreamMs >= 100, 'the time of both logins is counted, with that of the calls too')
     await request.send(call(intent, `${one.origin}/x`))
-    t.equal(request.tally.upstreamCalls, 5, 'the new token is kept')
+    t.equal(request.counters.upstreamCalls, 5, 'the new token is kept')
   }
 })
 
@@ -452,7 +452,7 @@ t.test('the deadline of the request ends an attempt and all repeating', async t 
   const first = openLine(t).request({ deadlineMs: 500 })
   t.match(await errorOf(first.send(writing(hanging.origin))), { failure: 'timeout', sideEffect: 'possible' })
   t.match(await errorOf(first.send(writing(hanging.origin))), { failure: 'timeout', sideEffect: 'possible' }, 'after it nothing is sent')
-  t.equal(first.tally.upstreamCalls, 1)
+  t.equal(first.counters.upstreamCalls, 1)
 
   const busy = await vendor(t, { status: 503, headers: { 'retry-after': '5' } })
   const clock = createLeapingClock()
