@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Authenticate } from '../src/access/api-key.ts'
-import { everybody, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.ts'
+import { anonymous, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.ts'
 import { GatewayError } from '../src/domain/failure.ts'
 import type { Gateway } from '../src/services.ts'
 
@@ -22,7 +22,7 @@ export function installAccess (app: FastifyInstance, { authenticate, gateway }: 
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.permission === undefined) return
     const known = authenticate()
-    const principal = known === null ? everybody : await identify(request, known)
+    const principal = known === null ? anonymous : await identify(request, known)
     if (principal === null) {
       reply.header('www-authenticate', 'Bearer realm="hawser"')
       throw new GatewayError('unauthenticated', 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>')

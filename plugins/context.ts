@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { everybody } from '../src/access/principal.ts'
+import { anonymous } from '../src/access/principal.ts'
 import type { Account } from '../src/transport/account.ts'
 import { createCounters } from '../src/transport/call.ts'
 import type { RequestContext } from '../src/transport/context.ts'
@@ -59,7 +59,7 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
     request.beganAt = performance.now()
     // Now: a socket that was closed does not know its peer any more.
     request.callerAddress = callerAddressOf(request)
-    request.context = { requestId: request.id, signal: controller.signal, counters: createCounters(), principal: everybody, idempotencyLease: null, trace: silentTrace }
+    request.context = { requestId: request.id, signal: controller.signal, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace }
   })
 
   app.addHook('onSend', async (request, reply) => {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { noGuards } from '../src/access/guards.ts'
 import { z } from 'zod'
 import { createAuthenticate, type KeySettings } from '../src/access/api-key.ts'
-import { everybody, maySee, permissions, requirePermission, type Principal } from '../src/access/principal.ts'
+import { anonymous, maySee, permissions, requirePermission, type Principal } from '../src/access/principal.ts'
 import { heficed } from '../src/adapters/heficed/adapter.ts'
 import { GatewayError, type Failure } from '../src/domain/failure.ts'
 import { createCut, cutNothing, redacted } from '../src/domain/cut-secrets.ts'
@@ -49,7 +49,7 @@ t.test('a key may do what it was given and nothing that follows from it', async 
     }
   }
   try { requirePermission({ name: 'k', permissions: new Set(['read']), accounts: null }, 'delete') } catch (error) { t.match(error, { refusal: 'forbidden', message: /delete/ }) }
-  for (const asked of permissions) t.doesNotThrow(() => { requirePermission(everybody, asked) })
+  for (const asked of permissions) t.doesNotThrow(() => { requirePermission(anonymous, asked) })
 })
 
 t.test('a key sees its accounts, and all of them only by a star', async t => {
@@ -62,7 +62,7 @@ t.test('a key sees its accounts, and all of them only by a star', async t => {
   t.same(await sees('two'), ['a', 'b'])
   t.same(await sees('mixed'), ['a', 'b', 'c', '*', 'constructor'])
   t.same(await sees('none'), [])
-  t.ok(maySee(everybody, 'a'))
+  t.ok(maySee(anonymous, 'a'))
 })
 
 t.test('members whose name says secret are replaced at every depth', t => {

@@ -12,7 +12,7 @@ export interface Principal {
 }
 
 /** The caller where no keys are asked for. */
-export const everybody: Principal = { name: 'anonymous', permissions: new Set(permissions), accounts: null }
+export const anonymous: Principal = { name: 'anonymous', permissions: new Set(permissions), accounts: null }
 
 /** What a token's principal is called before its subject: no key is. */
 export const tokenNamePrefix = 'oidc:'

@@ -6,7 +6,7 @@ import type { ServerOperations } from '../../src/adapters/verbs.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import { z } from 'zod'
-import { everybody } from '../../src/access/principal.ts'
+import { anonymous } from '../../src/access/principal.ts'
 import type { Account } from '../../src/transport/account.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
 import type { RequestContext } from '../../src/transport/context.ts'
@@ -238,7 +238,7 @@ async function requestAs ({ keys, executor, connect }: Rooms, key: string, name:
     if (verdict.kind === 'operation') return { status: 202, operationId: verdict.stored.operation.id }
     if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
     const { idempotencyLease } = verdict
-    const context: RequestContext = { requestId: 'r', signal, counters: createCounters(), principal: everybody, idempotencyLease, trace: silentTrace }
+    const context: RequestContext = { requestId: 'r', signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
     return await answered(idempotencyLease, async () => (await executor.start(accountOf(connect), createCommand(spec), context)).operation.id)
   } catch (error) {
     if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }

@@ -3,7 +3,7 @@ import { silentTrace } from '../../src/telemetry/observer.ts'
 import { createMemoryQuota } from '../../src/state/quota.ts'
 import t from 'tap'
 import { z } from 'zod'
-import { everybody } from '../../src/access/principal.ts'
+import { anonymous } from '../../src/access/principal.ts'
 import type { Accepted, Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
@@ -36,7 +36,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
-  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: everybody, idempotencyLease, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
   const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
@@ -114,7 +114,7 @@ async function perform (request: Command, verbs: Partial<ServerOperations>): Pro
 async function performOn (operations: ServerOperations, request: Command): Promise<readonly StoredOperation[]> {
   const store = createMemoryOperationStore()
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
-  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: everybody, idempotencyLease: noKey, trace: silentTrace }
+  const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
   const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
