@@ -9,7 +9,7 @@ import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
 import { createCursors, type Cursors } from './reads/cursor.ts'
 import { createFleet } from './reads/fleet.ts'
-import { createGateway, type Rooms } from './services.ts'
+import { createGateway, type Services } from './services.ts'
 import { createInFlight, type InFlight } from './execution/in-flight.ts'
 import { createOperations } from './reads/operations.ts'
 import { createServers } from './reads/servers.ts'
@@ -98,7 +98,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const gateway = createGateway({
     adapters: parts.adapters,
     accounts: opened.map(({ account }) => account),
-    rooms: createRooms({ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
+    services: createServices({ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
   })
   const { app, requests } = await buildApp({
     gateway,
@@ -183,7 +183,7 @@ interface RoomParts {
   readonly stopping: AbortSignal
 }
 
-function createRooms ({ clock, stores: { operations, idempotency, deletes, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
+function createServices ({ clock, stores: { operations, idempotency, deletes, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Services {
   return {
     clock,
     servers: createServers({ cursors, generations, observer, clock }),

@@ -12,7 +12,7 @@ import type { Servers } from './reads/servers.ts'
 import type { Executor } from './execution/executor.ts'
 
 /** All that routes know of: accounts, their servers, and what is done to them. */
-export interface Gateway extends Rooms {
+export interface Gateway extends Services {
   /** Every provider that there is, also those that no account uses. */
   providers(): Promise<readonly Provider[]>
   readonly accounts: readonly Account[]
@@ -22,7 +22,7 @@ export interface Gateway extends Rooms {
 }
 
 /** What can be asked for at an account. */
-export interface Rooms {
+export interface Services {
   readonly clock: Clock
   readonly servers: Servers
   readonly fleet: Fleet
@@ -43,10 +43,10 @@ export interface Provider {
 export interface GatewayParts {
   readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly accounts: readonly Account[]
-  readonly rooms: Rooms
+  readonly services: Services
 }
 
-export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gateway {
+export function createGateway ({ adapters, accounts, services }: GatewayParts): Gateway {
   let present: readonly Account[] = []
   let byId: ReadonlyMap<string, Account> = new Map()
   const replace = (next: readonly Account[]): void => {
@@ -55,7 +55,7 @@ export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gat
   }
   replace(accounts)
   let providers: Promise<readonly Provider[]> | null = null
-  return { providers: async () => await (providers ??= adapters().then(all => [...all].map(toProvider))), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
+  return { providers: async () => await (providers ??= adapters().then(all => [...all].map(toProvider))), get accounts () { return present }, account: id => byId.get(id), replace, ...services }
 }
 
 const toProvider = (adapter: Adapter<unknown>): Provider => ({
