@@ -23,7 +23,7 @@ export interface OpenedAccount {
   readonly account: Account
   readonly pollTarget: PollTarget
   /** Bad credentials are forgotten: the next call tries again. */
-  forgive(): Promise<void>
+  clearRejected(): Promise<void>
   close(): Promise<void>
 }
 
@@ -87,7 +87,7 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
       report
     }
   })
-  return { settings, account, pollTarget: toPollTarget(account), forgive: source.forgive, close: http.close }
+  return { settings, account, pollTarget: toPollTarget(account), clearRejected: source.clearRejected, close: http.close }
 }
 
 const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => guard === undefined

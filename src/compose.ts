@@ -143,7 +143,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
       for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(generations, id)
       flushWatch.look().catch(() => {})
-      await Promise.allSettled(nextOpened.map(async one => { await one.forgive() }))
+      await Promise.allSettled(nextOpened.map(async one => { await one.clearRejected() }))
     },
     close: async () => {
       stopping.abort()

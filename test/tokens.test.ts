@@ -161,7 +161,7 @@ for (const { name, stores } of kinds) {
     door.refuses = 'authentication'
     t.equal(await failureOf(a.get(door.open)), 'authentication')
     door.refuses = null
-    await a.forgive()
+    await a.clearRejected()
     t.equal(await failureOf(a.get(door.open)), 'none')
     t.equal(door.logins, 2)
   })

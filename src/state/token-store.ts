@@ -23,7 +23,7 @@ export interface TokenStore {
   refuse(key: string, ttlMs: number): Promise<void>
   isRefused(key: string): Promise<boolean>
   /** Forgets the refusal. */
-  pardon(key: string): Promise<void>
+  clearRejected(key: string): Promise<void>
 }
 
 /** A right that ends by itself, so that a holder who dies keeps nobody waiting for long. */

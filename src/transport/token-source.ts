@@ -13,12 +13,12 @@ export interface TokenSource {
   /** The provider refused this token: nobody shall use it again. */
   drop(token: Token): Promise<void>
   /** A token was refused though it was fresh: signing in again would not help, for a while. */
-  distrust(token: Token): void
-  isDistrusted(token: Token): boolean
+  markRejected(token: Token): void
+  isRejected(token: Token): boolean
   /** The token was just accepted: a sliding lifetime slides. */
   used(token: Token): void
   /** Bad credentials are forgotten, so that the next call tries again. */
-  forgive(): Promise<void>
+  clearRejected(): Promise<void>
 }
 
 export interface TokenSourceOptions {
@@ -37,7 +37,7 @@ const lifetimeWithoutEndMs = 24 * 3600_000
 export function createTokenSource ({ key, store, clock: { now, sleep } = systemClock }: TokenSourceOptions): TokenSource {
   let held: { token: StoredToken, lastUsed: number, lastTouched: number } | null = null
   let pending: Promise<StoredToken> | null = null
-  let distrusted: { value: string, until: number } | null = null
+  let rejected: { value: string, until: number } | null = null
   let refusal: { error: UpstreamError, until: number } | null = null
 
   const recent: string[] = []
@@ -109,8 +109,8 @@ export function createTokenSource ({ key, store, clock: { now, sleep } = systemC
       if (held?.token.value === token.value) held = null
       await store.drop(key, token.value)
     },
-    distrust: token => { if (distrusted?.value !== token.value) distrusted = { value: token.value, until: now() + refusedForMs } },
-    isDistrusted: token => distrusted !== null && distrusted.value === token.value && distrusted.until > now(),
+    markRejected: token => { if (rejected?.value !== token.value) rejected = { value: token.value, until: now() + refusedForMs } },
+    isRejected: token => rejected !== null && rejected.value === token.value && rejected.until > now(),
     used: token => {
       if (held === null || held.token.value !== token.value) return
       held.lastUsed = now()
@@ -123,9 +123,9 @@ export function createTokenSource ({ key, store, clock: { now, sleep } = systemC
       held.lastTouched = held.lastUsed
       store.touch(key, leftMs).catch(() => {})
     },
-    forgive: async () => {
+    clearRejected: async () => {
       refusal = null
-      await store.pardon(key)
+      await store.clearRejected(key)
     }
   }
 }

@@ -101,9 +101,9 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     if (isHeldBack(outcome)) throw final(sending, before ?? outcome, tries)
     before = outcome
     if (outcome.failure === 'authentication' && token !== null) {
-      const mayRenew = !tries.renewed && !transport.tokens.isDistrusted(token)
+      const mayRenew = !tries.renewed && !transport.tokens.isRejected(token)
       if (mayRenew) await transport.tokens.drop(token)
-      else transport.tokens.distrust(token)
+      else transport.tokens.markRejected(token)
       tries.renewed = true
       if (mayRenew) continue
     }

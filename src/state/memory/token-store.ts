@@ -34,6 +34,6 @@ export function createMemoryTokenStore (now: () => number = Date.now): TokenStor
     },
     refuse: async (key, ttlMs) => { refusals.set(key, now() + ttlMs) },
     isRefused: async key => (refusals.get(key) ?? 0) > now(),
-    pardon: async key => { refusals.delete(key) }
+    clearRejected: async key => { refusals.delete(key) }
   }
 }

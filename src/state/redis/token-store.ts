@@ -53,7 +53,7 @@ export function createRedisTokenStore (redis: Redis | Cluster, sealer: Sealer, d
     },
     refuse: async (key, ttlMs) => { await quietly(async () => { await redis.set(`hawser:token-refused:${key}`, '1', 'PX', ttlMs) }, undefined) },
     isRefused: async key => await quietly(async () => await redis.exists(`hawser:token-refused:${key}`) === 1, false),
-    pardon: async key => { await quietly(async () => { await redis.del(`hawser:token-refused:${key}`) }, undefined) }
+    clearRejected: async key => { await quietly(async () => { await redis.del(`hawser:token-refused:${key}`) }, undefined) }
   }
 }
 
