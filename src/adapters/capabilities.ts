@@ -1,11 +1,11 @@
 import type { Adapter, Upstream } from './contract.ts'
-import type { ServerOperations, Verb } from './verbs.ts'
+import type { AdapterVerbs, Verb } from './verbs.ts'
 import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability } from '../domain/capability.ts'
 
 const none: Capability = { support: 'none', evidence: null, accepts: [], note: null }
 
 /** The published list, made of the operations themselves: what is absent there is `none` here. */
-export function capabilitiesOf (operations: ServerOperations): Capabilities {
+export function capabilitiesOf (operations: AdapterVerbs): Capabilities {
   const verbs = new Map<string, Verb | undefined>(Object.entries(operations).map(([name, verb]) => [name, isVerb(verb) ? verb : undefined]))
   const entry = (name: string): Capability => {
     const verb = verbs.get(name)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { HttpRequest, HttpResponse } from '../upstream/http.ts'
-import type { ServerOperations } from './verbs.ts'
+import type { AdapterVerbs } from './verbs.ts'
 
 /** What a sign-in gave. `idleMs`: dies when unused for so long; every use renews it. Times in epoch milliseconds. */
 export interface Token {
@@ -58,7 +58,7 @@ export interface Adapter<Account> {
   readonly secretMembers: readonly string[]
   /** How to sign in with this account, or null where its credentials are sent as they are. */
   signIn(account: Account): SignIn | null
-  connect(account: Account, upstream: Upstream): ServerOperations
+  connect(account: Account, upstream: Upstream): AdapterVerbs
   /** Makes a token that lives until then, whether it is used or not. Absent where the vendor has none. */
   createToken?(account: Account, upstream: Upstream, expiresAt: Date): Promise<string>
 }

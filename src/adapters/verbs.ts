@@ -47,7 +47,7 @@ interface OnSeenServer {
  * Everything that a provider may have, named as in the published capabilities. What it does not have is absent; the
  * gateway then refuses before any call is made.
  */
-export interface ServerOperations {
+export interface AdapterVerbs {
   readonly list: List
   readonly get: Get
   readonly create?: Create

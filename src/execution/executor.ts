@@ -1,5 +1,5 @@
 import { guardBefore, guardName, needsPreflight } from '../access/guards.ts'
-import type { Accepted, ServerOperations, Verb } from '../adapters/verbs.ts'
+import type { Accepted, AdapterVerbs, Verb } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Operation } from '../domain/operation.ts'
@@ -80,7 +80,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
 const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goal' in call
 
 /** The command with all its later steps. */
-async function planCommand (verbs: ServerOperations, bound: Bound<Accepted>, { call, context }: { readonly call: Command, readonly context: RequestContext }): Promise<void> {
+async function planCommand (verbs: AdapterVerbs, bound: Bound<Accepted>, { call, context }: { readonly call: Command, readonly context: RequestContext }): Promise<void> {
   let accepted = await runBound(verbs, bound, { call, seen: await preflight(verbs, call), context })
   const planned = new Set<string>()
   while (accepted.next !== undefined && !planned.has(accepted.next.name)) {
@@ -90,7 +90,7 @@ async function planCommand (verbs: ServerOperations, bound: Bound<Accepted>, { c
   }
 }
 
-function bindCommand (account: Account, verbs: ServerOperations, command: Command): Bound<Accepted> {
+function bindCommand (account: Account, verbs: AdapterVerbs, command: Command): Bound<Accepted> {
   return bindPermitted(account, verbs, {
     call: command,
     writes: true,
@@ -98,7 +98,7 @@ function bindCommand (account: Account, verbs: ServerOperations, command: Comman
   })
 }
 
-async function preflight (verbs: ServerOperations, { preflight: isWanted, serverId, inspect, destroys }: Command): Promise<Seen | null> {
+async function preflight (verbs: AdapterVerbs, { preflight: isWanted, serverId, inspect, destroys }: Command): Promise<Seen | null> {
   const isNameGiven = destroys !== undefined && needsPreflight(destroys)
   if ((isWanted !== true && !isNameGiven) || serverId === null) return null
   const seen = await verbs.get.run(serverId)
@@ -114,7 +114,7 @@ interface Running {
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function runBound<T> (verbs: ServerOperations, bound: Bound<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
+async function runBound<T> (verbs: AdapterVerbs, bound: Bound<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
   try {
     return await bound.run(seen)
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../adapters/verbs.ts'
+import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError, type SideEffect } from '../domain/failure.ts'
 import type { Goal } from '../domain/operation.ts'
 import type { CreateSpec } from '../domain/spec.ts'
@@ -11,7 +11,7 @@ import type { RequestContext } from '../transport/context.ts'
 import type { Command } from '../verbs/verb.ts'
 
 /** The servers that are there before a create: what is not among them later, and looks like the order, was made by it. */
-export async function readBaseline ({ list }: ServerOperations, spec: CreateSpec | undefined): Promise<Search | null> {
+export async function readBaseline ({ list }: AdapterVerbs, spec: CreateSpec | undefined): Promise<Search | null> {
   if (spec === undefined) return null
   const baseline: string[] = []
   for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) baseline.push(...rows.map(({ server }) => fingerprintOf(server.id)))

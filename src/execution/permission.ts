@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../adapters/verbs.ts'
+import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Quota } from '../state/quota.ts'
 import type { Account } from '../transport/account.ts'
@@ -12,7 +12,7 @@ interface Asked<T> {
 }
 
 /** The verb, bound to the call; every refusal that needs no upstream call is thrown here. */
-export function bindPermitted<T> (account: Account, verbs: ServerOperations, { call, writes, guard }: Asked<T>): Bound<T> {
+export function bindPermitted<T> (account: Account, verbs: AdapterVerbs, { call, writes, guard }: Asked<T>): Bound<T> {
   if (writes && account.options.readOnly) throw new GatewayError('forbidden', `the account ${account.id} is read_only`)
   const bound = call.bind(verbs)
   if (bound === undefined) throw new GatewayError('operation-not-supported', `${account.provider.title} has no ${call.action} for this account`)

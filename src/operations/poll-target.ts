@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../adapters/verbs.ts'
+import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { OperationEvents } from './operation-events.ts'
@@ -7,9 +7,9 @@ import type { OperationEvents } from './operation-events.ts'
 export interface PollTarget {
   readonly id: string
   /** The verbs, for one background request with a deadline of its own. */
-  connect(signal: AbortSignal): ServerOperations
+  connect(signal: AbortSignal): AdapterVerbs
   /** The provider's list to its end, in pages. */
-  rows(operations: ServerOperations, filters: ServerFilters): AsyncIterable<readonly Seen[]>
+  rows(verbs: AdapterVerbs, filters: ServerFilters): AsyncIterable<readonly Seen[]>
   /** A vendor's text without secrets. */
   safeText(text: string): string
 }

@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../adapters/verbs.ts'
+import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { Snapshot } from '../domain/catalogue.ts'
 import { UpstreamError } from '../domain/failure.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
@@ -22,18 +22,18 @@ const getsAtOnce = 5
  * reads for those that are followed by what their server shows, whichever takes fewer calls.
  */
 export async function pollAll (parts: PollParts, open: readonly StoredOperation[], cost: ListCost): Promise<void> {
-  const operations = parts.account.connect(parts.signal)
-  const withJobs = open.filter(({ jobs }) => jobs.length > 0 && operations.jobs !== undefined)
+  const verbs = parts.account.connect(parts.signal)
+  const withJobs = open.filter(({ jobs }) => jobs.length > 0 && verbs.jobs !== undefined)
   const searching = open.filter(stored => stored.operation.server_id === null && stored.search !== null && !withJobs.includes(stored))
   const rest = open.filter(stored => !withJobs.includes(stored) && !searching.includes(stored))
-  for (let from = 0; from < withJobs.length; from += jobsAtOnce) await pollJobs(parts, operations, withJobs.slice(from, from + jobsAtOnce))
-  await pollServers(parts, operations, { searching, rest, cost })
+  for (let from = 0; from < withJobs.length; from += jobsAtOnce) await pollJobs(parts, verbs, withJobs.slice(from, from + jobsAtOnce))
+  await pollServers(parts, verbs, { searching, rest, cost })
 }
 
-async function pollJobs (parts: PollParts, operations: ServerOperations, open: readonly StoredOperation[]): Promise<void> {
+async function pollJobs (parts: PollParts, verbs: AdapterVerbs, open: readonly StoredOperation[]): Promise<void> {
   const { account, operationEvents, clock: { now } } = parts
   await unlessMissed(parts, open, async () => {
-    const states = await operations.jobs?.(open.flatMap(({ jobs }) => jobs)) ?? []
+    const states = await verbs.jobs?.(open.flatMap(({ jobs }) => jobs)) ?? []
     const safe = states.map(state => ({ ...state, error: state.error === null ? null : account.safeText(state.error) }))
     for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterJobs(current, safe, now()))
   })
@@ -45,38 +45,38 @@ interface Sorted {
   readonly cost: ListCost
 }
 
-async function pollServers (parts: PollParts, operations: ServerOperations, { searching, rest, cost }: Sorted): Promise<void> {
+async function pollServers (parts: PollParts, verbs: AdapterVerbs, { searching, rest, cost }: Sorted): Promise<void> {
   const { clock: { now } } = parts
   const due = rest.filter(({ nextPollAt }) => nextPollAt <= now())
-  const isListBetter = operations.list.hydrate === undefined && idsOf(due).length > cost.pages
+  const isListBetter = verbs.list.hydrate === undefined && idsOf(due).length > cost.pages
   let seen: ReadonlyMap<string, Seen> | null = null
   if (searching.length > 0 || isListBetter) {
     const open = [...searching, ...(isListBetter ? rest : [])]
     await unlessMissed(parts, open, async () => {
-      const filters = isListBetter ? {} : filtersFor(operations, searching)
+      const filters = isListBetter ? {} : filtersFor(verbs, searching)
       const readAt = now()
-      const read = await readList(parts, operations, filters)
+      const read = await readList(parts, verbs, filters)
       if (isListBetter) { cost.pages = read.pages; seen = read.rows }
-      await search(parts, operations, { searching, rows: [...read.rows.values()], readAt })
+      await search(parts, verbs, { searching, rows: [...read.rows.values()], readAt })
     })
     if (isListBetter && seen === null) return
   }
-  await pollEach(parts, operations, { open: isListBetter ? rest : due, seen })
+  await pollEach(parts, verbs, { open: isListBetter ? rest : due, seen })
 }
 
 const idsOf = (open: readonly StoredOperation[]): string[] => [...new Set(open.map(({ operation }) => operation.server_id ?? ''))]
 
 /** By name where one name is all that is looked for. */
-function filtersFor (operations: ServerOperations, searching: readonly StoredOperation[]): ServerFilters {
+function filtersFor (verbs: AdapterVerbs, searching: readonly StoredOperation[]): ServerFilters {
   const names = new Set(searching.map(({ search: wanted }) => wanted?.spec.name ?? ''))
   const [name] = names
-  return name === undefined || names.size > 1 || operations.create?.isLike !== undefined ? {} : { name }
+  return name === undefined || names.size > 1 || verbs.create?.isLike !== undefined ? {} : { name }
 }
 
-async function readList ({ account }: PollParts, operations: ServerOperations, filters: ServerFilters) {
+async function readList ({ account }: PollParts, verbs: AdapterVerbs, filters: ServerFilters) {
   const rows = new Map<string, Seen>()
   let pages = 0
-  for await (const page of account.rows(operations, filters)) {
+  for await (const page of account.rows(verbs, filters)) {
     pages += 1
     for (const row of page) rows.set(row.server.id, row)
   }
@@ -90,30 +90,30 @@ interface Each {
 }
 
 /** Several operations on one server share one read of it. */
-async function pollEach (parts: PollParts, operations: ServerOperations, { open, seen }: Each): Promise<void> {
+async function pollEach (parts: PollParts, verbs: AdapterVerbs, { open, seen }: Each): Promise<void> {
   const ids = idsOf(open)
   const worker = async (): Promise<void> => {
     for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
       const serverId = id
       const own = open.filter(({ operation }) => (operation.server_id ?? '') === serverId)
       await unlessMissed(parts, own, async () => {
-        const server = await serverOf(operations, serverId, seen)
+        const server = await serverOf(verbs, serverId, seen)
         const isAboutSnapshots = own.some(({ goal }) => goal?.missingSnapshot !== undefined)
-        const snapshots = isAboutSnapshots && server !== null ? await operations['snapshots.list']?.run({ id: serverId }) ?? null : null
-        for (const stored of own) await judgeBy(parts, operations, { stored, server, snapshots })
+        const snapshots = isAboutSnapshots && server !== null ? await verbs['snapshots.list']?.run({ id: serverId }) ?? null : null
+        for (const stored of own) await judgeBy(parts, verbs, { stored, server, snapshots })
       })
     }
   }
   await Promise.all(Array.from({ length: Math.min(getsAtOnce, ids.length) }, worker))
 }
 
-async function serverOf (operations: ServerOperations, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<ServerFacts | null> {
+async function serverOf (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<ServerFacts | null> {
   const row = seen?.get(id)
   // Only a row that was read to its end counts; that one is missing is asked for by itself.
   if (row !== undefined && row.missing === undefined) return row.server
   if (id === '') return null
   try {
-    return (await operations.get.run(id)).server
+    return (await verbs.get.run(id)).server
   } catch (error) {
     if (error instanceof UpstreamError && error.failure === 'not-found') return null
     throw error
@@ -126,7 +126,7 @@ interface Judged {
   readonly snapshots: readonly Snapshot[] | null
 }
 
-async function judgeBy (parts: PollParts, operations: ServerOperations, { stored, server, snapshots }: Judged): Promise<void> {
+async function judgeBy (parts: PollParts, verbs: AdapterVerbs, { stored, server, snapshots }: Judged): Promise<void> {
   const { operationEvents, clock: { now }, account } = parts
   const judged = await operationEvents.update(stored, current => {
     if (isEnded(current)) return null
@@ -134,7 +134,7 @@ async function judgeBy (parts: PollParts, operations: ServerOperations, { stored
     const { error } = polled.operation
     return error === null ? polled : { ...polled, operation: { ...polled.operation, error: account.safeText(error) } }
   })
-  if (server !== null && !isEnded(judged) && judged.next !== null) await takeStep(parts, operations, { stored: judged, next: judged.next, server })
+  if (server !== null && !isEnded(judged) && judged.next !== null) await takeStep(parts, verbs, { stored: judged, next: judged.next, server })
 }
 
 /** A provider that can not be asked just now ends no operation before its deadline; nor does a fault of ours keep one from ending then. */

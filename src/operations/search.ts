@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ServerOperations } from '../adapters/verbs.ts'
+import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { Seen } from '../domain/list.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import { redact } from '../domain/redact.ts'
@@ -9,8 +9,8 @@ import type { PollParts } from './poll-target.ts'
 import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
 
 /** Whether a row may be what was ordered. */
-export const isLikeOrder = (operations: ServerOperations, spec: CreateSpec, server: ServerFacts): boolean =>
-  operations.create?.isLike?.(spec, server) ?? server.name === spec.name
+export const isLikeOrder = (verbs: AdapterVerbs, spec: CreateSpec, server: ServerFacts): boolean =>
+  verbs.create?.isLike?.(spec, server) ?? server.name === spec.name
 
 /** What is kept of an order: nothing secret. */
 export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKeys, options, ...rest }: CreateSpec): CreateSpec {
@@ -32,13 +32,13 @@ const leastPolls = 2
 const acceptedAppearsMs = 60_000
 
 /** Looks among the rows for the servers of creates whose answer told no id, or never came. A server belongs to one order only. */
-export async function search ({ account, operationEvents, clock: { now } }: PollParts, operations: ServerOperations, { searching, rows, readAt }: Searching): Promise<void> {
+export async function search ({ account, operationEvents, clock: { now } }: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: Searching): Promise<void> {
   const servers = rows.map(({ server }) => server)
   // Read after the list: whoever has made one of these servers was written down before.
   const open = await operationEvents.store.pending(account.id)
   const candidatesOf = ({ search: wanted }: StoredOperation): string[] => wanted === null
     ? []
-    : servers.filter(server => !wanted.baseline.includes(fingerprintOf(server.id)) && isLikeOrder(operations, wanted.spec, server)).map(({ id }) => id)
+    : servers.filter(server => !wanted.baseline.includes(fingerprintOf(server.id)) && isLikeOrder(verbs, wanted.spec, server)).map(({ id }) => id)
   // Who was accepted for certain chooses first.
   const left = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
   for (let stored = left.shift(); stored !== undefined; stored = left.shift()) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Accepted, NextStep, ServerOperations } from '../adapters/verbs.ts'
+import type { Accepted, NextStep, AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { ended, isEnded } from './follow.ts'
@@ -13,9 +13,9 @@ interface Taking {
 }
 
 /** Sends the next step of a verb that takes several, at most once, when the server is ready for it. */
-export async function takeStep (parts: PollParts, operations: ServerOperations, { stored, next, server }: Taking): Promise<void> {
+export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored, next, server }: Taking): Promise<void> {
   const { account, operationEvents, clock: { now } } = parts
-  const step = operations.steps?.[next.name]
+  const step = verbs.steps?.[next.name]
   if (step === undefined) {
     await operationEvents.update(stored, current => ended(current, { status: 'failed', error: `this version knows no step ${next.name}` }, now()))
     return

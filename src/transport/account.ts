@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Adapter } from '../adapters/contract.ts'
-import type { ServerOperations } from '../adapters/verbs.ts'
+import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { GuardSettings } from '../access/guards.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Server } from '../domain/server.ts'
@@ -41,7 +41,7 @@ export interface Account {
   health(): Health
   breaker(): BreakerState
   /** The verbs for one request. With `record` it is a dry run: writes are recorded, not sent. */
-  connect(call: Call, record?: RecordWrite): ServerOperations
+  connect(call: Call, record?: RecordWrite): AdapterVerbs
   /** A token of the provider's that lives until then; null where it has none. */
   readonly createToken: ((call: Call, expiresAt: Date) => Promise<string>) | null
   /** What an adapter knows as the record that callers see. */

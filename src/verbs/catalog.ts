@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Catalogue, ServerOperations } from '../adapters/verbs.ts'
+import type { Catalogue, AdapterVerbs } from '../adapters/verbs.ts'
 import { refuseMissing } from './members.ts'
 import { accountParams } from './params.ts'
 import { imagePageSchema, networkPageSchema, planPageSchema, regionPageSchema, sshKeyPageSchema } from './resource-schemas.ts'
@@ -17,7 +17,7 @@ interface Catalog<Row> {
   readonly path: string
   readonly rows: string
   readonly schema: z.ZodType
-  verbOf(verbs: ServerOperations): Catalogue<Row> | undefined
+  verbOf(verbs: AdapterVerbs): Catalogue<Row> | undefined
 }
 
 const catalog = <Row extends CatalogRow>({ action, operationId, path, rows, schema, verbOf }: Catalog<Row>): ApiVerb => listing({

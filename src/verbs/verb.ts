@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Permission } from '../access/principal.ts'
 import type { Destruction } from '../access/guards.ts'
-import type { Accepted, ServerOperations, Verb } from '../adapters/verbs.ts'
+import type { Accepted, AdapterVerbs, Verb } from '../adapters/verbs.ts'
 import { invalidRequest } from '../domain/invalid.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Goal } from '../domain/operation.ts'
@@ -30,7 +30,7 @@ export interface Call<T> {
   /** The optional members that were given, by their path: a provider that does not accept one refuses the call. */
   readonly given: Readonly<Record<string, unknown>>
   /** Undefined where the provider lacks the verb. */
-  bind(verbs: ServerOperations): Bound<T> | undefined
+  bind(verbs: AdapterVerbs): Bound<T> | undefined
 }
 
 /** A call that is answered at once: a query, or a write that the provider has finished when it answers. */

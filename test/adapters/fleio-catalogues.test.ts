@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
@@ -33,7 +33,7 @@ const html = (status: number): SimulatedReply => ({ status, headers: { 'content-
 const listOf = (...objects: readonly unknown[]): SimulatedReply => ok({ count: objects.length, next: null, previous: null, objects, totalCount: objects.length, pageNo: '1' })
 
 /** The verb, which must be there. */
-function verb<Name extends keyof ServerOperations> (operations: ServerOperations, name: Name): NonNullable<ServerOperations[Name]> {
+function verb<Name extends keyof AdapterVerbs> (operations: AdapterVerbs, name: Name): NonNullable<AdapterVerbs[Name]> {
   const found = operations[name]
   if (found === undefined || found === null) throw new Error(`no ${name}`)
   return found

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Accepted, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
@@ -49,7 +49,7 @@ const page = (status: number): SimulatedReply => ({ status, headers: { 'content-
 const html404 = page(404)
 
 /** The verb, which must be there. */
-function verb<Name extends keyof ServerOperations> (operations: ServerOperations, name: Name): NonNullable<ServerOperations[Name]> {
+function verb<Name extends keyof AdapterVerbs> (operations: AdapterVerbs, name: Name): NonNullable<AdapterVerbs[Name]> {
   const found = operations[name]
   if (found === undefined || found === null) throw new Error(`no ${name}`)
   return found
@@ -690,7 +690,7 @@ t.test('no verb sends anything for an id that is no UUID', async t => {
 t.test('a dry run builds the calls that the real run sends, and sends no write', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const free = ['203.0.113.13']
-  const cases: ReadonlyArray<readonly [string, (on: ServerOperations) => Promise<unknown>]> = [
+  const cases: ReadonlyArray<readonly [string, (on: AdapterVerbs) => Promise<unknown>]> = [
     ['create', async on => await verb(on, 'create').run(order)],
     ['rename', async on => await verb(on, 'rename').run({ id, name: 'dry' })],
     ['attach', async on => await verb(on, 'addresses.attach').run({ id, addresses: free })],

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PageRequest, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { PageRequest, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
 import { placeFor } from '../../src/adapters/fleio/paging.ts'
 import type { UpstreamError } from '../../src/domain/failure.ts'
@@ -118,7 +118,7 @@ function pages (objects: () => readonly unknown[], { cap = 10_000, withoutCount 
 
 const asking = (more: Partial<PageRequest> = {}): PageRequest => ({ filters: {}, offset: 0, after: null, limit: 200, ...more })
 
-async function walkIds (operations: ServerOperations, limit = 200): Promise<string[]> {
+async function walkIds (operations: AdapterVerbs, limit = 200): Promise<string[]> {
   const ids: string[] = []
   for await (const step of walk(operations.list, { filters: {}, after: null, limit })) ids.push(...step.rows.map(seen => seen.server.id))
   return ids

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { glesys } from '../../src/adapters/glesys/adapter.ts'
-import type { RawRequest, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { RawRequest, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
@@ -19,11 +19,11 @@ const xml = (inside: string, status = 200): SimulatedReply =>
   ({ status, headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0"?><response><status><code>200</code><text>OK</text></status>${inside}<debug><input><password>theSecretSauce</password></input></debug></response>` })
 
 const named = ['addresses.list', 'addresses.attach', 'addresses.detach', 'ptr', 'images', 'regions', 'ssh_keys', 'networks', 'raw'] as const
-type Verbs = ServerOperations & Required<Pick<ServerOperations, typeof named[number]>>
+type Verbs = AdapterVerbs & Required<Pick<AdapterVerbs, typeof named[number]>>
 
-const isComplete = (operations: ServerOperations): operations is Verbs => named.every(name => operations[name] !== undefined)
+const isComplete = (operations: AdapterVerbs): operations is Verbs => named.every(name => operations[name] !== undefined)
 
-function verbsOf (operations: ServerOperations): Verbs {
+function verbsOf (operations: AdapterVerbs): Verbs {
   if (!isComplete(operations)) throw new Error('a verb is missing')
   return operations
 }

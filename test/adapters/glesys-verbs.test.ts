@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { glesys } from '../../src/adapters/glesys/adapter.ts'
-import type { Accepted, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
@@ -21,11 +21,11 @@ const ok = (payload: Body = {}): SimulatedReply => ({ status: 200, body: envelop
 const refusal = (status: number, code: unknown, text: string): SimulatedReply => ({ status, body: envelope({}, code, text) })
 
 const named = ['create', 'delete', 'stop', 'resize', 'rename', 'console', 'addresses.list', 'addresses.attach', 'addresses.detach'] as const
-type Verbs = ServerOperations & Required<Pick<ServerOperations, typeof named[number]>>
+type Verbs = AdapterVerbs & Required<Pick<AdapterVerbs, typeof named[number]>>
 
-const isComplete = (operations: ServerOperations): operations is Verbs => named.every(name => operations[name] !== undefined)
+const isComplete = (operations: AdapterVerbs): operations is Verbs => named.every(name => operations[name] !== undefined)
 
-function verbsOf (operations: ServerOperations): Verbs {
+function verbsOf (operations: AdapterVerbs): Verbs {
   if (!isComplete(operations)) throw new Error('a verb is missing')
   return operations
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Accepted, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
@@ -375,7 +375,7 @@ t.test('a name that is empty, too short or too long would be a database error, a
   t.strictSame(await need(operations.rename).run({ id: webId, name: 'web-1' }), { done: true }, 'the same name again')
 })
 
-const byId: ReadonlyArray<readonly [string, (operations: ServerOperations, id: string) => Promise<unknown>]> = [
+const byId: ReadonlyArray<readonly [string, (operations: AdapterVerbs, id: string) => Promise<unknown>]> = [
   ['rename', async (operations, id) => await need(operations.rename).run({ id, name: 'other-name' })],
   ['protect', async (operations, id) => await need(operations.protect).run({ id, protected: false })],
   ['rescue', async (operations, id) => await need(operations.rescue).run({ id })],
@@ -690,7 +690,7 @@ t.test('without a console endpoint that may be used there is no console, and the
 })
 
 t.test('a dry run builds exactly the calls that a real one sends, and sends none of them', async t => {
-  const runs: ReadonlyArray<readonly [string, (operations: ServerOperations, line: OpenedAdapter) => Promise<unknown>]> = [
+  const runs: ReadonlyArray<readonly [string, (operations: AdapterVerbs, line: OpenedAdapter) => Promise<unknown>]> = [
     ['create', async operations => await need(operations.create).run(spec())],
     ['delete', async (operations, line) => await need(operations.delete).run({ seen: await seenOf(line, '67811d6a-4979-4c7e-88b9-d84026da2883') })],
     ['resize', async (operations, line) => await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2 })],

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import type { PageRequest, ServerOperations, VendorPage } from '../../src/adapters/verbs.ts'
+import type { PageRequest, AdapterVerbs, VendorPage } from '../../src/adapters/verbs.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { seenServer } from '../../src/adapters/onecloud/mapping.ts'
 import { UpstreamError, type Failure } from '../../src/domain/failure.ts'
@@ -740,7 +740,7 @@ t.test('a list where no such service is, is malformed, and so is one of another 
 })
 
 type Act = 'start' | 'stop' | 'reboot'
-const act = async (operations: ServerOperations, action: Act, id: string, force?: boolean): Promise<unknown> =>
+const act = async (operations: AdapterVerbs, action: Act, id: string, force?: boolean): Promise<unknown> =>
   await operations[action]?.run({ id, force })
 
 t.test('an action looks first, then posts JSON of a known length', async t => {

@@ -1,5 +1,5 @@
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
-import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
@@ -46,7 +46,7 @@ export const planned = (vendor: Simulator, calls: readonly PlannedCall[]): Sent[
   calls.map(({ method, url, body }) => ({ method, path: url.slice(vendor.origin.length), body }))
 
 /** The calls of a dry run; whatever it sends in truth but reads is a fault. */
-export async function rehearsed (line: OpenedAdapter, vendor: Simulator, work: (operations: ServerOperations) => Promise<unknown> | undefined): Promise<Sent[]> {
+export async function rehearsed (line: OpenedAdapter, vendor: Simulator, work: (operations: AdapterVerbs) => Promise<unknown> | undefined): Promise<Sent[]> {
   const before = writesOf(vendor).length
   const { operations, calls } = line.rehearse()
   await work(operations)
@@ -94,11 +94,11 @@ export const running = seenOf(web)
 export const stopped = seenOf({ ...web, state: 'stopped' })
 
 interface Following extends Pick<StillClock, 'pass'> {
-  readonly operations: ServerOperations
+  readonly operations: AdapterVerbs
 }
 
 /** Looks as the gateway would, while the vendor's time passes: until the jobs have ended. */
-export async function jobsEnd ({ operations, pass }: Following, jobs: NonNullable<Parameters<NonNullable<ServerOperations['jobs']>>[0]>): Promise<string[]> {
+export async function jobsEnd ({ operations, pass }: Following, jobs: NonNullable<Parameters<NonNullable<AdapterVerbs['jobs']>>[0]>): Promise<string[]> {
   for (let looks = 0; looks < 200; looks += 1) {
     const states = await operations.jobs?.(jobs) ?? []
     if (states.every(({ status }) => status === 'succeeded' || status === 'failed')) return states.map(({ status }) => status)

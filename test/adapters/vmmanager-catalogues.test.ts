@@ -3,7 +3,7 @@ import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import { createCatalogueClient } from '../../src/adapters/vmmanager/catalogue-client.ts'
 import { createOwners } from '../../src/adapters/vmmanager/owners.ts'
 import { createVmmanagerSend } from '../../src/adapters/vmmanager/send.ts'
-import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { failureOf } from '../helpers/line.ts'
 import {
   badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, rehearsed, sentTo, web, writesOf, type Handle
@@ -70,7 +70,7 @@ t.test('the addresses of a server', async t => {
 })
 
 t.test('an address is attached', async t => {
-  const attach = (...addresses: string[]) => async (o: ServerOperations) => await o['addresses.attach']?.run({ id: '41', addresses })
+  const attach = (...addresses: string[]) => async (o: AdapterVerbs) => await o['addresses.attach']?.run({ id: '41', addresses })
   const fixed = (name: string) => post('/vm/v3/host/41/ip', { ip_addr: { name } })
 
   t.test('by itself, each with a call of its own, followed by its task', async t => {
@@ -121,7 +121,7 @@ t.test('an address is attached', async t => {
 })
 
 t.test('an address is detached', async t => {
-  const detach = (address: string, id = '41') => async (o: ServerOperations) => await o['addresses.detach']?.run({ id, address })
+  const detach = (address: string, id = '41') => async (o: AdapterVerbs) => await o['addresses.detach']?.run({ id, address })
 
   t.test('by its id, which is looked up among those of the server', async t => {
     const { vendor, line, operations } = await open(t, withIps([ip]))
@@ -149,7 +149,7 @@ t.test('an address is detached', async t => {
 })
 
 t.test('a reverse name', async t => {
-  const point = (address: string, ptr: string | null) => async (o: ServerOperations) => await o.ptr?.run({ address, ptr })
+  const point = (address: string, ptr: string | null) => async (o: AdapterVerbs) => await o.ptr?.run({ address, ptr })
   const found = (condition: string) => ({ method: 'GET', path: `/vm/v3/ip?${new URLSearchParams({ where: condition }).toString()}`, body: null })
 
   t.test('is set by the id of the address', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { z } from 'zod'
-import type { Accepted, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { failureOf, listAll, type Test } from '../helpers/line.ts'
 import {
@@ -50,7 +50,7 @@ t.test('every verb that the vendor has is declared with its evidence, and no oth
 })
 
 t.test('create', async t => {
-  const create = async (operations: ServerOperations, more: Partial<CreateSpec> = {}): Promise<Accepted> => await must(operations.create?.run({ ...spec, ...more }))
+  const create = async (operations: AdapterVerbs, more: Partial<CreateSpec> = {}): Promise<Accepted> => await must(operations.create?.run({ ...spec, ...more }))
   const answer: Handle = () => ok({ id: 43, task: 1341774670, recipe_task_list: [7], recipe_task: 7, spice_task: 0 })
   const bodyOf = async (t: Test, more: Partial<CreateSpec>): Promise<unknown> => {
     const { vendor, operations } = await open(t, answer)
@@ -197,7 +197,7 @@ t.test('create', async t => {
 })
 
 t.test('one write to a server', async t => {
-  type Work = (operations: ServerOperations) => Promise<Accepted>
+  type Work = (operations: AdapterVerbs) => Promise<Accepted>
   const cases: ReadonlyArray<readonly [string, Work, { method: string, path: string, body: unknown }, string]> = [
     ['delete', async o => await must(o.delete?.run({ seen: running })), { method: 'DELETE', path: '/vm/v3/host/41', body: null }, 'host_delete'],
     ['rebuild of a template', async o => await must(o.rebuild?.run({ seen: running, image: '12', password: 'Example-Pass2' })), post('/vm/v3/host/41/reinstall', { os: 12, password: 'Example-Pass2' }), 'host_reinstall'],
@@ -230,7 +230,7 @@ t.test('one write to a server', async t => {
   }
   t.test('rename sends the name alone and is seen by the name', async t => {
     const { vendor, line, operations } = await open(t, () => ok({ id: 41 }))
-    const rename = async (o: ServerOperations) => await must(o.rename?.run({ id: '41', name: 'web-2' }))
+    const rename = async (o: AdapterVerbs) => await must(o.rename?.run({ id: '41', name: 'web-2' }))
     t.same(await rename(operations), {})
     t.same(sentTo(vendor), [post('/vm/v3/host/41', { name: 'web-2' })])
     t.same(await rehearsed(line, vendor, rename), [post('/vm/v3/host/41', { name: 'web-2' })])
@@ -277,8 +277,8 @@ t.test('resize', async t => {
   const defer = { action: 'host_stop' }
   const resource = '/vm/v3/host/41/resource'
   const both = { cpus: 4, memory_mib: 4096, disk_gib: 40 }
-  type Input = Parameters<NonNullable<ServerOperations['resize']>['run']>[0]
-  const resize = (input: Input) => async (o: ServerOperations): Promise<Accepted> => await must(o.resize?.run(input))
+  type Input = Parameters<NonNullable<AdapterVerbs['resize']>['run']>[0]
+  const resize = (input: Input) => async (o: AdapterVerbs): Promise<Accepted> => await must(o.resize?.run(input))
   t.test('of a stopped server is split over the server and its disk, and followed by both tasks', async t => {
     const { vendor, line, operations } = await open(t, answer)
     const input = { seen: stopped, ...both }

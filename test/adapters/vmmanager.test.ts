@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Token, Upstream } from '../../src/adapters/contract.ts'
-import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
 import type { ServerFilters } from '../../src/domain/list.ts'
@@ -582,7 +582,7 @@ t.test('a server', async t => {
 
 t.test('actions', async t => {
   type ActionName = 'start' | 'stop' | 'reboot'
-  const act = async (operations: ServerOperations, name: ActionName, force?: boolean) =>
+  const act = async (operations: AdapterVerbs, name: ActionName, force?: boolean) =>
     await operations[name]?.run({ id: '41', force })
 
   const cases = [

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { z } from 'zod'
 import { loadAdapters } from '../../src/adapters/registry.ts'
-import type { Create, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Create, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import type { Capabilities } from '../../src/domain/capability.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema, type Problem } from '../../src/domain/problem.ts'
@@ -30,7 +30,7 @@ export type Planned = z.infer<typeof planAnswer>['calls']
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Body = Readonly<Record<string, unknown>>
-export type CapabilityName = keyof Capabilities & keyof ServerOperations
+export type CapabilityName = keyof Capabilities & keyof AdapterVerbs
 
 export interface Answer {
   readonly status: number
@@ -49,7 +49,7 @@ export interface Bench {
   readonly vendor: Vendor
   readonly account: string
   /** The verbs as the adapter has them for this account; for looking at, nothing can be sent by them. */
-  readonly verbs: ServerOperations
+  readonly verbs: AdapterVerbs
   readonly create: Create
   /** A body that the vendor takes for a server which every verb can be tried on. */
   readonly order: Body

@@ -8,7 +8,7 @@ import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
 import type { Adapter } from '../../src/adapters/contract.ts'
-import type { ServerOperations, VendorPage } from '../../src/adapters/verbs.ts'
+import type { AdapterVerbs, VendorPage } from '../../src/adapters/verbs.ts'
 import type { Simulator } from '../../sandbox/simulator.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { noBreaker } from '../../src/transport/breaker.ts'
@@ -28,9 +28,9 @@ export interface OpenOptions {
 
 export interface OpenedAdapter {
   /** The operations of one new request; each call of it is a request of its own with a fresh count. */
-  operations(options?: OpenOptions): ServerOperations & { readonly counters: Counters }
+  operations(options?: OpenOptions): AdapterVerbs & { readonly counters: Counters }
   /** The operations of a dry run: writes are kept in `calls` instead of being sent. */
-  rehearse(): { readonly operations: ServerOperations, readonly calls: readonly PlannedCall[] }
+  rehearse(): { readonly operations: AdapterVerbs, readonly calls: readonly PlannedCall[] }
   readonly sent: SentCall[]
   close(): Promise<void>
 }
@@ -104,7 +104,7 @@ export async function failureOf (work: Promise<unknown>): Promise<UpstreamError>
 }
 
 /** Every row of the vendor's list, read page by page in the simplest way. */
-export async function listAll (operations: ServerOperations, limit = operations.list.pageSize): Promise<Seen[]> {
+export async function listAll (operations: AdapterVerbs, limit = operations.list.pageSize): Promise<Seen[]> {
   const rows: Seen[] = []
   let page: VendorPage | null = null
   for (let round = 0; round < 100 && page?.last !== true; round += 1) {

@@ -2,7 +2,7 @@ import { noGuards } from '../../src/access/guards.ts'
 import { createInFlight } from '../../src/execution/in-flight.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
 import { createMemoryQuota } from '../../src/state/quota.ts'
-import type { ServerOperations } from '../../src/adapters/verbs.ts'
+import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import { z } from 'zod'
@@ -161,7 +161,7 @@ interface Providing {
   readonly call: Call | null
 }
 
-function providerOf (world: World, { step, luck, call }: Providing): ServerOperations {
+function providerOf (world: World, { step, luck, call }: Providing): AdapterVerbs {
   const { clock, bought } = world
   const seenOf = ({ id, name, at }: Bought) => ({ server: serverFacts(id, clock.now() < at + 5000 ? 'provisioning' : 'running', { name }), raw: {} })
   const commit = (name: string): string => {
@@ -224,7 +224,7 @@ function providerOf (world: World, { step, luck, call }: Providing): ServerOpera
 interface Rooms {
   readonly keys: IdempotencyKeys
   readonly executor: Executor
-  connect (call: Call): ServerOperations
+  connect (call: Call): AdapterVerbs
 }
 
 const deadlineMs = 60_000
@@ -259,7 +259,7 @@ async function answered (idempotencyLease: IdempotencyLease, work: () => Promise
 }
 
 /** The least that a write needs of an account. */
-export const accountOf = (connect: (call: Call) => ServerOperations): Account => ({
+export const accountOf = (connect: (call: Call) => AdapterVerbs): Account => ({
   id: account,
   clock: systemClock,
   instanceId: 'first',

@@ -1,4 +1,4 @@
-import type { JobState, ServerOperations, Step } from '../../src/adapters/verbs.ts'
+import type { JobState, AdapterVerbs, Step } from '../../src/adapters/verbs.ts'
 import type { Snapshot } from '../../src/domain/catalogue.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
@@ -23,7 +23,7 @@ export interface TestProvider {
   /** Stands before every call: it may wait, or throw the call's failure. */
   meet: (call: string) => Promise<void>
   readonly pollTarget: PollTarget
-  connect(): ServerOperations
+  connect(): AdapterVerbs
 }
 
 export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {}): TestProvider {
@@ -31,7 +31,7 @@ export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {
     provider.calls.push(call)
     await provider.meet(call)
   }
-  const connect = (): ServerOperations => ({
+  const connect = (): AdapterVerbs => ({
     list: {
       evidence: 'documented',
       paging: 'offset',

@@ -4,7 +4,7 @@ import { createMemoryQuota } from '../../src/state/quota.ts'
 import t from 'tap'
 import { z } from 'zod'
 import { anonymous } from '../../src/access/principal.ts'
-import type { Accepted, Create, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Accepted, Create, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
 import { apiVerbs } from '../../src/verbs/all.ts'
@@ -32,7 +32,7 @@ interface Outcome {
 /** A create whose verb does this; with what is kept of it. */
 async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { idempotencyLease = noKey, evidence = 'documented' as const, store = createMemoryOperationStore() }: { idempotencyLease?: IdempotencyLease | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
-  const connect = (call: Call): ServerOperations => ({
+  const connect = (call: Call): AdapterVerbs => ({
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
@@ -105,13 +105,13 @@ function commandOf (operationId: string, params: object, body?: object): Command
 const resizeTo = (plan: string): Command => commandOf('resizeServer', { id: '7' }, { plan })
 
 /** What is kept of a write to a server whose plan is p1, where the provider has these verbs too. */
-async function perform (request: Command, verbs: Partial<ServerOperations>): Promise<readonly StoredOperation[]> {
+async function perform (request: Command, verbs: Partial<AdapterVerbs>): Promise<readonly StoredOperation[]> {
   const provider = createProvider()
   provider.rows.set('7', serverFacts('7', 'running', { plan: { id: 'p1', name: null } }))
   return await performOn({ ...provider.connect(), ...verbs }, request)
 }
 
-async function performOn (operations: ServerOperations, request: Command): Promise<readonly StoredOperation[]> {
+async function performOn (operations: AdapterVerbs, request: Command): Promise<readonly StoredOperation[]> {
   const store = createMemoryOperationStore()
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
@@ -121,7 +121,7 @@ async function performOn (operations: ServerOperations, request: Command): Promi
 }
 
 t.test('a plan that the record names before the resize is no proof of it', async t => {
-  const resize = (accepted: Accepted): Partial<ServerOperations> => ({ resize: { evidence: 'documented', accepts: ['plan'], run: async () => accepted } })
+  const resize = (accepted: Accepted): Partial<AdapterVerbs> => ({ resize: { evidence: 'documented', accepts: ['plan'], run: async () => accepted } })
   t.match(await perform(resizeTo('p1'), resize({})), [{ goal: { plan: 'p1', unprovable: true }, operation: { status: 'running', note: /proves no change/ } }])
   const [other] = await perform(resizeTo('p2'), resize({}))
   t.same([other?.goal?.plan, other?.goal?.unprovable, other?.operation.note], ['p2', undefined, null], 'another plan is')

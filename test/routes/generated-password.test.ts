@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import type { Adapter } from '../../src/adapters/contract.ts'
 import { heficed } from '../../src/adapters/heficed/adapter.ts'
 import type { HeficedAccount } from '../../src/adapters/heficed/settings.ts'
-import type { Accepted, ServerOperations } from '../../src/adapters/verbs.ts'
+import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { compose } from '../../src/compose.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
@@ -19,7 +19,7 @@ const adapter: Adapter<HeficedAccount> = {
     const operations = heficed.connect(account, upstream)
     const passworded = async (accepted: Promise<Accepted> | undefined): Promise<Accepted> => ({ ...await accepted, password: made })
     const { create, rebuild, rescue } = operations
-    const more: Partial<ServerOperations> = {
+    const more: Partial<AdapterVerbs> = {
       ...(create === undefined ? {} : { create: { ...create, run: async input => await passworded(create.run(input)) } }),
       ...(rebuild === undefined ? {} : { rebuild: { ...rebuild, run: async input => await passworded(rebuild.run(input)) } }),
       ...(rescue === undefined ? {} : { rescue: { ...rescue, run: async input => await passworded(rescue.run(input)) } }),

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import { addressOf } from '../kit/addresses.ts'
@@ -10,7 +10,7 @@ import { explained } from './explain.ts'
 import { isUuid, serverIdOf } from './inputs.ts'
 import type { AttachedWire } from './schema.ts'
 
-type Addresses = Required<Pick<ServerOperations, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
+type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
 
 const note = 'Floating addresses; the fixed ones stay with their server.'
 

@@ -1,4 +1,4 @@
-import type { CatalogueQuery, ServerOperations } from '../verbs.ts'
+import type { CatalogueQuery, AdapterVerbs } from '../verbs.ts'
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
 import type { CatalogueClient } from './catalogue-client.ts'
 import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalogue-schema.ts'
@@ -7,7 +7,7 @@ import { diskOf } from './mapping.ts'
 import type { OwnerClient } from './owner-client.ts'
 import type { FleioMode } from './settings.ts'
 
-type Catalogues = Required<Pick<ServerOperations, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
 
 const evidence = 'inferred'
 const accepts = ['region']

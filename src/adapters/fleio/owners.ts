@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OwnerCreate, ServerOperations } from '../verbs.ts'
+import type { OwnerCreate, AdapterVerbs } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
@@ -7,7 +7,7 @@ import type { ClientWire } from './catalogue-schema.ts'
 import type { OwnerClient } from './owner-client.ts'
 import type { FleioMode } from './settings.ts'
 
-type Owners = Required<Pick<ServerOperations, 'owners.list' | 'owners.create'>>
+type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create'>>
 
 export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
   'owners.list': {

@@ -1,4 +1,4 @@
-import type { Accepted, ServerOperations, Step } from '../verbs.ts'
+import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
@@ -13,7 +13,7 @@ const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'sto
 const members = new Map([['flavor', 'body.plan']])
 
 /** Two steps: the server gets its new plan, then waits in the state `resized` until somebody confirms. */
-export const createResize = (client: FleioClient): NonNullable<ServerOperations['resize']> => ({
+export const createResize = (client: FleioClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'inferred',
   accepts: ['plan', 'restart'],
   note: 'Only to another plan. A running server is restarted. The change is confirmed as soon as the server waits for it.',

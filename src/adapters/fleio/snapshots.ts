@@ -1,4 +1,4 @@
-import type { Job, JobState, ServerOperations } from '../verbs.ts'
+import type { Job, JobState, AdapterVerbs } from '../verbs.ts'
 import type { Snapshot } from '../../domain/catalogue.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
 import type { ServerStatus } from '../../domain/server.ts'
@@ -9,7 +9,7 @@ import type { FleioClient } from './client.ts'
 import { explained } from './explain.ts'
 import { isUuid, serverIdOf } from './inputs.ts'
 
-type Snapshots = Required<Pick<ServerOperations, 'snapshots.list' | 'snapshots.create' | 'jobs'>>
+type Snapshots = Required<Pick<AdapterVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'>>
 
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped', 'paused', 'suspended'])
 const about = { members: new Map([['name', 'body.name']]), uncertain: true }

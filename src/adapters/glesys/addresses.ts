@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { AddressClient } from './address-client.ts'
 import type { GlesysClient } from './client.ts'
 import { idOf } from './ids.ts'
 
-type AddressVerbs = Required<Pick<ServerOperations, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
+type AddressVerbs = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
 
 export const createAddressVerbs = (client: GlesysClient, addresses: AddressClient): AddressVerbs => ({
   'addresses.list': {

@@ -1,7 +1,7 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { CatalogueClient } from './catalogue-client.ts'
 
-type Catalogues = Required<Pick<ServerOperations, 'images' | 'regions' | 'ssh_keys' | 'networks'>>
+type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'regions' | 'ssh_keys' | 'networks'>>
 
 /** There are no plans: sizes are free. */
 export const createCatalogues = (client: CatalogueClient): Catalogues => ({

@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
@@ -8,8 +8,8 @@ import { idOf } from './ids.ts'
 import { renameMembers, resizeMembers } from './members.ts'
 import { serverWire } from './schema.ts'
 
-type Resize = NonNullable<ServerOperations['resize']>
-type Rename = NonNullable<ServerOperations['rename']>
+type Resize = NonNullable<AdapterVerbs['resize']>
+type Rename = NonNullable<AdapterVerbs['rename']>
 
 /** Only what changes is sent. The vendor schedules the work, and locks the server until it is done. */
 export const createResize = (client: GlesysClient): Resize => ({

@@ -1,9 +1,9 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { GlesysClient } from './client.ts'
 import { refuseLacking } from './features.ts'
 
 /** The addresses go with the server unless they are to stay, reserved and billed. */
-export const createDelete = (client: GlesysClient): NonNullable<ServerOperations['delete']> => ({
+export const createDelete = (client: GlesysClient): NonNullable<AdapterVerbs['delete']> => ({
   evidence: 'documented',
   accepts: ['keep_addresses'],
   note: 'Addresses are given back with the server; with keep_addresses they stay with the project, and are billed.',

@@ -1,5 +1,5 @@
 import type { Adapter, Upstream } from '../contract.ts'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { toAccepted } from './accepted.ts'
 import { createAddresses } from './addresses.ts'
 import { signIn } from './auth.ts'
@@ -29,7 +29,7 @@ export const heficed: Adapter<HeficedAccount> = {
   connect
 }
 
-function connect (account: HeficedAccount, upstream: Upstream): ServerOperations {
+function connect (account: HeficedAccount, upstream: Upstream): AdapterVerbs {
   const send = createHeficedSend(account, upstream)
   const client = createClient(account, send)
   const catalogues = createCatalogueClient(account, send)
@@ -54,7 +54,7 @@ function connect (account: HeficedAccount, upstream: Upstream): ServerOperations
 
 const forceOf = (force: boolean | undefined): { readonly force: true } | undefined => force === true ? { force } : undefined
 
-const createPower = (client: HeficedClient): Pick<ServerOperations, 'start' | 'stop' | 'reboot'> => ({
+const createPower = (client: HeficedClient): Pick<AdapterVerbs, 'start' | 'stop' | 'reboot'> => ({
   start: {
     evidence: 'inferred',
     note: 'No public source shows this path; it is the twin of stop.',

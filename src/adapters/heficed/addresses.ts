@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import type { Accepted, ServerOperations } from '../verbs.ts'
+import type { Accepted, AdapterVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
@@ -13,7 +13,7 @@ import { readLeaves } from './subnets.ts'
 type Addresses = 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'jobs'
 
 /** Only for accounts with the scope `ipswitch`. */
-export const createAddresses = (servers: HeficedClient, client: IpswitchClient): Required<Pick<ServerOperations, Addresses>> => ({
+export const createAddresses = (servers: HeficedClient, client: IpswitchClient): Required<Pick<AdapterVerbs, Addresses>> => ({
   'addresses.list': {
     evidence: 'observed',
     note: 'The account\'s list holds the routable subnets of IPv4, not the addresses that came with servers. A row may be a subnet of several addresses.',

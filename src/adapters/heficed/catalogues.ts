@@ -1,10 +1,10 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CatalogueClient } from './catalogue-client.ts'
 import { toImage, toSshKey } from './mapping-catalogues.ts'
 
 /** The vendor keeps an image for each region and instance type; it gives them only by both. */
-export const createImages = (client: CatalogueClient): NonNullable<ServerOperations['images']> => ({
+export const createImages = (client: CatalogueClient): NonNullable<AdapterVerbs['images']> => ({
   evidence: 'observed',
   accepts: ['region', 'instance_type'],
   requires: ['region', 'instance_type'],
@@ -16,7 +16,7 @@ export const createImages = (client: CatalogueClient): NonNullable<ServerOperati
 })
 
 /** Only for accounts with the scope `sshkeys`. */
-export const createSshKeys = (client: CatalogueClient): NonNullable<ServerOperations['ssh_keys']> => ({
+export const createSshKeys = (client: CatalogueClient): NonNullable<AdapterVerbs['ssh_keys']> => ({
   evidence: 'observed',
   run: async () => (await client.listSshKeys()).map(toSshKey)
 })

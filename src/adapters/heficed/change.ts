@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { toAccepted } from './accepted.ts'
 import { idOf, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
@@ -10,7 +10,7 @@ const ancestor = 'No public source shows this path; the vendor\'s earlier API ha
 /** Without a restart nothing would come of it; a soft one, since a forced stop can be asked for before. */
 const restart = { reboot: true, force: false }
 
-export const createChanges = (client: HeficedClient): Required<Pick<ServerOperations, Changes>> => ({
+export const createChanges = (client: HeficedClient): Required<Pick<AdapterVerbs, Changes>> => ({
   rename: {
     evidence: 'inferred',
     note: 'No public source shows this call.',

@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { UpstreamError, type Failure } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import { toAccepted } from './accepted.ts'
@@ -10,7 +10,7 @@ const needNoStop: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['stopped', 
 /** How the vendor refuses to stop what does not run; its way of saying so is not documented. */
 const refusesState: ReadonlySet<Failure> = new Set<Failure>(['conflict', 'rejected'])
 
-export const createDelete = (client: HeficedClient): NonNullable<ServerOperations['delete']> => ({
+export const createDelete = (client: HeficedClient): NonNullable<AdapterVerbs['delete']> => ({
   evidence: 'observed',
   note: 'Switches the server off and cancels it at once. The row stays for a while after it.',
   run: async ({ seen: { server } }) => {

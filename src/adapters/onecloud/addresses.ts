@@ -3,7 +3,7 @@ import type { AddressRow } from '../../domain/catalogue.ts'
 import type { Address } from '../../domain/server.ts'
 import type { Seen } from '../../domain/list.ts'
 import { addressOf } from '../kit/addresses.ts'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
 import { goalOf } from './goals.ts'
@@ -11,7 +11,7 @@ import { getLive } from './live.ts'
 import type { RowsClient } from './rows-client.ts'
 import type { EipWire } from './rows-schema.ts'
 
-type AddressVerbs = Pick<Required<ServerOperations>, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
+type AddressVerbs = Pick<Required<AdapterVerbs>, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 
 const attachFailure = naming([['eip', 'body.addresses']], 'body.addresses')
 

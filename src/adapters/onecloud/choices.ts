@@ -1,10 +1,10 @@
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { RowsClient } from './rows-client.ts'
 import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './rows-schema.ts'
 import { cidrOf } from './cidr.ts'
 
-type Choices = Pick<Required<ServerOperations>, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>
+type Choices = Pick<Required<AdapterVerbs>, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>
 
 /** What a create can choose from; what can not be chosen is left out. */
 export const choices = (rows: RowsClient): Choices => ({

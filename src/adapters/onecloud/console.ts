@@ -1,9 +1,9 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { getLive } from './live.ts'
 
 /** A link for the browser, from the vendor's console service. It is 406 for a stopped server, which is a conflict. */
-export const openConsole = (client: OnecloudClient): NonNullable<ServerOperations['console']> => ({
+export const openConsole = (client: OnecloudClient): NonNullable<AdapterVerbs['console']> => ({
   evidence: 'observed',
   note: 'Only of a running server. How long the link is good is not told.',
   run: async ({ id }) => {

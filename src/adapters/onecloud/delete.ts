@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { goalOf } from './goals.ts'
 import { hardwareOf } from './hardware.ts'
@@ -7,7 +7,7 @@ import { hardwareOf } from './hardware.ts'
  * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.
  * A second plain deletion there is accepted and leads nowhere, but what lies there is not found in the first place.
  */
-export const deleteServer = (client: OnecloudClient): NonNullable<ServerOperations['delete']> => ({
+export const deleteServer = (client: OnecloudClient): NonNullable<AdapterVerbs['delete']> => ({
   evidence: 'observed',
   accepts: ['recycle'],
   note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs. ' +

@@ -4,7 +4,7 @@ import type { Owner } from '../../domain/catalogue.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { jsonRequest } from '../kit/send.ts'
 import { baseOf, type OnecloudSend } from './send.ts'
 import { listFailure, nameFailure } from './failures.ts'
@@ -13,7 +13,7 @@ import { checkName } from './rules.ts'
 import { projectAnswerWire, projectListWire, type Listed, type ProjectWire } from './rows-schema.ts'
 import type { OnecloudAccount } from './settings.ts'
 
-type OwnerVerbs = Pick<Required<ServerOperations>, 'owners.list' | 'owners.create'>
+type OwnerVerbs = Pick<Required<AdapterVerbs>, 'owners.list' | 'owners.create'>
 
 interface Ways {
   readonly upstream: Upstream

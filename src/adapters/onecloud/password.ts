@@ -1,5 +1,5 @@
 import { badMember } from '../../domain/failure.ts'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { goalOf } from './goals.ts'
 import { naming } from './failures.ts'
@@ -9,7 +9,7 @@ import { checkPassword } from './rules.ts'
 const passwordFailure = naming([])
 
 /** A stopped server is written anew; a running one is asked through a helper in the guest, and shows the lack of it as a word of failure. */
-export const setPassword = (client: OnecloudClient): NonNullable<ServerOperations['password']> => ({
+export const setPassword = (client: OnecloudClient): NonNullable<AdapterVerbs['password']> => ({
   evidence: 'observed',
   accepts: ['password'],
   note: 'A running server needs the provider\'s helper in the guest; without it the operation fails.',

@@ -1,13 +1,13 @@
 import type { ServerFacts } from '../../domain/server.ts'
 import type { Goal } from '../../domain/operation.ts'
-import type { Accepted, ServerOperations, Step } from '../verbs.ts'
+import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { syncFailure } from './failures.ts'
 import { goalOf } from './goals.ts'
 import { getLive } from './live.ts'
 import { isFailureWord } from './statuses.ts'
 
-type PowerVerbs = Required<Pick<ServerOperations, 'start' | 'stop' | 'reboot'>>
+type PowerVerbs = Required<Pick<AdapterVerbs, 'start' | 'stop' | 'reboot'>>
 
 interface PowerAction {
   readonly action: 'start' | 'stop' | 'restart'

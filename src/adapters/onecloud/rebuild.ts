@@ -2,7 +2,7 @@ import { UpstreamError } from '../../domain/failure.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { RebuildSpec } from '../../domain/spec.ts'
 import type { Seen } from '../../domain/list.ts'
-import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.ts'
+import type { Accepted, NextStep, AdapterVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
 import { goalOf } from './goals.ts'
@@ -14,7 +14,7 @@ import { checkPassword, keypairOf } from './rules.ts'
 const rebuildFailure = naming([['keypair', 'body.ssh_keys'], ['image', 'body.image']], 'body.image')
 
 /** Only a stopped server is rebuilt: a running one is stopped first and started by the rebuild, as it was. */
-export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNullable<ServerOperations['rebuild']> => ({
+export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['rebuild']> => ({
   evidence: 'observed',
   accepts: ['password', 'ssh_keys'],
   note: 'A running server is stopped for it and started again. The key is dropped unless ssh_keys, the id of one key, gives it anew; without password the provider makes one.',

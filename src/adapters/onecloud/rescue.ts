@@ -1,9 +1,9 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { goalOf } from './goals.ts'
 import { getLive } from './live.ts'
 
-type RescueVerbs = Required<Pick<ServerOperations, 'rescue' | 'unrescue'>>
+type RescueVerbs = Required<Pick<AdapterVerbs, 'rescue' | 'unrescue'>>
 
 const note = 'The server is restarted for it.'
 

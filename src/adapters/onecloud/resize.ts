@@ -2,7 +2,7 @@ import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
-import type { Accepted, NextStep, ServerOperations, Step } from '../verbs.ts'
+import type { Accepted, NextStep, AdapterVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
 import { goalOf } from './goals.ts'
@@ -18,7 +18,7 @@ const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
  * Sizes and the disk are two writes, each with work behind it; the vendor takes them from a stopped server. Disk first, so that the
  * change of sizes can start the server again.
  */
-export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<ServerOperations['resize']> => ({
+export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'observed',
   accepts: ['plan', 'cpus', 'memory_mib', 'disk_gib', 'restart'],
   note: 'Most releases resize only what is stopped; restart stops a running server and starts it again. A larger disk_gib goes to the system disk.',

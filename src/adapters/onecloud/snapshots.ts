@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../domain/failure.ts'
 import type { Snapshot } from '../../domain/catalogue.ts'
 import { toUtc } from '../../domain/time.ts'
-import type { Job, JobState, ServerOperations } from '../verbs.ts'
+import type { Job, JobState, AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure, type Tell } from './failures.ts'
 import { goalOf } from './goals.ts'
@@ -12,7 +12,7 @@ import { checkName } from './rules.ts'
 import { isFailureWord } from './statuses.ts'
 
 type SnapshotVerbs = Pick<
-  Required<ServerOperations>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete' | 'jobs'
+  Required<AdapterVerbs>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete' | 'jobs'
 >
 
 /** Snapshots of a server with all its disks; those of single disks, which are their parts, are not shown. */

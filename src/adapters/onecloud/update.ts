@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure } from './failures.ts'
 import { getLive } from './live.ts'
@@ -7,7 +7,7 @@ import { checkName } from './rules.ts'
 /** The vendor answers with the changed record: there is nothing to wait for. */
 const done = { done: true } as const
 
-export const renameServer = (client: OnecloudClient): NonNullable<ServerOperations['rename']> => ({
+export const renameServer = (client: OnecloudClient): NonNullable<AdapterVerbs['rename']> => ({
   evidence: 'observed',
   run: async ({ id, name }) => {
     checkName(name)
@@ -17,7 +17,7 @@ export const renameServer = (client: OnecloudClient): NonNullable<ServerOperatio
   }
 })
 
-export const protectServer = (client: OnecloudClient): NonNullable<ServerOperations['protect']> => ({
+export const protectServer = (client: OnecloudClient): NonNullable<AdapterVerbs['protect']> => ({
   evidence: 'observed',
   run: async ({ id, protected: isProtected }) => {
     await getLive(client, id)

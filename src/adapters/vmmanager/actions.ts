@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { VmmanagerClient } from './client.ts'
 import { memberFailure } from './failures.ts'
@@ -6,7 +6,7 @@ import { idOf } from './ids.ts'
 import { imageChoice } from './image.ts'
 import { toAccepted } from './mapping.ts'
 
-type Actions = Required<Pick<ServerOperations,
+type Actions = Required<Pick<AdapterVerbs,
   'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
 
 const imageFailure = memberFailure(new Map([['os', 'body.image'], ['image', 'body.image'], ['password', 'body.password']]))

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Accepted, ServerOperations, Step } from '../verbs.ts'
+import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
@@ -13,7 +13,7 @@ import { findServer } from './list.ts'
 import { jobsOf, toAccepted } from './mapping.ts'
 import { inTurn } from './turns.ts'
 
-type Addresses = Required<Pick<ServerOperations, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
+type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
 
 const attachFailure = memberFailure(new Map([['ip_addr', 'body.addresses'], ['name', 'body.addresses'], ['ip', 'body.addresses']]))
 

@@ -1,4 +1,4 @@
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CatalogueClient } from './catalogue-client.ts'
 import {
@@ -6,7 +6,7 @@ import {
 } from './catalogue-mapping.ts'
 import { isId } from './ids.ts'
 
-type Catalogues = Required<Pick<ServerOperations, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
 
 /** Regions are narrowed here: which filters the platform knows is not told, and a wrong one is answered with 500. */
 export const createCatalogues = (client: CatalogueClient): Catalogues => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServerOperations } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
@@ -8,7 +8,7 @@ import { toOwner } from './catalogue-mapping.ts'
 import { idIn } from './ids.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-type Owners = Required<Pick<ServerOperations, 'owners.list' | 'owners.create' | 'login_link'>>
+type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create' | 'login_link'>>
 
 const ownerOptions = z.strictObject({
   role: z.enum(['@admin', '@advanced_user', '@user']).optional().meta({ description: 'What the account may do; @user where it is not said' }),
