@@ -202,5 +202,5 @@ function createServices ({ clock, stores: { operations, idempotency, deletes, ge
   }
 }
 
-const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>
-  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs), ...connection })
+const toLogLine = ({ account, endpoint, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>
+  ({ reqId: requestId, account, endpoint, status, outcome, attempt, duration_ms: Math.round(durationMs), ...connection })

@@ -35,7 +35,7 @@ t.test('the built server starts, serves, logs one line for each request without 
   t.equal(await gateway.ended(), 0)
   const lines = gateway.output().trim().split('\n').map(line => JSON.parse(line))
   t.equal(lines.filter(line => line.msg === 'request' && line.route === '/v1/:account/servers').length, 2)
-  t.ok(lines.some(line => line.msg === 'upstream call' && line.operation === 'host' && line.status === 200 && line.attempt === 1))
+  t.ok(lines.some(line => line.msg === 'upstream call' && line.endpoint === 'host' && line.status === 200 && line.attempt === 1))
   t.notOk(gateway.output().includes('SECRET'))
   t.notOk(gateway.output().includes(String(vendor.settings.vm6?.password)))
 })

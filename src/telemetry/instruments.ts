@@ -17,7 +17,7 @@ export function createInstruments (registry: Registry) {
     requests: counter('hawser_requests_total', 'Requests of callers that were answered; status 499: the caller left before', 'method', 'route', 'status', 'account'),
     requestSeconds: histogram('hawser_request_duration_seconds', 'From the arrival of a request to its answer', longS, 'route', 'status_class'),
     problems: counter('hawser_problems_total', 'Problems answered, by the last part of their type', 'problem', 'account'),
-    calls: counter('hawser_upstream_calls_total', 'Calls sent to providers, repeats and sign-ins included', 'account', 'operation', 'outcome'),
+    calls: counter('hawser_upstream_calls_total', 'Calls sent to providers, repeats and sign-ins included', 'account', 'endpoint', 'outcome'),
     callSeconds: histogram('hawser_upstream_call_duration_seconds', 'One attempt at a provider', quickS, 'account'),
     retries: counter('hawser_upstream_retries_total', 'Calls that repeated an earlier one', 'account'),
     wakes: counter('hawser_upstream_suspended_total', 'Answers of a suspended platform, after each of which it is tried again until it wakes', 'account'),

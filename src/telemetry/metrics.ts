@@ -74,8 +74,8 @@ function createObserver (on: Instruments): Observer {
       on.requestSeconds.observe({ route, status_class: `${Math.floor(status / 100)}xx` }, seconds)
       if (problem !== null) on.problems.inc({ problem, account: account ?? '' })
     },
-    upstreamCalled: ({ account, operation, outcome, attempt, durationMs, isSignIn }) => {
-      on.calls.inc({ account, operation, outcome })
+    upstreamCalled: ({ account, endpoint, outcome, attempt, durationMs, isSignIn }) => {
+      on.calls.inc({ account, endpoint, outcome })
       on.callSeconds.observe({ account }, durationMs / 1000)
       if (attempt > 1) on.retries.inc({ account })
       if (outcome === 'suspended') on.wakes.inc({ account })

@@ -3,7 +3,7 @@ import type { OperationStatus } from '../domain/operation.ts'
 /** One attempt to call a provider. */
 export interface SentCall {
   readonly account: string
-  readonly operation: string
+  readonly endpoint: string
   readonly requestId: string
   readonly status: number | null
   readonly outcome: string
@@ -108,12 +108,12 @@ export const silentTracer: Tracer = { begin: () => silentRequestTrace, close: as
 
 /** One attempt as a trace tells it: the provider's host, and neither path nor query, which may hold ids. */
 export const toTracedCall = (sent: SentCall, request: { readonly method: string, readonly url: string } | null, startedAt: number): TracedCall => ({
-  name: `${sent.account} ${sent.operation}`,
+  name: `${sent.account} ${sent.endpoint}`,
   startedAt,
   durationMs: sent.durationMs,
   attributes: {
     'hawser.account': sent.account,
-    'hawser.operation': sent.operation,
+    'hawser.endpoint': sent.endpoint,
     'hawser.attempt': sent.attempt,
     'hawser.outcome': sent.outcome,
     ...(request === null ? {} : { 'http.request.method': request.method, 'server.address': new URL(request.url).hostname }),

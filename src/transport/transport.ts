@@ -157,7 +157,7 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
   const outcome = result instanceof UpstreamError ? outcomeOf(result) : 'ok'
   const sent: SentCall = {
     account: transport.account,
-    operation: request.name,
+    endpoint: request.name,
     requestId: call.requestId,
     status: response?.status ?? null,
     outcome,

@@ -55,7 +55,7 @@ t.test('requests, problems and calls are counted by our own words, whatever call
   t.equal(sum(samples, 'hawser_request_duration_seconds_count', { route: '/v1/:account/servers', status_class: '2xx' }), 2)
   t.equal(sum(samples, 'hawser_problems_total', { problem: 'server-not-found', account: 'vm6' }), 1)
   t.equal(sum(samples, 'hawser_problems_total', { problem: 'not-found' }), 1)
-  t.equal(sum(samples, 'hawser_upstream_calls_total', { account: 'vm6', operation: 'host', outcome: 'ok' }), 2)
+  t.equal(sum(samples, 'hawser_upstream_calls_total', { account: 'vm6', endpoint: 'host', outcome: 'ok' }), 2)
   t.equal(sum(samples, 'hawser_upstream_call_duration_seconds_count', { account: 'lab' }), sum(samples, 'hawser_upstream_calls_total', { account: 'lab' }))
   t.equal(sum(samples, 'hawser_token_logins_total', { account: 'vm6', outcome: 'ok' }), 1)
   t.equal(sum(samples, 'hawser_token_logins_total', { account: 'lab' }), 0, 'a static key signs in nowhere')
@@ -159,7 +159,7 @@ async function full () {
   observer.requestAnswered({ method: 'PROPFIND', route: 'none', status: 404, account: null, problem: 'not-found', seconds: 0.1 })
   observer.upstreamCalled({
     account: 'lab',
-    operation: 'host',
+    endpoint: 'host',
     requestId: 'r',
     status: 503,
     outcome: 'suspended',

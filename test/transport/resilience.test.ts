@@ -359,7 +359,7 @@ t.test('a provider that hangs, trickles, redirects, floods or breaks off ends in
     const { vendor, ask, metrics } = outcome === 'timeout' ? hasty : patient
     vendor.fail(fault)
     t.match(isProblem(t, await ask('GET', at(1)), status, slug), { side_effect: 'none' }, fault.kind)
-    t.match(await metrics(), `operation="instances/get",outcome="${outcome}"`)
+    t.match(await metrics(), `endpoint="instances/get",outcome="${outcome}"`)
     vendor.clearFaults()
   }
   hasty.vendor.fail({ kind: 'hang-after' })

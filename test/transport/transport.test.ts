@@ -614,7 +614,7 @@ t.test('every attempt is reported with its number, status and outcome', async t 
   const line = openLine(t)
   await line.request().send(reading(one.origin))
   t.match(line.sent, [
-    { account: 'test', operation: 'thing', requestId: 'req-42', attempt: 1, status: 502, outcome: 'unavailable' },
+    { account: 'test', endpoint: 'thing', requestId: 'req-42', attempt: 1, status: 502, outcome: 'unavailable' },
     { attempt: 2, status: 503, outcome: 'suspended' },
     { attempt: 3, status: 200, outcome: 'ok' }
   ])
