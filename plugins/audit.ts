@@ -67,7 +67,7 @@ function outcomeOf (request: FastifyRequest, reply: FastifyReply): AuditOutcome 
     if (problem === null ? reply.statusCode >= 500 : sideEffectOf(request, reply) !== 'none') return 'ambiguous'
     return reply.statusCode < 500 || reply.statusCode === 501 ? 'refused' : 'failed'
   }
-  if (isDryRun(request)) return 'rehearsed'
+  if (isDryRun(request)) return 'dry_run'
   if (reply.statusCode === 202) return 'accepted'
   return operationStatus === 'failed' ? 'failed' : operationStatus === 'unknown' ? 'ambiguous' : 'done'
 }

@@ -9,7 +9,7 @@ export interface AuditSink {
   close (): void
 }
 
-export type AuditOutcome = 'accepted' | 'done' | 'refused' | 'failed' | 'ambiguous' | 'rehearsed' | 'replayed'
+export type AuditOutcome = 'accepted' | 'done' | 'refused' | 'failed' | 'ambiguous' | 'dry_run' | 'replayed'
 
 /** What became of one request for a write. Nothing of its body stands here, and no secret. */
 export interface AuditedRequest {

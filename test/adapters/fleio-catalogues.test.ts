@@ -278,7 +278,7 @@ t.test('a client that is made can own a server, and the published example is tak
 
 t.test('a dry run of a new client hides its password and goes on without an answer', async t => {
   const { vendor, line } = await openSandbox(t)
-  const { operations, calls } = line.rehearse()
+  const { operations, calls } = line.dryRun()
   t.equal((await verb(operations, 'owners.create').run({ name: 'Jane Doe', email: 'jane@example.com', password: 'correct horse 1', options: home })).id, '{id}')
   t.match(calls, [{ method: 'POST', url: `${vendor.origin}${staff}/clients`, body: { user: { email: 'jane@example.com', password: '[redacted]' } } }])
   const order = { name: 'web', region: 'Region1', plan: tiny, image: cirros, networks: [network], owner: '722694', password: 'correct horse 1', user_data: '#cloud-config' }
@@ -312,7 +312,7 @@ t.test('raw: a crash is an answer and is not repeated, a refused key is not an a
 
 t.test('raw: a dry run sends reads and keeps writes', async t => {
   const { vendor, line } = await openSandbox(t)
-  const { operations, calls } = line.rehearse()
+  const { operations, calls } = line.dryRun()
   t.equal((await verb(operations, 'raw').run({ method: 'GET', path: '/clients', query: '', body: undefined })).status, 200)
   await verb(operations, 'raw').run({ method: 'POST', path: '/clients/722694/suspend', query: 'x=1', body: {} })
   t.match(calls, [{ method: 'POST', url: `${vendor.origin}${staff}/clients/722694/suspend?x=1`, body: {} }])

@@ -708,17 +708,17 @@ t.test('a dry run builds the calls that the real run sends, and sends no write',
     ['delete', async on => await verb(on, 'delete').run({ seen: await on.get.run(id) })]
   ]
   for (const [name, work] of cases) {
-    const rehearsal = line.rehearse()
+    const dryRun = line.dryRun()
     const before = vendor.calls.length
-    await work(rehearsal.operations)
+    await work(dryRun.operations)
     t.same(writesOf(vendor.calls.slice(before)), [], `${name}: no write is sent`)
     const middle = vendor.calls.length
     await work(operations)
     const sent = vendor.calls.slice(middle).filter(({ method }) => method !== 'GET')
-    t.same(rehearsal.calls.map(call => [call.method, call.url]), sent.map(call => [call.method, `${vendor.origin}${call.path}`]), name)
-    if (name !== 'password') t.same(rehearsal.calls.map(({ body }) => body), sent.map(bodyOf), name)
-    else t.same(rehearsal.calls[0]?.body, { password: '[redacted]' })
-    t.notMatch(JSON.stringify(rehearsal.calls), /SECRET/)
+    t.same(dryRun.calls.map(call => [call.method, call.url]), sent.map(call => [call.method, `${vendor.origin}${call.path}`]), name)
+    if (name !== 'password') t.same(dryRun.calls.map(({ body }) => body), sent.map(bodyOf), name)
+    else t.same(dryRun.calls[0]?.body, { password: '[redacted]' })
+    t.notMatch(JSON.stringify(dryRun.calls), /SECRET/)
     pass(3000)
   }
 })

@@ -196,7 +196,7 @@ t.test('a reverse name of an address that is not held is the path\'s, and one th
 t.test('a dry run of addresses is the writes of the real one', async t => {
   const { vendor, line } = await sandbox(t)
   const run = async (work: (verbs: Verbs) => Promise<unknown>): Promise<unknown> => {
-    const { operations, calls } = line.rehearse()
+    const { operations, calls } = line.dryRun()
     await work(verbsOf(operations))
     return calls.map(({ method, url, body, depends_on: depends }) => [method, url.slice(vendor.origin.length), body, depends])
   }

@@ -281,7 +281,7 @@ t.test('a refused order names the member, and never looks like a missing server'
 
 t.test('a dry run of an order is the call that would be sent, without its secrets', async t => {
   const { vendor, line } = await sandbox(t)
-  const { operations, calls } = line.rehearse()
+  const { operations, calls } = line.dryRun()
   t.same(await operations.create?.run({ ...spec, password: 'pass-SECRET', user_data: '#cloud-config SECRET' }), { serverId: '{id}', note: 'The user of the new server is called deploy.' })
   t.match(calls, [{ method: 'POST', url: `${vendor.origin}/server/create`, headers: { authorization: '[redacted]' }, body: { ...order, users: [{ username: 'deploy', sshkeys: [key], password: '[redacted]' }] } }])
   t.notMatch(JSON.stringify(calls), /SECRET/)
@@ -477,7 +477,7 @@ t.test('a dry run of each change is the call of the real one, and nothing is cha
   ]
   vendor.calls.length = 0
   for (const [name, run, body] of runs) {
-    const { operations, calls } = line.rehearse()
+    const { operations, calls } = line.dryRun()
     await run(verbsOf(operations))
     t.same(calls.map(({ method, url, body }) => ({ method, url, body })), [{ method: 'POST', url: `${vendor.origin}/${name}`, body }])
   }

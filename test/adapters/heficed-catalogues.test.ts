@@ -294,7 +294,7 @@ t.test('jobs of several operations are read in one walk, and tell when a subnet 
 
 t.test('a dry run of an attach reads the tree and sends nothing else', async t => {
   const { line, vendor } = await openSandbox(t)
-  const { operations, calls } = line.rehearse()
+  const { operations, calls } = line.dryRun()
   await operations['addresses.attach']?.run({ id: '312019', addresses: [free, '185.194.29.2'] })
   await operations['addresses.detach']?.run({ id: '337201', address: '185.194.29.0' })
   t.same(calls.map(({ method, url, body }) => [method, url.slice(vendor.origin.length), body]), [
@@ -346,7 +346,7 @@ t.test('a raw call whose token is refused signs in again', async t => {
 
 t.test('a dry run of a raw write sends nothing', async t => {
   const { line, vendor } = await open(t, () => problem(500))
-  const { operations, calls } = line.rehearse()
+  const { operations, calls } = line.dryRun()
   t.same(await operations.raw?.run(request({ method: 'PATCH', body: { hostname: 'x' } })), { status: 200, body: null })
   t.match(calls, [{ method: 'PATCH', url: `${vendor.origin}${instances}/312019`, body: { hostname: 'x' } }])
   t.same(sent(vendor), [])

@@ -494,20 +494,20 @@ t.test('a vendor that knows none of the guessed paths answers each with 404 or 4
 
 t.test('a dry run writes down exactly the calls of the real run, and sends none', async t => {
   const { line, vendor, operations } = await open(t, () => ({ status: 200, body: { ...event, url: 'https://vnc.example.net/' } }))
-  const rehearsal = line.rehearse()
-  const rehearsed = { ...rehearsal.operations, counters: operations.counters }
+  const dryRun = line.dryRun()
+  const dryRunOf = { ...dryRun.operations, counters: operations.counters }
   const both = (verbs: Verbs) => [...writes(verbs, seen()), ['create', async () => await (verbs.create?.run({ ...spec, ssh_keys: [key] }) ?? never())] as const]
-  for (const [, run] of both(rehearsed)) await run()
+  for (const [, run] of both(dryRunOf)) await run()
   t.equal(sent(vendor).length, 0)
   for (const [, run] of both(operations)) await run()
-  const planned = rehearsal.calls.map(({ method, url, body }) => [method, url.slice(vendor.origin.length), body])
+  const planned = dryRun.calls.map(({ method, url, body }) => [method, url.slice(vendor.origin.length), body])
   t.strictSame(JSON.parse(JSON.stringify(planned)), sent(vendor))
-  t.notOk(JSON.stringify(rehearsal.calls).includes('tok"'), 'the token is not shown')
+  t.notOk(JSON.stringify(dryRun.calls).includes('tok"'), 'the token is not shown')
 })
 
 t.test('a dry run goes on as if the vendor had accepted', async t => {
   const { line } = await open(t, () => problem(500))
-  const { operations } = line.rehearse()
+  const { operations } = line.dryRun()
   t.match(await operations.create?.run(spec), { serverId: '{id}' })
   t.match(await operations.console?.run({ id: '1' }), { url: '{url}' })
   t.same(await operations.rename?.run({ id: '1', name: 'x' }), {})

@@ -326,8 +326,8 @@ t.test('an elastic address is taken away and kept, and given again by its id or 
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${vpcId}/dissociate-eip`, { server: { auto_delete: false } }]])
   await until(pass, async () => vendor.statusOf(vpcId) === 'running' && (await need(line.operations()['addresses.list']).run(vpcId)).length === 1)
   for (const wanted of ['192.0.2.10', eipId]) {
-    const { operations: rehearsed, calls } = line.rehearse()
-    t.strictSame(await need(rehearsed['addresses.attach']).run({ id: vpcId, addresses: [wanted] }), { goal: { statuses: ['running', 'stopped', 'rescue'], has: ['192.0.2.10'], failed: ['associate_eip_failed'] } })
+    const { operations: dryRunOf, calls } = line.dryRun()
+    t.strictSame(await need(dryRunOf['addresses.attach']).run({ id: vpcId, addresses: [wanted] }), { goal: { statuses: ['running', 'stopped', 'rescue'], has: ['192.0.2.10'], failed: ['associate_eip_failed'] } })
     t.same(calls.map(({ method, url, body }) => [method, url, body]), [['POST', `${vendor.origin}/compute/servers/${vpcId}/associate-eip`, { server: { eip_id: eipId } }]])
   }
   await need(line.operations()['addresses.attach']).run({ id: vpcId, addresses: [eipId] })

@@ -710,7 +710,7 @@ t.test('a dry run builds exactly the calls that a real one sends, and sends none
   lock.disableDelete = false
   for (const [name, run] of runs) {
     const before = writesOf(vendor).length
-    const { operations, calls } = line.rehearse()
+    const { operations, calls } = line.dryRun()
     await run(operations, line)
     t.equal(writesOf(vendor).length, before, `${name} sends nothing`)
     await run(line.operations(), line).catch((error: unknown) => { if (name !== 'owners.create') throw error })
@@ -724,7 +724,7 @@ t.test('a dry run builds exactly the calls that a real one sends, and sends none
 
 t.test('a dry run goes through the later steps as well, each by a name of its own', async t => {
   const { vendor, line } = await openSandbox(t)
-  const { operations, calls } = line.rehearse()
+  const { operations, calls } = line.dryRun()
   let accepted = await need(operations.resize).run({ seen: await seenOf(line, webId), plan: 'ecs.g1.c4m4', disk_gib: 50, restart: true })
   const names: string[] = []
   for (let { next } = accepted; next !== undefined; { next } = accepted) {

@@ -46,9 +46,9 @@ export const planned = (vendor: Simulator, calls: readonly PlannedCall[]): Sent[
   calls.map(({ method, url, body }) => ({ method, path: url.slice(vendor.origin.length), body }))
 
 /** The calls of a dry run; whatever it sends in truth but reads is a fault. */
-export async function rehearsed (line: OpenedAdapter, vendor: Simulator, work: (operations: AdapterVerbs) => Promise<unknown> | undefined): Promise<Sent[]> {
+export async function dryRunOf (line: OpenedAdapter, vendor: Simulator, work: (operations: AdapterVerbs) => Promise<unknown> | undefined): Promise<Sent[]> {
   const before = writesOf(vendor).length
-  const { operations, calls } = line.rehearse()
+  const { operations, calls } = line.dryRun()
   await work(operations)
   if (writesOf(vendor).length !== before) throw new Error('a dry run has sent a write')
   return planned(vendor, calls)

@@ -6,7 +6,7 @@ import { createVmmanagerSend } from '../../src/adapters/vmmanager/send.ts'
 import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { failureOf } from '../helpers/line.ts'
 import {
-  badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, rehearsed, sentTo, web, writesOf, type Handle
+  badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, dryRunOf, sentTo, web, writesOf, type Handle
 } from './vmmanager-bench.ts'
 
 const ip = {
@@ -81,13 +81,13 @@ t.test('an address is attached', async t => {
       goal: { has: ['192.0.2.21', '192.0.2.22'] }
     })
     t.same(sentTo(vendor), [fixed('192.0.2.21'), fixed('192.0.2.22')])
-    t.same(await rehearsed(line, vendor, work), [fixed('192.0.2.21'), fixed('192.0.2.22')])
+    t.same(await dryRunOf(line, vendor, work), [fixed('192.0.2.21'), fixed('192.0.2.22')])
   })
   t.test('by its id, which is looked up, for the platform takes addresses', async t => {
     const { vendor, line, operations } = await open(t, withIps([free], ok({ id: 41 })))
     t.same(await attach('502')(operations), { goal: { has: ['192.0.2.20'] } })
     t.same(sentTo(vendor).map(({ path }) => path), ['/vm/v3/ip?where=%28id+EQ+502%29', '/vm/v3/host/41/ip'])
-    t.same(await rehearsed(line, vendor, attach('502')), [fixed('192.0.2.20')])
+    t.same(await dryRunOf(line, vendor, attach('502')), [fixed('192.0.2.20')])
   })
   t.test('later, where the platform takes only one at a time', async t => {
     const { operations, pass } = await openSandbox(t, { busy: 'refuse' })
@@ -129,7 +129,7 @@ t.test('an address is detached', async t => {
       t.same(await detach(name)(operations), { jobs: [{ id: '1341774671', name: 'ip_delete' }], goal: { missing: ['192.0.2.10'] } })
     }
     t.same(sentTo(vendor).slice(0, 2), [{ method: 'GET', path: '/vm/v3/host/41/ipv4?orderby=id+asc&limit=0,200', body: null }, deletion('/vm/v3/ip/501')])
-    t.same(await rehearsed(line, vendor, detach('501')), [deletion('/vm/v3/ip/501')])
+    t.same(await dryRunOf(line, vendor, detach('501')), [deletion('/vm/v3/ip/501')])
   })
   t.test('not where the server does not have it', async t => {
     const { vendor, operations } = await open(t, withIps([ip]))
@@ -160,14 +160,14 @@ t.test('a reverse name', async t => {
       found("(ip_addr EQ '192.0.2.10')"), post('/vm/v3/ip/501/ptr', { domain: 'a.example.com' }),
       found('(id EQ 501)'), post('/vm/v3/ip/501/ptr', { domain: 'b.example.com' })
     ])
-    t.same(await rehearsed(line, vendor, point('501', 'c.example.com')), [post('/vm/v3/ip/501/ptr', { domain: 'c.example.com' })])
+    t.same(await dryRunOf(line, vendor, point('501', 'c.example.com')), [post('/vm/v3/ip/501/ptr', { domain: 'c.example.com' })])
   })
   t.test('is taken away at the server, and needs no call where there is none', async t => {
     const { vendor, line, operations } = await open(t, withIps([ip, free]))
     t.same(await point('501', null)(operations), { address: '192.0.2.10', ptr: null })
     t.same(await point('502', null)(operations), { address: '192.0.2.20', ptr: null })
     t.same(writesOf(vendor), [deletion('/vm/v3/host/41/ptr/192.0.2.10')])
-    t.same(await rehearsed(line, vendor, point('501', null)), [deletion('/vm/v3/host/41/ptr/192.0.2.10')])
+    t.same(await dryRunOf(line, vendor, point('501', null)), [deletion('/vm/v3/host/41/ptr/192.0.2.10')])
     const lonely = await open(t, withIps([{ ...free, domain: 'old.example.com' }]))
     t.same(await badMembersOf(point('502', null)(lonely.operations)), ['body.ptr'])
   })
@@ -319,7 +319,7 @@ t.test('owners', async t => {
       post('/vm/v3/account', { ...account, role: '@user' }),
       post('/vm/v3/account', { ...account, role: '@advanced_user', full_name: 'New', phone_number: '1' })
     ])
-    t.same(await rehearsed(line, vendor, async o => { t.equal((await o['owners.create']?.run(account))?.id, '{id}') }), [
+    t.same(await dryRunOf(line, vendor, async o => { t.equal((await o['owners.create']?.run(account))?.id, '{id}') }), [
       post('/vm/v3/account', { email: 'new@example.com', password: '[redacted]', role: '@user' })
     ])
     t.same([operations['owners.create']?.accepts, operations['owners.create']?.requires], [['name', 'email', 'password', 'options'], ['email', 'password']])
@@ -375,7 +375,7 @@ t.test('a login link', async t => {
     t.ok(left >= 3_600_000 && left < 3_700_000)
     t.same(sentTo(vendor), [post('/api/auth/v4/user/3/key', {})])
     t.equal(vendor.calls[0]?.headers['isp-box-instance'], 'true')
-    t.same(await rehearsed(line, vendor, async o => await o.login_link?.run({ owner: '3' })), [post('/api/auth/v4/user/3/key', {})])
+    t.same(await dryRunOf(line, vendor, async o => await o.login_link?.run({ owner: '3' })), [post('/api/auth/v4/user/3/key', {})])
   })
   t.test('has its key encoded, and its hour counted from before the call', async t => {
     const account = { ...vmmanager.example, url: 'https://vm.example.com' }
@@ -415,7 +415,7 @@ t.test('raw', async t => {
       { method: 'GET', path: '/vm/v3/host?where=%28id+EQ+41%29', body: null }, post('/vm/v3/host/41/backup', { name: 'x' }), deletion('/vm/v3/backup/15')
     ])
     t.same(vendor.calls.map(({ headers }) => [headers['x-xsrf-token'], headers['content-type']]), [['24-static', undefined], ['24-static', 'application/json'], ['24-static', undefined]])
-    t.same(await rehearsed(line, vendor, async o => await o.raw?.run({ ...request, method: 'POST', body: { name: 'x' } })), [post('/vm/v3/host', { name: 'x' })])
+    t.same(await dryRunOf(line, vendor, async o => await o.raw?.run({ ...request, method: 'POST', body: { name: 'x' } })), [post('/vm/v3/host', { name: 'x' })])
   })
   t.test('gives back any answer as it is', async t => {
     const cases = [

@@ -4,7 +4,7 @@ import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { failureOf, listAll, type Test } from '../helpers/line.ts'
 import {
-  badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, rehearsed, running, seenOf, sentTo, stopped, web, writesOf, type Handle
+  badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, dryRunOf, running, seenOf, sentTo, stopped, web, writesOf, type Handle
 } from './vmmanager-bench.ts'
 
 const taskAnswer = ok({ id: 41, task: 1341774671 })
@@ -64,7 +64,7 @@ t.test('create', async t => {
     const { vendor, line, operations } = await open(t, answer)
     t.same(await create(operations), { serverId: '43', jobs: [{ id: '1341774670', name: 'host_create' }] })
     t.same(sentTo(vendor), [post('/vm/v3/host', plain)])
-    t.same(await rehearsed(line, vendor, async dry => { t.same(await create(dry), { serverId: '{id}' }) }), [
+    t.same(await dryRunOf(line, vendor, async dry => { t.same(await create(dry), { serverId: '{id}' }) }), [
       post('/vm/v3/host', { ...plain, password: '[redacted]' })
     ])
   })
@@ -212,7 +212,7 @@ t.test('one write to a server', async t => {
       t.same(await work(operations), { jobs: [{ id: '1341774671', name: job }] })
       t.same(sentTo(vendor), [call])
       const hidden = JSON.parse(JSON.stringify(call).replaceAll(/Example-Pass\d/g, '[redacted]'))
-      t.same(await rehearsed(line, vendor, work), [hidden])
+      t.same(await dryRunOf(line, vendor, work), [hidden])
     })
     t.test(`${name} without a task is followed by looking`, async t => {
       for (const body of [{ id: 41 }, { id: 41, task: 0 }, {}]) {
@@ -233,7 +233,7 @@ t.test('one write to a server', async t => {
     const rename = async (o: AdapterVerbs) => await must(o.rename?.run({ id: '41', name: 'web-2' }))
     t.same(await rename(operations), {})
     t.same(sentTo(vendor), [post('/vm/v3/host/41', { name: 'web-2' })])
-    t.same(await rehearsed(line, vendor, rename), [post('/vm/v3/host/41', { name: 'web-2' })])
+    t.same(await dryRunOf(line, vendor, rename), [post('/vm/v3/host/41', { name: 'web-2' })])
     t.same(await badMembersOf(operations.rename?.run({ id: '41', name: '  ' })), ['body.name'])
     t.equal(vendor.calls.length, 1)
   })
@@ -284,7 +284,7 @@ t.test('resize', async t => {
     const input = { seen: stopped, ...both }
     t.same(await resize(input)(operations), { jobs: [{ id: '10', name: 'host_change_params' }, { id: '11', name: 'disk_resize' }] })
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4, ram_mib: 4096 }), post('/vm/v3/disk/101', { size_mib: 40960 })])
-    t.same(await rehearsed(line, vendor, resize(input)), writesOf(vendor))
+    t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
   })
   t.test('of a running server is put off until it stops, which the operation says', async t => {
     const { vendor, line, operations } = await open(t, answer)
@@ -293,7 +293,7 @@ t.test('resize', async t => {
     t.same(accepted.jobs, [{ id: '10', name: 'host_change_params' }, { id: '11', name: 'disk_resize' }])
     t.match(accepted.note, /waits until it is stopped or restarted/)
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4, ram_mib: 4096, defer }), post('/vm/v3/disk/101', { size_mib: 40960, defer })])
-    t.same(await rehearsed(line, vendor, resize(input)), writesOf(vendor))
+    t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
   })
   t.test('of a running server that may be restarted restarts it last, and takes start_task or task', async t => {
     for (const [reply, job] of [[restartAnswer, { id: '13', name: 'host_start' }], [ok({ id: 41, task: 14 }), { id: '14', name: 'host_restart' }]] as const) {
@@ -301,7 +301,7 @@ t.test('resize', async t => {
       const input = { seen: running, memory_mib: 4096, restart: true }
       t.same(await resize(input)(operations), { jobs: [{ id: '10', name: 'host_change_params' }, job] })
       t.same(sentTo(vendor), [post(resource, { ram_mib: 4096, defer }), post('/vm/v3/host/41/restart', {})])
-      t.same(await rehearsed(line, vendor, resize(input)), writesOf(vendor))
+      t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
     }
   })
   t.test('of a stopped server that may be restarted does not start it', async t => {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import type { OperationStatus } from '../../src/domain/operation.ts'
-import { ended, forEachAccount, listServers, nameOf, refuseSecrets, rehearse, see, strictOperation, toProblem, walk, type Bench } from './bench.ts'
+import { ended, forEachAccount, listServers, nameOf, refuseSecrets, dryRun, see, strictOperation, toProblem, walk, type Bench } from './bench.ts'
 import { prepare, send, type Subject, type Write } from './subject.ts'
 
 const quickMs = 100
@@ -32,7 +32,7 @@ function inOrder (writes: readonly Write[]): Write[] {
 /** The vendor works, and its answer is lost: nothing is sent twice, and what is told afterwards is true. */
 async function lose (t: Test, bench: Bench, { id }: Subject, write: Write): Promise<void> {
   const { simulator, isWrite } = bench.vendor
-  const planned = await rehearse(t, bench, write.method, write.path, write.body)
+  const planned = await dryRun(t, bench, write.method, write.path, write.body)
   simulator.fail({ kind: 'reset-after', match: isWrite })
   const { result: answer, calls } = await bench.callsOf(async () => await send(bench, write))
   simulator.clearFaults()

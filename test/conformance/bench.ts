@@ -161,7 +161,7 @@ export async function walk ({ ask }: Bench, path: string, limit: number): Promis
 export const listServers = async (bench: Bench): Promise<Server[]> => (await walk(bench, '/servers', 500)).map(row => strictServer.parse(row))
 
 /** Asks for the calls of a write; fails when the vendor gets anything but reads. There is none where a verb of ours only reads. */
-export async function rehearse (t: Test, bench: Bench, method: Method, path: string, body?: Body): Promise<Planned> {
+export async function dryRun (t: Test, bench: Bench, method: Method, path: string, body?: Body): Promise<Planned> {
   const mark = path.includes('?') ? '&' : '?'
   const { result: answer, calls } = await bench.callsOf(async () => await bench.ask(method, `${path}${mark}dry_run=true`, { body }))
   const what = `dry run of ${method} ${path}`

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { imageSchema, networkSchema, planSchema, regionSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
-import { badMembersOf, forEachAccount, isRecord, rehearse, toProblem, walk, type Bench, type Body } from './bench.ts'
+import { badMembersOf, forEachAccount, isRecord, dryRun, toProblem, walk, type Bench, type Body } from './bench.ts'
 
 const catalogues = {
   images: { path: '/images', row: z.strictObject(imageSchema.shape) },
@@ -109,7 +109,7 @@ async function choices (t: Test, bench: Bench): Promise<void> {
   ]
   for (const [index, [member, change]] of bodies.entries()) {
     const body = { ...order, ...change, name: `choice-${index}` }
-    await rehearse(t, bench, 'POST', '/servers', body)
+    await dryRun(t, bench, 'POST', '/servers', body)
     const answer = await bench.ask('POST', '/servers', { body })
     t.equal(answer.status, 202, `create takes ${JSON.stringify(change)} as ${member}: ${answer.text.slice(0, 400)}`)
   }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Fault } from '../../sandbox/simulator.ts'
-import { badMembersOf, ended, forEachAccount, listServers, refuseSecrets, rehearse, toProblem, type Answer, type Bench } from './bench.ts'
+import { badMembersOf, ended, forEachAccount, listServers, refuseSecrets, dryRun, toProblem, type Answer, type Bench } from './bench.ts'
 import { prepare, send, writesOnMissing, type Subject, type Write } from './subject.ts'
 
 await forEachAccount(t, async (t, bench) => {
@@ -37,7 +37,7 @@ async function missing (t: Test, bench: Bench): Promise<void> {
 
 /** What comes over any write: the vendor fails, is tired, or talks nonsense. */
 async function weather (t: Test, bench: Bench, write: Write): Promise<void> {
-  const planned = await rehearse(t, bench, write.method, write.path, write.body)
+  const planned = await dryRun(t, bench, write.method, write.path, write.body)
   // What only reads can not leave anything behind.
   if (planned.length === 0) return
   const leak = bench.secrets.join(' ')
@@ -67,7 +67,7 @@ async function nonsense (t: Test, bench: Bench, write: Write, text: string): Pro
 /** A verb that nobody has shown may not be there at all. */
 async function absent (t: Test, bench: Bench, { writes }: Subject): Promise<void> {
   for (const write of writes) {
-    if (!bench.isInferred(write.verb) || (await rehearse(t, bench, write.method, write.path, write.body)).length === 0) continue
+    if (!bench.isInferred(write.verb) || (await dryRun(t, bench, write.method, write.path, write.body)).length === 0) continue
     for (const status of [404, 405]) {
       const answer = await failing(t, bench, write, { kind: 'reply', reply: { status, headers: { 'content-type': 'text/html' }, body: '<html>Not here</html>' } })
       t.match(toProblem(t, answer, 'operation-not-supported', `${write.verb} and ${status}`), { side_effect: 'none', retryable: 'no', status: 501 })

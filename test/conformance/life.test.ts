@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { addressRowSchema, consoleSchema, ptrSchema, snapshotSchema } from '../../src/domain/catalogue.ts'
 import type { Operation } from '../../src/domain/operation.ts'
 import type { Server } from '../../src/domain/server.ts'
-import { ended, forEachAccount, isAsPlanned, listServers, refuseSecrets, rehearse, see, strictOperation, strictServer, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
+import { ended, forEachAccount, isAsPlanned, listServers, refuseSecrets, dryRun, see, strictOperation, strictServer, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { password } from './vendors.ts'
 
 const waiting = { headers: { prefer: 'wait=300' } }
@@ -50,7 +50,7 @@ interface Life {
 function createLife (t: Test, bench: Bench, { id }: Server): Life {
   const path = `/servers/${encodeURIComponent(id)}`
   const act = async ({ verb, method, path: below, body }: Write, judge: (answer: Answer) => Promise<void>): Promise<Answer> => {
-    const planned = await rehearse(t, bench, method, `${path}${below}`, body)
+    const planned = await dryRun(t, bench, method, `${path}${below}`, body)
     // A console is only read where the vendor keeps it open.
     t.ok(planned.length > 0 || verb === 'console', `${verb} has something to send`)
     const { result, calls } = await bench.callsOf(async () => {
@@ -86,7 +86,7 @@ function isSuccess (t: Test, operation: Operation | null, action: string, server
 async function buy (t: Test, bench: Bench): Promise<Server | null> {
   const { vendor: { simulator }, ask, order } = bench
   const known = new Set((await listServers(bench)).map(({ id }) => id))
-  const planned = await rehearse(t, bench, 'POST', '/servers', order)
+  const planned = await dryRun(t, bench, 'POST', '/servers', order)
   const { result: operation, calls } = await bench.callsOf(async () => {
     const options = { body: order, headers: { 'idempotency-key': 'one order' } }
     const answers = await Promise.all(Array.from({ length: 5 }, async () => await ask('POST', '/servers', options)))
@@ -179,7 +179,7 @@ async function namePointers (t: Test, bench: Bench, address: string): Promise<vo
   const path = `/addresses/${address}/ptr`
   const name = 'host.example.com'
   const set = async (ptr: string | null): Promise<string | null | undefined> => {
-    const planned = await rehearse(t, bench, 'PUT', path, { ptr })
+    const planned = await dryRun(t, bench, 'PUT', path, { ptr })
     const { result, calls } = await bench.callsOf(async () => await bench.ask('PUT', path, { body: { ptr } }))
     isAsPlanned(t, bench, planned, calls, 'ptr')
     const told = z.strictObject(ptrSchema.shape).safeParse(result.body).data

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { badMembersOf, forEachAccount, isRecord, rehearse, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
+import { badMembersOf, forEachAccount, isRecord, dryRun, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { prepare, type Subject } from './subject.ts'
 import { password } from './vendors.ts'
 
@@ -39,10 +39,10 @@ async function createMembers (t: Test, bench: Bench): Promise<void> {
   const accepted = [...create.accepts.filter(name => name !== 'options'), ...options]
   t.same(accepted.filter(name => choices.changes[name] === undefined), [], 'each member that is accepted is tried')
   t.equal(create.accepts.includes('options'), options.length > 0, 'options are accepted where there are any')
-  const plain = await rehearse(t, bench, 'POST', '/servers', order)
+  const plain = await dryRun(t, bench, 'POST', '/servers', order)
   for (const name of accepted) {
     const body = merged(order, choices.changes[name] ?? {})
-    const other = await rehearse(t, bench, 'POST', '/servers', body)
+    const other = await dryRun(t, bench, 'POST', '/servers', body)
     // What is hidden looks the same, whatever it is.
     if (name === 'password' && order['password'] !== undefined) t.match(JSON.stringify(plain), /\[redacted\]/, 'create sends the password')
     else t.notSame(other.map(({ body }) => body), plain.map(({ body }) => body), `create sends ${name}`)
@@ -77,10 +77,10 @@ async function ownerMembers (t: Test, bench: Bench): Promise<void> {
   const example: Body = { ...verb.example }
   // With an address, since a password may need one.
   const base = only(verb.accepts, { email: 'new@example.com', ...example })
-  const plain = await rehearse(t, bench, 'POST', '/owners', base)
+  const plain = await dryRun(t, bench, 'POST', '/owners', base)
   const values: Body = { name: 'Other Name', email: 'other@example.com', password: 'Another-Phrase-7!' }
   for (const name of verb.accepts.filter(name => name !== 'options')) {
-    const other = await rehearse(t, bench, 'POST', '/owners', { ...base, [name]: values[name] })
+    const other = await dryRun(t, bench, 'POST', '/owners', { ...base, [name]: values[name] })
     // A password is hidden, so that two look the same.
     if (name !== 'password' || example['password'] === undefined) t.notSame(other, plain, `owners.create sends ${name}`)
   }
@@ -113,12 +113,12 @@ async function serverMembers (t: Test, bench: Bench, { path }: Subject): Promise
   ]
   for (const { verb, method, below, body, members, isQuery } of all.filter(({ verb }) => bench.can(verb))) {
     const accepts = new Set(bench.accepts(verb))
-    const plain = await rehearse(t, bench, method, `${path}${below}`, body)
+    const plain = await dryRun(t, bench, method, `${path}${below}`, body)
     for (const [name, value] of Object.entries(members)) {
       const request = isQuery === true
         ? { method, path: `${path}${below}?${name}=true` }
         : { method, path: `${path}${below}`, body: { ...body, [name]: value } }
-      if (accepts.delete(name)) t.notSame(await rehearse(t, bench, request.method, request.path, request.body), plain, `${verb} sends ${name}`)
+      if (accepts.delete(name)) t.notSame(await dryRun(t, bench, request.method, request.path, request.body), plain, `${verb} sends ${name}`)
       else await isRefused(t, bench, request, `${isQuery === true ? 'query' : 'body'}.${name}`)
     }
     t.same([...accepts], [], `${verb} accepts nothing else`)
@@ -135,7 +135,7 @@ async function resizeMembers (t: Test, bench: Bench, subject: Subject): Promise<
   const sizes: Body = { ...larger, cpus: 4, memory_mib: 8192, disk_gib: 60 }
   for (const name of ['plan', 'cpus', 'memory_mib', 'disk_gib']) {
     if (!accepts.includes(name)) await isRefused(t, bench, { method: 'POST', path, body: { [name]: sizes[name] ?? 'p' } }, `body.${name}`)
-    else t.ok((await rehearse(t, bench, 'POST', path, { [name]: sizes[name], ...(restart === undefined ? {} : { restart }) })).length > 0, `resize sends ${name}`)
+    else t.ok((await dryRun(t, bench, 'POST', path, { [name]: sizes[name], ...(restart === undefined ? {} : { restart }) })).length > 0, `resize sends ${name}`)
   }
   if (!accepts.includes('restart')) await isRefused(t, bench, { method: 'POST', path, body: { ...larger, restart: true } }, 'body.restart')
   else {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { addressRowSchema, loginLinkSchema, ownerSchema } from '../../src/domain/catalogue.ts'
-import { badMembersOf, forEachAccount, listServers, refuseSecrets, rehearse, see, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
+import { badMembersOf, forEachAccount, listServers, refuseSecrets, dryRun, see, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { prepare, type Subject } from './subject.ts'
 
 await forEachAccount(t, async (t, bench) => {
@@ -62,7 +62,7 @@ async function owners (t: Test, bench: Bench): Promise<void> {
   t.ok(served.length === 0 || served.some(id => all.some(owner => owner.id === id)), 'the owners of servers are among them')
   await loginLink(t, bench, all[0]?.id ?? '')
   const body: Body = { ...verbs['owners.create']?.example, ...choices.owner }
-  await rehearse(t, bench, 'POST', '/owners', body)
+  await dryRun(t, bench, 'POST', '/owners', body)
   const made = await ask('POST', '/owners', { body, headers: { 'idempotency-key': 'an owner' } })
   refuseSecrets(t, bench, made, 'an owner')
   // Not everybody may, nor have more than one.
@@ -79,7 +79,7 @@ async function owners (t: Test, bench: Bench): Promise<void> {
 async function loginLink (t: Test, bench: Bench, owner: string): Promise<void> {
   if (bench.verbs.login_link === undefined) return
   const path = `/owners/${owner}/login-link`
-  t.ok((await rehearse(t, bench, 'POST', path)).length > 0)
+  t.ok((await dryRun(t, bench, 'POST', path)).length > 0)
   t.equal((await bench.ask('POST', path, { headers: { 'idempotency-key': 'a link' } })).status, 400, 'a link is told once')
   const answer = await bench.ask('POST', path)
   if (answer.status === 502) { toProblem(t, answer, 'upstream-forbidden', 'a link, without the right'); return }

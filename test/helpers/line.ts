@@ -30,7 +30,7 @@ export interface OpenedAdapter {
   /** The operations of one new request; each call of it is a request of its own with a fresh count. */
   operations(options?: OpenOptions): AdapterVerbs & { readonly counters: Counters }
   /** The operations of a dry run: writes are kept in `calls` instead of being sent. */
-  rehearse(): { readonly operations: AdapterVerbs, readonly calls: readonly PlannedCall[] }
+  dryRun(): { readonly operations: AdapterVerbs, readonly calls: readonly PlannedCall[] }
   readonly sent: SentCall[]
   close(): Promise<void>
 }
@@ -62,9 +62,9 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   return {
     sent,
     operations: (options = {}) => open(options, null),
-    rehearse: () => {
-      const rehearsal = createDryRun({ safeValue: value => redact(value, new Set(adapter.secretMembers)), safeUrl: url => url })
-      return { operations: open({}, rehearsal.record), calls: rehearsal.calls }
+    dryRun: () => {
+      const dryRun = createDryRun({ safeValue: value => redact(value, new Set(adapter.secretMembers)), safeUrl: url => url })
+      return { operations: open({}, dryRun.record), calls: dryRun.calls }
     },
     close: async () => { await http.close() }
   }
