@@ -13,10 +13,10 @@ const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /** One line for each request for a write, also where it is refused. It is written before the answer goes out: no caller knows of a write that is not in it. */
 export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOptions): void {
-  const told = new WeakSet<FastifyRequest>()
+  const logged = new WeakSet<FastifyRequest>()
   app.addHook('onSend', async (request, reply) => {
-    if (!writes.has(request.method) || !request.url.startsWith('/v1/') || told.has(request)) return
-    told.add(request)
+    if (!writes.has(request.method) || !request.url.startsWith('/v1/') || logged.has(request)) return
+    logged.add(request)
     const { schema, url: route } = request.routeOptions
     const { operationId: action } = { operationId: null, ...schema }
     const { problem, operationId } = request.outcome

@@ -92,8 +92,8 @@ function createAnswering (): Requests & { enter(): () => void } {
     const before = [...cohorts]
     present = { count: 0, onEmpty: () => {} }
     await Promise.all(before.map(async cohort => {
-      const told = cohort.onEmpty
-      await new Promise<void>(resolve => { cohort.onEmpty = () => { told(); resolve() } })
+      const previous = cohort.onEmpty
+      await new Promise<void>(resolve => { cohort.onEmpty = () => { previous(); resolve() } })
     }))
   }
   return {

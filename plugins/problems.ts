@@ -82,12 +82,12 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
   const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
   const safe = (text: string): string => account?.safeText(text) ?? text
   const isSilent = [status, code, vendorMessage, requestId, details].every(fact => fact === undefined || fact === null)
-  const told = vendorMessage === null || vendorMessage === undefined || vendorMessage === '' ? null : safe(vendorMessage)
+  const vendorText = vendorMessage === null || vendorMessage === undefined || vendorMessage === '' ? null : safe(vendorMessage)
   return {
     type: `/problems/${row.slug}`,
     title: problemTitles[row.slug],
     status: row.status,
-    detail: told === null ? error.message : `${error.message}: ${told}`,
+    detail: vendorText === null ? error.message : `${error.message}: ${vendorText}`,
     ...aboutRequest(about),
     retryable: error.sideEffect === 'possible' ? 'unsafe' : error.sideEffect === 'none' && isPassing ? 'safe' : 'no',
     ...(waitS === undefined ? {} : { retry_after_s: waitS }),
@@ -97,12 +97,12 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
       : {
           status: status ?? null,
           code: typeof code === 'string' ? safe(code) : code ?? null,
-          message: told,
+          message: vendorText,
           request_id: requestId === null || requestId === undefined ? null : safe(requestId),
           details: details === undefined ? null : account?.safeValue(details) ?? null
         },
     attempts: error.attempts,
-    errors: member === undefined ? [] : [{ path: member, message: told ?? error.message }],
+    errors: member === undefined ? [] : [{ path: member, message: vendorText ?? error.message }],
     ...(error.operationId === null ? {} : { operation_id: error.operationId })
   }
 }

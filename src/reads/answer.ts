@@ -11,13 +11,13 @@ export interface Answer {
   readonly observedAt: string
 }
 
-export interface Told {
+export interface ReadServers {
   readonly value: unknown
   readonly nextCursor: string | null
   readonly observedAt: string
 }
 
-export function toAnswer ({ value, nextCursor, observedAt }: Told): Answer {
+export function toAnswer ({ value, nextCursor, observedAt }: ReadServers): Answer {
   const text = JSON.stringify(value)
   return { body: Buffer.from(text), etag: etagOf(text, observedAt), nextCursor, observedAt }
 }

@@ -72,9 +72,9 @@ const signInMs = 60_000
 
 /** An error of a shared sign-in, for one of those who waited. */
 function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
-  const told = error.meaning(error.failure)
-  told.sideEffect = call.counters.writes
-  return told
+  const shown = error.meaning(error.failure)
+  shown.sideEffect = call.counters.writes
+  return shown
 }
 
 interface Sending<T> {
@@ -208,12 +208,12 @@ function toUpstreamError (error: unknown): UpstreamError {
 /** The error as the caller shall see it: how often it was tried, and what it may have left behind. */
 function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: Tries): UpstreamError {
   const { afterFreshLogin } = error.options
-  const told = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
+  const shown = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
   const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
   if (call.counters.writes === 'none' || left === 'certain') call.counters.writes = left
-  told.attempts = tries.attempts
-  told.sideEffect = call.counters.writes
-  return told
+  shown.attempts = tries.attempts
+  shown.sideEffect = call.counters.writes
+  return shown
 }
 
 /** Failures after which nobody can say what the provider has done. */

@@ -47,8 +47,8 @@ export function failureOfStatus (status: number): Failure {
 }
 
 /** The error for a refused call; `failure` where the vendor's own code says more than the status. */
-export function refused (response: HttpResponse, told: UpstreamErrorOptions & { readonly failure?: Failure } = {}): UpstreamError {
-  const { failure = failureOfStatus(response.status), ...options } = told
+export function refused (response: HttpResponse, facts: UpstreamErrorOptions & { readonly failure?: Failure } = {}): UpstreamError {
+  const { failure = failureOfStatus(response.status), ...options } = facts
   const wait = retryAfterMs(response)
   const requestId = response.headers['x-request-id']
   return new UpstreamError(failure, null, {

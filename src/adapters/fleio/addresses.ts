@@ -80,13 +80,13 @@ const floatingOf = (wire: AttachedWire) =>
 
 /** Floating addresses first; each port repeats all of them, so that every address counts once. Only floating ones have ids. */
 function rowsOf (wire: AttachedWire): AddressRow[] {
-  const told = [
+  const failureFacts = [
     ...floatingOf(wire).map(floating => ({ id: floating.id ?? null, text: floating.floating_ip_address })),
     ...portsOf(wire).flatMap(port => [...port.ipv4s ?? [], ...port.ipv6s ?? []]).map(fixed => ({ id: null, text: fixed?.ip_address })),
     { id: null, text: wire.access_ip }
   ]
   const rows = new Map<string, AddressRow>()
-  for (const { id, text } of told) {
+  for (const { id, text } of failureFacts) {
     const address = addressOf(text, { primary: text === wire.access_ip })
     if (address !== null && !rows.has(address.address)) rows.set(address.address, { ...address, id, server_id: wire.id, region: wire.region ?? null, ptr: null })
   }

@@ -63,17 +63,17 @@ function toOrder (spec: CreateSpec, mode: FleioMode): Readonly<Record<string, un
 
 type BootOptions = ReturnType<typeof optionsOf>['boot_source']
 
-function toBootSource (spec: CreateSpec, told: BootOptions = {}): Readonly<Record<string, unknown>> {
+function toBootSource (spec: CreateSpec, failureFacts: BootOptions = {}): Readonly<Record<string, unknown>> {
   const image = uuidOf('body.image', spec.image)
-  const { source_id: source, volume_size: size } = told
+  const { source_id: source, volume_size: size } = failureFacts
   if (source !== undefined && source.toLowerCase() !== image) throw badMember('body.options.boot_source.source_id', 'must be the same as image')
   return {
-    source_type: told.source_type ?? 'image',
+    source_type: failureFacts.source_type ?? 'image',
     source_id: image,
-    delete_on_termination: told.delete_on_termination ?? false,
-    create_new_volume: told.create_new_volume ?? false,
+    delete_on_termination: failureFacts.delete_on_termination ?? false,
+    create_new_volume: failureFacts.create_new_volume ?? false,
     ...(size === undefined ? {} : { volume_size: size }),
-    volume_type: told.volume_type ?? ''
+    volume_type: failureFacts.volume_type ?? ''
   }
 }
 

@@ -2,13 +2,13 @@ import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../do
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
 
-type Told = UpstreamErrorOptions & { readonly failure: Failure }
+type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
 
 /** Stays until an operator of the panel has done something. */
-const misconfigured: Told = { failure: 'unavailable', passing: false, notAttempted: true }
+const misconfigured: FailureFacts = { failure: 'unavailable', passing: false, notAttempted: true }
 
 /** Statuses that mean something of their own here; the rest is as everywhere. The panel's own texts are translated and decide nothing. */
-const failures: ReadonlyMap<number, Told> = new Map<number, Told>([
+const failures: ReadonlyMap<number, FailureFacts> = new Map<number, FailureFacts>([
   // The panel's own licence.
   [402, misconfigured],
   // The panel could not sign in to OpenStack; it has nothing to do with the header Expect.
@@ -40,10 +40,10 @@ export function callFailure (response: HttpResponse, { members, missing, uncerta
   const body = parseJson(response.text)
   // An unknown route answers a page, an unknown object JSON: a wrong URL must not look like a server that is gone.
   if (response.status === 404 && body === undefined) {
-    const told = { status: 404, notAttempted: true }
+    const failureFacts = { status: 404, notAttempted: true }
     return uncertain === true
-      ? new UpstreamError('unsupported', 'this installation has no such function', told)
-      : new UpstreamError('malformed', 'there is no such API at the configured url', told)
+      ? new UpstreamError('unsupported', 'this installation has no such function', failureFacts)
+      : new UpstreamError('malformed', 'there is no such API at the configured url', failureFacts)
   }
   const member = members === undefined ? undefined : memberOf(body, members)
   const vendorMessage = flatten(body)

@@ -1,5 +1,5 @@
 import type { AddressRow } from '../../domain/catalogue.ts'
-import { detailsPayload, ownPayload, type AddressTold } from './address-schema.ts'
+import { detailsPayload, ownPayload, type AddressPayload } from './address-schema.ts'
 import type { GlesysSend } from './send.ts'
 import type { Endpoint } from './envelope.ts'
 import { addressFailure, listFailure } from './failures.ts'
@@ -9,7 +9,7 @@ export type AddressClient = ReturnType<typeof createAddressClient>
 
 /** One function for each endpoint of the vendor's ip module. */
 export function createAddressClient (send: GlesysSend) {
-  const change = async (endpoint: Pick<Endpoint<AddressTold>, 'name' | 'arguments' | 'failure' | 'members'>): Promise<AddressTold> =>
+  const change = async (endpoint: Pick<Endpoint<AddressPayload>, 'name' | 'arguments' | 'failure' | 'members'>): Promise<AddressPayload> =>
     await send({ ...endpoint, payload: 'details', schema: detailsPayload, assumed: { address: null, ptr: null } })
 
   return {

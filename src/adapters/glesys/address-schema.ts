@@ -32,4 +32,4 @@ export const ownPayload = z.object({ iplist: listOf(addressWire.nullable().catch
 /** Answers of the days of 2011 had no details; what is not told is null. */
 export const detailsPayload = z.object({ details: addressWire.nullish().catch(null) })
   .transform(({ details }) => ({ address: addressOf(details?.ipaddress)?.address ?? null, ptr: toPtr(details?.ptr ?? null) }))
-export type AddressTold = z.infer<typeof detailsPayload>
+export type AddressPayload = z.infer<typeof detailsPayload>

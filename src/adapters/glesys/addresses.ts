@@ -49,11 +49,11 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
     run: async ({ address, ptr }) => {
       const asked = pathAddress(address)
       if (ptr === null) {
-        const told = await addresses.resetPtr(asked)
-        return { address: told.address ?? asked, ptr: told.ptr }
+        const payload = await addresses.resetPtr(asked)
+        return { address: payload.address ?? asked, ptr: payload.ptr }
       }
-      const told = await addresses.setPtr(asked, hostName(ptr))
-      return { address: told.address ?? asked, ptr: told.ptr ?? ptr.replace(/\.$/, '') }
+      const payload = await addresses.setPtr(asked, hostName(ptr))
+      return { address: payload.address ?? asked, ptr: payload.ptr ?? ptr.replace(/\.$/, '') }
     }
   }
 })

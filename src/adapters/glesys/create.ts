@@ -53,7 +53,7 @@ function toOrder (spec: CreateSpec, options: CreateOptions): Arguments {
   if (disk !== undefined && !Number.isInteger(disk)) throw badMember('body.disk_gib', 'must be a whole number here')
   if (platform !== 'KVM') refuseKvmOnly(spec, options)
   if (cloudconfigparams !== undefined && userData === undefined) throw badMember('body.options.cloudconfigparams', 'needs user_data that they fill in')
-  return told({
+  return payload({
     platform,
     datacenter: region,
     hostname: name,
@@ -79,4 +79,4 @@ function refuseKvmOnly ({ user_data: userData }: CreateSpec, { cloudconfigparams
   if (backupschedules !== undefined) throw badMember('body.options.backupschedules', only)
 }
 
-const told = (values: Arguments): Arguments => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+const payload = (values: Arguments): Arguments => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

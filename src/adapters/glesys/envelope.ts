@@ -18,7 +18,7 @@ export interface Endpoint<T> {
   /** Makes it a write: what a dry run takes for the answer. */
   readonly assumed?: T
   /** Where a failure means something else for this function. */
-  readonly failure?: (failure: Failure, told: Refusal) => Failure
+  readonly failure?: (failure: Failure, payload: Refusal) => Failure
   /** Which member of our caller's request the vendor complains of. */
   readonly members?: readonly MemberRow[]
 }
@@ -56,31 +56,31 @@ export function toRequest<T> (account: GlesysAccount, endpoint: Endpoint<T>, hea
  */
 export function readAnswer<T> (endpoint: Endpoint<T>, response: HttpResponse): T {
   const answer = envelopeWire.safeParse(bodyOf(response.text, unread))
-  const told = answer.success ? answer.data.response : {}
-  const code = told.status?.code ?? null
-  if (!isSuccess(response)) throw toError(endpoint, response, { status: response.status, code, text: told.status?.text ?? '' })
+  const payload = answer.success ? answer.data.response : {}
+  const code = payload.status?.code ?? null
+  if (!isSuccess(response)) throw toError(endpoint, response, { status: response.status, code, text: payload.status?.text ?? '' })
   if (!answer.success) throw malformed(response, 'the answer is neither JSON nor XML of the expected form')
-  const text = told.status?.text ?? ''
-  const hasPayload = endpoint.payload !== undefined && (told[endpoint.payload] ?? null) !== null
+  const text = payload.status?.text ?? ''
+  const hasPayload = endpoint.payload !== undefined && (payload[endpoint.payload] ?? null) !== null
   if (!hasPayload && code !== null && isFailureCode(code, text)) throw toError(endpoint, response, { status: code, code, text })
-  return parseWire(endpoint.schema, told, response)
+  return parseWire(endpoint.schema, payload, response)
 }
 
 /** Failures that are about what the caller said. */
 const answersTheCaller: ReadonlySet<Failure> = new Set<Failure>(['rejected', 'conflict', 'not-found'])
 
-export function toError<T> (endpoint: Pick<Endpoint<T>, 'failure' | 'members'>, response: HttpResponse, told: Refusal): UpstreamError {
-  const plain = failureOf(told)
-  const failure = plain === undefined ? undefined : endpoint.failure?.(plain, told) ?? plain
-  const member = failure !== undefined && answersTheCaller.has(failure) ? memberOf(endpoint.members ?? [], told) : undefined
-  const vendorMessage = told.text.trim()
+export function toError<T> (endpoint: Pick<Endpoint<T>, 'failure' | 'members'>, response: HttpResponse, payload: Refusal): UpstreamError {
+  const plain = failureOf(payload)
+  const failure = plain === undefined ? undefined : endpoint.failure?.(plain, payload) ?? plain
+  const member = failure !== undefined && answersTheCaller.has(failure) ? memberOf(endpoint.members ?? [], payload) : undefined
+  const vendorMessage = payload.text.trim()
   return refused(response, {
     ...(failure === undefined ? {} : { failure }),
-    ...(told.code === null ? {} : { code: told.code }),
+    ...(payload.code === null ? {} : { code: payload.code }),
     ...(vendorMessage === '' ? {} : { vendorMessage }),
     ...(member === undefined ? {} : { member }),
     // An outage told beside HTTP 200 is no acceptance: what became of a write is as unknown as after a 5xx.
-    ...(failure === 'unavailable' ? { status: told.status === 0 ? 500 : told.status } : {})
+    ...(failure === 'unavailable' ? { status: payload.status === 0 ? 500 : payload.status } : {})
   })
 }
 

@@ -66,8 +66,8 @@ export const listFailure = (failure: Failure): Failure => isMissing(failure) ? '
 export const orderFailure = (failure: Failure): Failure => isMissing(failure) ? 'rejected' : failure
 
 /** A server and an address are told apart by the sentence: a missing server is always named. */
-export const addressFailure = (failure: Failure, told: Refusal): Failure =>
-  failure === 'not-found' && !says(told, 'server') ? 'rejected' : failure
+export const addressFailure = (failure: Failure, payload: Refusal): Failure =>
+  failure === 'not-found' && !says(payload, 'server') ? 'rejected' : failure
 
 const refusedCredentials: ReadonlySet<Failure> = new Set<Failure>(['rejected', 'forbidden', 'conflict', 'not-found'])
 

@@ -40,25 +40,25 @@ const flags: ReadonlyMap<string, boolean> = new Map([
 const toFlag = (wire: ServerWire['isrunning']): boolean | null => flags.get(String(wire).trim().toLowerCase()) ?? null
 
 /** An empty element is how XML may write false, and how it writes null: it is a no only beside a word that was told. */
-const toTold = (wire: ServerWire, flag: ServerWire['isrunning']): boolean | null =>
+const toPayload = (wire: ServerWire, flag: ServerWire['isrunning']): boolean | null =>
   flag === '' && (wire.status ?? wire.state) !== null ? false : toFlag(flag)
 
 /** The words are the elder half: they speak where the flags are missing, `status` before `state`. */
 export function toStatus (wire: ServerWire): ServerStatus {
-  const isRunning = toTold(wire, wire.isrunning)
+  const isRunning = toPayload(wire, wire.isrunning)
   if (isRunning !== null) return isRunning ? 'running' : 'stopped'
-  const word = [wire.status, wire.state].find(told => told !== null && !busyWords.has(told.toLowerCase()))
+  const word = [wire.status, wire.state].find(payload => payload !== null && !busyWords.has(payload.toLowerCase()))
   return statuses.get(word?.toLowerCase() ?? '') ?? 'unknown'
 }
 
 function toPower (wire: ServerWire): Power {
-  const isRunning = toTold(wire, wire.isrunning)
+  const isRunning = toPayload(wire, wire.isrunning)
   return isRunning === null ? powerOf(toStatus(wire)) : isRunning ? 'on' : 'off'
 }
 
 /** What is under way in the vendor's words; a lock without a word of its own is called `locked`. */
 function toTask (wire: ServerWire): string | null {
-  const isLocked = toTold(wire, wire.islocked)
+  const isLocked = toPayload(wire, wire.islocked)
   const { status, state } = wire
   if (status !== null && busyWords.has(status.toLowerCase())) return status
   if (isLocked === true) return 'locked'
@@ -67,7 +67,7 @@ function toTask (wire: ServerWire): string | null {
 
 function toLocked (wire: ServerWire): boolean | null {
   if (toTask(wire) !== null) return true
-  return toTold(wire, wire.islocked) ?? ((wire.status ?? wire.state) === null ? null : false)
+  return toPayload(wire, wire.islocked) ?? ((wire.status ?? wire.state) === null ? null : false)
 }
 
 export function toServer (wire: ServerWire): ServerFacts {

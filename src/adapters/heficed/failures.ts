@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
 import { problemWire, tokenErrorWire } from './schema.ts'
 
-type Told = UpstreamErrorOptions & { readonly failure?: Failure }
+type FailureFacts = UpstreamErrorOptions & { readonly failure?: Failure }
 
 /** RFC 6749, 5.2. All of them mean: these credentials, as configured, do not sign in. */
 const tokenErrors: ReadonlyMap<string, Failure> = new Map<string, Failure>([
@@ -15,7 +15,7 @@ const tokenErrors: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['server_error', 'unavailable']
 ])
 
-export function tokenFailure (response: HttpResponse): Told {
+export function tokenFailure (response: HttpResponse): FailureFacts {
   const wire = tokenErrorWire.safeParse(parseJson(response.text))
   if (!wire.success) return {}
   const failure = tokenErrors.get(wire.data.error)
@@ -23,7 +23,7 @@ export function tokenFailure (response: HttpResponse): Told {
 }
 
 /** Refusals come as problem details (RFC 7807). */
-function callFailure (response: HttpResponse): Told {
+function callFailure (response: HttpResponse): FailureFacts {
   const wire = problemWire.safeParse(parseJson(response.text))
   if (!wire.success) return {}
   return { vendorMessage: wire.data.detail ?? wire.data.title ?? null }

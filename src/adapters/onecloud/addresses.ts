@@ -37,7 +37,7 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
       const eip = (await rows.eips()).find(({ id: eipId, ip_addr: address }) => eipId === wanted || address === wanted)
       if (eip === undefined) throw unknownAddress()
       if (eip.associate_id === id) return { done: true }
-      await client.act(id, 'associate-eip', { input: { eip_id: eip.id }, tell: attachFailure })
+      await client.act(id, 'associate-eip', { input: { eip_id: eip.id }, toFailure: attachFailure })
       return { goal: goalOf('addresses.attach', { statuses, ...(typeof eip.ip_addr === 'string' ? { has: [eip.ip_addr] } : {}) }) }
     }
   },

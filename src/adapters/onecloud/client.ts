@@ -1,4 +1,4 @@
-import { callFailure, getFailure, listFailure, type Tell } from './failures.ts'
+import { callFailure, getFailure, listFailure, type ToFailure } from './failures.ts'
 import type { OnecloudSend } from './send.ts'
 import { seenServer } from './mapping.ts'
 import { acceptedWire, consoleWire, createdWire, serverAnswerWire, serverListWire } from './schema.ts'
@@ -12,7 +12,7 @@ type ActionName =
 
 interface ActionAsk {
   readonly input?: object
-  readonly tell?: Tell
+  readonly toFailure?: ToFailure
 }
 
 const listWire = serverListWire(seenServer)
@@ -24,30 +24,30 @@ export function createClient (send: OnecloudSend) {
 
   return {
     listServers: async (query: URLSearchParams) => await send({
-      name: 'servers', method: 'GET', path: `/servers?${query.toString()}`, schema: listWire, tell: listFailure
+      name: 'servers', method: 'GET', path: `/servers?${query.toString()}`, schema: listWire, toFailure: listFailure
     }),
     /** Without a query string: any would turn on the filters of lists. Finds what is in the recycle bin, too. */
     getServer: async (id: string) => (await send({
-      name: 'servers/get', method: 'GET', path: server(id), schema: answerWire, tell: getFailure
+      name: 'servers/get', method: 'GET', path: server(id), schema: answerWire, toFailure: getFailure
     })).server,
     /** Answers the id of the record, null where it can not be read. */
-    createServer: async (input: object, tell: Tell) => await send({
-      name: 'servers/create', method: 'POST', path: '/servers', body: { server: input }, schema: createdWire, tell, assumed: '{id}'
+    createServer: async (input: object, toFailure: ToFailure) => await send({
+      name: 'servers/create', method: 'POST', path: '/servers', body: { server: input }, schema: createdWire, toFailure, assumed: '{id}'
     }),
-    updateServer: async (id: string, input: object, tell: Tell) => await send({
-      name: 'servers/update', method: 'PUT', path: server(id), body: { server: input }, schema: acceptedWire, tell, assumed: { server: {} }
+    updateServer: async (id: string, input: object, toFailure: ToFailure) => await send({
+      name: 'servers/update', method: 'PUT', path: server(id), body: { server: input }, schema: acceptedWire, toFailure, assumed: { server: {} }
     }),
     /** Options count only in the query; a body is passed over, and the server would stay in the recycle bin. */
     deleteServer: async (id: string, query: '' | '?override_pending_delete=true') => await send({
-      name: 'servers/delete', method: 'DELETE', path: `${server(id)}${query}`, schema: acceptedWire, tell: callFailure, assumed: { server: {} }
+      name: 'servers/delete', method: 'DELETE', path: `${server(id)}${query}`, schema: acceptedWire, toFailure: callFailure, assumed: { server: {} }
     }),
-    act: async (id: string, action: ActionName, { input = {}, tell = callFailure }: ActionAsk = {}) => await send({
+    act: async (id: string, action: ActionName, { input = {}, toFailure = callFailure }: ActionAsk = {}) => await send({
       name: `servers/${action}`,
       method: 'POST',
       path: `${server(id)}/${action}`,
       body: { server: input },
       schema: acceptedWire,
-      tell,
+      toFailure,
       assumed: { server: {} }
     }),
     openConsole: async (id: string) => (await send({
@@ -57,7 +57,7 @@ export function createClient (send: OnecloudSend) {
       path: `/webconsole/server/${encodeURIComponent(id)}`,
       body: {},
       schema: consoleWire,
-      tell: callFailure,
+      toFailure: callFailure,
       assumed: { webconsole: { access_url: '{url}', connect_params: null } }
     })).webconsole
   }

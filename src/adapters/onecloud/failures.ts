@@ -3,10 +3,10 @@ import type { HttpResponse } from '../../upstream/http.ts'
 import { failureOfStatus, parseJson } from '../../upstream/read.ts'
 import { errorWire } from './schema.ts'
 
-export type Told = UpstreamErrorOptions & { readonly failure: Failure }
+export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
 
 /** How the refusal of one kind of call becomes a failure. */
-export type Tell = (response: HttpResponse) => Told
+export type ToFailure = (response: HttpResponse) => FailureFacts
 
 /** Where `class` says more than the HTTP status: pkg/httperrors/consts.go. */
 const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
@@ -23,7 +23,7 @@ const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['NotEmptyError', 'conflict']
 ])
 
-export const callFailure: Tell = response => {
+export const callFailure: ToFailure = response => {
   const { code, details } = complaintOf(response)
   const said = { code, vendorMessage: messageOf(response, details) }
   if (response.status === 401) return { ...said, failure: 'authentication' }
@@ -34,15 +34,15 @@ export const callFailure: Tell = response => {
 }
 
 /** Another project's record is refused, not missing; to us there is no such server. */
-export const getFailure: Tell = response => {
-  const told = callFailure(response)
-  return told.failure === 'forbidden' && told.code === 'ForbiddenError' ? { ...told, failure: 'not-found' } : told
+export const getFailure: ToFailure = response => {
+  const failureFacts = callFailure(response)
+  return failureFacts.failure === 'forbidden' && failureFacts.code === 'ForbiddenError' ? { ...failureFacts, failure: 'not-found' } : failureFacts
 }
 
 /** Where a list is unknown there is no such service. */
-export const listFailure: Tell = response => {
-  const told = callFailure(response)
-  return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'malformed' } : told
+export const listFailure: ToFailure = response => {
+  const failureFacts = callFailure(response)
+  return failureFacts.failure === 'not-found' || failureFacts.failure === 'unsupported' ? { ...failureFacts, failure: 'malformed' } : failureFacts
 }
 
 /** The vendor's own words for what a request can name, the same in every language of its complaints, and the member that names it. */
@@ -52,14 +52,14 @@ export type Named = ReadonlyArray<readonly [word: string, member: string]>
  * For calls that name more than the server: a complaint about an image or a plan is a refusal of that member, never a missing server.
  * The words only choose the member. `otherwise` is the member of a 404 that has none of them.
  */
-export const naming = (named: Named, otherwise?: string): Tell => response => {
-  const told = callFailure(response)
+export const naming = (named: Named, otherwise?: string): ToFailure => response => {
+  const failureFacts = callFailure(response)
   const { code, details } = complaintOf(response)
-  if (code === 'WeakPasswordError') return { ...told, member: 'body.password' }
-  if (code === null || !(told.failure === 'rejected' || told.failure === 'not-found')) return told
+  if (code === 'WeakPasswordError') return { ...failureFacts, member: 'body.password' }
+  if (code === null || !(failureFacts.failure === 'rejected' || failureFacts.failure === 'not-found')) return failureFacts
   const [text = ''] = details.toLowerCase().split('{"', 1)
-  const member = named.find(([word]) => new RegExp(`\\b${word}\\b`).test(text))?.[1] ?? (told.failure === 'not-found' ? otherwise : undefined)
-  return member === undefined ? told : { ...told, failure: 'rejected', member }
+  const member = named.find(([word]) => new RegExp(`\\b${word}\\b`).test(text))?.[1] ?? (failureFacts.failure === 'not-found' ? otherwise : undefined)
+  return member === undefined ? failureFacts : { ...failureFacts, failure: 'rejected', member }
 }
 
 const createNames: Named = [
@@ -69,28 +69,28 @@ const createNames: Named = [
 const creating = naming(createNames)
 
 /** There is no server yet that could be missing. */
-export const createFailure: Tell = response => {
-  const told = creating(response)
-  if (told.code === 'DuplicateNameError') return { ...told, member: 'body.name' }
-  return told.failure === 'not-found' || told.failure === 'unsupported' ? { ...told, failure: 'rejected' } : told
+export const createFailure: ToFailure = response => {
+  const failureFacts = creating(response)
+  if (failureFacts.code === 'DuplicateNameError') return { ...failureFacts, member: 'body.name' }
+  return failureFacts.failure === 'not-found' || failureFacts.failure === 'unsupported' ? { ...failureFacts, failure: 'rejected' } : failureFacts
 }
 
 /** `Guest has 1 task active, can't sync status` has the class of bad input; nothing in the call could be bad. */
-export const syncFailure: Tell = response => {
-  const told = callFailure(response)
-  return told.failure === 'rejected' ? { ...told, failure: 'conflict' } : told
+export const syncFailure: ToFailure = response => {
+  const failureFacts = callFailure(response)
+  return failureFacts.failure === 'rejected' ? { ...failureFacts, failure: 'conflict' } : failureFacts
 }
 
 /** For calls that give a name, which may be taken. */
-export const nameFailure: Tell = response => {
-  const told = callFailure(response)
-  return told.code === 'DuplicateNameError' ? { ...told, member: 'body.name' } : told
+export const nameFailure: ToFailure = response => {
+  const failureFacts = callFailure(response)
+  return failureFacts.code === 'DuplicateNameError' ? { ...failureFacts, member: 'body.name' } : failureFacts
 }
 
 /** What keystone answers when these credentials, as configured, do not sign in: 404 is an unknown user or domain, 423 a locked one. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 423])
 
-export const signInFailure: Tell = response => {
+export const signInFailure: ToFailure = response => {
   const { code, details } = complaintOf(response)
   const said = { code, vendorMessage: messageOf(response, details) }
   if (response.status === 401 || (code !== null && refusals.has(response.status))) return { ...said, failure: 'authentication' }

@@ -52,7 +52,7 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
           path: '/projects',
           body: { project: { name } },
           schema: projectAnswerWire,
-          tell: nameFailure,
+          toFailure: nameFailure,
           assumed: { id: '{id}', name }
         })
         return toOwner(project)
@@ -77,9 +77,9 @@ async function projectPage (upstream: Upstream, query: string): Promise<Listed<P
 
 function readProjects (response: HttpResponse, own: ProjectWire | null): Listed<ProjectWire> {
   if (isSuccess(response)) return parseWire(projectListWire, parseJson(response.text), response)
-  const told = listFailure(response)
-  if (told.failure === 'forbidden' && told.code === 'ForbiddenError' && own !== null) return { rows: [own], total: 1 }
-  throw refused(response, told)
+  const failureFacts = listFailure(response)
+  if (failureFacts.failure === 'forbidden' && failureFacts.code === 'ForbiddenError' && own !== null) return { rows: [own], total: 1 }
+  throw refused(response, failureFacts)
 }
 
 function ownProject (token: Token | null): ProjectWire | null {

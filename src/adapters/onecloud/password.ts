@@ -18,7 +18,7 @@ export const setPassword = (client: OnecloudClient): NonNullable<AdapterVerbs['p
     checkPassword(password)
     const { server } = await getLive(client, id)
     const isStopped = server.status === 'stopped'
-    await client.act(id, 'set-password', { input: { password, ...(isStopped ? { auto_start: false } : {}) }, tell: passwordFailure })
+    await client.act(id, 'set-password', { input: { password, ...(isStopped ? { auto_start: false } : {}) }, toFailure: passwordFailure })
     return { goal: goalOf('password', { statuses: isStopped ? ['stopped'] : ['running', 'rescue'] }) }
   }
 })

@@ -67,7 +67,7 @@ async function act (client: OnecloudClient, id: string, power: PowerAction, inpu
   const word = server.provider_status ?? ''
   const isTaken = !isFailureWord(word) || power.from.includes(word) || (power.action === 'stop' && input.is_force === true)
   if (isTaken || server.power !== power.power) return await send(client, id, power, input)
-  await client.act(id, 'syncstatus', { tell: syncFailure })
+  await client.act(id, 'syncstatus', { toFailure: syncFailure })
   return { goal: power.goal, next: { name: `power.${power.action === 'restart' ? 'reboot' : power.action}`, input: { ...input } } }
 }
 

@@ -19,8 +19,8 @@ export const rawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
 function readAnswer (response: HttpResponse): RawAnswer {
   const { status, text } = response
   if (status === 401 || status === 403) {
-    const told = callFailure(response)
-    if (told.failure === 'authentication') throw refused(response, told)
+    const failureFacts = callFailure(response)
+    if (failureFacts.failure === 'authentication') throw refused(response, failureFacts)
   }
   return { status, body: status >= 499 ? withoutDetails(parseJson(text)) : rawBody(text) }
 }

@@ -53,7 +53,7 @@ async function checkImage (rows: RowsClient, seen: Seen, id: string): Promise<vo
 const refusedImage = (message: string): UpstreamError => new UpstreamError('rejected', message, { notAttempted: true, member: 'body.image' })
 
 async function write (client: OnecloudClient, id: string, input: NextStep['input']): Promise<Accepted> {
-  await client.act(id, 'rebuild-root', { input, tell: rebuildFailure })
+  await client.act(id, 'rebuild-root', { input, toFailure: rebuildFailure })
   return { goal: goalOfRebuild(input) }
 }
 

@@ -100,7 +100,7 @@ async function proceed (client: OnecloudClient, id: string, work: Work): Promise
     const left = { ...work, disk: null }
     return left.sizes || left.auto_start === true ? { goal, next: stepOf(left) } : { goal }
   }
-  if (work.sizes) await client.act(id, 'change-config', { input: configOf(work), tell: resizeFailure })
+  if (work.sizes) await client.act(id, 'change-config', { input: configOf(work), toFailure: resizeFailure })
   else await client.act(id, 'start')
   return { goal }
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { OnecloudSend, Service } from './send.ts'
-import { listFailure, type Tell } from './failures.ts'
+import { listFailure, type ToFailure } from './failures.ts'
 import { allPages, pageQuery, scopeQuery } from './pages.ts'
 import {
   cloudregionListWire, eipListWire, imageListWire, instanceSnapshotListWire, keypairListWire, networkListWire, skuListWire, type EipWire,
@@ -23,11 +23,11 @@ export function createRowsClient (send: OnecloudSend, account: OnecloudAccount) 
   const scope = scopeQuery(account)
 
   const all = async <Row>({ service = 'compute', plural, schema, query }: Rows<Row>): Promise<Row[]> => await allPages(plural, async offset => await send({
-    service, name: plural, method: 'GET', path: `/${plural}?${pageQuery(offset, query)}`, schema, tell: listFailure
+    service, name: plural, method: 'GET', path: `/${plural}?${pageQuery(offset, query)}`, schema, toFailure: listFailure
   }))
 
-  const drop = async (plural: string, id: string, tell: Tell) => await send({
-    name: `${plural}/delete`, method: 'DELETE', path: `/${plural}/${encodeURIComponent(id)}`, schema: acceptedRowWire, tell, assumed: {}
+  const drop = async (plural: string, id: string, toFailure: ToFailure) => await send({
+    name: `${plural}/delete`, method: 'DELETE', path: `/${plural}/${encodeURIComponent(id)}`, schema: acceptedRowWire, toFailure, assumed: {}
   })
 
   return {
@@ -55,6 +55,6 @@ export function createRowsClient (send: OnecloudSend, account: OnecloudAccount) 
     instanceSnapshotsById: async (ids: readonly string[]): Promise<InstanceSnapshotWire[]> => (await all({
       plural: 'instance_snapshots', schema: instanceSnapshotListWire, query: { ...scope, filter: `id.in(${ids.map(id => `'${id}'`).join(',')})` }
     })).filter(snapshot => ids.includes(snapshot.id)),
-    deleteInstanceSnapshot: async (id: string, tell: Tell) => await drop('instance_snapshots', id, tell)
+    deleteInstanceSnapshot: async (id: string, toFailure: ToFailure) => await drop('instance_snapshots', id, toFailure)
   }
 }

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../domain/catalogue.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { Job, JobState, AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { callFailure, nameFailure, type Tell } from './failures.ts'
+import { callFailure, nameFailure, type ToFailure } from './failures.ts'
 import { goalOf } from './goals.ts'
 import { getLive } from './live.ts'
 import type { RowsClient } from './rows-client.ts'
@@ -31,7 +31,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
     run: async ({ id, name }) => {
       checkName(name)
       await getLive(client, id)
-      await client.act(id, 'instance-snapshot', { input: { name }, tell: nameFailure })
+      await client.act(id, 'instance-snapshot', { input: { name }, toFailure: nameFailure })
       return { goal: goalOf('snapshots.create', { statuses: ['running', 'stopped', 'rescue'] }) }
     }
   },
@@ -79,9 +79,9 @@ async function find (rows: RowsClient, serverId: string, id: string): Promise<vo
   if (!found) throw missing()
 }
 
-const deleteFailure: Tell = response => {
-  const told = callFailure(response)
-  return told.failure === 'not-found' && told.code === 'ResourceNotFoundError' ? { ...told, member: 'path.snapshot' } : told
+const deleteFailure: ToFailure = response => {
+  const failureFacts = callFailure(response)
+  return failureFacts.failure === 'not-found' && failureFacts.code === 'ResourceNotFoundError' ? { ...failureFacts, member: 'path.snapshot' } : failureFacts
 }
 
 const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapshot['status']>([

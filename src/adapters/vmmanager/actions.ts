@@ -49,7 +49,7 @@ export const createActions = (client: VmmanagerClient): Actions => ({
     accepts: ['password'],
     run: async ({ seen, image, password }) => {
       const body = { ...imageChoice(image), ...(password === undefined ? {} : { password }) }
-      return toAccepted(await client.act({ id: idOf(seen.server.id), action: 'reinstall', body, tell: imageFailure }), 'host_reinstall')
+      return toAccepted(await client.act({ id: idOf(seen.server.id), action: 'reinstall', body, toFailure: imageFailure }), 'host_reinstall')
     }
   },
   rescue: {
@@ -66,7 +66,7 @@ export const createActions = (client: VmmanagerClient): Actions => ({
     run: async ({ id, password }) => {
       if (password === undefined) throw badMember('body.password', 'is needed: the provider makes none')
       const body = { password }
-      return toAccepted(await client.act({ id: idOf(id), action: 'password', body, tell: passwordFailure }), 'host_password')
+      return toAccepted(await client.act({ id: idOf(id), action: 'password', body, toFailure: passwordFailure }), 'host_password')
     }
   }
 })

@@ -81,7 +81,7 @@ async function attach ({ client, catalogue }: Clients, id: string, wanted: reado
 const stepName = 'attach'
 
 const add = async (client: VmmanagerClient, id: string, addresses: readonly string[]): Promise<Accepted> => await inTurn(
-  addresses.map(name => async () => jobsOf(await client.act({ id, action: 'ip', body: { ip_addr: { name } }, tell: attachFailure }), 'ip_change')),
+  addresses.map(name => async () => jobsOf(await client.act({ id, action: 'ip', body: { ip_addr: { name } }, toFailure: attachFailure }), 'ip_change')),
   from => ({ name: stepName, input: { addresses: addresses.slice(from).join(',') } })
 )
 

@@ -1,14 +1,14 @@
 import type { z } from 'zod'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
-import { callFailure, complaintOf, type Tell } from './failures.ts'
+import { callFailure, complaintOf, type ToFailure } from './failures.ts'
 
 /** An answer's body, or the error that it means. */
-export function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse, tell: Tell = callFailure): T {
+export function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse, toFailure: ToFailure = callFailure): T {
   // A suspended platform has done nothing; its body may be JSON, HTML or empty and is not looked at.
   if (response.status === 503) throw refused(response, { failure: 'suspended', notAttempted: true })
   const body = response.text === '' ? {} : parseJson(response.text)
   const complaint = complaintOf(body)
-  if (!isSuccess(response) || complaint !== null) throw refused(response, tell(response, complaint))
+  if (!isSuccess(response) || complaint !== null) throw refused(response, toFailure(response, complaint))
   return parseWire(schema, body, response)
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import {
   accountWire, clusterWire, ipWire, newAccountWire, poolWire, presetWire, savedImageWire, sshKeyWire, templateWire, vxlanWire
 } from './catalogue-schema.ts'
-import { creationFailure, findFailure, listFailure, pathFailure, type Tell } from './failures.ts'
+import { creationFailure, findFailure, listFailure, pathFailure, type ToFailure } from './failures.ts'
 import { readAll } from './pages.ts'
 import { actionWire, keyWire, listWire } from './schema.ts'
 import { where, type VmmanagerSend } from './send.ts'
@@ -15,7 +15,7 @@ interface ListOf<Row> {
   /** The vendor's function, where the path has an id. */
   readonly name?: string
   readonly schema: z.ZodType<{ list: Row[], size?: number | null | undefined }>
-  readonly tell?: Tell
+  readonly toFailure?: ToFailure
 }
 
 // Made once: a schema compiles itself at its first use.
@@ -34,14 +34,14 @@ const accountFailure = creationFailure(new Map([
 ]))
 const addressFailure = pathFailure('path.address')
 const pointerFailure = pathFailure('path.address', new Map([['domain', 'body.ptr']]))
-const untold = { task: null, start_task: null }
+const noTask = { task: null, start_task: null }
 
 /** What is chosen from, addresses and accounts: one function for each endpoint. */
 export const createCatalogueClient = (account: VmmanagerAccount, send: VmmanagerSend) => {
-  const all = async <Row extends { readonly id: string }>({ path, name = path, schema, tell = listFailure }: ListOf<Row>) =>
+  const all = async <Row extends { readonly id: string }>({ path, name = path, schema, toFailure = listFailure }: ListOf<Row>) =>
     await readAll<Row>(async ({ after, limit }) => {
       const condition = after === null ? '' : `${where(`(id GT ${after})`)}&`
-      return await send({ name, path: `/vm/v3/${path}?${condition}orderby=id+asc&limit=0,${limit}`, schema, tell })
+      return await send({ name, path: `/vm/v3/${path}?${condition}orderby=id+asc&limit=0,${limit}`, schema, toFailure })
     })
   return {
     listTemplates: async () => await all({ path: 'os', schema: templatesWire }),
@@ -53,10 +53,10 @@ export const createCatalogueClient = (account: VmmanagerAccount, send: Vmmanager
     listSshKeys: async () => await all({ path: 'ssh_key', schema: sshKeysWire }),
     listAccounts: async () => await all({ path: 'account', schema: accountsWire }),
     findAccount: async (id: string) => await send({
-      name: 'account', path: `/vm/v3/account?${where(`(id EQ ${id})`)}`, schema: accountsWire, tell: listFailure
+      name: 'account', path: `/vm/v3/account?${where(`(id EQ ${id})`)}`, schema: accountsWire, toFailure: listFailure
     }),
     createAccount: async (body: object) => await send({
-      name: 'account/create', path: '/vm/v3/account', body, schema: newAccountWire, assumed: { id: '{id}' }, tell: accountFailure
+      name: 'account/create', path: '/vm/v3/account', body, schema: newAccountWire, assumed: { id: '{id}' }, toFailure: accountFailure
     }),
     /** A key that signs in as this user, for one hour. */
     createKey: async (user: string) => await send({
@@ -67,32 +67,32 @@ export const createCatalogueClient = (account: VmmanagerAccount, send: Vmmanager
       body: {},
       schema: keyWire,
       assumed: { key: '{key}' },
-      tell: pathFailure('path.owner')
+      toFailure: pathFailure('path.owner')
     }),
     listIps: async () => await all({ path: 'ip', schema: ipsWire }),
-    findIp: async (condition: string) => await send({ name: 'ip', path: `/vm/v3/ip?${where(condition)}`, schema: ipsWire, tell: listFailure }),
+    findIp: async (condition: string) => await send({ name: 'ip', path: `/vm/v3/ip?${where(condition)}`, schema: ipsWire, toFailure: listFailure }),
     /** IPv4 only: the same of IPv6 is an object without addresses. */
     listHostIps: async (id: string) => await all({
-      path: `host/${encodeURIComponent(id)}/ipv4`, name: 'host/ipv4', schema: ipsWire, tell: findFailure
+      path: `host/${encodeURIComponent(id)}/ipv4`, name: 'host/ipv4', schema: ipsWire, toFailure: findFailure
     }),
     deleteIp: async (ipId: string) => await send({
-      name: 'ip/delete', method: 'DELETE', path: `/vm/v3/ip/${encodeURIComponent(ipId)}`, schema: actionWire, assumed: untold, tell: addressFailure
+      name: 'ip/delete', method: 'DELETE', path: `/vm/v3/ip/${encodeURIComponent(ipId)}`, schema: actionWire, assumed: noTask, toFailure: addressFailure
     }),
     setPointer: async (ipId: string, domain: string) => await send({
       name: 'ip/ptr',
       path: `/vm/v3/ip/${encodeURIComponent(ipId)}/ptr`,
       body: { domain },
       schema: actionWire,
-      assumed: untold,
-      tell: pointerFailure
+      assumed: noTask,
+      toFailure: pointerFailure
     }),
     deletePointer: async (hostId: string, address: string) => await send({
       name: 'host/ptr/delete',
       method: 'DELETE',
       path: `/vm/v3/host/${encodeURIComponent(hostId)}/ptr/${encodeURIComponent(address)}`,
       schema: actionWire,
-      assumed: untold,
-      tell: addressFailure
+      assumed: noTask,
+      toFailure: addressFailure
     })
   }
 }

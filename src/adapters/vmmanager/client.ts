@@ -1,4 +1,4 @@
-import { findFailure, listFailure, callFailure, memberFailure, type Tell } from './failures.ts'
+import { findFailure, listFailure, callFailure, memberFailure, type ToFailure } from './failures.ts'
 import { seenHost } from './mapping.ts'
 import { actionWire, createdWire, listWire, taskDetailWire, taskWire, vncWire } from './schema.ts'
 import { where, type VmmanagerSend } from './send.ts'
@@ -18,7 +18,7 @@ interface Order {
   readonly id: string
   readonly action: HostAction
   readonly body: object
-  readonly tell?: Tell
+  readonly toFailure?: ToFailure
 }
 
 // Made once: a schema compiles itself at its first use.
@@ -26,7 +26,7 @@ const hostsWire = listWire(seenHost)
 const tasksWire = listWire(taskWire)
 
 const nameFailure = memberFailure(new Map([['name', 'body.name']]))
-const untold = { task: null, start_task: null }
+const noTask = { task: null, start_task: null }
 const hostPath = (id: string): string => `/vm/v3/host/${encodeURIComponent(id)}`
 
 /** Servers and their tasks: one function for each endpoint; the vendor's page: docs.ispsystem.com/vmmanager-admin/developer-section/api-guide */
@@ -38,33 +38,33 @@ export const createClient = (send: VmmanagerSend) => ({
     ]
     const query = new URLSearchParams({ ...(conditions.length === 0 ? {} : { where: conditions.join(' AND ') }), orderby: 'id asc' })
     // Offset and count, or from and to? Beginning with 0 both are the same. The comma stands plain in every known request.
-    return await send({ name: 'host', path: `/vm/v3/host?${query.toString()}&limit=0,${limit}`, schema: hostsWire, tell: listFailure })
+    return await send({ name: 'host', path: `/vm/v3/host?${query.toString()}&limit=0,${limit}`, schema: hostsWire, toFailure: listFailure })
   },
   /** By filter, as the vendor advises: the element by id comes without addresses, disk, cluster and account. */
-  findHost: async (id: string) => await send({ name: 'host', path: `/vm/v3/host?${where(`(id EQ ${id})`)}`, schema: hostsWire, tell: findFailure }),
-  createHost: async (body: object, tell: Tell) => await send({
-    name: 'host/create', path: '/vm/v3/host', body, schema: createdWire, assumed: { id: '{id}', task: null }, tell
+  findHost: async (id: string) => await send({ name: 'host', path: `/vm/v3/host?${where(`(id EQ ${id})`)}`, schema: hostsWire, toFailure: findFailure }),
+  createHost: async (body: object, toFailure: ToFailure) => await send({
+    name: 'host/create', path: '/vm/v3/host', body, schema: createdWire, assumed: { id: '{id}', task: null }, toFailure
   }),
   deleteHost: async (id: string) => await send({
-    name: 'host/delete', method: 'DELETE', path: hostPath(id), schema: actionWire, assumed: untold
+    name: 'host/delete', method: 'DELETE', path: hostPath(id), schema: actionWire, assumed: noTask
   }),
   /** Name and comment only; resources are refused here. */
   editHost: async (id: string, body: { readonly name: string }) => await send({
-    name: 'host/edit', path: hostPath(id), body, schema: actionWire, assumed: untold, tell: nameFailure
+    name: 'host/edit', path: hostPath(id), body, schema: actionWire, assumed: noTask, toFailure: nameFailure
   }),
-  act: async ({ id, action, body, tell }: Order) => await send({
-    name: `host/${action}`, path: `${hostPath(id)}/${action}`, body, schema: actionWire, assumed: untold, ...(tell === undefined ? {} : { tell })
+  act: async ({ id, action, body, toFailure }: Order) => await send({
+    name: `host/${action}`, path: `${hostPath(id)}/${action}`, body, schema: actionWire, assumed: noTask, ...(toFailure === undefined ? {} : { toFailure })
   }),
   /** A disk has a number and a path of its own. */
-  resizeDisk: async (diskId: string, body: object, tell: Tell) => await send({
-    name: 'disk/resize', path: `/vm/v3/disk/${encodeURIComponent(diskId)}`, body, schema: actionWire, assumed: untold, tell
+  resizeDisk: async (diskId: string, body: object, toFailure: ToFailure) => await send({
+    name: 'disk/resize', path: `/vm/v3/disk/${encodeURIComponent(diskId)}`, body, schema: actionWire, assumed: noTask, toFailure
   }),
-  getVnc: async (id: string) => await send({ name: 'host/vnc_settings', path: `${hostPath(id)}/vnc_settings`, schema: vncWire, tell: callFailure }),
+  getVnc: async (id: string) => await send({ name: 'host/vnc_settings', path: `${hostPath(id)}/vnc_settings`, schema: vncWire, toFailure: callFailure }),
   listTasks: async (consulIds: readonly string[]) => await send({
-    name: 'task', path: `/vm/v3/task?${where(consulIds.map(id => `(consul_id EQ '${id}')`).join(' OR '))}`, schema: tasksWire, tell: listFailure
+    name: 'task', path: `/vm/v3/task?${where(consulIds.map(id => `(consul_id EQ '${id}')`).join(' OR '))}`, schema: tasksWire, toFailure: listFailure
   }),
   /** By the row's own id, not by the number that an action answers. */
   getTask: async (rowId: string) => await send({
-    name: 'task/get', path: `/vm/v3/task/${encodeURIComponent(rowId)}`, schema: taskDetailWire, tell: callFailure
+    name: 'task/get', path: `/vm/v3/task/${encodeURIComponent(rowId)}`, schema: taskDetailWire, toFailure: callFailure
   })
 })

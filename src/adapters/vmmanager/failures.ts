@@ -10,10 +10,10 @@ export interface Complaint {
   readonly names: readonly string[]
 }
 
-export type Told = UpstreamErrorOptions & { readonly failure: Failure }
+export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
 
 /** How a function's answer becomes a failure; `complaint` is null where the body has none. */
-export type Tell = (response: HttpResponse, complaint: Complaint | null) => Told
+export type ToFailure = (response: HttpResponse, complaint: Complaint | null) => FailureFacts
 
 const unknownHost = '5021'
 
@@ -40,7 +40,7 @@ export function complaintOf (body: unknown): Complaint | null {
 const namesIn = (value: Readonly<Record<string, unknown>>): string[] =>
   typeof value['name'] === 'string' ? [value['name']] : Object.keys(value)
 
-export const callFailure: Tell = (response, complaint) => {
+export const callFailure: ToFailure = (response, complaint) => {
   const said = { code: complaint?.code ?? null, vendorMessage: complaint?.message ?? null }
   // One code for a dead token and for a function that is closed to us: a fresh sign-in tells them apart.
   if (response.status === 401 && said.code !== null && String(said.code) === '3001') {
@@ -58,51 +58,51 @@ const memberOf = (complaint: Complaint | null, members: Members): string | undef
   complaint?.names.map(name => members.get(name)).find(member => member !== undefined)
 
 /** For calls about a server: what is missing beside it is a bad member of the request. */
-export const memberFailure = (members: Members): Tell => (response, complaint) => {
-  const told = callFailure(response, complaint)
+export const memberFailure = (members: Members): ToFailure => (response, complaint) => {
+  const failureFacts = callFailure(response, complaint)
   const member = memberOf(complaint, members)
-  if (member === undefined || String(told.code) === unknownHost) return told
-  if (told.failure === 'not-found') return { ...told, failure: 'rejected', member }
-  return told.failure === 'rejected' ? { ...told, member } : told
+  if (member === undefined || String(failureFacts.code) === unknownHost) return failureFacts
+  if (failureFacts.failure === 'not-found') return { ...failureFacts, failure: 'rejected', member }
+  return failureFacts.failure === 'rejected' ? { ...failureFacts, member } : failureFacts
 }
 
 /** For calls that make something: there is nothing yet that could be missing. */
-export const creationFailure = (members: Members): Tell => (response, complaint) => {
-  const told = memberFailure(members)(response, complaint)
-  return told.failure === 'not-found' && complaint !== null ? { ...told, failure: 'rejected' } : notHere(told)
+export const creationFailure = (members: Members): ToFailure => (response, complaint) => {
+  const failureFacts = memberFailure(members)(response, complaint)
+  return failureFacts.failure === 'not-found' && complaint !== null ? { ...failureFacts, failure: 'rejected' } : notHere(failureFacts)
 }
 
 /** For calls about one thing in our path that is no server; only the platform itself can say that it is missing. */
-export const pathFailure = (missing: string, members: Members = new Map()): Tell => (response, complaint) => {
-  const told = callFailure(response, complaint)
-  if (told.failure === 'not-found' && complaint !== null) return { ...told, member: missing }
-  const member = told.failure === 'rejected' ? memberOf(complaint, members) : undefined
-  return member === undefined ? notHere(told) : { ...told, member }
+export const pathFailure = (missing: string, members: Members = new Map()): ToFailure => (response, complaint) => {
+  const failureFacts = callFailure(response, complaint)
+  if (failureFacts.failure === 'not-found' && complaint !== null) return { ...failureFacts, member: missing }
+  const member = failureFacts.failure === 'rejected' ? memberOf(complaint, members) : undefined
+  return member === undefined ? notHere(failureFacts) : { ...failureFacts, member }
 }
 
 /** What a list or a sign-in misses is never a server. */
 const elsewhere = new Set<Failure>(['not-found', 'unsupported'])
 
-const notHere = (told: Told): Told => elsewhere.has(told.failure) ? { ...told, failure: 'malformed' } : told
+const notHere = (failureFacts: FailureFacts): FailureFacts => elsewhere.has(failureFacts.failure) ? { ...failureFacts, failure: 'malformed' } : failureFacts
 
 /** Where a list is unknown there is no such platform. */
-export const listFailure: Tell = (response, complaint) => notHere(callFailure(response, complaint))
+export const listFailure: ToFailure = (response, complaint) => notHere(callFailure(response, complaint))
 
 /** A list that is asked for one server may say that there is none. */
-export const findFailure: Tell = (response, complaint) =>
+export const findFailure: ToFailure = (response, complaint) =>
   String(complaint?.code) === unknownHost ? callFailure(response, complaint) : listFailure(response, complaint)
 
 const credentialFaults = new Set<Failure>(['not-found', 'rejected', 'conflict'])
 
 /** What the platform itself finds wrong with a sign-in is wrong with the credentials as configured: an unknown user, say. */
-export const signInFailure: Tell = (response, complaint) => {
-  const told = callFailure(response, complaint)
-  if (complaint !== null && credentialFaults.has(told.failure)) return { ...told, failure: 'authentication' }
-  return notHere(told)
+export const signInFailure: ToFailure = (response, complaint) => {
+  const failureFacts = callFailure(response, complaint)
+  if (complaint !== null && credentialFaults.has(failureFacts.failure)) return { ...failureFacts, failure: 'authentication' }
+  return notHere(failureFacts)
 }
 
 /** The administrator's token is a moment old here, so 3001 can only mean a lack of rights. */
-export const keyFailure: Tell = (response, complaint) => {
-  const told = signInFailure(response, complaint)
-  return told.afterFreshLogin === undefined ? told : { ...told, failure: told.afterFreshLogin }
+export const keyFailure: ToFailure = (response, complaint) => {
+  const failureFacts = signInFailure(response, complaint)
+  return failureFacts.afterFreshLogin === undefined ? failureFacts : { ...failureFacts, failure: failureFacts.afterFreshLogin }
 }

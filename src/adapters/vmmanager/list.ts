@@ -20,10 +20,10 @@ const plainName = /^[A-Za-z0-9._-]{1,100}$/
 async function listPage (client: VmmanagerClient, { filters, after, limit }: PageRequest): Promise<VendorPage> {
   const name = filters.name !== undefined && plainName.test(filters.name) ? filters.name : undefined
   const { list, size } = await client.listHosts({ name, after: after === null ? null : idOf(after), limit })
-  const told = size ?? 0
+  const failureFacts = size ?? 0
   const last = isLastPage({ list, size }, limit)
   // Whether `size` counts the page or all matches is not documented: a full page of that size may be either.
-  const total = after === null && typeof size === 'number' && (last ? told === list.length : told > list.length) ? size : null
+  const total = after === null && typeof size === 'number' && (last ? failureFacts === list.length : failureFacts > list.length) ? size : null
   return { rows: list, start: 0, last, total }
 }
 

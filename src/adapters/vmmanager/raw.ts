@@ -19,8 +19,8 @@ export const rawVerb = (account: VmmanagerAccount, upstream: Upstream): Raw => c
 /** Any answer is one but that of a dead token and of a suspended platform: those are cured by asking again. */
 function readAnswer (response: HttpResponse): RawAnswer {
   if (response.status === 503) throw refused(response, { failure: 'suspended', notAttempted: true })
-  const told = callFailure(response, complaintOf(parseJson(response.text)))
-  if (told.failure === 'authentication') throw refused(response, told)
+  const failureFacts = callFailure(response, complaintOf(parseJson(response.text)))
+  if (failureFacts.failure === 'authentication') throw refused(response, failureFacts)
   return { status: response.status, body: rawBody(response.text) }
 }
 

@@ -70,7 +70,7 @@ function writesOf (client: VmmanagerClient, id: string, { resources, disk, isDef
   const when = isDeferred ? deferral : {}
   const writes: Write[] = []
   if (Object.keys(resources).length > 0) {
-    writes.push(['resources', async () => jobsOf(await client.act({ id, action: 'resource', body: { ...resources, ...when }, tell: resourceFailure }), 'host_change_params')])
+    writes.push(['resources', async () => jobsOf(await client.act({ id, action: 'resource', body: { ...resources, ...when }, toFailure: resourceFailure }), 'host_change_params')])
   }
   if (disk !== null) {
     writes.push(['disk', async () => jobsOf(await client.resizeDisk(disk.id, { size_mib: disk.size_mib, ...when }, diskFailure), 'disk_resize')])

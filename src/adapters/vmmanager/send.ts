@@ -3,14 +3,14 @@ import type { Token, Upstream } from '../contract.ts'
 import { createSend, type Base, type Endpoint } from '../kit/send.ts'
 import { readAnswer } from './answer.ts'
 import { authorization } from './auth.ts'
-import { callFailure, type Tell } from './failures.ts'
+import { callFailure, type ToFailure } from './failures.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
 interface VmmanagerEndpoint<T> extends Omit<Endpoint<T>, 'method' | 'read'> {
   /** There is no PUT and no PATCH on the platform, and it refuses a body with unknown members. */
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly schema: z.ZodType<T>
-  readonly tell?: Tell
+  readonly toFailure?: ToFailure
 }
 
 export type VmmanagerSend = ReturnType<typeof createVmmanagerSend>
@@ -20,8 +20,8 @@ export const baseOf = (account: VmmanagerAccount, token: Token | null): Base => 
 /** Unless a method is given, a call that assumes an answer is a POST, any other a GET. */
 export const createVmmanagerSend = (account: VmmanagerAccount, upstream: Upstream) => {
   const send = createSend(upstream, token => baseOf(account, token))
-  return async <T>({ method, schema, tell = callFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> =>
-    await send({ ...endpoint, method: method ?? (endpoint.assumed === undefined ? 'GET' : 'POST'), read: response => readAnswer(schema, response, tell) })
+  return async <T>({ method, schema, toFailure = callFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> =>
+    await send({ ...endpoint, method: method ?? (endpoint.assumed === undefined ? 'GET' : 'POST'), read: response => readAnswer(schema, response, toFailure) })
 }
 
 /** A filter as the platform reads it; spaces between the words, encoded once. */
