@@ -20,7 +20,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
       querystring: noQuery,
       response: { 200: jsonAnswer('All providers, on one page', providerPageSchema), ...ownProblems() }
     } satisfies FastifyZodOpenApiSchema
-  }, async (_request, reply) => await reply.send(onePage(gateway.providers)))
+  }, async (_request, reply) => await reply.send(onePage(await gateway.providers())))
 
   app.get('/v1/accounts', {
     config,

@@ -3,13 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { openDoor } from './access/authenticator.ts'
 import { openAccounts, type OpeningParts } from './accounts.ts'
-import type { Adapter } from './adapters/contract.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
 import { createAsks } from './execution/asks.ts'
 import { createCursors, type Cursors } from './reads/cursor.ts'
 import { createFleet } from './reads/fleet.ts'
-import { createGateway, type Rooms } from './services.ts'
+import { createGateway, type LoadAdapters, type Rooms } from './services.ts'
 import { createInFlight, type InFlight } from './execution/in-flight.ts'
 import { createOperations } from './reads/operations.ts'
 import { createServers } from './reads/servers.ts'
@@ -26,7 +25,7 @@ import { version } from './version.ts'
 
 export interface ComposeParts {
   readonly config: Config
-  readonly adapters: Iterable<Adapter<unknown>>
+  readonly loadAdapters: LoadAdapters
   readonly stores: Stores
   readonly isServing: () => boolean
   readonly isRedisThere: (() => boolean) | null
@@ -41,6 +40,8 @@ export interface ComposeParts {
 export interface Composed {
   readonly app: FastifyInstance
   readonly observer: Observer
+  /** Takes up the open operations of the accounts. Nothing is sent to a provider before that, unless a request asks for it. */
+  follow(): void
   /** Goes on with another configuration, for all that comes in from now on. What is being answered ends with the one it began with. */
   reload(config: Config): Promise<void>
   /** Ends the waits, lets what is in flight be answered, closes the app, then the connections to the providers. */
@@ -85,7 +86,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     observer
   })
   const gateway = createGateway({
-    adapters: parts.adapters,
+    loadAdapters: parts.loadAdapters,
     accounts: opened.map(({ account }) => account),
     rooms: createRooms({ stores, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
   })
@@ -100,13 +101,13 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere },
     ...(logger === undefined ? {} : { logger })
   })
-  engine.follow(opened.map(({ watched }) => watched))
   // Where the store is lost just now, the first key notes it.
   for (const { id } of gateway.accounts) learn(stores, id)
 
   return {
     app,
     observer,
+    follow: () => { engine.follow(opened.map(({ watched }) => watched)) },
     reload: async next => {
       if (stopping.signal.aborted) return
       const before = opened

@@ -6,7 +6,7 @@ import { keysNeedingRestart } from './config/reload.ts'
 export interface Reloading {
   readonly config: Config
   /** Reads the configuration anew; throws what is wrong with it, without values. */
-  readonly load: () => Config
+  readonly load: () => Promise<Config>
   readonly composed: Pick<Composed, 'reload' | 'observer'>
   readonly audit: { reopen(): void }
   readonly logger: Logger
@@ -40,7 +40,7 @@ export function createReloader ({ config: first, load, composed, audit, logger, 
     if (isStopped) return
     reopen()
     try {
-      const next = load()
+      const next = await load()
       const fixed = keysNeedingRestart(config, next)
       if (fixed.length > 0) { refuse(`${fixed.join(', ')}: a change of this takes a restart`); return }
       await composed.reload(next)

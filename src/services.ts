@@ -13,7 +13,8 @@ import type { Writes } from './execution/writes.ts'
 
 /** All that routes know of: accounts, their servers, and what is done to them. */
 export interface Gateway extends Rooms {
-  readonly providers: readonly Provider[]
+  /** All of them, whether an account uses them or not. */
+  providers(): Promise<readonly Provider[]>
   readonly accounts: readonly Account[]
   account(id: string): Account | undefined
   /** From now on there are these. */
@@ -39,21 +40,31 @@ export interface Provider {
   readonly capabilities: Capabilities
 }
 
+/** Loads the adapters of all providers. */
+export type LoadAdapters = () => Promise<Iterable<Adapter<unknown>>>
+
 export interface GatewayParts {
-  readonly adapters: Iterable<Adapter<unknown>>
+  readonly loadAdapters: LoadAdapters
   readonly accounts: readonly Account[]
   readonly rooms: Rooms
 }
 
-export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gateway {
+export function createGateway ({ loadAdapters, accounts, rooms }: GatewayParts): Gateway {
   let present: readonly Account[] = []
+  let providers: Promise<readonly Provider[]> | null = null
   let byId: ReadonlyMap<string, Account> = new Map()
   const replace = (next: readonly Account[]): void => {
     present = next
     byId = new Map(next.map(account => [account.id, account]))
   }
   replace(accounts)
-  return { providers: [...adapters].map(toProvider), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
+  return {
+    providers: async () => await (providers ??= loadAdapters().then(adapters => [...adapters].map(toProvider))),
+    get accounts () { return present },
+    account: id => byId.get(id),
+    replace,
+    ...rooms
+  }
 }
 
 const toProvider = (adapter: Adapter<unknown>): Provider => ({

@@ -4,7 +4,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { problemSections } from '../routes/problem-pages.ts'
-import { registry } from '../src/adapters/registry.ts'
+import { registry } from './helpers/registry.ts'
 import { compose } from '../src/compose.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { parseConfig } from '../src/config/load.ts'
@@ -23,7 +23,7 @@ const update = 'run npm run generate and commit what it changes'
 
 const { app, close } = await compose({
   config: parseConfig('auth: { mode: none }', registry, {}),
-  adapters: registry.values(),
+  loadAdapters: async () => registry.values(),
   stores: createMemoryStores(),
   isServing: () => true,
   isRedisThere: null

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { registry } from '../src/adapters/registry.ts'
+import { registry } from './helpers/registry.ts'
 import { parseConfig, type Config } from '../src/config/load.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
@@ -127,7 +127,7 @@ t.test('SIGHUP: a good file is in force at once, one with a fault or with what t
   await hangUp(change({ acounts: {} }), /acounts \(line \d+\): is not a known key.*the old one stays/)
   await hangUp('accounts: [', /not valid YAML.*the old one stays/)
   await hangUp(change({ accounts: { vm6: { ...vm6, password: ['$', '{HAWSER_NOT_SET_ANYWHERE}'].join('') } } }), /HAWSER_NOT_SET_ANYWHERE.*the old one stays/)
-  await hangUp(null, /can not be read.*the old one stays/)
+  await hangUp(null, /cannot be read.*the old one stays/)
   await hangUp(change({ listen: { port: 1 }, metrics: { public: true } }), /listen, metrics: a change of this takes a restart.*the old one stays/)
   t.same(await accounts(), ['vm6', 'lab'], 'the old one stays')
   t.notOk(gateway.output().includes(String(vmmanager.settings.vm6?.password)))

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import t from 'tap'
 import type { Redis } from 'ioredis'
 import type { Token } from '../src/adapters/contract.ts'
-import { registry } from '../src/adapters/registry.ts'
+import { registry } from './helpers/registry.ts'
 import { compose } from '../src/compose.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { UpstreamError, type Failure } from '../src/domain/failure.ts'
@@ -441,7 +441,7 @@ t.test('neither keys nor values in Redis hold a credential or a token of an acco
     const text = JSON.stringify({ secret, auth: { mode: 'none' }, accounts: { [account]: { provider: 'heficed', ...settings, ...change } } })
     const config = parseConfig(text, registry, {})
     const stores = { ...createMemoryStores(), tokens: redisStore(redis) }
-    const { app, close } = await compose({ config, adapters: registry.values(), stores, isServing: () => true, isRedisThere: null })
+    const { app, close } = await compose({ config, loadAdapters: async () => registry.values(), stores, isServing: () => true, isRedisThere: null })
     await app.inject({ method: 'GET', url: `/v1/${account}/servers` })
     await close()
     return await tokenKeys(redis, account)

@@ -1,5 +1,5 @@
-import { createHttpClient } from '../upstream/http.ts'
-import { createTokenReader, type TokenSettings } from './jwt.ts'
+import { createHttpClient, type HttpClient } from '../upstream/http.ts'
+import type { ReadToken, TokenSettings } from './jwt.ts'
 import { createAuthenticate, type Authenticate, type KeySettings } from './api-key.ts'
 
 /** Who is let in, and the connection to the issuer of tokens where there is one: it is asked when the first token comes. */
@@ -20,5 +20,15 @@ export interface AuthSettings {
 export function openDoor ({ mode, keys, oidc }: AuthSettings): Door {
   if (mode === 'none' || oidc === undefined) return { authenticate: mode === 'none' ? null : createAuthenticate(keys, null), close: async () => {} }
   const http = createHttpClient({ maximumBytes: largestIssuerAnswerBytes, connections: 1 })
-  return { authenticate: createAuthenticate(keys, createTokenReader(oidc, http)), close: http.close }
+  return { authenticate: createAuthenticate(keys, createLazyReader(oidc, http)), close: http.close }
+}
+
+/** jose is loaded when the first token comes. */
+function createLazyReader (settings: TokenSettings, http: HttpClient): ReadToken {
+  let reader: Promise<ReadToken> | null = null
+  return async (token, onRefusal) => {
+    reader ??= import('./jwt.ts').then(({ createTokenReader }) => createTokenReader(settings, http))
+    const read = await reader
+    return await read(token, onRefusal)
+  }
 }

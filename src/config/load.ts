@@ -34,21 +34,42 @@ export class ConfigError extends Error {
   }
 }
 
-export type Registry = ReadonlyMap<string, Adapter<unknown>>
-
-/** Reads, checks and freezes a configuration file. Throws a ConfigError that names every fault with path and line. */
-export function loadConfig (file: string, registry: Registry, environment: Environment): Config {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    throw new ConfigError([{ path: '', line: null, message: `the configuration file ${file} can not be read` }])
-  }
-  return parseConfig(text, registry, environment)
+/** The adapters that a configuration may name, of which `get` returns the loaded ones. */
+export interface Registry {
+  keys(): Iterable<string>
+  get(id: string): Adapter<unknown> | undefined
 }
 
-export function parseConfig (text: string, registry: Registry, environment: Environment): Config {
-  const document = readDocument(text, environment)
+export type Loaders = ReadonlyMap<string, () => Promise<Adapter<unknown>>>
+
+/**
+ * Reads, checks and freezes a configuration file, and loads the adapters that it names.
+ * Throws a ConfigError that names every fault with path and line.
+ */
+export async function loadConfig (file: string, loaders: Loaders, environment: Environment): Promise<Config> {
+  const document = readDocument(readText(file), environment)
+  const named = providersIn(document)
+  const loaded = new Map<string, Adapter<unknown>>()
+  await Promise.all([...loaders].map(async ([id, load]) => { if (named.has(id)) loaded.set(id, await load()) }))
+  return toConfig(document, { keys: () => loaders.keys(), get: id => loaded.get(id) })
+}
+
+function readText (file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new ConfigError([{ path: '', line: null, message: `cannot be read${reason}` }])
+  }
+}
+
+const providersIn = (document: ConfigDocument): Set<unknown> =>
+  new Set(Object.values(accountsOf(document.value)).map(account => isRecord(account) ? account.provider : undefined))
+
+export const parseConfig = (text: string, registry: Registry, environment: Environment): Config =>
+  toConfig(readDocument(text, environment), registry)
+
+function toConfig (document: ConfigDocument, registry: Registry): Config {
   if (document.value === undefined && document.faults.length > 0) throw new ConfigError(document.faults)
   const parsed = configSchema.safeParse(document.value ?? {})
   const faults = [...document.faults, ...(parsed.success ? [] : toFaults(parsed.error, [], document))]

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.ts'
+import { registry } from '../helpers/registry.ts'
 import type { Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import type { Capabilities } from '../../src/domain/capability.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.ts'
+import { registry } from '../helpers/registry.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema } from '../../src/domain/problem.ts'
 import { serverSchema, type Server } from '../../src/domain/server.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { registry } from '../../src/adapters/registry.ts'
+import { registry } from '../helpers/registry.ts'
 import { capabilityNames, type Capability } from '../../src/domain/capability.ts'
 import { serverActions, type Server } from '../../src/domain/server.ts'
 import { capabilitiesOf, providerCapabilities, unreachable } from '../../src/adapters/capabilities.ts'

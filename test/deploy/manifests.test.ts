@@ -10,8 +10,8 @@ import t from 'tap'
 import ts from 'typescript'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.ts'
-import { loadConfig, type Config } from '../../src/config/load.ts'
+import { registry } from '../helpers/registry.ts'
+import { parseConfig, type Config } from '../../src/config/load.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { root } from '../helpers/process.ts'
 
@@ -153,9 +153,7 @@ function load (path: string): { readonly config: Config, readonly secrets: reado
     const secrets = [...new Set(names.map(name => name.replace('/run/secrets/hawser/', '')))]
     mkdirSync(join(folder, 'secrets'))
     secrets.forEach((name, index) => { writeFileSync(join(folder, 'secrets', name), name.endsWith('_sha256') ? `${index}`.padStart(64, '0') : 'a'.repeat(40)) })
-    const file = join(folder, 'hawser.yaml')
-    writeFileSync(file, read(path).replaceAll('/run/secrets/hawser', join(folder, 'secrets')))
-    return { config: loadConfig(file, registry, {}), secrets }
+    return { config: parseConfig(read(path).replaceAll('/run/secrets/hawser', join(folder, 'secrets')), registry, {}), secrets }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
-import { registry } from '../../src/adapters/registry.ts'
+import { registry } from './registry.ts'
 import { compose, type Composed } from '../../src/compose.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
@@ -25,13 +25,15 @@ export interface TestGatewayOptions {
 /** A gateway put together from configuration text as the process does it, without listening. */
 export async function composeGateway ({ accounts, auth, more, redis, stores, isServing, isRedisThere, ...rest }: TestGatewayOptions): Promise<Composed> {
   const text = stringify({ ...more, auth: auth ?? { mode: 'none' }, accounts }, { aliasDuplicateObjects: false })
-  return await compose({
+  const composed = await compose({
     ...rest,
     config: parseConfig(text, registry, {}),
-    adapters: registry.values(),
+    loadAdapters: async () => registry.values(),
     stores: stores ?? createMemoryStores(),
     redis,
     isServing: isServing ?? (() => true),
     isRedisThere: isRedisThere ?? null
   })
+  composed.follow()
+  return composed
 }

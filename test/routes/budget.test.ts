@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../../src/adapters/registry.ts'
+import { registry } from '../helpers/registry.ts'
 import type { SimulatedCall } from '../../sandbox/simulator.ts'
 import { password, vendors, type Vendor } from '../conformance/vendors.ts'
 import { askOf, type Ask, type Method } from '../helpers/api.ts'

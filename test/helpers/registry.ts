@@ -1,0 +1,4 @@
+import { loadAdapters } from '../../src/adapters/registry.ts'
+
+/** Every adapter, loaded. */
+export const registry = await loadAdapters()
