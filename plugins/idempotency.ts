@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { badMember } from '../src/domain/failure.ts'
-import { isFinal } from '../src/domain/operation.ts'
+import { badMember, GatewayError } from '../src/domain/failure.ts'
+import type { Operation } from '../src/domain/operation.ts'
 import type { Gateway } from '../src/services.ts'
 import type { KeptAnswer, KeyVerdict } from '../src/operations/idempotency.ts'
-import { notePlaced, placeOperation } from './outcome.ts'
+import { answerOperation, preferredWaitS, waited } from './operation-answer.ts'
+import { notePlaced, operationAt } from './outcome.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,7 +18,7 @@ declare module 'fastify' {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** What an answer needs beside its body to be given again. */
-const keptHeaders = ['content-type', 'location', 'retry-after', 'cache-control', 'preference-applied']
+const keptHeaders = ['content-type', 'location', 'retry-after', 'cache-control']
 
 /** `Idempotency-Key`: what was answered once under a key is answered again, and not done again. */
 export function installIdempotency (app: FastifyInstance, gateway: Gateway): void {
@@ -35,7 +36,7 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
       isCreate: config.creates === true,
       deadlineMs: account.options.requestDeadlineMs
     }, request.context.signal)
-    if (verdict.kind !== 'held') return await answerAgain(reply, verdict)
+    if (verdict.kind !== 'held') return await answerAgain(gateway, verdict, request, reply)
     request.context = { ...request.context, held: verdict.held }
   })
 
@@ -66,16 +67,29 @@ function keyOf (request: FastifyRequest): string | null {
 export const isDryRun = ({ query }: FastifyRequest): boolean =>
   typeof query === 'object' && query !== null && 'dry_run' in query && (query.dry_run === true || query.dry_run === 'true')
 
-async function answerAgain (reply: FastifyReply, verdict: Exclude<KeyVerdict, { kind: 'held' }>): Promise<FastifyReply> {
+type Verdict = Exclude<KeyVerdict, { kind: 'held' }>
+
+/** A caller who prefers to wait now is answered as at first: by how the operation stands when the wait is over. */
+async function answerAgain (gateway: Gateway, verdict: Verdict, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   reply.header('idempotency-replayed', 'true')
-  if (verdict.kind === 'answer') {
-    notePlaced(reply, verdict.answer.headers.location)
-    return await reply.status(verdict.answer.status).headers(verdict.answer.headers).send(verdict.answer.body)
+  if (verdict.kind === 'operation') return await answerOperation(reply, await waited(gateway, verdict.stored.operation, request, reply))
+  const operation = await acceptedBy(gateway, verdict.answer, request)
+  if (operation !== null) return await answerOperation(reply, await waited(gateway, operation, request, reply))
+  const { status, headers, body } = verdict.answer
+  notePlaced(reply, headers['location'])
+  return await reply.status(status).headers(headers).send(body)
+}
+
+/** The operation that was accepted with this answer, where the caller wants to wait for it; null where the answer itself is given again. */
+async function acceptedBy (gateway: Gateway, { status, headers }: KeptAnswer, request: FastifyRequest): Promise<Operation | null> {
+  const id = operationAt(headers['location'])
+  if (status >= 300 || id === null || request.account === null || preferredWaitS(request) === null) return null
+  try {
+    return (await gateway.operations.find(request.account, id)).operation
+  } catch (error) {
+    if (error instanceof GatewayError && error.refusal === 'operation-not-found') return null
+    throw error
   }
-  const { operation } = verdict.stored
-  placeOperation(reply, operation)
-  if (!isFinal(operation.status)) reply.header('retry-after', '1')
-  return await reply.status(202).send(operation)
 }
 
 const problemSchema = z.object({ side_effect: z.string() })

@@ -41,6 +41,10 @@ export function placeOperation (reply: FastifyReply, { id, account, server_id: s
 
 /** An answer that is given again says where its operation stands, and no more. */
 export function notePlaced (reply: FastifyReply, location: string | undefined): void {
-  const id = /^\/v1\/[^/]+\/operations\/(op_[a-z0-9]+)$/.exec(location ?? '')?.[1]
-  if (id !== undefined) reply.request.outcome.operationId = id
+  const id = operationAt(location)
+  if (id !== null) reply.request.outcome.operationId = id
 }
+
+/** The id of the operation at a Location of ours. */
+export const operationAt = (location: string | undefined): string | null =>
+  /^\/v1\/[^/]+\/operations\/(op_[a-z0-9]+)$/.exec(location ?? '')?.[1] ?? null

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RequestValidationError } from 'fastify-zod-openapi'
-import { badMember, GatewayError, UpstreamError, type BadMember } from '../src/domain/failure.ts'
+import { badMember, GatewayError, UpstreamError } from '../src/domain/failure.ts'
+import { invalidRequest } from '../src/domain/invalid.ts'
 import type { Account } from '../src/transport/account.ts'
 import { problemTitles, type Problem } from '../src/domain/problem.ts'
 import { noOutcome, placeOperation } from './outcome.ts'
@@ -31,10 +32,12 @@ function withWrites (problem: Problem, { context }: FastifyRequest): Problem {
 interface About {
   readonly id: string
   readonly account: Account | null
+  /** As the caller sent it, where it was not valid: a parameter given twice is a list. */
+  readonly query?: unknown
 }
 
 export const problemOf = (error: unknown, about: About): Problem =>
-  error instanceof UpstreamError ? fromUpstream(error, about) : fromRefusal(toRefusal(error), about)
+  error instanceof UpstreamError ? fromUpstream(error, about) : fromRefusal(toRefusal(error, about.query), about)
 
 /** What the router refuses before there is a route: a broken escape in the path, a parameter that is too long. */
 export function answerFrameworkError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
@@ -101,7 +104,7 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
           details: details === undefined ? null : account?.safeValue(details) ?? null
         },
     attempts: error.attempts,
-    errors: member === undefined ? [] : [{ path: member, message: told ?? 'the provider does not take it' }],
+    errors: member === undefined ? [] : [{ path: member, message: told ?? error.message }],
     ...(error.operationId === null ? {} : { operation_id: error.operationId })
   }
 }
@@ -128,10 +131,10 @@ function fromRefusal (refusal: GatewayError, about: About): Problem {
 const aboutRequest = ({ id, account }: About) =>
   ({ request_id: id, account: account?.id ?? null, provider: account?.provider.id ?? null })
 
-function toRefusal (error: unknown): GatewayError {
+function toRefusal (error: unknown, query: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   if (!isFrameworkError(error)) return new GatewayError('internal', 'the gateway met a fault of its own')
-  if (error.validation !== undefined) return fromValidation(error)
+  if (error.validation !== undefined) return fromValidation(error, query)
   const status = error.statusCode ?? 500
   const refusal = frameworkRefusals.get(error.code)
   if (refusal === 'unsupported-media-type') return new GatewayError(refusal, 'send the body as JSON, with Content-Type: application/json')
@@ -144,21 +147,8 @@ const isFrameworkError = (error: unknown): error is FastifyError => error instan
 
 const places: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', body: 'body', headers: 'headers' }
 
-function fromValidation (error: FastifyError): GatewayError {
-  const place = places[error.validationContext ?? ''] ?? 'request'
-  const errors = (error.validation ?? []).flatMap(item => toBadMembers(item, place))
-  const first = errors[0]
-  const detail = first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`
-  return new GatewayError('invalid-request', detail, { errors })
-}
-
-/** The validator tells a missing member from one of a wrong type only by what it received. */
-const isMissing = (issue: { readonly code: string, readonly message: string }): boolean => issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
-
-function toBadMembers (item: unknown, place: string): BadMember[] {
-  if (!(item instanceof RequestValidationError)) return [{ path: place, message: 'is not valid' }]
-  const { issue } = item.params
-  const path = [place, ...issue.path.map(String)]
-  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: isMissing(issue) ? 'is required' : issue.message }]
-  return issue.keys.map(key => ({ path: [...path, key].join('.'), message: 'is not known here' }))
+function fromValidation ({ validationContext, validation = [] }: FastifyError, query: unknown): GatewayError {
+  const place = places[validationContext ?? ''] ?? 'request'
+  const issues = validation.flatMap(item => item instanceof RequestValidationError ? [item.params.issue] : [])
+  return invalidRequest({ issues, place, value: query })
 }

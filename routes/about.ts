@@ -23,7 +23,7 @@ export async function aboutRoutes (root: FastifyInstance): Promise<void> {
     schema: {
       operationId: 'getAbout',
       summary: 'Where the documentation, the health and the accounts are',
-      tags: ['About'],
+      tags: ['Gateway'],
       security: [],
       querystring: noQuery,
       response: { 200: jsonAnswer('Paths of this server', aboutSchema), ...openProblems() }

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { maySee } from '../src/access/principal.ts'
 import type { Account } from '../src/transport/account.ts'
-import { accountDetailSchema, accountPageSchema, accountParams, jsonAnswer, noQuery, ownProblems, providerPageSchema } from './schemas.ts'
+import { accountDetailSchema, accountPageSchema, jsonAnswer, noQuery, ownProblems, providerPageSchema } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
+import { accountParams } from '../src/verbs/params.ts'
 
 /** What is configured, and what each provider can do. No upstream calls. */
 export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {

@@ -26,7 +26,8 @@ export const extraComponents = {
     'WWW-Authenticate': header('How to send a key'),
     Location: header('Where the operation is'),
     'Retry-After': header('Seconds after which another try or a look is worth while', 'integer'),
-    'Idempotency-Replayed': header('`true`: this answer was given before under this key; nothing was done now'),
+    'Idempotency-Replayed': header('`true`: the work of this key was done before; nothing was done now. ' +
+      'With `Prefer: wait` the operation is answered as it stands, else the first answer'),
     'Preference-Applied': header('`wait=n` as it was obeyed; absent where no wait was asked for'),
     RateLimit: header('Where `rate_limit` is configured: `"key";r=<left>;t=<seconds>`, on every answer to a key'),
     'RateLimit-Policy': header('Where `rate_limit` is configured: `"key";q=<requests>;w=60`'),

@@ -15,18 +15,18 @@ server, and [all of them](/problems) are listed. Send a key with *Authorize*, th
 
 /** In the order in which a newcomer needs them. */
 const tags = [
-  { name: 'About', description: 'Where everything is' },
-  { name: 'Accounts', description: 'What is configured, and what providers can do' },
-  { name: 'Servers', description: 'Reading servers' },
-  { name: 'Actions', description: 'Start, stop, reboot, console' },
-  { name: 'Life of a server', description: 'From create to delete: sizes, names, images, rescue, passwords' },
-  { name: 'Operations', description: 'What became of accepted work' },
+  { name: 'Gateway', description: 'Entry points, health and metrics of the gateway itself' },
+  { name: 'Accounts', description: 'Configured accounts, and what each provider can do' },
+  { name: 'Servers', description: 'Reading the servers of one account' },
+  { name: 'Fleet', description: 'Reading the servers of all accounts at once' },
+  { name: 'Power', description: 'Start, stop, reboot, console' },
+  { name: 'Lifecycle', description: 'From create to delete: sizes, names, images, rescue, passwords' },
+  { name: 'Operations', description: 'The long-running jobs that accepted writes become' },
   { name: 'Snapshots', description: 'Copies of a server\'s disks, where the provider keeps them' },
-  { name: 'Addresses', description: 'Which addresses there are, whose they are, and their reverse names' },
-  { name: 'What can be had', description: 'Images, plans, regions, SSH keys and networks: the ids that a create takes' },
-  { name: 'Owners', description: 'Whom servers belong to at the provider: clients, users, projects' },
-  { name: 'Raw', description: 'The provider\'s own API, for accounts with `raw: true`' },
-  { name: 'Health', description: 'For balancers and supervisors' }
+  { name: 'Addresses', description: 'The addresses of servers and of the account, and their reverse names' },
+  { name: 'Catalog', description: 'Images, plans, regions, SSH keys and networks: the ids that a create takes' },
+  { name: 'Owners', description: 'Clients, users or projects that servers belong to at the provider' },
+  { name: 'Provider passthrough', description: 'The provider\'s own API, for accounts with `raw: true`' }
 ]
 
 // A key is typed into this page: it speaks to this gateway alone, nobody frames it, and it forgets the key when it is closed.

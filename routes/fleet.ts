@@ -10,7 +10,8 @@ import { failureOfAll, type FleetAccount, type FleetPage } from '../src/reads/fl
 import { streamFleet, type StreamPart } from '../src/reads/fleet-stream.ts'
 import type { Gateway } from '../src/services.ts'
 import { prefersLines } from './accept.ts'
-import { costText, mayCost } from './cost.ts'
+import { mayCost } from './cost.ts'
+import { costText } from '../src/verbs/cost.ts'
 import { fleetPageSchema, fleetQuery, ndjson } from './fleet-schemas.ts'
 import { jsonAnswer, readProblems } from './schemas.ts'
 import { nextLink, toServersQuery, type RouteOptions } from './servers.ts'
@@ -36,7 +37,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       operationId: 'listFleet',
       summary: 'List the servers of all accounts',
       description,
-      tags: ['Servers'],
+      tags: ['Fleet'],
       querystring: fleetQuery,
       response: {
         200: { ...jsonAnswer('A page of servers, or all of them as lines', fleetPageSchema), content: { ...jsonAnswer('', fleetPageSchema).content, ...ndjson() } },

@@ -24,7 +24,7 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
     schema: {
       operationId: 'getLiveness',
       summary: 'The process lives',
-      tags: ['Health'],
+      tags: ['Gateway'],
       security: [],
       querystring: noQuery,
       response: { 200: jsonAnswer('It lives', liveSchema), ...openProblems() }
@@ -35,7 +35,7 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
     schema: {
       operationId: 'getReadiness',
       summary: 'The gateway takes requests',
-      tags: ['Health'],
+      tags: ['Gateway'],
       security: [],
       querystring: noQuery,
       response: { 200: jsonAnswer('Ready, also when degraded', readySchema), ...openProblems(), 503: jsonAnswer('Starting or stopping', readySchema) }

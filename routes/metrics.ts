@@ -25,7 +25,7 @@ export async function metricsRoutes (app: FastifyInstance, { text, contentType, 
       operationId: 'getMetrics',
       summary: 'Read the metrics of this process',
       description: 'The text format of Prometheus. Open to everybody where the configuration says `metrics: {public: true}`.',
-      tags: ['Health'],
+      tags: ['Gateway'],
       ...(isPublic ? { security: [] } : {}),
       querystring: noQuery,
       response: {

@@ -2,13 +2,16 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { z } from 'zod'
+import { waited } from '../plugins/operation-answer.ts'
+import type { Clock } from '../src/domain/clock.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { StoredOperation } from '../src/state/operation-store.ts'
-import { costText, free, mayCost } from './cost.ts'
-import { accountParams, jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
+import { mayCost } from './cost.ts'
+import { costText, free } from '../src/verbs/cost.ts'
+import { jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
 import { accountOf, nextLink, type RouteOptions } from './servers.ts'
-import { waited } from './write.ts'
-import { operationsQuery } from './write-schemas.ts'
+import { operationsQuery } from '../src/verbs/schemas.ts'
+import { accountParams } from '../src/verbs/params.ts'
 
 const config = mayCost('read', free)
 // Of no narrower type: what is sent is a stream.
@@ -77,7 +80,7 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     const stored = await gateway.operations.find(accountOf(request), request.params.id)
     const changes = gateway.operations.changes(stored, lastEventId(request.headers['last-event-id']), request.context.signal)
     reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')
-    return await reply.send(Readable.from(toEvents(changes), { objectMode: false }))
+    return await reply.send(Readable.from(toEvents(changes, gateway.clock), { objectMode: false }))
   })
 }
 
@@ -88,15 +91,15 @@ const heartbeatMs = 15_000
 const toEvent = ({ version, operation }: StoredOperation): string => `id: ${version}\nevent: operation\ndata: ${JSON.stringify(operation)}\n\n`
 
 /** The changes as text; comments in between keep the connection from looking dead. */
-async function * toEvents (changes: AsyncGenerator<StoredOperation>): AsyncGenerator<string> {
+async function * toEvents (changes: AsyncGenerator<StoredOperation>, clock: Clock): AsyncGenerator<string> {
   yield 'retry: 1000\n\n'
   let next = changes.next()
   for (;;) {
     const beat = Symbol('beat')
-    let timer: NodeJS.Timeout | undefined
-    const silence = new Promise<typeof beat>(resolve => { timer = setTimeout(() => { resolve(beat) }, heartbeatMs) })
+    let cancel = (): void => {}
+    const silence = new Promise<typeof beat>(resolve => { cancel = clock.timer(() => { resolve(beat) }, heartbeatMs) })
     const first = await Promise.race([next, silence])
-    clearTimeout(timer)
+    cancel()
     if (first === beat) { yield ': still here\n\n'; continue }
     if (typeof first === 'symbol' || first.done === true) return
     yield toEvent(first.value)

@@ -1,22 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Gateway } from '../src/services.ts'
-import { pageOf, type Paging } from '../src/reads/paginate.ts'
+import { pageOf } from '../src/reads/paginate.ts'
+import type { KeyedRow } from '../src/verbs/verb.ts'
 import { nextLink } from './servers.ts'
 import { sendTagged } from './tagged.ts'
 
-export interface Listed<Row> extends Paging<Row> {
-  readonly rows: readonly Row[]
+export interface AllRows {
+  readonly rows: readonly KeyedRow[]
+  /** Everything that shapes the list; a cursor is bound to it. */
+  readonly bound: readonly unknown[]
 }
 
-interface Paged {
-  readonly query: unknown
-}
+const keyOf = ({ key }: KeyedRow): string => key
 
 /** One page of rows that were all read, with its link and its tag. */
-export async function sendPage<Row> (gateway: Gateway, { rows, ...paging }: Listed<Row>, request: FastifyRequest & Paged, reply: FastifyReply): Promise<FastifyReply> {
-  const { data, page } = pageOf(gateway.cursors, rows, toPageQuery(request.query), paging)
+export async function sendPage (gateway: Gateway, { rows, bound }: AllRows, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { data, page } = pageOf(gateway.cursors, rows, toPageQuery(request.query), { keyOf, bound })
   if (page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.next_cursor)}>; rel="next"`)
-  return await sendTagged(request, reply, { data, page }, '')
+  return await sendTagged(request, reply, { data: data.map(({ row }) => row), page }, '')
 }
 
 /** The two parameters that every page takes; their schema has checked them. */

@@ -17,6 +17,13 @@ const elsewhere: ReadonlySet<ProblemSlug> = new Set<ProblemSlug>(['not-found', '
 const details: Partial<Record<ProblemSlug, Partial<Problem>>> = {
   'invalid-request': { detail: 'the request is not valid', errors: [{ path: 'query.limit', message: 'must be from 1 to 500' }] },
   'upstream-rejected': { upstream: { status: 422, code: 'invalid_size', message: 'the disk is too small for this image', request_id: null, details: null } },
+  'upstream-unreachable': {
+    detail: 'no connection could be made to vm.example.com:8443: the connection was refused (ECONNREFUSED)',
+    upstream: {
+      ...{ status: null, code: null, message: null, request_id: null },
+      details: { host: 'vm.example.com', port: 8443, cause: 'ECONNREFUSED' }
+    }
+  },
   'upstream-timeout': { detail: 'no complete answer in time' }
 }
 

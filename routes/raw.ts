@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema } from 'fastify-zod-openapi'
 import { z } from 'zod'
-import type { RawRequest } from '../src/adapters/verbs.ts'
+import type { RawAnswer, RawRequest } from '../src/adapters/verbs.ts'
 import { guardRaw } from '../src/access/guards.ts'
 import { requirePermission } from '../src/access/principal.ts'
 import { badMember, GatewayError } from '../src/domain/failure.ts'
-import { rawOrder } from '../src/execution/queries.ts'
-import { costText, mayCost } from './cost.ts'
-import { accountParams, jsonAnswer, writeProblems } from './schemas.ts'
+import type { DirectCall } from '../src/verbs/verb.ts'
+import { mayCost } from './cost.ts'
+import { costText } from '../src/verbs/cost.ts'
+import { jsonAnswer, writeProblems } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
+import { accountParams } from '../src/verbs/params.ts'
 
 const config = { ...mayCost('raw', { calls: 1 }), takesAnyBody: true }
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -23,9 +25,9 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
     if (method !== 'GET') guardRaw(account.options.guard, { method, path: request.url, body: request.body })
     if (!account.options.raw) throw new GatewayError('forbidden', `the account ${account.id} does not say raw: true`)
     const { query, isDryRun } = splitQuery(request.url)
-    const order = rawOrder({ method, path: pathOf(request.url), query, body: request.body })
-    if (isDryRun && method !== 'GET') return await reply.send({ calls: await gateway.asks.rehearse(account, order, request.context) })
-    const { status, body } = await gateway.asks.ask(account, order, request.context)
+    const call = rawCall({ method, path: pathOf(request.url), query, body: request.body })
+    if (isDryRun && method !== 'GET') return await reply.send({ calls: await gateway.executor.dryRun(account, call, request.context) })
+    const { status, body } = await gateway.executor.run(account, call, request.context)
     reply.status(status).header('cache-control', 'no-store').type('application/json; charset=utf-8')
     return await reply.send(status === 204 || status === 304 ? '' : JSON.stringify(account.safeValue(body) ?? null))
   }
@@ -42,7 +44,7 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
         summary: `Pass a ${method} on to the provider's API`,
         description: 'Off unless the account says raw: true. Sign-in paths and dot segments are 403; DELETE also needs the permission delete. ' +
           `The query is passed on, but dry_run, which is ours. ${costText(config.upstream)}`,
-        tags: ['Raw'],
+        tags: ['Provider passthrough'],
         params,
         ...(method === 'GET' || method === 'DELETE' ? {} : { body: anything.optional() }),
         response: { 200: jsonAnswer('The provider\'s answer, or the calls of a dry run', anything), ...writeProblems() }
@@ -51,6 +53,21 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
     })
   }
 }
+
+const rawCall = (raw: RawRequest): DirectCall<RawAnswer> => ({
+  action: 'raw',
+  serverId: null,
+  writes: raw.method !== 'GET',
+  isDelete: raw.method === 'DELETE',
+  given: {},
+  bind: ({ raw: verb }) => verb && {
+    verb,
+    check: () => {
+      if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed on')
+    },
+    run: async () => await verb.run(raw)
+  }
+})
 
 /** What stands behind /raw, as the caller has written it. */
 function pathOf (url: string): string {

@@ -4,17 +4,12 @@ import { pageInfoSchema, sortOrders } from '../src/domain/list.ts'
 import { operationSchema } from '../src/domain/operation.ts'
 import { problemSchema } from '../src/domain/problem.ts'
 import { serverSchema, serverStatuses } from '../src/domain/server.ts'
+import { accountParams } from '../src/verbs/params.ts'
 
-const accountParam = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'is no account id' })
-  .meta({ description: 'The id of a configured account', example: 'glesys-lab' })
-const serverParam = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}$/, { error: 'is no server id' })
-  .meta({ description: 'A server\'s id, as lists give it', example: 'kvm123456' })
 const operationParam = z.string().regex(/^op_[a-z0-9]{1,64}$/, { error: 'is no operation id' })
   .meta({ description: 'An operation\'s id', example: 'op_019aa5e0d2c4f1e2d3c4b5a69788' })
 
-export const accountParams = z.strictObject({ account: accountParam })
-export const serverParams = z.strictObject({ account: accountParam, id: serverParam })
-export const operationParams = z.strictObject({ account: accountParam, id: operationParam })
+export const operationParams = z.strictObject({ ...accountParams.shape, id: operationParam })
 export const noQuery = z.strictObject({})
 
 // No examples on optional parameters: the documentation's forms would fill them in, and filter everything away.
@@ -48,11 +43,6 @@ export const serversQuery = z.strictObject({
   sort: z.enum(sortOrders).default('id').meta({ description: 'The order; - for descending. Unknown times come first' }),
   include: includeQuery
 })
-
-export const actionBody = z.strictObject({}).meta({ id: 'StartRequest', example: {} }).optional()
-export const forceBody = z.strictObject({
-  force: z.boolean().optional().meta({ description: 'Power off or reset instead of asking the guest; 400 where the provider has no such thing' })
-}).meta({ id: 'ForceRequest', example: {} }).optional()
 
 const page = pageInfoSchema
 

@@ -5,9 +5,11 @@ import { GatewayError } from '../src/domain/failure.ts'
 import type { Account } from '../src/transport/account.ts'
 import type { Gateway } from '../src/services.ts'
 import type { ServersQuery } from '../src/reads/servers.ts'
-import { costText, mayCost } from './cost.ts'
-import { accountParams, jsonAnswer, readProblems, serverPageSchema, serverParams, serverQuery, serverSchema, serversQuery } from './schemas.ts'
+import { mayCost } from './cost.ts'
+import { costText } from '../src/verbs/cost.ts'
+import { jsonAnswer, readProblems, serverPageSchema, serverQuery, serverSchema, serversQuery } from './schemas.ts'
 import { maxAgeMs, sendRead } from './tagged.ts'
+import { accountParams, serverParams } from '../src/verbs/params.ts'
 
 export interface RouteOptions {
   readonly gateway: Gateway

@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { noGuards, type GuardSettings } from './access/guards.ts'
 import type { AccountSettings } from './config/load.ts'
+import { systemClock, type Clock } from './domain/clock.ts'
 import { openAccount, type Account } from './transport/account.ts'
 import { createBreaker, noBreaker, type Breaker } from './transport/breaker.ts'
 import { backgroundCall } from './transport/context.ts'
@@ -27,6 +28,8 @@ export interface OpenedAccount {
 }
 
 export interface OpeningParts {
+  /** Absent: the system's. */
+  readonly clock?: Clock
   readonly tokens: TokenStore
   readonly buckets: Buckets
   readonly observer: Observer
@@ -42,7 +45,7 @@ const defaultConcurrency = 16
 /** So many requests wait for each that is under way. */
 const waitingForEach = 16
 
-function open (settings: AccountSettings, { tokens, buckets, observer, secret, report }: OpeningParts): OpenedAccount {
+function open (settings: AccountSettings, { clock = systemClock, tokens, buckets, observer, secret, report }: OpeningParts): OpenedAccount {
   const { id, adapter, common } = settings
   const concurrency = common.limits?.concurrency ?? defaultConcurrency
   const http = createHttpClient({
@@ -52,7 +55,7 @@ function open (settings: AccountSettings, { tokens, buckets, observer, secret, r
   })
   // A changed password, scope or address is another key: the old token is not used for it.
   const fingerprint = createHmac('sha256', keyFor('fingerprint', secret)).update(JSON.stringify([adapter.id, settings.settings])).digest('base64url')
-  const source = createTokenSource({ key: `${id}:${fingerprint}`, store: tokens })
+  const source = createTokenSource({ key: `${id}:${fingerprint}`, store: tokens, clock })
   const account = openAccount({
     id,
     adapter,
@@ -69,11 +72,12 @@ function open (settings: AccountSettings, { tokens, buckets, observer, secret, r
     },
     line: {
       account: id,
+      clock,
       http,
       timeoutMs: Math.min(common.timeout_ms, common.request_deadline_ms),
       tokens: source,
       budget: createRetryBudget(id, buckets, () => { observer.retryRefused(id) }),
-      breaker: toBreaker(common.breaker),
+      breaker: toBreaker(common.breaker, clock),
       gate: createGate(
         { account: id, concurrency, waiting: concurrency * waitingForEach, perSecond: common.limits?.requests_per_s ?? null },
         buckets,
@@ -90,8 +94,8 @@ const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => g
   ? noGuards
   : { protectedIds: new Set(guard.protected), confirms: guard.confirm_delete === true, maxDeletesPerHour: guard.max_deletes_per_hour ?? null }
 
-const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs }: AccountSettings['common']['breaker']): Breaker =>
-  enabled ? createBreaker({ share, window, minimum, slowMs, openMs }) : noBreaker
+const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs }: AccountSettings['common']['breaker'], clock: Clock): Breaker =>
+  enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker
 
 /** An account as those see it who follow its operations. */
 const toWatched = (account: Account): Watched => ({

@@ -14,18 +14,13 @@ import { installRequestLog } from '../plugins/request-log.ts'
 import { installTracing } from '../plugins/tracing.ts'
 import { aboutRoutes } from '../routes/about.ts'
 import { accountRoutes } from '../routes/accounts.ts'
-import { actionRoutes } from '../routes/actions.ts'
-import { addressRoutes, snapshotRoutes } from '../routes/server-parts.ts'
-import { catalogueRoutes } from '../routes/catalogues.ts'
-import { changeRoutes } from '../routes/changes.ts'
 import { fleetRoutes } from '../routes/fleet.ts'
 import { healthRoutes, type Readiness } from '../routes/health.ts'
-import { lifecycleRoutes } from '../routes/lifecycle.ts'
 import { metricsRoutes } from '../routes/metrics.ts'
 import { operationRoutes } from '../routes/operations.ts'
-import { ownerRoutes } from '../routes/owners.ts'
 import { rawRoutes } from '../routes/raw.ts'
 import { serverRoutes } from '../routes/servers.ts'
+import { verbRoutes } from '../routes/verbs.ts'
 import type { Authenticate } from './access/api-key.ts'
 import type { Gateway } from './services.ts'
 import type { Audit } from './telemetry/audit.ts'
@@ -89,13 +84,7 @@ export async function buildApp ({ gateway, authenticate, readiness, rateLimit, o
   await app.register(accountRoutes, { gateway })
   await app.register(fleetRoutes, { gateway })
   await app.register(serverRoutes, { gateway })
-  await app.register(actionRoutes, { gateway })
-  await app.register(changeRoutes, { gateway })
-  await app.register(lifecycleRoutes, { gateway })
-  await app.register(snapshotRoutes, { gateway })
-  await app.register(addressRoutes, { gateway })
-  await app.register(catalogueRoutes, { gateway })
-  await app.register(ownerRoutes, { gateway })
+  await app.register(verbRoutes, { gateway })
   await app.register(rawRoutes, { gateway })
   await app.register(operationRoutes, { gateway })
   methods.finish()

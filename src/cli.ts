@@ -1,57 +1,49 @@
-import { parseArgs } from 'node:util'
-import { exitCodes, UsageError, type Command, type Input, type Option, type Surroundings } from './commands/command.ts'
-import { find, helpOf, overview, usageOf } from './commands/help.ts'
-import { commands } from './commands/table.ts'
+import { Command, CommanderError } from 'commander'
+import { CommandError, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-/** Runs the command that the arguments name. Never throws: a fault is one line on stderr, and an exit code. */
-export async function run (words: readonly string[], surroundings: Surroundings): Promise<number> {
+/** Runs one command line and resolves with its exit code: 0 done, 1 failed, 2 wrong usage or configuration. Loads only what that command needs. */
+export async function runCli (words: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0
+  const program = commandsOf(terminal, done => { code = done })
   try {
-    return await dispatch(words, surroundings)
+    await program.parseAsync(words.length === 0 ? ['serve'] : [...words], { from: 'user' })
+    return code
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    surroundings.complain(reason.split('\n').map(line => `hawser: ${line}\n`).join(''))
-    return error instanceof UsageError ? exitCodes.misused : exitCodes.failed
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof CommandError) {
+      terminal.complain(`${error.message}\n`)
+      return error.exitCode
+    }
+    terminal.complain(`hawser: ${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
   }
 }
 
-async function dispatch (words: readonly string[], surroundings: Surroundings): Promise<number> {
-  const [first, ...rest] = words
-  if (first === '--version' || first === '-v') return printed(`hawser ${version}\n`, surroundings)
-  if (first === '--help' || first === '-h') return printed(overview(commands), surroundings)
-  const isNamed = first !== undefined && !first.startsWith('-')
-  const command = isNamed ? find(commands, first) : commands[0]
-  const input = readInput(command, isNamed ? rest : words)
-  return input === null ? printed(helpOf(command), surroundings) : await command.run(input, surroundings)
-}
+function commandsOf (terminal: Terminal, finish: (code: number) => void): Command {
+  const program = new Command('hawser')
+    .description('One REST API over the server APIs of hosting providers. HAWSER_CONFIG names the configuration file.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.print, writeErr: terminal.complain })
+    .showHelpAfterError('(hawser --help lists the commands)')
+    .helpCommand(true)
 
-function printed (text: string, { print }: Surroundings): number {
-  print(text)
-  return exitCodes.done
+  program.command('serve')
+    .description('run the gateway (the default)')
+    .action(async () => { finish(await (await import('./commands/serve.ts')).serveCommand(terminal)) })
+  program.command('check')
+    .description('check everything that serve needs: the configuration, a sign-in and one server of each account, Redis, the audit file, the token issuer')
+    .action(async () => { finish(await (await import('./commands/check.ts')).checkCommand(terminal)) })
+  program.command('key')
+    .description('print a new API key, and the sha256 that the configuration holds')
+    .action(async () => { finish((await import('./commands/key.ts')).keyCommand(terminal)) })
+  program.command('token')
+    .description('create a long-lived token at the provider of an account, where it has such tokens, and print it once')
+    .argument('<account>', 'id of an account in the configuration')
+    .requiredOption('--expires <date>', 'last day of the token, such as 2030-01-31')
+    .action(async (account: string, { expires }: { expires: string }) => {
+      finish(await (await import('./commands/token.ts')).tokenCommand(terminal, { account, expires }))
+    })
+  return program
 }
-
-/** Null where the help is wanted. */
-function readInput (command: Command, words: readonly string[]): Input | null {
-  const { values, positionals } = parse(command, words)
-  const options: Input['options'] = values
-  if (options.help === true) return null
-  const required = command.words.filter(word => !word.startsWith('['))
-  const isMissing = ([name, { isRequired }]: [string, Option]): boolean => isRequired && options[name] === undefined
-  const missing = [...required.slice(positionals.length), ...Object.entries(command.options).filter(isMissing).map(([name]) => `--${name}`)]
-  if (missing.length > 0) throw misuse(command, `${missing.join(' and ')} missing`)
-  const [extra] = positionals.slice(command.words.length)
-  if (extra !== undefined) throw misuse(command, `unexpected argument ${extra}`)
-  return { words: positionals, options }
-}
-
-function parse (command: Command, words: readonly string[]) {
-  const options = Object.entries(command.options).map(([name, { value }]) => [name, { type: value === null ? 'boolean' as const : 'string' as const }] as const)
-  try {
-    return parseArgs({ args: [...words], allowPositionals: true, options: { ...Object.fromEntries(options), help: { type: 'boolean', short: 'h' } } })
-  } catch (error) {
-    // Its messages go on to explain how to pass the option as an argument.
-    throw misuse(command, error instanceof Error ? error.message.replace(/\. To specify .*$/s, '') : String(error))
-  }
-}
-
-const misuse = (command: Command, reason: string): UsageError => new UsageError(`${reason}; ${usageOf(command)}`)

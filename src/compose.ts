@@ -3,16 +3,17 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { openDoor } from './access/authenticator.ts'
 import { openAccounts, type OpeningParts } from './accounts.ts'
+import { systemClock, type Clock } from './domain/clock.ts'
+import type { Adapter } from './adapters/contract.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config/load.ts'
-import { createAsks } from './execution/asks.ts'
 import { createCursors, type Cursors } from './reads/cursor.ts'
 import { createFleet } from './reads/fleet.ts'
-import { createGateway, type LoadAdapters, type Rooms } from './services.ts'
+import { createGateway, type Rooms } from './services.ts'
 import { createInFlight, type InFlight } from './execution/in-flight.ts'
 import { createOperations } from './reads/operations.ts'
 import { createServers } from './reads/servers.ts'
-import { createWrites } from './execution/writes.ts'
+import { createExecutor } from './execution/executor.ts'
 import { createEngine, type Engine } from './operations/engine.ts'
 import { createKeys } from './operations/idempotency.ts'
 import { createTurningStore } from './state/generation-store.ts'
@@ -25,8 +26,11 @@ import { version } from './version.ts'
 
 export interface ComposeParts {
   readonly config: Config
-  readonly loadAdapters: LoadAdapters
+  /** Every adapter there is, loaded when a caller asks for them. */
+  readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly stores: Stores
+  /** Absent: the system's. */
+  readonly clock?: Clock
   readonly isServing: () => boolean
   readonly isRedisThere: (() => boolean) | null
   /** The connection on which replicas count together what keys send; absent: each for itself. */
@@ -40,8 +44,8 @@ export interface ComposeParts {
 export interface Composed {
   readonly app: FastifyInstance
   readonly observer: Observer
-  /** Takes up the open operations of the accounts. Nothing is sent to a provider before that, unless a request asks for it. */
-  follow(): void
+  /** Begins to follow open operations at the providers; called when the process serves. */
+  begin(): void
   /** Goes on with another configuration, for all that comes in from now on. What is being answered ends with the one it began with. */
   reload(config: Config): Promise<void>
   /** Ends the waits, lets what is in flight be answered, closes the app, then the connections to the providers. */
@@ -50,7 +54,7 @@ export interface Composed {
 
 /** Everything of one gateway put together from its configuration. No I/O but that of buildApp. */
 export async function compose (parts: ComposeParts): Promise<Composed> {
-  const { stores, logger, tracer = silentTracer } = parts
+  const { stores, logger, clock = systemClock, tracer = silentTracer } = parts
   const { turns } = stores
   const { observer, metrics, audit } = createTelemetry({
     sink: parts.audit ?? null,
@@ -67,6 +71,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const opening: OpeningParts = {
+    clock,
     tokens: stores.tokens,
     buckets: stores.buckets,
     observer,
@@ -81,14 +86,14 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const inFlight = createInFlight()
   const engine = createEngine({
     store: createTurningStore(stores.operations, turns),
-    now: Date.now,
+    clock,
     onFault: error => { logger?.error({ err: error }, 'operations are not followed just now') },
     observer
   })
   const gateway = createGateway({
-    loadAdapters: parts.loadAdapters,
+    adapters: parts.adapters,
     accounts: opened.map(({ account }) => account),
-    rooms: createRooms({ stores, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
+    rooms: createRooms({ clock, stores, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
   })
   const { app, requests } = await buildApp({
     gateway,
@@ -107,7 +112,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   return {
     app,
     observer,
-    follow: () => { engine.follow(opened.map(({ watched }) => watched)) },
+    begin: () => { engine.follow(opened.map(({ watched }) => watched)) },
     reload: async next => {
       if (stopping.signal.aborted) return
       const before = opened
@@ -157,6 +162,7 @@ async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, do
 }
 
 interface RoomParts {
+  readonly clock: Clock
   readonly stores: Stores
   readonly secrets: readonly string[]
   readonly cursors: Cursors
@@ -166,24 +172,24 @@ interface RoomParts {
   readonly stopping: AbortSignal
 }
 
-function createRooms ({ stores: { operations, keys, deletes, turns }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
+function createRooms ({ clock, stores: { operations, keys, deletes, turns }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Rooms {
   return {
-    servers: createServers({ cursors, turns, observer, now: Date.now }),
-    fleet: createFleet({ cursors, turns, observer, now: Date.now }),
-    writes: createWrites({ engine, deletes, inFlight, turns }),
-    asks: createAsks({ deletes, inFlight, turns }),
+    clock,
+    servers: createServers({ cursors, turns, observer, clock }),
+    fleet: createFleet({ cursors, turns, observer, clock }),
+    executor: createExecutor({ engine, deletes, inFlight, turns }),
     operations: createOperations(engine, cursors, stopping),
     keys: createKeys({
       store: keys,
       engine,
       isAlive: async replica => await operations.isAlive(replica),
       secrets: [keyFor('idempotency', secrets[0] ?? ''), ...secrets.slice(1).map(secret => keyFor('idempotency', secret))],
-      now: Date.now,
+      clock,
       stopping
     }),
     cursors
   }
 }
 
-const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs }: SentCall) =>
-  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs) })
+const toLogLine = ({ account, operation, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>
+  ({ reqId: requestId, account, operation, status, outcome, attempt, duration_ms: Math.round(durationMs), ...connection })

@@ -1,65 +1,66 @@
 import { pino, type Logger } from 'pino'
-import { loadAdapters } from './adapters/registry.ts'
+import { loadAdapters, loaders } from './adapters/registry.ts'
 import { compose, type Composed } from './compose.ts'
-import type { Config } from './config/load.ts'
+import { loadConfig, type Config } from './config/load.ts'
+import type { Environment } from './config/substitute.ts'
 import { createReloader } from './reloader.ts'
 import type { RedisLine } from './state/redis/connection.ts'
 import { createMemoryStores, createRedisStores } from './state/stores.ts'
+import { CommandError } from './terminal.ts'
 import { auditOnStandardOutput, openAuditFile } from './telemetry/audit-file.ts'
 import { openTracing } from './telemetry/tracing.ts'
 import { version } from './version.ts'
 
-export interface ServingParts {
-  readonly config: Config
-  /** Reads the configuration again; throws its faults, without values. */
-  readonly read: () => Promise<Config>
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Takes what SIGHUP does from now on. */
-  readonly onHangUp: (reload: () => void) => void
+export interface Serving {
+  readonly file: string
+  readonly environment: Environment
+  /** What SIGHUP does from now on. */
+  readonly hangUp: { handOver(reload: () => void): void }
 }
 
-/**
- * Opens what the configuration names and listens; throws where that is not possible, with everything closed again.
- * Open operations are followed once the port is taken, so that a process that cannot serve sends nothing to a provider.
- */
-export async function startServing ({ config, read, environment, onHangUp }: ServingParts): Promise<void> {
+/** Runs the gateway until a signal ends it; resolves when it listens. Throws a CommandError where it cannot start, with everything closed. */
+export async function serve (config: Config, { file, environment, hangUp }: Serving): Promise<void> {
   const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } })
-  warnOf(config, logger)
+  warnOfUnverified(config, logger)
   let isServing = false
-  const audit = config.audit === undefined ? auditOnStandardOutput() : openAuditFile(config.audit.file)
+  const audit = config.audit === undefined ? auditOnStandardOutput() : openAudit(config.audit.file)
   const tracer = await openTracing({ environment, version, warn: text => { logger.warn(text) } })
-  const line = await openRedis(config, logger)
+  const redis = await openRedis(config, logger)
   const [secret, ...older] = config.secret ?? []
   const composed = await compose({
     config,
-    loadAdapters: async () => (await loadAdapters()).values(),
-    stores: line === null || secret === undefined ? createMemoryStores() : createRedisStores(line.redis, [secret, ...older]),
+    adapters: async () => (await loadAdapters()).values(),
+    stores: redis === null || secret === undefined ? createMemoryStores() : createRedisStores(redis.redis, [secret, ...older]),
     isServing: () => isServing,
-    isRedisThere: line?.isThere ?? null,
-    redis: line?.redis ?? null,
+    isRedisThere: redis?.isThere ?? null,
+    redis: redis?.redis ?? null,
     audit,
     tracer,
     logger
   })
-  await listen(composed, line, config.listen)
-  composed.follow()
+  try {
+    await composed.app.listen({ host: config.listen.host, port: config.listen.port })
+  } catch (error) {
+    await composed.close()
+    redis?.close()
+    throw new CommandError(`cannot listen on ${config.listen.host}:${config.listen.port}: ${reasonOf(error)}`, 1)
+  }
+  // Only a process that serves may follow operations at the providers.
+  composed.begin()
   isServing = true
-  const reloader = createReloader({ config, load: read, composed, audit, logger, onApplied: next => { warnOf(next, logger) } })
-  const stop = stopper({ composed, line, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { isServing = false; reloader.stop() } })
-  onHangUp(reloader.reload)
+  const load = async (): Promise<Config> => await loadConfig(file, loaders, environment)
+  const reloader = createReloader({ config, load, composed, audit, logger, onApplied: next => { warnOfUnverified(next, logger) } })
+  const stop = stopper({ composed, redis, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { isServing = false; reloader.stop() } })
+  hangUp.handOver(reloader.reload)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }
 
-/** No other members: errors of the Redis client hold the command that failed, and with it the password of a sign-in. */
-function toLoggedError (error: Error) {
-  const { type, message, stack } = pino.stdSerializers.err(error)
-  return { type, message, stack }
-}
-
-function warnOf (config: Config, logger: Logger): void {
-  for (const { id, common } of config.accounts) {
-    if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
+function openAudit (file: string): ReturnType<typeof openAuditFile> {
+  try {
+    return openAuditFile(file)
+  } catch (error) {
+    throw new CommandError(`the audit file cannot be opened: ${reasonOf(error)}`, 1)
   }
 }
 
@@ -69,20 +70,31 @@ async function openRedis ({ redis: settings, redisCa: ca, accounts }: Config, lo
   return await connectRedis({ settings, ca, accounts: accounts.map(({ id }) => id), logger })
 }
 
-async function listen (composed: Composed, line: RedisLine | null, { host, port }: Config['listen']): Promise<void> {
-  try {
-    await composed.app.listen({ host, port })
-  } catch (cause) {
-    await composed.close()
-    line?.close()
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new Error(code === 'EADDRINUSE' ? `${host}:${port} is in use by another process` : `cannot listen on ${host}:${port}: ${code}`, { cause })
+const listenFaults: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use', EACCES: 'the port needs more rights', EADDRNOTAVAIL: 'this machine has no such address', ENOTFOUND: 'there is no such host'
+}
+
+function reasonOf (error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return listenFaults[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+/** No other members: errors of the Redis client hold the command that failed, and with it the password of a sign-in. */
+function toLoggedError (error: Error) {
+  const { type, message, stack } = pino.stdSerializers.err(error)
+  return { type, message, stack }
+}
+
+/** What a production would not want is logged. */
+function warnOfUnverified (config: Config, logger: Logger): void {
+  for (const { id, common } of config.accounts) {
+    if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
   }
 }
 
 interface Stopping {
   readonly composed: Composed
-  readonly line: RedisLine | null
+  readonly redis: RedisLine | null
   readonly logger: Logger
   readonly graceMs: () => number
   readonly onStop: () => void
@@ -91,7 +103,7 @@ interface Stopping {
 const lingerMs = 500
 
 /** Stops taking requests, lets those in flight end within the grace period, then closes the app, the providers and Redis. */
-const stopper = ({ composed, line, logger, graceMs, onStop }: Stopping) => (): void => {
+const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): void => {
   onStop()
   logger.info('stopping')
   const giveUp = setTimeout(() => {
@@ -100,7 +112,7 @@ const stopper = ({ composed, line, logger, graceMs, onStop }: Stopping) => (): v
   }, graceMs())
   giveUp.unref()
   composed.close().then(() => {
-    line?.close()
+    redis?.close()
     logger.info('stopped')
     // A collector that does not answer would keep the process.
     setTimeout(() => process.exit(), lingerMs).unref()

@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import type { Adapter } from './adapters/contract.ts'
 import type { Capabilities } from './domain/capability.ts'
+import type { Clock } from './domain/clock.ts'
 import type { Account } from './transport/account.ts'
 import type { Keys } from './operations/idempotency.ts'
-import type { Asks } from './execution/asks.ts'
 import { providerCapabilities } from './adapters/capabilities.ts'
 import type { Cursors } from './reads/cursor.ts'
 import type { Fleet } from './reads/fleet.ts'
 import type { Operations } from './reads/operations.ts'
 import type { Servers } from './reads/servers.ts'
-import type { Writes } from './execution/writes.ts'
+import type { Executor } from './execution/executor.ts'
 
 /** All that routes know of: accounts, their servers, and what is done to them. */
 export interface Gateway extends Rooms {
-  /** All of them, whether an account uses them or not. */
+  /** Every provider that there is, also those that no account uses. */
   providers(): Promise<readonly Provider[]>
   readonly accounts: readonly Account[]
   account(id: string): Account | undefined
@@ -23,10 +23,10 @@ export interface Gateway extends Rooms {
 
 /** What can be asked for at an account. */
 export interface Rooms {
+  readonly clock: Clock
   readonly servers: Servers
   readonly fleet: Fleet
-  readonly writes: Writes
-  readonly asks: Asks
+  readonly executor: Executor
   readonly operations: Operations
   readonly keys: Keys
   readonly cursors: Cursors
@@ -40,31 +40,22 @@ export interface Provider {
   readonly capabilities: Capabilities
 }
 
-/** Loads the adapters of all providers. */
-export type LoadAdapters = () => Promise<Iterable<Adapter<unknown>>>
-
 export interface GatewayParts {
-  readonly loadAdapters: LoadAdapters
+  readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly accounts: readonly Account[]
   readonly rooms: Rooms
 }
 
-export function createGateway ({ loadAdapters, accounts, rooms }: GatewayParts): Gateway {
+export function createGateway ({ adapters, accounts, rooms }: GatewayParts): Gateway {
   let present: readonly Account[] = []
-  let providers: Promise<readonly Provider[]> | null = null
   let byId: ReadonlyMap<string, Account> = new Map()
   const replace = (next: readonly Account[]): void => {
     present = next
     byId = new Map(next.map(account => [account.id, account]))
   }
   replace(accounts)
-  return {
-    providers: async () => await (providers ??= loadAdapters().then(adapters => [...adapters].map(toProvider))),
-    get accounts () { return present },
-    account: id => byId.get(id),
-    replace,
-    ...rooms
-  }
+  let providers: Promise<readonly Provider[]> | null = null
+  return { providers: async () => await (providers ??= adapters().then(all => [...all].map(toProvider))), get accounts () { return present }, account: id => byId.get(id), replace, ...rooms }
 }
 
 const toProvider = (adapter: Adapter<unknown>): Provider => ({

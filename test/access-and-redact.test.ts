@@ -6,9 +6,11 @@ import { createAuthenticate, type KeySettings } from '../src/access/api-key.ts'
 import { everybody, maySee, permissions, requirePermission, type Principal } from '../src/access/principal.ts'
 import { heficed } from '../src/adapters/heficed/adapter.ts'
 import { GatewayError, type Failure } from '../src/domain/failure.ts'
-import { redact, redacted, redactText } from '../src/domain/redact.ts'
+import { createCut, cutNothing, redacted } from '../src/domain/cut-secrets.ts'
+import { redact, redactText } from '../src/domain/redact.ts'
 import { openAccount, type Account } from '../src/transport/account.ts'
 import { createRetryBudget } from '../src/transport/retry.ts'
+import { systemClock } from '../src/domain/clock.ts'
 import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createTokenSource } from '../src/transport/token-source.ts'
 import { createHttpClient, type HttpResponse } from '../src/upstream/http.ts'
@@ -107,12 +109,16 @@ t.test('a bomb of depth is cut off without a trace of what is below', t => {
 })
 
 t.test('known secrets are cut out of a text wherever they stand', t => {
-  t.equal(redactText('login hunter2 with hunter2!', ['hunter2']), 'login [redacted] with [redacted]!')
-  t.equal(redactText('a+b(c)$& is wrong', ['a+b(c)$&']), '[redacted] is wrong', 'signs are only signs')
-  t.notMatch(redactText('the password hunter2hunter3 is bad', ['hunter2', 'hunter2hunter3']), 'hunter3', 'the longer of two goes whole')
-  t.notMatch(redactText('the pass phrase correct  horse is bad', ['correct  horse']), 'horse', 'also with two spaces in it')
-  t.notMatch(redactText(`${'x'.repeat(495)}hunter2`, ['hunter2']), 'hunt', 'also where the text is cut')
-  t.equal(redactText('a normal message', ['', 'a', 'no']), 'a normal message', 'too short to be a secret, and it would cut words')
+  t.equal(redactText('login hunter2 with hunter2!', createCut(['hunter2'])), 'login [redacted] with [redacted]!')
+  t.equal(redactText('a+b(c)$& is wrong', createCut(['a+b(c)$&'])), '[redacted] is wrong', 'signs are only signs')
+  t.notMatch(
+    redactText('the password hunter2hunter3 is bad', createCut(['hunter2', 'hunter2hunter3'])), 'hunter3', 'the longer of two goes whole'
+  )
+  t.notMatch(redactText('the pass phrase correct  horse is bad', createCut(['correct  horse'])), 'horse', 'also with two spaces in it')
+  t.notMatch(redactText(`${'x'.repeat(495)}hunter2`, createCut(['hunter2'])), 'hunt', 'also where the text is cut')
+  t.equal(
+    redactText('a normal message', createCut(['', 'a', 'no'])), 'a normal message', 'too short to be a secret, and it would cut words'
+  )
   t.end()
 })
 
@@ -136,9 +142,9 @@ t.test('a vendor\'s ordinary words stay readable', t => {
 t.test('a text becomes one line of bounded length', t => {
   t.equal(redactText('  two\r\nlines\tand\u0000a zero\u001b[31m '), 'two lines and a zero [31m')
   t.equal(redactText('x'.repeat(2000)).length, 501)
-  t.equal(redactText('abcdef', [], 3), 'abc…')
+  t.equal(redactText('abcdef', cutNothing, 3), 'abc…')
   const began = performance.now()
-  redactText('bearer '.repeat(200_000), ['hunter2'])
+  redactText('bearer '.repeat(200_000), createCut(['hunter2']))
   redactText(`?token=${'&token='.repeat(200_000)}`)
   redactText(' '.repeat(1_000_000))
   t.ok(performance.now() - began < 20_000, 'a large text costs little')
@@ -153,7 +159,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    line: { account: 'acc', http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryBuckets(), () => {}), breaker: noBreaker, gate: openGate, random: Math.random, report: () => {} },
+    line: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryBuckets(), () => {}), breaker: noBreaker, gate: openGate, random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }
@@ -211,6 +217,24 @@ t.test('a refusal carries what the answer told, and nothing of its body', t => {
   t.end()
 })
 
+t.test('what is said of a refusal follows its meaning and never names the status, which may contradict it', t => {
+  const missing = refused(response(403), { failure: 'not-found', vendorMessage: 'no' })
+  t.equal(missing.message, 'the provider has no such object, or does not show it to this account')
+  t.match(missing.options, { status: 403, vendorMessage: 'no' }, 'the status stands beside it')
+  const conflict = Object.assign(refused(response(400)), { attempts: 3, sideEffect: 'possible' }).meaning(
+    'conflict', { member: 'body.plan' }
+  )
+  t.match(conflict, { failure: 'conflict', message: 'the provider refused this in the present state' })
+  t.match(conflict, { attempts: 3, sideEffect: 'possible', options: { status: 400, member: 'body.plan' } }, 'all else is as it was')
+  t.equal(malformed(response(200), 'in its own words').meaning('rejected').message, 'in its own words')
+  for (const status of [200, 302, 400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 503]) {
+    t.notMatch(
+      refused(response(status)).message, /\d/, String(status)
+    )
+  }
+  t.end()
+})
+
 t.test('an answer of another form is malformed, by paths and without values', t => {
   const schema = z.object({ id: z.number(), list: z.array(z.object({ name: z.string() })), kind: z.enum(['a', 'b']) })
   t.same(parseWire(schema, { id: 1, list: [{ name: 'x' }], kind: 'a', more: true }, response(200)), { id: 1, list: [{ name: 'x' }], kind: 'a' })
@@ -237,7 +261,7 @@ t.test('a fault below HTTP is told apart by whether anything was sent', t => {
   for (const [code, sent, kind] of cases) {
     const fault = HttpFault.from(error(code), { sent, status: 0 })
     t.match(fault, { kind, sent, status: undefined }, code)
-    t.notMatch(fault.message, /10\.0\.0\.1|hunter2/, 'its message names no address and no content')
+    t.notMatch(fault.message, /10\.0\.0\.1|hunter2/, 'its message quotes nothing of the cause\'s text')
   }
   const aborted = new HttpFault('timeout', { sent: true, status: 200 })
   t.equal(HttpFault.from(aborted, { sent: false }), aborted, 'our own faults stay what they are')
@@ -247,16 +271,60 @@ t.test('a fault below HTTP is told apart by whether anything was sent', t => {
   t.end()
 })
 
-t.test('the client throws only its own fault and names no address', async t => {
+t.test('a failed connection is named by host, port and cause, in one sentence', async t => {
+  const peer = { host: 'vm.example.com', port: 8443 }
+  const rows = [
+    [
+      'ECONNREFUSED', false, 'ECONNREFUSED',
+      'no connection could be made to vm.example.com:8443: the connection was refused (ECONNREFUSED)'
+    ],
+    ['ENOTFOUND', false, 'ENOTFOUND', 'no connection could be made to vm.example.com:8443: the host name does not exist (ENOTFOUND)'],
+    [
+      'UND_ERR_CONNECT_TIMEOUT', false, 'ETIMEDOUT',
+      'no connection could be made to vm.example.com:8443: the host did not respond in time (ETIMEDOUT)'
+    ],
+    [
+      'UND_ERR_SOCKET', true, 'ECONNRESET',
+      'the connection to vm.example.com:8443 broke: the other side closed the connection (ECONNRESET)'
+    ],
+    ['HPE_INVALID_CONSTANT', true, 'HPE_INVALID_CONSTANT', 'the answer of vm.example.com:8443 is not HTTP (HPE_INVALID_CONSTANT)'],
+    [
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE', false, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      /vm\.example\.com:8443: the authority of the certificate is unknown \(UNABLE/
+    ],
+    ['EWHATEVER', false, 'EWHATEVER', 'no connection could be made to vm.example.com:8443 (EWHATEVER)']
+  ] as const
+  for (const [code, sent, cause, message] of rows) {
+    const fault = HttpFault.from(Object.assign(new Error('hunter2'), { code }), { sent, peer })
+    t.match(fault, { message, connection: { ...peer, cause } }, code)
+  }
+  t.match(
+    HttpFault.from(new Error('no code'), { sent: false, peer }),
+    { message: 'no connection could be made to vm.example.com:8443', connection: { ...peer, cause: null } }
+  )
+  for (const kind of ['timeout', 'too-large', 'aborted', 'unsendable'] as const) {
+    t.equal(
+      new HttpFault(kind, { sent: true, peer }).connection, null, `${kind} is no fault of a connection`
+    )
+  }
+})
+
+t.test('the client throws only its own fault, which names host and port and nothing else of the address', async t => {
   const http = createHttpClient()
   t.teardown(async () => { await http.close() })
   const limits = { timeoutMs: 1000, signal: new AbortController().signal }
   const faultOf = async (url: string, headers: Record<string, string> = {}): Promise<unknown> => await http.send({ method: 'GET', url, headers }, limits).then(() => null, (error: unknown) => error)
   const hidden = randomBytes(8).toString('hex')
-  for (const [url, headers] of [['http://127.0.0.1:1/', {}], [`http://${hidden}.invalid/`, {}], ['http://127.0.0.1:1/', { 'x-bad': `${hidden}\r\nx: y` }]] as const) {
+  const rows = [
+    ['refused', `http://user:${hidden}@127.0.0.1:1/${hidden}?token=${hidden}`, {}, { host: '127.0.0.1', port: 1, cause: 'ECONNREFUSED' }],
+    ['refused', `http://nowhere.invalid/${hidden}`, {}, { host: 'nowhere.invalid', port: 80, cause: /^(ENOTFOUND|EAI_AGAIN)$/ }],
+    ['unsendable', 'http://127.0.0.1:1/', { 'x-bad': `${hidden}\r\nx: y` }, null]
+  ] as const
+  for (const [kind, url, headers, connection] of rows) {
     const fault = await faultOf(url, headers)
-    t.ok(fault instanceof HttpFault, String(fault))
-    t.notMatch(String(fault), new RegExp(`${hidden}|127\\.0\\.0\\.1`))
+    if (!(fault instanceof HttpFault)) throw fault
+    t.match(fault, { kind, connection })
+    t.notMatch(JSON.stringify([String(fault), fault.connection]), hidden)
   }
   t.match(await http.send({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} }, { timeoutMs: 1000, signal: AbortSignal.abort() }).catch((error: unknown) => error), { kind: 'aborted', sent: false })
 })

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
-import { registry } from './helpers/registry.ts'
+import { loadAdapters } from '../src/adapters/registry.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/substitute.ts'
@@ -12,6 +12,8 @@ import { startGlesys } from '../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../sandbox/heficed/simulator.ts'
 import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
+
+const registry = await loadAdapters()
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { registry as loaders } from '../src/adapters/registry.ts'
-import { registry } from './helpers/registry.ts'
+import { loadAdapters, loaders } from '../src/adapters/registry.ts'
 import { ConfigError, loadConfig, parseConfig, type Config } from '../src/config/load.ts'
 import type { ConfigFault } from '../src/config/document.ts'
 import type { Environment } from '../src/config/substitute.ts'
+
+const registry = await loadAdapters()
 
 type Test = Pick<typeof t, 'match' | 'equal'>
 
@@ -368,17 +369,6 @@ t.test('a configuration is read from its file, and a file that cannot be read is
   t.equal((await loadConfig(join(folder, 'hawser.yaml'), loaders, {})).accounts.length, 1)
   t.equal((await loadConfig(join(folder, 'bom.yaml'), loaders, {})).accounts.length, 1, 'with a byte order mark')
   for (const file of [join(folder, 'none.yaml'), folder]) await t.rejects(loadConfig(file, loaders, {}), ConfigError)
-})
-
-t.test('only the adapters that a file names are loaded, and a fault still lists all of them', async t => {
-  const folder = t.testdir({ 'hawser.yaml': good, 'wrong.yaml': 'auth: { mode: none }\naccounts: { one: { provider: hetficed } }\n' })
-  const loaded: string[] = []
-  const noted = new Map([...loaders].map(([id, load]) => [id, async () => { loaded.push(id); return await load() }]))
-  const { accounts } = await loadConfig(join(folder, 'hawser.yaml'), noted, {})
-  t.same(loaded, accounts.map(({ adapter }) => adapter.id))
-  t.ok(loaded.length < loaders.size)
-  await t.rejects(loadConfig(join(folder, 'wrong.yaml'), noted, {}), { message: new RegExp(`must be one of ${[...loaders.keys()].join(', ')}`) })
-  t.ok([...registry].every(([id, adapter]) => adapter.id === id), 'each is registered under its own id')
 })
 
 t.test('no fault tells the value of a secret', t => {

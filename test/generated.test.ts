@@ -4,7 +4,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { problemSections } from '../routes/problem-pages.ts'
-import { registry } from './helpers/registry.ts'
+import { loadAdapters } from '../src/adapters/registry.ts'
 import { compose } from '../src/compose.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { parseConfig } from '../src/config/load.ts'
@@ -15,6 +15,8 @@ import { createMemoryStores } from '../src/state/stores.ts'
 import { clientSchema } from './helpers/client-schema.ts'
 import { version } from '../src/version.ts'
 
+const registry = await loadAdapters()
+
 type Json = Record<string, unknown>
 
 const root = resolve(import.meta.dirname, '..')
@@ -23,7 +25,7 @@ const update = 'run npm run generate and commit what it changes'
 
 const { app, close } = await compose({
   config: parseConfig('auth: { mode: none }', registry, {}),
-  loadAdapters: async () => registry.values(),
+  adapters: async () => registry.values(),
   stores: createMemoryStores(),
   isServing: () => true,
   isRedisThere: null

@@ -4,14 +4,16 @@ import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { registry } from './helpers/registry.ts'
+import { loadAdapters } from '../src/adapters/registry.ts'
 import { parseConfig, type Config } from '../src/config/load.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
 import type { RequestTrace, TracedCall } from '../src/telemetry/observer.ts'
-import { eventually } from './helpers/clock.ts'
+import { createFastClock, eventually } from './helpers/clock.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { openProcesses } from './helpers/process.ts'
+
+const registry = await loadAdapters()
 
 const vmmanager = await startVmmanager()
 const glesys = await startGlesys()
@@ -57,7 +59,7 @@ t.test('what is being answered ends with the configuration that it began with, a
 
 t.test('refused credentials are tried again after a reload, and an operation is followed on over it', async t => {
   const wrong = { ...vm6, password: 'no' }
-  const { app, reload, close } = await composeGateway({ accounts: { wrong, lab } })
+  const { app, reload, close } = await composeGateway({ clock: createFastClock(20), accounts: { wrong, lab } })
   t.teardown(close)
   const asked = async (): Promise<number> => {
     const before = vmmanager.calls.length

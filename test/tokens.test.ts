@@ -2,12 +2,13 @@ import { createHmac, randomUUID } from 'node:crypto'
 import t from 'tap'
 import type { Redis } from 'ioredis'
 import type { Token } from '../src/adapters/contract.ts'
-import { registry } from './helpers/registry.ts'
+import { loadAdapters } from '../src/adapters/registry.ts'
 import { compose } from '../src/compose.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { UpstreamError, type Failure } from '../src/domain/failure.ts'
 import { startHeficed } from '../sandbox/heficed/simulator.ts'
 import { createVault, type Vault } from '../src/state/sealer.ts'
+import { systemClock } from '../src/domain/clock.ts'
 import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createRedisTokenStore } from '../src/state/redis/token-store.ts'
 import type { TokenStore } from '../src/state/token-store.ts'
@@ -15,6 +16,8 @@ import { createTokenSource, type TokenSource } from '../src/transport/token-sour
 import { eventually } from './helpers/clock.ts'
 import { openRedis, startRedis } from './helpers/redis.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
+
+const registry = await loadAdapters()
 
 const minute = 60_000
 const secret = 'the first secret of these tests, long enough'
@@ -66,7 +69,7 @@ interface Replicas { readonly key: string, readonly a: TokenSource, readonly b: 
 
 function replicas (stores: readonly TokenStore[], now?: () => number): Replicas {
   const key = `acc:${randomUUID()}`
-  const [a, b, c] = stores.map(store => createTokenSource({ key, store, ...(now === undefined ? {} : { now }) }))
+  const [a, b, c] = stores.map(store => createTokenSource({ key, store, clock: { ...systemClock, ...(now === undefined ? {} : { now }) } }))
   if (a === undefined || b === undefined || c === undefined) throw new Error('three stores are needed')
   return { key, a, b, c }
 }
@@ -307,7 +310,7 @@ t.test('who waits for another replica\'s sign-in does not wait for ever', async 
   let now = 0
   const store = createMemoryTokenStore(() => now)
   await store.lock('acc', 90_000)
-  const source = createTokenSource({ key: 'acc', store, now: () => now, sleep: async ms => { now += ms } })
+  const source = createTokenSource({ key: 'acc', store, clock: { ...systemClock, now: () => now, sleep: async ms => { now += ms; return true } } })
   t.equal(await failureOf(source.get(createDoor().open)), 'timeout')
   t.ok(now <= 61_000, `it gave up after ${now} ms`)
 })
@@ -441,7 +444,7 @@ t.test('neither keys nor values in Redis hold a credential or a token of an acco
     const text = JSON.stringify({ secret, auth: { mode: 'none' }, accounts: { [account]: { provider: 'heficed', ...settings, ...change } } })
     const config = parseConfig(text, registry, {})
     const stores = { ...createMemoryStores(), tokens: redisStore(redis) }
-    const { app, close } = await compose({ config, loadAdapters: async () => registry.values(), stores, isServing: () => true, isRedisThere: null })
+    const { app, close } = await compose({ config, adapters: async () => registry.values(), stores, isServing: () => true, isRedisThere: null })
     await app.inject({ method: 'GET', url: `/v1/${account}/servers` })
     await close()
     return await tokenKeys(redis, account)

@@ -34,13 +34,20 @@ export function createInstance (call: Call): SimulatedReply {
   const image = bootImage(call, wish.source, { client: wish.client, region: wish.region, share })
   if (wish.flavor.out_of_stock) throw refuse(403, 'Flavor is out of stock')
   const owned = [...world.instances.values()].filter(instance => instance.client === wish.client.id)
-  if (owned.length >= world.knobs.instanceQuota) throw refuse(403, 'Quota exceeded for instances')
+  if (owned.length >= world.knobs.instanceQuota) throw overQuota(call, wish.name, owned.length)
   requireOpenstack(world)
   world.created += 1
   const id = newUuid(world, 'c8ea7ed0')
   if (!(wish.source.queued && world.knobs.queuedCreate === 'vanishes')) build(world, id, wish, image)
   const extra = world.knobs.createReturnsId ? { id, uuid: id } : {}
   return madeReply({ ...extra, name: wish.name, flavor: wish.flavor.id, region: wish.region.id })
+}
+
+/** Staff see OpenStack's own text behind the panel's, end users do not. */
+function overQuota ({ api }: Call, name: string, used: number): Error {
+  const short = `Unable to create instance ${name}`
+  const openstack = `Quota exceeded for instances: Requested 1, but already used ${used} of ${used} instances (HTTP 403)`
+  return refuse(403, api === 'staff' ? `${short} ${openstack}` : short)
 }
 
 function readWish (call: Call, form: Form): Wish {

@@ -20,15 +20,14 @@ export interface AuthSettings {
 export function openDoor ({ mode, keys, oidc }: AuthSettings): Door {
   if (mode === 'none' || oidc === undefined) return { authenticate: mode === 'none' ? null : createAuthenticate(keys, null), close: async () => {} }
   const http = createHttpClient({ maximumBytes: largestIssuerAnswerBytes, connections: 1 })
-  return { authenticate: createAuthenticate(keys, createLazyReader(oidc, http)), close: http.close }
+  return { authenticate: createAuthenticate(keys, lazyTokenReader(oidc, http)), close: http.close }
 }
 
-/** jose is loaded when the first token comes. */
-function createLazyReader (settings: TokenSettings, http: HttpClient): ReadToken {
+/** The reader of tokens is loaded when the first token comes. */
+function lazyTokenReader (settings: TokenSettings, http: HttpClient): ReadToken {
   let reader: Promise<ReadToken> | null = null
   return async (token, onRefusal) => {
     reader ??= import('./jwt.ts').then(({ createTokenReader }) => createTokenReader(settings, http))
-    const read = await reader
-    return await read(token, onRefusal)
+    return await (await reader)(token, onRefusal)
   }
 }

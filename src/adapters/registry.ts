@@ -1,9 +1,9 @@
 import type { Adapter } from './contract.ts'
 
-export type Adapters = ReadonlyMap<string, Adapter<unknown>>
+export type AdapterLoader = () => Promise<Adapter<unknown>>
 
-/** Every provider, by id. Adding one is one line here and a folder. A folder is loaded when an account of its provider is configured. */
-export const registry: ReadonlyMap<string, () => Promise<Adapter<unknown>>> = new Map<string, () => Promise<Adapter<unknown>>>([
+/** Every provider by its id. A new one is one line here and a folder; its code is loaded when an account needs it. */
+export const loaders: ReadonlyMap<string, AdapterLoader> = new Map<string, AdapterLoader>([
   ['heficed', async () => (await import('./heficed/adapter.ts')).heficed],
   ['fleio', async () => (await import('./fleio/adapter.ts')).fleio],
   ['glesys', async () => (await import('./glesys/adapter.ts')).glesys],
@@ -11,9 +11,8 @@ export const registry: ReadonlyMap<string, () => Promise<Adapter<unknown>>> = ne
   ['onecloud', async () => (await import('./onecloud/adapter.ts')).onecloud]
 ])
 
-/** The adapters with these ids, in the registry's order; all of them by default. */
-export async function loadAdapters (ids: Iterable<string> = registry.keys()): Promise<Adapters> {
-  const wanted = new Set(ids)
-  const entries = [...registry].filter(([id]) => wanted.has(id))
-  return new Map(await Promise.all(entries.map(async ([id, load]) => [id, await load()] as const)))
+/** The adapters of these providers, in the order of the registry; all of them where none are named. */
+export async function loadAdapters (ids: ReadonlySet<string> = new Set(loaders.keys())): Promise<ReadonlyMap<string, Adapter<unknown>>> {
+  const wanted = [...loaders].filter(([id]) => ids.has(id))
+  return new Map(await Promise.all(wanted.map(async ([id, load]) => [id, await load()] as const)))
 }

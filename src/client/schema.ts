@@ -173,7 +173,7 @@ export interface paths {
         put?: never;
         /**
          * Create a server
-         * @description Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours stands in its capabilities; anything else is 400. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Costs money at the provider. Send an Idempotency-Key: with it the request may be repeated after any fault and never buys two. What the provider honours is listed in its capabilities; anything else is 400. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createServer"];
         delete?: never;
@@ -208,6 +208,106 @@ export interface paths {
          * @description Answers 200 with the server once the provider shows the change, else 202 with an operation. Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
          */
         patch: operations["changeServer"];
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/resize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the size of a server
+         * @description To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["resizeServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reinstall a server from an image
+         * @description All data on the main disk is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rebuildServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Boot a rescue system
+         * @description The server boots a system of the provider's instead of its own. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["rescueServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/unrescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the rescue system
+         * @description The server boots its own system again. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["unrescueServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{account}/servers/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the administrator's password
+         * @description Leave the password out where the provider generates one: it is returned once, with 200. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         */
+        post: operations["setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/{account}/servers/{id}/start": {
@@ -270,7 +370,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/{account}/servers/{id}/resize": {
+    "/v1/{account}/servers/{id}/console": {
         parameters: {
             query?: never;
             header?: never;
@@ -280,90 +380,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the size of a server
-         * @description To a plan, or to sizes. A disk never shrinks. Without restart a provider that needs the server to be off refuses, or waits until it is; Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         * Open a server's console
+         * @description The link opens the console for anyone who has it. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
          */
-        post: operations["resizeServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/rebuild": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Install an image anew
-         * @description What is on the main disk is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["rebuildServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/rescue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Boot a rescue system
-         * @description The server boots a system of the provider's instead of its own. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["rescueServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/unrescue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Leave the rescue system
-         * @description The server boots its own system again. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["unrescueServer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Set the administrator's password
-         * @description Where the provider makes one, leave it out: it is told once, with 200. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["setPassword"];
+        post: operations["openConsole"];
         delete?: never;
         options?: never;
         head?: never;
@@ -385,7 +405,7 @@ export interface paths {
         put?: never;
         /**
          * Take a snapshot of a server
-         * @description Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createSnapshot"];
         delete?: never;
@@ -404,8 +424,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a server back to a snapshot
-         * @description What was written since is lost. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * Restore a server from a snapshot
+         * @description Everything written since is lost. Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["restoreSnapshot"];
         delete?: never;
@@ -426,7 +446,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a snapshot
-         * @description Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["deleteSnapshot"];
         options?: never;
@@ -449,7 +469,7 @@ export interface paths {
         put?: never;
         /**
          * Attach addresses to a server
-         * @description Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -490,7 +510,7 @@ export interface paths {
         post?: never;
         /**
          * Detach an address from a server
-         * @description Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         * @description Answers 202 with an operation as soon as the provider has accepted. Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -672,30 +692,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a link that signs this owner in to the provider's panel
-         * @description VMmanager only. The link is told once. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         * Create a link that signs an owner in to the provider's panel
+         * @description VMmanager only. The link is returned once. Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
          */
         post: operations["createLoginLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/{account}/servers/{id}/console": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Open a server's console
-         * @description The link opens the console for whoever has it. Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
-         */
-        post: operations["openConsole"];
         delete?: never;
         options?: never;
         head?: never;
@@ -802,16 +802,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        StartRequest: Record<string, never>;
-        ForceRequest: {
-            /** @description Power off or reset instead of asking the guest; 400 where the provider has no such thing */
-            force?: boolean;
-        };
-        ChangeServerRequest: {
-            name?: string;
-            /** @description Deletion protection */
-            protected?: boolean;
-        };
         CreateServerRequest: {
             name: string;
             region?: string;
@@ -856,6 +846,17 @@ export interface components {
             /** @description Left out only where the provider makes one */
             password?: string;
         };
+        ChangeServerRequest: {
+            name?: string;
+            /** @description Deletion protection */
+            protected?: boolean;
+        };
+        StartRequest: Record<string, never>;
+        ForceRequest: {
+            /** @description Power off or reset instead of asking the guest; 400 where the provider has no such thing */
+            force?: boolean;
+        };
+        OpenConsoleRequest: Record<string, never>;
         CreateSnapshotRequest: {
             name: string;
         };
@@ -879,7 +880,6 @@ export interface components {
             };
         };
         CreateLoginLinkRequest: Record<string, never>;
-        OpenConsoleRequest: Record<string, never>;
         About: {
             name: string;
             /** @description A page to read and try everything */
@@ -1146,10 +1146,18 @@ export interface components {
                 depends_on?: number[];
             }[];
         };
-        ServerOrOperationOrDryRun: components["schemas"]["Server"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         PasswordAnswer: components["schemas"]["GeneratedPassword"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         GeneratedPassword: {
             password: string;
+        };
+        ServerOrOperationOrDryRun: components["schemas"]["Server"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+        ConsoleOrDryRun: components["schemas"]["Console"] | components["schemas"]["DryRun"];
+        Console: {
+            /** @description What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say */
+            type: string;
+            /** @description Opens the console for whoever has it: a secret */
+            url: string;
+            expires_at: string | null;
         };
         SnapshotPage: {
             data: components["schemas"]["Snapshot"][];
@@ -1283,14 +1291,6 @@ export interface components {
         OwnerOrDryRun: components["schemas"]["Owner"] | components["schemas"]["DryRun"];
         LoginLink: {
             /** @description Signs in whoever has it: a secret */
-            url: string;
-            expires_at: string | null;
-        };
-        ConsoleOrDryRun: components["schemas"]["Console"] | components["schemas"]["DryRun"];
-        Console: {
-            /** @description What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say */
-            type: string;
-            /** @description Opens the console for whoever has it: a secret */
             url: string;
             expires_at: string | null;
         };
@@ -1863,171 +1863,6 @@ export interface operations {
                     "application/json": components["schemas"]["ServerOrOperationOrDryRun"];
                 };
             };
-            /** @description Accepted, but not shown yet; follow the operation */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    startServer: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-            };
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["StartRequest"];
-            };
-        };
-        responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
-                };
-            };
-            /** @description Accepted; follow the operation */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    stopServer: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-            };
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ForceRequest"];
-            };
-        };
-        responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
-                };
-            };
-            /** @description Accepted; follow the operation */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Operation"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    rebootServer: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
-                Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
-                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
-            };
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ForceRequest"];
-            };
-        };
-        responses: {
-            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OperationOrDryRun"];
-                };
-            };
             /** @description Accepted; follow the operation */
             202: {
                 headers: {
@@ -2312,6 +2147,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForceRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebootServer: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description `wait=n` holds the answer until the operation ends or n seconds pass, 300 at most (RFC 7240). What is not understood is ignored */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description 1 to 255 characters. The same key with the same request is done once and answered alike for 24 hours, whatever happens in between */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForceRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation has ended within the time of Prefer: wait, well or not; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOrDryRun"];
+                };
+            };
+            /** @description Accepted; follow the operation */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openConsole: {
+        parameters: {
+            query?: {
+                /** @description true: nothing is sent; the answer shows the calls that would be */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a configured account */
+                account: string;
+                /** @description A server's id, as lists give it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenConsoleRequest"];
+            };
+        };
+        responses: {
+            /** @description The link; or the calls of a dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleOrDryRun"];
                 };
             };
             /** @description A problem */
@@ -3125,47 +3166,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginLink"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    openConsole: {
-        parameters: {
-            query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
-                dry_run?: boolean;
-            };
-            header?: never;
-            path: {
-                /** @description The id of a configured account */
-                account: string;
-                /** @description A server's id, as lists give it */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["OpenConsoleRequest"];
-            };
-        };
-        responses: {
-            /** @description The link; or the calls of a dry run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleOrDryRun"];
                 };
             };
             /** @description A problem */

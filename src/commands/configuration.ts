@@ -1,27 +1,21 @@
-import type { Config } from '../config/load.ts'
-import { UsageError, type Surroundings } from './command.ts'
+import { loaders } from '../adapters/registry.ts'
+import { ConfigError, loadConfig, type Config } from '../config/load.ts'
+import type { Environment } from '../config/substitute.ts'
+import { CommandError } from '../terminal.ts'
 
-export interface ConfigurationFile {
-  readonly file: string
-  /** Throws a UsageError with a line for each fault. */
-  read(): Promise<Config>
+/** The file that HAWSER_CONFIG names. */
+export function configurationFile (environment: Environment): string {
+  const file = environment.HAWSER_CONFIG ?? ''
+  if (file === '') throw new CommandError('HAWSER_CONFIG is not set: it names the configuration file', 2)
+  return file
 }
 
-/** The configuration that HAWSER_CONFIG names. */
-export function openConfiguration ({ environment }: Pick<Surroundings, 'environment'>): ConfigurationFile {
-  const file = environment.HAWSER_CONFIG ?? ''
-  if (file === '') throw new UsageError('HAWSER_CONFIG is not set: it names the configuration file')
-  return {
-    file,
-    read: async () => {
-      const { ConfigError, loadConfig } = await import('../config/load.ts')
-      const { registry } = await import('../adapters/registry.ts')
-      try {
-        return await loadConfig(file, registry, environment)
-      } catch (cause) {
-        if (!(cause instanceof ConfigError)) throw cause
-        throw new UsageError(cause.message.split('\n').map(fault => `${file}: ${fault}`).join('\n'), { cause })
-      }
-    }
+/** The configuration, with the adapters of its accounts loaded. Throws a CommandError that names every fault. */
+export async function readConfiguration (environment: Environment): Promise<Config> {
+  try {
+    return await loadConfig(configurationFile(environment), loaders, environment)
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandError(`The configuration is not valid:\n${error.message}`, 2)
+    throw error
   }
 }

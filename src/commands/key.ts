@@ -1,15 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { exitCodes, type Command } from './command.ts'
+import type { Terminal } from '../terminal.ts'
 
-export const key: Command = {
-  name: 'key',
-  summary: 'Print a new API key and its SHA-256',
-  details: 'The caller keeps the key; the configuration takes the SHA-256 under auth.keys.',
-  words: [],
-  options: {},
-  run: async (_input, { print }) => {
-    const text = randomBytes(32).toString('base64url')
-    print(`key     ${text}\nsha256  ${createHash('sha256').update(text).digest('hex')}\n`)
-    return exitCodes.done
-  }
+/** Prints a new API key, and the digest that the configuration holds. */
+export function keyCommand ({ print }: Pick<Terminal, 'print'>): number {
+  const key = randomBytes(32).toString('base64url')
+  print(`key     ${key}\nsha256  ${createHash('sha256').update(key).digest('hex')}\n`)
+  return 0
 }

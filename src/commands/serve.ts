@@ -1,31 +1,23 @@
-import { exitCodes, type Command } from './command.ts'
-import { openConfiguration } from './configuration.ts'
+import type { Terminal } from '../terminal.ts'
+import { configurationFile, readConfiguration } from './configuration.ts'
 
-export const serve: Command = {
-  name: 'serve',
-  summary: 'Run the gateway (the default command)',
-  details: `HAWSER_CONFIG names the configuration file. SIGHUP reloads it; SIGTERM and SIGINT stop
-the gateway after the requests in flight are answered.`,
-  words: [],
-  options: {},
-  run: async (_input, surroundings) => {
-    const hangUp = holdHangUps()
-    const { read } = openConfiguration(surroundings)
-    const config = await read()
-    const { startServing } = await import('../serve.ts')
-    await startServing({ config, read, environment: surroundings.environment, onHangUp: hangUp.handOver })
-    return exitCodes.done
-  }
+/** Starts the gateway; the process lives on after this resolves. */
+export async function serveCommand ({ environment }: Terminal): Promise<number> {
+  const hangUp = listenToHangUp()
+  const config = await readConfiguration(environment)
+  const { serve } = await import('../serve.ts')
+  await serve(config, { file: configurationFile(environment), environment, hangUp })
+  return 0
 }
 
-/** Without a listener SIGHUP ends the process, so the first one is added before anything else; an early signal is delivered later. */
-function holdHangUps () {
+/** From the beginning, because SIGHUP ends a process that does not listen to it; one that came too early is handed over later. */
+function listenToHangUp () {
   let isMissed = false
-  let onHangUp = (): void => { isMissed = true }
-  process.on('SIGHUP', () => { onHangUp() })
+  let act = (): void => { isMissed = true }
+  process.on('SIGHUP', () => { act() })
   return {
     handOver: (reload: () => void): void => {
-      onHangUp = reload
+      act = reload
       if (isMissed) reload()
     }
   }

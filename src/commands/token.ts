@@ -1,26 +1,31 @@
-import { exitCodes, UsageError, type Command } from './command.ts'
-import { openConfiguration } from './configuration.ts'
+import { randomUUID } from 'node:crypto'
+import { UpstreamError } from '../domain/failure.ts'
+import { CommandError, type Terminal } from '../terminal.ts'
+import { backgroundCall } from '../transport/context.ts'
+import { withAccounts } from './accounts.ts'
+import { readConfiguration } from './configuration.ts'
 
-export const token: Command = {
-  name: 'token',
-  summary: 'Create a long-lived token at the provider of an account, and print it once',
-  details: `HAWSER_CONFIG names the configuration file. The token replaces the password of the account
-there. Providers without such tokens are refused.`,
-  words: ['ACCOUNT'],
-  options: { expires: { value: 'DATE', summary: 'the day on which the token expires, such as 2030-01-31', isRequired: true } },
-  run: async ({ words: [account = ''], options: { expires } }, surroundings) => {
-    const expiresAt = readDay(String(expires), surroundings.now())
-    const config = await openConfiguration(surroundings).read()
-    const settings = config.accounts.find(({ id }) => id === account)
-    if (settings === undefined) throw new UsageError(`there is no account ${account}`)
-    const { createToken } = await import('./run-token.ts')
-    surroundings.print(`${await createToken(settings, expiresAt)}\n`)
-    return exitCodes.done
-  }
+export interface TokenOptions {
+  readonly account: string
+  /** YYYY-MM-DD. */
+  readonly expires: string
 }
 
-function readDay (text: string, now: number): Date {
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  if (!(at > now)) throw new UsageError('--expires takes a future day, such as 2030-01-31')
-  return new Date(at)
+/** Creates a token of the provider's that lives until that day, and prints it once. */
+export async function tokenCommand ({ environment, print }: Terminal, { account: id, expires }: TokenOptions): Promise<number> {
+  const at = /^\d{4}-\d\d-\d\d$/.test(expires) ? Date.parse(`${expires}T00:00:00Z`) : Number.NaN
+  if (!(at > Date.now())) throw new CommandError('--expires takes a day in the future, such as 2030-01-31', 2)
+  const config = await readConfiguration(environment)
+  return await withAccounts(config, async opened => {
+    const account = opened.map(one => one.account).find(one => one.id === id)
+    if (account === undefined) throw new CommandError(`there is no account ${id}; the configuration has ${opened.map(one => one.account.id).join(', ') || 'none'}`, 2)
+    if (account.createToken === null) throw new CommandError(`${account.provider.title} has no long-lived tokens`, 2)
+    try {
+      print(`${await account.createToken(backgroundCall(account, `token-${randomUUID()}`, new AbortController().signal), new Date(at))}\n`)
+      return 0
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      throw new CommandError(`${id}: ${account.safeText([error.message, error.options.vendorMessage ?? ''].filter(text => text !== '').join(': '))}`, 1)
+    }
+  })
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
 import type { Adapter } from '../adapters/contract.ts'
+import type { AdapterLoader } from '../adapters/registry.ts'
 import { readDocument, type ConfigDocument, type ConfigFault, type Path } from './document.ts'
 import { accountId, commonAccountKeys, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.ts'
 import type { Environment } from './substitute.ts'
@@ -34,46 +35,34 @@ export class ConfigError extends Error {
   }
 }
 
-/** The adapters that a configuration may name, of which `get` returns the loaded ones. */
-export interface Registry {
-  keys(): Iterable<string>
-  get(id: string): Adapter<unknown> | undefined
-}
+export type Registry = ReadonlyMap<string, Adapter<unknown>>
 
-export type Loaders = ReadonlyMap<string, () => Promise<Adapter<unknown>>>
-
-/**
- * Reads, checks and freezes a configuration file, and loads the adapters that it names.
- * Throws a ConfigError that names every fault with path and line.
- */
-export async function loadConfig (file: string, loaders: Loaders, environment: Environment): Promise<Config> {
+/** Reads, checks and freezes a configuration file, and loads the adapters that it names. Throws a ConfigError that names every fault with path and line. */
+export async function loadConfig (file: string, loaders: ReadonlyMap<string, AdapterLoader>, environment: Environment): Promise<Config> {
   const document = readDocument(readText(file), environment)
-  const named = providersIn(document)
-  const loaded = new Map<string, Adapter<unknown>>()
-  await Promise.all([...loaders].map(async ([id, load]) => { if (named.has(id)) loaded.set(id, await load()) }))
-  return toConfig(document, { keys: () => loaders.keys(), get: id => loaded.get(id) })
+  const named = new Set(Object.values(accountsOf(document.value)).map(account => isRecord(account) ? account.provider : undefined))
+  const wanted = [...loaders].filter(([id]) => named.has(id))
+  const registry = new Map(await Promise.all(wanted.map(async ([id, load]) => [id, await load()] as const)))
+  return readConfig(document, registry, [...loaders.keys()])
 }
 
 function readText (file: string): string {
   try {
     return readFileSync(file, 'utf8')
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    throw new ConfigError([{ path: '', line: null, message: `cannot be read${reason}` }])
+  } catch {
+    throw new ConfigError([{ path: '', line: null, message: `the configuration file ${file} cannot be read` }])
   }
 }
 
-const providersIn = (document: ConfigDocument): Set<unknown> =>
-  new Set(Object.values(accountsOf(document.value)).map(account => isRecord(account) ? account.provider : undefined))
-
 export const parseConfig = (text: string, registry: Registry, environment: Environment): Config =>
-  toConfig(readDocument(text, environment), registry)
+  readConfig(readDocument(text, environment), registry, [...registry.keys()])
 
-function toConfig (document: ConfigDocument, registry: Registry): Config {
+/** `providers`: all that there are, whether their adapters are loaded or not. */
+function readConfig (document: ConfigDocument, registry: Registry, providers: readonly string[]): Config {
   if (document.value === undefined && document.faults.length > 0) throw new ConfigError(document.faults)
   const parsed = configSchema.safeParse(document.value ?? {})
   const faults = [...document.faults, ...(parsed.success ? [] : toFaults(parsed.error, [], document))]
-  const accounts = Object.entries(accountsOf(document.value)).flatMap(([id, raw]) => readAccount({ id, raw, registry, document, faults }))
+  const accounts = Object.entries(accountsOf(document.value)).flatMap(([id, raw]) => readAccount({ id, raw, registry, providers, document, faults }))
   if (!parsed.success) throw new ConfigError(once(faults))
   faults.push(...rulesBetweenKeys(parsed.data, document))
   const redisCa = readCa(parsed.data.redis?.tls?.ca_file)
@@ -126,11 +115,12 @@ interface AccountReading {
   readonly id: string
   readonly raw: unknown
   readonly registry: Registry
+  readonly providers: readonly string[]
   readonly document: ConfigDocument
   readonly faults: ConfigFault[]
 }
 
-function readAccount ({ id, raw, registry, document, faults }: AccountReading): AccountSettings[] {
+function readAccount ({ id, raw, registry, providers, document, faults }: AccountReading): AccountSettings[] {
   const at = ['accounts', id]
   const fault = (path: Path, message: string): AccountSettings[] => {
     faults.push({ path: path.join('.'), line: document.lineOf(path), message })
@@ -141,7 +131,7 @@ function readAccount ({ id, raw, registry, document, faults }: AccountReading): 
   if (!isRecord(raw)) return fault(at, 'must be a mapping of keys')
   const { provider, ...rest } = raw
   const adapter = typeof provider === 'string' ? registry.get(provider) : undefined
-  if (adapter === undefined) return fault([...at, 'provider'], `must be one of ${[...registry.keys()].join(', ')}`)
+  if (adapter === undefined) return fault([...at, 'provider'], `must be one of ${providers.join(', ')}`)
 
   const [commonKeys, ownKeys] = split(rest)
   const common = commonAccountSchema.safeParse(commonKeys)

@@ -33,6 +33,25 @@ export interface UpstreamErrorOptions {
   readonly cause?: unknown
 }
 
+/** What a failure means, where nothing more exact is known. None names a status: the provider's is beside it, and ours may differ. */
+const sentences: Readonly<Record<Failure, string>> = {
+  authentication: 'the provider refused the configured credentials',
+  forbidden: 'the provider does not allow this for the configured credentials',
+  'not-found': 'the provider has no such object, or does not show it to this account',
+  conflict: 'the provider refused this in the present state',
+  rejected: 'the provider rejected the request',
+  quota: 'a limit or the balance of the account at the provider is used up',
+  'rate-limited': 'the provider asks for fewer requests',
+  suspended: 'the platform of the provider is suspended',
+  unavailable: 'the provider is not working right now',
+  unreachable: 'the provider could not be reached',
+  timeout: 'the provider did not answer in time',
+  malformed: 'the provider gave an answer that does not belong to this request',
+  unsupported: 'the provider does not have this function',
+  'circuit-open': 'calls to this account are paused',
+  overloaded: 'too many calls to this account are waiting'
+}
+
 /** What an adapter throws when the vendor refuses or can not be asked; for what the caller must change first it throws `badMember`. The gateway fills in what it alone knows: attempts, side effect, operation. */
 export class UpstreamError extends Error {
   readonly failure: Failure
@@ -42,11 +61,21 @@ export class UpstreamError extends Error {
   /** The operation that tells what became of the write. */
   operationId: string | null = null
 
-  constructor (failure: Failure, message: string, options: UpstreamErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+  readonly #words: string | null
+
+  /** `words`: null where the failure itself says all that is known. */
+  constructor (failure: Failure, words: string | null, options: UpstreamErrorOptions = {}) {
+    super(words ?? sentences[failure], options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'UpstreamError'
     this.failure = failure
     this.options = options
+    this.#words = words
+  }
+
+  /** The same refusal, known to mean something else. */
+  meaning (failure: Failure, more: UpstreamErrorOptions = {}): UpstreamError {
+    const same = new UpstreamError(failure, this.#words, { ...this.options, ...more })
+    return Object.assign(same, { attempts: this.attempts, sideEffect: this.sideEffect })
   }
 }
 

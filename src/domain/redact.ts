@@ -1,28 +1,89 @@
+import { cutNothing, redacted, type Cut } from './cut-secrets.ts'
+
 const secretKey = /pass(word|wd|phrase)?$|passw|secret|token|api_?key|private_?key|login_?key|credential|authorization|cookie|^pw$|^auth$|^key$|user_?data/i
 const maximumDepth = 40
 
-export const redacted = '[redacted]'
+const noNames: ReadonlySet<string> = new Set()
 
-/** A copy of an upstream value without its secrets: members whose name says secret, or is in `names`, are replaced; known secrets are cut out of texts. */
-export function redact (value: unknown, names: ReadonlySet<string> = new Set(), secrets: readonly string[] = [], depth = 0): unknown {
+/**
+ * A copy of an upstream value without its secrets. Members whose name says secret, or is in `names`, are replaced, and so are the
+ * values of rows of name and value; known secrets are cut out of texts. A text that holds JSON is treated like the value that it holds.
+ */
+export const redact = (value: unknown, names: ReadonlySet<string> = noNames, cut: Cut = cutNothing): unknown =>
+  clean(value, { names, cut }, 0)
+
+interface Redaction {
+  readonly names: ReadonlySet<string>
+  readonly cut: Cut
+}
+
+function clean (value: unknown, redaction: Redaction, depth: number): unknown {
   if (depth > maximumDepth) return redacted
-  if (typeof value === 'string') return withoutSecrets(value, secrets)
-  if (Array.isArray(value)) return value.map(item => redact(item, names, secrets, depth + 1))
+  if (typeof value === 'string') return cleanText(value, redaction, depth)
+  if (Array.isArray(value)) return value.map(item => clean(item, redaction, depth + 1))
   if (value === null || typeof value !== 'object') return value
   // A null prototype: a member called __proto__ stays a member.
   const copy: Record<string, unknown> = Object.create(null)
+  const row = rowOf(value, redaction)
   for (const [name, member] of Object.entries(value)) {
-    const hide = (names.has(name) || secretKey.test(name)) && member !== null && member !== '' && typeof member !== 'boolean'
-    copy[name] = hide ? redacted : redact(member, names, secrets, depth + 1)
+    const hides = name === row?.value ? row.hides : name !== row?.label && isSecretName(name, redaction)
+    copy[name] = hides && member !== null && member !== '' && typeof member !== 'boolean' ? redacted : clean(member, redaction, depth + 1)
   }
   return copy
 }
 
-/** Longest first: one secret may be a part of another. */
-function withoutSecrets (text: string, secrets: Iterable<string>): string {
-  let safe = text
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) if (secret.length >= 4) safe = safe.replaceAll(secret, redacted)
-  return safe
+const isSecretName = (name: string, { names }: Redaction): boolean => names.has(name) || secretKey.test(name)
+
+interface NamedValue {
+  /** The member that has the value. */
+  readonly value: string
+  /** The member `key`, where it is a name and no secret itself. */
+  readonly label: string | null
+  readonly hides: boolean
+}
+
+const valueMembers = ['value', 'Value', 'val', 'v'] as const
+const labelMembers = ['key', 'Key', 'name', 'Name', 'k', 'field', 'parameter', 'property', 'attribute'] as const
+const plainName = /^[A-Za-z_][\w.:/-]{0,63}$/
+
+/** `{"key": "root_password", "value": "…"}`: the name of the value stands beside it. */
+function rowOf (object: object, redaction: Redaction): NamedValue | null {
+  const value = valueMembers.find(name => Object.hasOwn(object, name))
+  if (value === undefined) return null
+  const labels = new Map(Object.entries(object).filter(([name]) => labelMembers.some(label => label === name)))
+  const texts = [...labels.values()].filter(text => typeof text === 'string')
+  const label = ['key', 'Key'].find(name => labels.has(name)) ?? null
+  const key = label === null ? null : labels.get(label)
+  return {
+    value,
+    label: typeof key === 'string' && plainName.test(key) ? label : null,
+    hides: isSecretName(value, redaction) || texts.some(text => isSecretName(text, redaction))
+  }
+}
+
+/** A text of this kind is parsed only where a member of it may have to be hidden, so that the others stay as they were written. */
+const mayBeJson = /^\s*["[{]/
+const mayHide = /\\|pass|secret|token|key|credential|authorization|cookie|pw|auth|user_?data/i
+const longestJson = 1024 * 1024
+
+function cleanText (text: string, redaction: Redaction, depth: number): string {
+  const { names, cut } = redaction
+  if (!mayBeJson.test(text) || !(mayHide.test(text) || [...names].some(name => text.includes(name)))) return cut(text)
+  if (text.length > longestJson) return redacted
+  const value = parse(text)
+  // The names of its members are looked through as well.
+  return cut(value === undefined ? text : JSON.stringify(clean(value, redaction, depth + jsonDepth)))
+}
+
+/** A text within a text is written with ever more escapes: after eight layers the rest is hidden. */
+const jsonDepth = 5
+
+function parse (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const bearer = /\b(bearer\s+)[A-Za-z0-9._~+/=-]{8,}/gi
@@ -37,8 +98,8 @@ const ifRandom = (_whole: string, before: string, text: string): string => `${be
 const ifSaid = (_whole: string, before: string, text: string): string => `${before}${before.endsWith('=') || looksRandom(text) ? redacted : text}`
 
 /** Text from a vendor, safe to show: known secrets cut out, one line, bounded. */
-export function redactText (text: string, secrets: Iterable<string> = [], maximumLength = 500): string {
-  const safe = withoutSecrets(text, secrets)
+export function redactText (text: string, cut: Cut = cutNothing, maximumLength = 500): string {
+  const safe = cut(text)
     .replace(/[\s\p{Cc}]+/gu, ' ').trim()
     .replace(userInfo, `$1${redacted}@`)
     .replace(bearer, `$1${redacted}`)

@@ -11,7 +11,7 @@ export interface PlannedCall {
   readonly depends_on?: readonly number[]
 }
 
-export interface Rehearsal {
+export interface DryRun {
   readonly record: RecordWrite
   readonly calls: readonly PlannedCall[]
 }
@@ -23,7 +23,7 @@ export interface Redaction {
 }
 
 /** Keeps the writes of a dry run, without secrets. An adapter sends its writes one after the other. */
-export function createRehearsal ({ safeValue, safeUrl }: Redaction): Rehearsal {
+export function createDryRun ({ safeValue, safeUrl }: Redaction): DryRun {
   const calls: PlannedCall[] = []
   return {
     calls,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Accepted } from '../adapters/verbs.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { Operation, OperationStatus } from '../domain/operation.ts'
 import { isEnded } from './follow.ts'
 import { createJournal, toChange } from './operation-events.ts'
@@ -7,7 +8,6 @@ import { afterAccepted, doubted, intended, type Intent } from './life.ts'
 import type { Watched } from './poll-target.ts'
 import { createPoller, type Poller } from './poller.ts'
 import { serverClaim, type OperationStore, type StoredOperation } from '../state/operation-store.ts'
-import type { SetTimer } from './timer.ts'
 import { silentObserver, type Observer } from '../telemetry/observer.ts'
 
 export interface OperationsQuery {
@@ -52,9 +52,8 @@ export interface Engine {
 
 export interface EngineParts {
   readonly store: OperationStore
-  readonly now: () => number
+  readonly clock: Clock
   readonly onFault: (error: unknown) => void
-  readonly after?: SetTimer
   readonly observer?: Observer
 }
 
@@ -68,9 +67,10 @@ const beatLastsMs = 10_000
 /** Changes by other replicas are seen in the store, so often. */
 const rereadMs = 1000
 
-export function createEngine ({ store, now, onFault, after, observer = silentObserver }: EngineParts): Engine {
+export function createEngine ({ store, clock, onFault, observer = silentObserver }: EngineParts): Engine {
+  const { now } = clock
   const me = randomUUID()
-  const journal = createJournal(store, after, observer)
+  const journal = createJournal(store, clock, observer)
   const pollers = new Map<string, Following>()
   const beat = (): void => { store.beat(me, beatLastsMs).catch(onFault) }
   let heart: NodeJS.Timeout | null = null
@@ -87,7 +87,7 @@ export function createEngine ({ store, now, onFault, after, observer = silentObs
       const left = [...pollers.values()].filter(({ account }) => !accounts.includes(account))
       for (const { account } of left) pollers.delete(account.id)
       for (const account of accounts) {
-        if (!pollers.has(account.id)) pollers.set(account.id, { account, poller: createPoller({ account, journal, me, now, onFault, after }) })
+        if (!pollers.has(account.id)) pollers.set(account.id, { account, poller: createPoller({ account, journal, me, clock, onFault }) })
       }
       await Promise.all(left.map(async ({ poller }) => { await poller.stop() }))
     },

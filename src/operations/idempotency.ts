@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import type { Clock } from '../domain/clock.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Engine } from './engine.ts'
 import { isEnded } from './follow.ts'
 import type { KeyRecord, KeyStore } from '../state/idempotency-store.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
-import { setTimer, type SetTimer } from './timer.ts'
 
 /** A request that came with an Idempotency-Key. */
 export interface KeyedRequest {
@@ -55,8 +55,7 @@ export interface KeysParts {
   readonly isAlive: (replica: string) => Promise<boolean>
   /** The first makes the names of new keys; those that the others have made are still known. */
   readonly secrets: readonly [Buffer, ...Buffer[]]
-  readonly now: () => number
-  readonly after?: SetTimer
+  readonly clock: Clock
   /** Aborted when the process is to stop: who waits for what is doubtful is answered. */
   readonly stopping?: AbortSignal
 }
@@ -74,7 +73,7 @@ interface Named {
 }
 
 export function createKeys (parts: KeysParts): Keys {
-  const { store, now } = parts
+  const { store, clock: { now } } = parts
   const working = new Set<string>()
 
   const namedBy = (secret: Buffer, { principal, account, key, request }: KeyedRequest): Named => {
@@ -149,7 +148,7 @@ interface Unsettled {
  * What a used key stands for now. Only a create that was certainly not made may be sent again, and one whose process ended before
  * anything was sent; whatever is doubtful is waited for.
  */
-async function settle ({ engine, after = setTimer }: KeysParts, { request, record, signal }: Unsettled): Promise<KeyVerdict | 'again'> {
+async function settle ({ engine, clock }: KeysParts, { request, record, signal }: Unsettled): Promise<KeyVerdict | 'again'> {
   const { operationId } = record
   const answer = record.answer === null ? null : readAnswer(record.answer)
   if (operationId === null) return answer === null ? 'again' : { kind: 'answer', answer }
@@ -162,7 +161,7 @@ async function settle ({ engine, after = setTimer }: KeysParts, { request, recor
   if (stored === null) return answer === null ? 'again' : { kind: 'answer', answer }
   if (stored.notMade && answer === null) return 'again'
   if (!request.isCreate) return answer === null ? { kind: 'operation', stored } : { kind: 'answer', answer }
-  const known = await untilCertain(engine, stored, { waitMs: request.deadlineMs, signal, after })
+  const known = await untilCertain(engine, stored, { waitMs: request.deadlineMs, signal, clock })
   if (known.notMade) return 'again'
   if (known.operation.server_id !== null || known.phase === 'following') return { kind: 'operation', stored: known }
   if (answer !== null) return { kind: 'answer', answer }
@@ -173,13 +172,13 @@ async function settle ({ engine, after = setTimer }: KeysParts, { request, recor
 interface Patience {
   readonly waitMs: number
   readonly signal: AbortSignal
-  readonly after: SetTimer
+  readonly clock: Clock
 }
 
-async function untilCertain (engine: Engine, stored: StoredOperation, { waitMs, signal, after }: Patience): Promise<StoredOperation> {
+async function untilCertain (engine: Engine, stored: StoredOperation, { waitMs, signal, clock }: Patience): Promise<StoredOperation> {
   if (isCertain(stored)) return stored
   const over = new AbortController()
-  const cancel = after(() => { over.abort() }, waitMs)
+  const cancel = clock.timer(() => { over.abort() }, waitMs)
   let last = stored
   try {
     for await (const current of engine.changes(stored, 0, AbortSignal.any([signal, over.signal]))) {

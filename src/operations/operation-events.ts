@@ -1,7 +1,7 @@
+import type { Clock } from '../domain/clock.ts'
 import type { OperationStatus } from '../domain/operation.ts'
 import { silentObserver, type Observer, type OperationChange } from '../telemetry/observer.ts'
 import type { Change, OperationStore, StoredOperation } from '../state/operation-store.ts'
-import { setTimer } from './timer.ts'
 
 /** The store, and word of every change that this process makes: who waits for an operation need not ask again and again. */
 export interface Journal {
@@ -12,7 +12,7 @@ export interface Journal {
   nextChange(id: string, ms: number, signal: AbortSignal): Promise<void>
 }
 
-export function createJournal (store: OperationStore, after = setTimer, observer = silentObserver): Journal {
+export function createJournal (store: OperationStore, clock: Clock, observer = silentObserver): Journal {
   const listeners = new Map<string, Set<() => void>>()
   const tell = (id: string): void => { for (const wake of [...listeners.get(id) ?? []]) wake() }
 
@@ -42,7 +42,7 @@ export function createJournal (store: OperationStore, after = setTimer, observer
           if (waiting.size === 0) listeners.delete(id)
           resolve()
         }
-        const cancel = after(wake, ms)
+        const cancel = clock.timer(wake, ms)
         signal.addEventListener('abort', wake, { once: true })
         waiting.add(wake)
       })

@@ -1,4 +1,5 @@
 import type { ServerOperations } from '../adapters/verbs.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { Journal } from './operation-events.ts'
 
@@ -16,7 +17,7 @@ export interface Watched {
 export interface LookParts {
   readonly account: Watched
   readonly journal: Journal
-  readonly now: () => number
+  readonly clock: Clock
   readonly signal: AbortSignal
   /** A fault of ours. */
   readonly onFault: (error: unknown) => void

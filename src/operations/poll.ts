@@ -30,7 +30,7 @@ export async function lookAtAll (parts: LookParts, open: readonly StoredOperatio
 }
 
 async function lookAtJobs (parts: LookParts, operations: ServerOperations, open: readonly StoredOperation[]): Promise<void> {
-  const { account, journal, now } = parts
+  const { account, journal, clock: { now } } = parts
   await unlessMissed(parts, open, async () => {
     const states = await operations.jobs?.(open.flatMap(({ jobs }) => jobs)) ?? []
     const safe = states.map(state => ({ ...state, error: state.error === null ? null : account.safeText(state.error) }))
@@ -45,7 +45,7 @@ interface Sorted {
 }
 
 async function lookAtServers (parts: LookParts, operations: ServerOperations, { searching, rest, cost }: Sorted): Promise<void> {
-  const { now } = parts
+  const { clock: { now } } = parts
   const due = rest.filter(({ nextLookAt }) => nextLookAt <= now())
   const isListBetter = operations.list.complete === undefined && idsOf(due).length > cost.pages
   let seen: ReadonlyMap<string, Seen> | null = null
@@ -123,7 +123,7 @@ interface Judged {
 }
 
 async function judgeBy (parts: LookParts, operations: ServerOperations, { stored, server }: Judged): Promise<void> {
-  const { journal, now, account } = parts
+  const { journal, clock: { now }, account } = parts
   const judged = await journal.update(stored, current => {
     if (isEnded(current)) return null
     const looked = afterServer(current, server, now())
@@ -134,7 +134,7 @@ async function judgeBy (parts: LookParts, operations: ServerOperations, { stored
 }
 
 /** A provider that can not be asked just now ends no operation before its deadline; nor does a fault of ours keep one from ending then. */
-async function unlessMissed ({ journal, now, signal, onFault }: LookParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
+async function unlessMissed ({ journal, clock: { now }, signal, onFault }: LookParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {

@@ -1,9 +1,9 @@
+import type { Clock } from '../domain/clock.ts'
 import { ended, isEnded } from './follow.ts'
 import { lookAtAll, type ListCost } from './poll.ts'
 import type { LookParts, Watched } from './poll-target.ts'
 import type { Journal } from './operation-events.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
-import { setQuietTimer, type SetTimer } from './timer.ts'
 
 export interface Poller {
   /** Something was begun, or somebody asks: look when it is due, not when idling ends. */
@@ -17,10 +17,9 @@ export interface PollerParts {
   readonly journal: Journal
   /** This process, as operations name their owner. */
   readonly me: string
-  readonly now: () => number
+  readonly clock: Clock
   /** A fault of ours; the poller goes on. */
   readonly onFault: (error: unknown) => void
-  readonly after?: SetTimer | undefined
 }
 
 /** How often a shared store is asked for what others have begun. */
@@ -37,18 +36,19 @@ const crashSettlesMs = 180_000
 
 /** One poller looks at the provider for everybody who waits on an account, one replica at a time. */
 export function createPoller (parts: PollerParts): Poller {
-  const { account, journal, now, after = setQuietTimer } = parts
+  const { account, journal, clock } = parts
+  const { now } = clock
   const { store } = journal
   const stopping = new AbortController()
   const cost: ListCost = { pages: 1 }
-  const look: LookParts = { account, journal, now, signal: stopping.signal, onFault: parts.onFault }
+  const look: LookParts = { account, journal, clock, signal: stopping.signal, onFault: parts.onFault }
   let wake = (): void => {}
   let isNudged = false
 
   const pause = async (ms: number): Promise<void> => {
     if (isNudged || stopping.signal.aborted) { isNudged = false; return }
     await new Promise<void>(resolve => {
-      const cancel = after(() => { wake() }, Math.min(ms, forever))
+      const cancel = clock.timer(() => { wake() }, Math.min(ms, forever))
       wake = () => { cancel(); wake = () => {}; isNudged = false; resolve() }
     })
   }
@@ -99,7 +99,7 @@ export function createPoller (parts: PollerParts): Poller {
 const isAsked = ({ phase }: StoredOperation): boolean => phase !== 'intended' && phase !== 'asking'
 
 /** Those that have not ended; what a process that is gone was asking is doubtful now. */
-async function ready ({ account, journal, me, now }: PollerParts): Promise<StoredOperation[]> {
+async function ready ({ account, journal, me, clock: { now } }: PollerParts): Promise<StoredOperation[]> {
   const open: StoredOperation[] = []
   for (const stored of await journal.store.pending(account.id)) {
     const isLeft = !isAsked(stored) && (now() >= stored.askingUntil || (stored.owner !== me && !await journal.store.isAlive(stored.owner)))

@@ -32,7 +32,7 @@ const leastLooks = 2
 const acceptedAppearsMs = 60_000
 
 /** Looks among the rows for the servers of creates whose answer told no id, or never came. A server belongs to one order only. */
-export async function search ({ account, journal, now }: LookParts, operations: ServerOperations, { searching, rows, readAt }: Searching): Promise<void> {
+export async function search ({ account, journal, clock: { now } }: LookParts, operations: ServerOperations, { searching, rows, readAt }: Searching): Promise<void> {
   const servers = rows.map(({ server }) => server)
   // Read after the list: whoever has made one of these servers was written down before.
   const open = await journal.store.pending(account.id)

@@ -14,7 +14,7 @@ interface Taking {
 
 /** Sends the next step of a verb that takes several, at most once, when the server is ready for it. */
 export async function takeStep (parts: LookParts, operations: ServerOperations, { stored, next, server }: Taking): Promise<void> {
-  const { account, journal, now } = parts
+  const { account, journal, clock: { now } } = parts
   const step = operations.steps?.[next.name]
   if (step === undefined) {
     await journal.update(stored, current => ended(current, { status: 'failed', error: `this version knows no step ${next.name}` }, now()))

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { Clock } from '../domain/clock.ts'
 import type { Turns } from '../state/generation.ts'
 
 /** Something that was read before. */
@@ -26,7 +27,7 @@ export interface Copies<T extends object> {
 
 export interface CopiesParts<T extends object> {
   readonly turns: Turns
-  readonly now: () => number
+  readonly clock: Clock
   readonly maxBytes: number
   readonly bytesOf: (value: T) => number
   /** The same, saying of itself that it is a copy. */
@@ -35,7 +36,7 @@ export interface CopiesParts<T extends object> {
 
 const overheadBytes = 200
 
-export function createCopies<T extends object> ({ turns, now, maxBytes, bytesOf, mark }: CopiesParts<T>): Copies<T> {
+export function createCopies<T extends object> ({ turns, clock, maxBytes, bytesOf, mark }: CopiesParts<T>): Copies<T> {
   const kept = new LRUCache<string, Kept<T>>({
     maxSize: maxBytes,
     // A larger one would drive out all others.
@@ -45,7 +46,7 @@ export function createCopies<T extends object> ({ turns, now, maxBytes, bytesOf,
   return {
     take: async (account, key, maxAgeMs) => {
       const found = maxAgeMs > 0 ? kept.get(key) : undefined
-      if (found === undefined || now() - found.at > maxAgeMs || found.word !== await turns.current(account)) return null
+      if (found === undefined || clock.now() - found.at > maxAgeMs || found.word !== await turns.current(account)) return null
       if (!found.isMarked) {
         found.value = mark(found.value)
         found.isMarked = true

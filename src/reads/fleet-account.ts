@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.ts'
 import { UpstreamError, type Failure } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Turns } from '../state/generation.ts'
@@ -14,14 +15,14 @@ import { shapeOf } from './servers.ts'
 export interface BerthParts {
   readonly turns: Turns
   readonly observer: Observer
-  readonly now: () => number
+  readonly clock: Clock
 }
 
 export interface BerthQuery {
   readonly query: FleetQuery
   readonly after: Position | null
   readonly context: RequestContext
-  /** Of the whole page, on `performance.now()`'s clock. */
+  /** Of the whole page, by `clock.elapsed()`. */
   readonly deadline: number
   /** Kept of the deadline for looking closer at what is shown. */
   readonly reservedMs: number
@@ -53,11 +54,11 @@ const copiesBytes = 16 * 1024 * 1024
 const passing: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'suspended', 'malformed', 'rate-limited', 'circuit-open', 'overloaded'])
 
 /** Asks accounts for their parts, and takes what was read before where an account does not answer. */
-export function createBerths ({ turns, observer, now }: BerthParts): (account: Account, asked: BerthQuery) => Promise<Berth> {
+export function createBerths ({ turns, observer, clock }: BerthParts): (account: Account, asked: BerthQuery) => Promise<Berth> {
   const reads = createReads<Part>({
     turns,
     observer,
-    now,
+    clock,
     maxBytes: copiesBytes,
     bytesOf: ({ rows }) => rows.reduce((bytes, { server }) => bytes + JSON.stringify(server).length, 100),
     isWhole: ({ rows }) => rows.every(({ seen }) => seen === null),
@@ -76,7 +77,7 @@ export function createBerths ({ turns, observer, now }: BerthParts): (account: A
     try {
       // The reading has an account's own deadline: it is shared with callers who have more time, or less.
       const read = await withinCall(reading, async leaving => await reads.read({ ...asked, context: { ...context, signal: leaving } }, async signal => {
-        const observedAt = new Date(now()).toISOString()
+        const observedAt = new Date(clock.now()).toISOString()
         const found = await readRows(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
         const rows = found.rows.map(seen => ({ account: account.id, server: account.toServer(seen, observedAt, include), seen: seen.lacks === undefined ? null : seen }))
         return { rows, more: found.next !== null, total: found.total }
@@ -94,7 +95,7 @@ export function createBerths ({ turns, observer, now }: BerthParts): (account: A
 const late = (): Error => new UpstreamError('timeout', 'no answer before deadline_ms')
 
 const callOf = (account: Account, deadline: number, { requestId, signal, tally }: RequestContext): Call =>
-  createCall({ requestId, signal, deadlineMs: Math.min(deadline - performance.now(), account.options.requestDeadlineMs), tally })
+  createCall({ clock: account.clock, requestId, signal, deadlineMs: Math.min(deadline - account.clock.elapsed(), account.options.requestDeadlineMs), tally })
 
 const failedBerth = (account: Account, error: Error): Berth =>
   ({ account, rows: [], more: false, total: null, at: null, complete: async () => [], status: () => 'error', error: () => error })

@@ -35,10 +35,11 @@ export async function * streamFleet (accounts: readonly Account[], query: Stream
 }
 
 async function * streamAccount (account: Account, { filters, include, deadlineMs }: StreamQuery, { requestId, signal, tally, trace }: RequestContext): AsyncGenerator<StreamPart> {
-  const call = createCall({ requestId, signal, deadlineMs, tally, trace })
-  const began = Date.now()
+  const { clock } = account
+  const call = createCall({ clock, requestId, signal, deadlineMs, tally, trace })
+  const began = clock.now()
   const tell = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
-    ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : Date.now() - began, count, error } })
+    ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : clock.now() - began, count, error } })
   let count = 0
   const leaving = new AbortController()
   const inTime = async <T>(work: Promise<T>): Promise<T> => await untilEnd(call, work, () => {
@@ -46,11 +47,11 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
     return new UpstreamError('timeout', 'the list was not at its end before deadline_ms')
   })
   // The deadline of one request would end a long list in its middle: the caller's own bounds all of it, and no call is blamed for it.
-  const { list } = account.connect(createCall({ requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, tally, trace }))
+  const { list } = account.connect(createCall({ clock, requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, tally, trace }))
   const steps = walk(list, { filters, after: null, limit: list.pageSize })
   try {
     for (;;) {
-      const observedAt = new Date().toISOString()
+      const observedAt = new Date(clock.now()).toISOString()
       const step = await inTime(steps.next())
       if (step.done === true) break
       for (let from = 0; from < step.value.rows.length; from += rowsAtOnce) {

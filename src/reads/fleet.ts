@@ -1,7 +1,7 @@
+import type { Clock } from '../domain/clock.ts'
 import { UpstreamError, type Failure } from '../domain/failure.ts'
 import type { Server } from '../domain/server.ts'
 import type { Account } from '../transport/account.ts'
-import { pause } from '../transport/call.ts'
 import type { RequestContext } from '../transport/context.ts'
 import type { Cursors } from './cursor.ts'
 import { createBerths, type Berth, type BerthParts, type BerthQuery } from './fleet-account.ts'
@@ -38,6 +38,7 @@ export interface FleetParts extends BerthParts {
  * can be on the page are asked after the first page; else all are merged. Upstream calls: those of a list for each account that is asked.
  */
 export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
+  const { clock } = parts
   const berths = createBerths(parts)
 
   return {
@@ -45,11 +46,11 @@ export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
       const accounts = [...given].sort((a, b) => a.id < b.id ? -1 : 1)
       const bound = boundOf(accounts, query)
       const place = query.cursor === null ? null : readPlace(cursors.read(query.cursor, bound))
-      const deadline = performance.now() + query.deadlineMs
-      const asked = await askAll(berths, accounts, { query, place, context, deadline })
+      const deadline = clock.elapsed() + query.deadlineMs
+      const asked = await askAll(berths, accounts, { query, place, context, deadline, clock })
       const merged = mergeRows(asked.flatMap(({ rows }) => rows), query.sort)
       const shown = await completeRows(asked, merged.slice(0, query.limit))
-      const answered = accounts.map(account => toFleetAccount(account, asked, { shown, place, now: parts.now }))
+      const answered = accounts.map(account => toFleetAccount(account, asked, { shown, place, now: clock.now }))
       const failure = failureOfAll(answered)
       if (failure !== null) throw failure
       const last = merged[Math.min(query.limit, merged.length) - 1]
@@ -67,10 +68,11 @@ interface Asking {
   readonly place: Place | null
   readonly context: RequestContext
   readonly deadline: number
+  readonly clock: Clock
 }
 
 /** Everybody at once for the first page; then, where accounts stand one behind the other, no more than the page needs. */
-async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Berth>, accounts: readonly Account[], { query, place, context, deadline }: Asking): Promise<Berth[]> {
+async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Berth>, accounts: readonly Account[], { query, place, context, deadline, clock }: Asking): Promise<Berth[]> {
   // Whoever is slow must not take the time that the others' rows still need.
   const reservedMs = accounts.some(({ looksCloser }) => looksCloser) ? query.deadlineMs / 4 : 0
   const open = accounts.flatMap(account => {
@@ -82,10 +84,10 @@ async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Ber
   if (place === null || !isOneBehindTheOther) return await askThese(open)
   const inOrder = query.sort.startsWith('-') ? open.reverse() : open
   const asking: Array<Promise<Berth[]>> = []
-  const impatientAt = performance.now() + query.deadlineMs * patienceShare
+  const impatientAt = clock.elapsed() + query.deadlineMs * patienceShare
   for (let from = 0, atOnce = 1; from < inOrder.length; from += atOnce, atOnce = Math.min(16, atOnce * 2)) {
     asking.push(askThese(inOrder.slice(from, from + atOnce)))
-    if (await isSlow(Promise.all(asking), impatientAt - performance.now())) {
+    if (await isSlow(Promise.all(asking), clock, impatientAt - clock.elapsed())) {
       // It may not cost those behind it their time.
       asking.push(askThese(inOrder.slice(from + atOnce)))
       break
@@ -99,10 +101,10 @@ async function askAll (ask: (account: Account, query: BerthQuery) => Promise<Ber
 /** Of the deadline: so long accounts are asked one after the other. */
 const patienceShare = 0.25
 
-async function isSlow (work: Promise<unknown>, ms: number): Promise<boolean> {
+async function isSlow (work: Promise<unknown>, clock: Clock, ms: number): Promise<boolean> {
   const over = new AbortController()
   try {
-    return await Promise.race([work.then(() => false), pause(ms, over.signal)])
+    return await Promise.race([work.then(() => false), clock.sleep(ms, over.signal)])
   } finally {
     over.abort()
   }

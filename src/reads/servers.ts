@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.ts'
 import type { ServerFilters, SortOrder } from '../domain/list.ts'
 import type { Server } from '../domain/server.ts'
 import type { Turns } from '../state/generation.ts'
@@ -40,14 +41,14 @@ export interface ServersParts {
   readonly cursors: Cursors
   readonly turns: Turns
   readonly observer: Observer
-  readonly now: () => number
+  readonly clock: Clock
 }
 
 const copiesBytes = 32 * 1024 * 1024
 
 /** Upstream calls of `list`: the vendor's pages (and a closer look at each shown row where the vendor's list lacks something); of `get`: one. */
-export function createServers ({ cursors, turns, observer, now }: ServersParts): Servers {
-  const reads = createReads<Answer>({ turns, observer, now, maxBytes: copiesBytes, bytesOf: ({ body }) => body.length, mark: toCached })
+export function createServers ({ cursors, turns, observer, clock }: ServersParts): Servers {
+  const reads = createReads<Answer>({ turns, observer, clock, maxBytes: copiesBytes, bytesOf: ({ body }) => body.length, mark: toCached })
 
   return {
     list: async (account, query, context) => {
@@ -56,7 +57,7 @@ export function createServers ({ cursors, turns, observer, now }: ServersParts):
       const after = query.cursor === null ? null : cursors.read(query.cursor, shape)
       const key = `${shape}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`
       return await reads.read({ account, key, maxAgeMs: query.maxAgeMs ?? account.options.cacheMs, context }, async signal => {
-        const observedAt = new Date(now()).toISOString()
+        const observedAt = new Date(clock.now()).toISOString()
         const { rows, next, total } = await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
         const nextCursor = next === null ? null : cursors.write(next, shape)
         const data = rows.map(row => account.toServer(row, observedAt, include))
@@ -65,12 +66,12 @@ export function createServers ({ cursors, turns, observer, now }: ServersParts):
     },
     get: async (account, { id, include, maxAgeMs }, context) =>
       await reads.read({ account, key: `get ${include.raw ? 'raw' : ''} ${id}`, maxAgeMs: maxAgeMs ?? account.options.cacheMs, context }, async signal => {
-        const observedAt = new Date(now()).toISOString()
+        const observedAt = new Date(clock.now()).toISOString()
         const seen = await account.connect(readCall(account, context, signal)).get.run(id)
         return toAnswer({ value: account.toServer(seen, observedAt, include), nextCursor: null, observedAt })
       }),
     look: async (account, id, context) => {
-      const observedAt = new Date(now()).toISOString()
+      const observedAt = new Date(clock.now()).toISOString()
       return account.toServer(await account.connect(readCall(account, context)).get.run(id), observedAt, { raw: false })
     }
   }

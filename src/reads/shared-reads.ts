@@ -37,7 +37,7 @@ export interface ReadsParts<T extends object> extends CopiesParts<T> {
 }
 
 export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
-  const { turns, now, observer, isWhole = () => true } = parts
+  const { turns, clock, observer, isWhole = () => true } = parts
   const copies = createCopies(parts)
   const flights = createFlights<Copy<T>>()
 
@@ -52,10 +52,10 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
     return await turns.current(account) ?? randomUUID()
   }
   const take = async ({ account, key, maxAgeMs, context }: Asked): Promise<Read<T> | null> => {
-    const began = performance.now()
+    const began = clock.elapsed()
     const copy = await copies.take(account.id, keyOf(account, key), maxAgeMs)
     if (copy === null) return null
-    context.tally.cacheMs += performance.now() - began
+    context.tally.cacheMs += clock.elapsed() - began
     return { ...copy, from: 'cache', keep: () => {} }
   }
 
@@ -71,7 +71,7 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
       }
       const word = await wordFor(account.id, key)
       const { value: found, led } = await flights.join(`${word} ${key}`, context.signal, async signal => {
-        const at = now()
+        const at = clock.now()
         return { value: await work(signal), at }
       })
       observer.cacheAsked(account.id, led ? 'miss' : 'shared')

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
+import { systemClock } from '../domain/clock.ts'
 import type { KeyStore } from './idempotency-store.ts'
 import type { OperationStore } from './operation-store.ts'
 import type { TokenStore } from './token-store.ts'
@@ -28,12 +29,12 @@ export interface Stores {
 }
 
 /** What one process remembers, and forgets when it ends. */
-export const createMemoryStores = (): Stores => ({
-  tokens: createMemoryTokenStore(),
-  operations: createMemoryOperationStore(),
-  keys: createMemoryKeyStore(),
-  deletes: createMemoryQuota(),
-  buckets: createMemoryBuckets(),
+export const createMemoryStores = ({ now } = systemClock): Stores => ({
+  tokens: createMemoryTokenStore(now),
+  operations: createMemoryOperationStore(now),
+  keys: createMemoryKeyStore(now),
+  deletes: createMemoryQuota(now),
+  buckets: createMemoryBuckets(now),
   turns: createMemoryTurns()
 })
 

@@ -1,5 +1,4 @@
-import { accessSync, closeSync, constants, openSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import type { AuditSink } from './audit.ts'
 
 /** Appends to a file that only its owner reads. Throws where it can not be opened. */
@@ -30,26 +29,13 @@ export function openAuditFile (path: string): AuditSink {
 /** Lines of their own among those of the log. */
 export const auditOnStandardOutput = (): AuditSink => ({ write: text => { writeAll(1, text) }, reopen: () => {}, close: () => {} })
 
-/** Why the file could not be opened for appending; null where it could. Creates nothing: it would belong to whoever checks. */
-export function auditFileFault (path: string): string | null {
-  try {
-    closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND))
-  } catch (error) {
-    if (reasonOf(error) !== 'ENOENT') return unusable(path, error)
-    try { accessSync(dirname(path), constants.W_OK | constants.X_OK) } catch (inFolder) { return unusable(path, inFolder) }
-  }
-  return null
-}
-
-const unusable = (path: string, cause: unknown): string => `audit.file ${path} cannot be opened: ${reasonOf(cause)}`
-
 const ownerOnly = 0o600
 
 function openFor (path: string): number {
   try {
     return openSync(path, 'a', ownerOnly)
   } catch (cause) {
-    throw new Error(unusable(path, cause), { cause })
+    throw new Error(`audit.file ${path} can not be opened: ${reasonOf(cause)}`, { cause })
   }
 }
 

@@ -11,6 +11,8 @@ export interface SentCall {
   readonly durationMs: number
   /** It is sent to get a token. */
   readonly isSignIn: boolean
+  /** Host, port and code of a connection that failed; null where none did. */
+  readonly connection: { readonly host: string, readonly port: number, readonly cause: string | null } | null
 }
 
 /** What the rooms report of their work. Nothing in it is a secret, and none of it is kept: whoever observes makes numbers and lines of it. */

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Adapter } from '../adapters/contract.ts'
 import type { ServerOperations } from '../adapters/verbs.ts'
 import type { GuardSettings } from '../access/guards.ts'
+import type { Clock } from '../domain/clock.ts'
 import type { Server } from '../domain/server.ts'
 import type { SentCall } from '../telemetry/observer.ts'
 import type { BreakerState } from './breaker.ts'
 import type { Capabilities, Capability } from '../domain/capability.ts'
 import type { Seen } from '../domain/list.ts'
+import { createCut, type Cut } from '../domain/cut-secrets.ts'
 import { redact, redactText } from '../domain/redact.ts'
 import { capabilitiesOf, unreachable } from '../adapters/capabilities.ts'
 import { createUpstream, type Line, type RecordWrite } from './transport.ts'
@@ -30,6 +32,7 @@ export interface Account {
   readonly id: string
   /** Another word each time an account is opened: what was read with other credentials or settings is not shared with it. */
   readonly opening: string
+  readonly clock: Clock
   readonly options: AccountOptions
   readonly provider: { readonly id: string, readonly title: string }
   readonly capabilities: Capabilities
@@ -74,16 +77,17 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
   let health: Health = { status: 'unknown', checked_at: null, problem: null }
   const report = (sent: SentCall): void => {
     line.report(sent)
-    if (sent.outcome !== 'aborted') health = toHealth(sent)
+    if (sent.outcome !== 'aborted') health = toHealth(sent, line.clock.now())
   }
   const fullLine: Line = { ...line, report, signIn: adapter.signIn(settings) }
   const operations = adapter.connect(settings, unreachable)
   const offered = capabilitiesOf(operations)
   const capabilities = options.raw ? offered : { ...offered, raw: switchedOff }
-  const allSecrets = (): string[] => [...secrets, ...line.tokens.recent()]
+  const cut = cutting(secrets, line.tokens.recent)
   return {
     id,
     opening: randomUUID(),
+    clock: line.clock,
     options,
     provider: { id: adapter.id, title: adapter.title },
     capabilities,
@@ -102,11 +106,25 @@ export function openAccount<A> ({ id, adapter, settings, options, line, secrets 
       observed_at: observedAt,
       source: 'live',
       allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => capabilities[action]?.support !== 'none'),
-      ...(include.raw ? { raw: redact(raw, secretMembers, allSecrets()) } : {})
+      ...(include.raw ? { raw: redact(raw, secretMembers, cut) } : {})
     }),
-    safeText: text => redactText(text, allSecrets()),
-    safeUrl: url => redactText(url, allSecrets(), url.length * 2),
-    safeValue: value => redact(value, secretMembers, allSecrets())
+    safeText: text => redactText(text, cut),
+    safeUrl: url => redactText(url, cut, url.length * 2),
+    safeValue: value => redact(value, secretMembers, cut)
+  }
+}
+
+/** Cuts out the credentials of the configuration and the last tokens; its tables are made anew after a sign-in. */
+function cutting (secrets: readonly string[], recent: () => readonly string[]): Cut {
+  let known = [...recent()]
+  let cut = createCut([...secrets, ...known])
+  return text => {
+    const tokens = recent()
+    if (tokens.length !== known.length || tokens.some((token, index) => token !== known[index])) {
+      known = [...tokens]
+      cut = createCut([...secrets, ...known])
+    }
+    return cut(text)
   }
 }
 
@@ -115,8 +133,8 @@ const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], 
 /** Outcomes that speak of the provider or the credentials, not of the one request. */
 const troubles = new Set(['authentication', 'suspended', 'unavailable', 'unreachable', 'timeout', 'malformed'])
 
-const toHealth = ({ outcome }: SentCall): Health => ({
+const toHealth = ({ outcome }: SentCall, at: number): Health => ({
   status: troubles.has(outcome) ? 'failing' : 'ok',
-  checked_at: new Date().toISOString(),
+  checked_at: new Date(at).toISOString(),
   problem: troubles.has(outcome) ? outcome : null
 })

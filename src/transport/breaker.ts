@@ -45,7 +45,7 @@ function judge ({ outcome, durationMs, isOurs }: Went, slowMs: number): Verdict 
 }
 
 /** Spares a provider that is down, and those who would wait for it. Count of the last calls; half-open lets one call through. */
-export function createBreaker (settings: BreakerSettings, now: () => number = () => performance.now()): Breaker {
+export function createBreaker (settings: BreakerSettings, now: () => number): Breaker {
   const last = createWindow(settings)
   let state: BreakerState = 'closed'
   let openUntil = 0

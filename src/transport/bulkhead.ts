@@ -1,6 +1,6 @@
 import { UpstreamError } from '../domain/failure.ts'
 import type { Buckets } from '../state/token-bucket.ts'
-import { leaving, pause, remainingMs, type Call } from './call.ts'
+import { leaving, remainingMs, type Call } from './call.ts'
 
 export interface GateSettings {
   readonly account: string
@@ -30,16 +30,16 @@ export function createGate (settings: GateSettings, buckets: Buckets, waited: (s
     const size = { capacity: Math.max(1, Math.round(perSecond)), perSecond }
     const waitMs = await buckets.take(`{${settings.account}}:pace`, size, remainingMs(call))
     if (waitMs === null) throw overloaded('limits.requests_per_s of this account is used up for longer than this request may take')
-    if (waitMs > 0 && !await pause(waitMs, leaving(call))) throw overloaded(left)
+    if (waitMs > 0 && !await call.clock.sleep(waitMs, leaving(call))) throw overloaded(left)
   }
 
   return {
     pass: async (call, work, isSignIn) => {
-      const began = performance.now()
+      const began = call.clock.elapsed()
       await places.enter(call, isSignIn)
       try {
         await pace(call)
-        const waitedMs = performance.now() - began
+        const waitedMs = call.clock.elapsed() - began
         if (waitedMs > 1) waited(waitedMs / 1000)
         return await work()
       } finally {
@@ -66,8 +66,8 @@ function createPlaces ({ concurrency, waiting }: GateSettings) {
         reject(overloaded(why))
       }
       const onLeave = (): void => { giveUp(left) }
-      const timer = setTimeout(() => { giveUp('limits.concurrency of this account was used up for as long as this request may take') }, Math.max(0, remainingMs(call)))
-      const release = (): void => { clearTimeout(timer); signal.removeEventListener('abort', onLeave) }
+      const cancel = call.clock.timer(() => { giveUp('limits.concurrency of this account was used up for as long as this request may take') }, Math.max(0, remainingMs(call)))
+      const release = (): void => { cancel(); signal.removeEventListener('abort', onLeave) }
       signal.addEventListener('abort', onLeave, { once: true })
       if (isSignIn) queue.unshift(turn)
       else queue.push(turn)

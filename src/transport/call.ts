@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.ts'
 import type { SideEffect } from '../domain/failure.ts'
 import { silentTrace, type Trace } from '../telemetry/observer.ts'
 
@@ -7,7 +8,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** Aborted when the caller of a write has left; absent where `signal` tells that. */
   readonly caller?: AbortSignal
-  /** Epoch milliseconds of `performance.now()`'s clock after which nothing more is sent. */
+  readonly clock: Clock
+  /** When `clock.elapsed()` has come so far, nothing more is sent. */
   readonly deadline: number
   readonly tally: Tally
   readonly trace: Trace
@@ -27,6 +29,7 @@ export interface Tally {
 export const createTally = (): Tally => ({ upstreamCalls: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
 
 export interface CallOptions {
+  readonly clock: Clock
   readonly requestId: string
   readonly signal: AbortSignal
   readonly deadlineMs: number
@@ -35,23 +38,13 @@ export interface CallOptions {
   readonly trace?: Trace
 }
 
-export const createCall = ({ requestId, signal, caller, deadlineMs, tally = createTally(), trace = silentTrace }: CallOptions): Call =>
-  ({ requestId, signal, ...(caller === undefined ? {} : { caller }), deadline: performance.now() + deadlineMs, tally, trace })
+export const createCall = ({ clock, requestId, signal, caller, deadlineMs, tally = createTally(), trace = silentTrace }: CallOptions): Call =>
+  ({ clock, requestId, signal, ...(caller === undefined ? {} : { caller }), deadline: clock.elapsed() + deadlineMs, tally, trace })
 
 /** Ends the waiting for a turn. A write that has sent nothing yet leaves with its caller; one that has is finished. */
 export const leaving = ({ signal, caller, tally }: Call): AbortSignal => caller === undefined || tally.writes !== 'none' ? signal : caller
 
-export const remainingMs = (call: Call): number => call.deadline - performance.now()
-
-/** Waits; false when the signal was given meanwhile. */
-export async function pause (ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false
-  return await new Promise<boolean>(resolve => {
-    const onAbort = (): void => { clearTimeout(timer); resolve(false) }
-    const timer = setTimeout(() => { signal.removeEventListener('abort', onAbort); resolve(true) }, ms)
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-}
+export const remainingMs = (call: Call): number => call.deadline - call.clock.elapsed()
 
 /**
  * `untilEnd` for work that is given up when the call ends. What is cut off so says nothing about the provider: a caller who has no time
@@ -70,9 +63,9 @@ export async function untilEnd<T> (call: Call, work: Promise<T>, late: () => Err
   let release = (): void => {}
   const end = new Promise<never>((_resolve, reject) => {
     const giveUp = (): void => { reject(late()) }
-    const timer = setTimeout(giveUp, Math.max(0, remainingMs(call)))
+    const cancel = call.clock.timer(giveUp, Math.max(0, remainingMs(call)))
     call.signal.addEventListener('abort', giveUp, { once: true })
-    release = () => { clearTimeout(timer); call.signal.removeEventListener('abort', giveUp) }
+    release = () => { cancel(); call.signal.removeEventListener('abort', giveUp) }
     if (call.signal.aborted) giveUp()
   })
   // Who has left does not hear how it ended.

@@ -18,12 +18,12 @@ export interface RequestContext {
 
 /** A call for a read: it ends with the caller. */
 export const readCall = (account: Account, context: RequestContext, signal = context.signal): Call =>
-  createCall({ requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })
+  createCall({ clock: account.clock, requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })
 
 /** A call for work that nobody waits for: its own deadline, its own count, no trace. */
 export const backgroundCall = (account: Account, requestId: string, signal: AbortSignal): Call =>
-  createCall({ requestId, signal, deadlineMs: account.options.requestDeadlineMs })
+  createCall({ clock: account.clock, requestId, signal, deadlineMs: account.options.requestDeadlineMs })
 
 /** A call for a write: once begun it is finished, whether the caller waits or not. What still waits for its turn is not begun for nobody. */
 export const writeCall = (account: Account, context: RequestContext): Call =>
-  createCall({ requestId: context.requestId, signal: new AbortController().signal, caller: context.signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })
+  createCall({ clock: account.clock, requestId: context.requestId, signal: new AbortController().signal, caller: context.signal, deadlineMs: account.options.requestDeadlineMs, tally: context.tally, trace: context.trace })

@@ -1,4 +1,5 @@
 import type { Token } from '../adapters/contract.ts'
+import { systemClock, type Clock } from '../domain/clock.ts'
 import { UpstreamError } from '../domain/failure.ts'
 import type { StoredToken, TokenStore } from '../state/token-store.ts'
 
@@ -23,8 +24,7 @@ export interface TokenSource {
 export interface TokenSourceOptions {
   readonly key: string
   readonly store: TokenStore
-  readonly now?: () => number
-  readonly sleep?: (ms: number) => Promise<void>
+  readonly clock?: Clock
 }
 
 const refusedForMs = 30_000
@@ -34,10 +34,7 @@ const waitForOthersMs = 60_000
 const lifetimeWithoutEndMs = 24 * 3600_000
 
 /** One login for one lifetime, for one account: in this process by a shared promise, among replicas by the store's lock. */
-export function createTokenSource (options: TokenSourceOptions): TokenSource {
-  const { key, store } = options
-  const now = options.now ?? Date.now
-  const sleep = options.sleep ?? (async ms => { await new Promise(resolve => setTimeout(resolve, ms)) })
+export function createTokenSource ({ key, store, clock: { now, sleep } = systemClock }: TokenSourceOptions): TokenSource {
   let held: { token: StoredToken, lastUsed: number, lastTouched: number } | null = null
   let pending: Promise<StoredToken> | null = null
   let distrusted: { value: string, until: number } | null = null

@@ -1,17 +1,19 @@
 import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.ts'
+import type { Clock } from '../domain/clock.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.ts'
 import type { TokenSource } from './token-source.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
 import type { Breaker, Went } from './breaker.ts'
-import { createCall, pause, remainingMs, untilEnd, type Call } from './call.ts'
+import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
 import type { Gate } from './bulkhead.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
 /** What one account lends to every call. */
 export interface Line {
   readonly account: string
+  readonly clock: Clock
   readonly http: HttpClient
   readonly timeoutMs: number
   readonly tokens: TokenSource
@@ -32,7 +34,7 @@ export function createUpstream (line: Line, call: Call, record: RecordWrite | nu
   if (signIn === null) return createTokenless(line, call, record)
   // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
   const login = async (): Promise<Token> => {
-    const own = createCall({ requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
+    const own = createCall({ clock: call.clock, requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, tally: call.tally, trace: call.trace })
     return await signIn(createSender(line, own, { token: async () => null, record: null, isSignIn: true }))
   }
   const token = async (): Promise<Token> => {
@@ -70,8 +72,7 @@ const signInMs = 60_000
 
 /** An error of a shared sign-in, for one of those who waited. */
 function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
-  const told = new UpstreamError(error.failure, error.message, error.options)
-  told.attempts = error.attempts
+  const told = error.meaning(error.failure)
   told.sideEffect = call.tally.writes
   return told
 }
@@ -108,7 +109,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     }
     const { intent } = request
     const delay = await retryDelayMs({ error: outcome, intent, tries, random: line.random, withdraw: line.budget.withdraw })
-    if (delay === null || delay >= remainingMs(call) || !await pause(delay, call.signal)) throw final(sending, outcome, tries)
+    if (delay === null || delay >= remainingMs(call) || !await call.clock.sleep(delay, call.signal)) throw final(sending, outcome, tries)
   }
 }
 
@@ -162,7 +163,8 @@ async function send<T> ({ line, call, request, isSignIn }: Sending<T>, token: To
     outcome,
     attempt: tries.attempts,
     durationMs,
-    isSignIn
+    isSignIn,
+    connection: connectionOf(result)
   }
   line.report(sent)
   if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
@@ -181,12 +183,17 @@ function isOurDoing (result: unknown, isHasty: boolean): boolean {
 const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
   cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
 
+function connectionOf (result: unknown): SentCall['connection'] {
+  const cause = result instanceof UpstreamError ? result.options.cause : null
+  return cause instanceof HttpFault ? cause.connection : null
+}
+
 const isKnown = (error: unknown): boolean => error instanceof UpstreamError || error instanceof HttpFault
 
 function toUpstreamError (error: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error
   if (!(error instanceof HttpFault)) throw error
-  const cause = { cause: error }
+  const cause = { cause: error, ...(error.connection === null ? {} : { details: error.connection }) }
   // The answer had begun: its status is known, its body is not.
   const begun = error.status === undefined ? {} : { status: error.status }
   switch (error.kind) {
@@ -201,7 +208,7 @@ function toUpstreamError (error: unknown): UpstreamError {
 /** The error as the caller shall see it: how often it was tried, and what it may have left behind. */
 function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: Tries): UpstreamError {
   const { afterFreshLogin } = error.options
-  const told = tries.renewed && afterFreshLogin !== undefined ? new UpstreamError(afterFreshLogin, error.message, error.options) : error
+  const told = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
   const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
   if (call.tally.writes === 'none' || left === 'certain') call.tally.writes = left
   told.attempts = tries.attempts

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici'
-import { HttpFault } from './http-fault.ts'
+import { HttpFault, type Peer } from './http-fault.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
@@ -70,6 +70,7 @@ interface Exchange {
 async function exchange ({ agent, request, limits, maximumBytes }: Exchange): Promise<HttpResponse> {
   if (limits.signal.aborted) throw new HttpFault('aborted', { sent: false })
   const url = new URL(request.url)
+  const peer = peerOf(url)
   return await new Promise<HttpResponse>((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let settled = false
@@ -123,11 +124,14 @@ async function exchange ({ agent, request, limits, maximumBytes }: Exchange): Pr
         settle(() => { resolve({ status, headers, text: body.toString('utf8') }) })
       },
       onResponseError (_started, error) {
-        settle(() => { reject(HttpFault.from(error, { sent, status })) })
+        settle(() => { reject(HttpFault.from(error, { sent, status, peer })) })
       }
     })
   })
 }
+
+const peerOf = ({ hostname, port, protocol }: URL): Peer =>
+  ({ host: hostname, port: port === '' ? protocol === 'https:' ? 443 : 80 : Number(port) })
 
 function flatten (received: Record<string, string | string[] | undefined>): Record<string, string> {
   const headers: Record<string, string> = {}

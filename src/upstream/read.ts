@@ -51,7 +51,7 @@ export function refused (response: HttpResponse, told: UpstreamErrorOptions & { 
   const { failure = failureOfStatus(response.status), ...options } = told
   const wait = retryAfterMs(response)
   const requestId = response.headers['x-request-id']
-  return new UpstreamError(failure, `the provider answered ${response.status}`, {
+  return new UpstreamError(failure, null, {
     status: response.status,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
     ...(requestId === undefined ? {} : { requestId }),

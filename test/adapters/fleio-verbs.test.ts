@@ -225,13 +225,35 @@ t.test('a refused field is named as our caller knows it, and an image that is no
     [{ root_password: ['It should be at least 8 characters long.'] }, 400, ['rejected', 400, 'body.password']],
     [{ detail: 'Unable to find a client with an OpenStack project associated' }, 400, ['rejected', 400, undefined]],
     [{ detail: 'Image not found' }, 404, ['rejected', 404, undefined]],
-    [{ detail: 'Quota exceeded' }, 403, ['forbidden', 403, undefined]]
+    [{ detail: 'Unable to create instance web-9' }, 403, ['forbidden', 403, undefined]]
   ] as const) {
     reply = { status, body }
     t.same(await told(verb(operations, 'create').run(order)), expected)
   }
   reply = html404
   t.same(await told(verb(operations, 'create').run(order)), ['malformed', 404, undefined], 'a wrong url')
+})
+
+t.test('what OpenStack refuses for want of quota is quota-exceeded, where its text is shown', async t => {
+  let reply: SimulatedReply = detail(403, '')
+  const { operations } = await open(t, () => reply)
+  for (const [status, text, expected] of [
+    [403, 'Unable to create instance web-9 Quota exceeded for cores: Requested 4, but already used 20 of 20 cores (HTTP 403)', 'quota'],
+    [409, 'Unable to create port Quota exceeded for resources: [\'port\'].', 'quota'],
+    [413, 'VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota \'volumes\'.', 'quota'],
+    [403, 'You do not have permissions to perform the requested action', 'forbidden'],
+    [400, 'Quota exceeded for instances', 'rejected']
+  ] as const) {
+    reply = detail(status, text)
+    t.same(await told(verb(operations, 'create').run(order)), [expected, status, undefined])
+  }
+})
+
+t.test('an order over the quota of the client is quota-exceeded', async t => {
+  const { operations, vendor } = await openSandbox(t)
+  vendor.knobs.instanceQuota = 0
+  t.same(await told(verb(operations, 'create').run(order)), ['quota', 403, undefined])
+  t.equal(vendor.created, 0)
 })
 
 t.test('a row may be what was ordered when all that it shows fits: names are not unique', async t => {

@@ -586,7 +586,7 @@ t.test('an OpenStack out of reach passes: reads are repeated, a write may have b
   t.equal(vendor.calls.length, 4)
 })
 
-t.test('being out of credit or quota is forbidden: only translated text would tell it from a missing right', async t => {
+t.test('being out of credit is forbidden: only translated text would tell it from a missing right', async t => {
   const { operations } = await open(t, () => detail(403, 'Unable to perform this action. Your account credit is too low'), enduser)
   const error = await failureOf(operations.start?.run({ id }) ?? Promise.resolve())
   t.equal(error.failure, 'forbidden')

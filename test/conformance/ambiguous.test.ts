@@ -5,8 +5,8 @@ import { ended, forEachAccount, listServers, nameOf, refuseSecrets, rehearse, se
 import { prepare, send, type Subject, type Write } from './subject.ts'
 
 const quickMs = 100
-/** Longer than the pause before the first look: a restart must be seen on its way. */
-const visibleMs = 800
+/** Much longer than the pause before the first look: a restart must be seen on its way. */
+const visibleMs = 6000
 const visible = new Set(['reboot', 'rebuild'])
 
 /** What a server shows tells how these went, without their answers. Of the others it may show nothing before the deadline. */
@@ -42,7 +42,7 @@ async function lose (t: Test, bench: Bench, { id }: Subject, write: Write): Prom
   t.match(problem, { side_effect: 'possible', retryable: 'unsafe', attempts: 1 }, what)
   t.same(calls.filter(isWrite).map(call => nameOf(bench, call)), planned.slice(0, 1).map(({ method, url }) => `${method} ${url}`), `${what} was sent once`)
   const path = `/operations/${problem?.operation_id}`
-  const told = strictOperation.parse((await bench.ask('GET', path, { headers: { prefer: `wait=${planned.length === 1 && shown.has(write.verb) ? 100 : 2}` } })).body)
+  const told = strictOperation.parse((await bench.ask('GET', path, { headers: { prefer: `wait=${planned.length === 1 && shown.has(write.verb) ? 300 : 15}` } })).body)
   const isOfServer = write.verb !== 'create'
   t.match(told, { action: write.verb, ...(isOfServer ? { server_id: id } : {}) })
   // Of several writes the first may be done and the others not sent: nobody may say that it is well.
@@ -60,7 +60,7 @@ async function losesOrders (t: Test, bench: Bench): Promise<void> {
   toProblem(t, await ask('POST', '/servers', options), 'upstream-unreachable', 'a lost order')
   simulator.clearFaults()
   t.equal(simulator.created, before + 1, 'it was bought')
-  const again = await ask('POST', '/servers', { ...options, headers: { ...options.headers, prefer: 'wait=100' } })
+  const again = await ask('POST', '/servers', { ...options, headers: { ...options.headers, prefer: 'wait=300' } })
   t.equal(simulator.created, before + 1, 'and not a second time')
   if (again.status < 300) t.match(await ended(t, bench, again, 'the same key again'), { action: 'create', status: 'succeeded' })
   else toProblem(t, again, 'upstream-unreachable', 'the same key again')

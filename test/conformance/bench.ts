@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../helpers/registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
 import type { Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import type { Capabilities } from '../../src/domain/capability.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
@@ -8,8 +8,11 @@ import { problemSchema, type Problem } from '../../src/domain/problem.ts'
 import { serverSchema, type Server } from '../../src/domain/server.ts'
 import { capabilitiesOf, unreachable } from '../../src/adapters/capabilities.ts'
 import type { SimulatedCall } from '../../sandbox/simulator.ts'
+import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { vendors, type Vendor } from './vendors.ts'
+
+const registry = await loadAdapters()
 
 export const strictServer = z.strictObject(serverSchema.shape)
 export const strictOperation = z.strictObject(operationSchema.shape)
@@ -81,11 +84,16 @@ export async function accountsOf (id: string): Promise<readonly string[]> {
   return Object.keys(vendor?.verbAccounts ?? {})
 }
 
+/** How many times as fast time runs for the gateway and the vendor; what it may never lack is said in their time. */
+export const speed = 8
+export const patience = { timeout_ms: 60_000, request_deadline_ms: 600_000 }
+
 export async function openBench (t: Test, id: string, account: string): Promise<Bench> {
-  const [vendor, adapter] = [await vendors[id]?.(), registry.get(id)]
+  const clock = createFastClock(speed)
+  const [vendor, adapter] = [await vendors[id]?.(clock.now), registry.get(id)]
   const settings = vendor?.verbAccounts[account]
   if (vendor === undefined || adapter === undefined || settings === undefined) throw new Error(`${id} has no simulator`)
-  const { app, close } = await composeGateway({ accounts: { [account]: { provider: id, timeout_ms: 60_000, request_deadline_ms: 120_000, ...settings } } })
+  const { app, close } = await composeGateway({ clock, accounts: { [account]: { provider: id, ...patience, ...settings } } })
   t.teardown(async () => {
     await close()
     await vendor.simulator.close()
@@ -209,7 +217,7 @@ export async function ended (t: Test, bench: Bench, answer: Answer, what: string
   const location = String(answer.headers['location'] ?? '')
   t.match(location, new RegExp(`^/v1/${bench.account}/operations/op_`), `${what}: Location`)
   const path = location.slice(`/v1/${bench.account}`.length)
-  const last = answer.status === 200 ? answer : await bench.ask('GET', path, { headers: { prefer: 'wait=100' } })
+  const last = answer.status === 200 ? answer : await bench.ask('GET', path, { headers: { prefer: 'wait=300' } })
   refuseSecrets(t, bench, last, what)
   const parsed = strictOperation.safeParse(last.body)
   t.ok(parsed.success, `${what}: has the form of an operation ${last.text.slice(0, 300)}`)

@@ -119,6 +119,6 @@ async function failingWork (t: Test, bench: Bench, { writes }: Subject): Promise
   if (breaking === null || write === undefined) return
   breaking.prepare()
   const body = write.verb === 'create' ? { ...write.body, name: 'broken-1' } : write.body
-  const operation = await ended(t, bench, await send(bench, { ...write, ...(body === undefined ? {} : { body }) }, { prefer: 'wait=100' }), `a failing ${write.verb}`)
+  const operation = await ended(t, bench, await send(bench, { ...write, ...(body === undefined ? {} : { body }) }, { prefer: 'wait=300' }), `a failing ${write.verb}`)
   t.match(operation, { status: 'failed', action: write.verb, error: /\w/ }, JSON.stringify(operation))
 }

@@ -1,11 +1,16 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../helpers/registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema } from '../../src/domain/problem.ts'
 import { serverSchema, type Server } from '../../src/domain/server.ts'
+import type { Clock } from '../../src/domain/clock.ts'
+import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { patience, speed } from './bench.ts'
 import { vendors, type Vendor } from './vendors.ts'
+
+const registry = await loadAdapters()
 
 type Checks = Pick<typeof t, 'equal' | 'match' | 'ok' | 'notOk' | 'same'>
 
@@ -26,8 +31,16 @@ const toAnswer = (answer: { statusCode: number, body: string, headers: Record<st
   calls: Number(answer.headers['hawser-upstream-calls'])
 })
 
-async function withAccount (id: string, account: string, vendor: Vendor, settings: Readonly<Record<string, unknown>>, work: (bench: Bench) => Promise<void>): Promise<void> {
-  const { app, close } = await composeGateway({ accounts: { [account]: { provider: id, timeout_ms: 60_000, request_deadline_ms: 120_000, ...settings } } })
+interface Placed {
+  readonly id: string
+  readonly account: string
+  readonly vendor: Vendor
+  readonly clock: Clock
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+async function withAccount ({ id, account, vendor, clock, settings }: Placed, work: (bench: Bench) => Promise<void>): Promise<void> {
+  const { app, close } = await composeGateway({ clock, accounts: { [account]: { provider: id, ...patience, ...settings } } })
   try {
     await work({
       vendor,
@@ -91,13 +104,15 @@ interface Holding {
 }
 
 async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding): Promise<void> {
-  const vendor = await vendors[id]?.()
+  const clock = createFastClock(speed)
+  const vendor = await vendors[id]?.(clock.now)
   const settings = vendor?.accounts[account]
   if (vendor === undefined || settings === undefined) { t.ok(false, 'has a simulator'); return }
   t.teardown(async () => { await vendor.simulator.close() })
 
+  const placed = { id, account, vendor, clock, settings }
   const law = (name: string, work: (t: Checks, bench: Bench) => Promise<void>): void => {
-    t.test(`${account}: ${name}`, async t => { await withAccount(id, account, vendor, settings, async bench => { await work(t, bench) }) })
+    t.test(`${account}: ${name}`, async t => { await withAccount(placed, async bench => { await work(t, bench) }) })
   }
 
   law('pages end, hold every server once, and satisfy the domain', async (t, bench) => {
@@ -105,7 +120,7 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
     t.ok(all.length >= 5, `${all.length} servers`)
     t.equal(new Set(all.map(({ id }) => id)).size, all.length, 'no id twice')
     for (const server of all) t.ok(strictServer.safeParse(server).success, `${server.id} has the form of a server`)
-    const paged = await listEverything(bench, 7)
+    const paged = await listEverything(bench, 23)
     t.same(paged.map(({ id }) => id), all.map(({ id }) => id), 'the same by small pages')
   })
 
@@ -182,7 +197,7 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
 
   t.test(`${account}: no answer in time is a timeout`, async t => {
     // Only here is little time given: real work may need more on a busy machine.
-    await withAccount(id, account, vendor, { ...settings, timeout_ms: 1500 }, async bench => {
+    await withAccount({ ...placed, settings: { ...settings, timeout_ms: 1500 } }, async bench => {
       vendor.simulator.fail({ kind: 'hang-before', times: 100, match: request => !vendor.isSignIn(request) })
       isProblem(t, await bench.ask('/servers?limit=1'), 'upstream-timeout', 'no answer')
     })
@@ -211,7 +226,7 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
     const server = servers.at(1)
     if (server === undefined) { t.ok(false, 'a running server that may be stopped'); return }
     const act = async (verb: string): Promise<Operation> => {
-      const answer = await bench.ask(`/servers/${encodeURIComponent(server.id)}/${verb}`, { method: 'POST', prefer: 'wait=100' })
+      const answer = await bench.ask(`/servers/${encodeURIComponent(server.id)}/${verb}`, { method: 'POST', prefer: 'wait=300' })
       t.equal(answer.status, 200, answer.text)
       return operationSchema.parse(answer.body)
     }
@@ -234,7 +249,7 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
 
   t.test(`${account}: wrong credentials are told as the provider's refusal, and tried once only`, async t => {
     const wrong = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, vendor.secrets.includes(key) ? `wrong${String(value).slice(5)}` : value]))
-    await withAccount(id, account, vendor, wrong, async bench => {
+    await withAccount({ ...placed, settings: wrong }, async bench => {
       const before = vendor.simulator.calls.length
       isProblem(t, await bench.ask('/servers?limit=1'), 'upstream-authentication', 'first')
       isProblem(t, await bench.ask('/servers?limit=2'), 'upstream-authentication', 'second')

@@ -6,10 +6,10 @@ import type { Server } from '../../src/domain/server.ts'
 import { ended, forEachAccount, isAsPlanned, listServers, refuseSecrets, rehearse, see, strictOperation, strictServer, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { password } from './vendors.ts'
 
-const waiting = { headers: { prefer: 'wait=100' } }
-/** Shorter than the pause before the first look, and longer: a restart must be seen on its way. */
+const waiting = { headers: { prefer: 'wait=300' } }
+/** Shorter than the pause before the first look, and much longer: a restart must be seen on its way. */
 const quickMs = 150
-const visibleMs = 800
+const visibleMs = 6000
 
 await forEachAccount(t, async (t, bench) => {
   const { vendor } = bench

@@ -1,10 +1,12 @@
 import t from 'tap'
-import { registry } from '../helpers/registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
 import { capabilityNames, type Capability } from '../../src/domain/capability.ts'
 import { serverActions, type Server } from '../../src/domain/server.ts'
 import { capabilitiesOf, providerCapabilities, unreachable } from '../../src/adapters/capabilities.ts'
 import { accountsOf, listServers, openBench, type Bench, type Body } from './bench.ts'
 import { password, vendors } from './vendors.ts'
+
+const registry = await loadAdapters()
 
 /**
  * What must be offered: d documented or observed in working code, i inferred, - absent. Making an owner of OneCloud is inferred, whatever

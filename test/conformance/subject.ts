@@ -62,7 +62,7 @@ export const send = async ({ ask }: Bench, { method, path, body }: Write, header
 
 export async function prepare (t: Test, bench: Bench): Promise<Subject> {
   const { vendor: { choices }, ask, can, order } = bench
-  const headers = { prefer: 'wait=100' }
+  const headers = { prefer: 'wait=300' }
   bench.vendor.pace(100)
   const work = async (what: string, method: Method, path: string, body: Body): Promise<string> => {
     const operation = await ended(t, bench, await ask(method, path, { body, headers }), what)

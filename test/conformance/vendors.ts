@@ -79,10 +79,10 @@ const isIn = (wrong: ServerStatus) => ({ status }: Server): boolean => status ==
 const isChange = ({ method }: SimulatedRequest): boolean => method !== 'GET'
 const paceOf = (knobs: { actionMs: number, createMs: number }) => (ms: number): void => { Object.assign(knobs, { actionMs: ms, createMs: ms }) }
 
-/** By adapter id. Actions are quick, and there are more servers than one vendor page holds; nothing else is changed. */
-export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
-  heficed: async () => {
-    const simulator = await startHeficed({ knobs: { actionMs: 600, cancelMs: 200 } })
+/** By adapter id, each on the clock that is given. Actions are quick, and there are more servers than one vendor page holds; nothing else is changed. */
+export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<Vendor>>> = {
+  heficed: async (clock = Date.now) => {
+    const simulator = await startHeficed({ clock, knobs: { actionMs: 600, cancelMs: 200 } })
     const isSignIn = ({ path }: SimulatedRequest): boolean => path.startsWith('/oauth2')
     return {
       simulator,
@@ -113,8 +113,8 @@ export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
       }
     }
   },
-  fleio: async () => {
-    const simulator = await startFleio({ knobs: { actionMs: 600, rowDelayMs: 100 } })
+  fleio: async (clock = Date.now) => {
+    const simulator = await startFleio({ clock, knobs: { actionMs: 600, rowDelayMs: 100 } })
     simulator.addServers(190)
     const accounts = plain(simulator.settings)
     return {
@@ -152,8 +152,8 @@ export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
       }
     }
   },
-  glesys: async () => {
-    const simulator = await startGlesys({ knobs: { actionMs: 600, lingerMs: 200 } })
+  glesys: async (clock = Date.now) => {
+    const simulator = await startGlesys({ clock, knobs: { actionMs: 600, lingerMs: 200 } })
     const accounts = { ...plain(simulator.settings), 'glesys-xml': { ...simulator.settings['glesys-lab'], format: 'xml' } }
     return {
       simulator,
@@ -185,8 +185,8 @@ export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
       }
     }
   },
-  vmmanager: async () => {
-    const simulator = await startVmmanager({ knobs: { actionMs: 600 } })
+  vmmanager: async (clock = Date.now) => {
+    const simulator = await startVmmanager({ clock, knobs: { actionMs: 600 } })
     simulator.addServers(120)
     const accounts = plain(simulator.settings)
     return {
@@ -229,8 +229,8 @@ export const vendors: Readonly<Record<string, () => Promise<Vendor>>> = {
       }
     }
   },
-  onecloud: async () => {
-    const simulator = await startOnecloud({ knobs: { actionMs: 600 } })
+  onecloud: async (clock = Date.now) => {
+    const simulator = await startOnecloud({ clock, knobs: { actionMs: 600 } })
     simulator.addServers(170)
     const accounts = plain(simulator.settings)
     const isSignIn = ({ path }: SimulatedRequest): boolean => path.endsWith('/auth/tokens')

@@ -10,10 +10,12 @@ import t from 'tap'
 import ts from 'typescript'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { registry } from '../helpers/registry.ts'
-import { parseConfig, type Config } from '../../src/config/load.ts'
+import { loadAdapters, loaders } from '../../src/adapters/registry.ts'
+import { loadConfig, type Config } from '../../src/config/load.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { root } from '../helpers/process.ts'
+
+const registry = await loadAdapters()
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const yaml = (path: string): unknown => parse(read(path), { strict: true, uniqueKeys: true })
@@ -126,7 +128,7 @@ t.test('selectors find the pods, ports lead to the listener, and times agree', a
   t.match(of('HorizontalPodAutoscaler'), { spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'hawser' }, minReplicas: deployment.replicas } })
   t.match(of('ServiceAccount'), { automountServiceAccountToken: false })
 
-  const { listen, shutdown_grace_ms: graceMs } = load('deploy/base/hawser.example.yaml').config
+  const { listen, shutdown_grace_ms: graceMs } = (await load('deploy/base/hawser.example.yaml')).config
   t.same(container.ports, [{ name: 'http', containerPort: listen.port }])
   t.match(of('Service'), { spec: { ports: [{ targetPort: 'http' }] } })
   t.match(of('NetworkPolicy'), { spec: { policyTypes: ['Ingress', 'Egress'], ingress: [{ ports: [{ port: 'http' }] }] } })
@@ -145,7 +147,7 @@ t.test('selectors find the pods, ports lead to the listener, and times agree', a
 })
 
 /** An example with the secrets that it names, each a file below the folder that is mounted. */
-function load (path: string): { readonly config: Config, readonly secrets: readonly string[] } {
+async function load (path: string): Promise<{ readonly config: Config, readonly secrets: readonly string[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-example-'))
   try {
     const names = [...read(path).matchAll(/\$\{file:([^}]+)\}/g)].map(([, name = '']) => name)
@@ -153,16 +155,18 @@ function load (path: string): { readonly config: Config, readonly secrets: reado
     const secrets = [...new Set(names.map(name => name.replace('/run/secrets/hawser/', '')))]
     mkdirSync(join(folder, 'secrets'))
     secrets.forEach((name, index) => { writeFileSync(join(folder, 'secrets', name), name.endsWith('_sha256') ? `${index}`.padStart(64, '0') : 'a'.repeat(40)) })
-    return { config: parseConfig(read(path).replaceAll('/run/secrets/hawser', join(folder, 'secrets')), registry, {}), secrets }
+    const file = join(folder, 'hawser.yaml')
+    writeFileSync(file, read(path).replaceAll('/run/secrets/hawser', join(folder, 'secrets')))
+    return { config: await loadConfig(file, loaders, {}), secrets }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 t.test('the example configurations are valid, the full one shows every provider, and the network lets it through', async t => {
-  const { config, secrets } = load('deploy/base/hawser.example.yaml')
+  const { config, secrets } = await load('deploy/base/hawser.example.yaml')
   t.same(new Set(config.accounts.map(({ adapter }) => adapter.id)), new Set(registry.keys()))
-  t.equal(load('deploy/example/small.yaml').config.accounts.length, 1)
+  t.equal((await load('deploy/example/small.yaml')).config.accounts.length, 1)
   const mounts = new Map(container.volumeMounts.map(({ name, mountPath }) => [name, mountPath]))
   t.same(container.env, [{ name: 'HAWSER_CONFIG', value: join(mounts.get('config') ?? '', 'hawser.yaml') }])
   t.equal(mounts.get('secrets'), '/run/secrets/hawser')

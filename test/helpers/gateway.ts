@@ -1,11 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
-import { registry } from './registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
+import type { Clock } from '../../src/domain/clock.ts'
 import { compose, type Composed } from '../../src/compose.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
 import type { AuditSink } from '../../src/telemetry/audit.ts'
 import type { Tracer } from '../../src/telemetry/observer.ts'
+
+const registry = await loadAdapters()
 
 export interface TestGatewayOptions {
   /** As in the configuration file. */
@@ -15,6 +18,8 @@ export interface TestGatewayOptions {
   readonly more?: Readonly<Record<string, unknown>>
   readonly redis?: unknown
   readonly stores?: Stores
+  /** Absent: the system's. */
+  readonly clock?: Clock
   readonly isServing?: () => boolean
   readonly isRedisThere?: () => boolean
   readonly audit?: AuditSink
@@ -23,17 +28,18 @@ export interface TestGatewayOptions {
 }
 
 /** A gateway put together from configuration text as the process does it, without listening. */
-export async function composeGateway ({ accounts, auth, more, redis, stores, isServing, isRedisThere, ...rest }: TestGatewayOptions): Promise<Composed> {
+export async function composeGateway ({ accounts, auth, more, redis, clock, stores, isServing, isRedisThere, ...rest }: TestGatewayOptions): Promise<Composed> {
   const text = stringify({ ...more, auth: auth ?? { mode: 'none' }, accounts }, { aliasDuplicateObjects: false })
   const composed = await compose({
     ...rest,
+    ...(clock === undefined ? {} : { clock }),
     config: parseConfig(text, registry, {}),
-    loadAdapters: async () => registry.values(),
-    stores: stores ?? createMemoryStores(),
+    adapters: async () => registry.values(),
+    stores: stores ?? createMemoryStores(clock),
     redis,
     isServing: isServing ?? (() => true),
     isRedisThere: isRedisThere ?? null
   })
-  composed.follow()
+  composed.begin()
   return composed
 }

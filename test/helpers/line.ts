@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../src/domain/failure.ts'
 import { createCall, createTally, type Tally } from '../../src/transport/call.ts'
 import { createUpstream, type Line, type RecordWrite } from '../../src/transport/transport.ts'
-import { createRehearsal, type PlannedCall } from '../../src/execution/dry-run.ts'
+import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { createRetryBudget } from '../../src/transport/retry.ts'
 import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
@@ -14,6 +14,7 @@ import type { Seen } from '../../src/domain/list.ts'
 import { noBreaker } from '../../src/transport/breaker.ts'
 import { createMemoryBuckets } from '../../src/state/token-bucket.ts'
 import type { Gate } from '../../src/transport/bulkhead.ts'
+import { createLeapingClock } from './clock.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 
 /** One that keeps nobody waiting. */
@@ -34,7 +35,7 @@ export interface OpenedAdapter {
   close(): Promise<void>
 }
 
-/** An adapter behind the real gateway line: real HTTP, real retry, tokens in memory. Waits take no time to speak of only where the upstream answers. */
+/** An adapter behind the real gateway line: real HTTP, real retry, tokens in memory. Pauses are over at once. */
 export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedAdapter {
   const account = adapter.account.parse(settings)
   const http = createHttpClient()
@@ -43,6 +44,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   const open = (options: OpenOptions, record: RecordWrite | null) => {
     const line: Line = {
       account: 'test',
+      clock: createLeapingClock(),
       http,
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
@@ -54,14 +56,14 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       report: call => { sent.push(call) }
     }
     const tally = createTally()
-    const call = createCall({ requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, tally })
+    const call = createCall({ clock: line.clock, requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, tally })
     return { ...adapter.connect(account, createUpstream(line, call, record)), tally }
   }
   return {
     sent,
     operations: (options = {}) => open(options, null),
     rehearse: () => {
-      const rehearsal = createRehearsal({ safeValue: value => redact(value, new Set(adapter.secretMembers)), safeUrl: url => url })
+      const rehearsal = createDryRun({ safeValue: value => redact(value, new Set(adapter.secretMembers)), safeUrl: url => url })
       return { operations: open({}, rehearsal.record), calls: rehearsal.calls }
     },
     close: async () => { await http.close() }

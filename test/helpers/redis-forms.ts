@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { Redis, type RedisOptions } from 'ioredis'
 import { eventually } from './clock.ts'
 import { freePort } from './process.ts'
+import { withSystemClock } from './shifted-clock.ts'
 
 const run = promisify(execFile)
 
@@ -36,7 +37,7 @@ export function openRedisHouse (): RedisHouse {
     const isTls = lines.some(line => line.startsWith('tls-cert-file'))
     const isSentinel = lines.some(line => line.startsWith('sentinel '))
     writeFileSync(file, [isTls ? `port 0\ntls-port ${port}` : `port ${port}`, 'bind 127.0.0.1', `dir ${place}`, ...(isSentinel ? [] : ['save ""']), ...lines, ''].join('\n'))
-    const child = spawn('redis-server', [file, ...(isSentinel ? ['--sentinel'] : [])], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('redis-server', [file, ...(isSentinel ? ['--sentinel'] : [])], { env: withSystemClock(), stdio: ['ignore', 'pipe', 'pipe'] })
     let told = ''
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject)

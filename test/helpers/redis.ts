@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { Redis } from 'ioredis'
+import { withSystemClock } from './shifted-clock.ts'
 
 /** A real Redis for one test file. */
 export interface TestRedis {
@@ -57,7 +58,7 @@ function toTestRedis (url: string, server: ChildProcess | null): TestRedis {
 
 /** Null when the port was taken meanwhile. */
 async function startOn (port: number): Promise<ChildProcess | null> {
-  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()], { env: withSystemClock(), stdio: ['ignore', 'pipe', 'ignore'] })
   return await new Promise<ChildProcess | null>(resolve => {
     let told = ''
     server.once('error', () => { resolve(null) })

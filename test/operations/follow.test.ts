@@ -5,6 +5,8 @@ import { afterJobs, afterMiss, afterServer, ended, goOn, isEnded, pauseAfter } f
 import { createJournal } from '../../src/operations/operation-events.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { afterAccepted, doubted, intended } from '../../src/operations/life.ts'
+import { systemClock } from '../../src/domain/clock.ts'
+import { createManualClock } from '../helpers/clock.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
@@ -117,7 +119,7 @@ t.test('looks come after half a second, one, two, and then every five', async t 
 
 t.test('times change only when something that can be seen does', async t => {
   const store = createMemoryOperationStore(() => startedAt)
-  const journal = createJournal(store)
+  const journal = createJournal(store, systemClock)
   const stop = record('stop', { goal: usualGoals.stop })
   await store.open(stop)
   const same = await journal.update(stop, current => afterServer(current, server('running'), seconds(5)))
@@ -128,13 +130,16 @@ t.test('times change only when something that can be seen does', async t => {
 })
 
 t.test('who waits hears of a change, of the end of its patience, and of its own end', async t => {
-  const journal = createJournal(createMemoryOperationStore(() => startedAt))
+  const clock = createManualClock(startedAt)
+  const journal = createJournal(createMemoryOperationStore(clock.now), clock)
   const stop = record('stop')
   await journal.store.open(stop)
   const heard = journal.nextChange('op_1', 60_000, new AbortController().signal)
   await journal.update(stop, current => goOn(current, seconds(1)))
   t.equal(await heard.then(() => 'heard'), 'heard')
-  await journal.nextChange('op_1', 1, new AbortController().signal)
+  const patient = journal.nextChange('op_1', 1000, new AbortController().signal)
+  await clock.run(1000)
+  await patient
   const caller = new AbortController()
   const left = journal.nextChange('op_1', 60_000, caller.signal)
   caller.abort()

@@ -11,7 +11,7 @@ import { createRedisKeyStore } from '../../src/state/redis/idempotency-store.ts'
 import { keptForMs, type OperationStore } from '../../src/state/operation-store.ts'
 import { createVault } from '../../src/state/sealer.ts'
 import { openRedis, startRedis } from '../helpers/redis.ts'
-import { createClock, type Clock } from './provider.ts'
+import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { record } from './records.ts'
 
 const newSecret = 'another secret of thirty-two characters'
@@ -98,7 +98,7 @@ t.test('after a flush creates are refused until an operator has looked, once for
 const store = async (keys: KeyStore): Promise<unknown> => await keys.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
 
 interface Desk {
-  readonly clock: Clock
+  readonly clock: ManualClock
   readonly operations: OperationStore
   readonly keyStore: KeyStore
   /** A replica: its keys, and a switch by which the others take it for dead. */
@@ -106,7 +106,7 @@ interface Desk {
 }
 
 function openDesk (): Desk {
-  const clock = createClock()
+  const clock = createManualClock()
   const operations = createMemoryOperationStore(clock.now)
   const keyStore = createMemoryKeyStore(clock.now)
   const dead = new Set<string>()
@@ -115,8 +115,8 @@ function openDesk (): Desk {
     operations,
     keyStore,
     replica: (secrets = [Buffer.from('s')]) => {
-      const engine = createEngine({ store: operations, now: clock.now, onFault: () => {}, after: clock.after })
-      const keys = createKeys({ store: keyStore, engine, isAlive: async replica => !dead.has(replica), secrets, now: clock.now, after: clock.after })
+      const engine = createEngine({ store: operations, clock, onFault: () => {} })
+      const keys = createKeys({ store: keyStore, engine, isAlive: async replica => !dead.has(replica), secrets, clock })
       return { keys, die: () => { dead.add(engine.me) } }
     }
   }
@@ -208,8 +208,8 @@ t.test('a store that can not tell whether something was begun sends nothing agai
   await (await held(one.keys)).begin('op_1')
   one.die()
   const lost: OperationStore = { ...desk.operations, get: async () => null, getForCertain: async () => { throw new Error('Redis is lost') } }
-  const engine = createEngine({ store: lost, now: desk.clock.now, onFault: () => {} })
-  const keys = createKeys({ store: desk.keyStore, engine, isAlive: async () => false, secrets: [Buffer.from('s')], now: desk.clock.now })
+  const engine = createEngine({ store: lost, clock: desk.clock, onFault: () => {} })
+  const keys = createKeys({ store: desk.keyStore, engine, isAlive: async () => false, secrets: [Buffer.from('s')], clock: desk.clock })
   t.equal(await refusalOf(take(keys)), 'idempotency-unavailable')
 })
 

@@ -10,8 +10,9 @@ import { everybody } from '../../src/access/principal.ts'
 import type { Account } from '../../src/transport/account.ts'
 import { createTally, type Call } from '../../src/transport/call.ts'
 import type { RequestContext } from '../../src/transport/context.ts'
-import { createOrder } from '../../src/execution/commands.ts'
-import { createWrites, type Writes } from '../../src/execution/writes.ts'
+import { createCommand } from '../../src/verbs/lifecycle.ts'
+import { createExecutor, type Executor } from '../../src/execution/executor.ts'
+import { systemClock, type Clock } from '../../src/domain/clock.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import type { KeyStore } from '../../src/state/idempotency-store.ts'
 import { createKeys, type Held, type Keys } from '../../src/operations/idempotency.ts'
@@ -19,7 +20,8 @@ import { createMemoryKeyStore } from '../../src/state/memory/idempotency-store.t
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { OperationStore } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
-import { createClock, failure, type Clock } from './provider.ts'
+import { createManualClock, type ManualClock } from '../helpers/clock.ts'
+import { failure } from './provider.ts'
 import { createMemoryTurns } from '../../src/state/generation.ts'
 
 /** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
@@ -59,7 +61,7 @@ export interface Replica {
 }
 
 export interface World {
-  readonly clock: Clock
+  readonly clock: ManualClock
   readonly bought: Bought[]
   readonly keysUsed: Set<string>
   readonly operations: OperationStore
@@ -75,7 +77,7 @@ const never = async (): Promise<never> => await new Promise<never>(() => {})
 const account = 'a'
 
 export function createWorld (): World {
-  const clock = createClock()
+  const clock = createManualClock()
   const shared: Shared = { keyStore: createMemoryKeyStore(clock.now), living: new Map() }
   const world: World = {
     clock,
@@ -106,8 +108,8 @@ function startReplica (world: World, shared: Shared): Replica {
     return result.value
   }
   const store = stepping({ ...world.operations, isShared: true, isAlive: async replica => shared.living.get(replica)?.() === true }, step)
-  const after: typeof clock.after = (work, ms) => clock.after(() => { if (life.isAlive) work() }, ms)
-  const engine = createEngine({ store, now: clock.now, onFault: error => { world.faults.push(error) }, after })
+  const own: Clock = { ...clock, timer: (work, ms) => clock.timer(() => { if (life.isAlive) work() }, ms) }
+  const engine = createEngine({ store, clock: own, onFault: error => { world.faults.push(error) } })
   shared.living.set(engine.me, () => life.isAlive && clock.now() >= life.silentUntil)
   engine.follow([{
     id: account,
@@ -122,15 +124,14 @@ function startReplica (world: World, shared: Shared): Replica {
     engine,
     isAlive: store.isAlive,
     secrets: [Buffer.from('secret')],
-    now: clock.now,
-    after
+    clock: own
   })
-  const writes = createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
+  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {
       world.keysUsed.add(key)
-      return await requestAs({ keys, writes, connect: call => providerOf(world, { step, luck, call }) }, key, name)
+      return await requestAs({ keys, executor, connect: call => providerOf(world, { step, luck, call }) }, key, name)
     }
   })
 }
@@ -207,7 +208,7 @@ function providerOf (world: World, { step, luck, call }: Providing): ServerOpera
         const { outcome } = luck
         if (outcome === 'refused') throw failed(failure('rejected'))
         await clock.sleep(luck.answersAfterMs / 2)
-        if (outcome === 'timeout late') clock.after(() => { commit(name) }, answerMs + 10_000)
+        if (outcome === 'timeout late') clock.timer(() => { commit(name) }, answerMs + 10_000)
         const id = outcome.endsWith('before') || outcome === 'timeout late' ? null : commit(name)
         await clock.sleep(luck.answersAfterMs / 2)
         if (outcome.startsWith('reset')) throw failed(failure('unreachable', 'possible'))
@@ -222,14 +223,14 @@ function providerOf (world: World, { step, luck, call }: Providing): ServerOpera
 
 interface Rooms {
   readonly keys: Keys
-  readonly writes: Writes
+  readonly executor: Executor
   connect (call: Call): ServerOperations
 }
 
 const deadlineMs = 60_000
 
 /** A keyed create, as the plugin and the route do it. */
-async function requestAs ({ keys, writes, connect }: Rooms, key: string, name: string): Promise<Reply> {
+async function requestAs ({ keys, executor, connect }: Rooms, key: string, name: string): Promise<Reply> {
   const signal = new AbortController().signal
   const spec = { name, image: 'i', plan: 'p' }
   try {
@@ -238,7 +239,7 @@ async function requestAs ({ keys, writes, connect }: Rooms, key: string, name: s
     if (verdict.kind === 'answer') return { status: verdict.answer.status, operationId: verdict.answer.body }
     const { held } = verdict
     const context: RequestContext = { requestId: 'r', signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
-    return await answered(held, async () => (await writes.perform(accountOf(connect), createOrder(spec), context)).operation.id)
+    return await answered(held, async () => (await executor.start(accountOf(connect), createCommand(spec), context)).operation.id)
   } catch (error) {
     if (error instanceof GatewayError || error instanceof UpstreamError) return { status: 409, operationId: null }
     throw error
@@ -260,6 +261,7 @@ async function answered (held: Held, work: () => Promise<string>): Promise<Reply
 /** The least that a write needs of an account. */
 export const accountOf = (connect: (call: Call) => ServerOperations): Account => ({
   id: account,
+  clock: systemClock,
   opening: 'first',
   options: { title: null, timeoutMs: answerMs, requestDeadlineMs: deadlineMs, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
   provider: { id: 'p', title: 'P' },

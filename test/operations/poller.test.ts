@@ -5,11 +5,12 @@ import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
-import { createClock, createProvider, failure, type Clock, type TestProvider } from './provider.ts'
+import { createManualClock, type ManualClock } from '../helpers/clock.ts'
+import { createProvider, failure, type TestProvider } from './provider.ts'
 import { record } from './records.ts'
 
 interface Bench {
-  readonly clock: Clock
+  readonly clock: ManualClock
   readonly provider: TestProvider
   readonly store: MemoryOperationStore
   readonly engine: Engine
@@ -19,11 +20,11 @@ interface Bench {
 }
 
 function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Bench {
-  const clock = createClock()
+  const clock = createManualClock()
   const provider = createProvider(options)
   const store = createMemoryOperationStore(clock.now)
   const faults: unknown[] = []
-  const engine = createEngine({ store, now: clock.now, onFault: error => { faults.push(error) }, after: clock.after })
+  const engine = createEngine({ store, clock, onFault: error => { faults.push(error) } })
   engine.follow([provider.watched])
   t.teardown(async () => { await engine.stop() })
   let count = 0
@@ -185,7 +186,7 @@ t.test('a step that is refused for now comes again, one that is refused fails, o
 })
 
 const order = (name: string, before: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, before: before.map(markOf) }, operation: { server_id: null } })
-const doubt = (clock: Clock, settleMs: number | null = 15_000) => ({ phase: 'doubtful', doubtfulSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
+const doubt = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'doubtful', doubtfulSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
 
 t.test('a server that was there before the order is never taken for it, also when it looks like it later', async t => {
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
@@ -287,7 +288,7 @@ t.test('operations are listed page by page, also past what can not be read', asy
   const { engine, open, store } = bench(t)
   for (let number = 0; number < 250; number += 1) await open(number % 2 === 0 ? 'stop' : 'start', { operation: { status: 'succeeded' } })
   const short = { ...store, list: async (account: string, after: string | null, count: number) => (await store.list(account, after, count)).filter(({ operation }) => operation.id !== 'op_0200') }
-  const all = createEngine({ store: short, now: () => 0, onFault: () => {} })
+  const all = createEngine({ store: short, clock: createManualClock(), onFault: () => {} })
   const ids: string[] = []
   let after: string | null = null
   do {

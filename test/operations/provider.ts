@@ -3,47 +3,6 @@ import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { Watched } from '../../src/operations/poll-target.ts'
-import type { SetTimer } from '../../src/operations/timer.ts'
-
-/** A clock that only runs when it is told to: whatever waits on it is woken in order. */
-export interface Clock {
-  now(): number
-  readonly after: SetTimer
-  sleep(ms: number): Promise<void>
-  /** Lets so much time pass, and everything happen that is due in it. */
-  run(ms: number): Promise<void>
-}
-
-/** Everything that can go on without time passing has gone on. */
-const settled = async (): Promise<void> => { await new Promise<void>(resolve => { setImmediate(resolve) }) }
-
-export function createClock (start = Date.parse('2026-11-21T10:00:00.000Z')): Clock {
-  let now = start
-  const timers = new Set<{ readonly at: number, readonly work: () => void }>()
-  const after: SetTimer = (work, ms) => {
-    const timer = { at: now + Math.max(0, ms), work }
-    timers.add(timer)
-    return () => { timers.delete(timer) }
-  }
-  return {
-    now: () => now,
-    after,
-    sleep: async ms => { await new Promise<void>(resolve => { after(resolve, ms) }) },
-    run: async ms => {
-      const until = now + ms
-      await settled()
-      for (;;) {
-        const [first] = [...timers].sort((a, b) => a.at - b.at)
-        if (first === undefined || first.at > until) break
-        timers.delete(first)
-        now = first.at
-        first.work()
-        await settled()
-      }
-      now = until
-    }
-  }
-}
 
 export function failure (kind: Failure, sideEffect: SideEffect = 'none'): UpstreamError {
   const error = new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
+import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
@@ -33,7 +34,7 @@ t.test('two replicas on one Redis never look at the same time, and both hear of 
   }
   const start = async (): Promise<{ engine: Engine, store: OperationStore }> => {
     const store = createRedisOperationStore(await server.connect(), vault, createMemoryOperationStore())
-    const engine = createEngine({ store, now: Date.now, onFault: error => { t.fail(String(error)) } })
+    const engine = createEngine({ store, clock: systemClock, onFault: error => { t.fail(String(error)) } })
     engine.follow([provider.watched])
     t.teardown(async () => { await engine.stop() })
     return { engine, store }

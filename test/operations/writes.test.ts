@@ -7,8 +7,9 @@ import { everybody } from '../../src/access/principal.ts'
 import type { Create, ServerOperations } from '../../src/adapters/verbs.ts'
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createTally, type Call } from '../../src/transport/call.ts'
-import { createOrder } from '../../src/execution/commands.ts'
-import { createWrites } from '../../src/execution/writes.ts'
+import { createCommand } from '../../src/verbs/lifecycle.ts'
+import { createExecutor } from '../../src/execution/executor.ts'
+import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { Held } from '../../src/operations/idempotency.ts'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
@@ -27,13 +28,13 @@ interface Outcome {
 
 /** A create whose verb does this; with what is kept of it. */
 async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { held = noKey, evidence = 'documented' as const, store = createMemoryOperationStore() }: { held?: Held | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
-  const engine = createEngine({ store, now: Date.now, onFault: () => {} })
+  const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const connect = (call: Call): ServerOperations => ({
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, tally: createTally(), principal: everybody, held, trace: silentTrace }
-  const error = await createWrites({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() }).perform(accountOf(connect), createOrder(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), turns: createMemoryTurns() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 

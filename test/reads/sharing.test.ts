@@ -4,7 +4,7 @@ import { createCopies } from '../../src/reads/cache.ts'
 import { createMemoryTurns } from '../../src/state/generation.ts'
 import { createMemoryStores, createRedisStores } from '../../src/state/stores.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
-import { eventually } from '../helpers/clock.ts'
+import { createManualClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { startRedis } from '../helpers/redis.ts'
 
@@ -120,7 +120,7 @@ t.test('nor in two on one Redis; and while Redis is lost nothing is shared', asy
 
 t.test('copies take no more memory than they may: what nobody has taken for long goes first', async t => {
   const turns = createMemoryTurns()
-  const copies = createCopies<{ readonly text: string }>({ turns, now: () => 1000, maxBytes: 160_000, bytesOf: ({ text }) => text.length, mark: value => value })
+  const copies = createCopies<{ readonly text: string }>({ turns, clock: createManualClock(1000), maxBytes: 160_000, bytesOf: ({ text }) => text.length, mark: value => value })
   const keep = (key: string, length: number): void => { copies.keep(key, { value: { text: 'x'.repeat(length) }, at: 1000 }, turns.known('one')) }
   for (let number = 0; number < 100; number += 1) keep(`key ${number}`, 5000)
   const left = await Promise.all(Array.from({ length: 100 }, async (_, number) => await copies.take('one', `key ${number}`, 60_000) !== null))

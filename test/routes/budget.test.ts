@@ -1,10 +1,12 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { registry } from '../helpers/registry.ts'
+import { loadAdapters } from '../../src/adapters/registry.ts'
 import type { SimulatedCall } from '../../sandbox/simulator.ts'
 import { password, vendors, type Vendor } from '../conformance/vendors.ts'
 import { askOf, type Ask, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+
+const registry = await loadAdapters()
 
 /**
  * What the routes declare is the most that any of the five may take; beside it come sign-ins, and repeats after passing faults.

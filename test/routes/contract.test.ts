@@ -230,6 +230,27 @@ t.test('Prefer: wait holds the answer until the end or the time is over, and non
   t.equal((await get(short.headers.location ?? '', { prefer: 'wait=100000' })).headers['preference-applied'], 'wait=300')
 })
 
+t.test('a parameter that is given twice is named and said to be given only once', async t => {
+  const main = '/v1/heficed-main/servers'
+  const reads = [
+    'limit=1&limit=2', 'cursor=a&cursor=b', 'status=running&status=stopped', 'sort=id&sort=name', 'q=a&q=b', 'include=raw&include=raw'
+  ]
+  const answers = [
+    ...await Promise.all(reads.map(async query => await get(`${main}?${query}`))),
+    await get('/v1/servers?deadline_ms=1000&deadline_ms=2000'), await post(`${main}/312019/stop?dry_run=true&dry_run=false`)
+  ]
+  for (const answer of answers) {
+    isProblem(t, answer, 400, 'invalid-request')
+    t.match(
+      answer.json(),
+      { detail: /^query\.\w+: may be given only once$/, errors: [{ path: /^query\./, message: 'may be given only once' }] }
+    )
+  }
+  const unknown = await get(`${main}?limt=1&limt=2`)
+  isProblem(t, unknown, 400, 'invalid-request', 'query.limt')
+  t.match(unknown.json(), { errors: [{ message: 'is not known here' }] }, 'an unknown one is not asked for once')
+})
+
 t.test('a read_only account reads, and refuses to act before any call', async t => {
   t.equal((await get('/v1/heficed-read/servers/312019')).statusCode, 200)
   t.same((await get('/v1/heficed-read/servers/312019')).json<{ allowed_actions: string[] }>().allowed_actions, [])
@@ -281,6 +302,13 @@ t.test('a session token that the provider repeats in its words is not told on', 
   isProblem(t, answer, 422, 'upstream-rejected')
   t.notOk(answer.body.includes(token))
   t.match(answer.json(), { upstream: { message: /Session \[redacted\] may not see this/ } })
+  const half = token.slice(0, Math.max(16, token.length / 2))
+  const reply = { status: 400, body: { detail: `Session ${half}… may not see this` } }
+  vendor.fail({ kind: 'reply', match: ({ path }) => path.endsWith('/312020'), reply })
+  t.match(
+    (await get('/v1/heficed-main/servers/312020')).json(), { upstream: { message: /Session \[redacted\]… may not see this/ } },
+    'nor half of it'
+  )
 })
 
 t.test('what the router refuses is a problem too, with every header', async t => {

@@ -4,7 +4,7 @@ import t from 'tap'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { askOf, isOperation, isProblem } from '../helpers/api.ts'
-import { createStillClock, eventually } from '../helpers/clock.ts'
+import { createFastClock, createManualClock, createStillClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
 /** An order is done when the test says so, a slow one never. */
@@ -12,8 +12,8 @@ const createMs = 1000
 const slowMs = 365 * 86_400_000
 const { now, pass } = createStillClock()
 const vendor = await startGlesys({ clock: now, knobs: { actionMs: 0, createMs } })
-const settings = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
-const { app, close } = await composeGateway({ accounts: { lab: settings, twin: settings } })
+const settings = { provider: 'glesys', request_deadline_ms: 400_000, ...vendor.settings['glesys-lab'] }
+const { app, close } = await composeGateway({ accounts: { lab: settings, twin: settings }, clock: createFastClock(20) })
 let unanswered = 0
 app.server.on('request', (_request, response) => {
   unanswered += 1
@@ -98,7 +98,7 @@ t.test('a create is told from its acceptance to its end, each event newer than t
 t.test('Last-Event-ID leaves out what was seen, and an operation that has ended is one event', async t => {
   const { id } = await create('resumed')
   pass(createMs)
-  await ask('GET', `/operations/${id}`, { headers: { prefer: 'wait=100' } })
+  await ask('GET', `/operations/${id}`, { headers: { prefer: 'wait=300' } })
   const stream = async (last?: string): Promise<Event[]> => eventsIn((await ask('GET', `/operations/${id}/events`, last === undefined ? {} : { headers: { 'last-event-id': last } })).body)
   const [only, ...more] = await stream()
   t.equal(more.length, 0)
@@ -149,7 +149,8 @@ t.test('a caller who leaves a stream or a wait leaves nothing running', async t 
 })
 
 t.test('a shutdown ends streams and waits with what is known', async t => {
-  const stopping = await composeGateway({ accounts: { lab: settings } })
+  // On a clock that stands still no wait is over.
+  const stopping = await composeGateway({ accounts: { lab: settings }, clock: createManualClock() })
   await stopping.app.listen({ port: 0, host: '127.0.0.1' })
   const own = originOf(stopping.app.server.address())
   vendor.knobs.createMs = slowMs
@@ -159,9 +160,7 @@ t.test('a shutdown ends streams and waits with what is known', async t => {
   const waiting = once(stopping.app.server, 'request')
   const wait = fetch(`${own}/v1/lab/operations/${id}`, { headers: { prefer: 'wait=300' } })
   await waiting
-  const began = performance.now()
   await stopping.close()
-  t.ok(performance.now() - began < 60_000, 'at once, not when the wait is over')
   t.equal(eventsIn(await stream).at(-1)?.operation.status, 'running')
   t.equal((await wait).status, 200)
 })
@@ -205,14 +204,12 @@ t.test('cursors of operations that are foreign, altered or broken are 400', asyn
 
 t.test('Prefer: wait on a write is 200 with any verdict in time, else 202, and nonsense is no wish', async t => {
   const stop = async (prefer: string) => await ask('POST', '/servers/kvm123456/stop', { body: { force: true }, headers: { prefer } })
-  const timely = await stop('wait=100')
+  const timely = await stop('wait=300')
   t.equal(isOperation(t, timely, 200, 'stop').status, 'succeeded')
-  t.equal(timely.headers['preference-applied'], 'wait=100')
+  t.equal(timely.headers['preference-applied'], 'wait=300')
   vendor.knobs.createMs = slowMs
-  const began = performance.now()
   const late = await ask('POST', '/servers', { body: orderOf('slow'), headers: { prefer: 'wait=1' } })
   vendor.knobs.createMs = createMs
-  t.ok(performance.now() - began < 60_000)
   t.equal(isOperation(t, late, 202, 'create').finished_at, null)
   t.equal(late.headers['preference-applied'], 'wait=1')
   for (const prefer of ['wait=later', 'wait=-1', 'return=minimal']) {

@@ -60,10 +60,9 @@ t.test('a walk over all accounts gives every server once, in every order', async
 
 t.test('an account that does not answer is an error of its own, the others are shown', async t => {
   const { page, vmmanager } = await openFleet(t, { dead: { provider: 'vmmanager', url: 'http://127.0.0.1:9', email: 'a@example.com', password: 'x' } })
-  vmmanager.latencyMs = 30_000
-  const began = performance.now()
-  const { data, accounts } = await page('?deadline_ms=8000&limit=500')
-  t.ok(performance.now() - began < 20_000, 'nobody waits past the deadline')
+  const held = vmmanager.hold()
+  const { data, accounts } = await page('?deadline_ms=4000&limit=500')
+  held.release()
   t.match(accounts, [
     { account: 'dead', status: 'error', count: 0, problem: { type: '/problems/upstream-unreachable', account: 'dead' } },
     { account: 'lab', status: 'ok', problem: null }, { account: 'pods', status: 'ok' },

@@ -4,20 +4,22 @@ import type { LightMyRequestResponse } from 'fastify'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import type { SimulatedRequest } from '../../sandbox/simulator.ts'
 import { askOf, isOperation, isProblem, type Ask, type Sending } from '../helpers/api.ts'
-import { eventually } from '../helpers/clock.ts'
+import { createFastClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
+const clock = createFastClock(20)
 /** Let pass for the vendor beside the time that passes for everybody. */
 let passed = 0
 const createMs = 60
 /** An order that takes so long is done when the test says so. */
 const slowMs = 3_600_000
-const vendor = await startGlesys({ clock: () => Date.now() + passed, knobs: { actionMs: 60, createMs, lingerMs: 20 } })
-const settings = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
+const vendor = await startGlesys({ clock: () => clock.now() + passed, knobs: { actionMs: 60, createMs, lingerMs: 20 } })
+const settings = { provider: 'glesys', request_deadline_ms: 400_000, ...vendor.settings['glesys-lab'] }
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin']
 const { app, close } = await composeGateway({
-  accounts: { lab: { ...settings, raw: true }, twin: settings, hasty: { ...settings, timeout_ms: 8000 } },
+  accounts: { lab: { ...settings, raw: true }, twin: settings, hasty: settings, hanging: { ...settings, timeout_ms: 3000 } },
+  clock,
   auth: { mode: 'keys', keys: ['one', 'two'].map(name => ({ name, sha256: sha256(name), accounts: ['*'], permissions })) }
 })
 t.teardown(async () => { await close(); await vendor.close() })
@@ -44,11 +46,11 @@ function isReplay (t: Test, first: LightMyRequestResponse, second: LightMyReques
 vendor.fail({ kind: 'reset-before', match: isOrder })
 const neverArrived = await as('one', 'twin')('POST', '/servers', keyed('never', orderOf('never')))
 const boughtAtFirst = named('never')
-/** Its time is long, so that nothing but the answer that never comes needs it; it runs beside the other tests. */
+/** Its time is for nothing but the answer that never comes; it runs beside the other tests. */
 const isHanging = (request: SimulatedRequest): boolean => isOrder(request) && request.body.includes('hang-after')
 vendor.fail({ kind: 'hang-after', match: isHanging })
 vendor.knobs.createMs = slowMs
-const hanging = as('one', 'hasty')('POST', '/servers', keyed('hang-after', orderOf('hang-after')))
+const hanging = as('one', 'hanging')('POST', '/servers', keyed('hang-after', orderOf('hang-after')))
 await eventually(() => named('hang-after') === 1)
 vendor.knobs.createMs = createMs
 const repeats = Promise.all([1, 2].map(async () => await as('one', 'twin')('POST', '/servers', keyed('never', orderOf('never')))))
@@ -84,13 +86,37 @@ t.test('a repeat is given the same answer, whatever the order of its members', a
   const turned = Object.fromEntries(Object.entries(orderOf('again')).reverse())
   isReplay(t, first, await ask('POST', '/servers', keyed('again', turned)))
   t.equal(named('again'), 1)
-  const waited = await ask('POST', '/servers', keyed('waited', orderOf('waited'), { prefer: 'wait=100' }))
+  const waited = await ask('POST', '/servers', keyed('waited', orderOf('waited'), { prefer: 'wait=300' }))
   t.equal(isOperation(t, waited, 200, 'create').status, 'succeeded')
-  isReplay(t, waited, await ask('POST', '/servers', keyed('waited', orderOf('waited'))))
+  t.equal(waited.headers['preference-applied'], 'wait=100')
+  const replayed = await ask('POST', '/servers', keyed('waited', orderOf('waited')))
+  isReplay(t, waited, replayed)
+  t.equal(replayed.headers['preference-applied'], undefined, 'nothing was waited for now')
+})
+
+t.test('a repeat waits as it prefers itself, and is answered by how the operation stands then', async t => {
+  const stop = async (headers: Record<string, string>) => await ask(
+    'POST', '/servers/kvm140008/stop', keyed('prefer', { force: true }, headers)
+  )
+  vendor.knobs.actionMs = slowMs
+  const first = await stop({})
+  const operation = isOperation(t, first, 202, 'stop')
+  const hasty = await stop({ prefer: 'wait=0' })
+  t.match(isOperation(t, hasty, 202, 'stop'), { id: operation.id, status: 'running' })
+  t.match(hasty.headers, { 'preference-applied': 'wait=0', 'idempotency-replayed': 'true' })
+  const waiting = stop({ prefer: 'wait=100' })
+  passed += slowMs
+  vendor.knobs.actionMs = 60
+  const waited = await waiting
+  t.match(isOperation(t, waited, 200, 'stop'), { id: operation.id, status: 'succeeded' })
+  t.match(waited.headers, { 'preference-applied': 'wait=100', 'idempotency-replayed': 'true' })
+  isReplay(t, first, await stop({}))
+  isReplay(t, first, await stop({ prefer: 'wait=soon' }))
+  t.equal(vendor.calls.filter(({ path, body }) => path === '/server/stop' && body.includes('kvm140008')).length, 1)
 })
 
 t.test('another body, path or query under the same key is 422', async t => {
-  isOperation(t, await ask('POST', '/servers/kvm123456/stop', keyed('mixed', { force: true }, { prefer: 'wait=100' })), 200, 'stop')
+  isOperation(t, await ask('POST', '/servers/kvm123456/stop', keyed('mixed', { force: true }, { prefer: 'wait=300' })), 200, 'stop')
   const others: Array<readonly [string, unknown]> = [
     ['/servers/kvm123456/stop', { force: false }], ['/servers/kvm123456/stop', undefined], ['/servers/kvm140002/stop', { force: true }],
     ['/servers/kvm123456/reboot', undefined], ['/servers/kvm123456/stop?dry_run=false', { force: true }], ['/servers', orderOf('mixed')]
@@ -126,7 +152,7 @@ t.test('what was refused leaves its key unused', async t => {
 
 t.test('a key has 1 to 255 characters', async t => {
   for (const key of ['', 'x'.repeat(256)]) isProblem(t, await ask('POST', '/servers/kvm123456/start', keyed(key)), 400, 'invalid-request', 'headers.idempotency-key')
-  for (const key of ['x', 'y'.repeat(255)]) t.equal((await ask('POST', '/servers/kvm140005/start', keyed(key, undefined, { prefer: 'wait=100' }))).statusCode, 200, key.slice(0, 2))
+  for (const key of ['x', 'y'.repeat(255)]) t.equal((await ask('POST', '/servers/kvm140005/start', keyed(key, undefined, { prefer: 'wait=300' }))).statusCode, 200, key.slice(0, 2))
   t.equal((await ask('GET', '/servers/kvm123456', keyed(''))).statusCode, 200, 'reads have no use for one')
 })
 
@@ -139,7 +165,7 @@ t.test('every write takes a key, and is done once', async t => {
     isReplay(t, first, await work())
     t.equal(times(name), before + 1, name)
   }
-  const wait = { prefer: 'wait=100' }
+  const wait = { prefer: 'wait=300' }
   const server = '/servers/kvm140001'
   await twice(async () => await ask('POST', `${server}/stop`, keyed('w1', { force: true }, wait)), 'server/stop')
   await twice(async () => await ask('POST', `${server}/start`, keyed('w2', undefined, wait)), 'server/start')
@@ -179,15 +205,15 @@ t.test('a raw write after which nobody knows what was done is not sent again', a
 })
 
 t.test('when the answer to an order never comes, the problem says so and the repeat finds the one server', async t => {
-  const hasty = as('one', 'hasty')
-  for (const [kind, status, slug] of [['hang-after', 504, 'upstream-timeout'], ['reset-after', 502, 'upstream-unreachable']] as const) {
+  for (const [kind, account, status, slug] of [['hang-after', 'hanging', 504, 'upstream-timeout'], ['reset-after', 'hasty', 502, 'upstream-unreachable']] as const) {
+    const ask = as('one', account)
     vendor.knobs.createMs = slowMs
     if (kind === 'reset-after') vendor.fail({ kind, match: request => isOrder(request) && request.body.includes(kind) })
-    const lost = kind === 'hang-after' ? await hanging : await hasty('POST', '/servers', keyed(kind, orderOf(kind)))
+    const lost = kind === 'hang-after' ? await hanging : await ask('POST', '/servers', keyed(kind, orderOf(kind)))
     const problem = isProblem(t, lost, status, slug)
     t.match(problem, { side_effect: 'possible', retryable: 'unsafe', operation_id: /^op_/ })
-    t.equal(lost.headers.location, `/v1/hasty/operations/${problem.operation_id}`)
-    const found = await hasty('POST', '/servers', keyed(kind, orderOf(kind)))
+    t.equal(lost.headers.location, `/v1/${account}/operations/${problem.operation_id}`)
+    const found = await ask('POST', '/servers', keyed(kind, orderOf(kind)))
     const operation = isOperation(t, found, 202, 'create')
     t.equal(operation.id, problem.operation_id)
     t.equal(found.headers['idempotency-replayed'], 'true')
@@ -195,7 +221,7 @@ t.test('when the answer to an order never comes, the problem says so and the rep
     t.equal(named(kind), 1)
     vendor.knobs.createMs = createMs
     passed += slowMs
-    t.match((await hasty('GET', `/operations/${operation.id}`, { headers: { prefer: 'wait=100' } })).json(), { status: 'succeeded', server_id: operation.server_id })
+    t.match((await ask('GET', `/operations/${operation.id}`, { headers: { prefer: 'wait=300' } })).json(), { status: 'succeeded', server_id: operation.server_id })
   }
 })
 

@@ -76,6 +76,23 @@ t.test('what the provider says of the account\'s own credentials is cut out', as
   t.same(answer.json(), { note: 'you sent [redacted] of [redacted]', api_key: '[redacted]' })
 })
 
+t.test('passwords in rows of name and value, and in texts that hold JSON, are replaced', async t => {
+  const params = JSON.stringify({ name: 'web', password: 'hunter2' })
+  const metadata = [
+    { id: '1', key: '__vnc_password', value: 'hunter2' }, { id: '2', key: 'create_params', value: params },
+    { id: '3', key: 'os', value: 'Linux' }
+  ]
+  heficed.fail({ kind: 'reply', reply: { status: 200, body: { metadata, events: [{ action: 'create', notes: params }] } } })
+  const shown = '{"name":"web","password":"[redacted]"}'
+  t.same((await ask('GET', '/raw/whatever')).json(), {
+    metadata: [
+      { id: '1', key: '__vnc_password', value: '[redacted]' }, { id: '2', key: 'create_params', value: shown },
+      { id: '3', key: 'os', value: 'Linux' }
+    ],
+    events: [{ action: 'create', notes: shown }]
+  })
+})
+
 /** The status of an answer to a path that no client has tidied up before. */
 async function onTheWire (path: string): Promise<number> {
   const address = app.server.address()

@@ -186,7 +186,12 @@ t.test('missing things are 404 and told apart', async t => {
   isProblem(t, await hef('PATCH', '/servers/999999999', { body: { name: 'x' } }), 404, 'server-not-found')
   isProblem(t, await gle('POST', '/servers/kvm999999/console'), 404, 'server-not-found')
   isProblem(t, await gle('POST', '/servers/kvm999999/resize', { body: { cpus: 4 } }), 404, 'server-not-found')
-  isProblem(t, await gle('DELETE', '/servers/kvm123456/addresses/192.0.2.99'), 404, 'not-found', 'path.address')
+  const missing = isProblem(t, await gle('DELETE', '/servers/kvm123456/addresses/192.0.2.99'), 404, 'not-found', 'path.address')
+  t.same(
+    [missing.detail, missing.errors],
+    ['the server does not have this address', [{ path: 'path.address', message: 'the server does not have this address' }]],
+    'one sentence for both'
+  )
   isProblem(t, await gle('PUT', '/addresses/203.0.113.99/ptr', { body: { ptr: 'a.example.com' } }), 404, 'not-found', 'path.address')
 })
 

@@ -155,7 +155,17 @@ async function full () {
   const metrics = createMetrics(sources())
   const { observer } = metrics
   observer.requestAnswered({ method: 'PROPFIND', route: 'none', status: 404, account: null, problem: 'not-found', seconds: 0.1 })
-  observer.upstreamCalled({ account: 'lab', operation: 'host', requestId: 'r', status: 503, outcome: 'suspended', attempt: 2, durationMs: 3, isSignIn: true })
+  observer.upstreamCalled({
+    account: 'lab',
+    operation: 'host',
+    requestId: 'r',
+    status: 503,
+    outcome: 'suspended',
+    attempt: 2,
+    durationMs: 3,
+    isSignIn: true,
+    connection: null
+  })
   observer.cacheAsked('lab', 'hit')
   for (const [from, to] of [[null, 'pending'], ['pending', 'failed']] as const) observer.operationChanged({ account: 'lab', action: 'stop', from, to, id: 'op_1', serverId: '1' })
   observer.polled('lab', 20)

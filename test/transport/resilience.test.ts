@@ -16,7 +16,7 @@ import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createRedisStores } from '../../src/state/stores.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
 import { askOf, isProblem } from '../helpers/api.ts'
-import { eventually } from '../helpers/clock.ts'
+import { createManualClock, eventually } from '../helpers/clock.ts'
 import { composeGateway, type TestGatewayOptions } from '../helpers/gateway.ts'
 import { startRedis } from '../helpers/redis.ts'
 import { createProvider } from '../operations/provider.ts'
@@ -169,13 +169,14 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
     const provider = createProvider()
     let isHeld = true
     provider.steps['write'] = { isDue: () => true, run: async () => { if (isHeld) throw new UpstreamError(kind, 'held', { notAttempted: true }); return { note: 'sent' } } }
-    const store = createMemoryOperationStore()
-    const journal = createJournal(store)
+    const clock = createManualClock(startedAt)
+    const store = createMemoryOperationStore(clock.now)
+    const journal = createJournal(store, clock)
     const next = { name: 'write', input: {} }
     const stored = record('rebuild', { next })
     await store.open(stored)
     const server: ServerFacts = { id: '42', name: 'n', status: 'stopped', power: 'off', task: null, provider_status: null, cpus: null, memory_mib: null, disk_gib: null, addresses: [], image: null, plan: null, region: null, owner: null, created_at: null, tags: [], locked: false, protected: null, allowed_actions: [] }
-    const parts = { account: provider.watched, journal, now: () => startedAt, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
+    const parts = { account: provider.watched, journal, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
     const take = async () => { await takeStep(parts, provider.connect(), { stored, next, server }) }
     await take()
     t.match(await store.get('a', 'op_1'), { operation: { status: 'running' }, stepsSent: 0 }, kind)
@@ -187,22 +188,23 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
 
 /** A gate with something to do that lasts until it is ended; `order` tells who was let in. */
 function openGate ({ concurrency = 1, waiting = 2 } = {}) {
+  const clock = createManualClock()
   const gate = createGate({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryBuckets(), () => {})
   const order: string[] = []
   const ends = new Map<string, () => void>()
   const enter = async (name: string, { deadlineMs = 60_000, caller = new AbortController().signal, isSignIn = false } = {}) => {
-    const call = createCall({ requestId: name, signal: new AbortController().signal, caller, deadlineMs })
+    const call = createCall({ clock, requestId: name, signal: new AbortController().signal, caller, deadlineMs })
     await gate.pass(call, async () => {
       order.push(name)
       await new Promise<void>(resolve => { ends.set(name, resolve) })
     }, isSignIn)
   }
   const end = async (name: string): Promise<void> => { ends.get(name)?.(); await sleep(1) }
-  return { enter, end, order }
+  return { clock, enter, end, order }
 }
 
 t.test('who waits for a place is served in turn, a sign-in first; who is too many, too late or gone is never begun', async t => {
-  const { enter, end, order } = openGate()
+  const { clock, enter, end, order } = openGate()
   const leaving = new AbortController()
   const first = enter('first')
   const gone = enter('gone', { caller: leaving.signal })
@@ -210,7 +212,9 @@ t.test('who waits for a place is served in turn, a sign-in first; who is too man
   t.match(await refusalOf(async () => { await enter('too many') }), { failure: 'overloaded', options: { notAttempted: true } })
   leaving.abort()
   t.match(await refusalOf(async () => { await gone }), { failure: 'overloaded' })
-  t.match(await refusalOf(async () => { await enter('late', { deadlineMs: 20 }) }), { failure: 'overloaded' }, 'who left has made room')
+  const late = refusalOf(async () => { await enter('late', { deadlineMs: 20 }) })
+  await clock.run(20)
+  t.match(await late, { failure: 'overloaded' }, 'who left has made room')
   const third = enter('third')
   const login = enter('login', { isSignIn: true })
   await end('first')
@@ -341,7 +345,9 @@ t.test('a full heap sheds what is new, until it is not full any more', async t =
 })
 
 t.test('a provider that hangs, trickles, redirects, floods or breaks off ends in its problem and its metric, within the deadline', async t => {
-  const { vendor, ask, metrics } = await open(t, () => missing, { timeout_ms: 300, request_deadline_ms: 2000, breaker: { enabled: false } })
+  // Little time only for what never ends; the rest takes as long as the machine needs.
+  const hasty = await open(t, () => missing, { timeout_ms: 500, breaker: { enabled: false } })
+  const patient = await open(t, () => missing, { breaker: { enabled: false } })
   const rows = [
     [{ kind: 'hang-before' }, 504, 'upstream-timeout', 'timeout'],
     [{ kind: 'drip' }, 504, 'upstream-timeout', 'timeout'],
@@ -350,12 +356,14 @@ t.test('a provider that hangs, trickles, redirects, floods or breaks off ends in
     [{ kind: 'reset-before', times: 3 }, 502, 'upstream-unreachable', 'unreachable']
   ] as const
   for (const [fault, status, slug, outcome] of rows) {
+    const { vendor, ask, metrics } = outcome === 'timeout' ? hasty : patient
     vendor.fail(fault)
     t.match(isProblem(t, await ask('GET', at(1)), status, slug), { side_effect: 'none' }, fault.kind)
     t.match(await metrics(), `operation="instances/get",outcome="${outcome}"`)
     vendor.clearFaults()
   }
-  t.match(isProblem(t, (vendor.fail({ kind: 'hang-after' }), await ask('POST', `${at(1)}/stop`)), 504, 'upstream-timeout'), { side_effect: 'possible', retryable: 'unsafe' })
+  hasty.vendor.fail({ kind: 'hang-after' })
+  t.match(isProblem(t, await hasty.ask('POST', `${at(1)}/stop`), 504, 'upstream-timeout'), { side_effect: 'possible', retryable: 'unsafe' })
 })
 
 t.test('a connection that the provider closes just when we send costs a read a repeat, and no write a second sending', async t => {

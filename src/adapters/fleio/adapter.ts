@@ -12,11 +12,11 @@ import { serverIdOf } from './inputs.ts'
 import { createList } from './list.ts'
 import { createOwnerClient } from './owner-client.ts'
 import { createOwners } from './owners.ts'
-import { createRaw } from './raw.ts'
+import { rawVerb } from './raw.ts'
 import { createConfirmation, createResize } from './resize.ts'
 import { example, fleioAccountSchema, modeOf, type FleioAccount } from './settings.ts'
 import { createSnapshots } from './snapshots.ts'
-import { createSend } from './wire.ts'
+import { createFleioSend } from './send.ts'
 
 export const fleio: Adapter<FleioAccount> = {
   id: 'fleio',
@@ -27,7 +27,7 @@ export const fleio: Adapter<FleioAccount> = {
   secretMembers: ['host_name', 'hostId'],
   signIn,
   connect: (account, upstream) => {
-    const send = createSend(account, upstream)
+    const send = createFleioSend(account, upstream)
     const client = createClient(send)
     const catalogue = createCatalogueClient(send)
     const owners = createOwnerClient(send)
@@ -59,7 +59,7 @@ export const fleio: Adapter<FleioAccount> = {
       ...createAddresses(client, catalogue),
       ...createCatalogues(catalogue, owners, mode),
       ...createOwners(owners, mode),
-      raw: createRaw(send),
+      raw: rawVerb(account, upstream),
       steps: { confirm_resize: createConfirmation(client) }
     }
   }

@@ -1,6 +1,7 @@
 import { createFormWire, floatingIpWire, imageRowWire, keyWire, networkWire, planWire, regionWire } from './catalogue-schema.ts'
 import { createReadAll } from './pages.ts'
-import { readAnswer, type Send } from './wire.ts'
+import type { Send } from '../kit/send.ts'
+import { readAnswer } from './send.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 

@@ -1,4 +1,4 @@
-import { UpstreamError, type Failure } from '../../domain/failure.ts'
+import { UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 
@@ -30,14 +30,7 @@ async function explain (error: UpstreamError, { look, member, states }: Doubt): 
   if (known !== undefined || !(isAboutWhat || isAboutState)) return error
   const server = await look().then(seen => seen.server, () => null)
   if (server === null) return error
-  if (isAboutWhat) return retold(error, 'rejected', member)
+  if (isAboutWhat) return error.meaning('rejected', { cause: error, ...(member === null ? {} : { member }) })
   const isUnfit = server.locked === true || (states !== undefined && server.status !== 'unknown' && !states.has(server.status))
-  return isUnfit ? retold(error, 'conflict') : error
-}
-
-function retold (error: UpstreamError, failure: Failure, member: string | null = null): UpstreamError {
-  const told = new UpstreamError(failure, error.message, { ...error.options, ...(member === null ? {} : { member }), cause: error })
-  told.attempts = error.attempts
-  told.sideEffect = error.sideEffect
-  return told
+  return isUnfit ? error.meaning('conflict', { cause: error }) : error
 }

@@ -7,10 +7,7 @@ type Told = UpstreamErrorOptions & { readonly failure: Failure }
 /** Stays until an operator of the panel has done something. */
 const misconfigured: Told = { failure: 'unavailable', passing: false, notAttempted: true }
 
-/**
- * Statuses that mean something of their own here; the rest is as everywhere. Only the status decides: texts are
- * translated, and nothing else tells a 403 for want of credit or quota from one for want of a right.
- */
+/** Statuses that mean something of their own here; the rest is as everywhere. The panel's own texts are translated and decide nothing. */
 const failures: ReadonlyMap<number, Told> = new Map<number, Told>([
   // The panel's own licence.
   [402, misconfigured],
@@ -21,6 +18,13 @@ const failures: ReadonlyMap<number, Told> = new Map<number, Told>([
   // The user has no client that could own anything.
   [428, { failure: 'forbidden' }]
 ])
+
+/**
+ * OpenStack refuses what is over quota with a status that means something else, too; its words are not translated, and the panel
+ * appends them.
+ */
+const quotaStatuses: ReadonlySet<number> = new Set([403, 409, 413])
+const quotaText = /\bquota exceeded\b|\bexceeded for quota\b/i
 
 /** What a call is about, for the reading of its refusal. */
 export interface About {
@@ -42,12 +46,15 @@ export function callFailure (response: HttpResponse, { members, missing, uncerta
       : new UpstreamError('malformed', 'there is no such API at the configured url', told)
   }
   const member = members === undefined ? undefined : memberOf(body, members)
+  const vendorMessage = flatten(body)
+  const isOverQuota = quotaStatuses.has(response.status) && vendorMessage !== null && quotaText.test(vendorMessage)
   return refused(response, {
     ...failures.get(response.status),
     ...(response.status === 404 ? missing : {}),
     ...(response.status === 404 && member !== undefined ? { failure: 'rejected' } : {}),
     ...(member === undefined ? {} : { member }),
-    vendorMessage: flatten(body)
+    ...(isOverQuota ? { failure: 'quota' } : {}),
+    vendorMessage
   })
 }
 

@@ -1,7 +1,8 @@
 import { clientMadeWire, clientWire } from './catalogue-schema.ts'
 import type { About } from './failures.ts'
 import { createReadAll } from './pages.ts'
-import { readAnswer, type Send } from './wire.ts'
+import type { Send } from '../kit/send.ts'
+import { readAnswer } from './send.ts'
 
 export type OwnerClient = ReturnType<typeof createOwnerClient>
 

@@ -4,14 +4,14 @@ import { compareText } from '../../domain/compare.ts'
 import { createAddressClient } from './address-client.ts'
 import { createAddressVerbs } from './addresses.ts'
 import { signIn } from './auth.ts'
-import { createCall } from './call.ts'
+import { createGlesysSend } from './send.ts'
 import { createCatalogueClient } from './catalogue-client.ts'
 import { createCatalogues } from './catalogues.ts'
 import { createClient, type GlesysClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { createRename, createResize } from './edit.ts'
 import { idOf } from './ids.ts'
-import { createRaw } from './raw.ts'
+import { rawVerb } from './raw.ts'
 import { createDelete } from './remove.ts'
 import { example, glesysAccountSchema, type GlesysAccount } from './settings.ts'
 
@@ -24,9 +24,9 @@ export const glesys: Adapter<GlesysAccount> = {
   secretMembers: ['debug', 'url', 'otp', 'cloudconfig', 'cloudconfigparams', 'preview'],
   signIn,
   connect: (account, upstream) => {
-    const call = createCall(account, upstream)
-    const client = createClient(account.project, call)
-    const catalogue = createCatalogueClient(call)
+    const send = createGlesysSend(account, upstream)
+    const client = createClient(account.project, send)
+    const catalogue = createCatalogueClient(send)
     return {
       list: createList(client),
       get: {
@@ -56,9 +56,9 @@ export const glesys: Adapter<GlesysAccount> = {
         note: 'Of a running server only.',
         run: async ({ id }) => await client.console(idOf(id))
       },
-      ...createAddressVerbs(client, createAddressClient(call)),
+      ...createAddressVerbs(client, createAddressClient(send)),
       ...createCatalogues(catalogue),
-      raw: createRaw(account, upstream)
+      raw: rawVerb(account, upstream)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { detailsPayload, ownPayload, type AddressTold } from './address-schema.ts'
-import type { Call } from './call.ts'
+import type { GlesysSend } from './send.ts'
 import type { Endpoint } from './envelope.ts'
 import { addressFailure, listFailure } from './failures.ts'
 import { attachMembers, detachMembers, ptrMembers } from './members.ts'
@@ -8,16 +8,16 @@ import { attachMembers, detachMembers, ptrMembers } from './members.ts'
 export type AddressClient = ReturnType<typeof createAddressClient>
 
 /** One function for each endpoint of the vendor's ip module. */
-export function createAddressClient (call: Call) {
+export function createAddressClient (send: GlesysSend) {
   const change = async (endpoint: Pick<Endpoint<AddressTold>, 'name' | 'arguments' | 'failure' | 'members'>): Promise<AddressTold> =>
-    await call({ ...endpoint, payload: 'details', schema: detailsPayload, assumed: { address: null, ptr: null } })
+    await send({ ...endpoint, payload: 'details', schema: detailsPayload, assumed: { address: null, ptr: null } })
 
   return {
     /** Without arguments: all that the project holds. */
     listOwn: async (): Promise<readonly AddressRow[]> =>
-      await call({ name: 'ip/listown', payload: 'iplist', schema: ownPayload, failure: listFailure }),
+      await send({ name: 'ip/listown', payload: 'iplist', schema: ownPayload, failure: listFailure }),
     listOfServer: async (serverid: string): Promise<readonly AddressRow[]> =>
-      await call({ name: 'ip/listown', arguments: { serverid }, payload: 'iplist', schema: ownPayload }),
+      await send({ name: 'ip/listown', arguments: { serverid }, payload: 'iplist', schema: ownPayload }),
     add: async (ipaddress: string, serverid: string) =>
       await change({ name: 'ip/add', arguments: { ipaddress, serverid }, failure: addressFailure, members: attachMembers }),
     /** Without `release` the address stays with the project. */

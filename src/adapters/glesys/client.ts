@@ -1,6 +1,6 @@
 import type { Accepted } from '../verbs.ts'
 import type { ConsoleLink } from '../../domain/catalogue.ts'
-import type { Call } from './call.ts'
+import type { GlesysSend } from './send.ts'
 import type { Arguments } from './envelope.ts'
 import { listFailure, orderFailure } from './failures.ts'
 import { ownedBy, seenRow, seenServer } from './mapping.ts'
@@ -14,16 +14,16 @@ const listPayload = serversPayload(seenRow)
 const detailsPayload = serverPayload(seenServer)
 
 /** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
-export function createClient (project: string, call: Call) {
+export function createClient (project: string, send: GlesysSend) {
   const act = async (name: string, values: Arguments): Promise<Accepted> =>
-    await call({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} })
+    await send({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} })
 
   return {
-    list: async () => (await call({
+    list: async () => (await send({
       name: 'server/list', payload: 'servers', schema: listPayload, failure: listFailure
     })).servers.map(seen => ownedBy(project, seen)),
     /** Without includestate nothing is told of power. */
-    details: async (serverid: string) => ownedBy(project, (await call({
+    details: async (serverid: string) => ownedBy(project, (await send({
       name: 'server/details',
       arguments: { serverid, includestate: 'yes' },
       payload: 'server',
@@ -32,7 +32,7 @@ export function createClient (project: string, call: Call) {
     start: async (serverid: string) => await act('server/start', { serverid }),
     stop: async (serverid: string, type: 'soft' | 'hard') => await act('server/stop', { serverid, type }),
     reboot: async (serverid: string) => await act('server/reboot', { serverid }),
-    create: async (order: Arguments): Promise<Accepted> => await call({
+    create: async (order: Arguments): Promise<Accepted> => await send({
       name: 'server/create',
       arguments: order,
       payload: 'server',
@@ -42,7 +42,7 @@ export function createClient (project: string, call: Call) {
       members: createMembers
     }),
     /** Gives the name that the server is told to have now, where it is told. */
-    edit: async (serverid: string, changes: Arguments, members: readonly MemberRow[]) => await call({
+    edit: async (serverid: string, changes: Arguments, members: readonly MemberRow[]) => await send({
       name: 'server/edit',
       arguments: { serverid, ...changes },
       payload: 'server',
@@ -52,9 +52,9 @@ export function createClient (project: string, call: Call) {
     }),
     /** `keepip` is demanded; left out, addresses might stay and be billed. */
     destroy: async (serverid: string, keepip: boolean): Promise<Accepted> =>
-      await call({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} }),
+      await send({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} }),
     /** It makes a new link, so it is a write. */
-    console: async (serverid: string): Promise<ConsoleLink> => await call({
+    console: async (serverid: string): Promise<ConsoleLink> => await send({
       name: 'server/console',
       arguments: { serverid },
       payload: 'console',

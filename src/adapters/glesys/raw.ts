@@ -1,21 +1,18 @@
 import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
 import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { createRaw } from '../kit/raw.ts'
 import { authorization } from './auth.ts'
 import { bodyOf, formatHeaders, toError } from './envelope.ts'
 import { envelopeWire } from './schema.ts'
 import type { GlesysAccount } from './settings.ts'
 
-export const createRaw = (account: GlesysAccount, upstream: Upstream): Raw => ({
+export const rawVerb = (account: GlesysAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Functions of the project, such as /server/list; the vendor knows GET and POST. The echo of what was sent is left out.',
-  isForbidden,
-  run: async request => await upstream.send<RawAnswer>({
-    name: 'raw',
-    ...(request.method === 'GET' ? { intent: 'read' } : { intent: 'write', assumed: { status: 200, body: null } }),
-    build: token => toRequest(account, request, authorization(account, token)),
-    read: toAnswer
-  })
+  isSecret,
+  build: (request, token) => toRequest(account, request, authorization(account, token)),
+  read: readAnswer
 })
 
 function toRequest (account: GlesysAccount, { method, path, query, body }: RawRequest, headers: Readonly<Record<string, string>>): HttpRequest {
@@ -28,7 +25,7 @@ function toRequest (account: GlesysAccount, { method, path, query, body }: RawRe
 
 const credentialsRefused: ReadonlySet<number | null> = new Set([401, 419])
 
-function toAnswer (response: HttpResponse): RawAnswer {
+function readAnswer (response: HttpResponse): RawAnswer {
   const body = bodyOf(response.text, [])
   const parsed = envelopeWire.safeParse(body)
   const { status, debug: _echo, ...payload } = parsed.success ? parsed.data.response : {}
@@ -52,31 +49,5 @@ function withoutEcho (body: unknown): unknown {
 }
 
 /** The user's module signs in and out; other functions make keys of other services. */
-function isForbidden (path: string): boolean {
-  const plain = decoded(path)
-  if (plain === null) return true
-  const segments: string[] = []
-  for (const part of plain.split(/[/\\]+/)) {
-    const segment = part.replace(/;.*$/, '').replace(/[\s\p{Cc}]/gu, '')
-    if (segment === '..') segments.pop()
-    else if (segment !== '' && segment !== '.') segments.push(segment)
-  }
-  const [module = '', name = ''] = segments
-  return /^(?:user|apikeys?|tokens?)$/.test(module) || /login|logout|credential|api_?key|token/.test(name)
-}
-
-/** As the last reader might see it: encodings within encodings undone, in small letters; null for what can not be read. */
-function decoded (path: string): string | null {
-  let text = path
-  for (let rounds = 0; rounds < 5; rounds += 1) {
-    let next: string
-    try {
-      next = decodeURIComponent(text)
-    } catch {
-      return null
-    }
-    if (next === text) return text.toLowerCase()
-    text = next
-  }
-  return null
-}
+const isSecret = ([module = '', name = '']: readonly string[]): boolean =>
+  /^(?:user|apikeys?|tokens?)$/.test(module) || /login|logout|credential|api_?key|token/.test(name)

@@ -3,18 +3,18 @@ import type { ServerOperations } from '../verbs.ts'
 import { toAccepted } from './accepted.ts'
 import { createAddresses } from './addresses.ts'
 import { signIn } from './auth.ts'
-import { createCall } from './call.ts'
+import { createHeficedSend } from './send.ts'
 import { createCatalogueClient } from './catalogue-client.ts'
 import { createImages, createSshKeys } from './catalogues.ts'
 import { createChanges } from './change.ts'
-import { idOf } from './checks.ts'
+import { idOf } from './ids.ts'
 import { createClient, type HeficedClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { createDelete } from './delete.ts'
 import { createIpswitchClient } from './ipswitch-client.ts'
 import { createList } from './list.ts'
 import { ownedBy } from './mapping.ts'
-import { createRaw } from './raw.ts'
+import { rawVerb } from './raw.ts'
 import { createResize } from './resize.ts'
 import { example, heficedAccountSchema, type HeficedAccount } from './settings.ts'
 
@@ -30,9 +30,9 @@ export const heficed: Adapter<HeficedAccount> = {
 }
 
 function connect (account: HeficedAccount, upstream: Upstream): ServerOperations {
-  const call = createCall(account, upstream)
-  const client = createClient(account, call)
-  const catalogues = createCatalogueClient(account, call)
+  const send = createHeficedSend(account, upstream)
+  const client = createClient(account, send)
+  const catalogues = createCatalogueClient(account, send)
   return {
     list: createList(account, client),
     get: {
@@ -46,9 +46,9 @@ function connect (account: HeficedAccount, upstream: Upstream): ServerOperations
     ...createChanges(client),
     images: createImages(catalogues),
     // A token holds exactly the scopes asked for: without them these would only be refused.
-    ...(account.scopes.includes('ipswitch') ? createAddresses(client, createIpswitchClient(account, call)) : {}),
+    ...(account.scopes.includes('ipswitch') ? createAddresses(client, createIpswitchClient(account, send)) : {}),
     ...(account.scopes.includes('sshkeys') ? { ssh_keys: createSshKeys(catalogues) } : {}),
-    raw: createRaw(account, upstream)
+    raw: rawVerb(account, upstream)
   }
 }
 

@@ -1,6 +1,6 @@
-import type { HeficedCall } from './call.ts'
+import type { HeficedSend } from './send.ts'
 import { listFailure, namingMembers } from './failures.ts'
-import { readPages } from './paging.ts'
+import { readPages } from './pages.ts'
 import { listWire, sshKeyWire, templateWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
@@ -11,16 +11,16 @@ const sshKeyListWire = listWire(sshKeyWire)
 const templatesFailure = namingMembers(new Map([['locationId', 'query.region'], ['instanceTypeId', 'query.instance_type']]), listFailure)
 
 /** One function for each endpoint of the catalogues. */
-export const createCatalogueClient = ({ organization_id: organization }: HeficedAccount, call: HeficedCall) => ({
+export const createCatalogueClient = ({ organization_id: organization }: HeficedAccount, send: HeficedSend) => ({
   /** The vendor's own catalogue: its path has no organisation. */
-  listTemplates: async (instanceTypeId: string, locationId: string) => await readPages(async offset => await call({
+  listTemplates: async (instanceTypeId: string, locationId: string) => await readPages(async offset => await send({
     name: 'templates',
     method: 'GET',
     path: `/common/kronoscloud/templates?${new URLSearchParams({ instanceTypeId, locationId, ...offset }).toString()}`,
     schema: templateListWire,
     failure: templatesFailure
   })),
-  listSshKeys: async () => await readPages(async offset => await call({
+  listSshKeys: async () => await readPages(async offset => await send({
     name: 'sshkeys',
     method: 'GET',
     path: `/${encodeURIComponent(organization)}/sshkeys${'offset' in offset ? `?offset=${offset.offset}` : ''}`,

@@ -1,6 +1,6 @@
 import type { ServerOperations } from '../verbs.ts'
 import { toAccepted } from './accepted.ts'
-import { idOf, uuidOf } from './checks.ts'
+import { idOf, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 
 type Changes = 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'

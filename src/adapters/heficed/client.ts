@@ -1,4 +1,4 @@
-import type { HeficedCall } from './call.ts'
+import type { HeficedSend } from './send.ts'
 import { listFailure, namingMembers, orderFailure } from './failures.ts'
 import { seenInstance } from './mapping.ts'
 import {
@@ -25,12 +25,12 @@ const resizeFailure = namingMembers(new Map([['vcpu', 'body.cpus'], ['memory', '
 const rebuildFailure = namingMembers(new Map([['templateId', 'body.image']]))
 
 /** One function for each endpoint of the servers; the vendor's page: heficed.com/kb/restful-api/how-to-use-heficed-api */
-export function createClient ({ organization_id: organization }: HeficedAccount, call: HeficedCall) {
+export function createClient ({ organization_id: organization }: HeficedAccount, send: HeficedSend) {
   const instances = `/${encodeURIComponent(organization)}/kronoscloud/instances`
   const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}`
 
   /** All of these answer an event. */
-  const act = async (id: string, verb: 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'resetRootPass', body?: object) => await call({
+  const act = async (id: string, verb: 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'resetRootPass', body?: object) => await send({
     name: `instances/${verb}`,
     method: 'POST',
     path: `${instance(id)}/${verb}`,
@@ -40,20 +40,20 @@ export function createClient ({ organization_id: organization }: HeficedAccount,
   })
 
   return {
-    listInstances: async (query: URLSearchParams) => await call({
+    listInstances: async (query: URLSearchParams) => await send({
       name: 'instances', method: 'GET', path: `${instances}?${query.toString()}`, schema: instanceListWire, failure: listFailure
     }),
-    getInstance: async (id: string) => await call({
+    getInstance: async (id: string) => await send({
       name: 'instances/get', method: 'GET', path: instance(id), schema: seenInstance
     }),
     /** Buys; answers an invoice. */
-    order: async (body: OrderBody) => await call({
+    order: async (body: OrderBody) => await send({
       name: 'instances/order', method: 'POST', path: `${instances}/order`, body, schema: invoiceWire, assumed: assumedInvoice, failure: orderFailure
     }),
     act,
     resetPassword: async (id: string) => await act(id, 'resetRootPass'),
     /** What it answers was never written down: an event, the request, or nothing. */
-    cancel: async (id: string) => await call({
+    cancel: async (id: string) => await send({
       name: 'instances/cancel',
       method: 'POST',
       path: `${instance(id)}/cancel`,
@@ -61,17 +61,17 @@ export function createClient ({ organization_id: organization }: HeficedAccount,
       schema: eventWire,
       assumed: noEvent
     }),
-    rename: async (id: string, name: string) => await call({
+    rename: async (id: string, name: string) => await send({
       name: 'instances/rename', method: 'PATCH', path: instance(id), body: { hostname: name }, schema: renamedWire, assumed: { name: '' }, failure: renameFailure
     }),
     /** Buys; answers an invoice for the difference. */
-    resize: async (id: string, body: SizesBody) => await call({
+    resize: async (id: string, body: SizesBody) => await send({
       name: 'instances/resize', method: 'PATCH', path: instance(id), body, schema: invoiceWire, assumed: assumedInvoice, failure: resizeFailure
     }),
-    rebuild: async (id: string, image: string) => await call({
+    rebuild: async (id: string, image: string) => await send({
       name: 'instances/reinstall', method: 'POST', path: `${instance(id)}/reinstall`, body: { templateId: image }, schema: eventWire, assumed: noEvent, failure: rebuildFailure
     }),
-    openConsole: async (id: string) => await call({
+    openConsole: async (id: string) => await send({
       name: 'instances/vnc', method: 'POST', path: `${instance(id)}/vnc`, schema: consoleWire, assumed: { url: '{url}' }
     })
   }

@@ -3,7 +3,7 @@ import type { Create } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import { checkMemory, diskStepGib, uuidOf } from './checks.ts'
+import { checkMemory, diskStepGib, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 import { fromOrder, toBilled, toServerId, type Order } from './mapping-orders.ts'
 

@@ -47,7 +47,7 @@ export const namingMembers = (members: ReadonlyMap<string, string>, otherwise = 
   if (error.failure !== 'rejected' && error.failure !== 'not-found') return otherwise(response)
   const named = new Set(namesIn(problemWire.safeParse(parseJson(response.text)).data?.context))
   const member = [...members].find(([vendors]) => named.has(vendors))?.[1]
-  return member === undefined ? otherwise(response) : new UpstreamError('rejected', error.message, { ...error.options, member })
+  return member === undefined ? otherwise(response) : error.meaning('rejected', { member })
 }
 
 const deepest = 3
@@ -77,5 +77,5 @@ const orderNaming = namingMembers(new Map([
 /** No server is named in an order: what is not found is something that the order asks for. */
 export function orderFailure (response: HttpResponse): UpstreamError {
   const error = orderNaming(response)
-  return error.failure === 'not-found' ? new UpstreamError('rejected', error.message, error.options) : error
+  return error.failure === 'not-found' ? error.meaning('rejected') : error
 }

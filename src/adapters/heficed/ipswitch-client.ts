@@ -1,7 +1,7 @@
-import type { HeficedCall } from './call.ts'
+import type { HeficedSend } from './send.ts'
 import { listFailure, namingMembers } from './failures.ts'
 import { toSubnet } from './mapping-subnets.ts'
-import { readPages } from './paging.ts'
+import { readPages } from './pages.ts'
 import { eventWire, listWire, subnetWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
@@ -11,11 +11,11 @@ const subnetListWire = listWire(subnetWire.transform(toSubnet))
 const routeFailure = namingMembers(new Map([['body', 'body.addresses']]))
 
 /** One function for each endpoint of the routed addresses. */
-export function createIpswitchClient ({ organization_id: organization }: HeficedAccount, call: HeficedCall) {
+export function createIpswitchClient ({ organization_id: organization }: HeficedAccount, send: HeficedSend) {
   const subnets = `/${encodeURIComponent(organization)}/ipswitch/v4/subnets`
 
   /** The ids travel as an object keyed "0", "1", …, as the vendor's page shows it. */
-  const change = async (verb: 'route' | 'release', server: string, ids: readonly string[]) => await call({
+  const change = async (verb: 'route' | 'release', server: string, ids: readonly string[]) => await send({
     name: `ipswitch/${verb}`,
     method: 'POST',
     path: `${subnets}/${verb}/kronoscloud/${encodeURIComponent(server)}`,
@@ -27,7 +27,7 @@ export function createIpswitchClient ({ organization_id: organization }: Heficed
 
   return {
     /** One level of the tree; the top has an empty parent. */
-    listSubnets: async (parentUuid: string) => await readPages(async offset => await call({
+    listSubnets: async (parentUuid: string) => await readPages(async offset => await send({
       name: 'ipswitch/subnets',
       method: 'GET',
       path: `${subnets}?${new URLSearchParams({ parentUuid, ...offset }).toString()}`,

@@ -2,7 +2,7 @@ import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { HeficedClient } from './client.ts'
 import { ownedBy } from './mapping.ts'
-import { isLast } from './paging.ts'
+import { isLast } from './pages.ts'
 import type { HeficedAccount } from './settings.ts'
 
 export const createList = (account: HeficedAccount, client: HeficedClient): List => ({

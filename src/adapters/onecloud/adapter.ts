@@ -8,12 +8,12 @@ import { createClient, type OnecloudClient } from './client.ts'
 import { openConsole } from './console.ts'
 import { createServer } from './create.ts'
 import { deleteServer } from './delete.ts'
-import { createSend } from './exchange.ts'
+import { createOnecloudSend } from './send.ts'
 import { listPage } from './list.ts'
 import { getLive } from './live.ts'
 import { ownerVerbs } from './owners.ts'
 import { setPassword } from './password.ts'
-import { rawCall } from './raw.ts'
+import { rawVerb } from './raw.ts'
 import { rebuildServer, rebuildSteps } from './rebuild.ts'
 import { rescueServer, unrescueServer } from './rescue.ts'
 import { resizeServer, resizeSteps } from './resize.ts'
@@ -31,7 +31,7 @@ export const onecloud: Adapter<OnecloudAccount> = {
   secretMembers: ['login_key', 'create_params', 'access_url', 'connect_params'],
   signIn,
   connect: (account, upstream) => {
-    const send = createSend(upstream)
+    const send = createOnecloudSend(upstream)
     const client = createClient(send)
     const rows = createRowsClient(send, account)
     return {
@@ -69,7 +69,7 @@ export const onecloud: Adapter<OnecloudAccount> = {
       ...addressVerbs(client, rows),
       ...choices(rows),
       ...ownerVerbs({ upstream, send, account }),
-      raw: rawCall(upstream),
+      raw: rawVerb(upstream),
       steps: { ...resizeSteps(client), ...rebuildSteps(client) }
     }
   }

@@ -1,5 +1,5 @@
 import { callFailure, getFailure, listFailure, type Tell } from './failures.ts'
-import type { Send } from './exchange.ts'
+import type { OnecloudSend } from './send.ts'
 import { seenServer } from './mapping.ts'
 import { acceptedWire, consoleWire, createdWire, serverAnswerWire, serverListWire } from './schema.ts'
 
@@ -19,7 +19,7 @@ const listWire = serverListWire(seenServer)
 const answerWire = serverAnswerWire(seenServer)
 
 /** One function for each endpoint about servers; the vendor's pages: cloudpods.org/docs/development/apisdk, pkg/compute/models/guests.go */
-export function createClient (send: Send) {
+export function createClient (send: OnecloudSend) {
   const server = (id: string): string => `/servers/${encodeURIComponent(id)}`
 
   return {

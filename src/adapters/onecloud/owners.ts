@@ -5,7 +5,8 @@ import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
 import type { ServerOperations } from '../verbs.ts'
-import { requestOf, type Send } from './exchange.ts'
+import { jsonRequest } from '../kit/send.ts'
+import { baseOf, type OnecloudSend } from './send.ts'
 import { listFailure, nameFailure } from './failures.ts'
 import { allPages, pageQuery, scopeQuery } from './pages.ts'
 import { checkName } from './rules.ts'
@@ -16,7 +17,7 @@ type OwnerVerbs = Pick<Required<ServerOperations>, 'owners.list' | 'owners.creat
 
 interface Ways {
   readonly upstream: Upstream
-  readonly send: Send
+  readonly send: OnecloudSend
   readonly account: OnecloudAccount
 }
 
@@ -68,7 +69,7 @@ async function projectPage (upstream: Upstream, query: string): Promise<Listed<P
     intent: 'read',
     build: token => {
       own = ownProject(token)
-      return requestOf(token, { service: 'identity', method: 'GET', path: `/projects?${query}` })
+      return jsonRequest(baseOf(token, 'identity'), { method: 'GET', path: `/projects?${query}` })
     },
     read: response => readProjects(response, own)
   })

@@ -1,28 +1,20 @@
-import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
-import type { Token, Upstream } from '../contract.ts'
-import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
-import { requestOf } from './exchange.ts'
+import type { Upstream } from '../contract.ts'
+import type { Raw, RawAnswer } from '../verbs.ts'
+import { createRaw, rawBody, rawPath } from '../kit/raw.ts'
+import { jsonRequest } from '../kit/send.ts'
 import { callFailure } from './failures.ts'
 import { errorWire } from './schema.ts'
+import { baseOf } from './send.ts'
 
-export const rawCall = (upstream: Upstream): Raw => ({
+export const rawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'observed',
   note: 'Below the compute endpoint. The texts of 499 and 5xx are left out: they quote requests and connection strings.',
-  isForbidden,
-  run: async request => await upstream.send({
-    name: 'raw',
-    ...(request.method === 'GET' ? { intent: 'read' } : { intent: 'write', assumed: { status: 200, body: null } }),
-    build: token => toRequest(token, request),
-    read: readAnswer
-  })
+  isSecret: segments => segments.some(segment => secretParts.has(segment)),
+  build: (request, token) => jsonRequest(baseOf(token, 'compute'), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
+  read: readAnswer
 })
-
-const toRequest = (token: Token | null, { method, path, query, body }: RawRequest): HttpRequest => {
-  const request = requestOf(token, { method, path: `${path}${query === '' ? '' : `?${query}`}` })
-  if (body === undefined || body === null) return request
-  return { ...request, headers: { ...request.headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
-}
 
 function readAnswer (response: HttpResponse): RawAnswer {
   const { status, text } = response
@@ -30,9 +22,7 @@ function readAnswer (response: HttpResponse): RawAnswer {
     const told = callFailure(response)
     if (told.failure === 'authentication') throw refused(response, told)
   }
-  const json = parseJson(text)
-  if (status >= 499) return { status, body: withoutDetails(json) }
-  return { status, body: json === undefined ? text === '' ? null : text : json }
+  return { status, body: status >= 499 ? withoutDetails(parseJson(text)) : rawBody(text) }
 }
 
 function withoutDetails (json: unknown): unknown {
@@ -44,27 +34,3 @@ function withoutDetails (json: unknown): unknown {
 const secretParts: ReadonlySet<string> = new Set([
   'auth', 'tokens', 'credentials', 'login-info', 'privatekey', 'private-key', 'sshkeypairs', 'vnc', 'clirc', 'webconsole', 'jnlp'
 ])
-
-function isForbidden (path: string): boolean {
-  const parts = decoded(path).toLowerCase().split(/[/\\]+/).map(part => part.replace(/[?#;].*$/s, '').trim())
-  return parts.some(part => secretParts.has(part))
-}
-
-/** Until nothing is left to decode; what can not be decoded is not passed on as it is either. */
-function decoded (path: string): string {
-  let text = path
-  for (let rounds = 0; rounds < 5; rounds += 1) {
-    const plain = decodeOnce(text)
-    if (plain === text) return text
-    text = plain
-  }
-  return '/auth/'
-}
-
-function decodeOnce (text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return '/auth/'
-  }
-}

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Send, Service } from './exchange.ts'
+import type { OnecloudSend, Service } from './send.ts'
 import { listFailure, type Tell } from './failures.ts'
 import { allPages, pageQuery, scopeQuery } from './pages.ts'
 import {
@@ -19,7 +19,7 @@ interface Rows<Row> {
 }
 
 /** What is no server: one function for each endpoint. Filters that the vendor does not understand are ignored there, so who asks looks at the rows. */
-export function createRowsClient (send: Send, account: OnecloudAccount) {
+export function createRowsClient (send: OnecloudSend, account: OnecloudAccount) {
   const scope = scopeQuery(account)
 
   const all = async <Row>({ service = 'compute', plural, schema, query }: Rows<Row>): Promise<Row[]> => await allPages(plural, async offset => await send({

@@ -11,9 +11,9 @@ import { createToken } from './long-token.ts'
 import { createList, findServer } from './list.ts'
 import { createOwners } from './owners.ts'
 import { createPointer } from './pointer.ts'
-import { createRaw } from './raw.ts'
+import { rawVerb } from './raw.ts'
 import { createResize, createResizeSteps } from './resize.ts'
-import { createSenders } from './senders.ts'
+import { createVmmanagerSend } from './send.ts'
 import { example, vmmanagerAccountSchema, type VmmanagerAccount } from './settings.ts'
 import { createJobs } from './tasks.ts'
 
@@ -26,9 +26,9 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
   signIn,
   createToken,
   connect: (account, upstream) => {
-    const senders = createSenders(account, upstream)
-    const client = createClient(senders)
-    const catalogue = createCatalogueClient(account, senders)
+    const send = createVmmanagerSend(account, upstream)
+    const client = createClient(send)
+    const catalogue = createCatalogueClient(account, send)
     return {
       list: createList(client),
       get: { evidence: 'documented', run: async id => await findServer(client, id) },
@@ -40,7 +40,7 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
       ptr: createPointer(catalogue),
       ...createCatalogues(catalogue),
       ...createOwners(account, catalogue),
-      raw: createRaw(account, upstream),
+      raw: rawVerb(account, upstream),
       jobs: createJobs(client),
       steps: { ...createResizeSteps(client), ...createAttachSteps(client) }
     }

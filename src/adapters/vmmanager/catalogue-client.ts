@@ -5,7 +5,7 @@ import {
 import { creationFailure, findFailure, listFailure, pathFailure, type Tell } from './failures.ts'
 import { readAll } from './pages.ts'
 import { actionWire, keyWire, listWire } from './schema.ts'
-import { where, type Senders } from './senders.ts'
+import { where, type VmmanagerSend } from './send.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>
@@ -37,11 +37,11 @@ const pointerFailure = pathFailure('path.address', new Map([['domain', 'body.ptr
 const untold = { task: null, start_task: null }
 
 /** What is chosen from, addresses and accounts: one function for each endpoint. */
-export const createCatalogueClient = (account: VmmanagerAccount, { read, write }: Senders) => {
+export const createCatalogueClient = (account: VmmanagerAccount, send: VmmanagerSend) => {
   const all = async <Row extends { readonly id: string }>({ path, name = path, schema, tell = listFailure }: ListOf<Row>) =>
     await readAll<Row>(async ({ after, limit }) => {
       const condition = after === null ? '' : `${where(`(id GT ${after})`)}&`
-      return await read({ name, path: `/vm/v3/${path}?${condition}orderby=id+asc&limit=0,${limit}`, schema, tell })
+      return await send({ name, path: `/vm/v3/${path}?${condition}orderby=id+asc&limit=0,${limit}`, schema, tell })
     })
   return {
     listTemplates: async () => await all({ path: 'os', schema: templatesWire }),
@@ -52,14 +52,14 @@ export const createCatalogueClient = (account: VmmanagerAccount, { read, write }
     listVxlans: async () => await all({ path: 'vxlan', schema: vxlansWire }),
     listSshKeys: async () => await all({ path: 'ssh_key', schema: sshKeysWire }),
     listAccounts: async () => await all({ path: 'account', schema: accountsWire }),
-    findAccount: async (id: string) => await read({
+    findAccount: async (id: string) => await send({
       name: 'account', path: `/vm/v3/account?${where(`(id EQ ${id})`)}`, schema: accountsWire, tell: listFailure
     }),
-    createAccount: async (body: object) => await write({
+    createAccount: async (body: object) => await send({
       name: 'account/create', path: '/vm/v3/account', body, schema: newAccountWire, assumed: { id: '{id}' }, tell: accountFailure
     }),
     /** A key that signs in as this user, for one hour. */
-    createKey: async (user: string) => await write({
+    createKey: async (user: string) => await send({
       name: 'user/key',
       path: `${account.auth_prefix}/auth/v4/user/${encodeURIComponent(user)}/key`,
       // The vendor's guide sends it on key calls.
@@ -70,15 +70,15 @@ export const createCatalogueClient = (account: VmmanagerAccount, { read, write }
       tell: pathFailure('path.owner')
     }),
     listIps: async () => await all({ path: 'ip', schema: ipsWire }),
-    findIp: async (condition: string) => await read({ name: 'ip', path: `/vm/v3/ip?${where(condition)}`, schema: ipsWire, tell: listFailure }),
+    findIp: async (condition: string) => await send({ name: 'ip', path: `/vm/v3/ip?${where(condition)}`, schema: ipsWire, tell: listFailure }),
     /** IPv4 only: the same of IPv6 is an object without addresses. */
     listHostIps: async (id: string) => await all({
       path: `host/${encodeURIComponent(id)}/ipv4`, name: 'host/ipv4', schema: ipsWire, tell: findFailure
     }),
-    deleteIp: async (ipId: string) => await write({
+    deleteIp: async (ipId: string) => await send({
       name: 'ip/delete', method: 'DELETE', path: `/vm/v3/ip/${encodeURIComponent(ipId)}`, schema: actionWire, assumed: untold, tell: addressFailure
     }),
-    setPointer: async (ipId: string, domain: string) => await write({
+    setPointer: async (ipId: string, domain: string) => await send({
       name: 'ip/ptr',
       path: `/vm/v3/ip/${encodeURIComponent(ipId)}/ptr`,
       body: { domain },
@@ -86,7 +86,7 @@ export const createCatalogueClient = (account: VmmanagerAccount, { read, write }
       assumed: untold,
       tell: pointerFailure
     }),
-    deletePointer: async (hostId: string, address: string) => await write({
+    deletePointer: async (hostId: string, address: string) => await send({
       name: 'host/ptr/delete',
       method: 'DELETE',
       path: `/vm/v3/host/${encodeURIComponent(hostId)}/ptr/${encodeURIComponent(address)}`,

@@ -1,0 +1,36 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isFinal, type Operation } from '../src/domain/operation.ts'
+import type { Gateway } from '../src/services.ts'
+import { placeOperation } from './outcome.ts'
+
+const longestWaitS = 300
+
+/** The seconds that the caller wants to wait (RFC 7240), at most 300; null where none or nonsense was said. */
+export function preferredWaitS (request: FastifyRequest): number | null {
+  const { prefer } = request.headers
+  if (typeof prefer !== 'string') return null
+  for (const part of prefer.split(/[,;]/)) {
+    const seconds = /^\s*wait\s*=\s*"?(\d+)"?\s*$/i.exec(part)?.[1]
+    if (seconds !== undefined) return Math.min(Number(seconds), longestWaitS)
+  }
+  return null
+}
+
+/** The operation as it stands when the caller's Prefer: wait is over; at once without one. */
+export async function waited (gateway: Gateway, operation: Operation, request: FastifyRequest, reply: FastifyReply): Promise<Operation> {
+  const waitS = preferredWaitS(request)
+  if (waitS === null || request.account === null) return operation
+  reply.header('preference-applied', `wait=${waitS}`)
+  if (isFinal(operation.status) || waitS === 0) return operation
+  return await gateway.operations.wait(request.account, operation.id, { waitMs: waitS * 1000, signal: request.context.signal })
+}
+
+/** 200 only for a caller who waited and saw the end. */
+export async function answerOperation (reply: FastifyReply, operation: Operation): Promise<FastifyReply> {
+  const isOver = isFinal(operation.status)
+  placeOperation(reply, operation)
+  reply.header('retry-after', '1')
+  const status = isOver && reply.hasHeader('preference-applied') ? 200 : 202
+  if (status === 200) reply.removeHeader('retry-after')
+  return await reply.status(status).send(operation)
+}

@@ -1,0 +1,26 @@
+import { UpstreamError } from '../../domain/failure.ts'
+
+export interface VendorRows<Row, Position> {
+  readonly rows: readonly Row[]
+  /** Where the page after begins; null at the end. */
+  readonly next: Position | null
+}
+
+const mostPages = 100
+
+/** Every row of a vendor's list, page after page, each id once. Malformed is a list that does not end: after 100 pages, or a page without a new row. */
+export async function readAllPages<Row extends { readonly id: string }, Position> (
+  first: Position, read: (position: Position) => Promise<VendorRows<Row, Position>>
+): Promise<Row[]> {
+  const found = new Map<string, Row>()
+  let position: Position = first
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const before = found.size
+    const { rows, next } = await read(position)
+    for (const row of rows) found.set(row.id, row)
+    if (next === null) return [...found.values()]
+    if (found.size === before) break
+    position = next
+  }
+  throw new UpstreamError('malformed', 'the provider\'s list does not end')
+}

@@ -1,0 +1,69 @@
+import type { Evidence } from '../../domain/capability.ts'
+import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import { parseJson } from '../../upstream/read.ts'
+import type { Token, Upstream } from '../contract.ts'
+import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
+import { intentOf } from './send.ts'
+
+export interface RawParts {
+  readonly evidence: Evidence
+  readonly note: string
+  /** Whether the path signs in or returns credentials. The segments are those of `rawSegments`. */
+  isSecret(segments: readonly string[]): boolean
+  build(request: RawRequest, token: Token | null): HttpRequest
+  /** Turns an answer of any status into ours; throws only for what another token or another try would cure. */
+  read(response: HttpResponse): RawAnswer
+}
+
+/** The raw verb of a provider. A path that cannot be read with certainty is forbidden. */
+export const createRaw = (upstream: Upstream, { evidence, note, isSecret, build, read }: RawParts): Raw => ({
+  evidence,
+  note,
+  isForbidden: path => {
+    const segments = rawSegments(path)
+    return segments === null || isSecret(segments)
+  },
+  run: async request => await upstream.send<RawAnswer>({
+    name: 'raw',
+    ...intentOf<RawAnswer>(request.method === 'GET' ? undefined : { status: 200, body: null }),
+    build: token => build(request, token),
+    read
+  })
+})
+
+/** The path and query of a raw call, as the caller wrote them. */
+export const rawPath = ({ path, query }: RawRequest): string => query === '' ? path : `${path}?${query}`
+
+/** JSON as a value, other text as it is, null for no body. */
+export function rawBody (text: string): unknown {
+  if (text.trim() === '') return null
+  const body = parseJson(text)
+  return body === undefined ? text : body
+}
+
+const mostDecodings = 5
+
+/**
+ * The segments of a path as the most lenient server would read them: every layer of percent-encoding undone, lower case, path
+ * parameters (`;x=1`), surrounding space and empty segments removed. Null where the path is not safe to judge: broken or
+ * too deep an encoding, a control character, a `\`, `?` or `#` in disguise, a dot segment.
+ */
+export function rawSegments (path: string): readonly string[] | null {
+  const plain = decoded(path)
+  if (plain === null || /[\\?#\p{Cc}]/u.test(plain)) return null
+  const segments = plain.normalize('NFKC').toLowerCase().split('/').map(segment => segment.replace(/;.*$/, '').trim()).filter(segment => segment !== '')
+  return segments.some(segment => segment === '.' || segment === '..') ? null : segments
+}
+
+function decoded (path: string): string | null {
+  let text = path
+  for (let layers = 0; text.includes('%'); layers += 1) {
+    if (layers === mostDecodings) return null
+    try {
+      text = decodeURIComponent(text)
+    } catch {
+      return null
+    }
+  }
+  return text
+}

@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import { UpstreamError } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
+import type { Token, Upstream } from '../contract.ts'
+import { createSend, type Base, type Endpoint } from '../kit/send.ts'
+import { authorization } from './auth.ts'
+import type { Tell } from './failures.ts'
+
+export type Service = 'compute' | 'image' | 'webconsole' | 'identity'
+
+interface OnecloudEndpoint<T> extends Omit<Endpoint<T>, 'read'> {
+  readonly service?: Service
+  readonly schema: z.ZodType<T>
+  readonly tell: Tell
+}
+
+export type OnecloudSend = <T>(endpoint: OnecloudEndpoint<T>) => Promise<T>
+
+export const baseOf = (token: Token | null, service: Service): Base => ({ url: addressOf(token, service), headers: authorization(token) })
+
+/** Sends with the token and reads by the schema. A body goes as one text, so that its length is sent: without it the vendor reads none. */
+export const createOnecloudSend = (upstream: Upstream): OnecloudSend => async ({ service = 'compute', schema, tell, ...endpoint }) =>
+  await createSend(upstream, token => baseOf(token, service))({ ...endpoint, read: response => readAnswer(schema, tell, response) })
+
+function addressOf (token: Token | null, service: Service): string {
+  const url = token?.data[service]
+  if (url === undefined) throw new UpstreamError('forbidden', `the sign-in told no ${service} endpoint that may be used`, { notAttempted: true })
+  return url
+}
+
+function readAnswer<T> (schema: z.ZodType<T>, tell: Tell, response: HttpResponse): T {
+  if (!isSuccess(response)) throw refused(response, tell(response))
+  return parseWire(schema, parseJson(response.text), response)
+}

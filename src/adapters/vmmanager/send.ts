@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+import type { Token, Upstream } from '../contract.ts'
+import { createSend, type Base, type Endpoint } from '../kit/send.ts'
+import { readAnswer } from './answer.ts'
+import { authorization } from './auth.ts'
+import { callFailure, type Tell } from './failures.ts'
+import type { VmmanagerAccount } from './settings.ts'
+
+interface VmmanagerEndpoint<T> extends Omit<Endpoint<T>, 'method' | 'read'> {
+  /** There is no PUT and no PATCH on the platform, and it refuses a body with unknown members. */
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly schema: z.ZodType<T>
+  readonly tell?: Tell
+}
+
+export type VmmanagerSend = ReturnType<typeof createVmmanagerSend>
+
+export const baseOf = (account: VmmanagerAccount, token: Token | null): Base => ({ url: account.url, headers: authorization(account, token) })
+
+/** Unless a method is given, a call that assumes an answer is a POST, any other a GET. */
+export const createVmmanagerSend = (account: VmmanagerAccount, upstream: Upstream) => {
+  const send = createSend(upstream, token => baseOf(account, token))
+  return async <T>({ method, schema, tell = callFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> =>
+    await send({ ...endpoint, method: method ?? (endpoint.assumed === undefined ? 'GET' : 'POST'), read: response => readAnswer(schema, response, tell) })
+}
+
+/** A filter as the platform reads it; spaces between the words, encoded once. */
+export const where = (condition: string): string => new URLSearchParams({ where: condition }).toString()

@@ -1,0 +1,23 @@
+import { openAccounts, type OpenedAccount } from '../accounts.ts'
+import type { Config } from '../config/load.ts'
+import { systemClock } from '../domain/clock.ts'
+import { createMemoryTokenStore } from '../state/memory/token-store.ts'
+import { createMemoryBuckets } from '../state/token-bucket.ts'
+import { silentObserver } from '../telemetry/observer.ts'
+
+/** The accounts of a configuration, for one command: nothing is shared with other processes, and all is closed at the end. */
+export async function withAccounts<T> ({ accounts, secret }: Config, work: (opened: readonly OpenedAccount[]) => Promise<T>): Promise<T> {
+  const opened = openAccounts(accounts, {
+    tokens: createMemoryTokenStore(),
+    buckets: createMemoryBuckets(),
+    clock: systemClock,
+    observer: silentObserver,
+    secret: secret?.[0] ?? '',
+    report: () => {}
+  })
+  try {
+    return await work(opened)
+  } finally {
+    await Promise.all(opened.map(async one => { await one.close() }))
+  }
+}

@@ -1,0 +1,131 @@
+import { guardBefore, guardName, mustLook } from '../access/guards.ts'
+import type { Accepted, ServerOperations, Verb } from '../adapters/verbs.ts'
+import { GatewayError, UpstreamError } from '../domain/failure.ts'
+import type { Seen } from '../domain/list.ts'
+import type { Operation } from '../domain/operation.ts'
+import type { Engine } from '../operations/engine.ts'
+import { untracked } from '../operations/idempotency.ts'
+import type { Turns } from '../state/generation.ts'
+import type { Quota } from '../state/quota.ts'
+import type { Account } from '../transport/account.ts'
+import { readCall, writeCall, type RequestContext } from '../transport/context.ts'
+import type { Bound, Call, Command, DirectCall } from '../verbs/verb.ts'
+import { createDryRun, type PlannedCall } from './dry-run.ts'
+import type { InFlight } from './in-flight.ts'
+import { beginIntent, endFailedIntent, readBaseline } from './intent.ts'
+import { bindPermitted, countDelete } from './permission.ts'
+
+export interface Performed {
+  readonly operation: Operation
+  /** A password that the vendor generated. */
+  readonly password: string | null
+}
+
+/** Runs verbs for callers: permission of the account, members, guards, preflight, intent, call. */
+export interface Executor {
+  /** Records the intent, sends the write, and resolves when the provider has accepted it. */
+  start(account: Account, command: Command, context: RequestContext): Promise<Performed>
+  /** Runs a query, or a write that is finished when it is answered. */
+  run<T>(account: Account, call: DirectCall<T>, context: RequestContext): Promise<T>
+  /** The calls that a write would send. Reads are sent, writes are not, and nothing is kept. */
+  dryRun(account: Account, call: Command | DirectCall<unknown>, context: RequestContext): Promise<readonly PlannedCall[]>
+}
+
+export interface ExecutorParts {
+  readonly engine: Engine
+  readonly deletes: Quota
+  readonly inFlight: InFlight
+  readonly turns: Turns
+}
+
+export const createExecutor = ({ engine, deletes, inFlight, turns }: ExecutorParts): Executor => ({
+  start: async (account, command, context) => await inFlight.run(async () => {
+    const verbs = account.connect(writeCall(account, context))
+    const bound = bindCommand(account, verbs, command)
+    const seen = await preflight(verbs, command)
+    const search = await readBaseline(verbs, command.spec)
+    if (command.action === 'delete') await countDelete(deletes, account)
+    const stored = await beginIntent(engine, account, { command, search, context })
+    try {
+      const accepted = await runBound(verbs, bound, { call: command, seen, context })
+      return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
+    } catch (error) {
+      throw await endFailedIntent(engine, stored, { error, left: context.tally.writes })
+    } finally {
+      await turns.turn(account.id)
+    }
+  }),
+  run: async (account, call, context) => await inFlight.run(async () => {
+    const { writes } = call
+    const verbs = account.connect(writes ? writeCall(account, context) : readCall(account, context))
+    const bound = bindPermitted(account, verbs, { call, writes })
+    if (call.isDelete === true) await countDelete(deletes, account)
+    if (writes && call.isRepeatable !== true) await context.held?.begin(untracked)
+    try {
+      return await runBound(verbs, bound, { call, seen: null, context })
+    } finally {
+      if (writes) await turns.turn(account.id)
+    }
+  }),
+  dryRun: async (account, call, context) => {
+    const plan = createDryRun(account)
+    const verbs = account.connect(writeCall(account, context), plan.record)
+    if (isCommand(call)) await planCommand(verbs, bindCommand(account, verbs, call), { call, context })
+    else await bindPermitted(account, verbs, { call, writes: call.writes }).run(null)
+    return plan.calls
+  }
+})
+
+const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goal' in call
+
+/** The command with all its later steps. */
+async function planCommand (verbs: ServerOperations, bound: Bound<Accepted>, { call, context }: { readonly call: Command, readonly context: RequestContext }): Promise<void> {
+  let accepted = await runBound(verbs, bound, { call, seen: await preflight(verbs, call), context })
+  const planned = new Set<string>()
+  while (accepted.next !== undefined && !planned.has(accepted.next.name)) {
+    const { name, input } = accepted.next
+    planned.add(name)
+    accepted = await verbs.steps?.[name]?.run(call.serverId ?? '{id}', input) ?? {}
+  }
+}
+
+function bindCommand (account: Account, verbs: ServerOperations, command: Command): Bound<Accepted> {
+  return bindPermitted(account, verbs, {
+    call: command,
+    writes: true,
+    guard: () => { if (command.destroys !== undefined) guardBefore(account.options.guard, command.destroys) }
+  })
+}
+
+async function preflight (verbs: ServerOperations, { preflight: isWanted, serverId, inspect, destroys }: Command): Promise<Seen | null> {
+  const isNameGiven = destroys !== undefined && mustLook(destroys)
+  if ((isWanted !== true && !isNameGiven) || serverId === null) return null
+  const seen = await verbs.get.run(serverId)
+  if (destroys !== undefined) guardName(destroys, seen.server.name)
+  inspect?.(seen)
+  return seen
+}
+
+interface Running {
+  readonly call: Call<unknown>
+  readonly seen: Seen | null
+  readonly context: RequestContext
+}
+
+/** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
+async function runBound<T> (verbs: ServerOperations, bound: Bound<T>, { call: { serverId }, seen, context: { tally } }: Running): Promise<T> {
+  try {
+    return await bound.run(seen)
+  } catch (error) {
+    // An adapter that finds a fault after an accepted write does not know of the write.
+    if (error instanceof UpstreamError && error.sideEffect === 'none') error.sideEffect = tally.writes
+    if (!isUnknownVerb(bound.verb, error)) throw error
+    if (serverId !== null && seen === null) await verbs.get.run(serverId)
+    throw new GatewayError('operation-not-supported', 'the provider does not offer this action', { cause: error })
+  }
+}
+
+/** The vendor answered that there is no such endpoint, as far as can be seen. A member of ours that it misses is another matter. */
+const isUnknownVerb = ({ evidence }: Verb, error: unknown): error is UpstreamError =>
+  evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' && (error.failure === 'not-found' || error.failure === 'unsupported') &&
+  error.options.status !== undefined && error.options.member === undefined

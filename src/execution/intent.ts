@@ -1,0 +1,63 @@
+import type { ServerOperations } from '../adapters/verbs.ts'
+import { GatewayError, UpstreamError, type SideEffect } from '../domain/failure.ts'
+import type { CreateSpec } from '../domain/spec.ts'
+import type { Engine } from '../operations/engine.ts'
+import { markOf, withoutSecrets } from '../operations/search.ts'
+import { walk } from '../reads/walk.ts'
+import type { Search, StoredOperation } from '../state/operation-store.ts'
+import type { Account } from '../transport/account.ts'
+import type { RequestContext } from '../transport/context.ts'
+import type { Command } from '../verbs/verb.ts'
+
+/** The servers that are there before a create: what is not among them later, and looks like the order, was made by it. */
+export async function readBaseline ({ list }: ServerOperations, spec: CreateSpec | undefined): Promise<Search | null> {
+  if (spec === undefined) return null
+  const before: string[] = []
+  for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) before.push(...rows.map(({ server }) => markOf(server.id)))
+  return { spec: withoutSecrets(spec), before }
+}
+
+interface Beginning {
+  readonly command: Command
+  readonly search: Search | null
+  readonly context: RequestContext
+}
+
+/** Records what is about to be sent; under an Idempotency-Key it must be recorded where it outlives this process. */
+export async function beginIntent (engine: Engine, account: Account, { command, search, context }: Beginning): Promise<StoredOperation> {
+  const { action, serverId, goal } = command
+  const { held } = context
+  const { stored, isKept } = await engine.open({
+    account: account.id, provider: account.provider.id, action, serverId, goal, search, phase: held === null ? 'asking' : 'intended', askForMs: account.options.requestDeadlineMs
+  })
+  if (held === null) return stored
+  try {
+    if (!isKept) throw unavailable()
+    await held.begin(stored.operation.id)
+    return await engine.ask(stored).catch((cause: unknown) => { throw unavailable(cause) })
+  } catch (error) {
+    await engine.discard(stored)
+    throw error
+  }
+}
+
+const unavailable = (cause?: unknown): GatewayError =>
+  new GatewayError('idempotency-unavailable', 'the idempotency store is unavailable; nothing was sent. Retry, or send without a key', { cause })
+
+interface Failed {
+  readonly error: unknown
+  /** What the writes of this request have left behind. */
+  readonly left: SideEffect
+}
+
+/** Discards the intent where the provider certainly did nothing; else the operation stays, and the error names it. */
+export async function endFailedIntent (engine: Engine, stored: StoredOperation, { error, left }: Failed): Promise<unknown> {
+  const isHarmless = left === 'none' && (error instanceof GatewayError || (error instanceof UpstreamError && error.sideEffect === 'none'))
+  if (isHarmless) {
+    await engine.discard(stored)
+    return error
+  }
+  await engine.doubt(stored, error)
+  if (error instanceof UpstreamError) error.operationId = stored.operation.id
+  return error
+}

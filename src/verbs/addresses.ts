@@ -1,0 +1,91 @@
+import { isIP } from 'node:net'
+import type { AddressRow } from '../domain/catalogue.ts'
+import { accountParams, addressParams, serverAddressParams, serverParams } from './params.ts'
+import { addressPageSchema, ptrAnswer } from './resource-schemas.ts'
+import { attachBody, pageQuery, ptrBody, writeQuery } from './schemas.ts'
+import { command, direct, listing, none } from './verb.ts'
+
+const keyed = (row: AddressRow) => ({ key: JSON.stringify([row.address, row.prefix_length, row.server_id]), row })
+
+const page = { tag: 'Addresses', query: pageQuery, answer: { description: 'A page of addresses', schema: addressPageSchema } } as const
+
+const listOfServer = listing({
+  ...page,
+  operationId: 'listServerAddresses',
+  action: 'addresses.list',
+  summary: 'List the addresses of a server',
+  path: '/servers/:id/addresses',
+  cost: { calls: 2, perPage: 1 },
+  params: serverParams,
+  toCall: ({ params: { id } }) => ({
+    bind: ({ 'addresses.list': verb }) => verb && { verb, run: async () => (await verb.run(id)).map(keyed) }
+  })
+})
+
+const listOfAccount = listing({
+  ...page,
+  operationId: 'listAddresses',
+  action: 'addresses.list',
+  summary: 'List the addresses of an account, attached or not',
+  path: '/addresses',
+  cost: { calls: 0, perPage: 1 },
+  params: accountParams,
+  toCall: () => ({
+    bind: ({ 'addresses.list': verb }) => verb && { verb, run: async () => (await verb.all()).map(keyed) }
+  })
+})
+
+const change = { tag: 'Addresses', permission: 'write', query: writeQuery } as const
+
+const attach = command({
+  ...change,
+  operationId: 'attachAddresses',
+  action: 'addresses.attach',
+  summary: 'Attach addresses to a server',
+  method: 'POST',
+  path: '/servers/:id/addresses',
+  // VMmanager looks up each id, and takes one address at a time.
+  cost: { calls: 2, perPage: 1, perRow: 2 },
+  params: serverParams,
+  body: attachBody,
+  toCommand: ({ params: { id }, body: { addresses } }) => ({
+    // An id is not seen as an address: there the adapter says what to look for, and a lost answer stays unknown.
+    goal: addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null,
+    bind: ({ 'addresses.attach': verb }) => verb && { verb, run: async () => await verb.run({ id, addresses }) }
+  })
+})
+
+const detach = command({
+  ...change,
+  operationId: 'detachAddress',
+  action: 'addresses.detach',
+  summary: 'Detach an address from a server',
+  method: 'DELETE',
+  path: '/servers/:id/addresses/:address',
+  cost: { calls: 3, perPage: 1 },
+  params: serverAddressParams,
+  body: none,
+  toCommand: ({ params: { id, address } }) => ({
+    goal: { lacks: [address] },
+    bind: ({ 'addresses.detach': verb }) => verb && { verb, run: async () => await verb.run({ id, address }) }
+  })
+})
+
+const setPtr = direct({
+  ...change,
+  operationId: 'setPtr',
+  action: 'ptr',
+  summary: 'Set the reverse name of an address',
+  method: 'PUT',
+  path: '/addresses/:address/ptr',
+  cost: { calls: 2 },
+  params: addressParams,
+  body: ptrBody,
+  answer: { description: 'The name as it was set; or the calls of a dry run', schema: ptrAnswer },
+  toCall: ({ params: { address }, body: { ptr } }) => ({
+    isRepeatable: true,
+    bind: ({ ptr: verb }) => verb && { verb, run: async () => await verb.run({ address, ptr }) }
+  })
+})
+
+export const addressVerbs = [listOfServer, listOfAccount, attach, detach, setPtr]

@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+import type { Catalogue, ServerOperations } from '../adapters/verbs.ts'
+import { refuseMissing } from './members.ts'
+import { accountParams } from './params.ts'
+import { imagePageSchema, networkPageSchema, planPageSchema, regionPageSchema, sshKeyPageSchema } from './resource-schemas.ts'
+import { catalogueQuery } from './schemas.ts'
+import { listing, type ApiVerb } from './verb.ts'
+
+interface CatalogRow {
+  readonly id: string
+  readonly region?: string | null
+}
+
+interface Catalog<Row> {
+  readonly action: 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'
+  readonly operationId: string
+  readonly path: string
+  readonly rows: string
+  readonly schema: z.ZodType
+  verbOf(verbs: ServerOperations): Catalogue<Row> | undefined
+}
+
+const catalog = <Row extends CatalogRow>({ action, operationId, path, rows, schema, verbOf }: Catalog<Row>): ApiVerb => listing({
+  operationId,
+  action,
+  tag: 'Catalog',
+  summary: `List ${rows}`,
+  path,
+  cost: { calls: 0, perPage: 1 },
+  params: accountParams,
+  query: catalogueQuery,
+  answer: { description: `A page of ${rows}`, schema },
+  toCall: ({ query: { limit, cursor, ...filters } }) => {
+    const given = Object.fromEntries(Object.entries(filters).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]))
+    return {
+      given: Object.fromEntries(Object.entries(given).map(([name, value]) => [`query.${name}`, value])),
+      bind: verbs => {
+        const verb = verbOf(verbs)
+        return verb && {
+          verb,
+          check: () => { refuseMissing((verb.requires ?? []).filter(name => given[name] === undefined).map(name => `query.${name}`)) },
+          run: async () => (await verb.run(given)).map(row => ({ key: JSON.stringify([row.id, row.region ?? null]), row }))
+        }
+      }
+    }
+  }
+})
+
+/** What a create can choose from; ids are exactly what it takes. */
+export const catalogVerbs = [
+  catalog({ action: 'images', operationId: 'listImages', path: '/images', rows: 'images', schema: imagePageSchema, verbOf: ({ images }) => images }),
+  catalog({ action: 'plans', operationId: 'listPlans', path: '/plans', rows: 'plans', schema: planPageSchema, verbOf: ({ plans }) => plans }),
+  catalog({ action: 'regions', operationId: 'listRegions', path: '/regions', rows: 'regions', schema: regionPageSchema, verbOf: ({ regions }) => regions }),
+  catalog({ action: 'ssh_keys', operationId: 'listSshKeys', path: '/ssh-keys', rows: 'SSH keys', schema: sshKeyPageSchema, verbOf: ({ ssh_keys: keys }) => keys }),
+  catalog({ action: 'networks', operationId: 'listNetworks', path: '/networks', rows: 'networks', schema: networkPageSchema, verbOf: ({ networks }) => networks })
+]

@@ -1,0 +1,91 @@
+import { ownerSpecSchema } from '../domain/spec.ts'
+import { givenMembers, parseOptions, refuseMissing } from './members.ts'
+import { accountParams, ownerParams } from './params.ts'
+import { loginLinkSchema, ownerAnswer, ownerPageSchema, ownerSchema } from './resource-schemas.ts'
+import { noBody, noQuery, pageQuery, writeQuery } from './schemas.ts'
+import { direct, listing, none } from './verb.ts'
+
+const list = listing({
+  operationId: 'listOwners',
+  action: 'owners.list',
+  tag: 'Owners',
+  summary: 'List owners',
+  description: 'Fleio\'s clients, VMmanager\'s accounts, OneCloud\'s projects.',
+  path: '/owners',
+  cost: { calls: 0, perPage: 1 },
+  params: accountParams,
+  query: pageQuery,
+  answer: { description: 'A page of owners', schema: ownerPageSchema },
+  toCall: () => ({
+    bind: ({ 'owners.list': verb }) => verb && { verb, run: async () => (await verb.run()).map(row => ({ key: row.id, row })) }
+  })
+})
+
+const get = direct({
+  operationId: 'getOwner',
+  action: 'owners.list',
+  tag: 'Owners',
+  summary: 'Get one owner',
+  method: 'GET',
+  path: '/owners/:owner',
+  permission: 'read',
+  // One call, or the list where that is the only way.
+  cost: { calls: 1, perPage: 1 },
+  params: ownerParams,
+  query: noQuery,
+  body: none,
+  answer: { description: 'The owner', schema: ownerSchema },
+  toCall: ({ params: { owner } }) => ({
+    bind: ({ 'owners.list': verb }) => verb && { verb, run: async () => await verb.get(owner) }
+  })
+})
+
+const create = direct({
+  operationId: 'createOwner',
+  action: 'owners.create',
+  tag: 'Owners',
+  summary: 'Create an owner',
+  method: 'POST',
+  path: '/owners',
+  permission: 'write',
+  // Where the answer does not contain the new owner's id, the list does.
+  cost: { calls: 1, perPage: 1 },
+  params: accountParams,
+  query: writeQuery,
+  body: ownerSpecSchema,
+  answer: { status: 201, description: 'The owner', schema: ownerAnswer },
+  toCall: ({ body: spec }) => ({
+    given: givenMembers(spec),
+    bind: ({ 'owners.create': verb }) => verb && {
+      verb,
+      check: () => {
+        const given = new Map<string, unknown>(Object.entries(spec))
+        refuseMissing(verb.requires.filter(member => given.get(member) === undefined && member !== 'options').map(member => `body.${member}`))
+        parseOptions(verb.options, spec.options)
+      },
+      run: async () => await verb.run({ ...spec, options: parseOptions(verb.options, spec.options) })
+    }
+  })
+})
+
+const createLoginLink = direct({
+  operationId: 'createLoginLink',
+  action: 'login_link',
+  tag: 'Owners',
+  summary: 'Create a link that signs an owner in to the provider\'s panel',
+  description: 'VMmanager only. The link is returned once.',
+  method: 'POST',
+  path: '/owners/:owner/login-link',
+  permission: 'admin',
+  cost: { calls: 1 },
+  mayHaveKey: () => false,
+  params: ownerParams,
+  query: writeQuery,
+  body: noBody('CreateLoginLinkRequest'),
+  answer: { status: 201, description: 'The link', schema: loginLinkSchema, isSecret: true },
+  toCall: ({ params: { owner } }) => ({
+    bind: ({ login_link: verb }) => verb && { verb, run: async () => await verb.run({ owner }) }
+  })
+})
+
+export const ownerVerbs = [list, get, create, createLoginLink]
