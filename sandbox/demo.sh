@@ -8,4 +8,8 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci --no-audit --no-fund --loglevel=error
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 24 ? 1 : 0)'; then
+  echo "Node 24 or newer is needed, and this is $(node --version); install Node 24 LTS" >&2
+  exit 1
+fi
 exec node sandbox/demo.ts

@@ -51,6 +51,9 @@ async function demo (): Promise<number> {
   }
 }
 
+/** One account for each simulator: two would show the same servers, and the fleet would count them twice. */
+const accountsOf = ({ settings }: Vendor['simulator']): Array<[string, object]> => Object.entries(settings).slice(0, 1)
+
 async function isFree (): Promise<boolean> {
   const probe = createServer()
   return await new Promise<boolean>(resolve => {
@@ -61,19 +64,21 @@ async function isFree (): Promise<boolean> {
 
 /** The gateway as a process of its own, configured as an operator would: the simulators are just addresses to it. */
 function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess {
-  const accounts = Object.fromEntries(vendors.flatMap(({ provider, simulator }) =>
-    Object.entries(simulator.settings).map(([id, settings]) => [id, { provider, ...settings }])))
+  const accounts = Object.fromEntries(vendors.flatMap(({ provider, simulator }) => accountsOf(simulator).map(([id, settings]) => [id, { provider, ...settings }])))
   const file = join(folder, 'hawser.json')
   writeFileSync(file, JSON.stringify({ listen: { host, port }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts }, null, 2), { mode: 0o600 })
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   return spawn(process.execPath, [main], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HAWSER_CONFIG: file } })
 }
 
+/** One that a signal has ended has no exit code. */
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
+
 async function isReady (gateway: ChildProcess): Promise<boolean> {
-  for (let waited = 0; waited < startsWithinMs && gateway.exitCode === null; waited += 100) {
+  for (let waited = 0; waited < startsWithinMs && isRunning(gateway); waited += 100) {
     const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(1000) }).catch(() => null)
     // Somebody else may be listening there while our own process is failing.
-    if (answer?.ok === true) { await sleep(200); return gateway.exitCode === null }
+    if (answer?.ok === true) { await sleep(200); return isRunning(gateway) }
     await sleep(100)
   }
   return false
@@ -81,7 +86,7 @@ async function isReady (gateway: ChildProcess): Promise<boolean> {
 
 async function present (vendors: readonly Vendor[]): Promise<void> {
   const rows = await Promise.all(vendors.flatMap(({ provider, simulator }) =>
-    Object.keys(simulator.settings).map(async id => ({ account: id, provider, ...await countServers(id) }))))
+    accountsOf(simulator).map(async ([id]) => ({ account: id, provider, ...await countServers(id) }))))
   const width = Math.max(...rows.map(row => row.account.length))
   const lines = rows.map(row => `  ${row.account.padEnd(width)}  ${row.provider.padEnd(9)}  ${row.count}`)
   const first = rows[0]

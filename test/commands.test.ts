@@ -64,7 +64,8 @@ t.test('check fails where serve would: Redis away, an audit file that cannot be 
   t.match(await run(['check'], { redis: { url: redis.url }, secret, audit: { file: audit }, auth: tokens }), {
     code: 0, out: /redis +- +ok\naudit +- +ok\nauth.oidc +- +ok\n$/
   })
-  t.ok(existsSync(audit))
+  t.notOk(existsSync(audit), 'it would belong to the user who checks, not to the one who serves')
+  t.match(await run(['check'], { accounts: {}, audit: { file: folder } }), { code: 1, out: /^audit +- +failed +.*EISDIR$/m })
   const lost = await run(['check'], {
     redis: { url: 'redis://127.0.0.1:9/0' }, secret, audit: { file: join(folder, 'none', 'audit.ndjson') }, auth: { ...tokens, oidc: { ...tokens.oidc, issuer: 'http://127.0.0.1:9' } }
   })

@@ -15,7 +15,7 @@ import { isFollowing } from './helpers/api.ts'
 const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
 
-const { folder, launch, serve } = openProcesses(t)
+const { folder, launch, launchProgram, serve } = openProcesses(t)
 const main = join(root, 'src/main.ts')
 
 const vendor = await startVmmanager({ knobs: { actionMs: 500 } })
@@ -200,6 +200,7 @@ t.test('the demo starts, its printed lines work, a stopped server is seen to be 
   t.match(plan, { calls: [{ method: 'POST', url: /server\/destroy$/ }] })
   const accounts = accountsSchema.parse(await (await fetch(`${base}/v1/accounts`)).json())
   t.same(new Set(accounts.data.map(({ provider }) => provider)), new Set(['heficed', 'fleio', 'glesys', 'vmmanager', 'onecloud']))
+  t.equal(accounts.data.length, 5, 'one for each simulator: the fleet shows a server once')
   for (const { id } of accounts.data) t.equal((await fetch(`${base}/v1/${id}/servers?limit=3`)).status, 200, id)
   t.equal((await fetch(`${base}/docs/`)).status, 200)
   // Forms of the documentation work as they are filled in.
@@ -221,4 +222,15 @@ t.test('a demo whose port is taken says so and ends', async t => {
   t.not(await demo.ended(), 0)
   t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
   server.close()
+})
+
+t.test('SIGTERM to npm run demo ends the gateway and the simulators too', async t => {
+  const demo = await onFreePort(async port => {
+    const started = launchProgram('npm', ['run', 'demo'], { HAWSER_DEMO_PORT: String(port), HOME: folder }, `http://127.0.0.1:${port}`)
+    await eventually(() => started.child.exitCode !== null || started.output().includes('Stop with Ctrl-C'), started.output)
+    return started
+  })
+  demo.child.kill('SIGTERM')
+  await demo.ended()
+  await t.rejects(fetch(`${demo.base}/health/live`), 'npm waits for the gateway to end')
 })

@@ -30,6 +30,10 @@ if [ -z "${REDIS_URL:-}" ] && ! command -v redis-server > /dev/null 2>&1; then
 fi
 
 PATH="$PWD/node_modules/.bin:$PATH"
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 24 ? 1 : 0)'; then
+  echo "Node 24 or newer is needed, and this is $(node --version); install Node 24 LTS" >&2
+  exit 1
+fi
 say 'types'
 npm run --silent types
 say 'style'

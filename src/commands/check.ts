@@ -58,7 +58,7 @@ function checksBeside ({ redis, redisCa, audit, auth, accounts }: Config): Reado
         })]),
     ...(audit === undefined
       ? []
-      : [async () => await row('audit', async () => { (await import('../telemetry/audit-file.ts')).openAuditFile(audit.file).close() })]),
+      : [async () => await row('audit', async () => { (await import('../telemetry/audit-file.ts')).probeAuditFile(audit.file) })]),
     ...(auth.oidc === undefined
       ? []
       : [async () => await row('auth.oidc', async () => {

@@ -1,12 +1,23 @@
+import { setFlagsFromString } from 'node:v8'
 import type { Terminal } from '../terminal.ts'
 import { configurationFile, readConfiguration } from './configuration.ts'
+
+/**
+ * Most of what loading allocates is garbage at once. A young generation that does not grow meanwhile leaves an idle gateway
+ * 20 MiB smaller; it may grow under load.
+ */
+const youngGenerationGrowth = '--semi-space-growth-factor'
+/** V8's default. */
+const usualGrowth = 2
 
 /** Starts the gateway; the process lives on after this resolves. */
 export async function serveCommand ({ environment }: Terminal): Promise<number> {
   const hangUp = listenToHangUp()
+  setFlagsFromString(`${youngGenerationGrowth}=1`)
   const config = await readConfiguration(environment)
   const { serve } = await import('../serve.ts')
   await serve(config, { file: configurationFile(environment), environment, hangUp })
+  setFlagsFromString(`${youngGenerationGrowth}=${usualGrowth}`)
   return 0
 }
 

@@ -24,7 +24,7 @@ const keySchema = z.strictObject({
   name: z.string().min(1).max(100).refine(name => !name.startsWith(tokenNamePrefix), { error: `may not begin with ${tokenNamePrefix}, as the names of tokens do` })
     .meta({ not: { pattern: `^${tokenNamePrefix}` } }).describe('For logs; unique'),
   sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the key in 64 hex digits' })
-    .describe('SHA-256 of the key in 64 hex digits; `node dist/src/main.js key` makes a key and prints it'),
+    .describe('SHA-256 of the key in 64 hex digits; `hawser key` makes a key and prints it'),
   accounts: accountList.describe('Ids of accounts that the key may use; * is all'),
   permissions: z.array(z.enum(permissions)).min(1).describe('What the key may do; none implies another')
 })

@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { AuditSink } from './audit.ts'
 
 /** Appends to a file that only its owner reads. Throws where it can not be opened. */
@@ -29,13 +30,25 @@ export function openAuditFile (path: string): AuditSink {
 /** Lines of their own among those of the log. */
 export const auditOnStandardOutput = (): AuditSink => ({ write: text => { writeAll(1, text) }, reopen: () => {}, close: () => {} })
 
+/** Throws where the file could not be opened for appending. Creates nothing: it would belong to whichever user checks. */
+export function probeAuditFile (path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND))
+  } catch (cause) {
+    if (reasonOf(cause) !== 'ENOENT') throw unusable(path, cause)
+    try { accessSync(dirname(path), constants.W_OK | constants.X_OK) } catch (inFolder) { throw unusable(path, inFolder) }
+  }
+}
+
+const unusable = (path: string, cause: unknown): Error => new Error(`audit.file ${path} cannot be opened: ${reasonOf(cause)}`, { cause })
+
 const ownerOnly = 0o600
 
 function openFor (path: string): number {
   try {
     return openSync(path, 'a', ownerOnly)
   } catch (cause) {
-    throw new Error(`audit.file ${path} can not be opened: ${reasonOf(cause)}`, { cause })
+    throw unusable(path, cause)
   }
 }
 

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
-import { join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
-import ts from 'typescript'
 import { createClient, dataOf, ProblemError, type Operation, type Server } from '../../src/client/client.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
-import { example } from './example.ts'
 
-const root = resolve(import.meta.dirname, '../..')
 const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
 const key = 'the-key-of-the-client'
 const { app, close } = await composeGateway({
@@ -44,16 +40,6 @@ async function startOther (test: Test, answer: (request: IncomingMessage, respon
   const address = server.address()
   return { baseUrl: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, asked }
 }
-
-t.test('the example does what it says before a gateway that listens', async t => {
-  const lines: string[] = []
-  const before = vendor.created
-  const servers = await all(hawser.servers(account))
-  await example({ baseUrl, key, account }, line => { lines.push(line) })
-  t.same(lines.slice(-4), ['create succeeded', 'stop succeeded', 'it is stopped', '/problems/server-not-found, to be repeated: no'])
-  t.equal(lines.length, servers.length + 4, 'a line for each server that there was, and four')
-  t.equal(vendor.created, before + 1)
-})
 
 t.test('every server is given once, over all pages, in the order that was asked for', async t => {
   vendor.addServers(30)
@@ -161,22 +147,4 @@ t.test('following waits at the gateway, and ends when its time is over or when i
   const following = errorOf(client.follow(running, { signal: controller.signal }))
   controller.abort(new Error('enough'))
   t.match(await following, { message: 'enough' })
-})
-
-/** Compiles files as a user's project would, and says which file `hawser/client` was. */
-function compile (files: readonly string[], options: ts.CompilerOptions): { faults: string[], declarations: string[] } {
-  const program = ts.createProgram(files.map(file => join(root, file)), {
-    strict: true, exactOptionalPropertyTypes: true, noEmit: true, allowImportingTsExtensions: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, ...options
-  })
-  const faults = ts.getPreEmitDiagnostics(program).map(({ messageText, file, start = 0 }) =>
-    `${file?.fileName ?? ''}:${(file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
-  return { faults, declarations: program.getSourceFiles().map(({ fileName }) => fileName).filter(name => name.endsWith('/client/client.d.ts')) }
-}
-
-t.test('the example compiles against the built package on Node and in a browser, and mistakes do not', { timeout: 170_000 }, async t => {
-  const files = ['test/client/example.ts', 'test/client/mistakes.ts']
-  const built = [join(root, 'dist/src/client/client.d.ts')]
-  t.same(compile(files, { types: ['node'], lib: ['lib.es2023.d.ts'], skipLibCheck: true }), { faults: [], declarations: built })
-  // The client's own source too: it needs nothing of Node.
-  t.same(compile([...files, 'src/client/client.ts'], { types: [], lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] }), { faults: [], declarations: built })
 })

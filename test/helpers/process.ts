@@ -38,8 +38,8 @@ export function openProcesses (test: Test) {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const launch = (script: string, env: Record<string, string>, base = '', words: readonly string[] = []): Process => {
-    const child = spawn(process.execPath, [script, ...words], { env: { PATH: process.env.PATH ?? '', ...sameClock(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const launchProgram = (program: string, words: readonly string[], env: Record<string, string>, base = ''): Process => {
+    const child = spawn(program, words, { cwd: root, env: { PATH: process.env.PATH ?? '', ...sameClock(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     children.push(child)
     let text = ''
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { text += chunk.toString() })
@@ -47,15 +47,19 @@ export function openProcesses (test: Test) {
     return { child, base, output: () => text, ended: async () => { const [code] = await exit; return typeof code === 'number' ? code : null } }
   }
 
+  const launch = (script: string, env: Record<string, string>, base = '', words: readonly string[] = []): Process =>
+    launchProgram(process.execPath, [script, ...words], env, base)
+
   return {
     folder,
     launch,
+    launchProgram,
     /** The built server with this configuration, ready. */
-    serve: async (config: Record<string, unknown>, env: Record<string, string> = {}): Promise<Process> => {
+    serve: async (config: Record<string, unknown>, env: Record<string, string> = {}, script = main): Promise<Process> => {
       return await onFreePort(async port => {
         const file = join(folder, `${port}.yaml`)
         writeFileSync(file, stringify({ listen: { port }, auth: { mode: 'none' }, ...config }))
-        const started = launch(main, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
+        const started = launch(script, { HAWSER_CONFIG: file, ...env }, `http://127.0.0.1:${port}`)
         await eventually(async () => isOver(started) || (await fetch(`${started.base}/health/ready`)).ok, started.output)
         return started
       })

@@ -161,7 +161,7 @@ t.test('without a file the lines stand on standard output; a file that can not b
   writeFileSync(config, JSON.stringify({ auth: { mode: 'none' }, audit: { file: join(folder, 'a-folder') } }))
   const refused = launch(join(root, 'src/main.ts'), { HAWSER_CONFIG: config })
   t.equal(await refused.ended(), 1)
-  t.match(refused.output(), /audit\.file .*a-folder can not be opened: EISDIR/)
+  t.match(refused.output(), /audit\.file .*a-folder cannot be opened: EISDIR/)
 })
 
 const attributeSchema = z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) })

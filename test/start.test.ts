@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import t from 'tap'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** What is loaded with a file: its own imports and theirs, without types and without what is imported on demand. */
+function loadedWith (file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  if (!file.endsWith('.ts')) return seen
+  const text = readFileSync(join(root, file), 'utf8')
+  for (const match of text.matchAll(/^(?:import|export) (?!type )[^'\n]*from '([^']+)'|^\} from '([^']+)'|^import '([^']+)'/gm)) {
+    const name = match.slice(1).find(part => part !== undefined) ?? ''
+    loadedWith(name.startsWith('.') ? relative(root, resolve(root, dirname(file), name)) : name, seen)
+  }
+  return seen
+}
+
+const namesIn = (files: ReadonlySet<string>, names: RegExp): string[] => [...files].filter(file => names.test(file))
+
+t.test('the command line loads no command before it is asked for, and no package but its parser', async t => {
+  const loaded = loadedWith('src/cli.ts')
+  t.same([...loaded].toSorted(), ['commander', 'src/cli.ts', 'src/terminal.ts', 'src/version.ts'])
+})
+
+t.test('a gateway loads Redis, OpenTelemetry, the reader of tokens and an adapter only where it is configured', async t => {
+  const loaded = loadedWith('src/serve.ts')
+  t.ok(loaded.has('fastify') && loaded.has('undici') && loaded.has('src/adapters/registry.ts'))
+  t.same(namesIn(loaded, /^(ioredis|jose|@opentelemetry\/.*|fast-xml-parser)$/), [])
+  t.same(namesIn(loaded, /^src\/adapters\/(?!registry|contract|verbs|capabilities|kit)/), [])
+})
