@@ -1,9 +1,8 @@
-import { page } from './paging.ts'
-import type { Handler } from './replies.ts'
+import { page, type Handler } from './call.ts'
 import type { Named, Place, Template } from './wire.ts'
 
 /** The vendor has no endpoint that lists locations; its clients know these words. */
-export const locations: readonly Place[] = [
+const locations: readonly Place[] = [
   { id: 'uk-lon1', name: 'London, United Kingdom', continent: 'Europe' },
   { id: 'br-sao1', name: 'São Paulo, Brazil', continent: 'South America' },
   { id: 'de-fra1', name: 'Frankfurt, Germany', continent: 'Europe' },
@@ -14,7 +13,6 @@ export const locations: readonly Place[] = [
 
 const linux: Named = { id: 'linux', name: 'Linux' }
 const windows: Named = { id: 'windows', name: 'Windows' }
-export const instanceTypes: readonly Named[] = [linux, windows]
 
 export interface CatalogTemplate {
   readonly template: Template
@@ -58,5 +56,5 @@ export const listTemplates: Handler = call => {
   const rows = templates
     .filter(({ type, location }) => (typeId ?? type.id) === type.id && (locationId ?? location.id) === location.id)
     .map(({ template: { id, created, size, version, name } }) => ({ id, created, size, version, name }))
-  return page(call, rows, { repeat: ['instanceTypeId', 'locationId'], sort: null, sdir: null })
+  return page(call, rows, ['instanceTypeId', 'locationId'])
 }

@@ -72,20 +72,6 @@ export interface Instance extends ExtraDisks {
   password: string
 }
 
-export interface VendorEvent {
-  readonly id: number
-  readonly instanceId: number
-  readonly entityType: string
-  readonly group: string
-  readonly action: string
-  statusCode: number
-  status: string
-  resultCode: number
-  result: string | null
-  readonly timeCreated: number
-  timeUpdated: number | null
-}
-
 export interface SshKey {
   readonly id: string
   readonly label: string
@@ -100,11 +86,4 @@ export interface Subnet {
   readonly lastAddress: number
   readonly cidr: number
   metadata: { switch: { instanceId?: number } }
-}
-
-export interface Backup {
-  readonly id: number
-  readonly label: string
-  status: string
-  readonly timeCreated: number
 }
