@@ -1,4 +1,3 @@
-import { page, type Handler } from './call.ts'
 import type { Named, Place, Template } from './wire.ts'
 
 /** The vendor has no endpoint that lists locations; its clients know these words. */
@@ -47,14 +46,3 @@ export const templates: readonly CatalogTemplate[] = locations.flatMap((location
 
 export const findTemplate = (id: string, locationId: string, typeId: string): CatalogTemplate | undefined =>
   templates.find(({ template, location, type }) => template.id === id && location.id === locationId && type.id === typeId)
-
-/** Catalog rows lack the location and type that the same template shows inside an instance. */
-export const listTemplates: Handler = call => {
-  const { query } = call.request
-  const typeId = query.get('instanceTypeId')
-  const locationId = query.get('locationId')
-  const rows = templates
-    .filter(({ type, location }) => (typeId ?? type.id) === type.id && (locationId ?? location.id) === location.id)
-    .map(({ template: { id, created, size, version, name } }) => ({ id, created, size, version, name }))
-  return page(call, rows, ['instanceTypeId', 'locationId'])
-}

@@ -1,41 +1,9 @@
-import { addressesFrom, toNumber } from '../kit/addresses.ts'
+import { addressesFrom } from '../kit/addresses.ts'
 import { parseJson } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { begin } from './actions.ts'
 import { notFound, ok, problem, withServer, type Call, type Handler } from './call.ts'
-import type { Instance, Subnet } from './wire.ts'
-
-export interface StoredSubnet {
-  readonly row: Subnet
-  /** Empty for a top block. */
-  readonly parentId: string
-  releasedAt: number
-}
-
-const blockId = '60bde87f311fc2ed1f6aea00'
-const halfId = '60bde87f311fc2ed1f6aeb00'
-const sliceId = '60bde87f311fc2ed1f6aeb10'
-
-function subnet (id: string, parentId: string, cidr: string, instanceId?: number): StoredSubnet {
-  const [address = '', bits] = cidr.split('/')
-  const start = toNumber(address)
-  const lastAddress = start + 2 ** (32 - Number(bits)) - 1
-  const metadata = { switch: instanceId === undefined ? {} : { instanceId } }
-  return { parentId, releasedAt: -Infinity, row: { id, address: start, lastAddress, cidr: Number(bits), metadata } }
-}
-
-/** A tree: nothing is found without descending to it. */
-export const seedSubnets = (): StoredSubnet[] => [
-  subnet(blockId, '', '185.194.29.0/24'),
-  subnet(halfId, '', '203.0.113.128/25'),
-  subnet('60bde87f311fc2ed1f6aeac9', blockId, '185.194.29.0/32', 337_201),
-  subnet('60bde87f311fc2ed1f6aeacb', blockId, '185.194.29.1/32'),
-  subnet('60bde87f311fc2ed1f6aeacd', blockId, '185.194.29.2/32'),
-  subnet(sliceId, halfId, '203.0.113.128/28'),
-  subnet('60bde87f311fc2ed1f6aeb20', halfId, '203.0.113.144/29'),
-  ...Array.from({ length: 16 }, (_, index) =>
-    subnet(`60bde87f311fc2ed1f6aec${(16 + index).toString(16)}`, sliceId, `203.0.113.${128 + index}/32`))
-]
+import type { Instance, StoredSubnet } from './wire.ts'
 
 /** One level of the tree; the top is asked for with an empty parent. */
 export const listSubnets: Handler = call => {

@@ -2,7 +2,7 @@ import { findRoutes } from '../kit/router.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { act, cancel, openConsole } from './actions.ts'
 import { notFound, ok, page, problem, withServer, type Call, type Handler } from './call.ts'
-import { listTemplates } from './catalog.ts'
+import { templates } from './catalog.ts'
 import { listSubnets, releaseSubnets, routeSubnets } from './ipswitch.ts'
 import { order, patchInstance } from './orders.ts'
 import type { Grant } from './tokens.ts'
@@ -30,6 +30,17 @@ const listInstances: Handler = call => {
   const rows = [...call.world.servers.keys()].flatMap(id => call.world.visible(id) ?? [])
     .filter(server => (status ?? server.status.toLowerCase()) === server.status.toLowerCase())
   return page(call, rows, ['status'])
+}
+
+/** Catalog rows lack the location and type that the same template shows inside an instance. */
+const listTemplates: Handler = call => {
+  const { query } = call.request
+  const typeId = query.get('instanceTypeId')
+  const locationId = query.get('locationId')
+  const rows = templates
+    .filter(({ type, location }) => (typeId ?? type.id) === type.id && (locationId ?? location.id) === location.id)
+    .map(({ template: { id, created, size, version, name } }) => ({ id, created, size, version, name }))
+  return page(call, rows, ['instanceTypeId', 'locationId'])
 }
 
 /** Fixed words come before `:id`, so that "order" is never taken for a server. */

@@ -87,3 +87,10 @@ export interface Subnet {
   readonly cidr: number
   metadata: { switch: { instanceId?: number } }
 }
+
+export interface StoredSubnet {
+  readonly row: Subnet
+  /** Empty for a top block. */
+  readonly parentId: string
+  releasedAt: number
+}

@@ -1,8 +1,8 @@
 import { createAgenda, type Agenda } from '../kit/agenda.ts'
-import { seedSubnets, type StoredSubnet } from './ipswitch.ts'
 import type { HeficedKnobs } from './knobs.ts'
+import { seedSubnets } from './seed-subnets.ts'
 import { seedServers } from './seed.ts'
-import type { Instance, SshKey } from './wire.ts'
+import type { Instance, SshKey, StoredSubnet } from './wire.ts'
 
 /** Everything the vendor knows. */
 export interface World extends Agenda {

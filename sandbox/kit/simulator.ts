@@ -45,7 +45,7 @@ export interface Simulator {
   fail(fault: Fault): void
   clearFaults(): void
   /** Keeps requests waiting until the test lets them in, so that it need not guess how long something takes. */
-  readonly hold: Door['hold']
+  readonly hold: Door<SimulatedRequest>['hold']
   close(): Promise<void>
 }
 
@@ -68,7 +68,7 @@ export async function startSimulator (
 ): Promise<Simulator> {
   const calls: SimulatedCall[] = []
   let faults: Array<{ fault: Fault, left: number }> = []
-  const door = createDoor()
+  const door = createDoor<SimulatedRequest>()
 
   const takeFault = (request: SimulatedRequest): Fault | undefined => {
     const found = faults.find(({ fault }) => fault.match?.(request) ?? true)
