@@ -7,8 +7,8 @@ export interface Found<Route> {
 
 /** The routes whose path fits, in their order. `:name` takes one segment that is not empty; a trailing slash is one segment too many. */
 export function findRoutes<Route extends { readonly path: string }> (routes: readonly Route[], path: string): Array<Found<Route>> {
-  const segments = decode(path)?.split('/')
-  if (segments === undefined) return []
+  const segments = path.split('/').flatMap(segment => decode(segment) ?? [])
+  if (segments.length < path.split('/').length) return []
   return routes.flatMap(route => {
     const params = match(route.path.split('/'), segments)
     return params === undefined ? [] : [{ route, params }]
@@ -26,9 +26,9 @@ function match (pattern: readonly string[], segments: readonly string[]): Params
   return params
 }
 
-function decode (path: string): string | undefined {
+function decode (segment: string): string | undefined {
   try {
-    return decodeURIComponent(path)
+    return decodeURIComponent(segment)
   } catch {
     return undefined
   }

@@ -51,8 +51,6 @@ const plain: Readonly<Record<string, unknown>> = {
   expand_part: '/dev/vda1'
 }
 
-export const internalName = (host: HostRecord): string => `${host.id}_${host.name}`
-
 const shownAddresses = (platform: Platform, host: HostRecord): string[] =>
   host.state === 'creating' ? [] : addressesOf(platform, host.id).map(address => address.ip)
 
@@ -94,7 +92,7 @@ const identity = (platform: Platform, host: HostRecord): Row => ({
   os_group: host.osGroup
 })
 
-export const nodeLink = (platform: Platform, nodeId: number) => {
+const nodeLink = (platform: Platform, nodeId: number) => {
   const node = rowOf(platform, 'node', nodeId)
   return { id: nodeId, name: node?.['name'], ip_addr: node?.['ip'] }
 }
@@ -121,11 +119,11 @@ function network (platform: Platform, host: HostRecord): Record<string, unknown>
     ip_summary: ip4[0] ?? '',
     interfaces: [{ host_interface: `vm${host.id}_net0`, mac: macOf(host.id), node_interface: 0, dhcp: false }],
     net_bandwidth_mbitps: host.bandwidthMbitps,
-    net_bandwidth_mbitps_changed: host.bandwidthChanged
+    net_bandwidth_mbitps_changed: false
   }
 }
 
-export const macOf = (hostId: number): string =>
+const macOf = (hostId: number): string =>
   `52:54:00:00:${[hostId >> 8, hostId].map(part => (part & 255).toString(16).padStart(2, '0')).join(':')}`
 
 const flags = (platform: Platform, host: HostRecord): Record<string, unknown> => ({
@@ -151,36 +149,3 @@ function to2022 (platform: Platform, host: HostRecord, row: Row): Row {
     }
   }
 }
-
-/** By id the host comes bare: `node` is a number, and there is nothing linked. */
-export const bareHost = (host: HostRecord): Row => ({
-  id: host.id,
-  internal_name: internalName(host),
-  node: host.nodeId,
-  name: host.name,
-  state: host.state,
-  cpu_number: host.cpuNumber,
-  ram_mib: host.ramMib,
-  expand_part: '/dev/vda1',
-  net_is_synced: true,
-  ip_automation: 'host_and_dhcp'
-})
-
-/** The only place that knows the preset and all disks in one answer. */
-export const metadataOf = (platform: Platform, host: HostRecord) => ({
-  id: host.id,
-  name: host.name,
-  internal_name: internalName(host),
-  domain: host.domain,
-  preset: host.preset,
-  os: { id: host.osId },
-  cluster: { id: host.clusterId },
-  node: { id: host.nodeId, ip_addr: nodeLink(platform, host.nodeId).ip_addr },
-  account: { id: host.accountId },
-  base_resources: { cpu_number: host.cpuNumber, ram_mib: host.ramMib },
-  state: { disabled: host.disabled },
-  disks: disksOf(platform, host.id).map(disk => ({
-    id: disk.id, name: disk.name, size_mib: disk.sizeMib, boot_order: disk.bootOrder, storage: { id: disk.storageId }
-  })),
-  ipv4: addressesOf(platform, host.id).map(address => ({ ip_addr: address.ip, ippool_id: address.poolId }))
-})

@@ -19,21 +19,16 @@ export interface HostRecord {
   osId: number | null
   osName: string
   osGroup: string
-  preset: number | null
   cpuNumber: number
   cpuNumberNew: number
   ramMib: number
   ramMibNew: number
   bandwidthMbitps: number | null
-  bandwidthChanged: boolean
   ip6: string[]
-  ipv6Enabled: boolean
-  ipv6Prefix: number | null
   /** When the guest was last started; null while it is off. */
   activeSince: number | null
   createDate: string | null
   password: string
-  vncPassword: string
   snapshotCount: number
   tags: string[]
   rescueMode: boolean
@@ -46,14 +41,10 @@ export interface HostRecord {
 
 export interface DiskRecord {
   readonly id: number
-  name: string
-  hostId: number
+  readonly hostId: number
   sizeMib: number
   sizeMibNew: number
   bootOrder: number
-  storageId: number
-  accountId: number
-  expandPart: string
 }
 
 export interface AddressRecord {
@@ -67,34 +58,17 @@ export interface AddressRecord {
 
 export interface PoolRecord {
   readonly id: number
-  name: string
-  note: string
-  clusters: Array<{ id: number, interface: number }>
-}
-
-export interface RangeRecord {
-  readonly id: number
-  poolId: number
-  first: string
-  last: string
+  readonly name: string
+  readonly note: string
+  readonly first: string
+  readonly last: string
+  readonly clusters: ReadonlyArray<{ readonly id: number, readonly interface: number }>
 }
 
 export interface NetworkRecord {
   readonly id: number
-  name: string
-  gateway: string
-  note: string
-}
-
-export interface BackupRecord {
-  readonly id: number
-  name: string
-  comment: string
-  state: string
-  hostId: number
-  diskId: number
-  accountId: number
-  dateCreate: string
+  readonly name: string
+  readonly gateway: string
 }
 
 export interface TaskRecord {
@@ -104,7 +78,6 @@ export interface TaskRecord {
   readonly name: string
   readonly hostId: number | null
   readonly accountId: number
-  readonly user: string
   readonly createdAt: number
   /** Both null while the task waits for its `deferReason`. */
   startAt: number | null
@@ -126,10 +99,8 @@ export interface UserRecord {
 
 export interface TokenRecord {
   readonly userId: number
-  readonly token: string
   /** Null for a sliding token. */
   readonly expiresAt: number | null
-  readonly confirmed: boolean
   usedAt: number
 }
 
@@ -138,7 +109,7 @@ export interface KeyRecord {
   readonly expiresAt: number
 }
 
-export type Counter = 'host' | 'disk' | 'address' | 'task' | 'consul' | 'token' | 'other' | 'notify'
+export type Counter = 'host' | 'disk' | 'address' | 'task' | 'consul' | 'token' | 'notify'
 
 /** The whole simulated platform: everything that a request may read or change. */
 export interface Platform {
@@ -147,20 +118,16 @@ export interface Platform {
   readonly hosts: Map<number, HostRecord>
   readonly disks: Map<number, DiskRecord>
   readonly addresses: Map<number, AddressRecord>
-  readonly pools: Map<number, PoolRecord>
-  readonly ranges: Map<number, RangeRecord>
-  readonly networks: Map<number, NetworkRecord>
-  readonly backups: Map<number, BackupRecord>
+  readonly pools: readonly PoolRecord[]
+  readonly networks: readonly NetworkRecord[]
   readonly tasks: Map<number, TaskRecord>
   readonly users: Map<number, UserRecord>
   readonly tokens: Map<string, TokenRecord>
   readonly keys: Map<string, KeyRecord>
-  readonly userKeys: Map<number, Row[]>
-  readonly limits: Map<number, Record<string, unknown>>
-  /** Catalogue lists by the name in the path: os, preset, cluster, node, image, recipe… */
+  /** Catalogue lists by the name in the path: os, preset, cluster, node, image… */
   readonly catalogue: Map<string, Row[]>
   readonly counters: Record<Counter, number>
-  readonly counts: { created: number, logins: number, keyLogins: number, failedLogins: number }
+  readonly counts: { created: number, logins: number, keyLogins: number }
 }
 
 export const take = (platform: Platform, counter: Counter): number => {
