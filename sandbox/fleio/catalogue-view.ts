@@ -1,8 +1,8 @@
 import type { Call } from './call.ts'
-import type { Client, Flavor, Image, Network, Owner } from './records.ts'
+import type { Client, FloatingIp, Flavor, Image, Network, Owner, SshKey } from './records.ts'
 import type { World } from './world.ts'
 
-export const adminProject = 'admin-project-id'
+const adminProject = 'admin-project-id'
 
 export const nameOf = (client: Client): string => `${client.first_name} ${client.last_name}`
 
@@ -140,3 +140,25 @@ export const mayUseImage = (image: Image, client: number | null): boolean =>
   (client !== null && image.sharedWith.has(client))
 
 export const mayUseNetwork = (network: Network, client: number | null): boolean => network.shared || network.client === client
+
+export const keyView = ({ user, ...key }: SshKey): Readonly<Record<string, unknown>> => ({ ...key, user: user === 'staff' ? 1 : 2 })
+
+export function floatingIpRow (world: World, row: FloatingIp): Readonly<Record<string, unknown>> {
+  const network = world.networks.get(row.network)
+  const held = row.held === null ? undefined : world.instances.get(row.held.instance)
+  return {
+    id: row.id,
+    floating_network: { id: row.network, name: network?.name ?? '', region: network?.region ?? null },
+    port: row.held === null ? null : { id: row.held.port, name: '' },
+    router: row.held === null ? null : { id: 'aa000000-0000-4000-8000-000000000001', name: 'r1' },
+    associated_object: held === undefined ? null : { device_type: 'instance', id: held.id, name: held.name },
+    client: ownerOf(world, row.client),
+    floating_ip_address: row.floating_ip_address,
+    status: row.held === null ? 'DOWN' : 'ACTIVE',
+    description: row.description,
+    fixed_ip_address: row.held?.fixed ?? null,
+    created_at: row.created_at,
+    updated_at: row.created_at,
+    project: projectOf(world, row.client)
+  }
+}

@@ -1,3 +1,5 @@
+export type UserKind = 'staff' | 'user'
+
 export interface Owner {
   readonly id: number
   readonly name: string
@@ -84,18 +86,8 @@ export interface FloatingIp {
   readonly client: number
   readonly description: string
   readonly created_at: string
-  updated_at: string
-  /** The instance it stands for and the fixed address it leads to. */
+  /** The instance that has it and the fixed address it leads to. */
   held: { readonly instance: string, readonly port: string, readonly fixed: string } | null
-}
-
-export interface Volume {
-  readonly id: string
-  readonly name: string
-  readonly client: number
-  readonly region: string
-  readonly size: number
-  instance: string | null
 }
 
 export interface SshKey {
@@ -104,14 +96,7 @@ export interface SshKey {
   readonly public_key: string
   readonly fingerprint: string
   readonly created_at: string
-  readonly user: 'staff' | 'user'
-}
-
-export interface HistoryRow {
-  readonly start_time: string
-  readonly action: string
-  readonly message: string | null
-  readonly request_id: string
+  readonly user: UserKind
 }
 
 export interface Shown {
@@ -141,40 +126,35 @@ export interface Instance {
   locked: boolean
   traffic: number
   readonly ports: Port[]
-  readonly history: HistoryRow[]
-  /** Where a two-step resize came from. */
-  resizedFrom: { readonly flavor: string | null, readonly status: string } | null
+  /** The state that a two-step resize came from. */
+  resizedFrom: string | null
   /** What was sent at create or rebuild; never answered. */
   rootPassword: string | null
-  userData: string | null
   sshKeys: readonly number[]
 }
 
 export interface Client {
   readonly id: number
-  first_name: string
-  last_name: string
-  company: string | null
-  email: string
-  phone: string
-  city: string
-  state: string | null
-  country: string
-  address1: string
-  address2: string | null
-  zip_code: string
-  fax: string | null
-  vat_id: string | null
-  currency: string
-  credit: number
-  status: 'active' | 'inactive' | 'suspended' | 'closed' | 'deleting'
+  readonly first_name: string
+  readonly last_name: string
+  readonly company: string | null
+  readonly email: string
+  readonly phone: string
+  readonly city: string
+  readonly state: string | null
+  readonly country: string
+  readonly address1: string
+  readonly address2: string | null
+  readonly zip_code: string
+  readonly fax: string | null
+  readonly vat_id: string | null
+  readonly currency: string
+  readonly credit: number
+  readonly status: 'active' | 'suspended'
   readonly date_created: string
-  outofcredit_datetime: string | null
-  suspend_instead_of_terminate: boolean
-  external_billing_id: string | null
-  has_billing_agreement: boolean
-  groups: readonly string[]
-  configuration: string
+  readonly external_billing_id: string | null
+  readonly groups: readonly string[]
+  readonly configuration: string
   /** OpenStack project; without one no instance can be made. */
-  project: string | null
+  readonly project: string | null
 }

@@ -21,10 +21,7 @@ const client = (id: number, traits: Partial<Client>): Client => ({
   credit: 0,
   status: 'active',
   date_created: '2019-05-02T09:00:00.000000+03:00',
-  outofcredit_datetime: null,
-  suspend_instead_of_terminate: false,
   external_billing_id: null,
-  has_billing_agreement: false,
   groups: [],
   configuration: 'default',
   project: id.toString(16).padStart(32, '0'),
@@ -38,10 +35,9 @@ const clients: readonly Client[] = [
   client(599151, { city: 'jhjh', state: 'ujhjhjh', credit: 13674, date_created: '2019-06-06T11:27:06.543770+03:00' }),
   client(documented.client, { first_name: 'Jane', last_name: 'Doe', email: 'jane@example.com', phone: '9999999', state: 'NY', country: 'US', project: documented.project, date_created: '2019-11-27T14:30:02.118402+02:00' }),
   client(410077, { first_name: 'No', last_name: 'Project', email: 'noproject@example.com', project: null, external_billing_id: 'whmcs-77' }),
-  client(888001, { first_name: 'Late', last_name: 'Payer', email: 'late@example.com', status: 'suspended', credit: -12.5, outofcredit_datetime: '2019-10-01T00:00:00+03:00', suspend_instead_of_terminate: true })
+  client(888001, { first_name: 'Late', last_name: 'Payer', email: 'late@example.com', status: 'suspended', credit: -12.5 })
 ]
 
 export function seedClients (world: World): void {
   for (const row of clients) world.clients.set(row.id, { ...row })
-  world.endUserClient = documented.client
 }

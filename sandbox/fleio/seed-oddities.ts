@@ -15,7 +15,7 @@ export const oddities: ReadonlyArray<Partial<Instance>> = [
   { name: 'twin', status: 'active' },
   { name: 'twin', status: 'stopped' },
   { name: 'going-away', status: 'active', task: 'deleting' },
-  { name: 'to-confirm', status: 'resized', flavor: flavorIds.medium, resizedFrom: { flavor: flavorIds.small, status: 'active' } },
+  { name: 'to-confirm', status: 'resized', flavor: flavorIds.medium, resizedFrom: 'active' },
   { name: 'in-rescue', status: 'rescued' },
   { name: 'on-iso', status: 'booted_from_iso' },
   { name: 'broken', status: 'error', hostName: null, hostId: null, ports: [] },
