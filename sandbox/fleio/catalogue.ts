@@ -1,13 +1,15 @@
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { inScope, invalid, ok, parameter, refuse, scopeOf, type Call, type Route } from './call.ts'
-import { flavorInside, flavorRow, floatingIpRow, imageInside, imageRow, keyView, mayUseNetwork, networkRow, ownerOf } from './catalogue-view.ts'
+import {
+  flavorInside, flavorRow, floatingIpRow, imageInside, imageRow, keyView, mayUseNetwork, networkRow, ownerOf
+} from './catalogue-view.ts'
 import { answerList, type Listing } from './lists.ts'
 import type { FloatingIp, Flavor, Image, Network, Region, SshKey } from './records.ts'
 
-const regions: Listing<Region> = { columns: { id: row => row.id }, plain: ['id'], orderable: ['id'], defaultOrder: 'id' }
+const regions: Listing<Region> = { columns: ['id'], plain: ['id'], orderable: ['id'], defaultOrder: 'id' }
 
 const flavors: Listing<Flavor> = {
-  columns: { id: row => row.id, name: row => row.name, region: row => row.region },
+  columns: ['id', 'name', 'region'],
   plain: ['id', 'name'],
   orderable: ['name'],
   defaultOrder: 'name',
@@ -15,14 +17,7 @@ const flavors: Listing<Flavor> = {
 }
 
 const images: Listing<Image> = {
-  columns: {
-    id: row => row.id,
-    name: row => row.name,
-    region: row => row.region,
-    created_at: row => row.created_at,
-    type: row => row.type,
-    instance_uuid: row => row.instance_uuid
-  },
+  columns: ['id', 'name', 'region', 'created_at', 'type', 'instance_uuid'],
   plain: ['name', 'type', 'instance_uuid'],
   choices: { type: new Set(['template', 'application', 'snapshot', 'backup', 'deleted']) },
   orderable: ['name', 'created_at'],
@@ -31,7 +26,7 @@ const images: Listing<Image> = {
 }
 
 const networks: Listing<Network> = {
-  columns: { id: row => row.id, name: row => row.name, region: row => row.region, created_at: row => row.created_at },
+  columns: ['id', 'name', 'region', 'created_at'],
   plain: ['name', 'region'],
   orderable: ['name', 'created_at'],
   defaultOrder: 'name',
@@ -39,7 +34,7 @@ const networks: Listing<Network> = {
 }
 
 const floatingIps: Listing<FloatingIp> = {
-  columns: { id: row => row.id, floating_ip_address: row => row.floating_ip_address, created_at: row => row.created_at },
+  columns: ['id', 'floating_ip_address', 'created_at'],
   plain: ['floating_ip_address'],
   orderable: ['floating_ip_address', 'created_at'],
   defaultOrder: '-created_at',
@@ -47,7 +42,7 @@ const floatingIps: Listing<FloatingIp> = {
 }
 
 const keys: Listing<SshKey> = {
-  columns: { id: row => row.id, name: row => row.name, created_at: row => row.created_at },
+  columns: ['id', 'name', 'created_at'],
   plain: ['name'],
   orderable: ['name', 'created_at'],
   defaultOrder: '-created_at',
@@ -66,7 +61,8 @@ function createOptions (call: Call): SimulatedReply {
   const enabled = [...world.regions.values()].filter(region => region.enabled)
   const asked = parameter(call, 'region') ?? enabled[0]?.id ?? ''
   if (!enabled.some(({ id }) => id === asked)) throw invalid({ region: [`Invalid pk "${asked}" - object does not exist.`] })
-  const here = <Row extends { readonly region: string }>(rows: Map<string, Row>): Row[] => [...rows.values()].filter(row => row.region === asked)
+  const here = <Row extends { readonly region: string }>(rows: Map<string, Row>): Row[] =>
+    [...rows.values()].filter(row => row.region === asked)
   const pick = (test: (image: Image) => boolean): unknown[] =>
     here(world.images).filter(image => image.status === 'active' && test(image)).map(image => imageInside(world, image))
   return ok({
@@ -107,11 +103,14 @@ const list = <Row> (
 
 export const catalogueRoutes: readonly Route[] = [
   { path: 'openstack/instances/create_options', verbs: { GET: createOptions } },
-  list('openstack/regions', regions, call => [...call.world.regions.values()].filter(region => call.api === 'staff' || region.enabled), (_, row) => row),
+  list('openstack/regions', regions, ({ world, api }) =>
+    [...world.regions.values()].filter(region => api === 'staff' || region.enabled), (_, row) => row),
   { ...list('openstack/flavors', flavors, ({ world }) => [...world.flavors.values()], (_, row) => flavorRow(row)), only: 'staff' },
   list('openstack/networks', networks, call => [...call.world.networks.values()]
     .filter(network => call.api === 'staff' || mayUseNetwork(network, scopeOf(call))), networkRow),
-  list('openstack/images', images, call => [...call.world.images.values()].filter(image => isVisible(call, image)), ({ world }, row) => imageRow(world, row)),
-  list('openstack/floatingips', floatingIps, call => [...call.world.floatingIps.values()].filter(isOwn(call)), ({ world }, row) => floatingIpRow(world, row)),
+  list('openstack/images', images, call =>
+    [...call.world.images.values()].filter(image => isVisible(call, image)), ({ world }, row) => imageRow(world, row)),
+  list('openstack/floatingips', floatingIps, call =>
+    [...call.world.floatingIps.values()].filter(isOwn(call)), ({ world }, row) => floatingIpRow(world, row)),
   list('pkm', keys, call => [...call.world.keys.values()].filter(key => key.user === call.api), (_, row) => keyView(row))
 ]

@@ -1,9 +1,10 @@
+import { pick, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { detailReply, inScope, madeReply, notFound, ok, refusal, type Call, type Route } from './call.ts'
 import { nameOf } from './catalogue-view.ts'
 import { blame, boolean, check, readForm, text } from './fields.ts'
 import { answerList, type Listing } from './lists.ts'
-import type { Client } from './records.ts'
+import { blankClient, type Client } from './records.ts'
 import { timeNow } from './world.ts'
 
 const countries = new Map([['DE', 'Germany'], ['CH', 'Switzerland'], ['RO', 'Romania'], ['US', 'United States of America']])
@@ -11,40 +12,25 @@ const countries = new Map([['DE', 'Germany'], ['CH', 'Switzerland'], ['RO', 'Rom
 const longNameOf = (client: Client): string => client.company === null ? nameOf(client) : `${client.company} (${nameOf(client)})`
 
 /** List rows have no `permissions` beside them, and credit is a decimal text. */
-const clientRow = (client: Client): Readonly<Record<string, unknown>> => ({
-  last_name: client.last_name,
+const clientRow = (client: Client): Json => ({
+  ...pick(client, 'id', 'first_name', 'last_name', 'company', 'email', 'phone', 'city', 'state', 'country', 'vat_id', 'currency', 'status'),
   date_created: client.date_created,
-  phone: client.phone,
-  city: client.city,
   long_name: longNameOf(client),
-  first_name: client.first_name,
   uptodate_credit: client.credit.toFixed(2),
-  vat_id: client.vat_id,
   country_name: countries.get(client.country) ?? client.country,
   group_name: client.groups.join(', '),
-  company: client.company,
-  currency: client.currency,
-  country: client.country,
-  state: client.state,
   outofcredit_datetime: null,
   name: nameOf(client),
   configuration_name: '',
-  email: client.email,
-  id: client.id,
-  suspend_instead_of_terminate: false,
-  status: client.status
+  suspend_instead_of_terminate: false
 })
 
-const clientDetail = (client: Client): Readonly<Record<string, unknown>> => ({
+const clientDetail = (client: Client): Json => ({
   ...clientRow(client),
-  fax: client.fax,
+  ...pick(client, 'fax', 'address1', 'address2', 'zip_code', 'external_billing_id'),
   users: [],
-  address1: client.address1,
-  address2: client.address2,
-  zip_code: client.zip_code,
   credits: [{ amount: client.credit.toFixed(2), currency: { code: client.currency } }],
   custom_fields: [],
-  external_billing_id: client.external_billing_id,
   has_openstack_services: client.project !== null,
   tax_exempt: false,
   openstack_billing_plans: [],
@@ -53,14 +39,7 @@ const clientDetail = (client: Client): Readonly<Record<string, unknown>> => ({
 })
 
 const listing: Listing<Client> = {
-  columns: {
-    id: row => row.id,
-    first_name: row => row.first_name,
-    last_name: row => row.last_name,
-    company: row => row.company,
-    email: row => row.email,
-    date_created: row => row.date_created
-  },
+  columns: ['id', 'first_name', 'last_name', 'company', 'email', 'date_created'],
   plain: ['id'],
   searched: (row, term) => [String(row.id), longNameOf(row), nameOf(row), row.email].some(column => column.toLowerCase().includes(term)),
   orderable: ['id', 'first_name', 'last_name', 'company', 'date_created'],
@@ -89,7 +68,7 @@ function createClient (call: Call): SimulatedReply {
   const id = 100_000 + (world.serial * 7919) % 900_000
   const groups = Array.isArray(form.data['groups']) ? form.data['groups'].map(String) : []
   const client: Client = {
-    ...blank,
+    ...blankClient,
     ...fields,
     id,
     groups,
@@ -99,32 +78,8 @@ function createClient (call: Call): SimulatedReply {
   }
   world.clients.set(id, client)
   const { credit, status, date_created: created, project, ...made } = client
-  return madeReply({ ...made, create_auto_order_service: false, custom_fields: [], reseller_client: 0, auto_order_service_external_billing_id: null })
-}
-
-const blank: Client = {
-  id: 0,
-  first_name: '',
-  last_name: '',
-  company: null,
-  email: '',
-  phone: '',
-  city: '',
-  state: null,
-  country: '',
-  address1: '',
-  address2: null,
-  zip_code: '',
-  fax: null,
-  vat_id: null,
-  currency: 'EUR',
-  credit: 0,
-  status: 'active',
-  date_created: '',
-  external_billing_id: null,
-  groups: [],
-  configuration: 'default',
-  project: null
+  const added = { create_auto_order_service: false, custom_fields: [], reseller_client: 0, auto_order_service_external_billing_id: null }
+  return madeReply({ ...made, ...added })
 }
 
 const listClients = (call: Call): SimulatedReply =>

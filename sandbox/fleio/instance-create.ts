@@ -3,7 +3,7 @@ import type { SimulatedReply } from '../kit/simulator.ts'
 import { crash, inScope, invalid, madeReply, refusal, refuse, requireOpenstack, requirePermission, type Call } from './call.ts'
 import { mayUseImage, mayUseNetwork } from './catalogue-view.ts'
 import { blame, boolean, check, given, password, readForm, related, sshKeys, text, uuid, type Form } from './fields.ts'
-import type { Client, Flavor, Instance, Network, Region } from './records.ts'
+import { blankInstance, type Client, type Flavor, type Instance, type Network, type Region } from './records.ts'
 import { addPorts, newUuid, timeNow, walk, type World } from './world.ts'
 
 interface Wish {
@@ -61,8 +61,9 @@ function readWish (call: Call, form: Form): Wish {
   const keys = sshKeys(call, form)
   text(form, 'user_data', 'optional', 21844)
   check(form)
-  if (client === undefined || name === undefined || region === undefined || flavor === undefined || image === undefined) throw refusal(crash)
-  return { client, name, region, flavor, image, networks, rootPassword, sshKeys: keys }
+  // Whatever is missing was refused by now.
+  if (client === undefined || region === undefined || flavor === undefined) throw refusal(crash)
+  return { client, name: name ?? '', region, flavor, image: image ?? '', networks, rootPassword, sshKeys: keys }
 }
 
 const sourceTypes = ['image', 'owned_image', 'shared_image', 'community_image']
@@ -104,12 +105,9 @@ function readNics ({ world }: Call, form: Form, client: number | null, region: R
 function build (world: World, id: string, wish: Wish): void {
   const { rowDelayMs, createMs, createEndsIn } = world.knobs
   const instance: Instance = {
-    id,
+    ...blankInstance(id),
     name: wish.name,
-    description: null,
     status: 'building',
-    task: null,
-    stale: null,
     flavor: wish.flavor.id,
     image: wish.image,
     region: wish.region.id,
@@ -117,11 +115,6 @@ function build (world: World, id: string, wish: Wish): void {
     created: timeNow(world),
     visibleAt: world.now() + rowDelayMs,
     hostName: `${wish.region.id}-compute.fleio.example`,
-    hostId: '30e22192fc4ca6ee560afe0b1b42502c76f23dd25ae7722d320b3369',
-    locked: false,
-    traffic: 0,
-    ports: [],
-    resizedFrom: null,
     rootPassword: wish.rootPassword,
     sshKeys: wish.sshKeys
   }

@@ -26,19 +26,10 @@ const listing = ({ world }: Call): Listing<Instance> => {
     ...floatingIpsOf(world, row.id).map(address => address.floating_ip_address)
   ]
   return {
-    columns: {
-      id: row => row.id,
-      name: row => row.name,
-      created: row => row.created,
-      description: row => row.description,
-      image: row => row.image,
-      region: row => row.region,
+    columns: ['id', 'name', 'created', 'description', 'image', 'region', 'flavor', 'status', 'locked', 'client'],
+    derived: {
       region__id: row => row.region,
-      flavor: row => row.flavor,
-      flavor__name: row => world.flavors.get(row.flavor ?? '')?.name ?? null,
-      status: row => row.status,
-      locked: row => row.locked,
-      client: row => row.client,
+      flavor__name: row => world.flavors.get(row.flavor ?? '')?.name,
       project__service__client: row => row.client,
       project__service__client__id: row => row.client
     },
@@ -93,7 +84,7 @@ function consoleUrl (call: Call): SimulatedReply {
   const shapes: Record<typeof world.knobs.consoleShape, object> = {
     remote: { remote_console: { protocol: 'vnc', type: 'novnc', url } },
     'old-nova': { console: { type: 'novnc', url } },
-    lxd: { url: `lxc/lxc.html?compute_node=node1&endpoint=ws://192.0.2.10:8080&uuid=${instance.id}&auth=SECRET-KEYSTONE-${world.serial}`, lxc: true }
+    lxd: { url: `lxc/lxc.html?compute_node=node1&endpoint=ws://192.0.2.10:8080&auth=SECRET-KEYSTONE-${world.serial}`, lxc: true }
   }
   return ok(shapes[world.knobs.consoleShape])
 }

@@ -2,11 +2,13 @@ import { compareValues } from '../kit/lists.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { crash, invalid, ok, parameter, permissionsOf, refusal, refuse, type Call } from './call.ts'
 
-/** A column that `filtering`, plain parameters and `ordering` know. */
-type Columns<Row> = Readonly<Record<string, (row: Row) => string | number | boolean | null>>
+type Read<Row> = (row: Row) => unknown
 
 export interface Listing<Row> {
-  readonly columns: Columns<Row>
+  /** The columns that `filtering`, plain parameters and `ordering` know, by the row's own names. */
+  readonly columns: ReadonlyArray<keyof Row & string>
+  /** And those that are called otherwise. */
+  readonly derived?: Readonly<Record<string, Read<Row>>>
   /** Query parameters that match exactly. */
   readonly plain: readonly string[]
   /** What a parameter may name. */
@@ -31,31 +33,36 @@ export function answerList<Row> (call: Call, rows: readonly Row[], listing: List
 
 type Test<Row> = (row: Row) => boolean
 
-const matching = <Row> (read: Columns<Row>[string], value: string): Test<Row> => row => String(read(row)) === value
+function columnOf<Row> ({ columns, derived }: Listing<Row>, name: string): Read<Row> | undefined {
+  const own = columns.find(column => column === name)
+  return own === undefined ? derived?.[name] : row => row[own]
+}
+
+const matching = <Row> (read: Read<Row>, value: string): Test<Row> => row => String(read(row)) === value
 
 /**
  * Reads `a:1+b:2` after the query was decoded, so a raw plus has become a space by now and glues both conditions
  * together. The first colon separates; what follows a second one is thrown away. One column twice is an alternative.
  */
-function filterTests<Row> (call: Call, { columns }: Listing<Row>): Array<Test<Row>> {
+function filterTests<Row> (call: Call, listing: Listing<Row>): Array<Test<Row>> {
   const source = parameter(call, 'filtering') ?? ''
   const wanted = new Map<string, Array<Test<Row>>>()
   for (const item of source === '' ? [] : source.split('+')) {
     const [name = '', value] = item.split(':')
-    const read = columns[name]
+    const read = columnOf(listing, name)
     if (value === undefined) throw refusal(crash)
-    if (read === undefined) throw refuse(400, `Cannot resolve keyword '${name}' into field. Choices are: ${Object.keys(columns).join(', ')}`)
+    if (read === undefined) throw refuse(400, `Cannot resolve keyword '${name}' into field.`)
     wanted.set(name, [...wanted.get(name) ?? [], matching(read, value)])
   }
   return [...wanted.values()].map(tests => row => tests.some(test => test(row)))
 }
 
-function plainTests<Row> (call: Call, { columns, plain, choices }: Listing<Row>): Array<Test<Row>> {
-  return plain.flatMap(name => {
+function plainTests<Row> (call: Call, listing: Listing<Row>): Array<Test<Row>> {
+  return listing.plain.flatMap(name => {
     const value = parameter(call, name) ?? ''
-    const read = columns[name]
+    const read = columnOf(listing, name)
     if (value === '' || read === undefined) return []
-    if (choices?.[name]?.has(value) === false) {
+    if (listing.choices?.[name]?.has(value) === false) {
       throw invalid({ [name]: ['Select a valid choice. That choice is not one of the available choices.'] })
     }
     return [matching(read, value)]
@@ -67,9 +74,9 @@ const searchTests = <Row> (call: Call, { searched }: Listing<Row>): Array<Test<R
     .map(term => row => searched?.(row, term) ?? true)
 
 /** Nulls are the smallest, as in MariaDB. Times compare as moments. */
-function order<Row> (rows: readonly Row[], { columns }: Listing<Row>, names: readonly string[]): readonly Row[] {
-  const keyOf = (row: Row, name: string): string | number | boolean | null => {
-    const value = columns[name.replace(/^-/, '')]?.(row) ?? null
+function order<Row> (rows: readonly Row[], listing: Listing<Row>, names: readonly string[]): readonly Row[] {
+  const keyOf = (row: Row, name: string): unknown => {
+    const value = columnOf(listing, name.replace(/^-/, ''))?.(row)
     return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : value
   }
   return [...rows].sort((a, b) => names.reduce((result, name) =>

@@ -133,28 +133,42 @@ export interface Instance {
   sshKeys: readonly number[]
 }
 
-export interface Client {
+export interface Client extends Readonly<Record<'first_name' | 'last_name' | 'email' | 'phone' | 'city' | 'country' | 'address1', string>>,
+  Readonly<Record<'zip_code' | 'currency' | 'date_created' | 'configuration', string>>,
+  Readonly<Record<'company' | 'state' | 'address2' | 'fax' | 'vat_id' | 'external_billing_id', string | null>> {
   readonly id: number
-  readonly first_name: string
-  readonly last_name: string
-  readonly company: string | null
-  readonly email: string
-  readonly phone: string
-  readonly city: string
-  readonly state: string | null
-  readonly country: string
-  readonly address1: string
-  readonly address2: string | null
-  readonly zip_code: string
-  readonly fax: string | null
-  readonly vat_id: string | null
-  readonly currency: string
   readonly credit: number
   readonly status: 'active' | 'suspended'
-  readonly date_created: string
-  readonly external_billing_id: string | null
   readonly groups: readonly string[]
-  readonly configuration: string
   /** OpenStack project; without one no instance can be made. */
   readonly project: string | null
 }
+
+export const blankClient: Client = {
+  ...{ id: 0, first_name: '', last_name: '', email: '', phone: '', city: '', country: '', address1: '', zip_code: '', date_created: '' },
+  ...{ company: null, state: null, address2: null, fax: null, vat_id: null, external_billing_id: null, project: null },
+  ...{ currency: 'EUR', credit: 0, status: 'active', groups: [], configuration: 'default' }
+}
+
+export const blankInstance = (id: string): Instance => ({
+  id,
+  name: '',
+  description: null,
+  status: 'active',
+  task: null,
+  stale: null,
+  flavor: null,
+  image: null,
+  region: 'Region1',
+  client: null,
+  created: null,
+  visibleAt: 0,
+  hostName: 'Region1-compute.fleio.example',
+  hostId: '30e22192fc4ca6ee560afe0b1b42502c76f23dd25ae7722d320b3369',
+  locked: false,
+  traffic: 0,
+  ports: [],
+  resizedFrom: null,
+  rootPassword: null,
+  sshKeys: []
+})

@@ -26,7 +26,7 @@ export const oddities: ReadonlyArray<Partial<Instance>> = [
   { name: 'odd-size', flavor: flavorIds.odd },
   { name: 'vanished-image', image: imageIds.vanished },
   { name: 'ünïcode & <b>', description: '' },
-  { name: 'region2-db', region: 'Region2', flavor: flavorIds.region2Large, image: imageIds.region2, hostName: 'Region2-compute.fleio.example' },
+  { name: 'region2-db', region: 'Region2', flavor: flavorIds.region2Large, image: imageIds.region2 },
   { name: 'snapshotting', task: 'image_uploading' },
   { name: 'resizing', task: 'resize_migrating', flavor: flavorIds.small },
   { name: 'puzzling', status: 'UNKNOWN' },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Instance, UserKind } from './records.ts'
+import { blankInstance, type Instance, type UserKind } from './records.ts'
 import { documented, flavorIds, imageIds, networkIds, seedCatalogue } from './seed-catalogue.ts'
 import { seedClients } from './seed-clients.ts'
 import { fixed, oddities } from './seed-oddities.ts'
@@ -11,29 +11,13 @@ const day = 24 * 60 * minute
 const lastSummerDay = Date.parse('2019-10-27T01:00:00Z')
 const documentedAt = Date.parse('2019-11-27T12:36:45Z')
 
-const hostId = '30e22192fc4ca6ee560afe0b1b42502c76f23dd25ae7722d320b3369'
-
 const instance = (id: string, traits: Partial<Instance>): Instance => ({
-  id,
+  ...blankInstance(id),
   name: 'newinstance',
-  description: null,
-  status: 'active',
-  task: null,
-  stale: null,
   flavor: documented.flavor,
   image: documented.image,
-  region: 'Region1',
   client: documented.client,
   created: '2019-11-27T14:36:45+02:00',
-  visibleAt: 0,
-  hostName: 'Region1-compute.fleio.example',
-  hostId,
-  locked: false,
-  traffic: 0,
-  ports: [],
-  resizedFrom: null,
-  rootPassword: null,
-  sshKeys: [],
   ...traits
 })
 

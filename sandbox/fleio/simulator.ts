@@ -86,7 +86,8 @@ function handle (world: World, request: SimulatedRequest): SimulatedReply {
     const { route, params } = found
     const allow = [...Object.keys(route.verbs), 'HEAD', 'OPTIONS'].join(', ')
     const handler = Object.hasOwn(route.verbs, request.method) ? route.verbs[request.method] : undefined
-    return handler?.({ world, request, api, id: params['id'] ?? '' }) ?? detailReply(405, `Method "${request.method}" not allowed.`, { allow })
+    if (handler === undefined) return detailReply(405, `Method "${request.method}" not allowed.`, { allow })
+    return handler({ world, request, api, id: params['id'] ?? '' })
   } catch (error) {
     return replyOf(error)
   }

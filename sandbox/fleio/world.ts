@@ -1,39 +1,25 @@
-import { createAgenda, type Agenda } from '../kit/agenda.ts'
+import { createAgenda } from '../kit/agenda.ts'
 import type { FleioKnobs } from './knobs.ts'
 import type { Client, FloatingIp, Flavor, Image, Instance, Network, Region, SshKey } from './records.ts'
 
-export interface World extends Agenda {
-  readonly knobs: FleioKnobs
-  readonly regions: Map<string, Region>
-  readonly flavors: Map<string, Flavor>
-  readonly images: Map<string, Image>
-  readonly networks: Map<string, Network>
-  readonly instances: Map<string, Instance>
-  readonly clients: Map<number, Client>
-  readonly floatingIps: Map<string, FloatingIp>
-  readonly keys: Map<number, SshKey>
-  /** The client that the end user's token belongs to. */
-  readonly endUserClient: number
-  /** Creates that were accepted; a doubled request counts twice. */
-  created: number
-  serial: number
-}
-
-export const createWorld = (knobs: FleioKnobs, clock: () => number, endUserClient: number): World => ({
+/** `endUserClient` is the client that the end user's token belongs to; a doubled create counts twice in `created`. */
+export const createWorld = (knobs: FleioKnobs, clock: () => number, endUserClient: number) => ({
   ...createAgenda(clock),
   knobs,
-  regions: new Map(),
-  flavors: new Map(),
-  images: new Map(),
-  networks: new Map(),
-  instances: new Map(),
-  clients: new Map(),
-  floatingIps: new Map(),
-  keys: new Map(),
+  regions: new Map<string, Region>(),
+  flavors: new Map<string, Flavor>(),
+  images: new Map<string, Image>(),
+  networks: new Map<string, Network>(),
+  instances: new Map<string, Instance>(),
+  clients: new Map<number, Client>(),
+  floatingIps: new Map<string, FloatingIp>(),
+  keys: new Map<number, SshKey>(),
   endUserClient,
   created: 0,
   serial: 0
 })
+
+export type World = ReturnType<typeof createWorld>
 
 export const uuidOf = (family: string, serial: number): string =>
   `${family}-0000-4000-8000-${serial.toString(16).padStart(12, '0')}`

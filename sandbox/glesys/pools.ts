@@ -1,5 +1,5 @@
-import { monthly, addressPrice } from './catalogue.ts'
-import type { Json } from '../kit/json.ts'
+import { pick, type Json } from '../kit/json.ts'
+import { addressPrice, monthly } from './catalogue.ts'
 import type { Address, Pool, World } from './world.ts'
 
 interface Range { readonly prefix: string, readonly from: number, readonly to: number }
@@ -34,22 +34,18 @@ export function hold (world: World, ipaddress: string, holder: Omit<Address, 'ip
 export const defaultPtr = (ipaddress: string): string => `${ipaddress.replace(/[.:]/g, '-')}-static.glesys.net.`
 
 /** What the ip module sends of one address. */
-export function addressBody ({ ipaddress, ipversion, platform, datacenter, serverid, ptr }: Address): Json {
+export function addressBody (address: Address): Json {
+  const { ipaddress, ipversion, platform } = address
   const net = ipaddress.slice(0, ipaddress.lastIndexOf(ipversion === 4 ? '.' : ':') + 1)
   return {
-    ipaddress,
+    ...pick(address, 'ipaddress', 'ipversion', 'platform', 'datacenter', 'serverid', 'ptr'),
     netmask: ipversion === 4 ? '255.255.255.0' : null,
     broadcast: ipversion === 4 ? `${net}255` : null,
     gateway: ipversion === 4 ? `${net}1` : `${net}ffff`,
     nameservers: ['192.0.2.51', '192.0.2.52'],
-    platform,
     platforms: [platform],
     cost: monthly(addressPrice(ipversion)),
-    datacenter,
-    ipversion,
-    serverid,
     reserved: 'yes',
-    lockedtoaccount: 'no',
-    ptr
+    lockedtoaccount: 'no'
   }
 }

@@ -1,4 +1,4 @@
-import { createAgenda, type Agenda } from '../kit/agenda.ts'
+import { createAgenda } from '../kit/agenda.ts'
 import type { GlesysKnobs } from './knobs.ts'
 
 export type Platform = 'KVM' | 'VMware'
@@ -80,30 +80,21 @@ export interface ApiKey {
   readonly permissions: 'all' | readonly string[]
 }
 
-export interface World extends Agenda {
-  readonly knobs: GlesysKnobs
-  readonly servers: Map<string, GlesysServer>
-  readonly addresses: Map<string, Address>
-  /** When each temporary key was used last. */
-  readonly sessions: Map<string, number>
-  /** How often each function was called, by `module/function`. */
-  readonly functionCalls: Map<string, number>
-  created: number
-  logins: number
-  lastNumber: number
-}
-
-export const createWorld = (knobs: GlesysKnobs, clock: () => number): World => ({
+export const createWorld = (knobs: GlesysKnobs, clock: () => number) => ({
   ...createAgenda(clock),
   knobs,
-  servers: new Map(),
-  addresses: new Map(),
-  sessions: new Map(),
-  functionCalls: new Map(),
+  servers: new Map<string, GlesysServer>(),
+  addresses: new Map<string, Address>(),
+  /** When each temporary key was used last. */
+  sessions: new Map<string, number>(),
+  /** How often each function was called, by `module/function`. */
+  functionCalls: new Map<string, number>(),
   created: 0,
   logins: 0,
   lastNumber: 200_035
 })
+
+export type World = ReturnType<typeof createWorld>
 
 export const nextServerId = (world: World, platform: Platform): string => {
   world.lastNumber += 1

@@ -1,21 +1,8 @@
-import { createAgenda, type Agenda } from '../kit/agenda.ts'
+import { createAgenda } from '../kit/agenda.ts'
 import type { HeficedKnobs } from './knobs.ts'
 import { seedSubnets } from './seed-subnets.ts'
 import { seedServers } from './seed.ts'
-import type { Instance, SshKey, StoredSubnet } from './wire.ts'
-
-/** Everything the vendor knows. */
-export interface World extends Agenda {
-  readonly organizationId: string
-  readonly knobs: HeficedKnobs
-  readonly servers: Map<number, Instance>
-  readonly hiddenUntil: Map<number, number>
-  readonly subnets: Map<string, StoredSubnet>
-  readonly keys: readonly SshKey[]
-  readonly last: { server: number, event: number, invoice: number }
-  created: number
-  visible (id: number): Instance | undefined
-}
+import type { SshKey } from './wire.ts'
 
 const key = (last: string, label: string, fingerPrint: string, created: number): SshKey =>
   ({ id: `5f1c0a52-0000-4000-8000-0000000000${last}`, label, fingerPrint, created })
@@ -25,7 +12,8 @@ const keys: readonly SshKey[] = [
   key('ab', 'ci', 'ff:ee:dd:cc:bb:aa:99:88:77:66:55:44:33:22:11:00', 1609459200)
 ]
 
-export function createWorld (knobs: HeficedKnobs, clock: () => number): World {
+/** Everything the vendor knows. */
+export function createWorld (knobs: HeficedKnobs, clock: () => number) {
   const servers = new Map(seedServers().map(server => [server.id, server]))
   const hiddenUntil = new Map<number, number>()
   return {
@@ -38,6 +26,8 @@ export function createWorld (knobs: HeficedKnobs, clock: () => number): World {
     keys,
     last: { server: 339_999, event: 881_625, invoice: 684_998 },
     created: 0,
-    visible: id => (hiddenUntil.get(id) ?? 0) > clock() ? undefined : servers.get(id)
+    visible: (id: number) => (hiddenUntil.get(id) ?? 0) > clock() ? undefined : servers.get(id)
   }
 }
+
+export type World = ReturnType<typeof createWorld>

@@ -43,3 +43,10 @@ export const recordsOf = (body: Json, key: string): Json[] => {
   const value = body[key]
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
+
+/** Those members alone. */
+export const pick = <Row extends object, Name extends keyof Row & string>(row: Row, ...names: readonly Name[]): Json =>
+  Object.fromEntries(names.map(name => [name, row[name]]))
+
+/** Members that a vendor sends and that say nothing: all with the same value. */
+export const all = (value: unknown, ...names: readonly string[]): Json => Object.fromEntries(names.map(name => [name, value]))

@@ -7,9 +7,9 @@ import {
   closed, flag, invalidValue, isAdmin, listOf, missingProperty, natural, object, refuse, text, whole, type Call, type Shape
 } from './call.ts'
 import { imageChoice, recipeShape, type HostImage } from './images.ts'
+import { limitShape } from './limits.ts'
 import { addDisk, blankHost, type DiskSize } from './new-host.ts'
 import { rowOf, rowsOf, take, toStamp, type HostRecord, type Row } from './model.ts'
-import { limitShape } from './resize.ts'
 
 export const createBody: Shape = {
   ...limitShape,

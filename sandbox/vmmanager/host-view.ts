@@ -1,5 +1,6 @@
-import type { HostRecord, Platform, Row } from './model.ts'
-import { addressesOf, disksOf, rowOf } from './model.ts'
+import { all, type Json } from '../kit/json.ts'
+import { limitNames } from './limits.ts'
+import { addressesOf, disksOf, rowOf, type HostRecord, type Platform, type Row } from './model.ts'
 
 /** What the newer row has beside the 2022 one; the 2022 row has `vm5_restrictions` instead. */
 const newerOnly = [
@@ -9,45 +10,18 @@ const newerOnly = [
   'snapshots_allowed', 'spice_additional_enabled', 'spice_enabled'
 ]
 
-const plain: Readonly<Record<string, unknown>> = {
+const plain: Json = {
+  ...all(null, ...limitNames, 'iso_status', 'cpu_custom_model', 'snapshot_curr', 'linked_clone_image', 'mon_install_date'),
+  ...all(false, 'iso_reboot', 'efi_boot', 'nesting', 'has_noname_iface', 'extended_protection', 'spice_enabled', 'snapshot_ram'),
+  ...all(true, 'net_is_synced', 'hot_plug', 'live_resize', 'anti_spoofing', 'snapshots_allowed'),
   ip_automation: 'host_and_dhcp',
-  net_in_mbitps: null,
-  net_out_mbitps: null,
-  net_weight: null,
-  net_is_synced: true,
-  iso_reboot: false,
-  iso_status: null,
-  efi_boot: false,
-  hot_plug: true,
-  live_resize: true,
   hot_plug_cell_counter: 0,
   cpu_mode: 'default',
-  nesting: false,
-  cpu_custom_model: null,
-  cpu_weight: null,
-  io_weight: null,
-  io_read_mbitps: null,
-  io_write_mbitps: null,
-  io_read_iops: null,
-  io_write_iops: null,
-  anti_spoofing: true,
   anti_spoofing_settings: { vlan: false },
-  tcp_connections_in: null,
-  tcp_connections_out: null,
-  process_number: null,
   vxlan: [],
   firewall_rules: [],
-  has_noname_iface: false,
-  extended_protection: false,
-  spice_enabled: false,
-  spice_additional_enabled: false,
   snapshot_limit: 5,
-  snapshot_ram: false,
-  snapshot_curr: null,
-  snapshots_allowed: true,
   balancer_mode: 'off',
-  linked_clone_image: null,
-  mon_install_date: null,
   expand_part: '/dev/vda1'
 }
 

@@ -109,28 +109,38 @@ export interface KeyRecord {
   readonly expiresAt: number
 }
 
-export type Counter = 'host' | 'disk' | 'address' | 'task' | 'consul' | 'token' | 'notify'
+const pools: readonly PoolRecord[] = [
+  { id: 5, name: 'pool-1', note: '', first: '192.0.2.10', last: '192.0.2.73', clusters: [{ id: 1, interface: 0 }] },
+  { id: 6, name: 'pool-2', note: '', first: '203.0.113.10', last: '203.0.113.250', clusters: [1, 2].map(id => ({ id, interface: 0 })) }
+]
+
+const networks: readonly NetworkRecord[] = [
+  { id: 7, name: '192.0.2.0/24', gateway: '192.0.2.1' },
+  { id: 8, name: '203.0.113.0/24', gateway: '203.0.113.1' }
+]
 
 /** The whole simulated platform: everything that a request may read or change. */
-export interface Platform {
-  readonly knobs: VmmanagerKnobs
-  readonly now: () => number
-  readonly hosts: Map<number, HostRecord>
-  readonly disks: Map<number, DiskRecord>
-  readonly addresses: Map<number, AddressRecord>
-  readonly pools: readonly PoolRecord[]
-  readonly networks: readonly NetworkRecord[]
-  readonly tasks: Map<number, TaskRecord>
-  readonly users: Map<number, UserRecord>
-  readonly tokens: Map<string, TokenRecord>
-  readonly keys: Map<string, KeyRecord>
-  /** Catalogue lists by the name in the path: os, preset, cluster, node, image… */
-  readonly catalogue: Map<string, Row[]>
-  readonly counters: Record<Counter, number>
-  readonly counts: { created: number, logins: number, keyLogins: number }
-}
+export const createPlatform = (knobs: VmmanagerKnobs, now: () => number, users: readonly UserRecord[], catalogue: Map<string, Row[]>) => ({
+  knobs,
+  now,
+  hosts: new Map<number, HostRecord>(),
+  disks: new Map<number, DiskRecord>(),
+  addresses: new Map<number, AddressRecord>(),
+  pools,
+  networks,
+  tasks: new Map<number, TaskRecord>(),
+  users: new Map(users.map(user => [user.id, user])),
+  tokens: new Map<string, TokenRecord>(),
+  keys: new Map<string, KeyRecord>(),
+  /** Lists by the name in the path: os, preset, cluster, node, image… */
+  catalogue,
+  counters: { host: 40, disk: 100, address: 500, task: 769, consul: 1341774669, token: 1995, notify: 123456 },
+  counts: { created: 0, logins: 0, keyLogins: 0 }
+})
 
-export const take = (platform: Platform, counter: Counter): number => {
+export type Platform = ReturnType<typeof createPlatform>
+
+export const take = (platform: Platform, counter: keyof Platform['counters']): number => {
   platform.counters[counter] += 1
   return platform.counters[counter]
 }

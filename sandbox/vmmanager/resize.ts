@@ -1,31 +1,9 @@
 import { numberOf, recordOf, textOf } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { accepted, changeHost, order } from './actions.ts'
-import {
-  count, flag, idOf, listOf, natural, notFound, object, oneOf, orNull, owns, post, refuse, text, whole, type Call, type Route, type Shape
-} from './call.ts'
+import { idOf, natural, notFound, object, oneOf, owns, post, refuse, type Call, type Route, type Shape } from './call.ts'
+import { limitShape } from './limits.ts'
 import type { HostRecord } from './model.ts'
-
-const limitNames = [
-  'cpu_weight', 'io_weight', 'io_read_mbitps', 'io_write_mbitps', 'io_read_iops', 'io_write_iops', 'net_in_mbitps', 'net_out_mbitps',
-  'net_weight', 'tcp_connections_in', 'tcp_connections_out', 'process_number'
-]
-
-/** Dropping is all that a rule can do. */
-const firewallRule = object({
-  action: oneOf('drop'), direction: oneOf('in', 'out'), protocols: listOf(text), portstart: whole, portend: whole
-})
-
-export const limitShape: Shape = {
-  cpu_number: natural,
-  ram_mib: natural,
-  net_bandwidth_mbitps: orNull(count),
-  cpu_mode: oneOf('default', 'host-model', 'host-passthrough'),
-  nesting: flag,
-  anti_spoofing: flag,
-  firewall_rules: listOf(firewallRule),
-  ...Object.fromEntries(limitNames.map(name => [name, orNull(count)]))
-}
 
 const defer: Shape = { defer: object({ action: oneOf('host_stop') }) }
 

@@ -1,7 +1,6 @@
 import { assign, findFree } from './allocation.ts'
 import type { VmmanagerKnobs } from './knobs.ts'
-import type { HostRecord, Platform, UserRecord } from './model.ts'
-import { toStamp } from './model.ts'
+import { createPlatform, toStamp, type HostRecord, type Platform, type UserRecord } from './model.ts'
 import { addDisk } from './new-host.ts'
 import { seedCatalogue } from './seed-catalogue.ts'
 import { put, seedSamples } from './seed-samples.ts'
@@ -18,34 +17,11 @@ const users: readonly UserRecord[] = [
 export const administrator = { email: 'admin@example.com', password: 'SECRET-admin-password' } as const
 export const client = 'client@example.com'
 
-const bothClusters = [{ id: 1, interface: 0 }, { id: 2, interface: 0 }]
-
 /** Hosts beside the three of the samples. */
 const furtherHosts = 127
 
-export function createPlatform (knobs: VmmanagerKnobs, now: () => number): Platform {
-  const platform: Platform = {
-    knobs,
-    now,
-    hosts: new Map(),
-    disks: new Map(),
-    addresses: new Map(),
-    pools: [
-      { id: 5, name: 'pool-1', note: '', first: '192.0.2.10', last: '192.0.2.73', clusters: [{ id: 1, interface: 0 }] },
-      { id: 6, name: 'pool-2', note: 'overflow', first: '203.0.113.10', last: '203.0.113.250', clusters: bothClusters }
-    ],
-    networks: [
-      { id: 7, name: '192.0.2.0/24', gateway: '192.0.2.1' },
-      { id: 8, name: '203.0.113.0/24', gateway: '203.0.113.1' }
-    ],
-    tasks: new Map(),
-    users: new Map(users.map(user => [user.id, user])),
-    tokens: new Map(),
-    keys: new Map(),
-    catalogue: seedCatalogue(),
-    counters: { host: 40, disk: 100, address: 500, task: 769, consul: 1341774669, token: 1995, notify: 123456 },
-    counts: { created: 0, logins: 0, keyLogins: 0 }
-  }
+export function seedPlatform (knobs: VmmanagerKnobs, now: () => number): Platform {
+  const platform = createPlatform(knobs, now, users, seedCatalogue())
   seedSamples(platform)
   seedTasks(platform)
   addHosts(platform, furtherHosts)

@@ -12,7 +12,7 @@ import { createKnobs, type VmmanagerKnobs } from './knobs.ts'
 import { listRoutes } from './list-routes.ts'
 import type { HostRecord, Platform, UserRecord } from './model.ts'
 import { resizeRoutes } from './resize.ts'
-import { addHosts, administrator, client, createPlatform } from './seed.ts'
+import { addHosts, administrator, client, seedPlatform } from './seed.ts'
 import { settle } from './tasks.ts'
 
 export type { VmmanagerKnobs } from './knobs.ts'
@@ -47,7 +47,7 @@ export interface VmmanagerSandbox extends Simulator {
 const routes: readonly Route[] = [...authRoutes, ...hostRoutes, ...actionRoutes, ...resizeRoutes, ...addressRoutes, ...listRoutes]
 
 export async function startVmmanager ({ clock = Date.now, knobs, ...options }: VmmanagerOptions = {}): Promise<VmmanagerSandbox> {
-  const platform = createPlatform(createKnobs(knobs), clock)
+  const platform = seedPlatform(createKnobs(knobs), clock)
   const simulator = await startSimulator(request => handle(platform, request), options)
   const account = { url: simulator.origin, ...administrator }
   const settings: VmmanagerSandbox['settings'] = { vm6: account, 'vm6-client': { ...account, as_user: client } }
