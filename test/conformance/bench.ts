@@ -7,7 +7,7 @@ import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema, type Problem } from '../../src/domain/problem.ts'
 import { serverSchema, type Server } from '../../src/domain/server.ts'
 import { capabilitiesOf, unreachable } from '../../src/adapters/capabilities.ts'
-import type { SimulatedCall } from '../../sandbox/simulator.ts'
+import type { SimulatedCall } from '../../sandbox/kit/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { vendors, type Vendor } from './vendors.ts'
 
