@@ -28,7 +28,7 @@ const add = onAddress((call, address) => {
   if (server === undefined) return unknownServer(call.world)
   if (address.serverid !== null) return refuse(400, 'The ip address is already in use.')
   const isNear = server.datacenter === address.datacenter && server.platform === address.platform
-  return isNear ? changed(address, { serverid: server.serverid }) : refuse(400, 'The ip address can not be used by this server.')
+  return isNear ? changed(address, { serverid: server.serverid }) : refuse(400, 'The ip address cannot be used by this server.')
 })
 
 const remove = onAddress((_call, address) =>

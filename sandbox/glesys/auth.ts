@@ -7,7 +7,7 @@ export interface Caller {
   readonly permissions: 'all' | readonly string[]
 }
 
-/** A temporary key dies when it was not used for so long; each use gives it its whole life again. */
+/** A temporary key expires after this long without use; each use renews it. */
 const keyLifetimeMs = 6 * 60 * 60 * 1000
 
 export const accessDenied = (): Answer => refuse(401, 'Access Denied.')

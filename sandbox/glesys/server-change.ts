@@ -67,7 +67,7 @@ function editRefusal (call: Call, server: GlesysServer): Answer | null {
   if (isTaken) return refuseCode(world, 607, 'Hostname is not unique.')
   const shrinks = (wholeOf(args, 'disksize') ?? Infinity) < server.disksize
   return sizeRefusal(call, templateNamed(server.platform, server.templatename)) ??
-    (shrinks ? refuse(400, 'The disksize can not be decreased.') : null)
+    (shrinks ? refuse(400, 'The disksize cannot be decreased.') : null)
 }
 
 const destroy = withUnlocked(({ world, args }, server) => {

@@ -95,7 +95,7 @@ function respond (world: World, request: SimulatedRequest, args: Json | undefine
   if ('http' in caller) return refused(caller)
   const { project } = caller
   if (request.method !== 'POST' && (request.method !== 'GET' || route.kind === 'writes')) {
-    return { answer: refuse(400, 'This function can not be called with this method.'), project }
+    return { answer: refuse(400, 'This function cannot be called with this method.'), project }
   }
   if (args === undefined) return { answer: refuse(400, 'The request body is not a valid JSON object.'), project }
   const missing = route.required.find(entry => isMissing(args, entry))

@@ -4,7 +4,7 @@ import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { badToken, closed, invalidValue, notFound, ok, post, refuse, text, type Call, type Route } from './call.ts'
 import { take, type Platform, type UserRecord } from './model.ts'
 
-/** A sliding token that was unused for so long is deleted; each accepted request renews it. */
+/** A sliding token expires after this long without use; each accepted request renews it. */
 const tokenIdleMs = 60 * 60_000
 const keyMs = 60 * 60_000
 
