@@ -9,7 +9,7 @@ import { startFleio } from './fleio/simulator.ts'
 import { startGlesys } from './glesys/simulator.ts'
 import { startHeficed } from './heficed/simulator.ts'
 import { startOnecloud } from './onecloud/simulator.ts'
-import { sleep, type Simulator } from './simulator.ts'
+import { sleep, type Simulator } from './kit/simulator.ts'
 import { startVmmanager } from './vmmanager/simulator.ts'
 
 interface Vendor {

@@ -1,111 +1,116 @@
-import type { SimulatedReply } from '../simulator.ts'
-import { inScope, parameter, scopeOf, type Call, type Route } from './call.ts'
-import { flavorRow, imageRow, mayUseNetwork, networkRow } from './catalogue-view.ts'
-import type { Field } from './filters.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import { inScope, invalid, ok, parameter, refuse, scopeOf, type Call, type Route } from './call.ts'
+import {
+  flavorInside, flavorRow, floatingIpRow, imageInside, imageRow, keyView, mayUseNetwork, networkRow, ownerOf
+} from './catalogue-view.ts'
 import { answerList, type Listing } from './lists.ts'
-import { requirePermission } from './permissions.ts'
-import { goneReply, notFound, ok } from './replies.ts'
-import type { Flavor, Image, Network, Region } from './records.ts'
+import type { FloatingIp, Flavor, Image, Network, Region, SshKey } from './records.ts'
 
-const idField = <Row extends { readonly id: string }>(): [string, Field<Row>] => ['id', { kind: 'text', read: row => row.id }]
-const nameField = <Row extends { readonly name: string }>(): [string, Field<Row>] => ['name', { kind: 'text', read: row => row.name }]
-const regionField = <Row extends { readonly region: string }>(): [string, Field<Row>] => ['region', { kind: 'text', read: row => row.region }]
-const madeField = <Row extends { readonly created_at: string }>(): [string, Field<Row>] => ['created_at', { kind: 'time', read: row => row.created_at }]
-
-const regions: Listing<Region> = {
-  fields: new Map([idField(), ['enabled', { kind: 'boolean', read: row => row.enabled }]]),
-  plain: ['id'],
-  orderable: ['id'],
-  defaultOrder: 'id'
-}
+const regions: Listing<Region> = { columns: ['id'], plain: ['id'], orderable: ['id'], defaultOrder: 'id' }
 
 const flavors: Listing<Flavor> = {
-  fields: new Map([
-    idField(), nameField(), regionField(),
-    ['memory_mb', { kind: 'number', read: row => row.memory_mb }],
-    ['vcpus', { kind: 'number', read: row => row.vcpus }],
-    ['out_of_stock', { kind: 'boolean', read: row => row.out_of_stock }],
-    ['disabled', { kind: 'boolean', read: row => row.disabled }]
-  ]),
+  columns: ['id', 'name', 'region'],
   plain: ['id', 'name'],
-  orderable: ['name', 'memory_mb', 'vcpus'],
+  orderable: ['name'],
   defaultOrder: 'name',
   permissions: 'flavors'
 }
 
 const images: Listing<Image> = {
-  fields: new Map([
-    idField(), nameField(), regionField(), madeField(),
-    ['type', { kind: 'text', read: row => row.type }],
-    ['status', { kind: 'text', read: row => row.status }],
-    ['visibility', { kind: 'text', read: row => row.visibility }],
-    ['instance_uuid', { kind: 'text', read: row => row.instance_uuid }]
-  ]),
+  columns: ['id', 'name', 'region', 'created_at', 'type', 'instance_uuid'],
   plain: ['name', 'type', 'instance_uuid'],
-  choices: (_call, name) => name === 'type' ? new Set(['template', 'application', 'snapshot', 'backup', 'deleted']) : undefined,
-  matches: (row, term) => row.name.toLowerCase().includes(term) || row.id.includes(term),
-  orderable: ['name', 'created_at', 'status'],
+  choices: { type: new Set(['template', 'application', 'snapshot', 'backup', 'deleted']) },
+  orderable: ['name', 'created_at'],
   defaultOrder: '-created_at',
   permissions: 'images'
 }
 
 const networks: Listing<Network> = {
-  fields: new Map([idField(), nameField(), regionField(), madeField()]),
-  plain: ['name', 'created_at', 'region'],
-  matches: (row, term) => row.name.toLowerCase().includes(term),
+  columns: ['id', 'name', 'region', 'created_at'],
+  plain: ['name', 'region'],
   orderable: ['name', 'created_at'],
   defaultOrder: 'name',
   permissions: 'networks'
 }
 
-const listRegions = (call: Call): SimulatedReply =>
-  answerList(call, [...call.world.regions.values()].filter(region => call.api === 'staff' || region.enabled), regions, row => row)
-
-const listFlavors = (call: Call): SimulatedReply => answerList(call, [...call.world.flavors.values()], flavors, flavorRow)
-
-const listNetworks = (call: Call): SimulatedReply =>
-  answerList(call, visibleNetworks(call), networks, row => networkRow(call, row))
-
-const visibleNetworks = (call: Call): Network[] => [...call.world.networks.values()]
-  .filter(network => call.api === 'staff' || mayUseNetwork(network, scopeOf(call)))
-
-/** End users see what is theirs or shared with them; public ones only in the create form. */
-const visibleImages = (call: Call): Image[] => [...call.world.images.values()]
-  .filter(image => inScope(call, image.client) || image.sharedWith.has(scopeOf(call) ?? -1))
-
-const listImages = (call: Call): SimulatedReply =>
-  answerList(call, visibleImages(call), images, row => imageRow(call.world, row))
-
-const found = <Row extends { readonly id: string }>(call: Call, rows: readonly Row[]): Row => {
-  const row = rows.find(candidate => candidate.id === call.id)
-  if (row === undefined) throw notFound()
-  return row
+const floatingIps: Listing<FloatingIp> = {
+  columns: ['id', 'floating_ip_address', 'created_at'],
+  plain: ['floating_ip_address'],
+  orderable: ['floating_ip_address', 'created_at'],
+  defaultOrder: '-created_at',
+  permissions: 'floatingips'
 }
 
-function deleteImage (call: Call): SimulatedReply {
-  const image = found(call, visibleImages(call).filter(candidate => inScope(call, candidate.client)))
-  requirePermission(call, 'images.destroy')
-  call.world.images.delete(image.id)
-  return goneReply
+const keys: Listing<SshKey> = {
+  columns: ['id', 'name', 'created_at'],
+  plain: ['name'],
+  orderable: ['name', 'created_at'],
+  defaultOrder: '-created_at',
+  permissions: 'pkm'
 }
 
-function snapshotsOf (call: Call): SimulatedReply {
-  const instance = parameter(call, 'instance_uuid')
-  const rows = visibleImages(call).filter(image => image.type === 'snapshot' && image.instance_uuid === instance)
-  return ok({ objects: rows.map(row => imageRow(call.world, row)), volume_snapshots_count: 0 })
+/** End users see what is theirs or shared with them; public images only in the create form. */
+const isVisible = (call: Call, image: Image): boolean => inScope(call, image.client) || image.sharedWith.has(scopeOf(call) ?? -1)
+
+const isOwn = (call: Call) => ({ client }: { readonly client: number | null }): boolean => inScope(call, client)
+
+/** All that the create page offers; for end users the only place that shows flavors and public images. */
+function createOptions (call: Call): SimulatedReply {
+  const { world } = call
+  const client = readClient(call)
+  const enabled = [...world.regions.values()].filter(region => region.enabled)
+  const asked = parameter(call, 'region') ?? enabled[0]?.id ?? ''
+  if (!enabled.some(({ id }) => id === asked)) throw invalid({ region: [`Invalid pk "${asked}" - object does not exist.`] })
+  const here = <Row extends { readonly region: string }>(rows: Map<string, Row>): Row[] =>
+    [...rows.values()].filter(row => row.region === asked)
+  const pick = (test: (image: Image) => boolean): unknown[] =>
+    here(world.images).filter(image => image.status === 'active' && test(image)).map(image => imageInside(world, image))
+  return ok({
+    bootSources: {
+      image: pick(image => image.visibility === 'public'),
+      owned_image: pick(image => client !== null && image.client === client),
+      shared_image: pick(image => client !== null && image.sharedWith.has(client)),
+      community_image: pick(image => image.visibility === 'community'),
+      volume: [],
+      volume_snapshot: [],
+      volume_types: [{ name: 'ssd' }]
+    },
+    flavor: here(world.flavors).filter(flavor => !flavor.disabled).map(flavorInside),
+    nics: here(world.networks).filter(network => mayUseNetwork(network, client)).map(({ id, name }) => ({ id, name, tags: [] })),
+    ssh_key: [...world.keys.values()].filter(key => key.user === call.api).map(keyView),
+    region: enabled.map(({ id, description }) => ({ id, description })),
+    selected_region: asked,
+    client: ownerOf(world, client)
+  })
 }
+
+function readClient (call: Call): number | null {
+  const scope = scopeOf(call)
+  const asked = parameter(call, 'client') ?? ''
+  if (asked === '') return scope
+  const client = call.world.clients.get(Number(asked))
+  if (client === undefined || !inScope(call, client.id)) throw invalid({ client: [`Invalid pk "${asked}" - object does not exist.`] })
+  if (client.project === null) throw refuse(400, 'Unable to find a client with an OpenStack project associated')
+  return client.id
+}
+
+const list = <Row> (
+  path: string,
+  listing: Listing<Row>,
+  rows: (call: Call) => readonly Row[],
+  view: (call: Call, row: Row) => unknown
+): Route => ({ path, verbs: { GET: call => answerList(call, rows(call), listing, row => view(call, row)) } })
 
 export const catalogueRoutes: readonly Route[] = [
-  { path: 'openstack/regions', verbs: { GET: listRegions } },
-  { path: 'openstack/flavors', only: 'staff', verbs: { GET: listFlavors } },
-  { path: 'openstack/flavors/:id', only: 'staff', inferred: true, verbs: { GET: call => ok(flavorRow(found(call, [...call.world.flavors.values()]))) } },
-  { path: 'openstack/networks', verbs: { GET: listNetworks } },
-  { path: 'openstack/networks/:id', inferred: true, verbs: { GET: call => ok(networkRow(call, found(call, visibleNetworks(call)))) } },
-  { path: 'openstack/images', verbs: { GET: listImages } },
-  { path: 'openstack/images/get_snapshots_for_instance', only: 'staff', verbs: { GET: snapshotsOf } },
-  {
-    path: 'openstack/images/:id',
-    inferred: true,
-    verbs: { GET: call => ok(imageRow(call.world, found(call, visibleImages(call)))), DELETE: deleteImage }
-  }
+  { path: 'openstack/instances/create_options', verbs: { GET: createOptions } },
+  list('openstack/regions', regions, ({ world, api }) =>
+    [...world.regions.values()].filter(region => api === 'staff' || region.enabled), (_, row) => row),
+  { ...list('openstack/flavors', flavors, ({ world }) => [...world.flavors.values()], (_, row) => flavorRow(row)), only: 'staff' },
+  list('openstack/networks', networks, call => [...call.world.networks.values()]
+    .filter(network => call.api === 'staff' || mayUseNetwork(network, scopeOf(call))), networkRow),
+  list('openstack/images', images, call =>
+    [...call.world.images.values()].filter(image => isVisible(call, image)), ({ world }, row) => imageRow(world, row)),
+  list('openstack/floatingips', floatingIps, call =>
+    [...call.world.floatingIps.values()].filter(isOwn(call)), ({ world }, row) => floatingIpRow(world, row)),
+  list('pkm', keys, call => [...call.world.keys.values()].filter(key => key.user === call.api), (_, row) => keyView(row))
 ]

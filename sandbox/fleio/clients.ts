@@ -1,109 +1,97 @@
-import type { SimulatedReply } from '../simulator.ts'
-import { inScope, parameter, type Call, type Handler, type Route } from './call.ts'
+import { pick, type Json } from '../kit/json.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import { detailReply, inScope, madeReply, notFound, ok, refusal, type Call, type Route } from './call.ts'
 import { nameOf } from './catalogue-view.ts'
-import { clientDetail, clientRow, longNameOf } from './client-view.ts'
-import { createClient, updateClient } from './client-write.ts'
-import { check, isObject, readForm, readJson, text } from './fields.ts'
+import { blame, boolean, check, readForm, text } from './fields.ts'
 import { answerList, type Listing } from './lists.ts'
-import { accepted, goneReply, invalid, notFound, ok } from './replies.ts'
-import type { Client } from './records.ts'
-import { cancel, schedule } from './world.ts'
+import { blankClient, type Client } from './records.ts'
+import { timeNow } from './world.ts'
+
+const countries = new Map([['DE', 'Germany'], ['CH', 'Switzerland'], ['RO', 'Romania'], ['US', 'United States of America']])
+
+const longNameOf = (client: Client): string => client.company === null ? nameOf(client) : `${client.company} (${nameOf(client)})`
+
+/** List rows have no `permissions` beside them, and credit is a decimal text. */
+const clientRow = (client: Client): Json => ({
+  ...pick(client, 'id', 'first_name', 'last_name', 'company', 'email', 'phone', 'city', 'state', 'country', 'vat_id', 'currency', 'status'),
+  date_created: client.date_created,
+  long_name: longNameOf(client),
+  uptodate_credit: client.credit.toFixed(2),
+  country_name: countries.get(client.country) ?? client.country,
+  group_name: client.groups.join(', '),
+  outofcredit_datetime: null,
+  name: nameOf(client),
+  configuration_name: '',
+  suspend_instead_of_terminate: false
+})
+
+const clientDetail = (client: Client): Json => ({
+  ...clientRow(client),
+  ...pick(client, 'fax', 'address1', 'address2', 'zip_code', 'external_billing_id'),
+  users: [],
+  credits: [{ amount: client.credit.toFixed(2), currency: { code: client.currency } }],
+  custom_fields: [],
+  has_openstack_services: client.project !== null,
+  tax_exempt: false,
+  openstack_billing_plans: [],
+  reseller_client: null,
+  belongs_to_reseller: false
+})
 
 const listing: Listing<Client> = {
-  fields: new Map([
-    ['id', { kind: 'number', read: row => row.id }],
-    ['first_name', { kind: 'text', read: row => row.first_name }],
-    ['last_name', { kind: 'text', read: row => row.last_name }],
-    ['company', { kind: 'text', read: row => row.company }],
-    ['email', { kind: 'text', read: row => row.email }],
-    ['country', { kind: 'text', read: row => row.country }],
-    ['currency', { kind: 'text', read: row => row.currency }],
-    ['status', { kind: 'text', read: row => row.status }],
-    ['external_billing_id', { kind: 'text', read: row => row.external_billing_id }],
-    ['uptodate_credit', { kind: 'number', read: row => row.credit }],
-    ['has_billing_agreement', { kind: 'boolean', read: row => row.has_billing_agreement }],
-    ['has_enabled_project', { kind: 'boolean', read: row => row.project !== null }],
-    ['has_external_billing', { kind: 'boolean', read: row => row.external_billing_id !== null }],
-    ['date_created', { kind: 'time', read: row => row.date_created }]
-  ]),
-  plain: ['id', 'external_billing_id', 'has_enabled_project', 'has_billing_agreement', 'has_external_billing'],
-  matches: (row, term) => [String(row.id), longNameOf(row), nameOf(row), row.email].some(column => column.toLowerCase().includes(term)),
-  orderable: ['id', 'first_name', 'last_name', 'company', 'date_created', 'status', 'uptodate_credit'],
+  columns: ['id', 'first_name', 'last_name', 'company', 'email', 'date_created'],
+  plain: ['id'],
+  searched: (row, term) => [String(row.id), longNameOf(row), nameOf(row), row.email].some(column => column.toLowerCase().includes(term)),
+  orderable: ['id', 'first_name', 'last_name', 'company', 'date_created'],
   defaultOrder: '-date_created'
 }
 
-/** `uptodate_credit_max` is the one plain parameter that is no exact match. */
-function visible (call: Call): Client[] {
-  const most = Number(parameter(call, 'uptodate_credit_max') ?? Infinity)
-  return [...call.world.clients.values()].filter(client => inScope(call, client.id) && client.credit <= most)
+const required = ['first_name', 'last_name', 'address1', 'city', 'country', 'zip_code', 'phone']
+const optional = ['company', 'address2', 'state', 'fax', 'vat_id', 'currency', 'email', 'configuration']
+
+/** An end user may have one client and no more. The project's order is carried out and yet echoed as false. */
+function createClient (call: Call): SimulatedReply {
+  const { world } = call
+  if (call.api === 'user') throw refusal(detailReply(409, 'You already have a client'))
+  const form = readForm(call.request)
+  const fields = Object.fromEntries([
+    ...required.map(name => [name, text(form, name, 'required')]),
+    ...optional.map(name => [name, text(form, name, 'optional')])
+  ].filter(([, value]) => value !== undefined))
+  if (!/^[A-Z]{2}$/.test(String(fields['country'] ?? 'DE'))) blame(form, 'country', `"${String(fields['country'])}" is not a valid choice.`)
+  const external = text(form, 'external_billing_id', 'optional', 38) ?? null
+  const isTaken = external !== null && [...world.clients.values()].some(client => client.external_billing_id === external)
+  if (isTaken) blame(form, 'external_billing_id', 'This field must be unique.')
+  const order = boolean(form, 'create_auto_order_service')
+  check(form)
+  world.serial += 1
+  const id = 100_000 + (world.serial * 7919) % 900_000
+  const groups = Array.isArray(form.data['groups']) ? form.data['groups'].map(String) : []
+  const client: Client = {
+    ...blankClient,
+    ...fields,
+    id,
+    groups,
+    external_billing_id: external,
+    project: order ? id.toString(16).padStart(32, '0') : null,
+    date_created: timeNow(world).replace(/(:\d\d)(?=\+)/, '$1.000000')
+  }
+  world.clients.set(id, client)
+  const { credit, status, date_created: created, project, ...made } = client
+  const added = { create_auto_order_service: false, custom_fields: [], reseller_client: 0, auto_order_service_external_billing_id: null }
+  return madeReply({ ...made, ...added })
 }
 
-function find (call: Call): Client {
+const listClients = (call: Call): SimulatedReply =>
+  answerList(call, [...call.world.clients.values()].filter(({ id }) => inScope(call, id)), listing, clientRow)
+
+function getClient (call: Call): SimulatedReply {
   const client = call.world.clients.get(/^\d+$/.test(call.id) ? Number(call.id) : -1)
   if (client === undefined || !inScope(call, client.id)) throw notFound()
-  return client
+  return ok(clientDetail(client))
 }
-
-/** Queued. Servers go only when asked for; otherwise they are left without an owner. */
-function remove (call: Call): SimulatedReply {
-  const { world } = call
-  const client = find(call)
-  if (client.suspend_instead_of_terminate) {
-    client.status = 'suspended'
-    return goneReply
-  }
-  const withServers = /^(true|1)$/i.test(parameter(call, 'delete_cloud_resources') ?? '')
-  client.status = 'deleting'
-  schedule(world, `client-${client.id}`, world.knobs.actionMs, () => {
-    world.clients.delete(client.id)
-    for (const instance of [...world.instances.values()].filter(candidate => candidate.client === client.id)) {
-      instance.client = null
-      if (!withServers) continue
-      cancel(world, instance.id)
-      world.instances.delete(instance.id)
-    }
-  })
-  return goneReply
-}
-
-/** A client that is in that state already is answered the same. */
-const turn = (status: 'active' | 'suspended', detail: string): Handler => call => {
-  find(call).status = status
-  return accepted(detail)
-}
-
-function changeCredit (call: Call): SimulatedReply {
-  const client = find(call)
-  const form = readForm(call.request)
-  const amount = text(form, 'amount', 'required')
-  if (amount !== undefined && !/^\d+(\.\d+)?$/.test(amount)) form.errors['amount'] = ['A valid number is required.']
-  check(form)
-  client.credit += form.data['add_credit'] === false ? -Number(amount) : Number(amount)
-  return ok({ credit_balance: client.credit.toFixed(2), client: client.id })
-}
-
-function setAgreements (call: Call): SimulatedReply {
-  const rows = readJson(call.request)
-  if (!Array.isArray(rows)) throw invalid({ non_field_errors: ['Expected a list of items but got type "dict".'] })
-  for (const row of rows) {
-    if (!isObject(row)) throw invalid(['Invalid data. Expected a dictionary.'])
-    const client = [...call.world.clients.values()].find(candidate => candidate.external_billing_id === row['uuid'])
-    if (client !== undefined) client.has_billing_agreement = row['agreement'] === true
-  }
-  return accepted('Billing agreements updated')
-}
-
-const read: Handler = call => ok(clientDetail(find(call)))
-const patch: Handler = call => updateClient(call, find(call), 'optional')
-const put: Handler = call => updateClient(call, find(call), 'required')
 
 export const clientRoutes: readonly Route[] = [
-  { path: 'clients', verbs: { GET: call => answerList(call, visible(call), listing, clientRow), POST: createClient } },
-  { path: 'clients/set_billing_agreements', only: 'staff', verbs: { POST: setAgreements } },
-  { path: 'clients/:id', only: 'staff', verbs: { GET: read, PATCH: patch, PUT: put, DELETE: remove } },
-  { path: 'clients/:id', only: 'user', verbs: { GET: read, PATCH: patch, PUT: put } },
-  { path: 'clients/:id/suspend', only: 'staff', verbs: { POST: turn('suspended', 'Client suspended') } },
-  { path: 'clients/:id/resume', only: 'staff', verbs: { POST: turn('active', 'Client resumed') } },
-  { path: 'clients/:id/change_credit', only: 'staff', verbs: { POST: changeCredit } },
-  { path: 'clients/:id/billing_summary', only: 'staff', verbs: { GET: call => { find(call); return ok({ price: '12.40' }) } } }
+  { path: 'clients', verbs: { GET: listClients, POST: createClient } },
+  { path: 'clients/:id', verbs: { GET: getClient } }
 ]

@@ -1,31 +1,24 @@
-import type { SimulatedRequest } from '../simulator.ts'
-import { invalid, refuse } from './replies.ts'
+import { isRecord, parseJson, type Json } from '../kit/json.ts'
+import type { SimulatedRequest } from '../kit/simulator.ts'
+import { invalid, refuse, type Call } from './call.ts'
 
 /** A request body with the complaints gathered so far, by field, as Django REST Framework reports them. */
 export interface Form {
-  readonly data: Readonly<Record<string, unknown>>
+  readonly data: Json
   readonly errors: Record<string, unknown>
 }
 
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+type Need = 'required' | 'optional'
 
 /** An empty body counts as no data, whatever its type. Unknown fields are ignored. */
-export function readJson (request: SimulatedRequest): unknown {
-  if (request.body === '') return {}
+export function readForm (request: SimulatedRequest): Form {
+  if (request.body === '') return { data: {}, errors: {} }
   const type = request.headers['content-type'] ?? ''
   if (type.split(';')[0]?.trim().toLowerCase() !== 'application/json') throw refuse(415, `Unsupported media type "${type}" in request.`)
-  try {
-    return JSON.parse(request.body)
-  } catch {
-    throw refuse(400, 'JSON parse error - Expecting value: line 1 column 1 (char 0)')
-  }
-}
-
-export function readForm (request: SimulatedRequest): Form {
-  const data = readJson(request)
-  if (isObject(data)) return { data, errors: {} }
-  throw invalid({ non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(data)}.`] })
+  const data = parseJson(request.body)
+  if (data === undefined) throw refuse(400, 'JSON parse error - Expecting value: line 1 column 1 (char 0)')
+  if (isRecord(data)) return { data, errors: {} }
+  throw invalid({ non_field_errors: ['Invalid data. Expected a dictionary.'] })
 }
 
 export function check (form: Form): void {
@@ -38,14 +31,12 @@ export const blame = (form: Form, name: string, message: string): undefined => {
 }
 
 /** The raw value when it was sent and is not null; complains when a required one is missing. */
-export function given (form: Form, name: string, need: 'required' | 'optional'): unknown {
-  const value = form.data[name]
-  if (value === undefined) return need === 'required' ? blame(form, name, 'This field is required.') : undefined
-  if (value === null) return need === 'required' ? blame(form, name, 'This field may not be null.') : undefined
-  return value
+export function given (form: Form, name: string, need: Need): unknown {
+  const value = form.data[name] ?? undefined
+  return value === undefined && need === 'required' ? blame(form, name, 'This field is required.') : value
 }
 
-export function text (form: Form, name: string, need: 'required' | 'optional', longest = 255): string | undefined {
+export function text (form: Form, name: string, need: Need, longest = 255): string | undefined {
   const value = given(form, name, need)
   if (value === undefined) return undefined
   if (typeof value !== 'string' && typeof value !== 'number') return blame(form, name, 'Not a valid string.')
@@ -55,29 +46,14 @@ export function text (form: Form, name: string, need: 'required' | 'optional', l
   return trimmed
 }
 
-const truths = new Map<unknown, boolean>([
-  [true, true], ['true', true], ['True', true], [1, true], ['1', true],
-  [false, false], ['false', false], ['False', false], [0, false], ['0', false]
-])
-
 export function boolean (form: Form, name: string): boolean {
-  const value = given(form, name, 'optional')
-  if (value === undefined) return false
-  return truths.get(value) ?? blame(form, name, 'Must be a valid boolean.') ?? false
+  const value = given(form, name, 'optional') ?? false
+  return typeof value === 'boolean' ? value : blame(form, name, 'Must be a valid boolean.') ?? false
 }
-
-export function integer (form: Form, name: string, need: 'required' | 'optional'): number | undefined {
-  const value = given(form, name, need)
-  if (value === undefined) return undefined
-  if (/^-?\d+$/.test(String(value)) && typeof value !== 'object') return Number(value)
-  return blame(form, name, 'A valid integer is required.')
-}
-
-const uuidShape = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
 export function uuid (form: Form, name: string): string | undefined {
   const value = text(form, name, 'required')
-  if (value === undefined || uuidShape.test(value)) return value
+  if (value === undefined || /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(value)) return value
   return blame(form, name, 'Must be a valid UUID.')
 }
 
@@ -85,16 +61,23 @@ export function uuid (form: Form, name: string): string | undefined {
 export function related<Row> (form: Form, name: string, find: (key: string) => Row | undefined): Row | undefined {
   const value = given(form, name, 'required')
   if (value === undefined) return undefined
-  if (typeof value !== 'string' && typeof value !== 'number') {
-    return blame(form, name, `Incorrect type. Expected pk value, received ${pythonType(value)}.`)
-  }
+  if (typeof value !== 'string' && typeof value !== 'number') return blame(form, name, 'Incorrect type. Expected pk value.')
   return find(String(value)) ?? blame(form, name, `Invalid pk "${value}" - object does not exist.`)
 }
 
-const pythonNames = new Map([['string', 'str'], ['number', 'int'], ['boolean', 'bool']])
+export function password (form: Form, name: string, need: Need): string | undefined {
+  const value = text(form, name, need)
+  if (value === undefined || value === '') return undefined
+  if (value.length < 8) return blame(form, name, 'It should be at least 8 characters long.')
+  return /[^A-Za-z]/.test(value) ? value : blame(form, name, 'It should contain at least one digit or symbol.')
+}
 
-export const pythonType = (value: unknown): string => {
-  if (value === null) return 'NoneType'
-  if (Array.isArray(value)) return 'list'
-  return pythonNames.get(typeof value) ?? 'dict'
+/** Key ids as a JSON text (`"[12,15]"`); a real list is refused. */
+export function sshKeys (call: Call, form: Form): readonly number[] {
+  const sent = text(form, 'ssh_keys', 'optional') ?? ''
+  const ids = sent === '' ? [] : parseJson(sent)
+  if (!Array.isArray(ids)) return blame(form, 'ssh_keys', 'Value must be valid JSON.') ?? []
+  const known = ids.map(Number).filter(id => call.world.keys.get(id)?.user === call.api)
+  if (known.length < ids.length) blame(form, 'ssh_keys', 'SSH key not found.')
+  return known
 }

@@ -1,3 +1,4 @@
+import { all, pick } from '../kit/json.ts'
 import type { Call } from './call.ts'
 import { flavorInside, imageInside, ownerOf, projectOf } from './catalogue-view.ts'
 import type { FixedAddress, Instance, Port, Shown } from './records.ts'
@@ -25,28 +26,20 @@ export function instanceRow (call: Call, instance: Instance): Record<string, unk
   const flavor = instance.flavor === null ? undefined : world.flavors.get(instance.flavor)
   const image = instance.image === null ? undefined : world.images.get(instance.image)
   return {
+    ...pick(instance, 'id', 'name', 'created', 'hostId', 'region', 'description', 'locked', 'image'),
     status,
     os_distro: image?.os_distro ?? null,
     flavor: flavor === undefined ? null : flavorInside(flavor),
     booted_from_iso: status === 'booted_from_iso',
     host_name: instance.hostName,
-    name: instance.name,
-    current_month_traffic: instance.traffic,
+    ...all(instance.traffic, 'current_month_traffic', 'current_cycle_traffic'),
     ...api === 'staff' ? { client: ownerOf(world, instance.client) } : {},
-    created: instance.created,
-    hostId: instance.hostId,
     allowed_actions: allowedActions(status, api),
     uuid: instance.id,
-    region: instance.region,
-    description: instance.description,
     region_obj: world.regions.get(instance.region) ?? null,
-    current_cycle_traffic: instance.traffic,
     access_ip: accessIp(instance),
     display_status: displayStatus(status, task),
-    locked: instance.locked,
-    image: instance.image,
-    display_task: displayTask(task),
-    id: instance.id
+    display_task: displayTask(task)
   }
 }
 

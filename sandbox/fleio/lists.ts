@@ -1,16 +1,20 @@
-import type { SimulatedReply } from '../simulator.ts'
-import { parameter, type Call } from './call.ts'
-import { compareBy, parseFiltering, plainTest, type Fields } from './filters.ts'
-import { ok, refuse } from './replies.ts'
-import { permissionsOf } from './permissions.ts'
+import { compareValues } from '../kit/lists.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import { crash, invalid, ok, parameter, permissionsOf, refusal, refuse, type Call } from './call.ts'
+
+type Read<Row> = (row: Row) => unknown
 
 export interface Listing<Row> {
-  readonly fields: Fields<Row>
-  /** Plain query parameters that match exactly. */
+  /** The columns that `filtering`, plain parameters and `ordering` know, by the row's own names. */
+  readonly columns: ReadonlyArray<keyof Row & string>
+  /** And those that are called otherwise. */
+  readonly derived?: Readonly<Record<string, Read<Row>>>
+  /** Query parameters that match exactly. */
   readonly plain: readonly string[]
-  /** Plain parameters that must name something that exists. */
-  readonly choices?: (call: Call, name: string) => ReadonlySet<string> | undefined
-  readonly matches?: (row: Row, term: string) => boolean
+  /** What a parameter may name. */
+  readonly choices?: Readonly<Record<string, ReadonlySet<string>>>
+  /** What `search` looks through. */
+  readonly searched?: (row: Row, term: string) => boolean
   readonly orderable: readonly string[]
   readonly defaultOrder: string
   /** The word before the dot in the `permissions` object; client lists have none. */
@@ -18,78 +22,84 @@ export interface Listing<Row> {
 }
 
 export function answerList<Row> (call: Call, rows: readonly Row[], listing: Listing<Row>, view: (row: Row) => unknown): SimulatedReply {
-  const chosen = choose(call, rows, listing)
-  const sent = orderingOf(call, listing)
-  const ordered = order(chosen, listing, sent.length > 0 ? sent : [listing.defaultOrder])
+  const tests = [...filterTests(call, listing), ...plainTests(call, listing), ...searchTests(call, listing)]
+  // Unknown names of an ordering are dropped without a word.
+  const sent = (parameter(call, 'ordering') ?? '').split(',').filter(name => listing.orderable.includes(name.replace(/^-/, '')))
+  const ordered = order(rows.filter(row => tests.every(test => test(row))), listing, sent.length > 0 ? sent : [listing.defaultOrder])
   const { window, ...envelope } = cut(call, ordered, sent.length > 0)
   const permissions = listing.permissions === undefined ? {} : { permissions: permissionsOf(call, listing.permissions) }
   return ok({ ...permissions, ...envelope, objects: window.map(view) })
 }
 
-function choose<Row> (call: Call, rows: readonly Row[], listing: Listing<Row>): readonly Row[] {
-  const tests: Array<(row: Row) => boolean> = []
-  const filtering = parameter(call, 'filtering') ?? ''
-  if (filtering !== '') tests.push(parseFiltering(filtering, listing.fields, call.world.knobs.badValueFilter))
-  for (const name of listing.plain) {
+type Test<Row> = (row: Row) => boolean
+
+function columnOf<Row> ({ columns, derived }: Listing<Row>, name: string): Read<Row> | undefined {
+  const own = columns.find(column => column === name)
+  return own === undefined ? derived?.[name] : row => row[own]
+}
+
+const matching = <Row> (read: Read<Row>, value: string): Test<Row> => row => String(read(row)) === value
+
+/**
+ * Reads `a:1+b:2` after the query was decoded, so a raw plus has become a space by now and glues both conditions
+ * together. The first colon separates; what follows a second one is thrown away. One column twice is an alternative.
+ */
+function filterTests<Row> (call: Call, listing: Listing<Row>): Array<Test<Row>> {
+  const source = parameter(call, 'filtering') ?? ''
+  const wanted = new Map<string, Array<Test<Row>>>()
+  for (const item of source === '' ? [] : source.split('+')) {
+    const [name = '', value] = item.split(':')
+    const read = columnOf(listing, name)
+    if (value === undefined) throw refusal(crash)
+    if (read === undefined) throw refuse(400, `Cannot resolve keyword '${name}' into field.`)
+    wanted.set(name, [...wanted.get(name) ?? [], matching(read, value)])
+  }
+  return [...wanted.values()].map(tests => row => tests.some(test => test(row)))
+}
+
+function plainTests<Row> (call: Call, listing: Listing<Row>): Array<Test<Row>> {
+  return listing.plain.flatMap(name => {
     const value = parameter(call, name) ?? ''
-    const field = listing.fields.get(name)
-    if (value !== '' && field !== undefined) tests.push(plainTest(field, name, value, listing.choices?.(call, name)))
-  }
-  for (const term of (parameter(call, 'search') ?? '').toLowerCase().split(/[\s,]+/).filter(word => word !== '')) {
-    tests.push(row => listing.matches?.(row, term) ?? true)
-  }
-  return rows.filter(row => tests.every(test => test(row)))
-}
-
-/** Unknown names are dropped without a word. */
-const orderingOf = <Row> (call: Call, listing: Listing<Row>): string[] =>
-  (parameter(call, 'ordering') ?? '').split(',').map(name => name.trim()).filter(name => listing.orderable.includes(name.replace(/^-/, '')))
-
-function order<Row> (rows: readonly Row[], listing: Listing<Row>, names: readonly string[]): readonly Row[] {
-  const compare = (a: Row, b: Row): number => {
-    for (const name of names) {
-      const field = listing.fields.get(name.replace(/^-/, ''))
-      const result = field === undefined ? 0 : compareBy(field, a, b)
-      if (result !== 0) return name.startsWith('-') ? -result : result
+    const read = columnOf(listing, name)
+    if (value === '' || read === undefined) return []
+    if (listing.choices?.[name]?.has(value) === false) {
+      throw invalid({ [name]: ['Select a valid choice. That choice is not one of the available choices.'] })
     }
-    return 0
+    return [matching(read, value)]
+  })
+}
+
+const searchTests = <Row> (call: Call, { searched }: Listing<Row>): Array<Test<Row>> =>
+  (parameter(call, 'search') ?? '').toLowerCase().split(/[\s,]+/).filter(term => term !== '')
+    .map(term => row => searched?.(row, term) ?? true)
+
+/** Nulls are the smallest, as in MariaDB. Times compare as moments. */
+function order<Row> (rows: readonly Row[], listing: Listing<Row>, names: readonly string[]): readonly Row[] {
+  const keyOf = (row: Row, name: string): unknown => {
+    const value = columnOf(listing, name.replace(/^-/, ''))?.(row)
+    return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : value
   }
-  return [...rows].sort(compare)
+  return [...rows].sort((a, b) => names.reduce((result, name) =>
+    result || compareValues(keyOf(a, name), keyOf(b, name)) * (name.startsWith('-') ? -1 : 1), 0))
 }
 
-interface Cut<Row> {
-  readonly count: number
-  readonly next: string | null
-  readonly previous: string | null
-  readonly totalCount: number
-  readonly pageNo: number | string
-  readonly window: readonly Row[]
-}
-
-function cut<Row> (call: Call, rows: readonly Row[], ordered: boolean): Cut<Row> {
-  const size = pageSize(call)
+function cut<Row> (call: Call, rows: readonly Row[], isOrdered: boolean) {
+  const size = Math.min(Number(/^[1-9]\d*$/.exec(parameter(call, 'page_size') ?? '')?.[0] ?? 20), 10_000)
   const pages = Math.max(1, Math.ceil(rows.length / size))
   const asked = parameter(call, 'page')
-  const page = asked === undefined ? 1 : asked === 'last' ? pages : /^\d+$/.test(asked) ? Number(asked) : 0
-  if (page < 1 || page > pages) throw refuse(404, 'Invalid page.')
-  const shift = !ordered && call.world.knobs.unorderedShift ? page - 1 : 0
+  const page = Number(asked ?? 1)
+  if (!(page >= 1 && page <= pages)) throw refuse(404, 'Invalid page.')
+  const shift = !isOrdered && call.world.knobs.unorderedShift ? page - 1 : 0
   const shifted = [...rows.slice(rows.length - shift), ...rows.slice(0, rows.length - shift)]
   return {
     count: rows.length,
     next: page < pages ? link(call, page + 1) : null,
     previous: page > 1 ? link(call, page - 1) : null,
     totalCount: rows.length,
-    // The raw query value is echoed, so it is a number only when nobody asked for one.
-    pageNo: asked === undefined || asked === 'last' ? page : asked,
+    // The raw query value is echoed, so it is a number only when the caller asked for none.
+    pageNo: asked ?? 1,
     window: shifted.slice((page - 1) * size, page * size)
   }
-}
-
-function pageSize (call: Call): number {
-  const { defaultPageSize, maximumPageSize } = call.world.knobs
-  const asked = parameter(call, 'page_size') ?? ''
-  if (!/^\d+$/.test(asked) || Number(asked) === 0) return defaultPageSize
-  return Math.min(Number(asked), maximumPageSize)
 }
 
 function link (call: Call, page: number): string {
@@ -98,6 +108,5 @@ function link (call: Call, page: number): string {
   if (page === 1) query.delete('page')
   else query.set('page', String(page))
   query.sort()
-  const text = query.toString()
-  return `${origin}${call.request.path}${text === '' ? '' : `?${text}`}`
+  return `${origin}${call.request.path}${query.size === 0 ? '' : `?${query.toString()}`}`
 }

@@ -1,3 +1,5 @@
+export type UserKind = 'staff' | 'user'
+
 export interface Owner {
   readonly id: number
   readonly name: string
@@ -84,18 +86,8 @@ export interface FloatingIp {
   readonly client: number
   readonly description: string
   readonly created_at: string
-  updated_at: string
-  /** The instance it stands for and the fixed address it leads to. */
+  /** The instance that has it and the fixed address it leads to. */
   held: { readonly instance: string, readonly port: string, readonly fixed: string } | null
-}
-
-export interface Volume {
-  readonly id: string
-  readonly name: string
-  readonly client: number
-  readonly region: string
-  readonly size: number
-  instance: string | null
 }
 
 export interface SshKey {
@@ -104,14 +96,7 @@ export interface SshKey {
   readonly public_key: string
   readonly fingerprint: string
   readonly created_at: string
-  readonly user: 'staff' | 'user'
-}
-
-export interface HistoryRow {
-  readonly start_time: string
-  readonly action: string
-  readonly message: string | null
-  readonly request_id: string
+  readonly user: UserKind
 }
 
 export interface Shown {
@@ -141,40 +126,49 @@ export interface Instance {
   locked: boolean
   traffic: number
   readonly ports: Port[]
-  readonly history: HistoryRow[]
-  /** Where a two-step resize came from. */
-  resizedFrom: { readonly flavor: string | null, readonly status: string } | null
+  /** The state that a two-step resize came from. */
+  resizedFrom: string | null
   /** What was sent at create or rebuild; never answered. */
   rootPassword: string | null
-  userData: string | null
   sshKeys: readonly number[]
 }
 
-export interface Client {
+export interface Client extends Readonly<Record<'first_name' | 'last_name' | 'email' | 'phone' | 'city' | 'country' | 'address1', string>>,
+  Readonly<Record<'zip_code' | 'currency' | 'date_created' | 'configuration', string>>,
+  Readonly<Record<'company' | 'state' | 'address2' | 'fax' | 'vat_id' | 'external_billing_id', string | null>> {
   readonly id: number
-  first_name: string
-  last_name: string
-  company: string | null
-  email: string
-  phone: string
-  city: string
-  state: string | null
-  country: string
-  address1: string
-  address2: string | null
-  zip_code: string
-  fax: string | null
-  vat_id: string | null
-  currency: string
-  credit: number
-  status: 'active' | 'inactive' | 'suspended' | 'closed' | 'deleting'
-  readonly date_created: string
-  outofcredit_datetime: string | null
-  suspend_instead_of_terminate: boolean
-  external_billing_id: string | null
-  has_billing_agreement: boolean
-  groups: readonly string[]
-  configuration: string
+  readonly credit: number
+  readonly status: 'active' | 'suspended'
+  readonly groups: readonly string[]
   /** OpenStack project; without one no instance can be made. */
-  project: string | null
+  readonly project: string | null
 }
+
+export const blankClient: Client = {
+  ...{ id: 0, first_name: '', last_name: '', email: '', phone: '', city: '', country: '', address1: '', zip_code: '', date_created: '' },
+  ...{ company: null, state: null, address2: null, fax: null, vat_id: null, external_billing_id: null, project: null },
+  ...{ currency: 'EUR', credit: 0, status: 'active', groups: [], configuration: 'default' }
+}
+
+export const blankInstance = (id: string): Instance => ({
+  id,
+  name: '',
+  description: null,
+  status: 'active',
+  task: null,
+  stale: null,
+  flavor: null,
+  image: null,
+  region: 'Region1',
+  client: null,
+  created: null,
+  visibleAt: 0,
+  hostName: 'Region1-compute.fleio.example',
+  hostId: '30e22192fc4ca6ee560afe0b1b42502c76f23dd25ae7722d320b3369',
+  locked: false,
+  traffic: 0,
+  ports: [],
+  resizedFrom: null,
+  rootPassword: null,
+  sshKeys: []
+})

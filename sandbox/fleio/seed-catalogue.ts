@@ -40,7 +40,9 @@ export const networkIds = { private: uuidOf('9e700001', 1), region2: uuidOf('9e7
 const local = { id: 1, name: 'Local storage', priority: 10 }
 
 const flavor = (id: string, name: string, size: Partial<Flavor>): Flavor => ({
-  id, name, vcpus: 1, memory_mb: 256, root_gb: 1, ephemeral_gb: 0, swap: 0, region: 'Region1', group: local, out_of_stock: false, disabled: false, ...size
+  ...{ id, name, vcpus: 1, memory_mb: 256, root_gb: 1, ephemeral_gb: 0, swap: 0, region: 'Region1', group: local },
+  ...{ out_of_stock: false, disabled: false },
+  ...size
 })
 
 const image = (id: string, name: string, traits: Partial<Image>): Image => ({
@@ -64,7 +66,9 @@ const image = (id: string, name: string, traits: Partial<Image>): Image => ({
 })
 
 const subnets = (serial: number, v4: string | null, v6: string): Network['subnets'] => [
-  ...v4 === null ? [] : [{ id: uuidOf('7a1b0000', serial * 2 - 1), name: 'v4', cidr: `${v4}.0/24`, ip_version: 4 as const, gateway_ip: `${v4}.1` }],
+  ...v4 === null
+    ? []
+    : [{ id: uuidOf('7a1b0000', serial * 2 - 1), name: 'v4', cidr: `${v4}.0/24`, ip_version: 4 as const, gateway_ip: `${v4}.1` }],
   { id: uuidOf('7a1b0000', serial * 2), name: 'v6', cidr: `${v6}::/64`, ip_version: 6 as const, gateway_ip: `${v6}::1` }
 ]
 
@@ -107,7 +111,9 @@ const images: readonly Image[] = [
 
 const networks: readonly Network[] = [
   network(documented.network, 'public', { subnets: subnets(1, '192.168.40', '2001:db8:40') }),
-  network(networkIds.private, 'backend', { client: documented.client, shared: false, router_external: false, subnets: subnets(2, '198.51.100', '2001:db8:41') }),
+  network(networkIds.private, 'backend', {
+    client: documented.client, shared: false, router_external: false, subnets: subnets(2, '198.51.100', '2001:db8:41')
+  }),
   network(networkIds.sixOnly, 'six', { router_external: false, subnets: subnets(3, null, '2001:db8:42') }),
   network(networkIds.region2, 'public', { region: 'Region2', is_default: true, subnets: subnets(4, '192.0.2', '2001:db8:43') })
 ]

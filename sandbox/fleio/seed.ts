@@ -1,10 +1,9 @@
-import { addPorts } from './instance-create.ts'
-import { addKey } from './keys.ts'
-import type { Instance } from './records.ts'
+import { createHash } from 'node:crypto'
+import { blankInstance, type Instance, type UserKind } from './records.ts'
 import { documented, flavorIds, imageIds, networkIds, seedCatalogue } from './seed-catalogue.ts'
 import { seedClients } from './seed-clients.ts'
 import { fixed, oddities } from './seed-oddities.ts'
-import { localTime, newUuid, timeNow, uuidOf, type World } from './world.ts'
+import { addPorts, localTime, newUuid, timeNow, uuidOf, type World } from './world.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -12,31 +11,13 @@ const day = 24 * 60 * minute
 const lastSummerDay = Date.parse('2019-10-27T01:00:00Z')
 const documentedAt = Date.parse('2019-11-27T12:36:45Z')
 
-const hostId = '30e22192fc4ca6ee560afe0b1b42502c76f23dd25ae7722d320b3369'
-
 const instance = (id: string, traits: Partial<Instance>): Instance => ({
-  id,
+  ...blankInstance(id),
   name: 'newinstance',
-  description: null,
-  status: 'active',
-  task: null,
-  stale: null,
   flavor: documented.flavor,
   image: documented.image,
-  region: 'Region1',
   client: documented.client,
   created: '2019-11-27T14:36:45+02:00',
-  visibleAt: 0,
-  hostName: 'Region1-compute.fleio.example',
-  hostId,
-  locked: false,
-  traffic: 0,
-  ports: [],
-  history: [],
-  resizedFrom: null,
-  rootPassword: null,
-  userData: null,
-  sshKeys: [],
   ...traits
 })
 
@@ -55,11 +36,7 @@ export function seed (world: World): void {
       network: documented.network,
       ipv4s: [fixed('192.168.40.174', 1)],
       ipv6s: [fixed('2001:db8:40::174', 2)]
-    }],
-    history: [
-      { start_time: '2019-11-27T14:40:10+02:00', action: 'stop', message: null, request_id: 'req-00000000-0000-4000-8000-000000000002' },
-      { start_time: '2019-11-27T14:36:45+02:00', action: 'create', message: null, request_id: 'req-00000000-0000-4000-8000-000000000001' }
-    ]
+    }]
   }))
   for (let index = 1; index < total; index += 1) addSeeded(world, index)
   seedBelongings(world)
@@ -75,11 +52,11 @@ function addSeeded (world: World, index: number): void {
     client: index < ownRows ? documented.client : others[index % others.length] ?? null,
     flavor: flavorsInTurn[index % flavorsInTurn.length] ?? null,
     image: imagesInTurn[index % imagesInTurn.length] ?? null,
-    created: localTime(at, at < lastSummerDay ? 180 : 120),
+    created: localTime(at, at < lastSummerDay ? 3 : 2),
     traffic: index * 1_048_576,
     ...oddities[index - 1]
   })
-  const copy: Instance = { ...row, ports: [...row.ports], history: [] }
+  const copy: Instance = { ...row, ports: [...row.ports] }
   world.instances.set(id, copy)
   if (copy.ports.length > 0 || copy.status === 'building' || copy.status === 'error') return
   const home = copy.region === 'Region2' ? networkIds.region2 : documented.network
@@ -93,12 +70,14 @@ function seedBelongings (world: World): void {
   addFloating(world, 3, { client: documented.client, to: uuidOf('5eed0000', 1), address: '203.0.113.12' })
   addFloating(world, 4, { client: documented.client, to: null, address: '203.0.113.13' })
   addFloating(world, 5, { client: 599151, to: null, address: '203.0.113.14' })
-  for (const [serial, client] of [documented.client, documented.client, 599151].entries()) {
-    const id = uuidOf('70100000', serial + 1)
-    world.volumes.set(id, { id, name: `data-${serial + 1}`, client, region: 'Region1', size: 10, instance: null })
-  }
-  addKey(world, 'staff', { name: 'operator', publicKey: 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABoperator operator@example.com' })
-  addKey(world, 'user', { name: 'jane laptop', publicKey: 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABjane jane@example.com' })
+  addKey(world, 'staff', 'operator', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABoperator operator@example.com')
+  addKey(world, 'user', 'jane laptop', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABjane jane@example.com')
+}
+
+function addKey (world: World, user: UserKind, name: string, publicKey: string): void {
+  const fingerprint = createHash('md5').update(publicKey).digest('hex').replace(/..(?=.)/g, '$&:')
+  const id = Math.max(9, ...world.keys.keys()) + 3
+  world.keys.set(id, { id, name, public_key: publicKey, fingerprint, created_at: timeNow(world), user })
 }
 
 interface Floating {
@@ -118,7 +97,6 @@ function addFloating (world: World, serial: number, { client, to, address }: Flo
     client,
     description: 'web',
     created_at: '2019-11-27T14:40:00+02:00',
-    updated_at: '2019-11-27T14:41:00+02:00',
     held: to === null || port === undefined || fixedIp === undefined ? null : { instance: to, port: port.id, fixed: fixedIp }
   })
 }
@@ -127,7 +105,7 @@ export function addPlainInstances (world: World, count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     const id = newUuid(world, 'add00000')
     const row = instance(id, { name: `added-${index + 1}`, created: timeNow(world), flavor: flavorIds.small, image: imageIds.ubuntu })
-    const copy: Instance = { ...row, ports: [], history: [] }
+    const copy: Instance = { ...row, ports: [] }
     world.instances.set(id, copy)
     addPorts(world, copy, [...world.networks.values()].slice(0, 1))
     return id

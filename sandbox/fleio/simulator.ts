@@ -1,14 +1,19 @@
-import { startSimulator, type Simulator } from '../simulator.ts'
-import { issueToken } from './auth.ts'
+import { findRoutes } from '../kit/router.ts'
+import {
+  startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions
+} from '../kit/simulator.ts'
+import { actionRoutes } from './actions.ts'
+import { detailReply, noRoute, refusal, replyOf, type Route } from './call.ts'
+import { catalogueRoutes } from './catalogue.ts'
+import { clientRoutes } from './clients.ts'
+import { instanceRoutes } from './instances.ts'
 import { defaultKnobs, type FleioKnobs } from './knobs.ts'
-import type { Client, FloatingIp, Image, Instance } from './records.ts'
-import { handle } from './router.ts'
+import type { Client, FloatingIp, Image, Instance, UserKind } from './records.ts'
+import { documented } from './seed-catalogue.ts'
 import { addPlainInstances, seed } from './seed.ts'
-import { createWorld, settle, type UserKind, type World } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
-export interface FleioOptions {
-  readonly port?: number
-  readonly latencyMs?: number
+export interface FleioOptions extends SimulatorOptions {
   /** Epoch milliseconds. */
   readonly clock?: () => number
   readonly knobs?: Partial<FleioKnobs>
@@ -30,40 +35,24 @@ export interface FleioSandbox extends Simulator {
   readonly floatingIps: Map<string, FloatingIp>
   /** Creates that were accepted. */
   readonly created: number
-  /** State and task as they are now, undefined when the instance is gone. */
-  statusOf(id: string): { readonly status: string, readonly task: string | null } | undefined
   /** Adds running instances of the end user's client, newest last, and answers their ids. */
   addServers(count: number): string[]
-  /** Another working key of that user. */
-  addToken(user: UserKind): string
-  /** Deletes every key, as an operator can; there is no sign-in that brings them back. */
-  revokeTokens(): void
 }
 
-export const staffToken = 'SECRETSTAFF00000000000000000000000000001'
-export const userToken = 'SECRETUSER000000000000000000000000000002'
+const staffToken = 'SECRETSTAFF00000000000000000000000000001'
+const userToken = 'SECRETUSER000000000000000000000000000002'
 
 /** A Fleio installation: /backend/staffapi for operators, /backend/api for end users. */
-export async function startFleio (options: FleioOptions = {}): Promise<FleioSandbox> {
-  const knobs: FleioKnobs = { ...defaultKnobs(), ...options.knobs }
-  const world = createWorld(knobs, options.clock ?? Date.now)
+export async function startFleio ({ clock = Date.now, knobs, ...options }: FleioOptions = {}): Promise<FleioSandbox> {
+  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock, documented.client)
   seed(world)
-  world.tokens.set(staffToken, 'staff').set(userToken, 'user')
-  const simulator = await startSimulator(request => handle(world, request), { port: options.port ?? 0, latencyMs: options.latencyMs ?? 0 })
+  const simulator = await startSimulator(request => handle(world, request), options)
   const upToDate = (): World => {
-    settle(world)
+    world.settle()
     return world
   }
-  return {
-    origin: simulator.origin,
-    calls: simulator.calls,
-    get latencyMs () { return simulator.latencyMs },
-    set latencyMs (ms) { simulator.latencyMs = ms },
-    fail: simulator.fail,
-    clearFaults: simulator.clearFaults,
-    hold: simulator.hold,
-    close: simulator.close,
-    knobs,
+  const members = {
+    knobs: world.knobs,
     settings: {
       'fleio-staff': { url: `${simulator.origin}/backend/staffapi`, token: staffToken },
       'fleio-user': { url: `${simulator.origin}/backend/api`, token: userToken }
@@ -73,12 +62,43 @@ export async function startFleio (options: FleioOptions = {}): Promise<FleioSand
     get images () { return upToDate().images },
     get floatingIps () { return upToDate().floatingIps },
     get created () { return world.created },
-    statusOf: id => {
-      const instance = upToDate().instances.get(id)
-      return instance === undefined ? undefined : { status: instance.status, task: instance.task }
-    },
-    addServers: count => addPlainInstances(world, count),
-    addToken: user => issueToken(world, user),
-    revokeTokens: () => { world.tokens.clear() }
+    addServers: (count: number) => addPlainInstances(world, count)
   }
+  return withMembers(simulator, members)
+}
+
+/** Fixed words come before `:id`, so the first match wins. */
+const routes: readonly Route[] = [...catalogueRoutes, ...instanceRoutes, ...actionRoutes, ...clientRoutes]
+
+const roots: ReadonlyArray<readonly [string, UserKind]> = [['/backend/staffapi/', 'staff'], ['/backend/api/', 'user']]
+
+/** Route (a page, before any question of tokens), then token, method, and only then the body. */
+function handle (world: World, request: SimulatedRequest): SimulatedReply {
+  world.settle()
+  const [prefix, api] = roots.find(([root]) => request.path.startsWith(root)) ?? []
+  if (prefix === undefined || api === undefined) return noRoute
+  // Ids hold no dots.
+  const found = findRoutes(routes, request.path.slice(prefix.length))
+    .find(({ route, params }) => (route.only ?? api) === api && params['id']?.includes('.') !== true)
+  if (found === undefined) return noRoute
+  try {
+    authenticate(world, request, api)
+    const { route, params } = found
+    const allow = [...Object.keys(route.verbs), 'HEAD', 'OPTIONS'].join(', ')
+    const handler = Object.hasOwn(route.verbs, request.method) ? route.verbs[request.method] : undefined
+    if (handler === undefined) return detailReply(405, `Method "${request.method}" not allowed.`, { allow })
+    return handler({ world, request, api, id: params['id'] ?? '' })
+  } catch (error) {
+    return replyOf(error)
+  }
+}
+
+/** Token keys never expire; a key of the other kind of user is as wrong as an unknown one (401, not 403). */
+function authenticate (world: World, request: SimulatedRequest, api: UserKind): void {
+  const [scheme, key, more] = (request.headers.authorization ?? '').split(' ')
+  const unauthenticated = (detail: string): Error => refusal(detailReply(401, detail, { 'www-authenticate': 'Token' }))
+  if (scheme?.toLowerCase() !== 'token') throw unauthenticated('Authentication credentials were not provided.')
+  if (more !== undefined || (key !== staffToken && key !== userToken)) throw unauthenticated('Invalid token.')
+  if (key !== (api === 'staff' ? staffToken : userToken)) throw unauthenticated('Incorrect authentication credentials.')
+  if (!world.knobs.licensed) throw refusal(detailReply(402, 'License not found'))
 }

@@ -1,4 +1,4 @@
-import type { UserKind } from './world.ts'
+import type { UserKind } from './records.ts'
 
 const labels: ReadonlyMap<string, string> = new Map([
   ['active', 'Running'], ['building', 'Building'], ['stopped', 'Stopped'], ['resized', 'Verify Resize'], ['paused', 'Paused'],
@@ -22,8 +22,6 @@ const labelsByTask: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
   ['stopped', new Map([...resizeLabels, ['powering-on', 'Starting']])],
   ['resized', new Map([['resize_reverting', 'Revert Resize']])]
 ])
-
-export const statusWords: readonly string[] = [...labels.keys()]
 
 export const displayStatus = (status: string, task: string | null): string =>
   labelsByTask.get(status)?.get(task ?? '') ?? labels.get(status) ?? status

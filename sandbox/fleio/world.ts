@@ -1,71 +1,25 @@
+import { createAgenda } from '../kit/agenda.ts'
 import type { FleioKnobs } from './knobs.ts'
-import type { Client, FloatingIp, Flavor, Image, Instance, Network, Region, SshKey, Volume } from './records.ts'
+import type { Client, FloatingIp, Flavor, Image, Instance, Network, Region, SshKey } from './records.ts'
 
-export type UserKind = 'staff' | 'user'
-
-interface Step {
-  readonly owner: string
-  readonly at: number
-  readonly apply: () => void
-}
-
-export interface World {
-  readonly knobs: FleioKnobs
-  readonly clock: () => number
-  readonly regions: Map<string, Region>
-  readonly flavors: Map<string, Flavor>
-  readonly images: Map<string, Image>
-  readonly networks: Map<string, Network>
-  readonly instances: Map<string, Instance>
-  readonly clients: Map<number, Client>
-  readonly floatingIps: Map<string, FloatingIp>
-  readonly volumes: Map<string, Volume>
-  readonly keys: Map<number, SshKey>
-  readonly tokens: Map<string, UserKind>
-  /** The client that the end user's token belongs to. */
-  endUserClient: number
-  /** Creates that were accepted; a doubled request counts twice. */
-  created: number
-  serial: number
-  agenda: Step[]
-  recentCalls: number[]
-}
-
-export const createWorld = (knobs: FleioKnobs, clock: () => number): World => ({
+/** `endUserClient` is the client that the end user's token belongs to; a doubled create counts twice in `created`. */
+export const createWorld = (knobs: FleioKnobs, clock: () => number, endUserClient: number) => ({
+  ...createAgenda(clock),
   knobs,
-  clock,
-  regions: new Map(),
-  flavors: new Map(),
-  images: new Map(),
-  networks: new Map(),
-  instances: new Map(),
-  clients: new Map(),
-  floatingIps: new Map(),
-  volumes: new Map(),
-  keys: new Map(),
-  tokens: new Map(),
-  endUserClient: 0,
+  regions: new Map<string, Region>(),
+  flavors: new Map<string, Flavor>(),
+  images: new Map<string, Image>(),
+  networks: new Map<string, Network>(),
+  instances: new Map<string, Instance>(),
+  clients: new Map<number, Client>(),
+  floatingIps: new Map<string, FloatingIp>(),
+  keys: new Map<number, SshKey>(),
+  endUserClient,
   created: 0,
-  serial: 0,
-  agenda: [],
-  recentCalls: []
+  serial: 0
 })
 
-export function schedule (world: World, owner: string, afterMs: number, apply: () => void): void {
-  world.agenda.push({ owner, at: world.clock() + afterMs, apply })
-}
-
-export function cancel (world: World, owner: string): void {
-  world.agenda = world.agenda.filter(step => step.owner !== owner)
-}
-
-/** Applies what has fallen due. Nothing runs between requests. */
-export function settle (world: World): void {
-  const now = world.clock()
-  const due = world.agenda.filter(step => step.at <= now).sort((a, b) => a.at - b.at)
-  world.agenda = world.agenda.filter(step => step.at > now)
-  for (const step of due) step.apply()
-}
+export type World = ReturnType<typeof createWorld>
 
 export const uuidOf = (family: string, serial: number): string =>
   `${family}-0000-4000-8000-${serial.toString(16).padStart(12, '0')}`
@@ -75,13 +29,46 @@ export function newUuid (world: World, family: string): string {
   return uuidOf(family, world.serial + 0x1000)
 }
 
-/** ISO 8601 with the server's own offset, as Django prints it. */
-export function localTime (ms: number, offsetMinutes: number): string {
-  const text = new Date(ms + offsetMinutes * 60_000).toISOString().slice(0, 19)
-  if (offsetMinutes === 0) return `${text}Z`
-  const size = Math.abs(offsetMinutes)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  return `${text}${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+/** ISO 8601 with the server's own offset, as Django prints it; east of Greenwich. */
+export function localTime (ms: number, offsetHours: number): string {
+  return `${new Date(ms + offsetHours * 3_600_000).toISOString().slice(0, 19)}+0${offsetHours}:00`
 }
 
-export const timeNow = (world: World): string => localTime(world.clock(), world.knobs.utcOffsetMinutes)
+export const timeNow = (world: World): string => localTime(world.now(), 2)
+
+/** Lets the row lag behind its last action when the knob says so. */
+export function lag ({ knobs }: World, instance: Instance): void {
+  if (knobs.staleReads > 0) instance.stale = { shown: { status: instance.status, task: instance.task }, left: knobs.staleReads }
+}
+
+export interface Walk {
+  readonly tasks: readonly string[]
+  readonly ms: number
+  readonly end: () => void
+}
+
+/** Goes through the task states one after another within `ms`, then has none and `end` happens. */
+export function walk (world: World, instance: Instance, { tasks, ms, end }: Walk): void {
+  instance.task = tasks[0] ?? null
+  for (const [index, task] of tasks.entries()) {
+    if (index > 0) world.later(ms * index / tasks.length, () => { instance.task = task }, instance.id)
+  }
+  world.later(ms, () => {
+    instance.task = null
+    end()
+  }, instance.id)
+}
+
+export function addPorts (world: World, instance: Instance, networks: readonly Network[]): void {
+  for (const network of networks) {
+    world.serial += 1
+    const { serial } = world
+    const [v4, v6] = [4, 6].map(version => network.subnets?.find(subnet => subnet.ip_version === version))
+    instance.ports.push({
+      id: uuidOf('5d6f0c3f', serial),
+      network: network.id,
+      ipv4s: v4 === undefined ? [] : [{ ip_address: v4.gateway_ip.replace(/\d+$/, String(2 + serial % 250)), subnet_id: v4.id }],
+      ipv6s: v6 === undefined ? [] : [{ ip_address: v6.gateway_ip.replace(/1$/, serial.toString(16)), subnet_id: v6.id }]
+    })
+  }
+}

@@ -1,8 +1,7 @@
-import type { InitialTemplate, Platform, YesNo } from './world.ts'
+import type { Platform, YesNo } from './world.ts'
 
 export const datacenters: readonly string[] = ['Falkenberg', 'Stockholm']
 export const platforms: readonly Platform[] = ['KVM', 'VMware']
-export const isoFiles: readonly string[] = ['OpenBSD/7.4/amd64/cd74.iso', 'OpenBSD/7.4/amd64/install74.iso']
 
 export interface Template {
   readonly id: string
@@ -61,8 +60,6 @@ export function templateOf (platform: Platform, sent: string): Template | undefi
 
 export const templateNamed = (platform: Platform, name: string): Template | undefined =>
   templates.find(template => template.platform === platform && template.name === name)
-
-export const toInitialTemplate = ({ id, name, tags }: Template): InitialTemplate => ({ id, name, currenttags: tags })
 
 const featureNames = [
   'status', 'start', 'reboot', 'stopsoft', 'stophard', 'destroy', 'consolehtml', 'consolevnc', 'clone', 'resourceusage',

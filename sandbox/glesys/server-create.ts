@@ -1,86 +1,83 @@
-import { freeAddresses, hold } from './address-pool.ts'
-import { invalid, ok, refuse, refuseCode, withUnlocked, writes, type Answer, type Call, type Routes } from './answers.ts'
-import { textOf, wholeOf } from './arguments.ts'
-import { datacenters, featuresOf, platforms, templateOf, toInitialTemplate, type Template } from './catalogue.ts'
-import { credentialsRefusal, parseSchedules, sizeRefusal } from './create-checks.ts'
-import { provision } from './lifecycle.ts'
-import { addPrimaryAdapter } from './network-routes.ts'
-import { mutationBody } from './server-view.ts'
-import { nextNumber, type BackupSchedule, type GlesysServer, type Platform, type World } from './world.ts'
+import { isRecord } from '../kit/json.ts'
+import {
+  fieldRequired, invalid, isMissing, ok, refuse, refuseCode, textOf, wholeOf, writes, type Answer, type Call, type Routes
+} from './call.ts'
+import { datacenters, platforms, templateOf, type Template } from './catalogue.ts'
+import { freeAddress } from './pools.ts'
+import { mutationBody } from './server-read.ts'
+import { addServer, type Row } from './servers.ts'
+import { nextServerId, type BackupSchedule, type Platform, type Pool } from './world.ts'
 
-interface Wanted {
-  readonly platform: Platform
-  readonly datacenter: string
-  readonly template: Template
-  readonly schedules: readonly BackupSchedule[]
-  /** Addresses to hold for the new server. */
-  readonly addresses: readonly string[]
+const limits: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  cpucores: [1, 64], memorysize: [128, 1_048_576], disksize: [1, 10_000], bandwidth: [1, 10_000]
 }
 
-function create (call: Call): Answer {
-  const refusal = accountRefusal(call)
-  if (refusal !== null) return refusal
-  const wanted = read(call)
-  if ('http' in wanted) return wanted
-  const { datacenter, platform } = wanted
-  const server = build(call, wanted)
-  addServer(call.world, server)
-  for (const ipaddress of wanted.addresses) {
-    const ipversion = ipaddress.includes(':') ? 6 : 4
-    const known = call.world.addresses.get(ipaddress)
-    if (known === undefined) hold(call.world, ipaddress, { ipversion, datacenter, platform, project: call.project, serverid: server.serverid })
-    else known.serverid = server.serverid
+/** Sizes as create and edit take them; an absent one is no mistake here. */
+export function sizeRefusal ({ world, args }: Call, template: Template | undefined): Answer | null {
+  for (const [name, [least, most]] of Object.entries(limits)) {
+    const value = wholeOf(args, name)
+    if (Number.isNaN(value)) return refuse(400, `The ${name} must be an integer.`)
+    if (value !== undefined && (value < least || value > most)) return refuse(400, `The ${name} must be between ${least} and ${most}.`)
   }
-  provision(call.world, server)
-  call.world.created += 1
-  return ok({ server: mutationBody(call.world, server) })
+  const isSmall = (wholeOf(args, 'disksize') ?? Infinity) < (template?.minimumdisksize ?? 0) ||
+    (wholeOf(args, 'memorysize') ?? Infinity) < (template?.minimummemorysize ?? 0)
+  return isSmall ? refuseCode(world, 610, 'Bad configuration option for the template.') : null
 }
 
-function accountRefusal ({ world, project }: Call): Answer | null {
-  if (world.knobs.createRefusal !== null) return refuseCode(world, world.knobs.createRefusal, 'Could not create server.')
-  const count = [...world.servers.values()].filter(server => server.projectkey === project).length
-  return count < world.knobs.maximumServers ? null : refuseCode(world, 604, 'You are not allowed to create more servers.')
+/** KVM makes its users; VMware wants a secret of some kind. */
+function credentialsRefusal ({ args }: Call, platform: Platform): Answer | null {
+  const users = args['users'] ?? []
+  if (!Array.isArray(users)) return refuse(400, 'The users must be an array.')
+  const nameless = users.findIndex(user => !isRecord(user) || typeof user['username'] !== 'string' || user['username'] === '')
+  if (nameless >= 0) return fieldRequired(`users.${nameless}.username`)
+  if (users.length > 0) return null
+  if (platform === 'KVM') return fieldRequired('users')
+  return ['rootpassword', 'sshkey', 'cloudconfig'].every(name => isMissing(args, name)) ? fieldRequired('rootpassword') : null
 }
 
-function read (call: Call): Wanted | Answer {
-  const { args } = call
+export function parseSchedules ({ args }: Call): readonly BackupSchedule[] | Answer {
+  const sent = args['backupschedules'] ?? []
+  const schedules = (Array.isArray(sent) ? sent : [{}]).map(entry => isRecord(entry)
+    ? { frequency: textOf(entry, 'frequency') ?? '', numberofimagestokeep: wholeOf(entry, 'numberofimagestokeep') ?? Number.NaN }
+    : { frequency: '', numberofimagestokeep: Number.NaN })
+  const isRight = ({ frequency, numberofimagestokeep: kept }: BackupSchedule): boolean =>
+    ['daily', 'weekly'].includes(frequency) && kept >= 1
+  return schedules.every(isRight) ? schedules : invalid('backupschedules')
+}
+
+/** `any`, `none`, or an address that the project holds, that is unused and lies where the server will. */
+function chooseAddress (call: Call, pool: Pool): string[] | Answer {
+  const name = pool.ipversion === 4 ? 'ip' : 'ipv6'
+  const sent = (textOf(call.args, name) ?? 'any').toLowerCase()
+  if (sent === 'none') return []
+  if (sent === 'any') {
+    const free = freeAddress(call.world, pool)
+    return free.length > 0 ? free : refuse(400, `There are no free addresses for ${name}.`)
+  }
+  const held = call.world.addresses.get(sent)
+  const isFit = held?.project === call.project && held.serverid === null && held.ipversion === pool.ipversion &&
+    held.datacenter === pool.datacenter && held.platform === pool.platform
+  return isFit ? [sent] : invalid(name)
+}
+
+function read (call: Call): Row | Answer {
+  const { args, project, world } = call
   const platform = platforms.find(name => name === textOf(args, 'platform'))
   if (platform === undefined) return invalid('platform')
   const datacenter = textOf(args, 'datacenter') ?? ''
   if (!datacenters.includes(datacenter)) return invalid('datacenter')
   const template = templateOf(platform, textOf(args, 'templatename') ?? '')
-  if (template === undefined) return refuseCode(call.world, 609, 'Unknown template.')
+  if (template === undefined) return refuseCode(world, 609, 'Unknown template.')
   const refusal = sizeRefusal(call, template) ?? credentialsRefusal(call, platform)
   if (refusal !== null) return refusal
-  const schedules = parseSchedules(args)
-  if ('http' in schedules) return schedules
+  const backupSchedules = parseSchedules(call)
+  if ('http' in backupSchedules) return backupSchedules
   const v4 = chooseAddress(call, { ipversion: 4, datacenter, platform })
+  if ('http' in v4) return v4
   const v6 = chooseAddress(call, { ipversion: 6, datacenter, platform })
-  if (!Array.isArray(v4)) return v4
-  if (!Array.isArray(v6)) return v6
-  return { platform, datacenter, template, schedules, addresses: [...v4, ...v6] }
-}
-
-/** `any`, `none`, or an address that the project holds, that is unused and lies where the server will. */
-function chooseAddress (call: Call, pool: { ipversion: 4 | 6, datacenter: string, platform: Platform }): string[] | Answer {
-  const name = pool.ipversion === 4 ? 'ip' : 'ipv6'
-  const sent = (textOf(call.args, name) ?? 'any').toLowerCase()
-  if (sent === 'none') return []
-  if (sent === 'any' || sent === '') {
-    const free = freeAddresses(call.world, pool, 1)
-    return free.length > 0 ? free : refuse(400, `There are no free addresses for ${name}.`)
-  }
-  const held = call.world.addresses.get(sent)
-  const fits = held?.project === call.project && held.serverid === null && held.ipversion === pool.ipversion &&
-    held.datacenter === pool.datacenter && held.platform === pool.platform
-  return fits ? [sent] : invalid(name)
-}
-
-function build (call: Call, { platform, datacenter, template, schedules }: Wanted): GlesysServer {
-  const { args, project, world } = call
-  const number = nextNumber(world)
+  if ('http' in v6) return v6
   return {
-    serverid: platform === 'KVM' ? `kvm${number}` : `wps${1_000_000 + number}`,
+    serverid: nextServerId(world, platform),
     projectkey: project,
     platform,
     datacenter,
@@ -90,64 +87,24 @@ function build (call: Call, { platform, datacenter, template, schedules }: Wante
     memorysize: wholeOf(args, 'memorysize') ?? 512,
     disksize: wholeOf(args, 'disksize') ?? 5,
     bandwidth: wholeOf(args, 'bandwidth') ?? 100,
-    transfer: platform === 'KVM' ? 0 : 6400,
     templatename: template.name,
-    initialtemplate: toInitialTemplate(template),
-    shape: 'modern',
-    additionaldisks: [],
-    isofile: null,
-    managedhosting: 'no',
-    supportedfeatures: featuresOf(platform),
-    backupEnabled: schedules.length > 0 ? 'yes' : 'no',
-    backupSchedules: [...schedules],
-    discount: 0,
-    power: 'stopped',
-    lockedUntil: 0,
-    steps: []
+    backupSchedules,
+    addresses: [...v4, ...v6]
   }
 }
 
-export function addServer (world: World, server: GlesysServer): void {
-  world.servers.set(server.serverid, server)
-  addPrimaryAdapter(world, server)
-}
-
-/** A clone is left powered off and without addresses. */
-function clone (call: Call, source: GlesysServer): Answer {
-  const { args, world } = call
-  if (source.supportedfeatures['clone'] === 'no') return refuseCode(world, 612, 'Clone is not supported for this server.')
-  const refusal = accountRefusal(call) ?? sizeRefusal(call, null)
-  if (refusal !== null) return refusal
-  const datacenter = textOf(args, 'datacenter') ?? source.datacenter
-  if (!datacenters.includes(datacenter)) return invalid('datacenter')
-  const server: GlesysServer = {
-    ...source,
-    serverid: `wps${1_000_000 + nextNumber(world)}`,
-    datacenter,
-    hostname: textOf(args, 'hostname') ?? '',
-    description: textOf(args, 'description') ?? source.description,
-    cpucores: wholeOf(args, 'cpucores') ?? source.cpucores,
-    memorysize: wholeOf(args, 'memorysize') ?? source.memorysize,
-    disksize: wholeOf(args, 'disksize') ?? source.disksize,
-    bandwidth: wholeOf(args, 'bandwidth') ?? source.bandwidth,
-    additionaldisks: source.additionaldisks.map(disk => ({ ...disk })),
-    supportedfeatures: { ...source.supportedfeatures },
-    power: 'stopped',
-    lockedUntil: world.clock() + world.knobs.createMs,
-    steps: []
-  }
-  addServer(world, server)
+/** A new server first runs and then unlocks, in this order. */
+function create (call: Call): Answer {
+  const { world } = call
+  const { createMs } = world.knobs
+  const row = read(call)
+  if ('http' in row) return row
+  const server = addServer(world, { ...row, power: 'stopped', lockedUntil: world.now() + createMs })
+  world.later(createMs / 2, () => { server.power = 'running' }, server.serverid)
   world.created += 1
   return ok({ server: mutationBody(world, server) })
 }
 
-const createRequired = ['datacenter', 'platform', 'hostname', 'templatename', 'disksize', 'memorysize', 'cpucores']
-const createOptional = [
-  'description', 'ip', 'ipv6', 'bandwidth', 'campaigncode', 'sshkeyids', 'sshkey', 'rootpassword', 'users', 'cloudconfig',
-  'cloudconfigparams', 'backupschedules', 'transfer'
-]
-
 export const serverCreateRoutes: Routes = {
-  'server/create': writes(createRequired, create, createOptional),
-  'server/clone': writes(['serverid', 'hostname'], withUnlocked(clone), ['cpucores', 'memorysize', 'disksize', 'bandwidth', 'description', 'datacenter'])
+  'server/create': writes(['datacenter', 'platform', 'hostname', 'templatename', 'disksize', 'memorysize', 'cpucores'], create)
 }

@@ -1,13 +1,20 @@
-import { startSimulator, type Simulator } from '../simulator.ts'
+import type { Json } from '../kit/json.ts'
+import {
+  startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions
+} from '../kit/simulator.ts'
+import { addressRoutes } from './address-routes.ts'
+import { admit, login } from './auth.ts'
+import { fieldRequired, isMissing, ok, readArguments, reads, refuse, type Answer, type Routes } from './call.ts'
+import { toReply } from './envelope.ts'
 import { defaultKnobs, type GlesysKnobs } from './knobs.ts'
-import { isLocked, settle } from './lifecycle.ts'
-import { addServers, demoKeys, demoUser, labProject, seed, userProject } from './seed.ts'
-import { handle } from './vendor.ts'
-import { createWorld, type ApiKey, type GlesysServer, type World } from './world.ts'
+import { demoUser, labKey, labProject, networks, sshKeys, userProject } from './seed-access.ts'
+import { addServers, seed } from './seed.ts'
+import { serverChangeRoutes } from './server-change.ts'
+import { serverCreateRoutes } from './server-create.ts'
+import { serverReadRoutes } from './server-read.ts'
+import { createWorld, type GlesysServer, type World } from './world.ts'
 
-export interface GlesysOptions {
-  readonly port?: number
-  readonly latencyMs?: number
+export interface GlesysOptions extends SimulatorOptions {
   /** Epoch milliseconds. */
   readonly clock?: () => number
   readonly knobs?: Partial<GlesysKnobs>
@@ -18,59 +25,79 @@ export interface GlesysSandbox extends Simulator {
   /** Per demo account the values of the gateway's configuration keys. */
   readonly settings: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly servers: Map<string, GlesysServer>
-  readonly apiKeys: Map<string, ApiKey>
-  /** Servers made by create, clone and the like since the start. */
+  /** Servers made by create since the start. */
   readonly created: number
   /** Successful calls of user/login. */
   readonly logins: number
-  /** How often server/details was asked for each id. */
-  readonly detailsCalls: ReadonlyMap<string, number>
   readonly functionCalls: ReadonlyMap<string, number>
   powerOf (serverid: string): 'running' | 'stopped' | undefined
-  isLocked (serverid: string): boolean
   /** Ends every temporary key at once. */
   revokeTokens (): void
-  addServers (count: number, project?: string): void
+  addServers (count: number): void
 }
 
-export async function startGlesys (options: GlesysOptions = {}): Promise<GlesysSandbox> {
-  const knobs = { ...defaultKnobs, ...options.knobs }
-  const world = createWorld(knobs, options.clock ?? Date.now)
+export async function startGlesys ({ clock = Date.now, knobs, ...options }: GlesysOptions = {}): Promise<GlesysSandbox> {
+  const world = createWorld({ ...defaultKnobs, ...knobs }, clock)
   seed(world)
-  const { port = 0, latencyMs = 0 } = options
-  return toSandbox(world, await startSimulator(request => handle(world, request), { port, latencyMs }))
+  const simulator = await startSimulator(request => handle(world, request), options)
+  return withMembers(simulator, {
+    knobs: world.knobs,
+    settings: {
+      'glesys-lab': { project: labProject, api_key: labKey, api_url: simulator.origin },
+      'glesys-user': { project: userProject, ...demoUser, api_url: simulator.origin }
+    },
+    servers: world.servers,
+    get created () { return world.created },
+    get logins () { return world.logins },
+    functionCalls: world.functionCalls,
+    powerOf: (serverid: string) => {
+      world.settle()
+      return world.servers.get(serverid)?.power
+    },
+    revokeTokens: () => { world.sessions.clear() },
+    addServers: (count: number) => { addServers(world, count) }
+  })
 }
 
-const toSandbox = (world: World, simulator: Simulator): GlesysSandbox => ({
-  origin: simulator.origin,
-  calls: simulator.calls,
-  get latencyMs () { return simulator.latencyMs },
-  set latencyMs (ms) { simulator.latencyMs = ms },
-  fail: simulator.fail,
-  clearFaults: simulator.clearFaults,
-  hold: simulator.hold,
-  close: simulator.close,
-  knobs: world.knobs,
-  settings: {
-    'glesys-lab': { project: labProject, api_key: demoKeys.lab, api_url: simulator.origin },
-    'glesys-user': { project: userProject, ...demoUser, api_url: simulator.origin }
-  },
-  servers: world.servers,
-  apiKeys: world.apiKeys,
-  get created () { return world.created },
-  get logins () { return world.logins },
-  detailsCalls: world.detailsCalls,
-  functionCalls: world.functionCalls,
-  powerOf: serverid => settled(world, serverid)?.power,
-  isLocked: serverid => {
-    const server = settled(world, serverid)
-    return server !== undefined && isLocked(world, server)
-  },
-  revokeTokens: () => { world.sessions.clear() },
-  addServers: (count, project = labProject) => { addServers(world, count, project) }
-})
+const routes: Routes = {
+  ...serverReadRoutes,
+  ...serverCreateRoutes,
+  ...serverChangeRoutes,
+  ...addressRoutes,
+  'network/list': reads([], ({ project }) => ok({
+    networks: networks
+      .filter(network => network.project === null || network.project === project)
+      .map(({ project: owner, ...network }) => network)
+  })),
+  'sshkey/list': reads([], ({ project }) => ok({ sshkeys: sshKeys.filter(({ account }) => account === project) }))
+}
 
-function settled (world: World, serverid: string): GlesysServer | undefined {
-  settle(world)
-  return world.servers.get(serverid)
+/** The whole vendor: one request in, one reply out. */
+function handle (world: World, request: SimulatedRequest): SimulatedReply {
+  world.settle()
+  const args = readArguments(request)
+  const { answer, project } = respond(world, request, args)
+  return toReply({ request, args: args ?? {}, answer, knobs: world.knobs, now: world.now(), project })
+}
+
+interface Outcome { readonly answer: Answer, readonly project: string }
+
+/** Function, credentials, method, body, required arguments: checked in this order. */
+function respond (world: World, request: SimulatedRequest, args: Json | undefined): Outcome {
+  const refused = (answer: Answer): Outcome => ({ answer, project: '' })
+  const name = request.path.slice(1)
+  const route = Object.hasOwn(routes, name) ? routes[name] : undefined
+  // Signing in changes nothing of the project's, so a query string will do.
+  if (name === 'user/login') return refused(login({ world, args: args ?? {}, project: '' }))
+  if (route === undefined) return refused(refuse(404, 'No such function.'))
+  world.functionCalls.set(name, (world.functionCalls.get(name) ?? 0) + 1)
+  const caller = admit(world, name, request.headers['authorization'])
+  if ('http' in caller) return refused(caller)
+  const { project } = caller
+  if (request.method !== 'POST' && (request.method !== 'GET' || route.kind === 'writes')) {
+    return { answer: refuse(400, 'This function cannot be called with this method.'), project }
+  }
+  if (args === undefined) return { answer: refuse(400, 'The request body is not a valid JSON object.'), project }
+  const missing = route.required.find(entry => isMissing(args, entry))
+  return { answer: missing === undefined ? route.run({ world, args, project }) : fieldRequired(missing), project }
 }

@@ -1,34 +1,20 @@
-export type XmlBooleans = 'words' | 'digits' | 'yes-no'
-
 /** Null, empty text, empty list and empty object all become the same empty element, as the vendor's do. */
-export function toXml (root: string, value: unknown, booleans: XmlBooleans): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, value, { depth: 0, booleans })}`
-}
+export const toXml = (root: string, value: unknown): string => `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, value, 0)}`
 
-interface Place { readonly depth: number, readonly booleans: XmlBooleans }
-
-function element (name: string, value: unknown, place: Place): string {
-  const indent = ' '.repeat(place.depth)
+function element (name: string, value: unknown, depth: number): string {
+  const indent = ' '.repeat(depth)
   const tag = elementName(name)
-  const inside = content(value, place)
+  const inside = content(value, depth)
   if (inside === '') return `${indent}<${tag}/>\n`
   if (typeof value !== 'object') return `${indent}<${tag}>${inside}</${tag}>\n`
   return `${indent}<${tag}>\n${inside}${indent}</${tag}>\n`
 }
 
-function content (value: unknown, place: Place): string {
+function content (value: unknown, depth: number): string {
   if (value === null || value === undefined) return ''
-  if (typeof value === 'boolean') return booleanText(value, place.booleans)
   if (typeof value !== 'object') return escapeText(String(value))
-  const inner = { ...place, depth: place.depth + 1 }
-  if (Array.isArray(value)) return value.map(entry => element('item', entry, inner)).join('')
-  return Object.entries(value).map(([name, entry]) => element(name, entry, inner)).join('')
-}
-
-function booleanText (value: boolean, style: XmlBooleans): string {
-  if (style === 'digits') return value ? '1' : ''
-  if (style === 'yes-no') return value ? 'yes' : 'no'
-  return String(value)
+  if (Array.isArray(value)) return value.map(entry => element('item', entry, depth + 1)).join('')
+  return Object.entries(value).map(([name, entry]) => element(name, entry, depth + 1)).join('')
 }
 
 export const escapeText = (text: string): string => withoutForbidden(text)

@@ -1,127 +1,129 @@
-import type { SimulatedReply } from '../simulator.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import { ok, readFields, refuseState, withServer, type Call, type Fields, type Handler } from './call.ts'
 import { findTemplate } from './catalog.ts'
-import { begin, refuseState } from './events.ts'
-import { readFields, type Fields } from './fields.ts'
 import { passwordFor } from './instance.ts'
-import { ok, withServer, type Call, type Handler } from './replies.ts'
 import type { Instance } from './wire.ts'
+import type { World } from './world.ts'
+
+type Word = 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'reinstall' | 'resetRootPass'
 
 interface Action {
-  readonly word: string
+  readonly from: readonly string[]
+  /** With `force` it also interrupts what is under way or broken. */
+  readonly interrupts?: true
   /** Shown while under way, when the vendor shows such words at all. */
-  readonly during: string
-  readonly allowed: (server: Instance, fields: Fields) => boolean
-  /** Reads the body; what it returns is the effect. */
-  readonly read: (server: Instance, fields: Fields) => () => void
+  readonly during?: string
   readonly keys: readonly string[]
+  readonly isAllowed?: (server: Instance) => boolean
+  /** What the row becomes. A template must belong to the server's own location and type. */
+  readonly effect: (server: Instance, fields: Fields) => Partial<Instance>
 }
 
-const stateOf = (server: Instance): string => server.status.toLowerCase()
-const isUp = (server: Instance): boolean => stateOf(server) === 'running'
-const isDown = (server: Instance): boolean => stateOf(server) === 'stopped'
-const isSettled = (server: Instance): boolean => isUp(server) || isDown(server)
-const inert = new Set(['stopped', 'pending', 'suspended', 'cancelled', 'terminated'])
+const up = ['running']
+const settled = ['running', 'stopped']
+const inert = ['stopped', 'pending', 'suspended', 'cancelled', 'terminated']
+
+const actions: Readonly<Record<Word, Action>> = {
+  start: { from: ['stopped'], during: 'starting', keys: [], effect: () => ({ status: 'running' }) },
+  stop: { from: up, interrupts: true, during: 'stopping', keys: ['force'], effect: () => ({ status: 'stopped' }) },
+  reboot: { from: up, interrupts: true, during: 'rebooting', keys: ['force'], effect: () => ({ status: 'running' }) },
+  rescue: { from: settled, keys: ['reboot', 'force'], isAllowed: server => !server.inRescueMode, effect: rescueMode(true) },
+  unrescue: { from: settled, keys: ['reboot', 'force'], isAllowed: server => server.inRescueMode, effect: rescueMode(false) },
+  reinstall: { from: settled, during: 'installing', keys: ['templateId'], effect: reinstalled },
+  resetRootPass: { from: settled, keys: [], effect: server => ({ password: nextPassword(server) }) }
+}
+
+function rescueMode (inRescueMode: boolean): Action['effect'] {
+  return (_server, fields) => fields.flag('reboot') ? { inRescueMode, status: 'running' } : { inRescueMode }
+}
+
+function reinstalled (server: Instance, fields: Fields): Partial<Instance> {
+  const found = findTemplate(fields.text('templateId'), server.location.id, server.instanceType.id)
+  if (found === undefined) fields.complain('templateId')
+  return { template: found?.template ?? null, status: 'running', inRescueMode: false, password: nextPassword(server) }
+}
+
+const nextPassword = (server: Instance): string => passwordFor(server.id, 1 + Number(server.password.split('-').at(-1)))
 
 const isGoing = (server: Instance): boolean => server.billing.cancellationRequest?.type === 'Immediate'
 
-const handlerOf = (action: Action): Handler => withServer((call, server) => {
-  const fields = readFields(call, action.keys)
-  const effect = action.read(server, fields)
+export const act = (word: Word): Handler => withServer((call, server) => {
+  const { from, during, keys, isAllowed, effect, interrupts } = actions[word]
+  const fields = readFields(call, keys)
+  const isForced = fields.flag('force') && interrupts === true
+  const changes = effect(server, fields)
   const refusal = fields.refusal()
   if (refusal !== undefined) return refusal
-  const spec = { instanceId: server.id, action: action.word }
-  if (isGoing(server) || !action.allowed(server, fields)) return refuseState(call, spec)
-  return ok(run(call, server, action, effect))
+  const before = server.status
+  const isFit = from.includes(before.toLowerCase()) || (isForced && !inert.includes(before.toLowerCase()))
+  if (isGoing(server) || !isFit || isAllowed?.(server) === false) return refuseState(call, word)
+  if (call.world.knobs.transitional && during !== undefined) server.status = during
+  return ok(begin(call.world, { instanceId: server.id, action: word }, () => {
+    if (server.status === during) server.status = before
+    Object.assign(server, changes)
+  }))
 })
 
-function run (call: Call, server: Instance, action: Action, effect: () => void): ReturnType<typeof begin> {
-  const before = server.status
-  const restore = (): void => { if (server.status === action.during) server.status = before }
-  if (call.world.knobs.transitional && action.during !== '') server.status = action.during
-  return begin(call.world, { instanceId: server.id, action: action.word }, () => { restore(); effect() }, restore)
+interface EventSpec {
+  readonly instanceId: number
+  readonly action: string
+  readonly entityType?: string
+  readonly group?: string
 }
 
-/** A soft action needs a running server; a forced one also interrupts what is under way or broken. */
-const forced = (fields: Fields): boolean => fields.flag('force')
-
-export const stop = handlerOf({
-  word: 'stop',
-  during: 'stopping',
-  keys: ['force'],
-  allowed: (server, fields) => isUp(server) || (forced(fields) && !inert.has(stateOf(server))),
-  read: (server, fields) => {
-    forced(fields)
-    return () => { server.status = 'stopped' }
+/** The event of accepted work: pending at once, its effect comes later. The API has no way to read it again. */
+export function begin (world: World, spec: EventSpec, effect: () => void = () => {}): Record<string, unknown> & { readonly id: number } {
+  world.later(world.knobs.actionMs, effect)
+  return {
+    id: ++world.last.event,
+    entityType: 'vm',
+    group: 'cloudServer',
+    ...spec,
+    statusCode: 0,
+    status: 'pending',
+    resultCode: 0,
+    result: null,
+    timeCreated: world.seconds(),
+    timeUpdated: null
   }
-})
+}
 
-export const start = handlerOf({
-  word: 'start',
-  during: 'starting',
-  keys: [],
-  allowed: isDown,
-  read: server => () => { server.status = 'running' }
-})
-
-export const reboot = handlerOf({
-  word: 'reboot',
-  during: 'rebooting',
-  keys: ['force'],
-  allowed: (server, fields) => isUp(server) || (forced(fields) && !inert.has(stateOf(server))),
-  read: (server, fields) => {
-    forced(fields)
-    return () => { server.status = 'running' }
-  }
-})
-
-const rescueAction = (word: string, on: boolean): Handler => handlerOf({
-  word,
-  during: '',
-  keys: ['reboot', 'force'],
-  allowed: server => isSettled(server) && server.inRescueMode !== on,
-  read: (server, fields) => {
-    forced(fields)
-    const reboots = fields.flag('reboot')
-    return () => {
-      server.inRescueMode = on
-      if (reboots) server.status = 'running'
-    }
-  }
-})
-
-export const rescue = rescueAction('rescue', true)
-export const unrescue = rescueAction('unrescue', false)
-
-/** The template must belong to the server's own location and type. Everything on the disk is lost, and the password. */
-export const reinstall = handlerOf({
-  word: 'reinstall',
-  during: 'installing',
-  keys: ['templateId'],
-  allowed: isSettled,
-  read: (server, fields) => {
-    const found = findTemplate(fields.text('templateId'), server.location.id, server.instanceType.id)
-    if (found === undefined) fields.complain('templateId')
-    return () => Object.assign(server, {
-      template: found?.template ?? null, status: 'running', inRescueMode: false, password: nextPassword(server)
-    })
-  }
-})
-
-export const resetPassword = handlerOf({
-  word: 'resetRootPass',
-  during: '',
-  keys: [],
-  allowed: isSettled,
-  read: server => () => { server.password = nextPassword(server) }
-})
-
-export const nextPassword = (server: Instance): string =>
-  passwordFor(server.id, 1 + Number(server.password.split('-').at(-1)))
-
-/** The address is a secret of its own: whoever has it has the screen. */
-export const openConsole = withServer((call, server): SimulatedReply => {
+/** The address is a secret of its own: it opens the screen without a sign-in. */
+export const openConsole = withServer((call, server) => {
   const refusal = readFields(call, []).refusal()
   if (refusal !== undefined) return refusal
-  if (!isUp(server) || isGoing(server)) return refuseState(call, { instanceId: server.id, action: 'vnc' })
+  if (server.status.toLowerCase() !== 'running' || isGoing(server)) return refuseState(call, 'vnc')
   return ok({ url: `https://vnc.example.net/${server.id}?token=SECRET-console-${++call.world.last.event}` })
 })
+
+/** No stop is needed first. The row stays for a while with its request, then it is gone and its subnets are free. */
+export const cancel = withServer((call, server) => {
+  const { world } = call
+  const fields = readFields(call, ['type', 'reason'])
+  const type = fields.text('type')
+  if (type !== 'Immediate') fields.complain('type')
+  const reason = fields.has('reason') ? fields.text('reason') : ''
+  const refusal = fields.refusal()
+  if (refusal !== undefined) return refusal
+  if (server.billing.cancellationRequest !== null) return refuseState(call, 'cancel')
+  const request = { type, created: world.seconds(), termination: world.seconds(), reason }
+  server.billing.cancellationRequest = request
+  world.later(world.knobs.cancelMs, () => { remove(world, server) })
+  const answers: Record<typeof world.knobs.cancelAnswer, () => SimulatedReply> = {
+    request: () => ok(request),
+    empty: () => ({ status: 200 }),
+    event: () => ok(begin(world, { instanceId: server.id, action: 'cancel' }))
+  }
+  return answers[world.knobs.cancelAnswer]()
+})
+
+function remove (world: World, server: Instance): void {
+  world.servers.delete(server.id)
+  for (const { row } of world.subnets.values()) {
+    if (row.metadata.switch.instanceId === server.id) row.metadata.switch = {}
+  }
+}
+
+/** Also refuses while the server is going. */
+export const refuseUnsettled = (call: Call, server: Instance, action: string): SimulatedReply | undefined =>
+  isGoing(server) || !settled.includes(server.status.toLowerCase()) ? refuseState(call, action) : undefined

@@ -1,9 +1,7 @@
-import { page } from './paging.ts'
-import type { Handler } from './replies.ts'
 import type { Named, Place, Template } from './wire.ts'
 
 /** The vendor has no endpoint that lists locations; its clients know these words. */
-export const locations: readonly Place[] = [
+const locations: readonly Place[] = [
   { id: 'uk-lon1', name: 'London, United Kingdom', continent: 'Europe' },
   { id: 'br-sao1', name: 'São Paulo, Brazil', continent: 'South America' },
   { id: 'de-fra1', name: 'Frankfurt, Germany', continent: 'Europe' },
@@ -14,7 +12,6 @@ export const locations: readonly Place[] = [
 
 const linux: Named = { id: 'linux', name: 'Linux' }
 const windows: Named = { id: 'windows', name: 'Windows' }
-export const instanceTypes: readonly Named[] = [linux, windows]
 
 export interface CatalogTemplate {
   readonly template: Template
@@ -49,14 +46,3 @@ export const templates: readonly CatalogTemplate[] = locations.flatMap((location
 
 export const findTemplate = (id: string, locationId: string, typeId: string): CatalogTemplate | undefined =>
   templates.find(({ template, location, type }) => template.id === id && location.id === locationId && type.id === typeId)
-
-/** Catalog rows lack the location and type that the same template shows inside an instance. */
-export const listTemplates: Handler = call => {
-  const { query } = call.request
-  const typeId = query.get('instanceTypeId')
-  const locationId = query.get('locationId')
-  const rows = templates
-    .filter(({ type, location }) => (typeId ?? type.id) === type.id && (locationId ?? location.id) === location.id)
-    .map(({ template: { id, created, size, version, name } }) => ({ id, created, size, version, name }))
-  return page(call, rows, { repeat: ['instanceTypeId', 'locationId'], sort: null, sdir: null })
-}

@@ -64,6 +64,11 @@ export const madeUpHostname = (id: number): string => {
 
 export const passwordFor = (id: number, round = 0): string => `SECRET-FAKE-root-${id}-${round}`
 
+const noDisks = {
+  ...{ additionalDisk1: 0, additionalDisk2: 0, additionalDisk3: 0, additionalDisk4: 0 },
+  ...{ additionalDisk5: 0, additionalDisk6: 0, additionalDisk7: 0, additionalDisk8: 0 }
+}
+
 export function buildInstance ({ id, number, status, source, hostname, billing, ...size }: NewInstance): Instance {
   return {
     id,
@@ -79,14 +84,7 @@ export function buildInstance ({ id, number, status, source, hostname, billing, 
     ...size,
     ip: 1,
     backup: 0,
-    additionalDisk1: 0,
-    additionalDisk2: 0,
-    additionalDisk3: 0,
-    additionalDisk4: 0,
-    additionalDisk5: 0,
-    additionalDisk6: 0,
-    additionalDisk7: 0,
-    additionalDisk8: 0,
+    ...noDisks,
     cpuLimited: false,
     networkLimited: false,
     password: passwordFor(id)

@@ -1,11 +1,58 @@
-import { begin } from './events.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import { begin, refuseUnsettled } from './actions.ts'
+import { ok, readFields, withServer, type Call, type Fields, type Handler } from './call.ts'
+import { findTemplate, type CatalogTemplate } from './catalog.ts'
 import { buildInstance, madeUpHostname } from './instance.ts'
-import { buildInvoice, midnight, periodOf, priceOf } from './invoice.ts'
-import { readOrder, type OrderSpec } from './order-body.ts'
-import { ok, type Handler } from './replies.ts'
+import type { Instance } from './wire.ts'
 import type { World } from './world.ts'
 
-type Item = Record<string, unknown>
+type Size = Pick<Instance, 'vcpu' | 'memory' | 'disk'>
+
+interface OrderSpec extends Size {
+  readonly source: CatalogTemplate
+  readonly billingTypeId: number
+  readonly additionalBandwidth: number
+  readonly useCredit: boolean
+  readonly hostname: string | undefined
+}
+
+const keys = [
+  'instanceTypeId', 'locationId', 'templateId', 'sshKeyId', 'vcpu', 'memory', 'disk', 'billingTypeId', 'additionalBandwidth',
+  'useCredit', 'hostname'
+]
+
+/** MB in steps of 512, GB in steps of 10. */
+const steps: Readonly<Size> = { vcpu: 1, memory: 512, disk: 10 }
+const hourly = -1
+
+const readSize = (fields: Fields, name: keyof Size, least: number): number =>
+  fields.integer(name, value => value >= least && value > 0 && value % steps[name] === 0)
+
+function readOrder (call: Call): { readonly spec: OrderSpec } | { readonly refusal: SimulatedReply } {
+  const fields = readFields(call, keys)
+  const source = findTemplate(fields.text('templateId'), fields.text('locationId'), fields.text('instanceTypeId'))
+  const rest = {
+    vcpu: readSize(fields, 'vcpu', 1),
+    memory: readSize(fields, 'memory', 1),
+    disk: readSize(fields, 'disk', 1),
+    billingTypeId: fields.integer('billingTypeId', value => value === 1 || value === hourly),
+    additionalBandwidth: fields.has('additionalBandwidth') ? fields.integer('additionalBandwidth', value => value >= 0) : 0,
+    useCredit: fields.flag('useCredit'),
+    hostname: fields.has('hostname') ? fields.text('hostname') : undefined
+  }
+  const key = fields.has('sshKeyId') ? fields.text('sshKeyId') : undefined
+  if (key !== undefined && !call.world.keys.some(({ id }) => id === key)) fields.complain('sshKeyId')
+  if (source === undefined) fields.complain('templateId')
+  const refusal = fields.refusal()
+  if (refusal !== undefined) return { refusal }
+  if (source === undefined) throw new Error('a missing template was not refused')
+  return { spec: { source, ...rest } }
+}
+
+const cents = (value: number): number => Math.round(value * 100) / 100
+
+/** USD a month. */
+const priceOf = ({ vcpu, memory, disk }: Size): number => cents(cents(vcpu * 3) + cents(memory / 2048 * 4.3) + cents(disk / 5))
 
 /** Every order builds another server, however alike; it costs money at once. */
 export const order: Handler = call => {
@@ -13,24 +60,37 @@ export const order: Handler = call => {
   if ('refusal' in read) return read.refusal
   const { world } = call
   const { spec } = read
-  const prices = priceOf(spec)
-  const paid = spec.useCredit && world.knobs.credit >= prices.total
-  if (paid) world.knobs.credit -= prices.total
+  const bandwidth = 1 + spec.additionalBandwidth
+  const prices = { server: priceOf(spec), connect: cents(0.6 * bandwidth) }
+  const total = cents(prices.server + prices.connect)
+  const paid = spec.useCredit && pay(world, total)
   const connectId = ++world.last.server
   const id = ++world.last.server
   const invoiceId = ++world.last.invoice
   const hostname = (world.knobs.orderHostname === 'use' ? spec.hostname : undefined) ?? madeUpHostname(id)
-  place(world, spec, { id, hostname, invoiceId, paid })
-  const items = [serverItem(spec, hostname), connectItem(spec)]
-    .map((item, index) => ({ ...item, instanceId: index === 0 ? id : connectId, ...periodOf(world) }))
-  const task = begin(world, { instanceId: id, action: 'create' }, () => {})
-  return ok(buildInvoice(world, invoiceId, {
-    items: world.knobs.connectFirst ? items.reverse() : items,
-    total: prices.total,
-    paid,
-    asyncTaskIds: [task.id],
-    usageBasedRate: spec.billingTypeId === -1 ? prices.perHour : null
-  }))
+  const perHour = spec.billingTypeId === hourly ? Math.round(total / 720 * 10_000) / 10_000 : null
+  place(world, spec, { id, hostname, invoiceId, paid, price: prices.server, perHour })
+  const { source: { location, type, template }, vcpu, memory, disk } = spec
+  const raw = { product: 'kronoscloud', instanceTypeId: type.id, locationId: location.id, templateId: template.id, vcpu, memory, disk }
+  const items = [
+    item(world, id, { total: prices.server, description: `Kronos Cloud - ${hostname}`, product: 'Kronos Cloud', raw }),
+    // The network product has an instance id of its own, which is no server's.
+    item(world, connectId, {
+      total: prices.connect,
+      description: `Heficed Connect ${location.id.toUpperCase()} - FAKEconnect`,
+      product: 'Connect',
+      raw: { product: 'connect', location: location.id, bandwidth }
+    })
+  ]
+  if (world.knobs.connectFirst) items.reverse()
+  const task = begin(world, { instanceId: id, action: 'create' })
+  return ok(invoice(world, invoiceId, { items, total, paid, asyncTaskIds: [task.id], usageBasedRate: perHour }))
+}
+
+function pay (world: World, total: number): boolean {
+  if (world.knobs.credit < total) return false
+  world.knobs.credit -= total
+  return true
 }
 
 interface Placed {
@@ -38,21 +98,20 @@ interface Placed {
   readonly hostname: string
   readonly invoiceId: number
   readonly paid: boolean
+  readonly price: number
+  readonly perHour: number | null
 }
 
 /** An unpaid order leaves its server pending for good. */
-function place (world: World, spec: OrderSpec, { id, hostname, invoiceId, paid }: Placed): void {
-  const { source, vcpu, memory, disk } = spec
-  const prices = priceOf(spec)
-  const hourly = spec.billingTypeId === -1
+function place (world: World, { source, vcpu, memory, disk }: OrderSpec, { id, hostname, invoiceId, paid, price, perHour }: Placed): void {
   const billing = {
-    type: hourly ? { id: -1, name: 'hourly' } : { id: 1, name: 'monthly' },
-    hourlySpendingRate: hourly ? prices.perHour : null,
+    type: perHour === null ? { id: 1, name: 'monthly' } : { id: hourly, name: 'hourly' },
+    hourlySpendingRate: perHour,
     invoiceId,
     invoiceStatus: paid ? 'Paid' : 'Unpaid',
-    price: prices.server,
+    price,
     startDate: midnight(world),
-    endDate: midnight(world) + 30 * 86_400
+    endDate: midnight(world) + 30 * daySeconds
   }
   const server = buildInstance({ id, number: id % 480, status: 'pending', source, vcpu, memory, disk, hostname, billing })
   world.servers.set(id, server)
@@ -61,47 +120,80 @@ function place (world: World, spec: OrderSpec, { id, hostname, invoiceId, paid }
   if (paid) world.later(world.knobs.createMs, () => { if (server.status === 'pending') server.status = 'running' })
 }
 
-/** The same body as an order; nothing is bought. */
-export const quote: Handler = call => {
-  const read = readOrder(call)
-  if ('refusal' in read) return read.refusal
-  const prices = priceOf(read.spec)
-  const items = [serverItem(read.spec, ''), connectItem(read.spec)]
-  return ok({ items, currency: 'USD', total: prices.total, tax: 0, usageBasedRate: prices.perHour })
+const daySeconds = 86_400
+
+const midnight = (world: World): number => Math.floor(world.seconds() / daySeconds) * daySeconds
+
+interface Item {
+  readonly total: number
+  readonly description: string
+  readonly product: string
+  readonly raw: object
 }
 
-function serverItem (spec: OrderSpec, hostname: string): Item {
-  const { server, vcpu, memory, disk } = priceOf(spec)
-  return {
-    total: server,
-    description: hostname === '' ? 'Kronos Cloud' : `Kronos Cloud - ${hostname}`,
-    configuration: {
-      nice: { Product: 'Kronos Cloud', Location: spec.source.location.name, Template: spec.source.template.name },
-      pricing: { raw: { vcpu, memory, disk } },
-      raw: {
-        product: 'kronoscloud',
-        instanceTypeId: spec.source.type.id,
-        locationId: spec.source.location.id,
-        templateId: spec.source.template.id,
-        vcpu: spec.vcpu,
-        memory: spec.memory,
-        disk: spec.disk
-      }
-    }
-  }
+const item = (world: World, instanceId: number, { total, description, product, raw }: Item): object => ({
+  total,
+  description,
+  instanceId,
+  configuration: { nice: { Product: product }, pricing: { raw: {} }, raw },
+  periodStart: midnight(world),
+  periodEnd: midnight(world) + 30 * daySeconds
+})
+
+interface InvoiceSpec {
+  readonly items: readonly object[]
+  readonly total: number
+  readonly paid: boolean
+  readonly asyncTaskIds: readonly number[]
+  readonly usageBasedRate: number | null
 }
 
-/** The network product has an instance id of its own, which is no server's. */
-function connectItem (spec: OrderSpec): Item {
-  const bandwidth = 1 + spec.additionalBandwidth
-  const { connect } = priceOf(spec)
-  return {
-    total: connect,
-    description: `Heficed Connect ${spec.source.location.id.toUpperCase()} - FAKEconnect`,
-    configuration: {
-      nice: { Product: 'Connect', Location: spec.source.location.name, Bandwidth: `${bandwidth} TB` },
-      pricing: { raw: { bandwidth: connect, locationId: 0 }, nice: { Bandwidth: connect, Location: 0 } },
-      raw: { product: 'connect', location: spec.source.location.id, bandwidth }
-    }
-  }
+/** An order answers an invoice, never a server; it carries a person's data, which no one asked for. */
+const invoice = (world: World, id: number, { items, total, paid, asyncTaskIds, usageBasedRate }: InvoiceSpec): object => ({
+  id,
+  dateCreated: midnight(world),
+  dateDue: midnight(world),
+  datePaid: paid ? world.seconds() : null,
+  credit: paid ? total : 0,
+  transactions: paid ? [{ id: 325_171, paymentMethod: 'Credit', in: total, ref: 'ch_FAKE_SECRET', invoiceId: id }] : [],
+  items,
+  currency: 'USD',
+  total,
+  subtotal: total,
+  tax: 0,
+  taxrate: 0,
+  leftToPay: paid ? 0 : total,
+  status: paid ? 'Paid' : 'Unpaid',
+  billingDetails: { firstName: 'Jane', lastName: 'Doe-SECRET', email: 'billing-SECRET@example.net', country: 'Italy' },
+  asyncTaskIds,
+  usageBasedAvailable: null,
+  usageBasedRate
+})
+
+/** Renaming answers the instance, resizing answers an invoice; the two cannot be mixed. */
+export const patchInstance = withServer((call, server) => {
+  const fields = readFields(call, ['hostname', 'vcpu', 'memory', 'disk'])
+  if (!fields.has('hostname')) return resize(call, server, fields)
+  const hostname = fields.text('hostname')
+  for (const name of ['vcpu', 'memory', 'disk']) if (fields.has(name)) fields.complain(name)
+  const refusal = fields.refusal()
+  if (refusal !== undefined) return refusal
+  server.hostname = hostname
+  return ok(server)
+})
+
+/** Only upwards, and it costs money: the answer is an invoice for the difference. */
+function resize (call: Call, server: Instance, fields: Fields): SimulatedReply {
+  const { world } = call
+  const read = (name: keyof Size): number => fields.has(name) ? readSize(fields, name, server[name]) : server[name]
+  const wanted = { vcpu: read('vcpu'), memory: read('memory'), disk: read('disk') }
+  if (wanted.vcpu === server.vcpu && wanted.memory === server.memory && wanted.disk === server.disk) fields.complain('body')
+  const refusal = fields.refusal() ?? refuseUnsettled(call, server, 'upgrade')
+  if (refusal !== undefined) return refusal
+  const total = cents(priceOf(wanted) - priceOf(server))
+  const paid = pay(world, total)
+  const task = begin(world, { instanceId: server.id, action: 'upgrade' }, () => { if (paid) Object.assign(server, wanted) })
+  const raw = { product: 'kronoscloud', ...wanted }
+  const items = [item(world, server.id, { total, description: `Upgrade - ${server.hostname}`, product: 'Kronos Cloud', raw })]
+  return ok(invoice(world, ++world.last.invoice, { items, total, paid, asyncTaskIds: [task.id], usageBasedRate: null }))
 }

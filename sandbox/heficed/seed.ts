@@ -66,7 +66,8 @@ const cancelling = (server: Instance, type: string): Instance => {
 function withPlainTemplate (): Instance {
   const server = row(17, 'running')
   const { template } = server
-  return template === null ? server : changed(server, { template: { ...template, locationId: server.location.id, instanceTypeId: server.instanceType.id } })
+  if (template === null) return server
+  return changed(server, { template: { ...template, locationId: server.location.id, instanceTypeId: server.instanceType.id } })
 }
 
 function withoutAddress (): Instance {
@@ -109,12 +110,9 @@ const oddRows = (): Instance[] => [
 
 const ordinaryStates = ['running', 'running', 'stopped', 'running', 'running', 'pending', 'running', 'stopped']
 
-/** A plain row for any number; the state goes round. */
-export const ordinaryRow = (number: number, id = first.id + number * first.step): Instance =>
-  row(number, ordinaryStates[number % ordinaryStates.length] ?? 'running', { id })
-
 export function seedServers (): Instance[] {
   const odd = oddRows()
-  const rest = Array.from({ length: seededRows - odd.length }, (_, index) => ordinaryRow(odd.length + index))
+  const rest = Array.from({ length: seededRows - odd.length }, (_, index) =>
+    row(odd.length + index, ordinaryStates[(odd.length + index) % ordinaryStates.length] ?? 'running'))
   return [...odd, ...rest]
 }

@@ -72,20 +72,6 @@ export interface Instance extends ExtraDisks {
   password: string
 }
 
-export interface VendorEvent {
-  readonly id: number
-  readonly instanceId: number
-  readonly entityType: string
-  readonly group: string
-  readonly action: string
-  statusCode: number
-  status: string
-  resultCode: number
-  result: string | null
-  readonly timeCreated: number
-  timeUpdated: number | null
-}
-
 export interface SshKey {
   readonly id: string
   readonly label: string
@@ -102,9 +88,9 @@ export interface Subnet {
   metadata: { switch: { instanceId?: number } }
 }
 
-export interface Backup {
-  readonly id: number
-  readonly label: string
-  status: string
-  readonly timeCreated: number
+export interface StoredSubnet {
+  readonly row: Subnet
+  /** Empty for a top block. */
+  readonly parentId: string
+  releasedAt: number
 }

@@ -1,4 +1,4 @@
-import type { SimulatedRequest } from '../simulator.ts'
+import type { SimulatedRequest } from '../kit/simulator.ts'
 import { isObject, parseJson, type Json } from './values.ts'
 
 /** The body is read only with a JSON content type and a known length; otherwise it is as if nothing was sent. */

@@ -1,4 +1,4 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { errorTime } from './values.ts'
 
 export interface Refusal {

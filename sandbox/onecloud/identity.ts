@@ -1,4 +1,4 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import type { AccessKey, Person, World } from './world.ts'
 import { badInput, classForbidden, duplicateName, listForbidden, noHandler, refuse } from './failures.ts'
 import { allowedScope, callerOf, issueToken, tokenBody } from './tokens.ts'

@@ -1,4 +1,4 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import type { World } from './world.ts'
 import { noHandler } from './failures.ts'
 import { resourceReply } from './resources.ts'

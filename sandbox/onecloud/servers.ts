@@ -1,4 +1,4 @@
-import type { SimulatedReply, SimulatedRequest } from '../simulator.ts'
+import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import type { ServerRow, World } from './world.ts'
 import { act } from './actions.ts'
 import { badInput, classForbidden, noBody, noHandler, notFound, objectForbidden, refuse } from './failures.ts'

@@ -1,4 +1,4 @@
-import { startSimulator, type Simulator, type SimulatedReply, type SimulatedRequest } from '../simulator.ts'
+import { startSimulator, type Simulator, type SimulatedReply, type SimulatedRequest } from '../kit/simulator.ts'
 import { accessKeys, domains, people, projects } from './people.ts'
 import { computeReply } from './compute.ts'
 import { defaultKnobs, type OnecloudKnobs } from './knobs.ts'

@@ -1,4 +1,4 @@
-import type { SimulatedReply } from '../simulator.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
 import type { ServerRow, World } from './world.ts'
 import { projectName, rowsOf } from './world.ts'
 import { begin } from './lifecycle.ts'

@@ -1,46 +1,116 @@
-import type { SimulatedReply } from '../simulator.ts'
-import type { Call, Run } from './call.ts'
-import { ok, onHost } from './call.ts'
-import { conflict } from './errors.ts'
-import type { HostRecord, Platform, TaskRecord } from './model.ts'
-import { addressesOf, disksOf } from './model.ts'
-import type { TaskOrder } from './tasks.ts'
-import { dropTasks, isBusy, releaseDeferred, submit } from './tasks.ts'
+import { flagOf, textOf } from '../kit/json.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import {
+  conflict, flag, invalidValue, natural, ok, onHost, post, refuse, remove, text, type Call, type Route, type Run, type Shape
+} from './call.ts'
+import { imageChoice, recipeShape } from './images.ts'
+import { addressesOf, disksOf, type HostRecord, type TaskRecord } from './model.ts'
+import { dropTasks, isBusy, releaseDeferred, submit, type TaskOrder } from './tasks.ts'
 
 /** Like `onHost`, for what changes the host: a host at work may refuse. */
 export const changeHost = (run: (call: Call, host: HostRecord) => SimulatedReply): Run => onHost((call, host) =>
   call.platform.knobs.busy === 'refuse' && isBusy(call.platform, host.id) ? conflict('Host is busy') : run(call, host))
 
 export const order = (call: Call, host: HostRecord, rest: Partial<TaskOrder> & Pick<TaskOrder, 'name'>): TaskRecord =>
-  submit(call.platform, {
-    host,
-    accountId: host.accountId,
-    user: call.user.email,
-    ms: call.platform.knobs.actionMs,
-    ...rest
-  })
+  submit(call.platform, { host, accountId: host.accountId, ms: call.platform.knobs.actionMs, ...rest })
 
 /** The answer of nearly all actions; `task` is the consul id, not the row's id. */
-export const accepted = (id: number, task: TaskRecord, more: Record<string, unknown> = {}): SimulatedReply =>
+export const accepted = (id: number, task: TaskRecord, more: Readonly<Record<string, unknown>> = {}): SimulatedReply =>
   ok({ id, task: task.consulId, ...more })
 
+interface Change {
+  readonly task: string
+  /** A host in this state may refuse. */
+  readonly refusedIn?: string
+  readonly body: Shape
+  readonly required: readonly string[]
+  readonly refusal?: (call: Call) => SimulatedReply | null
+  readonly effect: (call: Call, host: HostRecord, at: number) => void
+}
+
+/** Clients send nothing, `{}`, their own idea of the host's id, or `force`; all are taken. */
+const powerBody: Shape = { host_id: natural, force: flag }
+
+const passwordRefusal = ({ body }: Call): SimulatedReply | null =>
+  (textOf(body, 'password') ?? 'long enough').length < 8 ? invalidValue('password') : null
+
+const changes: Readonly<Record<string, Change>> = {
+  start: { task: 'host_start', refusedIn: 'active', body: powerBody, required: [], effect: powerOn },
+  stop: { task: 'host_stop', refusedIn: 'stopped', body: powerBody, required: [], effect: powerOff },
+  rescue_mode: {
+    task: 'host_rescue_mode',
+    body: { rescue_mode: flag },
+    required: ['rescue_mode'],
+    effect: ({ body }, host, at) => { Object.assign(host, { rescueMode: flagOf(body, 'rescue_mode'), activeSince: at, state: 'active' }) }
+  },
+  password: {
+    task: 'host_change_password',
+    body: { password: text },
+    required: ['password'],
+    refusal: passwordRefusal,
+    effect: ({ body }, host) => { host.password = textOf(body, 'password') ?? '' }
+  }
+}
+
+const runChange = (call: Call, host: HostRecord, { task, refusedIn, refusal, effect }: Change): SimulatedReply => {
+  if (call.platform.knobs.sameState === 'refuse' && host.state === refusedIn) return conflict(`Host is already ${refusedIn}`)
+  return refusal?.(call) ?? accepted(host.id, order(call, host, { name: task, apply: at => { effect(call, host, at) } }))
+}
+
 /** A stopped host takes over what was kept back until then. */
-export function powerOff (platform: Platform, host: HostRecord, at: number): void {
-  host.state = 'stopped'
-  host.activeSince = null
+function powerOff ({ platform }: Pick<Call, 'platform'>, host: HostRecord, at: number): void {
+  Object.assign(host, { state: 'stopped', activeSince: null })
   releaseDeferred(platform, host.id, at)
 }
 
-export function powerOn (platform: Platform, host: HostRecord, at: number): void {
+function powerOn ({ platform }: Pick<Call, 'platform'>, host: HostRecord, at: number): void {
   if (host.state !== 'active') releaseDeferred(platform, host.id, at)
-  host.activeSince = host.state === 'active' ? host.activeSince : at
-  host.state = 'active'
-  host.disabled = false
+  Object.assign(host, { state: 'active', activeSince: host.state === 'active' ? host.activeSince : at, disabled: false })
 }
 
-export function eraseHost (platform: Platform, host: HostRecord, at: number): void {
-  for (const disk of disksOf(platform, host.id)) platform.disks.delete(disk.id)
-  for (const address of addressesOf(platform, host.id)) platform.addresses.delete(address.id)
-  platform.hosts.delete(host.id)
-  dropTasks(platform, host.id, at)
-}
+const restart = changeHost((call, host) => {
+  const { platform } = call
+  const off = (at: number): void => { powerOff(call, host, at) }
+  const on = (at: number): void => { powerOn(call, host, at) }
+  if (platform.knobs.restart === 'single-task') {
+    return accepted(host.id, order(call, host, { name: 'host_restart', apply: at => { off(at); on(at) } }))
+  }
+  const stopping = order(call, host, { name: 'host_stop', apply: off })
+  return ok({ id: host.id, stop_task: stopping.consulId, start_task: order(call, host, { name: 'host_start', apply: on }).consulId })
+})
+
+const destroy = changeHost((call, host) => {
+  if (host.isProtected) return refuse(400, 5033, 'Host is protected')
+  const { platform } = call
+  const apply = (at: number): void => {
+    for (const disk of disksOf(platform, host.id)) platform.disks.delete(disk.id)
+    for (const address of addressesOf(platform, host.id)) platform.addresses.delete(address.id)
+    platform.hosts.delete(host.id)
+    dropTasks(platform, host.id, at)
+  }
+  return accepted(host.id, order(call, host, { name: 'host_delete', apply }))
+})
+
+/** The state leaves `active` at once and comes back when the task ends; its word in between is not recorded. */
+const reinstall = changeHost((call, host) => {
+  const choice = imageChoice(call, host.clusterId)
+  if ('status' in choice) return choice
+  const refusal = passwordRefusal(call)
+  if (refusal !== null) return refusal
+  host.state = 'reinstalling'
+  const password = textOf(call.body, 'password') ?? host.password
+  const apply = (at: number): void => { Object.assign(host, choice, { password, rescueMode: false, activeSince: at, state: 'active' }) }
+  const fail = (): void => { host.state = 'stopped' }
+  const task = order(call, host, { name: 'host_reinstall', ms: call.platform.knobs.createMs, apply, fail })
+  return accepted(host.id, task, { recipe_task_list: [], recipe_task: 0, spice_task: 0 })
+})
+
+const host = '/vm/v3/host/:id'
+
+export const actionRoutes: readonly Route[] = [
+  ...Object.entries(changes).map(([path, change]) =>
+    post(`${host}/${path}`, changeHost((call, record) => runChange(call, record, change)), change)),
+  post(`${host}/restart`, restart, { body: powerBody }),
+  post(`${host}/reinstall`, reinstall, { body: { os: natural, image: natural, password: text, disk: natural, ...recipeShape } }),
+  remove(host, destroy)
+]

@@ -1,38 +1,24 @@
-import type { AddressRecord, HostRecord, NetworkRecord, Platform } from './model.ts'
-import { take } from './model.ts'
-
-export const toNumber = (ip: string): number =>
-  ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-
-export const toIp = (value: number): string =>
-  [24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.')
-
-export const isIp4 = (ip: string): boolean => {
-  const parts = ip.split('.')
-  return parts.length === 4 && parts.every(part => /^\d{1,3}$/.test(part) && Number(part) <= 255)
-}
+import { addressesFrom, isIp4, toNumber } from '../kit/addresses.ts'
+import { numberOf, numbersOf, recordOf, textOf, type Json } from '../kit/json.ts'
+import { take, type HostRecord, type NetworkRecord, type Platform } from './model.ts'
 
 export const prefixOf = (network: NetworkRecord): number => Number(network.name.split('/')[1] ?? 32)
 
-export const maskOf = (prefix: number): string => toIp(2 ** 32 - 2 ** (32 - prefix))
+const networkOf = (platform: Platform, ip: string): NetworkRecord | undefined => platform.networks.find(network => {
+  const first = toNumber(network.name.split('/')[0] ?? '')
+  return toNumber(ip) >= first && toNumber(ip) < first + 2 ** (32 - prefixOf(network))
+})
 
-export const networkOf = (platform: Platform, ip: string): NetworkRecord | undefined =>
-  [...platform.networks.values()].find(network => {
-    const first = toNumber(network.name.split('/')[0] ?? '')
-    const value = toNumber(ip)
-    return isIp4(ip) && value >= first && value < first + 2 ** (32 - prefixOf(network))
-  })
+/** All addresses of a pool, in use or not. */
+const addressesIn = (platform: Platform, poolId: number): string[] =>
+  platform.pools.filter(({ id }) => id === poolId).flatMap(({ first, last }) => addressesFrom(toNumber(first), toNumber(last)))
 
-/** All addresses of a pool's ranges, in use or not. */
-export function addressesIn (platform: Platform, poolId: number): string[] {
-  return [...platform.ranges.values()].filter(range => range.poolId === poolId).flatMap(range => {
-    const first = toNumber(range.first)
-    return Array.from({ length: toNumber(range.last) - first + 1 }, (_, index) => toIp(first + index))
-  })
+export const usedIps = (platform: Platform): Set<string> => new Set([...platform.addresses.values()].map(address => address.ip))
+
+export interface Free {
+  readonly ip: string
+  readonly poolId: number
 }
-
-export const usedIps = (platform: Platform): Set<string> =>
-  new Set([...platform.addresses.values()].map(address => address.ip))
 
 export interface Wish {
   readonly count: number
@@ -42,26 +28,27 @@ export interface Wish {
 }
 
 /** Free addresses for a wish; null when a pool is unknown or there are not enough. */
-export function findFree (platform: Platform, { count, pools, clusterId }: Wish): Array<{ ip: string, poolId: number }> | null {
-  if (pools.some(id => !platform.pools.has(id))) return null
-  const own = [...platform.pools.values()].filter(pool => pool.clusters.some(cluster => cluster.id === clusterId))
-  const candidates = pools.length > 0 ? pools : own.map(pool => pool.id).sort((a, b) => a - b)
+export function findFree (platform: Platform, { count, pools, clusterId }: Wish): Free[] | null {
+  if (pools.some(id => platform.pools.every(pool => pool.id !== id))) return null
+  const own = platform.pools.filter(pool => pool.clusters.some(cluster => cluster.id === clusterId)).map(pool => pool.id)
   const used = usedIps(platform)
-  const free = candidates.flatMap(poolId => addressesIn(platform, poolId)
+  const free = (pools.length > 0 ? pools : own).flatMap(poolId => addressesIn(platform, poolId)
     .filter(ip => !used.has(ip))
     .map(ip => ({ ip, poolId })))
   return free.length < count ? null : free.slice(0, count)
 }
 
-export function assign (platform: Platform, host: HostRecord, ip: string, poolId: number): AddressRecord {
-  const address: AddressRecord = {
-    id: take(platform, 'address'),
-    ip,
-    domain: host.domain,
-    hostId: host.id,
-    poolId,
-    networkId: networkOf(platform, ip)?.id ?? 0
-  }
-  platform.addresses.set(address.id, address)
-  return address
+/** The addresses that a body asks for: a number of them, and perhaps one by its name. Null when they can't be had. */
+export function wishedAddresses (platform: Platform, body: Json, clusterId: number): Free[] | null {
+  const fixed = textOf(recordOf(body, 'ip_addr') ?? {}, 'name')
+  const home = platform.pools.find(({ id }) => addressesIn(platform, id).includes(fixed ?? ''))
+  if (fixed !== undefined && (!isIp4(fixed) || home === undefined || usedIps(platform).has(fixed))) return null
+  const counted = findFree(platform, { count: numberOf(body, 'ipv4_number') ?? 0, pools: numbersOf(body, 'ipv4_pool'), clusterId })
+  if (counted === null || fixed === undefined) return counted
+  return [...counted, { ip: fixed, poolId: numberOf(recordOf(body, 'ip_addr') ?? {}, 'ip_pool') ?? home?.id ?? 0 }]
+}
+
+export function assign (platform: Platform, host: HostRecord, { ip, poolId }: Free): void {
+  const id = take(platform, 'address')
+  platform.addresses.set(id, { id, ip, domain: host.domain, hostId: host.id, poolId, networkId: networkOf(platform, ip)?.id ?? 0 })
 }

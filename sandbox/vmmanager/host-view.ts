@@ -1,5 +1,6 @@
-import type { HostRecord, Platform, Row } from './model.ts'
-import { addressesOf, disksOf, rowOf } from './model.ts'
+import { all, type Json } from '../kit/json.ts'
+import { limitNames } from './limits.ts'
+import { addressesOf, disksOf, rowOf, type HostRecord, type Platform, type Row } from './model.ts'
 
 /** What the newer row has beside the 2022 one; the 2022 row has `vm5_restrictions` instead. */
 const newerOnly = [
@@ -9,49 +10,20 @@ const newerOnly = [
   'snapshots_allowed', 'spice_additional_enabled', 'spice_enabled'
 ]
 
-const plain: Readonly<Record<string, unknown>> = {
+const plain: Json = {
+  ...all(null, ...limitNames, 'iso_status', 'cpu_custom_model', 'snapshot_curr', 'linked_clone_image', 'mon_install_date'),
+  ...all(false, 'iso_reboot', 'efi_boot', 'nesting', 'has_noname_iface', 'extended_protection', 'spice_enabled', 'snapshot_ram'),
+  ...all(true, 'net_is_synced', 'hot_plug', 'live_resize', 'anti_spoofing', 'snapshots_allowed'),
   ip_automation: 'host_and_dhcp',
-  net_in_mbitps: null,
-  net_out_mbitps: null,
-  net_weight: null,
-  net_is_synced: true,
-  iso_reboot: false,
-  iso_status: null,
-  efi_boot: false,
-  hot_plug: true,
-  live_resize: true,
   hot_plug_cell_counter: 0,
   cpu_mode: 'default',
-  nesting: false,
-  cpu_custom_model: null,
-  cpu_weight: null,
-  io_weight: null,
-  io_read_mbitps: null,
-  io_write_mbitps: null,
-  io_read_iops: null,
-  io_write_iops: null,
-  anti_spoofing: true,
   anti_spoofing_settings: { vlan: false },
-  tcp_connections_in: null,
-  tcp_connections_out: null,
-  process_number: null,
   vxlan: [],
   firewall_rules: [],
-  has_noname_iface: false,
-  extended_protection: false,
-  spice_enabled: false,
-  spice_additional_enabled: false,
   snapshot_limit: 5,
-  snapshot_ram: false,
-  snapshot_curr: null,
-  snapshots_allowed: true,
   balancer_mode: 'off',
-  linked_clone_image: null,
-  mon_install_date: null,
   expand_part: '/dev/vda1'
 }
-
-export const internalName = (host: HostRecord): string => `${host.id}_${host.name}`
 
 const shownAddresses = (platform: Platform, host: HostRecord): string[] =>
   host.state === 'creating' ? [] : addressesOf(platform, host.id).map(address => address.ip)
@@ -94,7 +66,7 @@ const identity = (platform: Platform, host: HostRecord): Row => ({
   os_group: host.osGroup
 })
 
-export const nodeLink = (platform: Platform, nodeId: number) => {
+const nodeLink = (platform: Platform, nodeId: number) => {
   const node = rowOf(platform, 'node', nodeId)
   return { id: nodeId, name: node?.['name'], ip_addr: node?.['ip'] }
 }
@@ -121,11 +93,11 @@ function network (platform: Platform, host: HostRecord): Record<string, unknown>
     ip_summary: ip4[0] ?? '',
     interfaces: [{ host_interface: `vm${host.id}_net0`, mac: macOf(host.id), node_interface: 0, dhcp: false }],
     net_bandwidth_mbitps: host.bandwidthMbitps,
-    net_bandwidth_mbitps_changed: host.bandwidthChanged
+    net_bandwidth_mbitps_changed: false
   }
 }
 
-export const macOf = (hostId: number): string =>
+const macOf = (hostId: number): string =>
   `52:54:00:00:${[hostId >> 8, hostId].map(part => (part & 255).toString(16).padStart(2, '0')).join(':')}`
 
 const flags = (platform: Platform, host: HostRecord): Record<string, unknown> => ({
@@ -151,36 +123,3 @@ function to2022 (platform: Platform, host: HostRecord, row: Row): Row {
     }
   }
 }
-
-/** By id the host comes bare: `node` is a number, and there is nothing linked. */
-export const bareHost = (host: HostRecord): Row => ({
-  id: host.id,
-  internal_name: internalName(host),
-  node: host.nodeId,
-  name: host.name,
-  state: host.state,
-  cpu_number: host.cpuNumber,
-  ram_mib: host.ramMib,
-  expand_part: '/dev/vda1',
-  net_is_synced: true,
-  ip_automation: 'host_and_dhcp'
-})
-
-/** The only place that knows the preset and all disks in one answer. */
-export const metadataOf = (platform: Platform, host: HostRecord) => ({
-  id: host.id,
-  name: host.name,
-  internal_name: internalName(host),
-  domain: host.domain,
-  preset: host.preset,
-  os: { id: host.osId },
-  cluster: { id: host.clusterId },
-  node: { id: host.nodeId, ip_addr: nodeLink(platform, host.nodeId).ip_addr },
-  account: { id: host.accountId },
-  base_resources: { cpu_number: host.cpuNumber, ram_mib: host.ramMib },
-  state: { disabled: host.disabled },
-  disks: disksOf(platform, host.id).map(disk => ({
-    id: disk.id, name: disk.name, size_mib: disk.sizeMib, boot_order: disk.bootOrder, storage: { id: disk.storageId }
-  })),
-  ipv4: addressesOf(platform, host.id).map(address => ({ ip_addr: address.ip, ippool_id: address.poolId }))
-})

@@ -1,41 +1,36 @@
-import type { SimulatedReply } from '../simulator.ts'
-import type { Json } from './body.ts'
-import { isRecord, numberOf } from './body.ts'
-import type { Call } from './call.ts'
-import { isAdmin } from './call.ts'
-import { invalidValue, refuse } from './errors.ts'
-import type { HostRecord, Row } from './model.ts'
-import { rowOf } from './model.ts'
+import { numberOf, recordsOf } from '../kit/json.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import {
+  flag, invalidValue, isAdmin, listOf, missingProperty, natural, object, oneOf, text, type Call, type Check, type Shape
+} from './call.ts'
+import { rowOf, type HostRecord } from './model.ts'
+
+const parameters: Check = listOf(object({ name: text, value: text }))
+
+/** What runs on a new system besides itself. */
+export const recipeShape: Shape = {
+  recipe: natural,
+  recipe_params: parameters,
+  recipe_list: listOf(object({ recipe: natural, recipe_params: parameters, send_email: flag })),
+  ignore_recipe_filters: flag,
+  send_email_mode: oneOf('default', 'saas_only')
+}
 
 export type HostImage = Pick<HostRecord, 'osId' | 'osName' | 'osGroup'>
 
-export type ImageChoice =
-  | { readonly reply: SimulatedReply, readonly image: null }
-  | { readonly reply: null, readonly image: HostImage }
-
-const no = (reply: SimulatedReply): ImageChoice => ({ reply, image: null })
-
 /** A host is made of either a template (`os`) or a saved image (`image`), never of both or neither. */
-export function imageRefusal (call: Call, body: Json, clusterId: number): ImageChoice {
-  const os = numberOf(body, 'os')
-  const saved = numberOf(body, 'image')
-  if (os === undefined && saved === undefined) return no(refuse(400, 1007, 'Missing property', { name: 'os' }))
-  if (os !== undefined && saved !== undefined) return no(invalidValue('image'))
-  if (os === undefined) return savedImage(call, saved ?? -1)
-  const row = rowOf(call.platform, 'os', os)
-  const isClosed = row?.['adminonly'] === true && !isAdmin(call.user)
-  if (row === undefined || row['state'] !== 'active' || isClosed || !isIn(row, clusterId)) return no(invalidValue('os'))
-  return { reply: null, image: { osId: os, osName: String(row['name']), osGroup: String(row['os_group']) } }
-}
-
-function savedImage (call: Call, id: number): ImageChoice {
-  const row = rowOf(call.platform, 'image', id)
-  const isOpen = row?.['for_all'] === true || isAdmin(call.user) || row?.['account'] === call.user.email
-  if (row === undefined || row['state'] !== 'active' || !isOpen) return no(invalidValue('image'))
-  return { reply: null, image: { osId: null, osName: String(row['name']), osGroup: '' } }
-}
-
-const isIn = (row: Row, clusterId: number): boolean => {
-  const clusters = row['clusters']
-  return Array.isArray(clusters) && clusters.some(cluster => isRecord(cluster) && cluster['id'] === clusterId)
+export function imageChoice (call: Call, clusterId: number): HostImage | SimulatedReply {
+  const { platform, body, user } = call
+  const [os, saved] = [numberOf(body, 'os'), numberOf(body, 'image')]
+  if (os === undefined && saved === undefined) return missingProperty('os')
+  if (os === undefined || saved !== undefined) {
+    const row = rowOf(platform, 'image', saved ?? -1)
+    const isOpen = row?.['for_all'] === true || isAdmin(user) || row?.['account'] === user.email
+    if (os !== undefined || row?.['state'] !== 'active' || !isOpen) return invalidValue('image')
+    return { osId: null, osName: String(row['name']), osGroup: '' }
+  }
+  const row = rowOf(platform, 'os', os)
+  const isIn = recordsOf(row ?? {}, 'clusters').some(cluster => cluster['id'] === clusterId)
+  if (row?.['state'] !== 'active' || !isIn || (row['adminonly'] === true && !isAdmin(user))) return invalidValue('os')
+  return { osId: os, osName: String(row['name']), osGroup: String(row['os_group']) }
 }

@@ -1,46 +1,31 @@
-import type { SimulatedReply } from '../simulator.ts'
-import type { Call } from './call.ts'
-import { ok } from './call.ts'
-import { filterError } from './errors.ts'
+import { compareValues } from '../kit/lists.ts'
+import type { SimulatedReply } from '../kit/simulator.ts'
+import { ok, refuse, type Call } from './call.ts'
 import { take } from './model.ts'
-import { compareValues, fieldsOf, matches, parseWhere } from './where.ts'
+import { fieldsOf, matches, parseWhere } from './where.ts'
 
 type Item = Readonly<Record<string, unknown>>
-
-export interface ListShape {
-  /** Some lists never carry `size`. */
-  readonly size?: false
-}
 
 /** The fields that some public client was seen to filter or order by. */
 const evidenced: Readonly<Record<string, readonly string[]>> = {
   '/vm/v3/host': ['cluster.name'],
   '/vm/v3/task': ['consul_id', 'status'],
   '/vm/v3/account': ['email'],
-  '/auth/v4/user': ['roles', 'state'],
   '/vm/v3/vxlan': ['account.id'],
-  '/vm/v3/range': ['ippool'],
   '/vm/v3/ip': ['network', 'ip_addr']
 }
 
-/** Filters, orders and cuts as the query says, and wraps the rest into the envelope of lists. */
-export function list (call: Call, items: readonly Item[], shape: ListShape = {}): SimulatedReply {
+/** Filters, orders and cuts as the query says, and wraps the rest into the envelope of lists. Some lists never carry `size`. */
+export function list (call: Call, items: readonly Item[], withSize = true): SimulatedReply {
   const { platform, request } = call
   const { knobs } = platform
-  const twice = ['where', 'orderby', 'limit'].find(name => request.query.getAll(name).length > 1)
-  if (twice !== undefined) return filterError(knobs, `Repeated parameter: ${twice}`)
-  const found = filtered(call, items)
-  if (typeof found === 'string') return filterError(knobs, found)
-  const sorted = ordered(call, items, found)
-  if (typeof sorted === 'string') return filterError(knobs, sorted)
-  const page = cut(call, sorted)
-  if (typeof page === 'string') return filterError(knobs, page)
-  const size = knobs.size && shape.size !== false
-  return ok({
-    last_notify: take(platform, 'notify'),
-    list: page,
-    ...(size ? { size: knobs.sizeMeans === 'total' ? sorted.length : page.length } : {})
-  })
+  const repeated = ['where', 'orderby', 'limit'].find(name => request.query.getAll(name).length > 1)
+  const found = repeated === undefined ? filtered(call, items) : `Repeated parameter: ${repeated}`
+  const sorted = typeof found === 'string' ? found : ordered(call, items, found)
+  const page = typeof sorted === 'string' ? sorted : cut(call, sorted)
+  if (typeof page === 'string') return refuse(500, 1010, page)
+  const size = knobs.sizeMeans === 'total' ? sorted.length : page.length
+  return ok({ last_notify: take(platform, 'notify'), list: page, ...(knobs.size && withSize ? { size } : {}) })
 }
 
 function filtered (call: Call, items: readonly Item[]): readonly Item[] | string {
@@ -54,14 +39,11 @@ function filtered (call: Call, items: readonly Item[]): readonly Item[] | string
 }
 
 function ordered (call: Call, all: readonly Item[], items: readonly Item[]): readonly Item[] | string {
-  const source = call.request.query.get('orderby') ?? 'id asc'
-  const [field, direction = 'asc', ...rest] = source.trim().split(/\s+/)
-  const way = direction.toLowerCase()
-  if (field === undefined || rest.length > 0 || (way !== 'asc' && way !== 'desc')) return 'Order syntax error'
+  const [, field, way = 'asc'] = /^(\S+)(?: (asc|desc))?$/i.exec(call.request.query.get('orderby') ?? 'id asc') ?? []
+  if (field === undefined) return 'Order syntax error'
   if (!isField(call, all, field)) return `Unknown field: ${field}`
-  const sign = way === 'asc' ? 1 : -1
-  return [...items].sort((a, b) => sign * compareValues(valueAt(a, field), valueAt(b, field)) ||
-    compareValues(a['id'], b['id']))
+  const sign = way.toLowerCase() === 'asc' ? 1 : -1
+  return [...items].sort((a, b) => sign * compareValues(valueAt(a, field), valueAt(b, field)))
 }
 
 function cut (call: Call, items: readonly Item[]): readonly Item[] | string {
@@ -70,19 +52,15 @@ function cut (call: Call, items: readonly Item[]): readonly Item[] | string {
   if (source === null) return items.slice(0, pageCap ?? items.length)
   const numbers = /^\s*(\d+)\s*,\s*(\d+)\s*$/.exec(source)
   if (numbers === null) return 'Limit syntax error'
-  const from = Number(numbers[1])
-  const second = Number(numbers[2])
+  const [from, second] = [Number(numbers[1]), Number(numbers[2])]
   const wanted = meaning === 'offset-count' ? second : Math.max(0, second - from)
   return items.slice(from, from + Math.min(wanted, pageCap ?? wanted))
 }
 
 /** A field exists when any row has a scalar there; linked objects as a whole can't be compared. */
 function isField (call: Call, items: readonly Item[], field: string): boolean {
-  if (call.platform.knobs.filterFields === 'evidenced') {
-    const path = call.request.path.replace(/^\/api\//, '/').replace(/\/$/, '')
-    return field === 'id' || field === 'name' || (evidenced[path] ?? []).includes(field)
-  }
-  return items.length === 0 || items.some(item => valueAt(item, field) !== undefined)
+  if (call.platform.knobs.filterFields === 'item') return items.length === 0 || items.some(item => valueAt(item, field) !== undefined)
+  return field === 'id' || field === 'name' || (evidenced[call.request.path] ?? []).includes(field)
 }
 
 function valueAt (item: Item, field: string): unknown {
@@ -91,6 +69,5 @@ function valueAt (item: Item, field: string): unknown {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     value = Object.entries(value).find(([key]) => key === name)?.[1]
   }
-  if (Array.isArray(value)) return value.every(part => typeof part !== 'object') ? value.join(',') : undefined
   return typeof value === 'object' && value !== null ? undefined : value
 }

@@ -19,21 +19,16 @@ export interface HostRecord {
   osId: number | null
   osName: string
   osGroup: string
-  preset: number | null
   cpuNumber: number
   cpuNumberNew: number
   ramMib: number
   ramMibNew: number
   bandwidthMbitps: number | null
-  bandwidthChanged: boolean
   ip6: string[]
-  ipv6Enabled: boolean
-  ipv6Prefix: number | null
   /** When the guest was last started; null while it is off. */
   activeSince: number | null
   createDate: string | null
   password: string
-  vncPassword: string
   snapshotCount: number
   tags: string[]
   rescueMode: boolean
@@ -46,14 +41,10 @@ export interface HostRecord {
 
 export interface DiskRecord {
   readonly id: number
-  name: string
-  hostId: number
+  readonly hostId: number
   sizeMib: number
   sizeMibNew: number
   bootOrder: number
-  storageId: number
-  accountId: number
-  expandPart: string
 }
 
 export interface AddressRecord {
@@ -67,34 +58,17 @@ export interface AddressRecord {
 
 export interface PoolRecord {
   readonly id: number
-  name: string
-  note: string
-  clusters: Array<{ id: number, interface: number }>
-}
-
-export interface RangeRecord {
-  readonly id: number
-  poolId: number
-  first: string
-  last: string
+  readonly name: string
+  readonly note: string
+  readonly first: string
+  readonly last: string
+  readonly clusters: ReadonlyArray<{ readonly id: number, readonly interface: number }>
 }
 
 export interface NetworkRecord {
   readonly id: number
-  name: string
-  gateway: string
-  note: string
-}
-
-export interface BackupRecord {
-  readonly id: number
-  name: string
-  comment: string
-  state: string
-  hostId: number
-  diskId: number
-  accountId: number
-  dateCreate: string
+  readonly name: string
+  readonly gateway: string
 }
 
 export interface TaskRecord {
@@ -104,7 +78,6 @@ export interface TaskRecord {
   readonly name: string
   readonly hostId: number | null
   readonly accountId: number
-  readonly user: string
   readonly createdAt: number
   /** Both null while the task waits for its `deferReason`. */
   startAt: number | null
@@ -126,10 +99,8 @@ export interface UserRecord {
 
 export interface TokenRecord {
   readonly userId: number
-  readonly token: string
   /** Null for a sliding token. */
   readonly expiresAt: number | null
-  readonly confirmed: boolean
   usedAt: number
 }
 
@@ -138,32 +109,38 @@ export interface KeyRecord {
   readonly expiresAt: number
 }
 
-export type Counter = 'host' | 'disk' | 'address' | 'task' | 'consul' | 'token' | 'other' | 'notify'
+const pools: readonly PoolRecord[] = [
+  { id: 5, name: 'pool-1', note: '', first: '192.0.2.10', last: '192.0.2.73', clusters: [{ id: 1, interface: 0 }] },
+  { id: 6, name: 'pool-2', note: '', first: '203.0.113.10', last: '203.0.113.250', clusters: [1, 2].map(id => ({ id, interface: 0 })) }
+]
+
+const networks: readonly NetworkRecord[] = [
+  { id: 7, name: '192.0.2.0/24', gateway: '192.0.2.1' },
+  { id: 8, name: '203.0.113.0/24', gateway: '203.0.113.1' }
+]
 
 /** The whole simulated platform: everything that a request may read or change. */
-export interface Platform {
-  readonly knobs: VmmanagerKnobs
-  readonly now: () => number
-  readonly hosts: Map<number, HostRecord>
-  readonly disks: Map<number, DiskRecord>
-  readonly addresses: Map<number, AddressRecord>
-  readonly pools: Map<number, PoolRecord>
-  readonly ranges: Map<number, RangeRecord>
-  readonly networks: Map<number, NetworkRecord>
-  readonly backups: Map<number, BackupRecord>
-  readonly tasks: Map<number, TaskRecord>
-  readonly users: Map<number, UserRecord>
-  readonly tokens: Map<string, TokenRecord>
-  readonly keys: Map<string, KeyRecord>
-  readonly userKeys: Map<number, Row[]>
-  readonly limits: Map<number, Record<string, unknown>>
-  /** Catalogue lists by the name in the path: os, preset, cluster, node, image, recipe… */
-  readonly catalogue: Map<string, Row[]>
-  readonly counters: Record<Counter, number>
-  readonly counts: { created: number, logins: number, keyLogins: number, failedLogins: number }
-}
+export const createPlatform = (knobs: VmmanagerKnobs, now: () => number, users: readonly UserRecord[], catalogue: Map<string, Row[]>) => ({
+  knobs,
+  now,
+  hosts: new Map<number, HostRecord>(),
+  disks: new Map<number, DiskRecord>(),
+  addresses: new Map<number, AddressRecord>(),
+  pools,
+  networks,
+  tasks: new Map<number, TaskRecord>(),
+  users: new Map(users.map(user => [user.id, user])),
+  tokens: new Map<string, TokenRecord>(),
+  keys: new Map<string, KeyRecord>(),
+  /** Lists by the name in the path: os, preset, cluster, node, image… */
+  catalogue,
+  counters: { host: 40, disk: 100, address: 500, task: 769, consul: 1341774669, token: 1995, notify: 123456 },
+  counts: { created: 0, logins: 0, keyLogins: 0 }
+})
 
-export const take = (platform: Platform, counter: Counter): number => {
+export type Platform = ReturnType<typeof createPlatform>
+
+export const take = (platform: Platform, counter: keyof Platform['counters']): number => {
   platform.counters[counter] += 1
   return platform.counters[counter]
 }

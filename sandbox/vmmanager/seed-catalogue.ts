@@ -19,9 +19,6 @@ const template = (id: number, name: string, osGroup: string, more: Record<string
   hdd_mib_required: 5120,
   min_ram_mib: 512,
   cpu_mode: null,
-  kms_supported: false,
-  kms_ip: null,
-  kms_port: null,
   product_key: null,
   updated_at: '2025-12-01 00:00:00',
   ...more
@@ -33,7 +30,7 @@ const templates = (): Row[] => [
   template(26, 'Ubuntu 24.04', 'ubuntu', { clusters: [clusterLink(1), clusterLink(2)] }),
   template(31, 'AlmaLinux 9', 'alma'),
   template(33, 'FreeBSD 14', 'freebsd', { hdd_mib_required: null, min_ram_mib: null }),
-  template(40, 'Windows Server 2022', 'windows', { kms_supported: true, kms_ip: '198.51.100.99', kms_port: '1688', product_key: 'SECRET-PRODUCT-KEY', hdd_mib_required: 30720, min_ram_mib: 2048 }),
+  template(40, 'Windows Server 2022', 'windows', { product_key: 'SECRET-PRODUCT-KEY', hdd_mib_required: 30720, min_ram_mib: 2048 }),
   template(41, 'Rescue Toolkit', 'rescue', { adminonly: true }),
   template(42, 'CentOS 7', 'centos', { state: 'disabled' }),
   template(51, 'Debian 12 (LXD)', 'debian', { is_lxd_image: true, clusters: [clusterLink(2)] })
@@ -46,23 +43,11 @@ const preset = (id: number, name: string, sizes: { cpu: number, ramMib: number, 
   virtualization_type: sizes.type ?? 'kvm',
   cpu_number: sizes.cpu,
   cpu_mode: 'default',
-  cpu_custom_model: null,
-  cpu_weight: null,
-  nesting: false,
   ram_mib: sizes.ramMib,
   disks: [{ size_mib: sizes.diskMib, bus: 'virtio', boot_order: 1, tags: [] }],
-  io_weight: null,
-  io_read_mbitps: null,
-  io_write_mbitps: null,
-  io_read_iops: null,
-  io_write_iops: null,
   net_in_mbitps: 100,
   net_out_mbitps: 100,
-  net_weight: null,
   anti_spoofing: true,
-  tcp_connections_in: null,
-  tcp_connections_out: null,
-  process_number: null,
   firewall_rules: [],
   snapshot_limit: 5
 })
@@ -99,47 +84,22 @@ const cluster = (id: number, name: string, type: string): Row => ({
 })
 
 /** `clusterId` is our own link; the view turns it into the vendor's `cluster`. */
-const node = (id: number, clusterId: number, more: Record<string, unknown> = {}): Row => ({
+const node = (id: number, clusterId: number): Row => ({
   id,
   name: `node-${id}`,
   clusterId,
   ip: `198.51.100.${10 + id}`,
-  port: 22,
-  ssh_user: 'root',
-  state: 'active',
-  host_creation_blocked: false,
-  host_limit: 0,
-  maintenance_mode: false,
-  qemu_version: '7.2',
-  kernel_version: '5.15',
-  os_version: 'AlmaLinux 8',
-  ha_state: 'disabled',
-  ha_error: 'no_error',
-  bird_error: null,
-  frr_error: null,
-  ...more
+  state: 'active'
 })
 
-const storage = (id: number, name: string, clusterId: number): Row => ({
-  id,
-  name,
-  comment: '',
-  type: 'file',
-  storage_params: { ip_addr: '198.51.100.90', ssh_port: 22, login: 'backup', password: 'SECRET-storage-password' },
-  is_network: false,
-  clusters: [{ id: clusterId, name: clusterLink(clusterId).name, type: clusterId === 1 ? 'kvm' : 'lxd' }],
-  tags: []
-})
+const image = (id: number, name: string, account: string, more: Record<string, unknown>): Row =>
+  ({ id, name, account: `${account}@example.com`, for_all: false, type: 'image', comment: '', state: 'active', nodes: [], ...more })
 
 const images = (): Row[] => [
-  { id: 7, name: 'golden', account: 'admin@example.com', for_all: true, type: 'image', comment: '', state: 'active', nodes: [], size_mib: 10240 },
-  { id: 8, name: 'client-copy', account: 'client@example.com', for_all: false, type: 'image', comment: 'before upgrade', state: 'active', nodes: [], size_mib: 20480 },
-  { id: 9, name: 'half-made', account: 'second@example.com', for_all: false, type: 'image', comment: '', state: 'creating', nodes: [] }
+  image(7, 'golden', 'admin', { for_all: true, size_mib: 10240 }),
+  image(8, 'client-copy', 'client', { comment: 'before upgrade', size_mib: 20480 }),
+  image(9, 'half-made', 'second', { state: 'creating' })
 ]
-
-const recipes = (): Row[] => [11, 12].map(id => ({
-  id, name: id === 11 ? 'LAMP' : 'agent', repository: 'ISPsystem', updated_at: '2025-12-01 00:00:00', tags: [], has_email: false, access: 'all', params_count: id - 11
-}))
 
 const vxlans = (): Row[] => [{
   id: 1,
@@ -158,11 +118,7 @@ export const seedCatalogue = (): Map<string, Row[]> => new Map([
   ['image', images()],
   ['preset', presets()],
   ['cluster', [cluster(1, 'cluster-kvm-1', 'kvm'), cluster(2, 'cluster-lxd-2', 'lxd')]],
-  ['node', [node(1, 1), node(2, 1), node(3, 2, { maintenance_mode: true })]],
-  ['storage', [storage(1, 'files', 1), storage(2, 'files-lxd', 2)]],
-  ['recipe', recipes()],
+  ['node', [node(1, 1), node(2, 1), node(3, 2)]],
   ['vxlan', vxlans()],
-  ['tag', [{ id: 1, name: 'ssd', note: '', immortal: false, storages: [] }]],
-  ['schedule', []],
   ['ssh_key', [{ id: 1, name: 'operator', ssh_key: 'ssh-ed25519 AAAAExampleExampleExampleExample operator@example.com', clusters: [1] }]]
 ])

@@ -1,6 +1,6 @@
 import { assign } from './allocation.ts'
 import type { HostRecord, Platform } from './model.ts'
-import { rowOf, take } from './model.ts'
+import { disksOf, rowOf, take } from './model.ts'
 import { addDisk, blankHost } from './new-host.ts'
 
 export function put (platform: Platform, values: Partial<HostRecord>): HostRecord {
@@ -25,7 +25,6 @@ const webSample: Partial<HostRecord> = {
   state: 'active',
   domain: 'web-1.example.com',
   osId: 25,
-  preset: 1,
   cpuNumber: 2,
   cpuNumberNew: 2,
   ramMib: 2048,
@@ -43,10 +42,7 @@ const dbSample: Partial<HostRecord> = {
   cpuNumberNew: 8,
   ramMib: 4096,
   ramMibNew: 8192,
-  bandwidthChanged: true,
   ip6: ['2001:db8:1::42'],
-  ipv6Enabled: true,
-  ipv6Prefix: 64,
   password: 'SECRET-host-42'
 }
 
@@ -63,22 +59,12 @@ export function seedSamples (platform: Platform): void {
   const web = put(platform, { ...webSample, activeSince: platform.now() - 3_600_000 })
   const db = put(platform, dbSample)
   const made = put(platform, newSample)
-  const main = { bootOrder: 1, storageId: 1 }
-  const disk = addDisk(platform, web, { ...main, sizeMib: 20480 })
-  addDisk(platform, db, { ...main, sizeMib: 40960 }).sizeMibNew = 81920
-  addDisk(platform, made, { ...main, sizeMib: 10240 })
-  addDisk(platform, db, { bootOrder: 2, storageId: 1, sizeMib: 10240 })
-  assign(platform, web, '192.0.2.10', 5)
-  assign(platform, db, '192.0.2.11', 5)
-  assign(platform, db, '192.0.2.12', 5)
-  platform.backups.set(15, {
-    id: 15,
-    name: 'backup by script 1700000000',
-    comment: '',
-    state: 'active',
-    hostId: web.id,
-    diskId: disk.id,
-    accountId: 3,
-    dateCreate: '2026-01-16 09:00:00'
-  })
+  addDisk(platform, web, { bootOrder: 1, sizeMib: 20480 })
+  addDisk(platform, db, { bootOrder: 1, sizeMib: 40960 })
+  addDisk(platform, made, { bootOrder: 1, sizeMib: 10240 })
+  addDisk(platform, db, { bootOrder: 2, sizeMib: 10240 })
+  for (const disk of disksOf(platform, db.id).slice(0, 1)) disk.sizeMibNew = 81920
+  assign(platform, web, { ip: '192.0.2.10', poolId: 5 })
+  assign(platform, db, { ip: '192.0.2.11', poolId: 5 })
+  assign(platform, db, { ip: '192.0.2.12', poolId: 5 })
 }

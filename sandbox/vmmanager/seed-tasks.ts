@@ -13,12 +13,13 @@ export function seedTasks (platform: Platform): void {
     const id = take(platform, 'task')
     const past = { createdAt: now - 600_000, startAt: now - 598_000, endAt: now - 506_000, deferReason: null, fails: false, settled: true }
     platform.tasks.set(id, {
-      id, consulId, name, hostId: host.id, accountId: host.accountId, user: 'admin@example.com', ...past, apply: () => {}, fail: () => {}, ...more
+      id, consulId, name, hostId: host.id, accountId: host.accountId, ...past, apply: () => {}, fail: () => {}, ...more
     })
   }
   const finishCreate = (at: number): void => { Object.assign(made, { state: 'active', activeSince: at }) }
   const waiting = { startAt: null, endAt: null, deferReason: 'host_stop', settled: false }
-  row(made, 1341774670, 'host_create', { createdAt: now - 16_000, startAt: now - 14_000, endAt: now + sampleCreateMs, settled: false, apply: finishCreate })
+  const making = { createdAt: now - 16_000, startAt: now - 14_000, endAt: now + sampleCreateMs, settled: false }
+  row(made, 1341774670, 'host_create', { ...making, apply: finishCreate })
   row(web, 1341774671, 'host_create', {})
   row(web, 1341774679, 'host_migrate', {})
   row(db, 1341774680, 'host_change_params', { ...waiting, apply: () => applyResources(db) })
@@ -28,7 +29,7 @@ export function seedTasks (platform: Platform): void {
 }
 
 const applyResources = (host: HostRecord): void => {
-  Object.assign(host, { cpuNumber: host.cpuNumberNew, ramMib: host.ramMibNew, bandwidthChanged: false })
+  Object.assign(host, { cpuNumber: host.cpuNumberNew, ramMib: host.ramMibNew })
 }
 
 const applyDisks = (platform: Platform, host: HostRecord): void => {

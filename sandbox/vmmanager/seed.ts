@@ -1,7 +1,6 @@
 import { assign, findFree } from './allocation.ts'
 import type { VmmanagerKnobs } from './knobs.ts'
-import type { HostRecord, Platform, UserRecord } from './model.ts'
-import { toStamp } from './model.ts'
+import { createPlatform, toStamp, type HostRecord, type Platform, type UserRecord } from './model.ts'
 import { addDisk } from './new-host.ts'
 import { seedCatalogue } from './seed-catalogue.ts'
 import { put, seedSamples } from './seed-samples.ts'
@@ -21,36 +20,8 @@ export const client = 'client@example.com'
 /** Hosts beside the three of the samples. */
 const furtherHosts = 127
 
-export function createPlatform (knobs: VmmanagerKnobs, now: () => number): Platform {
-  const platform: Platform = {
-    knobs,
-    now,
-    hosts: new Map(),
-    disks: new Map(),
-    addresses: new Map(),
-    pools: new Map([
-      [5, { id: 5, name: 'pool-1', note: '', clusters: [{ id: 1, interface: 0 }] }],
-      [6, { id: 6, name: 'pool-2', note: 'overflow', clusters: [{ id: 1, interface: 0 }, { id: 2, interface: 0 }] }]
-    ]),
-    ranges: new Map([
-      [1, { id: 1, poolId: 5, first: '192.0.2.10', last: '192.0.2.73' }],
-      [2, { id: 2, poolId: 6, first: '203.0.113.10', last: '203.0.113.250' }]
-    ]),
-    networks: new Map([
-      [7, { id: 7, name: '192.0.2.0/24', gateway: '192.0.2.1', note: '' }],
-      [8, { id: 8, name: '203.0.113.0/24', gateway: '203.0.113.1', note: '' }]
-    ]),
-    backups: new Map(),
-    tasks: new Map(),
-    users: new Map(users.map(user => [user.id, user])),
-    tokens: new Map(),
-    keys: new Map(),
-    userKeys: new Map([[3, [{ id: 9, name: 'laptop', ssh_pub_key: 'ssh-ed25519 AAAAExampleExampleExampleExample user@example.com' }]]]),
-    limits: new Map(),
-    catalogue: seedCatalogue(),
-    counters: { host: 40, disk: 100, address: 500, task: 769, consul: 1341774669, token: 1995, other: 200, notify: 123456 },
-    counts: { created: 0, logins: 0, keyLogins: 0, failedLogins: 0 }
-  }
+export function seedPlatform (knobs: VmmanagerKnobs, now: () => number): Platform {
+  const platform = createPlatform(knobs, now, users, seedCatalogue())
   seedSamples(platform)
   seedTasks(platform)
   addHosts(platform, furtherHosts)
@@ -77,7 +48,6 @@ export function addHosts (platform: Platform, count: number): HostRecord[] {
       clusterId: isLxd ? 2 : 1,
       nodeId: isLxd ? 3 : 1 + number % 2,
       osId: isLxd ? 51 : templateIds[number % templateIds.length] ?? 25,
-      preset: number % 3 === 0 ? 1 + number % 4 : null,
       cpuNumber: size,
       cpuNumberNew: size,
       ramMib: size * 1024,
@@ -87,7 +57,7 @@ export function addHosts (platform: Platform, count: number): HostRecord[] {
       password: `SECRET-host-${number}`,
       tags: number % 6 === 0 ? ['prod', 'web'] : []
     })
-    addDisk(platform, host, { sizeMib: size * 10240, bootOrder: 1, storageId: isLxd ? 2 : 1 })
+    addDisk(platform, host, { sizeMib: size * 10240, bootOrder: 1 })
     addOddity(platform, host)
     return host
   })
@@ -105,7 +75,7 @@ const oddities: Readonly<Record<number, Partial<HostRecord>>> = {
   8: { osId: null, osName: '', osGroup: '', domain: '' },
   9: { createDate: null },
   10: { snapshotCount: 2 },
-  11: { bandwidthMbitps: null, ip6: ['2001:db8:1::77/64'], ipv6Enabled: true, ipv6Prefix: 64 },
+  11: { bandwidthMbitps: null, ip6: ['2001:db8:1::77/64'] },
   0: { isoMounted: true, extra: { hot_plug: false, live_resize: false } }
 }
 
@@ -113,8 +83,8 @@ function addOddity (platform: Platform, host: HostRecord): void {
   const kind = host.id % 12
   const isOdd = host.id < 60 || host.id % 36 < 12
   if (isOdd) Object.assign(host, oddities[kind])
-  if (host.id % 37 === 0) addDisk(platform, host, { sizeMib: 6000, bootOrder: 2, storageId: 1 })
+  if (host.id % 37 === 0) addDisk(platform, host, { sizeMib: 6000, bootOrder: 2 })
   if (kind === 11) return
   const [free] = findFree(platform, { count: 1, pools: [6], clusterId: host.clusterId }) ?? []
-  if (free !== undefined) assign(platform, host, free.ip, free.poolId)
+  if (free !== undefined) assign(platform, host, free)
 }

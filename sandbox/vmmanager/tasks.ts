@@ -5,7 +5,6 @@ export interface TaskOrder {
   readonly name: string
   readonly host: HostRecord | null
   readonly accountId: number
-  readonly user: string
   readonly ms: number
   /** Given when a row shares the number of another task. */
   readonly consulId?: number
@@ -30,7 +29,6 @@ export function submit (platform: Platform, order: TaskOrder): TaskRecord {
     name: order.name,
     hostId: order.host?.id ?? null,
     accountId: order.accountId,
-    user: order.user,
     createdAt: now,
     startAt: order.defer === undefined ? begin + order.ms * waitingShare : null,
     endAt: order.defer === undefined ? begin + order.ms : null,
@@ -54,7 +52,7 @@ function takeFailure (platform: Platform, name: string): boolean {
 }
 
 /** A host works off its tasks one after another; deferred ones do not hold it up. */
-export const busyUntil = (platform: Platform, hostId: number): number =>
+const busyUntil = (platform: Platform, hostId: number): number =>
   Math.max(0, ...[...platform.tasks.values()]
     .filter(task => task.hostId === hostId && !task.settled)
     .map(task => task.endAt ?? 0))
@@ -90,15 +88,6 @@ export function releaseDeferred (platform: Platform, hostId: number, at: number)
   }
 }
 
-export function abort (platform: Platform, task: TaskRecord): void {
-  if (task.settled) return
-  const now = platform.now()
-  task.startAt = Math.min(task.startAt ?? now, now)
-  task.endAt = now
-  task.fails = true
-  finish(task)
-}
-
 /** The tasks of a host that is gone go with it, or they would act on nothing. */
 export function dropTasks (platform: Platform, hostId: number, at: number): void {
   for (const task of platform.tasks.values()) {
@@ -110,9 +99,9 @@ export function dropTasks (platform: Platform, hostId: number, at: number): void
   }
 }
 
-export function statusOf (platform: Platform, task: TaskRecord): string {
+function statusOf (platform: Platform, task: TaskRecord): string {
   const now = platform.now()
-  if (task.startAt === null) return platform.knobs.deferredWord
+  if (task.startAt === null) return 'deferred'
   if (task.settled) return task.fails ? platform.knobs.failedWord : 'complete'
   return now < task.startAt ? 'created' : 'running'
 }

@@ -48,7 +48,7 @@ const cacheBytes = 32 * 1024 * 1024
 
 /** Upstream calls of `list`: the vendor's pages (and a closer look at each shown row where the vendor's list lacks something); of `get`: one. */
 export function createServers ({ cursors, generations, observer, clock }: ServersParts): Servers {
-  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ body }) => body.length, toCached: toCached })
+  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ body }) => body.length, toCached })
 
   return {
     list: async (account, query, context) => {

@@ -5,7 +5,7 @@ import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
 import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
-import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply

@@ -9,7 +9,7 @@ import { readPage } from '../../src/reads/read-page.ts'
 import { walk } from '../../src/reads/walk.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
 import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply

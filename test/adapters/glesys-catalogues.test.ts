@@ -3,7 +3,7 @@ import { glesys } from '../../src/adapters/glesys/adapter.ts'
 import type { RawRequest, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, openBench } from '../helpers/line.ts'
 

@@ -6,7 +6,7 @@ import type { Goal } from '../../src/domain/operation.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench } from '../helpers/line.ts'
 

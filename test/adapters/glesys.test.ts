@@ -7,7 +7,7 @@ import type { Seen } from '../../src/domain/list.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { readPage } from '../../src/reads/read-page.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { listAll, openAdapter } from '../helpers/line.ts'
 

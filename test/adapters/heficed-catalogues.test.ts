@@ -5,7 +5,7 @@ import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
 import type { HeficedKnobs } from '../../sandbox/heficed/knobs.ts'
 import { startHeficed, type HeficedSandbox } from '../../sandbox/heficed/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
 

@@ -4,7 +4,7 @@ import { seenInstance } from '../../src/adapters/heficed/mapping.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { walk } from '../../src/reads/walk.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'

@@ -5,7 +5,7 @@ import { capabilityNames } from '../../src/domain/capability.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
 

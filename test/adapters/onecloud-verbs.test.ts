@@ -6,7 +6,7 @@ import type { Goal } from '../../src/domain/operation.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { isInTransition, judge } from '../../src/operations/judge.ts'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.ts'
 

@@ -6,7 +6,7 @@ import { seenServer } from '../../src/adapters/onecloud/mapping.ts'
 import { UpstreamError, type Failure } from '../../src/domain/failure.ts'
 import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
+import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
 

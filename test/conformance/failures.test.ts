@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Fault } from '../../sandbox/simulator.ts'
+import type { Fault } from '../../sandbox/kit/simulator.ts'
 import { badMembersOf, ended, forEachAccount, listServers, refuseSecrets, dryRun, toProblem, type Answer, type Bench } from './bench.ts'
 import { prepare, send, writesOnMissing, type Subject, type Write } from './subject.ts'
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema, type Problem } from '../../src/domain/problem.ts'
-import type { SimulatedCall } from '../../sandbox/simulator.ts'
+import type { SimulatedCall } from '../../sandbox/kit/simulator.ts'
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

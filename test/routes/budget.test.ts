@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { loadAdapters } from '../../src/adapters/registry.ts'
-import type { SimulatedCall } from '../../sandbox/simulator.ts'
+import type { SimulatedCall } from '../../sandbox/kit/simulator.ts'
 import { password, vendors, type Vendor } from '../conformance/vendors.ts'
 import { askOf, type Ask, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'

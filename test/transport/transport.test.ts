@@ -6,7 +6,7 @@ import { UpstreamError, type Failure, type SideEffect, type UpstreamErrorOptions
 import { createCall, createCounters, type Counters } from '../../src/transport/call.ts'
 import { createUpstream, type Transport } from '../../src/transport/transport.ts'
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
-import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/simulator.ts'
+import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
 import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'

@@ -1,27 +1,25 @@
-import type { SimulatedRequest } from './simulator.ts'
-
-export interface HoldOptions {
-  readonly match?: (request: SimulatedRequest) => boolean
-  /** Only the first so many that match are kept; the default is all. */
+export interface HoldOptions<Request> {
+  readonly match?: (request: Request) => boolean
+  /** Only that many of the matching requests are kept; the default is all. */
   readonly times?: number
 }
 
 /** Requests that are kept at the door, before the vendor does anything, until they are let in. */
 export interface Hold {
-  /** Resolves when so many (default 1) stand at the door. */
+  /** Resolves when that many (default 1) are waiting. */
   reached(count?: number): Promise<void>
-  /** Lets in who waits and whoever comes later. */
+  /** Lets in what is waiting and what comes later. */
   release(): void
 }
 
-export interface Door {
-  hold(options?: HoldOptions): Hold
+export interface Door<Request> {
+  hold(options?: HoldOptions<Request>): Hold
   /** Resolves when the request may go in. */
-  pass(request: SimulatedRequest): Promise<void>
+  pass(request: Request): Promise<void>
 }
 
-export function createDoor (): Door {
-  const holds = new Set<{ takes(request: SimulatedRequest): boolean, wait(): Promise<void> }>()
+export function createDoor<Request> (): Door<Request> {
+  const holds = new Set<{ takes(request: Request): boolean, wait(): Promise<void> }>()
   return {
     hold: ({ match = () => true, times = Infinity } = {}) => {
       let came = 0
@@ -29,7 +27,7 @@ export function createDoor (): Door {
       let open = (): void => {}
       const opened = new Promise<void>(resolve => { open = resolve })
       const held = {
-        takes: (request: SimulatedRequest) => came < times && match(request),
+        takes: (request: Request) => came < times && match(request),
         wait: async () => {
           came += 1
           for (const { count, wake } of watchers) if (came >= count) wake()

@@ -45,7 +45,7 @@ export interface Simulator {
   fail(fault: Fault): void
   clearFaults(): void
   /** Keeps requests waiting until the test lets them in, so that it need not guess how long something takes. */
-  readonly hold: Door['hold']
+  readonly hold: Door<SimulatedRequest>['hold']
   close(): Promise<void>
 }
 
@@ -57,6 +57,10 @@ export interface SimulatorOptions {
 const maximumBodyBytes = 4 * 1024 * 1024
 const rememberedCalls = 5000
 
+/** A vendor's own members beside those of its simulator; getters stay live. */
+export const withMembers = <Members extends object>(simulator: Simulator, members: Members): Simulator & Members =>
+  Object.defineProperties(Object.assign(simulator, members), Object.getOwnPropertyDescriptors(members))
+
 /** Starts one simulated vendor on loopback; `handle` is the vendor. Port 0 (default) takes a free one. */
 export async function startSimulator (
   handle: (request: SimulatedRequest) => SimulatedReply | Promise<SimulatedReply>,
@@ -64,7 +68,7 @@ export async function startSimulator (
 ): Promise<Simulator> {
   const calls: SimulatedCall[] = []
   let faults: Array<{ fault: Fault, left: number }> = []
-  const door = createDoor()
+  const door = createDoor<SimulatedRequest>()
 
   const takeFault = (request: SimulatedRequest): Fault | undefined => {
     const found = faults.find(({ fault }) => fault.match?.(request) ?? true)
