@@ -1,62 +1,15 @@
-import type { Create } from '../adapters/verbs.ts'
 import { GatewayError, badMember } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Server } from '../domain/server.ts'
-import { createSpecSchema, rebuildSpecSchema, resizeSpecSchema, type CreateSpec, type ResizeSpec } from '../domain/spec.ts'
+import { rebuildSpecSchema, resizeSpecSchema, type ResizeSpec } from '../domain/spec.ts'
 import { usualGoals } from '../operations/judge.ts'
-import { givenMembers, parseOptions, refuseBoth, refuseMissing } from './members.ts'
-import { accountParams, serverParams } from './params.ts'
+import { create } from './create.ts'
+import { checkSizes, givenMembers } from './members.ts'
+import { serverParams } from './params.ts'
 import { changeBody, confirmedQuery, deleteQuery, noBody, passwordAnswer, passwordBody, serverOrOperationOrPlan, writeQuery } from './schemas.ts'
-import { command, none, type Command } from './verb.ts'
+import { command, none } from './verb.ts'
 
 const common = { tag: 'Lifecycle', method: 'POST', permission: 'write', params: serverParams, query: writeQuery } as const
-
-const create = command({
-  ...common,
-  operationId: 'createServer',
-  action: 'create',
-  generatesPassword: true,
-  summary: 'Create a server',
-  description: 'Orders a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
-    'with it the request can be repeated after any fault and never buys two servers. The members that a provider accepts are listed in its capabilities; others are 400.',
-  path: '/servers',
-  cost: { calls: 2, perPage: 1 },
-  creates: true,
-  params: accountParams,
-  body: createSpecSchema,
-  toCommand: ({ body }) => createCommand(body)
-})
-
-export function createCommand (spec: CreateSpec): Command {
-  const { name, image, options, ...optional } = spec
-  return {
-    action: 'create',
-    serverId: null,
-    given: givenMembers(optional),
-    goal: usualGoals.create,
-    spec,
-    bind: ({ create: verb }) => verb && {
-      verb,
-      check: () => { checkSpec(verb, spec) },
-      run: async () => await verb.run({ ...spec, options: parseOptions(verb.options, options) })
-    }
-  }
-}
-
-/** Nothing that costs money is chosen for the caller. */
-function checkSpec ({ accepts, requires, options }: Create, spec: CreateSpec): void {
-  checkSizes(spec)
-  const given = new Map<string, unknown>(Object.entries(spec))
-  const sizes = ['cpus', 'memory_mib', 'disk_gib'].filter(member => accepts.includes(member))
-  const needed = spec.plan !== undefined ? [] : sizes.length === 0 ? ['plan'] : sizes
-  refuseMissing([...new Set([...requires, ...needed])].filter(member => given.get(member) === undefined).map(member => `body.${member}`))
-  parseOptions(options, spec.options)
-}
-
-function checkSizes ({ plan, cpus, memory_mib: memoryMib }: CreateSpec | ResizeSpec): void {
-  if (plan !== undefined && cpus !== undefined) throw refuseBoth('body.cpus', 'plan')
-  if (plan !== undefined && memoryMib !== undefined) throw refuseBoth('body.memory_mib', 'plan')
-}
 
 const remove = command({
   ...common,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { badMember, GatewayError } from '../domain/failure.ts'
+import type { CreateSpec, ResizeSpec } from '../domain/spec.ts'
 
 /** Members of a body by their path, as `Call.given` wants them. */
 export const givenMembers = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>
@@ -24,4 +25,10 @@ export function parseOptions (schema: z.ZodType, options: unknown): Record<strin
     : [{ path: ['body.options', ...issue.path].join('.'), message: issue.message }])
   const [first] = errors
   throw new GatewayError('invalid-request', first === undefined ? 'body.options is not valid' : `${first.path}: ${first.message}`, { errors })
+}
+
+/** A plan already says what the server has. */
+export function checkSizes ({ plan, cpus, memory_mib: memoryMib }: CreateSpec | ResizeSpec): void {
+  if (plan !== undefined && cpus !== undefined) throw refuseBoth('body.cpus', 'plan')
+  if (plan !== undefined && memoryMib !== undefined) throw refuseBoth('body.memory_mib', 'plan')
 }

@@ -1,0 +1,52 @@
+import type { Create } from '../adapters/verbs.ts'
+import { createSpecSchema, type CreateSpec } from '../domain/spec.ts'
+import { usualGoals } from '../operations/judge.ts'
+import { checkSizes, givenMembers, parseOptions, refuseMissing } from './members.ts'
+import { accountParams } from './params.ts'
+import { writeQuery } from './schemas.ts'
+import { command, type Command } from './verb.ts'
+
+export const create = command({
+  tag: 'Lifecycle',
+  method: 'POST',
+  permission: 'write',
+  query: writeQuery,
+  operationId: 'createServer',
+  action: 'create',
+  generatesPassword: true,
+  summary: 'Create a server',
+  description: 'Orders a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
+    'with it the request can be repeated after any fault and never buys two servers. The members that a provider accepts are listed in its capabilities; others are 400.',
+  path: '/servers',
+  cost: { calls: 2, perPage: 1 },
+  creates: true,
+  params: accountParams,
+  body: createSpecSchema,
+  toCommand: ({ body }) => createCommand(body)
+})
+
+export function createCommand (spec: CreateSpec): Command {
+  const { name, image, options, ...optional } = spec
+  return {
+    action: 'create',
+    serverId: null,
+    given: givenMembers(optional),
+    goal: usualGoals.create,
+    spec,
+    bind: ({ create: verb }) => verb && {
+      verb,
+      check: () => { checkSpec(verb, spec) },
+      run: async () => await verb.run({ ...spec, options: parseOptions(verb.options, options) })
+    }
+  }
+}
+
+/** Nothing that costs money is chosen for the caller. */
+function checkSpec ({ accepts, requires, options }: Create, spec: CreateSpec): void {
+  checkSizes(spec)
+  const given = new Map<string, unknown>(Object.entries(spec))
+  const sizes = ['cpus', 'memory_mib', 'disk_gib'].filter(member => accepts.includes(member))
+  const needed = spec.plan !== undefined ? [] : sizes.length === 0 ? ['plan'] : sizes
+  refuseMissing([...new Set([...requires, ...needed])].filter(member => given.get(member) === undefined).map(member => `body.${member}`))
+  parseOptions(options, spec.options)
+}
