@@ -7,7 +7,7 @@ say () { printf '== %s\n' "$*"; }
 
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   say 'installing the npm packages of package-lock.json'
-  npm ci --no-audit --no-fund
+  npm ci --no-audit --no-fund --loglevel=error
 fi
 
 # What the tests start beside Node. Without it they skip what needs it; in CI they fail.

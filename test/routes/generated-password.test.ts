@@ -32,7 +32,7 @@ const adapter: Adapter<HeficedAccount> = {
 const vendor = await startHeficed({ knobs: { actionMs: 60, createMs: 60, cancelMs: 60 } })
 const adapters: ReadonlyMap<string, Adapter<unknown>> = new Map([[adapter.id, adapter]])
 const audited: string[] = []
-const { app, close } = await compose({
+const { app, begin, close } = await compose({
   config: parseConfig(stringify({ auth: { mode: 'none' }, accounts: { hef: { provider: 'heficed', ...vendor.settings['heficed-main'] } } }), adapters, {}),
   adapters: async () => adapters.values(),
   stores: createMemoryStores(),
@@ -40,6 +40,7 @@ const { app, close } = await compose({
   isServing: () => true,
   isRedisThere: null
 })
+begin()
 t.teardown(async () => { await close(); await vendor.close() })
 
 const ask = askOf(app, 'hef')
