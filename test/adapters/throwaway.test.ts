@@ -22,7 +22,11 @@ const refusal = (status: number, code: string): SimulatedReply => ({ status, bod
 /** The vendor: checks what it is sent, and lets work end when a machine has been read once meanwhile. */
 function createVendor () {
   const machines = new Map<string, Machine>([
-    ['m-1', { body: { label: 'web-1', cores: 2, ram_mb: 2048, disk_gb: 20, system: 'debian-13', ip: '192.0.2.10' }, state: 'on', next: 'on' }],
+    ['m-1', {
+      body: { label: 'web-1', cores: 2, ram_mb: 2048, disk_gb: 20, system: 'debian-13', ip: '192.0.2.10' },
+      state: 'on',
+      next: 'on'
+    }],
     ['m-2', { body: { label: 'web-2', cores: 'many' }, state: 'dreaming', next: 'dreaming' }]
   ])
   const show = (id: string, { body, state }: Machine) => ({ id, ...body, state })
@@ -35,7 +39,8 @@ function createVendor () {
   }
   const create = (request: SimulatedRequest): SimulatedReply => {
     const body = parseJson(request.body)
-    if (typeof body !== 'object' || body === null || request.headers['content-type'] !== 'application/json') return refusal(400, 'bad-order')
+    const isJson = request.headers['content-type'] === 'application/json'
+    if (!isJson || typeof body !== 'object' || body === null) return refusal(400, 'bad-order')
     const id = `m-${machines.size + 1}`
     machines.set(id, { body: { ...body }, state: 'building', next: 'on' })
     return { status: 201, body: { id } }
