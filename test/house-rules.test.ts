@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t from 'tap'
+import { loaders } from '../src/adapters/registry.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -80,18 +81,53 @@ t.test('adapters read no environment and no code writes to the console but the p
   t.same(mentions(/\bconsole\.(log|info|warn|error|debug)\b|process\.std(out|err)/, 'src/main.ts', 'sandbox'), [])
 })
 
-t.test('every provider has the same files in its room', async t => {
-  const rooms = readdirSync(join(root, 'src/adapters'), { withFileTypes: true }).filter(entry => entry.isDirectory() && entry.name !== 'kit')
-  for (const room of rooms) {
-    for (const name of ['adapter.ts', 'auth.ts', 'client.ts', 'schema.ts', 'mapping.ts', 'failures.ts', 'settings.ts', 'README.md']) {
-      t.ok(statSync(join(root, 'src/adapters', room.name, name), { throwIfNoEntry: false })?.isFile(), `${room.name}/${name}`)
-    }
+/** The providers, by the folders of their adapters. */
+const providers = readdirSync(join(root, 'src/adapters'), { withFileTypes: true })
+  .filter(entry => entry.isDirectory() && entry.name !== 'kit').map(({ name }) => name)
+
+/** What every provider's folder has. */
+const everyFolderHas = ['adapter', 'auth', 'client', 'failures', 'ids', 'mapping', 'schema', 'send', 'settings']
+
+/** What it may have beside that: its verbs, the vendor's paging, and an envelope that its sign-in reads too. */
+const othersAllowed = [
+  'list', 'get', 'create', 'delete', 'power', 'change', 'resize', 'rebuild', 'rescue', 'password', 'console', 'snapshots',
+  'addresses', 'ptr', 'catalog', 'owners', 'jobs', 'raw', 'pages', 'envelope'
+]
+
+interface FolderNames {
+  readonly missing: readonly string[]
+  readonly strange: readonly string[]
+}
+
+/** Judges the names of a folder. A part of a file is named for it and lies beside it: `create-options.ts` beside `create.ts`. */
+function judge (files: readonly string[]): FolderNames {
+  const known = [...everyFolderHas, ...othersAllowed]
+  const isKnown = (file: string): boolean => {
+    const [, whole = '', part] = /^([a-z]+)(-[a-z]+)?\.ts$/.exec(file) ?? []
+    return known.includes(whole) && (part === undefined || files.includes(`${whole}.ts`))
   }
+  return {
+    missing: ['README.md', ...everyFolderHas.map(name => `${name}.ts`)].filter(file => !files.includes(file)),
+    strange: files.filter(file => file !== 'README.md' && !isKnown(file))
+  }
+}
+
+t.test('the same thing has the same file name in every provider\'s folder', async t => {
+  t.ok(providers.length > 0)
+  for (const provider of providers) {
+    t.same(judge(readdirSync(join(root, 'src/adapters', provider))), { missing: [], strange: [] }, provider)
+  }
+  t.same(judge(readdirSync(join(root, 'test/fixtures/throwaway'))), { missing: [], strange: [] }, 'the made-up provider')
+  const names = ['README.md', ...everyFolderHas.slice(1).map(name => `${name}.ts`), 'create-options.ts', 'pages.ts', 'utils.ts', 'kit']
+  t.same(judge(names), { missing: ['adapter.ts'], strange: ['create-options.ts', 'utils.ts', 'kit'] })
+})
+
+t.test('every folder of an adapter is one line of the registry', async t => {
+  t.same([...loaders.keys()].sort(), [...providers].sort())
 })
 
 t.test('one provider\'s name stands in no condition outside its own room', async t => {
-  const ids = ['heficed', 'fleio', 'glesys', 'vmmanager', 'onecloud']
-  const condition = new RegExp(`[!=]==? *'(${ids.join('|')})'`)
+  const condition = new RegExp(`[!=]==? *'(${providers.join('|')})'`)
   t.same(sources.filter(file => !isIn(file, 'sandbox') && condition.test(readFileSync(join(root, file), 'utf8'))), [])
 })
 

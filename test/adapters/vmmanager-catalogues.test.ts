@@ -1,6 +1,6 @@
 import t from 'tap'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
-import { createCatalogueClient } from '../../src/adapters/vmmanager/catalogue-client.ts'
+import { createCatalogueClient } from '../../src/adapters/vmmanager/catalog-client.ts'
 import { createOwners } from '../../src/adapters/vmmanager/owners.ts'
 import { createVmmanagerSend } from '../../src/adapters/vmmanager/send.ts'
 import type { AdapterVerbs } from '../../src/adapters/verbs.ts'

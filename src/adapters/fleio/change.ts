@@ -3,8 +3,8 @@ import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import type { FleioClient } from './client.ts'
-import { explained } from './explain.ts'
-import { nameOf, passwordOf, serverIdOf, sshKeysOf, uuidOf } from './inputs.ts'
+import { explained } from './failures-explain.ts'
+import { nameOf, passwordOf, serverIdOf, sshKeysOf, uuidOf } from './ids.ts'
 
 type Changes = Required<Pick<AdapterVerbs, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
 

@@ -2,8 +2,8 @@ import type { AdapterVerbs } from '../verbs.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import type { FleioClient } from './client.ts'
-import { explained } from './explain.ts'
-import { serverIdOf } from './inputs.ts'
+import { explained } from './failures-explain.ts'
+import { serverIdOf } from './ids.ts'
 
 /** Off, there is no screen to show. */
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([

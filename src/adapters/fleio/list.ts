@@ -1,9 +1,9 @@
 import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import { compareText } from '../../domain/compare.ts'
 import type { FleioClient } from './client.ts'
-import { fromFilters, lackingOf } from './filters.ts'
+import { fromFilters, lackingOf } from './list-filters.ts'
 import { withPermissions } from './mapping.ts'
-import { ownSizeOf, placeFor, placeWithin, type Place, type Shown } from './paging.ts'
+import { ownSizeOf, placeFor, placeWithin, type Place, type Shown } from './list-pages.ts'
 import type { FleioMode } from './settings.ts'
 
 /** Made anew for each request: what one page shows of the installation holds for the pages after it. */

@@ -4,7 +4,7 @@ import { powerOf, type Address, type Reference, type ServerFacts, type ServerSta
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
-import { permitted, toActions } from './actions.ts'
+import { permitted, toActions } from './mapping-actions.ts'
 import { instanceWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.ts'
 
 /** Nova's vm_state in lower case to ours; `booted_from_iso` is the vendor's own. */

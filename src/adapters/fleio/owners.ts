@@ -3,8 +3,8 @@ import type { OwnerCreate, AdapterVerbs } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
-import type { ClientWire } from './catalogue-schema.ts'
-import type { OwnerClient } from './owner-client.ts'
+import type { ClientWire } from './catalog-schema.ts'
+import type { OwnerClient } from './owners-client.ts'
 import type { FleioMode } from './settings.ts'
 
 type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create'>>

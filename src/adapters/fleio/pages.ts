@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { readAllPages } from '../kit/pages.ts'
 import type { Send } from '../kit/send.ts'
-import { pageWire } from './catalogue-schema.ts'
+import { pageWire } from './catalog-schema.ts'
 import { isMissing, readAnswer } from './send.ts'
 
 export interface WholeList<Row extends { readonly id: string }> {

@@ -3,11 +3,11 @@ import type { Snapshot } from '../../domain/catalogue.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
-import type { ImageRowWire } from './catalogue-schema.ts'
+import type { CatalogueClient } from './catalog-client.ts'
+import type { ImageRowWire } from './catalog-schema.ts'
 import type { FleioClient } from './client.ts'
-import { explained } from './explain.ts'
-import { isUuid, serverIdOf } from './inputs.ts'
+import { explained } from './failures-explain.ts'
+import { isUuid, serverIdOf } from './ids.ts'
 
 type Snapshots = Required<Pick<AdapterVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'>>
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { AdapterVerbs } from '../verbs.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import type { AddressClient } from './address-client.ts'
+import type { AddressClient } from './addresses-client.ts'
 import type { GlesysClient } from './client.ts'
 import { idOf } from './ids.ts'
 

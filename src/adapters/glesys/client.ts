@@ -4,7 +4,7 @@ import type { GlesysSend } from './send.ts'
 import type { Arguments } from './envelope.ts'
 import { listFailure, orderFailure } from './failures.ts'
 import { ownedBy, seenRow, seenServer, toAccepted } from './mapping.ts'
-import { createMembers, type MemberRow } from './members.ts'
+import { createMembers, type MemberRow } from './failures-members.ts'
 import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverPayload, serversPayload } from './schema.ts'
 
 export type GlesysClient = ReturnType<typeof createClient>

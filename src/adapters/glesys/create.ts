@@ -1,11 +1,11 @@
 import type { Create } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
+import type { CatalogueClient } from './catalog-client.ts'
 import type { GlesysClient } from './client.ts'
 import type { Arguments } from './envelope.ts'
-import { toCredentials } from './credentials.ts'
-import { createOptions, type CreateOptions } from './options.ts'
+import { toCredentials } from './create-credentials.ts'
+import { createOptions, type CreateOptions } from './create-options.ts'
 
 const accepts = ['region', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'user_data', 'password', 'options'] as const
 

@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import { parseXml } from '../../upstream/xml.ts'
 import { failureOf, isFailureCode, type Refusal } from './failures.ts'
-import { memberOf, type MemberRow } from './members.ts'
+import { memberOf, type MemberRow } from './failures-members.ts'
 import { envelopeWire } from './schema.ts'
 import type { GlesysAccount } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import type { AdapterVerbs } from '../verbs.ts'
-import { toAccepted } from './accepted.ts'
+import { toAccepted } from './mapping-accepted.ts'
 import { idOf, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 

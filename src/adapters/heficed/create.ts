@@ -5,7 +5,7 @@ import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import { checkMemory, diskStepGib, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
-import { fromOrder, toBilled, toServerId, type Order } from './mapping-orders.ts'
+import { fromOrder, toBilled, toServerId, type Order } from './create-mapping.ts'
 
 const createOptions = z.strictObject({
   instance_type: z.string().regex(/^[\w-]{1,64}$/).default('linux').meta({ description: 'The family of systems that the image is of' }),

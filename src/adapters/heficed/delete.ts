@@ -1,7 +1,7 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import { UpstreamError, type Failure } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
-import { toAccepted } from './accepted.ts'
+import { toAccepted } from './mapping-accepted.ts'
 import type { HeficedClient } from './client.ts'
 
 /** What is in one of these needs no stop: it is off already, or on its way out. */

@@ -5,7 +5,7 @@ import type { ResizeSpec } from '../../domain/spec.ts'
 import { checkMemory, diskStepGib } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 import { mainDiskOf } from './mapping.ts'
-import { fromSizes, toBilled } from './mapping-orders.ts'
+import { fromSizes, toBilled } from './create-mapping.ts'
 
 type Sized = 'cpus' | 'memory_mib' | 'disk_gib'
 type Sizes = Pick<ResizeSpec, Sized>

@@ -6,10 +6,10 @@ import { addressOf } from '../kit/addresses.ts'
 import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
-import { goalOf } from './goals.ts'
-import { getLive } from './live.ts'
-import type { RowsClient } from './rows-client.ts'
-import type { EipWire } from './rows-schema.ts'
+import { goalOf } from './mapping-goals.ts'
+import { getLive } from './get.ts'
+import type { RowsClient } from './catalog-client.ts'
+import type { EipWire } from './catalog-schema.ts'
 
 type AddressVerbs = Pick<Required<AdapterVerbs>, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 

@@ -2,11 +2,11 @@ import { UpstreamError } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { SignIn, Token } from '../contract.ts'
-import { chooseEndpoint } from './catalogue.ts'
+import { chooseEndpoint } from './auth-endpoints.ts'
 import { signInFailure } from './failures.ts'
 import { tokenWire, type ServiceWire, type TokenWire } from './schema.ts'
 import type { OnecloudAccount } from './settings.ts'
-import { accessKeySecret } from './signature.ts'
+import { accessKeySecret } from './auth-signature.ts'
 
 /** `POST {auth_url}/auth/tokens`: pkg/keystone/tokens. */
 export const signIn = (account: OnecloudAccount): SignIn => async upstream => await upstream.send({

@@ -1,6 +1,6 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { getLive } from './live.ts'
+import { getLive } from './get.ts'
 
 /** A link for the browser, from the vendor's console service. It is 406 for a stopped server, which is a conflict. */
 export const openConsole = (client: OnecloudClient): NonNullable<AdapterVerbs['console']> => ({

@@ -5,9 +5,9 @@ import type { CreateSpec } from '../../domain/spec.ts'
 import type { Create } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { createFailure } from './failures.ts'
-import { goalOf } from './goals.ts'
-import { failedWords } from './statuses.ts'
-import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './rules.ts'
+import { goalOf } from './mapping-goals.ts'
+import { failedWords } from './mapping-statuses.ts'
+import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './ids.ts'
 
 const word = z.string().min(1).max(128)
 

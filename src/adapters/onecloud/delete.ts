@@ -1,7 +1,7 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './goals.ts'
-import { hardwareOf } from './hardware.ts'
+import { goalOf } from './mapping-goals.ts'
+import { hardwareOf } from './mapping-hardware.ts'
 
 /**
  * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.

@@ -3,7 +3,7 @@ import type { ServerFilters } from '../../domain/list.ts'
 import type { OnecloudClient } from './client.ts'
 import { scopeQuery } from './pages.ts'
 import type { OnecloudAccount } from './settings.ts'
-import { wordsOf } from './statuses.ts'
+import { wordsOf } from './mapping-statuses.ts'
 
 /** A page of `GET /servers`. Never with `admin`: it shows other projects' servers even to ordinary users. */
 export async function listPage (client: OnecloudClient, account: OnecloudAccount, page: PageRequest): Promise<VendorPage> {

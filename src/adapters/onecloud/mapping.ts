@@ -5,7 +5,7 @@ import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import { serverWire, type ServerWire } from './schema.ts'
-import { actionsOf, busy, isFailureWord, sideFailures, statuses, updating } from './statuses.ts'
+import { actionsOf, busy, isFailureWord, sideFailures, statuses, updating } from './mapping-statuses.ts'
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
 

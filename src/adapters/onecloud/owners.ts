@@ -9,8 +9,8 @@ import { jsonRequest } from '../kit/send.ts'
 import { baseOf, type OnecloudSend } from './send.ts'
 import { listFailure, nameFailure } from './failures.ts'
 import { allPages, pageQuery, scopeQuery } from './pages.ts'
-import { checkName } from './rules.ts'
-import { projectAnswerWire, projectListWire, type Listed, type ProjectWire } from './rows-schema.ts'
+import { checkName } from './ids.ts'
+import { projectAnswerWire, projectListWire, type Listed, type ProjectWire } from './catalog-schema.ts'
 import type { OnecloudAccount } from './settings.ts'
 
 type OwnerVerbs = Pick<Required<AdapterVerbs>, 'owners.list' | 'owners.create'>

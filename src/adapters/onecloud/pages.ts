@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../domain/failure.ts'
-import type { Listed } from './rows-schema.ts'
+import type { Listed } from './catalog-schema.ts'
 import type { OnecloudAccount } from './settings.ts'
 
 const pageSize = 1000

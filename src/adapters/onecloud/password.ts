@@ -1,10 +1,10 @@
 import { badMember } from '../../domain/failure.ts'
 import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './goals.ts'
+import { goalOf } from './mapping-goals.ts'
 import { naming } from './failures.ts'
-import { getLive } from './live.ts'
-import { checkPassword } from './rules.ts'
+import { getLive } from './get.ts'
+import { checkPassword } from './ids.ts'
 
 const passwordFailure = naming([])
 

@@ -3,9 +3,9 @@ import type { Goal } from '../../domain/operation.ts'
 import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { syncFailure } from './failures.ts'
-import { goalOf } from './goals.ts'
-import { getLive } from './live.ts'
-import { isFailureWord } from './statuses.ts'
+import { goalOf } from './mapping-goals.ts'
+import { getLive } from './get.ts'
+import { isFailureWord } from './mapping-statuses.ts'
 
 type PowerVerbs = Required<Pick<AdapterVerbs, 'start' | 'stop' | 'reboot'>>
 

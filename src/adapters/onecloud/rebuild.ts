@@ -5,11 +5,11 @@ import type { Seen } from '../../domain/list.ts'
 import type { Accepted, NextStep, AdapterVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
-import { goalOf } from './goals.ts'
-import { hardwareOf } from './hardware.ts'
-import { isAtRest } from './live.ts'
-import type { RowsClient } from './rows-client.ts'
-import { checkPassword, keypairOf } from './rules.ts'
+import { goalOf } from './mapping-goals.ts'
+import { hardwareOf } from './mapping-hardware.ts'
+import { isAtRest } from './get.ts'
+import type { RowsClient } from './catalog-client.ts'
+import { checkPassword, keypairOf } from './ids.ts'
 
 const rebuildFailure = naming([['keypair', 'body.ssh_keys'], ['image', 'body.image']], 'body.image')
 

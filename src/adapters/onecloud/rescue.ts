@@ -1,7 +1,7 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './goals.ts'
-import { getLive } from './live.ts'
+import { goalOf } from './mapping-goals.ts'
+import { getLive } from './get.ts'
 
 type RescueVerbs = Required<Pick<AdapterVerbs, 'rescue' | 'unrescue'>>
 

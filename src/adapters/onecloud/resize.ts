@@ -5,12 +5,12 @@ import type { ResizeSpec } from '../../domain/spec.ts'
 import type { Accepted, NextStep, AdapterVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
-import { goalOf } from './goals.ts'
-import { hardwareOf } from './hardware.ts'
-import { isAtRest } from './live.ts'
-import { checkSizes, toMib } from './rules.ts'
-import type { RowsClient } from './rows-client.ts'
-import { workWire, type Work } from './work.ts'
+import { goalOf } from './mapping-goals.ts'
+import { hardwareOf } from './mapping-hardware.ts'
+import { isAtRest } from './get.ts'
+import { checkSizes, toMib } from './ids.ts'
+import type { RowsClient } from './catalog-client.ts'
+import { workWire, type Work } from './resize-work.ts'
 
 const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
 

@@ -1,7 +1,7 @@
 import type { SignIn, Token, Upstream } from '../contract.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
-import { readAnswer } from './answer.ts'
+import { readAnswer } from './envelope.ts'
 import { keyFailure, signInFailure } from './failures.ts'
 import { toUtc } from './mapping.ts'
 import { keyWire, tokenWire } from './schema.ts'

@@ -6,9 +6,9 @@ import type { CreateSpec } from '../../domain/spec.ts'
 import type { VmmanagerClient } from './client.ts'
 import { creationFailure } from './failures.ts'
 import { numberIn } from './ids.ts'
-import { imageChoice } from './image.ts'
-import { networkWishes } from './networks.ts'
-import { mibOf } from './sizes.ts'
+import { imageChoice } from './ids-image.ts'
+import { networkWishes } from './ids-networks.ts'
+import { mibOf } from './mapping-sizes.ts'
 
 const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
 const speed = z.int().min(0).max(1_000_000)

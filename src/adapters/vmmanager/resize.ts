@@ -7,8 +7,8 @@ import { memberFailure } from './failures.ts'
 import { idOf } from './ids.ts'
 import { jobsOf } from './mapping.ts'
 import { hostWire, type HostWire } from './schema.ts'
-import { mibOf } from './sizes.ts'
-import { inTurn } from './turns.ts'
+import { mibOf } from './mapping-sizes.ts'
+import { inTurn } from './send-sequence.ts'
 
 type ResizeInput = ResizeSpec & { readonly seen: Seen }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Token, Upstream } from '../contract.ts'
 import { createSend, type Base, type Endpoint } from '../kit/send.ts'
-import { readAnswer } from './answer.ts'
+import { readAnswer } from './envelope.ts'
 import { authorization } from './auth.ts'
 import { callFailure, type ToFailure } from './failures.ts'
 import type { VmmanagerAccount } from './settings.ts'

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import {
   accountWire, clusterWire, ipWire, newAccountWire, poolWire, presetWire, savedImageWire, sshKeyWire, templateWire, vxlanWire
-} from './catalogue-schema.ts'
+} from './catalog-schema.ts'
 import { creationFailure, findFailure, listFailure, pathFailure, type ToFailure } from './failures.ts'
 import { readAll } from './pages.ts'
 import { actionWire, keyWire, listWire } from './schema.ts'

@@ -1,6 +1,6 @@
 import type { HeficedSend } from './send.ts'
 import { listFailure, namingMembers } from './failures.ts'
-import { toSubnet } from './mapping-subnets.ts'
+import { toSubnet } from './addresses-mapping.ts'
 import { readPages } from './pages.ts'
 import { eventWire, listWire, subnetWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'

@@ -1,9 +1,9 @@
 import type { AddressRow } from '../../domain/catalogue.ts'
-import { detailsPayload, ownPayload, type AddressPayload } from './address-schema.ts'
+import { detailsPayload, ownPayload, type AddressPayload } from './addresses-schema.ts'
 import type { GlesysSend } from './send.ts'
 import type { Endpoint } from './envelope.ts'
 import { addressFailure, listFailure } from './failures.ts'
-import { attachMembers, detachMembers, ptrMembers } from './members.ts'
+import { attachMembers, detachMembers, ptrMembers } from './failures-members.ts'
 
 export type AddressClient = ReturnType<typeof createAddressClient>
 

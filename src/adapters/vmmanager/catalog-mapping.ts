@@ -2,9 +2,9 @@ import type { AddressRow, Image, Network, Owner, Plan, SshKey } from '../../doma
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import type {
   AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, SshKeyWire, TemplateWire, VxlanWire
-} from './catalogue-schema.ts'
-import { savedImageId } from './image.ts'
-import { privateNetworkId } from './networks.ts'
+} from './catalog-schema.ts'
+import { savedImageId } from './ids-image.ts'
+import { privateNetworkId } from './ids-networks.ts'
 
 const gibOf = (mib: number | null | undefined): number | null => typeof mib === 'number' ? mib / 1024 : null
 

@@ -1,4 +1,4 @@
-import { clientMadeWire, clientWire } from './catalogue-schema.ts'
+import { clientMadeWire, clientWire } from './catalog-schema.ts'
 import type { About } from './failures.ts'
 import { createReadAll } from './pages.ts'
 import type { Send } from '../kit/send.ts'

@@ -1,7 +1,7 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
-import { toImage, toSshKey } from './mapping-catalogues.ts'
+import type { CatalogueClient } from './catalog-client.ts'
+import { toImage, toSshKey } from './catalog-mapping.ts'
 
 /** The vendor keeps an image for each region and instance type; it gives them only by both. */
 export const createImages = (client: CatalogueClient): NonNullable<AdapterVerbs['images']> => ({

@@ -1,6 +1,6 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import type { GlesysClient } from './client.ts'
-import { refuseLacking } from './features.ts'
+import { refuseLacking } from './failures-unsupported.ts'
 
 /** The addresses go with the server unless they are to stay, reserved and billed. */
 export const createDelete = (client: GlesysClient): NonNullable<AdapterVerbs['delete']> => ({

@@ -2,8 +2,8 @@ import type { Ask } from '../verbs.ts'
 import type { Ptr } from '../../domain/catalogue.ts'
 import { badMember } from '../../domain/failure.ts'
 import { isNameable, isNamed, noAddress } from './addresses.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
-import type { IpWire } from './catalogue-schema.ts'
+import type { CatalogueClient } from './catalog-client.ts'
+import type { IpWire } from './catalog-schema.ts'
 import { isId } from './ids.ts'
 
 const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?)*$/i

@@ -1,7 +1,7 @@
 import type { Job, JobState } from '../verbs.ts'
-import type { IpswitchClient } from './ipswitch-client.ts'
-import { holds, type Subnet } from './mapping-subnets.ts'
-import { readLeaves } from './subnets.ts'
+import type { IpswitchClient } from './addresses-client.ts'
+import { holds, type Subnet } from './addresses-mapping.ts'
+import { readLeaves } from './addresses-pages.ts'
 
 /** An event can not be read again, but the subnet tells where it is routed. The name holds what the later look needs. */
 export const toJob = (verb: 'route' | 'release', server: string, { id, address }: Subnet): Job => ({ id, name: `${verb} ${server} ${address}` })

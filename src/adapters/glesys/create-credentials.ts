@@ -2,7 +2,7 @@ import { badMember } from '../../domain/failure.ts'
 import type { SshKey } from '../../domain/catalogue.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { Arguments } from './envelope.ts'
-import type { CreateOptions } from './options.ts'
+import type { CreateOptions } from './create-options.ts'
 
 /** The name of a KVM server's user who was not named. Root is not known to be taken. */
 const defaultUser = 'deploy'

@@ -1,10 +1,10 @@
 import type { CatalogueQuery, AdapterVerbs } from '../verbs.ts'
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
-import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalogue-schema.ts'
-import { readForms } from './forms.ts'
+import type { CatalogueClient } from './catalog-client.ts'
+import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalog-schema.ts'
+import { readForms } from './catalog-forms.ts'
 import { diskOf } from './mapping.ts'
-import type { OwnerClient } from './owner-client.ts'
+import type { OwnerClient } from './owners-client.ts'
 import type { FleioMode } from './settings.ts'
 
 type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>

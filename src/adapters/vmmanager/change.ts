@@ -3,7 +3,7 @@ import { badMember } from '../../domain/failure.ts'
 import type { VmmanagerClient } from './client.ts'
 import { memberFailure } from './failures.ts'
 import { idOf } from './ids.ts'
-import { imageChoice } from './image.ts'
+import { imageChoice } from './ids-image.ts'
 import { toAccepted } from './mapping.ts'
 
 type Actions = Required<Pick<AdapterVerbs,

@@ -1,5 +1,5 @@
 import type { AdapterVerbs } from '../verbs.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
+import type { CatalogueClient } from './catalog-client.ts'
 
 type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'regions' | 'ssh_keys' | 'networks'>>
 

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../domain/failure.ts'
-import type { IpswitchClient } from './ipswitch-client.ts'
-import type { Subnet } from './mapping-subnets.ts'
+import type { IpswitchClient } from './addresses-client.ts'
+import type { Subnet } from './addresses-mapping.ts'
 
 const maximumLevels = 500
 

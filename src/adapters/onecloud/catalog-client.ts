@@ -5,7 +5,7 @@ import { allPages, pageQuery, scopeQuery } from './pages.ts'
 import {
   cloudregionListWire, eipListWire, imageListWire, instanceSnapshotListWire, keypairListWire, networkListWire, skuListWire, type EipWire,
   type ImageWire, type InstanceSnapshotWire, type Listed, type NetworkWire, type SkuWire
-} from './rows-schema.ts'
+} from './catalog-schema.ts'
 import { acceptedRowWire } from './schema.ts'
 import type { OnecloudAccount } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import type { CatalogueQuery } from '../verbs.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
-import type { CreateFormWire } from './catalogue-schema.ts'
-import type { OwnerClient } from './owner-client.ts'
+import type { CatalogueClient } from './catalog-client.ts'
+import type { CreateFormWire } from './catalog-schema.ts'
+import type { OwnerClient } from './owners-client.ts'
 
 /**
  * The forms for a new server that a user may fill in: one for each of its clients and each region, or for the one region that

@@ -1,6 +1,6 @@
 import type { Image, Network, Region, SshKey } from '../../domain/catalogue.ts'
 import type { GlesysSend } from './send.ts'
-import { imagesPayload, networksPayload, regionsPayload, sshKeysPayload } from './catalogue-schema.ts'
+import { imagesPayload, networksPayload, regionsPayload, sshKeysPayload } from './catalog-schema.ts'
 import { listFailure } from './failures.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>

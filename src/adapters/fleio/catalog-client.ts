@@ -1,4 +1,4 @@
-import { createFormWire, floatingIpWire, imageRowWire, keyWire, networkWire, planWire, regionWire } from './catalogue-schema.ts'
+import { createFormWire, floatingIpWire, imageRowWire, keyWire, networkWire, planWire, regionWire } from './catalog-schema.ts'
 import { createReadAll } from './pages.ts'
 import type { Send } from '../kit/send.ts'
 import { readAnswer } from './send.ts'

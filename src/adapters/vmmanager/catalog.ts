@@ -1,9 +1,9 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
-import type { CatalogueClient } from './catalogue-client.ts'
+import type { CatalogueClient } from './catalog-client.ts'
 import {
   isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage, toSshKey
-} from './catalogue-mapping.ts'
+} from './catalog-mapping.ts'
 import { isId } from './ids.ts'
 
 type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>

@@ -1,8 +1,8 @@
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
 import type { AdapterVerbs } from '../verbs.ts'
-import type { RowsClient } from './rows-client.ts'
-import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './rows-schema.ts'
-import { cidrOf } from './cidr.ts'
+import type { RowsClient } from './catalog-client.ts'
+import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './catalog-schema.ts'
+import { cidrOf } from './mapping-cidr.ts'
 
 type Choices = Pick<Required<AdapterVerbs>, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>
 

@@ -3,9 +3,9 @@ import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
 import type { GlesysClient } from './client.ts'
-import { refuseLacking } from './features.ts'
+import { refuseLacking } from './failures-unsupported.ts'
 import { idOf } from './ids.ts'
-import { renameMembers, resizeMembers } from './members.ts'
+import { renameMembers, resizeMembers } from './failures-members.ts'
 import { serverWire } from './schema.ts'
 
 type Resize = NonNullable<AdapterVerbs['resize']>

@@ -1,8 +1,8 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure } from './failures.ts'
-import { getLive } from './live.ts'
-import { checkName } from './rules.ts'
+import { getLive } from './get.ts'
+import { checkName } from './ids.ts'
 
 /** The vendor answers with the changed record: there is nothing to wait for. */
 const done = { done: true } as const
