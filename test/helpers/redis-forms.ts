@@ -9,7 +9,8 @@ import { eventually } from './clock.ts'
 import { freePort } from './process.ts'
 import { withSystemClock } from './shifted-clock.ts'
 
-const run = promisify(execFile)
+// With Redis' own clock: its certificates must be valid for it as for a gateway whose clock is a year ahead.
+const run = async (program: string, words: readonly string[]) => await promisify(execFile)(program, [...words], { env: withSystemClock(), timeout: 30_000 })
 
 /** Redis servers, sentinels and certificates of one test file, in a folder of their own. */
 export interface RedisHouse {
@@ -104,13 +105,13 @@ export async function makeCertificates (folder: string): Promise<Certificates> {
   const at = (name: string): string => join(folder, name)
   const openssl = async (...words: readonly string[]): Promise<void> => { await run('openssl', words) }
   const makeCa = async (name: string): Promise<void> => {
-    await openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`))
+    await openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '800', '-subj', `/CN=${name}`, '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`))
   }
   await makeCa('ca')
   await makeCa('other')
   writeFileSync(at('names'), 'subjectAltName=IP:127.0.0.1')
   await openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=redis', '-keyout', at('redis.key'), '-out', at('redis.csr'))
-  await openssl('x509', '-req', '-in', at('redis.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', at('names'), '-out', at('redis.pem'))
+  await openssl('x509', '-req', '-in', at('redis.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '800', '-extfile', at('names'), '-out', at('redis.pem'))
   return {
     ca: at('ca.pem'),
     otherCa: at('other.pem'),
@@ -125,7 +126,7 @@ export async function startCluster (house: RedisHouse, lines: readonly string[])
     members.push(await house.start(['cluster-enabled yes', 'cluster-node-timeout 3000', 'appendonly yes', ...lines]))
   }
   const places = members.map(({ port }) => `127.0.0.1:${port}`)
-  await run('redis-cli', ['--cluster', 'create', ...places, '--cluster-replicas', '1', '--cluster-yes'], { timeout: 30_000 })
+  await run('redis-cli', ['--cluster', 'create', ...places, '--cluster-replicas', '1', '--cluster-yes'])
   for (const { port } of members) {
     const member = house.ask(port)
     await eventually(async () => (await member.cluster('INFO')).includes('cluster_state:ok'), () => `${port} is not ready`)
