@@ -34,6 +34,16 @@ export const problemTitles = {
 } as const
 export type ProblemSlug = keyof typeof problemTitles
 
+/** A failure or a refusal as a problem. */
+export interface ProblemRow {
+  readonly slug: ProblemSlug
+  readonly status: number
+  /** Seconds for Retry-After where the provider names none; null: no header. */
+  readonly retryAfterS: number | null
+  /** The cause may pass by itself, so the problem is `retryable: safe` where nothing was done. */
+  readonly transient: boolean
+}
+
 const slugs = Object.keys(problemTitles).map(slug => `/problems/${slug}`)
 
 export const problemSchema = z.object({

@@ -1,6 +1,6 @@
 import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.ts'
 import type { Clock } from '../domain/clock.ts'
-import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.ts'
+import { failures, UpstreamError, type AttemptOutcome, type SideEffect } from '../domain/failure.ts'
 import type { TokenSource } from './token-source.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
@@ -98,7 +98,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
       return outcome.value
     }
     // What we would not send again tells less than what the provider said before.
-    if (isHeldBack(outcome)) throw final(sending, before ?? outcome, tries)
+    if (failures[outcome.failure].call.heldBack) throw final(sending, before ?? outcome, tries)
     before = outcome
     if (outcome.failure === 'authentication' && token !== null) {
       const mayRenew = !tries.renewed && !transport.tokens.isRejected(token)
@@ -112,8 +112,6 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     if (delay === null || delay >= remainingMs(call) || !await call.clock.sleep(delay, call.signal)) throw final(sending, outcome, tries)
   }
 }
-
-const isHeldBack = ({ failure }: UpstreamError): boolean => failure === 'circuit-open' || failure === 'overloaded'
 
 /** With less time left than this an attempt is not worth beginning. */
 const leastMs = 5
@@ -180,7 +178,7 @@ function isOurDoing (result: unknown, isHasty: boolean): boolean {
 }
 
 /** A call that we gave up says nothing about the provider. */
-const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
+const outcomeOf = ({ failure, options: { cause } }: UpstreamError): AttemptOutcome =>
   cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
 
 function connectionOf (result: unknown): SentCall['connection'] {
@@ -216,12 +214,9 @@ function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: T
   return shown
 }
 
-/** Failures after which nobody can say what the provider has done. */
-const uncertain: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'malformed'])
-
 function sideEffectOf (error: UpstreamError): SideEffect {
   const { notAttempted, status } = error.options
-  if (notAttempted === true || !uncertain.has(error.failure)) return 'none'
+  if (notAttempted === true || !failures[error.failure].call.ambiguous) return 'none'
   // A 2xx was sent, so the provider has accepted; only what it said is lost.
   return status !== undefined && status >= 200 && status < 300 ? 'certain' : 'possible'
 }
