@@ -159,30 +159,48 @@ export interface UpstreamErrorOptions {
   readonly cause?: unknown
 }
 
-/** What an adapter throws when the vendor refuses or can not be asked; for what the caller must change first it throws `badMember`. The gateway fills in what it alone knows: attempts, side effect, operation. */
+/** What the gateway alone knows of a failed call. */
+export interface CallFacts {
+  readonly attempts: number
+  readonly sideEffect: SideEffect
+  /** The operation that follows a write whose fate is unknown. */
+  readonly operationId: string | null
+}
+
+/**
+ * What an adapter throws when the vendor refuses or cannot be reached; for what the caller must change first it throws `badMember`. It is
+ * never changed: the gateway throws another one with the facts that it adds.
+ */
 export class UpstreamError extends Error {
   readonly failure: Failure
   readonly options: UpstreamErrorOptions
-  attempts = 1
-  sideEffect: SideEffect = 'none'
-  /** The operation that tells what became of the write. */
-  operationId: string | null = null
+  readonly attempts: number
+  readonly sideEffect: SideEffect
+  readonly operationId: string | null
 
   readonly #words: string | null
 
   /** `words`: null where the failure itself says all that is known. */
-  constructor (failure: Failure, words: string | null, options: UpstreamErrorOptions = {}) {
+  constructor (failure: Failure, words: string | null, options: UpstreamErrorOptions = {}, facts: Partial<CallFacts> = {}) {
     super(words ?? failures[failure].sentence, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'UpstreamError'
     this.failure = failure
     this.options = options
+    this.attempts = facts.attempts ?? 1
+    this.sideEffect = facts.sideEffect ?? 'none'
+    this.operationId = facts.operationId ?? null
     this.#words = words
   }
 
   /** The same refusal, known to mean something else. */
   meaning (failure: Failure, more: UpstreamErrorOptions = {}): UpstreamError {
-    const same = new UpstreamError(failure, this.#words, { ...this.options, ...more })
-    return Object.assign(same, { attempts: this.attempts, sideEffect: this.sideEffect })
+    return new UpstreamError(failure, this.#words, { ...this.options, ...more }, this)
+  }
+
+  /** The same refusal, with more that the gateway knows. */
+  withFacts (facts: Partial<CallFacts>): UpstreamError {
+    const { attempts, sideEffect, operationId } = this
+    return new UpstreamError(this.failure, this.#words, this.options, { attempts, sideEffect, operationId, ...facts })
   }
 }
 

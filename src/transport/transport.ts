@@ -44,7 +44,8 @@ export function createUpstream (transport: Transport, call: Call, record: Record
     try {
       return await untilEnd(call, transport.tokens.get(login), () => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true }))
     } catch (error) {
-      throw error instanceof UpstreamError ? asSeenBy(call, error) : error
+      // The error of a shared sign-in, for one of the requests that waited.
+      throw error instanceof UpstreamError ? error.withFacts({ sideEffect: call.counters.writes }) : error
     } finally {
       call.counters.tokenMs += performance.now() - began
     }
@@ -69,13 +70,6 @@ const createSender = (transport: Transport, call: Call, { token, record, isSignI
 
 /** As long as other processes wait for a sign-in. */
 const signInMs = 60_000
-
-/** An error of a shared sign-in, for one of those who waited. */
-function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
-  const shown = error.meaning(error.failure)
-  shown.sideEffect = call.counters.writes
-  return shown
-}
 
 interface Sending<T> {
   readonly isSignIn: boolean
@@ -203,15 +197,13 @@ function toUpstreamError (error: unknown): UpstreamError {
   }
 }
 
-/** The error as the caller shall see it: how often it was tried, and what it may have left behind. */
+/** The error as the caller sees it: with the number of attempts, and what the writes may have left behind. */
 function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: Tries): UpstreamError {
   const { afterFreshLogin } = error.options
   const shown = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
   const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
   if (call.counters.writes === 'none' || left === 'certain') call.counters.writes = left
-  shown.attempts = tries.attempts
-  shown.sideEffect = call.counters.writes
-  return shown
+  return shown.withFacts({ attempts: tries.attempts, sideEffect: call.counters.writes })
 }
 
 function sideEffectOf (error: UpstreamError): SideEffect {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { failures, type Failure, type FailureRow } from '../../src/domain/failure.ts'
+import { failures, UpstreamError, type Failure, type FailureRow } from '../../src/domain/failure.ts'
 import { refusals } from '../../src/domain/refusal.ts'
 
 const rows = Object.values(failures)
@@ -27,4 +27,13 @@ t.test('what may pass by itself is tried later, and only that is sent again', as
   t.same(breaches(({ problem, call }) => problem.transient && !call.deferrable), [])
   t.same(breaches(({ problem, call }) => call.retry !== 'never' && !problem.transient), [])
   t.same(breaches(({ problem }) => problem.retryAfterS !== null && !problem.transient), [], 'no time to retry without a reason to')
+})
+
+t.test('an error that is given more facts stays as it was, and the other one loses nothing', async t => {
+  const cause = new Error('below')
+  const first = new UpstreamError('timeout', 'no answer', { status: 504, cause }, { attempts: 2 })
+  const second = first.withFacts({ sideEffect: 'possible' }).withFacts({ operationId: 'op' })
+  t.match(first, { attempts: 2, sideEffect: 'none', operationId: null })
+  t.match(second, { failure: 'timeout', message: 'no answer', cause, options: first.options, attempts: 2, sideEffect: 'possible', operationId: 'op' })
+  t.match(second.meaning('conflict'), { failure: 'conflict', attempts: 2, sideEffect: 'possible', operationId: 'op' })
 })
