@@ -74,6 +74,12 @@ const failureTable = {
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
   },
+  capacity: {
+    sentence: 'the provider has no capacity left for this plan or region',
+    problem: { slug: 'capacity-exhausted', status: 422, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: false }
+  },
   'rate-limited': {
     sentence: 'the provider asks for fewer requests',
     problem: { slug: 'upstream-rate-limited', status: 429, retryAfterS: 30, transient: true },

@@ -16,6 +16,7 @@ export const problemTitles = {
   'unsupported-media-type': 'The body is not JSON',
   'upstream-rejected': 'The provider rejected the request',
   'quota-exceeded': 'The provider says that a limit or the balance is used up',
+  'capacity-exhausted': 'The provider has no capacity for this plan or region',
   'idempotency-mismatch': 'This key was used for another request',
   'rate-limited': 'Too many requests',
   'upstream-rate-limited': 'The provider asks for fewer requests',
