@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { badMember, GatewayError, UpstreamError } from '../src/domain/failure.ts'
+import { badMember, failures, GatewayError, UpstreamError } from '../src/domain/failure.ts'
 import { invalidRequest } from '../src/domain/invalid.ts'
 import type { Account } from '../src/transport/account.ts'
 import { problemTitles, type Problem } from '../src/domain/problem.ts'
+import { refusals, type Refusal } from '../src/domain/refusal.ts'
 import { noOutcome, placeOperation } from './outcome.ts'
-import { failureRows, frameworkRefusals, refusalRows } from './problem-table.ts'
 import { InvalidPlace } from './validation.ts'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
@@ -77,8 +77,8 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
   const { account } = about
   const { status, code, vendorMessage, requestId, details, retryAfterMs, passing, member } = error.options
   // What is missing is a server, unless it is said to be something else of the path.
-  const row = error.failure === 'not-found' && member !== undefined ? refusalRows['not-found'] : failureRows[error.failure]
-  const isPassing = row.passing === true && passing !== false
+  const row = error.failure === 'not-found' && member !== undefined ? refusals['not-found'] : failures[error.failure].problem
+  const isPassing = row.transient && passing !== false
   const waitS = retryAfterMs === undefined ? row.retryAfterS : Math.ceil(retryAfterMs / 1000)
   const safe = (text: string): string => account?.safeText(text) ?? text
   const isSilent = [status, code, vendorMessage, requestId, details].every(fact => fact === undefined || fact === null)
@@ -90,7 +90,7 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
     detail: vendorText === null ? error.message : `${error.message}: ${vendorText}`,
     ...aboutRequest(about),
     retryable: error.sideEffect === 'possible' ? 'unsafe' : error.sideEffect === 'none' && isPassing ? 'safe' : 'no',
-    ...(waitS === undefined ? {} : { retry_after_s: waitS }),
+    ...(waitS === null ? {} : { retry_after_s: waitS }),
     side_effect: error.sideEffect,
     upstream: isSilent
       ? null
@@ -108,9 +108,9 @@ function fromUpstream (error: UpstreamError, about: About): Problem {
 }
 
 function fromRefusal (refusal: GatewayError, about: About): Problem {
-  const row = refusalRows[refusal.refusal]
-  const { retryAfterMs, errors, passing = row.passing === true } = refusal.options
-  const waitS = retryAfterMs === undefined ? passing ? row.retryAfterS : undefined : Math.ceil(retryAfterMs / 1000)
+  const row = refusals[refusal.refusal]
+  const { retryAfterMs, errors, passing = row.transient } = refusal.options
+  const waitS = retryAfterMs === undefined ? passing ? row.retryAfterS : null : Math.ceil(retryAfterMs / 1000)
   return {
     type: `/problems/${row.slug}`,
     title: problemTitles[row.slug],
@@ -118,7 +118,7 @@ function fromRefusal (refusal: GatewayError, about: About): Problem {
     detail: refusal.message,
     ...aboutRequest(about),
     retryable: passing ? 'safe' : 'no',
-    ...(waitS === undefined ? {} : { retry_after_s: waitS }),
+    ...(waitS === null ? {} : { retry_after_s: waitS }),
     side_effect: 'none',
     upstream: null,
     attempts: null,
@@ -140,6 +140,13 @@ function toRefusal (error: unknown, query: unknown): GatewayError {
   if (status < 400 || status >= 500) return new GatewayError('internal', 'the gateway met a fault of its own')
   return new GatewayError('invalid-request', error.message, { errors: [{ path: '', message: error.message }] })
 }
+
+/** The framework's own errors, by their code; any other goes by its status. */
+const frameworkRefusals: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'payload-too-large'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported-media-type'],
+  ['FST_ERR_NOT_FOUND', 'not-found']
+])
 
 const isFrameworkError = (error: unknown): error is FastifyError => error instanceof Error && 'code' in error && typeof error.code === 'string'
 

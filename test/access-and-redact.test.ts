@@ -221,7 +221,7 @@ t.test('what is said of a refusal follows its meaning and never names the status
   const missing = refused(response(403), { failure: 'not-found', vendorMessage: 'no' })
   t.equal(missing.message, 'the provider has no such object, or does not show it to this account')
   t.match(missing.options, { status: 403, vendorMessage: 'no' }, 'the status stands beside it')
-  const conflict = Object.assign(refused(response(400)), { attempts: 3, sideEffect: 'possible' }).meaning(
+  const conflict = refused(response(400)).withFacts({ attempts: 3, sideEffect: 'possible' }).meaning(
     'conflict', { member: 'body.plan' }
   )
   t.match(conflict, { failure: 'conflict', message: 'the provider refused this in the present state' })

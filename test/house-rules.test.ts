@@ -131,6 +131,11 @@ t.test('one provider\'s name stands in no condition outside its own room', async
   t.same(sources.filter(file => !isIn(file, 'sandbox') && condition.test(readFileSync(join(root, file), 'utf8'))), [])
 })
 
+t.test('no list of failures is kept beside their table', async t => {
+  const kept = /<Failure>\(\[|new Set\w*\(\[[^\]]*'(?:unreachable|rate-limited|malformed|circuit-open)'/
+  t.same(sources.filter(file => !isIn(file, 'src/adapters', 'sandbox') && kept.test(readFileSync(join(root, file), 'utf8'))), [])
+})
+
 /** The room of a file: its folder below src, or the file itself where it lies directly there. */
 const roomOf = (file: string): string => /^src\/(?:adapters\/)?[^/]+|^[^/]+/.exec(file)?.[0] ?? file
 

@@ -1,15 +1,147 @@
-/** What can go wrong with a provider. Closed: the problem table in plugins/problems.ts does not compile without a row for each. */
-export type Failure =
-  | 'authentication' | 'forbidden' | 'not-found' | 'conflict' | 'rejected' | 'quota' | 'rate-limited'
-  | 'suspended' | 'unavailable' | 'unreachable' | 'timeout' | 'malformed' | 'unsupported'
-  // We held the call back ourselves, to spare the provider or us.
-  | 'circuit-open' | 'overloaded'
+import type { ProblemRow } from './problem.ts'
+import type { Refusal } from './refusal.ts'
 
-/** What we refuse ourselves. */
-export type Refusal =
-  | 'invalid-request' | 'unauthenticated' | 'forbidden' | 'account-not-found' | 'server-not-found' | 'operation-not-found'
-  | 'not-found' | 'method-not-allowed' | 'conflict' | 'idempotency-in-progress' | 'idempotency-mismatch' | 'idempotency-unavailable' | 'payload-too-large' | 'unsupported-media-type' | 'rate-limited'
-  | 'operation-not-supported' | 'overloaded' | 'internal'
+/** What a failure means for the call that met it. */
+interface CallRow {
+  /**
+   * What the transport sends again: `reads`; `gateway-status`, reads that failed with 502, 503 or 504; `unsent`, reads, and writes that
+   * never reached the provider; `wake`, everything, in fixed steps, until a suspended platform answers.
+   */
+  readonly retry: 'never' | 'reads' | 'gateway-status' | 'unsent' | 'wake'
+  /** How the circuit breaker counts it. `awake`: not at all, because only calls wake a suspended platform. */
+  readonly circuit: 'good' | 'bad' | 'awake'
+  /** After a write it is unknown what the provider did. */
+  readonly ambiguous: boolean
+  /** The step of an operation that meets it is sent later. */
+  readonly deferrable: boolean
+  /** The gateway held the call back itself, to spare the provider or the process. */
+  readonly heldBack: boolean
+}
+
+/** What a failure means for the whole account. */
+interface AccountRow {
+  /** The account's health is `failing`: the cause is the provider or the credentials, not the one request. */
+  readonly failing: boolean
+  /** The account gave no answer. Where no account of a fleet answers, the request fails with the first of these. */
+  readonly unheard: boolean
+  /** It does not contradict an earlier answer, so the fleet may show that one instead. */
+  readonly staleAllowed: boolean
+}
+
+/** Everything that is decided by the kind of a failure. All columns are required, so a new failure compiles only when each is answered. */
+export interface FailureRow {
+  /** The detail where nothing more exact is known. It names no status: the provider's is in `upstream`, and ours may differ. */
+  readonly sentence: string
+  readonly problem: ProblemRow
+  readonly call: CallRow
+  readonly account: AccountRow
+}
+
+const failureTable = {
+  authentication: {
+    sentence: 'the provider refused the configured credentials',
+    problem: { slug: 'upstream-authentication', status: 502, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
+    account: { failing: true, unheard: true, staleAllowed: false }
+  },
+  forbidden: {
+    sentence: 'the provider does not allow this for the configured credentials',
+    problem: { slug: 'upstream-forbidden', status: 502, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
+    account: { failing: false, unheard: true, staleAllowed: false }
+  },
+  'not-found': {
+    sentence: 'the provider has no such object, or does not show it to this account',
+    problem: { slug: 'server-not-found', status: 404, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: false }
+  },
+  conflict: {
+    sentence: 'the provider refused this in the present state',
+    problem: { slug: 'conflict', status: 409, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: false }
+  },
+  rejected: {
+    sentence: 'the provider rejected the request',
+    problem: { slug: 'upstream-rejected', status: 422, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: false }
+  },
+  quota: {
+    sentence: 'a limit or the balance of the account at the provider is used up',
+    problem: { slug: 'quota-exceeded', status: 422, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: false }
+  },
+  capacity: {
+    sentence: 'the provider has no capacity left for this plan or region',
+    problem: { slug: 'capacity-exhausted', status: 422, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: false }
+  },
+  'rate-limited': {
+    sentence: 'the provider asks for fewer requests',
+    problem: { slug: 'upstream-rate-limited', status: 429, retryAfterS: 30, transient: true },
+    call: { retry: 'reads', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: true }
+  },
+  suspended: {
+    sentence: 'the platform of the provider is suspended',
+    problem: { slug: 'upstream-suspended', status: 503, retryAfterS: 10, transient: true },
+    call: { retry: 'wake', circuit: 'awake', ambiguous: false, deferrable: true, heldBack: false },
+    account: { failing: true, unheard: true, staleAllowed: true }
+  },
+  unavailable: {
+    sentence: 'the provider is not working right now',
+    problem: { slug: 'upstream-unavailable', status: 503, retryAfterS: 10, transient: true },
+    call: { retry: 'gateway-status', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
+    account: { failing: true, unheard: true, staleAllowed: true }
+  },
+  unreachable: {
+    sentence: 'the provider could not be reached',
+    problem: { slug: 'upstream-unreachable', status: 502, retryAfterS: null, transient: true },
+    call: { retry: 'unsent', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
+    account: { failing: true, unheard: true, staleAllowed: true }
+  },
+  timeout: {
+    sentence: 'the provider did not answer in time',
+    problem: { slug: 'upstream-timeout', status: 504, retryAfterS: null, transient: true },
+    call: { retry: 'never', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
+    account: { failing: true, unheard: true, staleAllowed: true }
+  },
+  malformed: {
+    sentence: 'the provider gave an answer that does not belong to this request',
+    problem: { slug: 'upstream-malformed', status: 502, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: true, deferrable: false, heldBack: false },
+    account: { failing: true, unheard: true, staleAllowed: true }
+  },
+  unsupported: {
+    sentence: 'the provider does not have this function',
+    problem: { slug: 'operation-not-supported', status: 501, retryAfterS: null, transient: false },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
+    account: { failing: false, unheard: false, staleAllowed: false }
+  },
+  'circuit-open': {
+    sentence: 'calls to this account are paused',
+    problem: { slug: 'circuit-open', status: 503, retryAfterS: 10, transient: true },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: true },
+    account: { failing: false, unheard: true, staleAllowed: true }
+  },
+  overloaded: {
+    sentence: 'too many calls to this account are waiting',
+    problem: { slug: 'overloaded', status: 503, retryAfterS: 5, transient: true },
+    call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: true },
+    account: { failing: false, unheard: true, staleAllowed: true }
+  }
+} as const satisfies Readonly<Record<string, FailureRow>>
+
+/** What can go wrong with a provider. */
+export type Failure = keyof typeof failureTable
+export const failures: Readonly<Record<Failure, FailureRow>> = failureTable
+
+/** How one attempt at a provider ended; `aborted` by the gateway. */
+export type AttemptOutcome = 'ok' | 'aborted' | Failure
 
 /** `none`: nothing was done. `possible`: a write was sent and its fate is unknown. `certain`: the provider accepted, we could not read or finish. */
 export type SideEffect = 'none' | 'possible' | 'certain'
@@ -33,49 +165,48 @@ export interface UpstreamErrorOptions {
   readonly cause?: unknown
 }
 
-/** What a failure means, where nothing more exact is known. None names a status: the provider's is beside it, and ours may differ. */
-const sentences: Readonly<Record<Failure, string>> = {
-  authentication: 'the provider refused the configured credentials',
-  forbidden: 'the provider does not allow this for the configured credentials',
-  'not-found': 'the provider has no such object, or does not show it to this account',
-  conflict: 'the provider refused this in the present state',
-  rejected: 'the provider rejected the request',
-  quota: 'a limit or the balance of the account at the provider is used up',
-  'rate-limited': 'the provider asks for fewer requests',
-  suspended: 'the platform of the provider is suspended',
-  unavailable: 'the provider is not working right now',
-  unreachable: 'the provider could not be reached',
-  timeout: 'the provider did not answer in time',
-  malformed: 'the provider gave an answer that does not belong to this request',
-  unsupported: 'the provider does not have this function',
-  'circuit-open': 'calls to this account are paused',
-  overloaded: 'too many calls to this account are waiting'
+/** What the gateway alone knows of a failed call. */
+export interface CallFacts {
+  readonly attempts: number
+  readonly sideEffect: SideEffect
+  /** The operation that follows a write whose fate is unknown. */
+  readonly operationId: string | null
 }
 
-/** What an adapter throws when the vendor refuses or can not be asked; for what the caller must change first it throws `badMember`. The gateway fills in what it alone knows: attempts, side effect, operation. */
+/**
+ * What an adapter throws when the vendor refuses or cannot be reached; for what the caller must change first it throws `badMember`. It is
+ * never changed: the gateway throws another one with the facts that it adds.
+ */
 export class UpstreamError extends Error {
   readonly failure: Failure
   readonly options: UpstreamErrorOptions
-  attempts = 1
-  sideEffect: SideEffect = 'none'
-  /** The operation that tells what became of the write. */
-  operationId: string | null = null
+  readonly attempts: number
+  readonly sideEffect: SideEffect
+  readonly operationId: string | null
 
   readonly #words: string | null
 
   /** `words`: null where the failure itself says all that is known. */
-  constructor (failure: Failure, words: string | null, options: UpstreamErrorOptions = {}) {
-    super(words ?? sentences[failure], options.cause === undefined ? undefined : { cause: options.cause })
+  constructor (failure: Failure, words: string | null, options: UpstreamErrorOptions = {}, facts: Partial<CallFacts> = {}) {
+    super(words ?? failures[failure].sentence, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'UpstreamError'
     this.failure = failure
     this.options = options
+    this.attempts = facts.attempts ?? 1
+    this.sideEffect = facts.sideEffect ?? 'none'
+    this.operationId = facts.operationId ?? null
     this.#words = words
   }
 
   /** The same refusal, known to mean something else. */
   meaning (failure: Failure, more: UpstreamErrorOptions = {}): UpstreamError {
-    const same = new UpstreamError(failure, this.#words, { ...this.options, ...more })
-    return Object.assign(same, { attempts: this.attempts, sideEffect: this.sideEffect })
+    return new UpstreamError(failure, this.#words, { ...this.options, ...more }, this)
+  }
+
+  /** The same refusal, with more that the gateway knows. */
+  withFacts (facts: Partial<CallFacts>): UpstreamError {
+    const { attempts, sideEffect, operationId } = this
+    return new UpstreamError(this.failure, this.#words, this.options, { attempts, sideEffect, operationId, ...facts })
   }
 }
 

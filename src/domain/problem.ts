@@ -16,6 +16,7 @@ export const problemTitles = {
   'unsupported-media-type': 'The body is not JSON',
   'upstream-rejected': 'The provider rejected the request',
   'quota-exceeded': 'The provider says that a limit or the balance is used up',
+  'capacity-exhausted': 'The provider has no capacity for this plan or region',
   'idempotency-mismatch': 'This key was used for another request',
   'rate-limited': 'Too many requests',
   'upstream-rate-limited': 'The provider asks for fewer requests',
@@ -33,6 +34,16 @@ export const problemTitles = {
   'upstream-timeout': 'The provider did not answer in time'
 } as const
 export type ProblemSlug = keyof typeof problemTitles
+
+/** A failure or a refusal as a problem. */
+export interface ProblemRow {
+  readonly slug: ProblemSlug
+  readonly status: number
+  /** Seconds for Retry-After where the provider names none; null: no header. */
+  readonly retryAfterS: number | null
+  /** The cause may pass by itself, so the problem is `retryable: safe` where nothing was done. */
+  readonly transient: boolean
+}
 
 const slugs = Object.keys(problemTitles).map(slug => `/problems/${slug}`)
 

@@ -117,9 +117,10 @@ interface Running {
 async function runBound<T> (verbs: AdapterVerbs, bound: Bound<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
   try {
     return await bound.run(seen)
-  } catch (error) {
+  } catch (cause) {
     // An adapter that finds a fault after an accepted write does not know of the write.
-    if (error instanceof UpstreamError && error.sideEffect === 'none') error.sideEffect = counters.writes
+    const isUnaware = cause instanceof UpstreamError && cause.sideEffect === 'none'
+    const error = isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause
     if (!isUnknownVerb(bound.verb, error)) throw error
     if (serverId !== null && seen === null) await verbs.get.run(serverId)
     throw new GatewayError('operation-not-supported', 'the provider does not offer this action', { cause: error })

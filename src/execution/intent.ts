@@ -70,6 +70,5 @@ export async function endFailedIntent (engine: Engine, stored: StoredOperation, 
     return error
   }
   await engine.markAmbiguous(stored, error)
-  if (error instanceof UpstreamError) error.operationId = stored.operation.id
-  return error
+  return error instanceof UpstreamError ? error.withFacts({ operationId: stored.operation.id }) : error
 }

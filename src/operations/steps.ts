@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Accepted, NextStep, AdapterVerbs } from '../adapters/verbs.ts'
-import { GatewayError, UpstreamError } from '../domain/failure.ts'
+import { failures, GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { ended, isEnded } from './follow.ts'
 import type { PollParts } from './poll-target.ts'
@@ -29,7 +29,7 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
     const accepted = isFirst ? await account.connect(new AbortController().signal).steps?.[next.name]?.run(server.id, next.input) ?? {} : lost
     await operationEvents.update(stored, current => isEnded(current) ? null : afterStep(current, accepted, now()))
   } catch (error) {
-    if (error instanceof UpstreamError && error.sideEffect === 'none' && comesLater.has(error.failure)) {
+    if (error instanceof UpstreamError && error.sideEffect === 'none' && failures[error.failure].call.deferrable) {
       await operationEvents.store.release(account.id, claim, holder)
     } else if (!(error instanceof GatewayError) && !(error instanceof UpstreamError && error.sideEffect === 'none')) {
       await operationEvents.update(stored, current => isEnded(current) ? null : afterStep(current, lost, now()))
@@ -42,9 +42,6 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
 }
 
 const lost: Accepted = { note: 'A step was sent whose answer is lost; what the server shows tells how it went.' }
-
-/** Refusals that may pass before the deadline. */
-const comesLater: ReadonlySet<string> = new Set(['conflict', 'rate-limited', 'suspended', 'unavailable', 'unreachable', 'timeout', 'authentication', 'circuit-open', 'overloaded'])
 
 const afterStep = (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation => ({
   ...stored,

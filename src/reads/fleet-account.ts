@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
-import { UpstreamError, type Failure } from '../domain/failure.ts'
+import { failures, UpstreamError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Generations } from '../state/generation.ts'
 import type { Observer } from '../telemetry/observer.ts'
@@ -50,8 +50,6 @@ interface Part {
 }
 
 const cacheBytes = 16 * 1024 * 1024
-/** Failures that say nothing against what was read before. */
-const passing: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'suspended', 'malformed', 'rate-limited', 'circuit-open', 'overloaded'])
 
 /** Asks accounts for their parts, and takes what was read before where an account does not answer. */
 export function createAccountSlices ({ generations, observer, clock }: AccountSliceParts): (account: Account, asked: AccountSliceQuery) => Promise<AccountSlice> {
@@ -85,7 +83,7 @@ export function createAccountSlices ({ generations, observer, clock }: AccountSl
       return toSlice(account, read, { call, query, context })
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      const cached = passing.has(error.failure) ? await reads.cached({ ...asked, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
+      const cached = failures[error.failure].account.staleAllowed ? await reads.cached({ ...asked, context, maxAgeMs: Number.POSITIVE_INFINITY }) : null
       if (cached !== null) observer.cacheAsked(account.id, 'stale')
       return cached === null ? failedSlice(account, error) : { ...toSlice(account, cached, { call, query, context }), status: () => 'stale', error: () => null }
     }

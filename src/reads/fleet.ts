@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts'
-import { UpstreamError, type Failure } from '../domain/failure.ts'
+import { failures, UpstreamError, type Failure } from '../domain/failure.ts'
 import type { Server } from '../domain/server.ts'
 import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
@@ -147,14 +147,11 @@ function toFleetAccount (account: Account, asked: readonly AccountSlice[], { sho
   return { account, status: slice.status(), ageMs: slice.at === null ? null : Math.max(0, now() - slice.at), count, error: slice.error() }
 }
 
-/** The provider was not heard, which is what the whole answer says where no account has answered. */
-const outages: ReadonlySet<Failure> = new Set<Failure>(['authentication', 'forbidden', 'malformed', 'unreachable', 'suspended', 'unavailable', 'circuit-open', 'overloaded', 'timeout'])
-
 /** The first account's failure where none has answered; null where one has, or where there is none to ask. */
 export function failureOfAll (answered: readonly FleetAccount[]): Error | null {
   if (answered.some(({ status }) => status !== 'error')) return null
   const errors = answered.flatMap(({ error }) => error ?? [])
-  return errors.find(error => outages.has(failureOf(error))) ?? errors[0] ?? null
+  return errors.find(error => failures[failureOf(error)].account.unheard) ?? errors[0] ?? null
 }
 
 const failureOf = (error: Error): Failure => error instanceof UpstreamError ? error.failure : 'unavailable'

@@ -1,3 +1,4 @@
+import type { AttemptOutcome } from '../domain/failure.ts'
 import type { OperationStatus } from '../domain/operation.ts'
 
 /** One attempt to call a provider. */
@@ -6,7 +7,7 @@ export interface SentCall {
   readonly endpoint: string
   readonly requestId: string
   readonly status: number | null
-  readonly outcome: string
+  readonly outcome: AttemptOutcome
   readonly attempt: number
   readonly durationMs: number
   /** It is sent to get a token. */

@@ -3,6 +3,7 @@ import type { Adapter } from '../adapters/contract.ts'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { GuardSettings } from '../access/guards.ts'
 import type { Clock } from '../domain/clock.ts'
+import { failures } from '../domain/failure.ts'
 import type { Server } from '../domain/server.ts'
 import type { SentCall } from '../telemetry/observer.ts'
 import type { BreakerState } from './breaker.ts'
@@ -130,11 +131,7 @@ function cutting (secrets: readonly string[], recent: () => readonly string[]): 
 
 const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], note: 'Off: the account does not say raw: true.' }
 
-/** Outcomes that speak of the provider or the credentials, not of the one request. */
-const troubles = new Set(['authentication', 'suspended', 'unavailable', 'unreachable', 'timeout', 'malformed'])
-
-const toHealth = ({ outcome }: SentCall, at: number): Health => ({
-  status: troubles.has(outcome) ? 'failing' : 'ok',
-  checked_at: new Date(at).toISOString(),
-  problem: troubles.has(outcome) ? outcome : null
-})
+function toHealth ({ outcome }: SentCall, at: number): Health {
+  const isFailing = outcome !== 'ok' && outcome !== 'aborted' && failures[outcome].account.failing
+  return { status: isFailing ? 'failing' : 'ok', checked_at: new Date(at).toISOString(), problem: isFailing ? outcome : null }
+}

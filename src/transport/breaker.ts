@@ -1,4 +1,4 @@
-import { UpstreamError } from '../domain/failure.ts'
+import { failures, UpstreamError, type AttemptOutcome } from '../domain/failure.ts'
 
 export interface BreakerSettings {
   /** The circuit opens when so many of the last `window` calls failed or were slow, of at least `minimum`. */
@@ -15,8 +15,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** How a call went, as the breaker sees it. */
 export interface CallOutcome {
-  /** What the provider did; `ok`, a failure, or `aborted` by us. */
-  readonly outcome: string
+  readonly outcome: AttemptOutcome
   readonly durationMs: number
   /** It ended by our doing: the provider had no fair chance. */
   readonly isOurs: boolean
@@ -29,8 +28,6 @@ export interface Breaker {
   run<T extends CallOutcome>(work: () => Promise<T>): Promise<T>
 }
 
-/** What speaks of a provider that is down. */
-const troubles = new Set(['unreachable', 'timeout', 'unavailable'])
 /** While one call tries, the others come back soon. */
 const probingMs = 1000
 
@@ -38,10 +35,10 @@ const probingMs = 1000
 type Verdict = 'good' | 'bad' | 'awake' | 'none'
 
 function judge ({ outcome, durationMs, isOurs }: CallOutcome, slowMs: number): Verdict {
-  if (outcome === 'suspended') return 'awake'
+  const verdict = outcome === 'ok' || outcome === 'aborted' ? 'good' : failures[outcome].call.circuit
+  if (verdict === 'awake') return verdict
   if (durationMs > slowMs) return 'bad'
-  if (isOurs) return 'none'
-  return troubles.has(outcome) ? 'bad' : 'good'
+  return isOurs ? 'none' : verdict
 }
 
 /** Spares a provider that is down, and those who would wait for it. Count of the last calls; half-open lets one call through. */

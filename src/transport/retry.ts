@@ -1,4 +1,4 @@
-import type { UpstreamError } from '../domain/failure.ts'
+import { failures, type UpstreamError } from '../domain/failure.ts'
 import type { TokenBuckets, TokenBucketSize } from '../state/token-bucket.ts'
 
 /** What has been tried for one exchange. */
@@ -28,7 +28,7 @@ export interface RetryQuestion {
  * A suspended platform has its own fixed steps, outside the budget; there the vendor did nothing, so writes are repeated too.
  */
 export async function retryDelayMs ({ error, intent, tries, random, withdraw }: RetryQuestion): Promise<number | null> {
-  if (error.failure === 'suspended') {
+  if (failures[error.failure].call.retry === 'wake') {
     if (tries.wakes >= maximumWakes) return null
     tries.wakes += 1
     return Math.round(wakeStepMs * tries.wakes * (0.9 + 0.2 * random()))
@@ -40,14 +40,15 @@ export async function retryDelayMs ({ error, intent, tries, random, withdraw }: 
   return asked ?? Math.round(random() * backoffBaseMs * 2 ** (tries.attempts - tries.wakes))
 }
 
-const worthRepeating = new Set([502, 503, 504])
+const gatewayStatuses = new Set([502, 503, 504])
 
 function isRepeatable (error: UpstreamError, intent: 'read' | 'write'): boolean {
   const { notAttempted, passing, status } = error.options
   if (passing === false) return false
-  if (intent === 'write') return error.failure === 'unreachable' && notAttempted === true
-  if (error.failure === 'unavailable') return status !== undefined && worthRepeating.has(status)
-  return error.failure === 'unreachable' || error.failure === 'rate-limited'
+  const { retry } = failures[error.failure].call
+  if (intent === 'write') return retry === 'unsent' && notAttempted === true
+  if (retry === 'gateway-status') return status !== undefined && gatewayStatuses.has(status)
+  return retry === 'unsent' || retry === 'reads'
 }
 
 /** Repeats that an account may cost: full at the start, refilled with time, so that an outage is not multiplied by three. */

@@ -1,6 +1,6 @@
 import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapters/contract.ts'
 import type { Clock } from '../domain/clock.ts'
-import { UpstreamError, type Failure, type SideEffect } from '../domain/failure.ts'
+import { failures, UpstreamError, type AttemptOutcome, type SideEffect } from '../domain/failure.ts'
 import type { TokenSource } from './token-source.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
@@ -44,7 +44,8 @@ export function createUpstream (transport: Transport, call: Call, record: Record
     try {
       return await untilEnd(call, transport.tokens.get(login), () => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true }))
     } catch (error) {
-      throw error instanceof UpstreamError ? asSeenBy(call, error) : error
+      // The error of a shared sign-in, for one of the requests that waited.
+      throw error instanceof UpstreamError ? error.withFacts({ sideEffect: call.counters.writes }) : error
     } finally {
       call.counters.tokenMs += performance.now() - began
     }
@@ -70,13 +71,6 @@ const createSender = (transport: Transport, call: Call, { token, record, isSignI
 /** As long as other processes wait for a sign-in. */
 const signInMs = 60_000
 
-/** An error of a shared sign-in, for one of those who waited. */
-function asSeenBy (call: Call, error: UpstreamError): UpstreamError {
-  const shown = error.meaning(error.failure)
-  shown.sideEffect = call.counters.writes
-  return shown
-}
-
 interface Sending<T> {
   readonly isSignIn: boolean
   readonly transport: Transport
@@ -98,7 +92,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
       return outcome.value
     }
     // What we would not send again tells less than what the provider said before.
-    if (isHeldBack(outcome)) throw final(sending, before ?? outcome, tries)
+    if (failures[outcome.failure].call.heldBack) throw final(sending, before ?? outcome, tries)
     before = outcome
     if (outcome.failure === 'authentication' && token !== null) {
       const mayRenew = !tries.renewed && !transport.tokens.isRejected(token)
@@ -112,8 +106,6 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
     if (delay === null || delay >= remainingMs(call) || !await call.clock.sleep(delay, call.signal)) throw final(sending, outcome, tries)
   }
 }
-
-const isHeldBack = ({ failure }: UpstreamError): boolean => failure === 'circuit-open' || failure === 'overloaded'
 
 /** With less time left than this an attempt is not worth beginning. */
 const leastMs = 5
@@ -180,7 +172,7 @@ function isOurDoing (result: unknown, isHasty: boolean): boolean {
 }
 
 /** A call that we gave up says nothing about the provider. */
-const outcomeOf = ({ failure, options: { cause } }: UpstreamError): string =>
+const outcomeOf = ({ failure, options: { cause } }: UpstreamError): AttemptOutcome =>
   cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
 
 function connectionOf (result: unknown): SentCall['connection'] {
@@ -205,23 +197,18 @@ function toUpstreamError (error: unknown): UpstreamError {
   }
 }
 
-/** The error as the caller shall see it: how often it was tried, and what it may have left behind. */
+/** The error as the caller sees it: with the number of attempts, and what the writes may have left behind. */
 function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: Tries): UpstreamError {
   const { afterFreshLogin } = error.options
   const shown = tries.renewed && afterFreshLogin !== undefined ? error.meaning(afterFreshLogin) : error
   const left = request.intent === 'write' ? sideEffectOf(error) : 'none'
   if (call.counters.writes === 'none' || left === 'certain') call.counters.writes = left
-  shown.attempts = tries.attempts
-  shown.sideEffect = call.counters.writes
-  return shown
+  return shown.withFacts({ attempts: tries.attempts, sideEffect: call.counters.writes })
 }
-
-/** Failures after which nobody can say what the provider has done. */
-const uncertain: ReadonlySet<Failure> = new Set<Failure>(['timeout', 'unreachable', 'unavailable', 'malformed'])
 
 function sideEffectOf (error: UpstreamError): SideEffect {
   const { notAttempted, status } = error.options
-  if (notAttempted === true || !uncertain.has(error.failure)) return 'none'
+  if (notAttempted === true || !failures[error.failure].call.ambiguous) return 'none'
   // A 2xx was sent, so the provider has accepted; only what it said is lost.
   return status !== undefined && status >= 200 && status < 300 ? 'certain' : 'possible'
 }

@@ -1,13 +1,14 @@
 import { problemTitles, type Problem, type ProblemSlug } from '../../src/domain/problem.ts'
-import { failureRows, refusalRows } from '../../plugins/problem-table.ts'
+import { failures } from '../../src/domain/failure.ts'
+import { refusals } from '../../src/domain/refusal.ts'
 
 export interface Example {
   readonly summary: string
   readonly value: Problem
 }
 
-const ofProvider = new Map(Object.values(failureRows).map(row => [row.slug, row]))
-const ofGateway = new Map(Object.values(refusalRows).map(row => [row.slug, row]))
+const ofProvider = new Map(Object.values(failures).map(({ problem }) => [problem.slug, problem]))
+const ofGateway = new Map(Object.values(refusals).map(row => [row.slug, row]))
 const rows = [...new Map([...ofGateway, ...ofProvider]).values()]
 
 /** What is more than the table says. */
@@ -24,7 +25,7 @@ const details: Partial<Record<ProblemSlug, Partial<Problem>>> = {
   'upstream-timeout': { detail: 'no complete answer in time' }
 }
 
-const toExample = ({ slug, status, retryAfterS, passing = false }: typeof rows[number]): Example => ({
+const toExample = ({ slug, status, retryAfterS, transient }: typeof rows[number]): Example => ({
   summary: problemTitles[slug],
   value: {
     type: `/problems/${slug}`,
@@ -34,8 +35,8 @@ const toExample = ({ slug, status, retryAfterS, passing = false }: typeof rows[n
     request_id: '5f2b7c1e9a3d',
     account: ofProvider.has(slug) ? 'vm6' : null,
     provider: ofProvider.has(slug) ? 'vmmanager' : null,
-    retryable: passing ? 'safe' : 'no',
-    ...(retryAfterS === undefined ? {} : { retry_after_s: retryAfterS }),
+    retryable: transient ? 'safe' : 'no',
+    ...(retryAfterS === null ? {} : { retry_after_s: retryAfterS }),
     side_effect: 'none',
     upstream: null,
     attempts: ofProvider.has(slug) ? 1 : null,

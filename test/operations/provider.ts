@@ -6,9 +6,7 @@ import type { ServerFacts } from '../../src/domain/server.ts'
 import type { PollTarget } from '../../src/operations/poll-target.ts'
 
 export function failure (kind: Failure, sideEffect: SideEffect = 'none'): UpstreamError {
-  const error = new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` })
-  error.sideEffect = sideEffect
-  return error
+  return new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` }, { sideEffect })
 }
 
 /** A provider in memory that counts what it is asked. */

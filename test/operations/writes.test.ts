@@ -61,9 +61,10 @@ t.test('a refusal after something was written is no refusal', async t => {
     const { kept } = await create(async call => { call.counters.writes = 'certain'; throw error })
     t.match(kept, [{ phase: 'ambiguous' }])
   }
-  const half = new UpstreamError('not-found', 'no such function', { status: 404 })
-  half.sideEffect = 'certain'
-  t.match(await create(async () => { throw half }, { evidence: 'inferred' }), { error: half, kept: [{ phase: 'ambiguous' }] }, 'a verb that has bought something exists')
+  const half = new UpstreamError('not-found', 'no such function', { status: 404 }, { sideEffect: 'certain' })
+  const { error, kept } = await create(async () => { throw half }, { evidence: 'inferred' })
+  t.match(error, { failure: 'not-found', message: 'no such function', sideEffect: 'certain' }, 'a verb that has bought something exists')
+  t.match(kept, [{ phase: 'ambiguous', operation: { id: error instanceof UpstreamError ? error.operationId ?? '' : '' } }])
 })
 
 t.test('with a key nothing is sent before the key is bound and the intent is kept for all replicas', async t => {

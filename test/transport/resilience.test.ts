@@ -43,7 +43,7 @@ async function open (t: Test, handle: Handle, account: Readonly<Record<string, u
 /** What the work was refused with. */
 const refusalOf = async (work: () => unknown): Promise<unknown> => await Promise.resolve().then(work).then(() => null, (error: unknown) => error)
 
-const went = (outcome: string, facts: Partial<CallOutcome> = {}): CallOutcome => ({ outcome, durationMs: 1, isOurs: false, ...facts })
+const went = (outcome: CallOutcome['outcome'], facts: Partial<CallOutcome> = {}): CallOutcome => ({ outcome, durationMs: 1, isOurs: false, ...facts })
 const settings = { share: 0.5, window: 4, minimum: 2, slowMs: 1000, openMs: 10_000 }
 
 function openBreaker (parts: Partial<typeof settings> = {}) {
@@ -70,7 +70,10 @@ t.test('a circuit opens when so many of so many calls failed or were slow, and n
 })
 
 t.test('what says nothing of a provider\'s health opens no circuit', async t => {
-  for (const outcome of ['authentication', 'forbidden', 'not-found', 'conflict', 'rejected', 'quota', 'rate-limited', 'unsupported', 'malformed', 'suspended']) {
+  const harmless = [
+    'authentication', 'forbidden', 'not-found', 'conflict', 'rejected', 'quota', 'rate-limited', 'unsupported', 'malformed', 'suspended'
+  ] as const
+  for (const outcome of harmless) {
     const { breaker, feel } = openBreaker()
     await feel(went(outcome), went(outcome), went(outcome))
     t.equal(breaker.state(), 'closed', outcome)
