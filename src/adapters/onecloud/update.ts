@@ -4,7 +4,7 @@ import { callFailure, nameFailure } from './failures.ts'
 import { getLive } from './live.ts'
 import { checkName } from './rules.ts'
 
-/** The vendor answers with the changed record: there is nothing to wait for. */
+/** The vendor returns the changed record; there is nothing to wait for. */
 const done = { done: true } as const
 
 export const renameServer = (client: OnecloudClient): NonNullable<AdapterVerbs['rename']> => ({
