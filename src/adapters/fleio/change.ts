@@ -56,7 +56,9 @@ export function createChanges (client: FleioClient): Changes {
       run: async ({ id }) => {
         const { server } = await client.getInstance(serverIdOf(id))
         const image = server.image?.id ?? null
-        if (image === null) throw new UpstreamError('conflict', 'the server has no image to boot the rescue system from', { notAttempted: true })
+        if (image === null) {
+          throw new UpstreamError('conflict', 'the server has no image to boot the rescue system from', { notAttempted: true })
+        }
         const work = client.act(id, 'rescue', { body: { image }, about: { uncertain: true } })
         await explained(work, { look: looking(id), member: null, states: settled })
         return {}

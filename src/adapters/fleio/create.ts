@@ -67,7 +67,9 @@ type BootOptions = ReturnType<typeof optionsOf>['boot_source']
 function toBootSource (spec: CreateSpec, failureFacts: BootOptions = {}): Readonly<Record<string, unknown>> {
   const image = uuidOf('body.image', spec.image)
   const { source_id: source, volume_size: size } = failureFacts
-  if (source !== undefined && source.toLowerCase() !== image) throw badMember('body.options.boot_source.source_id', 'must be the same as image')
+  if (source !== undefined && source.toLowerCase() !== image) {
+    throw badMember('body.options.boot_source.source_id', 'must be the same as image')
+  }
   return {
     source_type: failureFacts.source_type ?? 'image',
     source_id: image,

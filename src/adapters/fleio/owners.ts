@@ -14,7 +14,9 @@ export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
     evidence: mode === 'staff' ? 'documented' : 'inferred',
     run: async () => (await client.listClients()).map(toOwner),
     get: async id => {
-      if (!/^[1-9]\d{0,14}$/.test(id)) throw new UpstreamError('not-found', 'no client has such an id', { notAttempted: true, member: 'path.owner' })
+      if (!/^[1-9]\d{0,14}$/.test(id)) {
+        throw new UpstreamError('not-found', 'no client has such an id', { notAttempted: true, member: 'path.owner' })
+      }
       return toOwner(await client.getClient(Number(id)))
     }
   },
@@ -52,7 +54,8 @@ const options = z.strictObject({
   groups: z.array(text).optional().meta({ description: 'Names of groups' }),
   configuration: text.optional().meta({ description: 'Name of a configuration' }),
   external_billing_id: z.string().min(1).max(38).optional(),
-  create_auto_order_service: z.boolean().optional().meta({ description: 'Creates an OpenStack project for the client, which it needs for servers. Default true' }),
+  create_auto_order_service: z.boolean().optional()
+    .meta({ description: 'Creates an OpenStack project for the client, which it needs for servers. Default true' }),
   auto_order_service_external_billing_id: text.optional()
 })
 
@@ -98,7 +101,9 @@ type Names = Readonly<Record<'first_name' | 'last_name', string>>
 /** The last word of a name is taken as the last name; the options override it. */
 function namesOf ({ name }: OwnerSpec, { first_name: first, last_name: last }: z.infer<typeof options>): Names {
   if (first !== undefined && last !== undefined && name === undefined) return { first_name: first, last_name: last }
-  if (first !== undefined || last !== undefined) throw badMember('body.name', 'must not be combined with first_name and last_name in the options')
+  if (first !== undefined || last !== undefined) {
+    throw badMember('body.name', 'must not be combined with first_name and last_name in the options')
+  }
   const [, before, after] = /^(.*\S)\s+(\S+)$/.exec(name?.trim() ?? '') ?? []
   if (before === undefined || after === undefined) throw badMember('body.name', 'must be a first name and a last name')
   return { first_name: before, last_name: after }

@@ -20,7 +20,9 @@ export const createResize = (client: FleioClient): NonNullable<AdapterVerbs['res
   run: async ({ seen, plan, restart }) => {
     const id = serverIdOf(seen.server.id)
     if (plan === undefined) throw badMember('body.plan', 'is required: this provider sells sizes as plans')
-    if (restart === false && seen.server.status !== 'stopped') throw badMember('body.restart', 'a resize restarts a server that is not stopped')
+    if (restart === false && seen.server.status !== 'stopped') {
+      throw badMember('body.restart', 'a resize restarts a server that is not stopped')
+    }
     const { flavors } = await client.getResizeForm(id)
     const flavor = flavors?.find(row => row?.id === plan) ?? null
     requireRoom(seen, flavor)

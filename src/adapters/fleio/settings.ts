@@ -16,7 +16,8 @@ export const fleioAccountSchema = z.strictObject({
   url: httpUrl
     .refine(url => modeOf(url) !== null, { error: 'must be the full root of an API, with a path ending in /staffapi or /api' })
     .meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?(staffapi|api)/*$', description: 'Full root of the API, ending in /staffapi (all clients) or /api (one end user)' }),
-  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII without spaces' }).meta({ description: 'Secret. Must belong to the same API' })
+  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII without spaces' })
+    .meta({ description: 'Secret. Must belong to the same API' })
 })
 export type FleioAccount = z.infer<typeof fleioAccountSchema>
 

@@ -7,7 +7,8 @@ type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'regions' | 'ssh_keys' 
 export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   images: {
     evidence: 'observed',
-    note: 'Images whose name ends in (VMware) are for options.platform VMware. Create also accepts the names and tags (debian-12) of the others.',
+    note: 'Images whose name ends in (VMware) are for options.platform VMware. ' +
+      'Create also accepts the names and tags (debian-12) of the others.',
     run: async () => await client.templates()
   },
   regions: {

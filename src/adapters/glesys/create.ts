@@ -54,7 +54,9 @@ function toOrder (spec: CreateSpec, options: CreateOptions): Arguments {
   const { platform, bandwidth, description, ip, ipv6, cloudconfigparams, backupschedules } = options
   if (disk !== undefined && !Number.isInteger(disk)) throw badMember('body.disk_gib', 'must be a whole number')
   if (platform !== 'KVM') refuseKvmOnly(spec, options)
-  if (cloudconfigparams !== undefined && userData === undefined) throw badMember('body.options.cloudconfigparams', 'requires user_data, whose placeholders they fill in')
+  if (cloudconfigparams !== undefined && userData === undefined) {
+    throw badMember('body.options.cloudconfigparams', 'requires user_data, whose placeholders they fill in')
+  }
   return payload({
     platform,
     datacenter: region,

@@ -30,7 +30,9 @@ export async function toCredentials (spec: CreateSpec, options: CreateOptions, r
     if (keys.length > 0) throw badMember('body.ssh_keys', 'must be set for each user in options.users')
     return { values: { users }, note: null }
   }
-  if (keys.length === 0 && spec.password === undefined) throw badMember('body.options.users', 'is required for a KVM server, unless ssh_keys or password is given')
+  if (keys.length === 0 && spec.password === undefined) {
+    throw badMember('body.options.users', 'is required for a KVM server, unless ssh_keys or password is given')
+  }
   const sshkeys = keys.some(isId) ? toTexts(keys, await readKeys()) : keys
   const user = {
     username: defaultUser,
@@ -44,7 +46,9 @@ function forVmware ({ password, ssh_keys: keys = [] }: CreateSpec, { users }: Cr
   const texts = keys.filter(key => !isId(key))
   const ids = keys.filter(isId)
   if (texts.length > 1) throw badMember('body.ssh_keys', 'a VMware server accepts one public key text; give further keys by id')
-  if (password === undefined && keys.length === 0 && users === undefined) throw badMember('body.password', 'is required for a VMware server, unless ssh_keys is given')
+  if (password === undefined && keys.length === 0 && users === undefined) {
+    throw badMember('body.password', 'is required for a VMware server, unless ssh_keys is given')
+  }
   return {
     ...(password === undefined ? {} : { rootpassword: password }),
     ...(texts[0] === undefined ? {} : { sshkey: texts[0] }),

@@ -40,7 +40,9 @@ export const createCreate = (client: HeficedClient): Create => ({
 
 function toOrder (spec: CreateSpec): Order {
   checkMemory(spec.memory_mib)
-  if (spec.disk_gib !== undefined && spec.disk_gib % diskStepGib !== 0) throw badMember('body.disk_gib', `must be a multiple of ${diskStepGib}`)
+  if (spec.disk_gib !== undefined && spec.disk_gib % diskStepGib !== 0) {
+    throw badMember('body.disk_gib', `must be a multiple of ${diskStepGib}`)
+  }
   const options = readOptions(spec.options)
   return {
     name: spec.name,

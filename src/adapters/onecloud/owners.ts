@@ -32,7 +32,9 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
       run: all,
       get: async id => {
         const owner = (await all()).find(known => known.id === id)
-        if (owner === undefined) throw new UpstreamError('not-found', 'there is no such project', { notAttempted: true, member: 'path.owner' })
+        if (owner === undefined) {
+          throw new UpstreamError('not-found', 'there is no such project', { notAttempted: true, member: 'path.owner' })
+        }
         return owner
       }
     },

@@ -10,7 +10,8 @@ import { baseOf } from './send.ts'
 
 export const rawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'observed',
-  note: 'Paths are relative to the compute endpoint. The texts of 499 and 5xx are removed, because they quote requests and connection strings.',
+  note: 'Paths are relative to the compute endpoint. ' +
+    'The texts of 499 and 5xx are removed, because they quote requests and connection strings.',
   isSecret: segments => segments.some(segment => secretParts.has(segment)),
   build: (request, token) => jsonRequest(baseOf(token, 'compute'), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
   read: readAnswer

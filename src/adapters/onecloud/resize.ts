@@ -21,7 +21,8 @@ const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
 export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'observed',
   accepts: ['plan', 'cpus', 'memory_mib', 'disk_gib', 'restart'],
-  note: 'Most releases resize only stopped servers; restart stops a running server and starts it again. The system disk grows to a larger disk_gib.',
+  note: 'Most releases resize only stopped servers; restart stops a running server and starts it again. ' +
+    'The system disk grows to a larger disk_gib.',
   run: async ({ seen, restart, ...spec }) => {
     const { id, status } = seen.server
     const isRunning = status === 'running'

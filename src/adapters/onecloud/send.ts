@@ -25,7 +25,9 @@ export const createOnecloudSend = (upstream: Upstream): OnecloudSend => async ({
 
 function addressOf (token: Token | null, service: Service): string {
   const url = token?.data[service]
-  if (url === undefined) throw new UpstreamError('forbidden', `the sign-in returned no ${service} endpoint that may be used`, { notAttempted: true })
+  if (url === undefined) {
+    throw new UpstreamError('forbidden', `the sign-in returned no ${service} endpoint that may be used`, { notAttempted: true })
+  }
   return url
 }
 

@@ -9,7 +9,8 @@ const text = z.string().min(1)
 
 /** Either `username`, `password` and `project`, or `access_key` and `secret_key`. */
 export const onecloudAccountSchema = z.strictObject({
-  auth_url: httpUrl.refine(url => url.endsWith('/v3'), { error: 'must end in /v3' }).meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?v3/*$', description: 'URL of keystone, ending in /v3' }),
+  auth_url: httpUrl.refine(url => url.endsWith('/v3'), { error: 'must end in /v3' })
+    .meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?v3/*$', description: 'URL of keystone, ending in /v3' }),
   username: text.optional().meta({ description: 'Requires password and project; alternative: access_key and secret_key' }),
   password: text.optional().meta({ description: 'Secret. Required with username' }),
   project: text.optional().meta({ description: 'Name of the project; required with username, not allowed with access_key' }),
@@ -19,9 +20,11 @@ export const onecloudAccountSchema = z.strictObject({
   secret_key: text.optional().meta({ description: 'Secret. Required with access_key' }),
   scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Scope of lists: the project, its domain, or the whole system. Domain and system need administrator rights. Default project' }),
   region: text.optional().meta({ description: 'Keystone region, which is not the region of a server' }),
-  interface: z.enum(['public', 'internal', 'admin']).default('public').meta({ description: 'Catalogue endpoints to use; public falls back to internal. Default public' }),
+  interface: z.enum(['public', 'internal', 'admin']).default('public')
+    .meta({ description: 'Catalogue endpoints to use; public falls back to internal. Default public' }),
   compute_url: httpUrl.optional().meta({ description: 'URL of the compute service; overrides the catalogue' }),
-  allowed_hosts: z.array(hostName).min(1).optional().meta({ description: 'Allowed hosts of catalogue endpoints. Default: the host of auth_url' })
+  allowed_hosts: z.array(hostName).min(1).optional()
+    .meta({ description: 'Allowed hosts of catalogue endpoints. Default: the host of auth_url' })
 }).superRefine((account, context) => {
   const complain = (member: string, message: string): void => { context.addIssue({ code: 'custom', path: [member], message }) }
   if (account.access_key === undefined && account.secret_key === undefined) {

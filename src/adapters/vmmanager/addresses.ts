@@ -97,8 +97,12 @@ export const createAttachSteps = (client: VmmanagerClient): Readonly<Record<stri
 async function lookUp (catalogue: CatalogueClient, serverId: string, ipId: string): Promise<{ address: string, isThere: boolean }> {
   const row = (await catalogue.findIp(`(id EQ ${ipId})`)).list.find(wire => wire.id === ipId)
   const address = row?.ip_addr ?? ''
-  if (!isAddress(address, 4)) throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })
+  if (!isAddress(address, 4)) {
+    throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })
+  }
   const holder = row?.host?.id ?? serverId
-  if (holder !== serverId) throw new UpstreamError('conflict', 'the address belongs to another server', { member: 'body.addresses', notAttempted: true })
+  if (holder !== serverId) {
+    throw new UpstreamError('conflict', 'the address belongs to another server', { member: 'body.addresses', notAttempted: true })
+  }
   return { address, isThere: row?.host?.id === serverId }
 }

@@ -17,8 +17,10 @@ export const createOptions = z.strictObject({
   cluster: id.optional().meta({ description: 'Must equal region if both are given' }),
   node: id.optional().meta({ description: 'Default: chosen by the platform' }),
   storage: id.optional(),
-  ipv4_number: z.int().min(0).max(256).optional().meta({ description: 'Number of IPv4 addresses. Default: one if a pool is given, else none' }),
-  ipv4_pool: z.array(id).min(1).max(100).optional().meta({ description: 'Pools to take addresses from. Default: the cluster\'s pool with the smallest id' }),
+  ipv4_number: z.int().min(0).max(256).optional()
+    .meta({ description: 'Number of IPv4 addresses. Default: one if a pool is given, else none' }),
+  ipv4_pool: z.array(id).min(1).max(100).optional()
+    .meta({ description: 'Pools to take addresses from. Default: the cluster\'s pool with the smallest id' }),
   ipv6_enabled: z.boolean().optional(),
   ipv6_prefix: z.int().min(1).max(128).optional(),
   domain: z.string().min(1).max(253).regex(/^\S+$/).optional().meta({ description: 'Host name; sent in lower case' }),

@@ -52,7 +52,9 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogueClient,
 
 async function createOwner (client: CatalogueClient, { name, email, password, options = {} }: OwnerSpec): Promise<Owner> {
   const read = ownerOptions.safeParse(options)
-  if (!read.success) throw badMember(['body.options', ...(read.error.issues[0]?.path ?? [])].join('.'), read.error.issues[0]?.message ?? 'is not understood')
+  if (!read.success) {
+    throw badMember(['body.options', ...(read.error.issues[0]?.path ?? [])].join('.'), read.error.issues[0]?.message ?? 'is not understood')
+  }
   if (email === undefined) throw badMember('body.email', 'is required')
   if (password === undefined) throw badMember('body.password', 'is required')
   const { role = '@user', phone_number: phone } = read.data

@@ -25,7 +25,8 @@ const waitingNote = 'The server is running: the change takes effect when it is s
 export const createResize = (client: VmmanagerClient): Act<ResizeInput> => ({
   evidence: 'observed',
   accepts: ['cpus', 'memory_mib', 'disk_gib', 'restart'],
-  note: 'On a running server the change takes effect when it stops; restart: true restarts it. disk_gib is the main disk, which only grows.',
+  note: 'On a running server the change takes effect when it stops; restart: true restarts it. ' +
+    'disk_gib is the main disk, which only grows.',
   run: async input => {
     const row = hostWire.parse(input.seen.raw)
     const change = changeOf(input, row)
@@ -55,7 +56,9 @@ function changeOf ({ cpus, memory_mib: memoryMib, disk_gib: diskGib }: ResizeSpe
   const { id, disk_mib: nowMib, disk_mib_new: laterMib } = row.disk ?? {}
   if (typeof id !== 'string') throw badMember('body.disk_gib', 'the provider does not return the server\'s disk')
   // The platform would ignore a smaller size.
-  if (typeof nowMib === 'number' && sizeMib < nowMib) throw badMember('body.disk_gib', `must be at least the current size: ${nowMib / 1024}`)
+  if (typeof nowMib === 'number' && sizeMib < nowMib) {
+    throw badMember('body.disk_gib', `must be at least the current size: ${nowMib / 1024}`)
+  }
   return { resources, disk: differs(sizeMib, nowMib, laterMib) ? { id, size_mib: sizeMib } : null }
 }
 

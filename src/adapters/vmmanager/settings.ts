@@ -6,7 +6,8 @@ export const vmmanagerAccountSchema = z.strictObject({
   url: httpUrl.meta({ description: 'URL of the platform\'s panel' }),
   email: z.string().min(1).optional().meta({ description: 'User to sign in as; requires password. Alternative: token' }),
   password: z.string().min(1).optional().meta({ description: 'Secret. Required with email' }),
-  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII without spaces' }).optional().meta({ description: 'Secret. A long-lived token; replaces email and password' }),
+  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII without spaces' }).optional()
+    .meta({ description: 'Secret. A long-lived token; replaces email and password' }),
   as_user: z.string().regex(/[^.]/, { error: 'must be an e-mail address or a user id' }).optional()
     .meta({ description: 'Sign in as this user (e-mail address or id) with a key; email and password must then belong to an administrator' }),
   auth_prefix: z.enum(['', '/api']).default('').meta({ description: 'Prefix of /auth in paths. Default: none' }),
