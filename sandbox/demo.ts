@@ -62,7 +62,7 @@ async function isFree (): Promise<boolean> {
   })
 }
 
-/** The gateway as a process of its own, configured as an operator would: the simulators are just addresses to it. */
+/** The gateway as a process of its own, configured as an operator would: it knows the simulators only by their URLs. */
 function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess {
   const accounts = Object.fromEntries(vendors.flatMap(({ provider, simulator }) => accountsOf(simulator).map(([id, settings]) => [id, { provider, ...settings }])))
   const file = join(folder, 'hawser.json')
@@ -71,13 +71,13 @@ function startGateway (folder: string, vendors: readonly Vendor[]): ChildProcess
   return spawn(process.execPath, [main], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HAWSER_CONFIG: file } })
 }
 
-/** One that a signal has ended has no exit code. */
+/** A process that was ended by a signal has no exit code. */
 const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
 
 async function isReady (gateway: ChildProcess): Promise<boolean> {
   for (let waited = 0; waited < startsWithinMs && isRunning(gateway); waited += 100) {
     const answer = await fetch(`${base}/health/ready`, { signal: AbortSignal.timeout(1000) }).catch(() => null)
-    // Somebody else may be listening there while our own process is failing.
+    // Another process may listen on this port while our own is failing.
     if (answer?.ok === true) { await sleep(200); return isRunning(gateway) }
     await sleep(100)
   }

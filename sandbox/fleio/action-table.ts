@@ -11,7 +11,7 @@ export interface Turn {
   readonly form: Form
 }
 
-/** What the instance has become when the work ends. */
+/** The state of the instance when the work ends. */
 type End = () => void
 
 export interface Action {

@@ -55,10 +55,10 @@ export const invalid = (errors: unknown): Error => refusal({ status: 400, body: 
 const isReply = (value: unknown): value is SimulatedReply =>
   typeof value === 'object' && value !== null && 'status' in value && typeof value.status === 'number'
 
-/** What ended the request; whatever else goes wrong is Django's crash page. */
+/** The answer that ended the request; any other error is Django's crash page. */
 export const replyOf = (error: unknown): SimulatedReply => error instanceof Error && isReply(error.cause) ? error.cause : crash
 
-/** What needs OpenStack itself fails without it; lists come from the panel's own tables. */
+/** Calls that need OpenStack fail without it; lists come from the panel's own tables. */
 export function requireOpenstack ({ knobs }: World): void {
   if (knobs.openstack === 'refuses-sign-in') throw refuse(417, 'OpenStack authentication failed')
   if (knobs.openstack === 'unreachable') throw refuse(504, 'Can not connect to service api')

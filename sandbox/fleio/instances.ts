@@ -9,7 +9,7 @@ import { lag } from './world.ts'
 
 const isVisible = (call: Call, { visibleAt, client }: Instance): boolean => visibleAt <= call.world.now() && inScope(call, client)
 
-/** Another client's instance is as unknown as one that never was. */
+/** Another client's instance is answered like an unknown one. */
 export function findInstance (call: Call): Instance {
   const instance = call.world.instances.get(call.id)
   if (instance === undefined || !isVisible(call, instance)) throw notFound()

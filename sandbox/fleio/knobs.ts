@@ -7,7 +7,7 @@ export interface FleioKnobs {
   rowDelayMs: number
   /** Reads of an instance that still show the state from before its last action. */
   staleReads: number
-  /** What a badly configured proxy makes of the links; null takes the Host header. */
+  /** The base of links behind a badly configured proxy; null uses the Host header. */
   nextOrigin: string | null
   /** Rows move between pages when the caller sends no usable `ordering`. */
   unorderedShift: boolean

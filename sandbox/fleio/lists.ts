@@ -7,23 +7,23 @@ type Read<Row> = (row: Row) => unknown
 export interface Listing<Row> {
   /** The columns that `filtering`, plain parameters and `ordering` know, by the row's own names. */
   readonly columns: ReadonlyArray<keyof Row & string>
-  /** And those that are called otherwise. */
+  /** Columns whose query name differs. */
   readonly derived?: Readonly<Record<string, Read<Row>>>
   /** Query parameters that match exactly. */
   readonly plain: readonly string[]
-  /** What a parameter may name. */
+  /** The valid values of a parameter. */
   readonly choices?: Readonly<Record<string, ReadonlySet<string>>>
-  /** What `search` looks through. */
+  /** The columns of `search`. */
   readonly searched?: (row: Row, term: string) => boolean
   readonly orderable: readonly string[]
   readonly defaultOrder: string
-  /** The word before the dot in the `permissions` object; client lists have none. */
+  /** The prefix in the `permissions` object; client lists have none. */
   readonly permissions?: string
 }
 
 export function answerList<Row> (call: Call, rows: readonly Row[], listing: Listing<Row>, view: (row: Row) => unknown): SimulatedReply {
   const tests = [...filterTests(call, listing), ...plainTests(call, listing), ...searchTests(call, listing)]
-  // Unknown names of an ordering are dropped without a word.
+  // Unknown names of an ordering are silently ignored.
   const sent = (parameter(call, 'ordering') ?? '').split(',').filter(name => listing.orderable.includes(name.replace(/^-/, '')))
   const ordered = order(rows.filter(row => tests.every(test => test(row))), listing, sent.length > 0 ? sent : [listing.defaultOrder])
   const { window, ...envelope } = cut(call, ordered, sent.length > 0)

@@ -18,7 +18,7 @@ const client = (id: number, traits: Partial<Client>): Client => ({
   ...traits
 })
 
-/** The three of the documented list, Jane of the documented create, then an unlucky few. */
+/** The three of the documented list, Jane of the documented create, then edge cases. */
 const clients: readonly Client[] = [
   client(322208, {
     first_name: 'Demo2',

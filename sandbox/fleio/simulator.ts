@@ -26,7 +26,7 @@ export interface FleioAccount {
 
 export interface FleioSandbox extends Simulator {
   readonly knobs: FleioKnobs
-  /** What the gateway needs to know, by account name. */
+  /** The gateway's settings by account name. */
   readonly settings: Record<'fleio-staff' | 'fleio-user', FleioAccount>
   /** This and the next three are brought up to date by the clock whenever they are read. */
   readonly servers: Map<string, Instance>

@@ -9,7 +9,7 @@ export interface Answer {
   readonly payload: Json
 }
 
-/** One call that was let in. */
+/** One authenticated call. */
 export interface Call {
   readonly world: World
   readonly args: Json

@@ -1,4 +1,4 @@
-/** What the vendor's public sources leave open, each with the likeliest answer as default, and all durations. */
+/** The behaviour that public sources leave open, with the likeliest default, and all durations. */
 export interface GlesysKnobs {
   /** What a change on a locked server answers: today's documented code, or the body seen in 2012. */
   lockedError: 'http-403' | 'http-500-code-606'
@@ -24,7 +24,7 @@ export interface GlesysKnobs {
   sixHundredHttp: number
   actionMs: number
   createMs: number
-  /** How long a destroyed server is still seen, locked. */
+  /** Milliseconds during which a destroyed server is still listed, locked. */
   lingerMs: number
 }
 

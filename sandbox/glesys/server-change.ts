@@ -10,7 +10,7 @@ import { lockFor, type GlesysServer } from './world.ts'
 
 type Power = GlesysServer['power']
 
-/** The power that it leads to, and what it shows until the lock ends. One that leads nowhere new may be refused. */
+/** The resulting power, and the power shown until the lock ends. An action without a change may be refused. */
 const actions: Readonly<Record<'start' | 'stop' | 'reboot', { readonly to: Power, readonly during?: Power }>> = {
   start: { to: 'running' },
   stop: { to: 'stopped' },

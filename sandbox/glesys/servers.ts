@@ -4,7 +4,7 @@ import type { GlesysServer, World } from './world.ts'
 
 type Identity = Pick<GlesysServer, 'serverid' | 'hostname' | 'platform' | 'projectkey'>
 
-/** A server by what is not usual of it. */
+/** The members of a server that differ from the defaults. */
 export interface Row extends Identity, Partial<Omit<GlesysServer, keyof Identity | 'initialtemplate' | 'transfer' | 'supportedfeatures'>> {
   readonly features?: GlesysServer['supportedfeatures']
   /** Absent: one free address of each version. */

@@ -5,7 +5,7 @@ export interface HeficedKnobs {
   createMs: number
   /** From an immediate cancellation to 404. */
   cancelMs: number
-  /** How long a new server answers 404 after its order. */
+  /** Milliseconds during which a new server is 404 after its order. */
   orderHiddenMs: number
   /** The least pause between releasing a subnet and routing it again. */
   moveMs: number

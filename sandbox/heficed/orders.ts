@@ -148,7 +148,7 @@ interface InvoiceSpec {
   readonly usageBasedRate: number | null
 }
 
-/** An order answers an invoice, never a server; it carries a person's data, which no one asked for. */
+/** An order returns an invoice, never a server; it contains personal data. */
 const invoice = (world: World, id: number, { items, total, paid, asyncTaskIds, usageBasedRate }: InvoiceSpec): object => ({
   id,
   dateCreated: midnight(world),

@@ -12,7 +12,7 @@ const keys: readonly SshKey[] = [
   key('ab', 'ci', 'ff:ee:dd:cc:bb:aa:99:88:77:66:55:44:33:22:11:00', 1609459200)
 ]
 
-/** Everything the vendor knows. */
+/** The state of the simulated vendor. */
 export function createWorld (knobs: HeficedKnobs, clock: () => number) {
   const servers = new Map(seedServers().map(server => [server.id, server]))
   const hiddenUntil = new Map<number, number>()

@@ -1,4 +1,4 @@
-/** The clock of a simulated vendor, and what is due later. Nothing runs between requests: `settle` applies what has fallen due. */
+/** The clock of a simulated vendor and its scheduled changes. Nothing runs between requests: `settle` applies the changes that are due. */
 export interface Agenda {
   /** Epoch milliseconds. */
   now (): number

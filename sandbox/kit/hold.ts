@@ -1,20 +1,20 @@
 export interface HoldOptions<Request> {
   readonly match?: (request: Request) => boolean
-  /** Only that many of the matching requests are kept; the default is all. */
+  /** The number of matching requests to hold; the default is all. */
   readonly times?: number
 }
 
-/** Requests that are kept at the door, before the vendor does anything, until they are let in. */
+/** Requests that are held before the vendor processes them, until they are released. */
 export interface Hold {
-  /** Resolves when that many (default 1) are waiting. */
+  /** Resolves when the given number (default 1) is waiting. */
   reached(count?: number): Promise<void>
-  /** Lets in what is waiting and what comes later. */
+  /** Releases the waiting and all later requests. */
   release(): void
 }
 
 export interface Door<Request> {
   hold(options?: HoldOptions<Request>): Hold
-  /** Resolves when the request may go in. */
+  /** Resolves when the request is released. */
   pass(request: Request): Promise<void>
 }
 

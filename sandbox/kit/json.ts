@@ -12,7 +12,7 @@ export function parseJson (text: string): unknown {
   }
 }
 
-/** A member of that type, else undefined. */
+/** A member of the given type, else undefined. */
 export const textOf = (body: Json, key: string): string | undefined => {
   const value = body[key]
   return typeof value === 'string' ? value : undefined
@@ -33,7 +33,7 @@ export const recordOf = (body: Json, key: string): Json | undefined => {
   return isRecord(value) ? value : undefined
 }
 
-/** The entries of a list that have that type; none where there is no list. */
+/** The entries of a list that have the given type; none if there is no list. */
 export const numbersOf = (body: Json, key: string): number[] => {
   const value = body[key]
   return Array.isArray(value) ? value.filter(item => typeof item === 'number') : []
@@ -44,9 +44,9 @@ export const recordsOf = (body: Json, key: string): Json[] => {
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
-/** Those members alone. */
+/** Only the given members. */
 export const pick = <Row extends object, Name extends keyof Row & string>(row: Row, ...names: readonly Name[]): Json =>
   Object.fromEntries(names.map(name => [name, row[name]]))
 
-/** Members that a vendor sends and that say nothing: all with the same value. */
+/** Members without information that a vendor sends, all with the same value. */
 export const all = (value: unknown, ...names: readonly string[]): Json => Object.fromEntries(names.map(name => [name, value]))

@@ -21,7 +21,7 @@ export interface SimulatedReply {
   readonly body?: unknown
 }
 
-/** A request with what was answered; `status` 0 means that the connection was cut or left hanging. */
+/** A request with its answer; `status` 0 means that the connection was cut or left hanging. */
 export interface SimulatedCall extends SimulatedRequest {
   readonly status: number
 }
@@ -44,7 +44,7 @@ export interface Simulator {
   latencyMs: number
   fail(fault: Fault): void
   clearFaults(): void
-  /** Keeps requests waiting until the test lets them in, so that it need not guess how long something takes. */
+  /** Holds requests until the test releases them, so that it does not depend on timing. */
   readonly hold: Door<SimulatedRequest>['hold']
   close(): Promise<void>
 }

@@ -9,23 +9,23 @@ import { bound, boundEip, grown, isInVpc, kept, rebuilt, rescued, resized, type 
 import { releaseEip } from './eips.ts'
 
 interface Rule {
-  /** The statuses in which the action is taken; `any` where none is asked for. */
+  /** The statuses in which the action is accepted; `any` if it is not checked. */
   readonly from: readonly string[] | 'any'
   readonly refusal: string
-  /** The words in between, and the last one: `same` is the status before. */
+  /** The transitional statuses, and the last one; `same` is the former status. */
   readonly via: readonly string[]
   readonly end: 'running' | 'ready' | 'same' | 'by power'
-  /** Where the node refuses. */
+  /** The last status if the node refuses. */
   readonly failed: string
-  /** Checks what comes before the status, and gives the effect that shows with the last word. */
+  /** Checks the input before the status, and returns the effect that shows with the last status. */
   readonly prepare?: (ask: Ask) => (at: number) => void
-  /** Where the input or the server decides on another course. */
+  /** Other statuses that the input or the server selects. */
   readonly otherwise?: (ask: Ask) => Partial<Pick<Rule, 'from' | 'via' | 'end' | 'failed'>>
 }
 
 const up = ['ready', 'running']
 const isForced = ({ input }: Ask) => isTrue(input['is_force']) ? { from: 'any' as const } : {}
-/** The action starts the server again where it is asked to. */
+/** The action starts the server again on request. */
 const isStarted = (via: readonly string[]) => ({ input }: Ask) =>
   isTrue(input['auto_start']) ? { via: [...via, 'starting'], end: 'running' as const } : {}
 
@@ -91,7 +91,7 @@ const rules: Readonly<Record<string, Rule>> = {
     prepare: rebuilt,
     otherwise: isStarted(['rebuild_root', 'image_caching', 'rebuild_root', ...deployed])
   },
-  // Running: the helper inside the guest is asked; stopped: the disk is written anew.
+  // Running: through the guest agent; stopped: the disk is rewritten.
   'set-password': {
     from: up,
     refusal: 'Cannot set password',

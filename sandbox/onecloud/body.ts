@@ -1,7 +1,7 @@
 import type { SimulatedRequest } from '../kit/simulator.ts'
 import { isObject, parseJson, type Json } from './values.ts'
 
-/** The body is read only with a JSON content type and a known length; otherwise it is as if nothing was sent. */
+/** The body is read only with a JSON content type and a known length; otherwise it is ignored. */
 export const readBody = (request: SimulatedRequest): unknown => {
   const type = request.headers['content-type'] ?? ''
   if (!request.lengthKnown || request.body === '' || !type.startsWith('application/json')) return undefined

@@ -72,7 +72,7 @@ export const createServer = (world: World, ask: CreateAsk, owner: { projectId: s
   return row
 }
 
-/** The one node holds no more; what fits nowhere is accepted and fails later. */
+/** The capacity of the single node; a larger server is accepted and fails later. */
 const node = { vcpu: 24, memoryMb: 131_072 }
 
 const startBuilding = (world: World, row: ServerRow, ask: CreateAsk): void => {
@@ -106,7 +106,7 @@ const attachCards = (world: World, row: ServerRow, ask: CreateAsk): void => {
   bindEip(eip, row)
 }
 
-/** Addresses are given out from the end of the range downwards. */
+/** Addresses are assigned from the end of the range downwards. */
 const freeAddress = (world: World, network: Json): string => {
   const parts = textOf(network['guest_ip_end']).split('.')
   const base = parts.slice(0, 3).join('.')

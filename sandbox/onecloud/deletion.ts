@@ -5,7 +5,7 @@ import { begin } from './lifecycle.ts'
 import { isTrue } from './values.ts'
 import { dropEip, releaseEip } from './eips.ts'
 
-/** These never had anything on a node, so the recycle bin is passed by. */
+/** Servers that were never on a node skip the recycle bin. */
 const neverBuilt = ['sched_fail', 'net_fail', 'dev_fail', 'create_fail']
 
 /** The record passes through `ready` more than once before it is gone. */
@@ -26,7 +26,7 @@ export const deleteServer = (world: World, row: ServerRow, query: URLSearchParam
     }
     begin(world, row, { ...course, statuses: forGood, effects: { 2: off, [forGood.length - 1]: gone } })
   } else if (row.pendingDeletedAt > 0) {
-    // A second plain delete of a recycled server is accepted and leads nowhere.
+    // A second plain delete of a recycled server is accepted without effect.
     begin(world, row, { ...course, statuses: ['start_delete'] })
   } else {
     const inBin = (at: number): void => {

@@ -26,7 +26,7 @@ const namedSize = (world: World, vcpu: number, memoryMb: number): Json | undefin
 
 export const resized = ({ world, row, input }: Ask): (at: number) => void => {
   const sku = skuOf(world, firstText(input, 'instance_type', 'sku', 'flavor'))
-  // A plan whose name the record already bears is passed over, sizes and all, however stale that name is.
+  // A plan whose name the record already has is ignored, including its sizes, even if that name is stale.
   if (sku !== undefined && sku['name'] === row.instanceType) return () => {}
   const vcpu = Number(sku === undefined ? textOf(input['vcpu_count']) || row.vcpu : sku['cpu_core_count'])
   const memoryMb = sku === undefined ? memoryOf(input['vmem_size']) : Number(sku['memory_size_mb'])
@@ -48,7 +48,7 @@ export const rebuilt = ({ world, row, input, userId }: Ask): (at: number) => voi
   if (root !== undefined && Number(image['min_disk'] ?? 0) > root.sizeMb) throw badInput('image size exceeds root disk size')
   return () => {
     if (root !== undefined) Object.assign(root, { imageId: textOf(image['id']), image: textOf(image['name']) })
-    // The key goes unless it is given anew.
+    // The key is removed unless it is given again.
     row.keypairId = keypairId
     row.metadata = { ...row.metadata, ...osMetadata(row, image) }
   }

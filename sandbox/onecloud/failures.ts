@@ -68,7 +68,7 @@ export const notConvertible = (input: unknown, type: string, key: string, value:
 export const databaseError = (text: string): RefusalError =>
   refuse(500, 'UnclassifiedError', `${text} [region:SECRET-db-password@tcp(127.0.0.1:3306)/yunioncloud]`)
 
-/** What the Go runtime says when a handler that needs a body gets none. */
+/** The text of the Go runtime when a handler that needs a body gets none. */
 export const noBody = (): RefusalError => refuse(500, 'InternalServerError',
   'Internal server error: interface conversion: jsonutils.JSONObject is nil, not *jsonutils.JSONDict')
 

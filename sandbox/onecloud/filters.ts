@@ -24,7 +24,10 @@ const operators: ReadonlyMap<string, (value: unknown, values: readonly string[])
   ['gt', (value: unknown, [text = '']: readonly string[]) => compareValues(value, text) > 0]
 ])
 
-/** `column.op(value,…)`, quotes around values; anything else, and an unknown column, is passed over, so a mistyped filter gives the whole list. */
+/**
+ * `column.op(value,…)`, quotes around values; anything else, and an unknown column, is ignored, so a mistyped filter returns the
+ * whole list.
+ */
 export const filterTest = (clauses: readonly string[], columns: ReadonlySet<string>): Test => {
   const tests = clauses.flatMap(clause => {
     const [, column = '', name = '', list = ''] = /^\s*(\w+)\.(\w+)\((.*)\)\s*$/s.exec(clause) ?? []

@@ -1,5 +1,5 @@
 export interface OnecloudKnobs {
-  /** How long an accepted action takes until its last status. */
+  /** Milliseconds from an accepted action to its last status. */
   actionMs: number
   createMs: number
   /** Status of a successful sign-in: 200, or 201 as very old releases answer. */

@@ -6,9 +6,9 @@ export interface Course {
   readonly ms: number
   /** The first holds at once, the last at the end; the others share the time between. */
   readonly statuses: readonly string[]
-  /** The word in place of the last where the node refuses. */
+  /** Replaces the last status if the node refuses. */
   readonly failed?: string
-  /** What happens when the status at that index is reached. */
+  /** Effects by the index of the status that triggers them. */
   readonly effects?: Readonly<Record<number, (at: number) => void>>
 }
 
@@ -22,7 +22,7 @@ export const touch = (row: ServerRow, at: number): void => {
   row.updateVersion += 1
 }
 
-/** Starts a course of statuses; whatever was under way is dropped, as the newest task wins. */
+/** Starts a sequence of statuses; work under way is dropped, as the newest task wins. */
 export const begin = (world: World, row: ServerRow, { action, ms, statuses, failed, effects = {} }: Course): void => {
   const now = world.now()
   const [first = row.status, ...rest] = statuses

@@ -2,7 +2,7 @@ import { compareValues, filterTest, sameValue, type Test } from './filters.ts'
 import { notConvertible } from './failures.ts'
 import type { Json } from './values.ts'
 
-/** One row of a list: its columns to choose by, and how it looks when chosen. */
+/** One row of a list: its columns for filters and order, and its rendered form. */
 export interface Listed {
   readonly columns: Json
   readonly render: () => Json
@@ -24,7 +24,7 @@ const wholeNumber = (query: URLSearchParams, key: string, inputType: string): nu
   return Number(text)
 }
 
-/** Filters that every collection understands. */
+/** The filters of every collection. */
 export const commonTest = (query: URLSearchParams, { columns }: ListRules): Test => {
   const clause = filterTest(query.getAll('filter'), columns)
   const exact = [...new Set(query.keys())].filter(key => key.startsWith('@') && columns.has(key.slice(1)))
@@ -33,7 +33,7 @@ export const commonTest = (query: URLSearchParams, { columns }: ListRules): Test
     repeated.every(key => query.getAll(key).some(value => sameValue(row[key], value)))
 }
 
-/** `order` holds for all columns at once; unknown columns fall away. */
+/** `order` applies to all columns; unknown columns are ignored. */
 const ordered = (rows: readonly Listed[], query: URLSearchParams, { columns }: ListRules): Listed[] => {
   const keys = [...query.getAll('order_by').filter(key => columns.has(key)), 'created_at', 'name', 'id']
   const sign = query.get('order') === 'asc' ? 1 : -1

@@ -1,6 +1,6 @@
 import type { World } from './world.ts'
 
-/** Names are unique across projects; a server in the recycle bin gives its name free. */
+/** Names are unique across projects; a server in the recycle bin releases its name. */
 export const nameTaken = (world: World, name: string, except = ''): boolean =>
   [...world.servers.values()].some(row => row.name === name && row.id !== except && row.pendingDeletedAt === 0)
 

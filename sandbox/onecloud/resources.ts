@@ -11,9 +11,9 @@ import { deleteSnapshot } from './snapshots.ts'
 export interface Collection {
   readonly word: string
   readonly service: string
-  /** What a caller may see: all rows, the project's own, or the user's own. */
+  /** The rows that a caller may see: all, the project's own, or the user's own. */
   readonly owner: 'shared' | 'project' | 'user'
-  /** Query keys that choose by an equal column. */
+  /** Query keys that filter by an equal column. */
   readonly filters: readonly string[]
 }
 

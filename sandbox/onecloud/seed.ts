@@ -6,7 +6,7 @@ import { exitnetId, keypairId, seedCatalog, vnetId } from './seed-catalog.ts'
 import { seedSamples } from './seed-samples.ts'
 import { macOf, textOf, uuid } from './values.ts'
 
-/** One word from many rows of the status table, typos and both spellings of failure included; the last is nobody's. */
+/** One word from many rows of the status table, including typos and both spellings of failure; the last is in no table. */
 const statuses = [
   'running', 'running', 'ready', 'running', 'suspend', 'running', 'ready', 'block_stream', 'deallocated', 'running', 'schedule', 'tempalte_saving',
   'deploying', 'start_start', 'start_stop', 'start_suspend', 'change_flavor', 'rebuild_root', 'live_migrating', 'start_delete', 'sync_status',
@@ -60,12 +60,12 @@ const bulkRow = (world: World, { name, status, tenantId, index }: Bulk): ServerR
   return row
 }
 
-/** Rows that a careless reader stumbles over. */
+/** Rows with edge cases. */
 const oddities: ReadonlyMap<number, (row: ServerRow) => void> = new Map([
   [0, row => { row.nics.push({ ip: '203.0.113.7', ip6: '', mac: macOf(`${row.id}-1`), networkId: exitnetId, exit: true }) }],
   [1, row => { row.nics = row.nics.map(nic => ({ ...nic, ip6: '2001:db8::51' })) }],
   [2, row => { row.prepaidUntil = Date.parse('2099-01-01T00:00:00Z'); row.disableDelete = false }],
-  // The sum is not yet computed although the disks are there.
+  // The sum is not computed yet although the disks exist.
   [3, row => { row.extra = { disk: 0 } }],
   // The same disks, listed out of order.
   [5, row => { row.disks = [...row.disks, { ...row.disks[0] ?? noDisk, id: uuid(`${row.id}-data`), type: 'data', imageId: '', image: '', sizeMb: 51_200 }] }],

@@ -18,7 +18,7 @@ const services: readonly Service[] = [
   { id: '6c81406c96b748e78148366d6b6805f7', name: 'webconsole', type: 'webconsole', path: '/webconsole-service', internal: 'webconsole.cloud.invalid:30899', endpoints: ['0e3182dff68d4d318743453010f89c86', 'd4e22e54ebd54bd38e1fad3ddcb36cff'] }
 ]
 
-/** Services and endpoints change places from answer to answer. */
+/** The order of services and endpoints changes with every answer. */
 export const serviceCatalog = (world: World): Json[] => {
   const shown = services.filter(service => !world.knobs.withoutServices.includes(service.type))
   return rotate(shown, world.logins).map(service => ({

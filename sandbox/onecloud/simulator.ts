@@ -33,7 +33,7 @@ export interface OnecloudSandbox extends Simulator {
   readonly logins: number
   /** Servers made by requests. */
   readonly created: number
-  /** Makes every token that was given out worthless at once. */
+  /** Revokes all issued tokens. */
   revokeTokens (): void
   addServers (count: number): void
   /** The status at this moment; undefined when the record is gone. */

@@ -5,7 +5,7 @@ import { projectName } from './world.ts'
 import { tokenTime, type Json } from './values.ts'
 
 export interface Caller {
-  /** A guest has no token, or one that is wrong, over, revoked or without a project. */
+  /** A guest has no token, or one that is invalid, expired, revoked or without a project. */
   readonly guest: boolean
   readonly admin: boolean
   readonly projectId: string

@@ -4,7 +4,7 @@ import { touch } from './lifecycle.ts'
 import { textOf, type Json } from './values.ts'
 import { nameTaken } from './names.ts'
 
-/** Unknown keys and keys that cannot be changed are passed over without a word. */
+/** Unknown keys and keys that cannot be changed are silently ignored. */
 export const updateServer = (world: World, row: ServerRow, input: Json): void => {
   const { name, disable_delete: lock, description } = input
   if (name !== undefined) checkName(world, row, textOf(name))

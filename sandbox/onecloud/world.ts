@@ -19,7 +19,7 @@ export interface NicRow {
   readonly exit: boolean
 }
 
-/** A change that waits for its hour; applied when a request comes after it. */
+/** A scheduled change; applied by the first request after its time. */
 export interface Step {
   readonly at: number
   readonly status: string

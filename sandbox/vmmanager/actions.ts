@@ -57,7 +57,7 @@ const runChange = (call: Call, host: HostRecord, { task, refusedIn, refusal, eff
   return refusal?.(call) ?? accepted(host.id, order(call, host, { name: task, apply: at => { effect(call, host, at) } }))
 }
 
-/** A stopped host takes over what was kept back until then. */
+/** A stopped host applies its deferred changes. */
 function powerOff ({ platform }: Pick<Call, 'platform'>, host: HostRecord, at: number): void {
   Object.assign(host, { state: 'stopped', activeSince: null })
   releaseDeferred(platform, host.id, at)

@@ -38,7 +38,7 @@ export function findFree (platform: Platform, { count, pools, clusterId }: Wish)
   return free.length < count ? null : free.slice(0, count)
 }
 
-/** The addresses that a body asks for: a number of them, and perhaps one by its name. Null when they can't be had. */
+/** The addresses that a body asks for: a number of them, and perhaps one by its name. Null if they are not available. */
 export function wishedAddresses (platform: Platform, body: Json, clusterId: number): Free[] | null {
   const fixed = textOf(recordOf(body, 'ip_addr') ?? {}, 'name')
   const home = platform.pools.find(({ id }) => addressesIn(platform, id).includes(fixed ?? ''))

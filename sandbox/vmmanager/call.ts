@@ -43,7 +43,7 @@ export const refuse = (status: number, code: number, msg: string, value?: Json):
   ({ status, body: { error: { code, msg, ...(value === undefined ? {} : { value }) } } })
 
 export const badToken = (knobs: VmmanagerKnobs): SimulatedReply => refuse(401, knobs.badTokenCode, 'Unauthorized')
-/** A function that is closed to this caller has the same code as a bad token, only the status differs. */
+/** Missing rights have the same code as a bad token; only the status differs. */
 export const closed = (): SimulatedReply => refuse(403, 3001, 'Unauthorized')
 export const notFound = (name: string): SimulatedReply => refuse(404, 1002, 'Not found', { name })
 export const invalidValue = (name: string): SimulatedReply => refuse(400, 1006, 'Invalid value', { name })
@@ -61,7 +61,7 @@ export const idOf = (call: Call): number => {
 /** Users see what belongs to their account, administrators everything. */
 export const owns = (call: Call, accountId: number | undefined): boolean => isAdmin(call.user) || call.user.id === accountId
 
-/** For the paths below /host/{id}: another account's host is as unknown as one that never was. */
+/** For the paths below /host/{id}: another account's host is answered like an unknown one. */
 export const onHost = (run: (call: Call, host: HostRecord) => SimulatedReply): Run => call => {
   const host = call.platform.hosts.get(idOf(call))
   if (host !== undefined && owns(call, host.accountId)) return run(call, host)

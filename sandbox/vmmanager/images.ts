@@ -7,7 +7,7 @@ import { rowOf, type HostRecord } from './model.ts'
 
 const parameters: Check = listOf(object({ name: text, value: text }))
 
-/** What runs on a new system besides itself. */
+/** Software of a new system. */
 export const recipeShape: Shape = {
   recipe: natural,
   recipe_params: parameters,

@@ -3,7 +3,7 @@ export interface VmmanagerKnobs {
   /** The next N requests of any kind answer 503 and nothing is executed; counts down by itself. */
   suspend: number
   suspendBody: 'json' | 'html' | 'empty'
-  /** How long an accepted action takes until the state changes. */
+  /** Milliseconds from an accepted action to its new state. */
   actionMs: number
   createMs: number
   badTokenCode: 3001 | 1000
@@ -19,7 +19,7 @@ export interface VmmanagerKnobs {
   hostUnknownStatus: 404 | 400
   /** Refusals other than 401, 405 and 5xx arrive with status 200 and an `error` body. */
   errorsAs200: boolean
-  /** How long a new task stays out of the task list. */
+  /** Milliseconds until a new task appears in the task list. */
   taskRowDelayMs: number
   restart: 'two-tasks' | 'single-task'
   failedWord: 'failed' | 'fail'

@@ -5,7 +5,7 @@ export const limitNames = [
   'net_weight', 'tcp_connections_in', 'tcp_connections_out', 'process_number'
 ]
 
-/** Dropping is all that a rule can do. */
+/** A rule can only drop. */
 const firewallRule = object({
   action: oneOf('drop'), direction: oneOf('in', 'out'), protocols: listOf(text), portstart: whole, portend: whole
 })

@@ -57,7 +57,7 @@ function cut (call: Call, items: readonly Item[]): readonly Item[] | string {
   return items.slice(from, from + Math.min(wanted, pageCap ?? wanted))
 }
 
-/** A field exists when any row has a scalar there; linked objects as a whole can't be compared. */
+/** A field exists when any row has a scalar there; linked objects cannot be compared as a whole. */
 function isField (call: Call, items: readonly Item[], field: string): boolean {
   if (call.platform.knobs.filterFields === 'item') return items.length === 0 || items.some(item => valueAt(item, field) !== undefined)
   return field === 'id' || field === 'name' || (evidenced[call.request.path] ?? []).includes(field)

@@ -119,7 +119,7 @@ const networks: readonly NetworkRecord[] = [
   { id: 8, name: '203.0.113.0/24', gateway: '203.0.113.1' }
 ]
 
-/** The whole simulated platform: everything that a request may read or change. */
+/** The state of the simulated platform. */
 export const createPlatform = (knobs: VmmanagerKnobs, now: () => number, users: readonly UserRecord[], catalogue: Map<string, Row[]>) => ({
   knobs,
   now,

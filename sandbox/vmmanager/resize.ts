@@ -7,7 +7,7 @@ import type { HostRecord } from './model.ts'
 
 const defer: Shape = { defer: object({ action: oneOf('host_stop') }) }
 
-/** Only a running host has something to wait for. */
+/** Only a running host defers changes. */
 const deferOf = (call: Call, host: HostRecord): { defer?: string } => {
   const action = textOf(recordOf(call.body, 'defer') ?? {}, 'action')
   return action === undefined || host.state !== 'active' ? {} : { defer: action }
@@ -25,7 +25,7 @@ const setResources = changeHost((call, host) => {
   return accepted(host.id, order(call, host, { name: 'host_change_params', apply, fail, ...deferOf(call, host) }))
 })
 
-/** A disk never becomes smaller: the wish is dropped. */
+/** A disk never shrinks: a smaller size is ignored. */
 function resizeDisk (call: Call): SimulatedReply {
   const { platform, body } = call
   const disk = platform.disks.get(idOf(call))

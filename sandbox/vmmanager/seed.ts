@@ -63,7 +63,7 @@ export function addHosts (platform: Platform, count: number): HostRecord[] {
   })
 }
 
-/** What real lists hold and clients trip over: see the key for what makes each one odd. */
+/** Edge cases of real lists; each key names its peculiarity. */
 const oddities: Readonly<Record<number, Partial<HostRecord>>> = {
   1: { state: 'crashed', activeSince: null },
   2: { name: 'web-1' },

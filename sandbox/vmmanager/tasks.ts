@@ -78,7 +78,7 @@ function finish (task: TaskRecord): void {
   else task.apply(at)
 }
 
-/** What waited for the host to stop is done at that moment. */
+/** Applies the changes that were deferred until the host stops. */
 export function releaseDeferred (platform: Platform, hostId: number, at: number): void {
   for (const task of platform.tasks.values()) {
     if (task.hostId !== hostId || task.settled || task.deferReason === null || task.endAt !== null) continue
@@ -88,7 +88,7 @@ export function releaseDeferred (platform: Platform, hostId: number, at: number)
   }
 }
 
-/** The tasks of a host that is gone go with it, or they would act on nothing. */
+/** The tasks of a deleted host are removed with it. */
 export function dropTasks (platform: Platform, hostId: number, at: number): void {
   for (const task of platform.tasks.values()) {
     if (task.hostId !== hostId || task.settled) continue

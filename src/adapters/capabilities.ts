@@ -4,7 +4,7 @@ import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability
 
 const none: Capability = { support: 'none', evidence: null, accepts: [], note: null }
 
-/** The published list, made of the operations themselves: what is absent there is `none` here. */
+/** The published list, derived from the verbs themselves: an absent verb is `none`. */
 export function capabilitiesOf (operations: AdapterVerbs): Capabilities {
   const verbs = new Map<string, Verb | undefined>(Object.entries(operations).map(([name, verb]) => [name, isVerb(verb) ? verb : undefined]))
   const entry = (name: string): Capability => {
@@ -15,8 +15,8 @@ export function capabilitiesOf (operations: AdapterVerbs): Capabilities {
   return capabilitiesSchema.parse(Object.fromEntries(capabilityNames.map(name => [name, entry(name)])))
 }
 
-/** For looking at an adapter without an account: nothing can be sent. */
-export const unreachable: Upstream = { send: async () => { throw new Error('nothing is sent from here') } }
+/** For inspecting an adapter without an account: every send throws. */
+export const unreachable: Upstream = { send: async () => { throw new Error('this upstream sends nothing') } }
 
 export const providerCapabilities = <A>(adapter: Adapter<A>): Capabilities => capabilitiesOf(adapter.connect(adapter.example, unreachable))
 

@@ -2,20 +2,20 @@ import type { z } from 'zod'
 import type { HttpRequest, HttpResponse } from '../upstream/http.ts'
 import type { AdapterVerbs } from './verbs.ts'
 
-/** What a sign-in gave. `idleMs`: dies when unused for so long; every use renews it. Times in epoch milliseconds. */
+/** The result of a sign-in. `idleMs`: the token expires after this time without use; each use renews it. Times in epoch milliseconds. */
 export interface Token {
   readonly value: string
   readonly expiresAt: number | null
   readonly idleMs: number | null
-  /** What else the sign-in told and later calls need, such as the endpoints of a catalogue. */
+  /** Other facts of the sign-in that later calls need, such as the endpoints of a catalogue. */
   readonly data: Readonly<Record<string, string>>
 }
 
 /**
- * One exchange with a provider. The gateway sends it, counts it, repeats it where section 9 of the contract lets it.
- * `name` is the vendor's function without ids, for logs. A `read` changes nothing, whatever its HTTP method.
- * `build` makes the request from the valid token (null where there is none). `read` turns the answer, of any status,
- * into a value or throws an UpstreamError: it runs once for each answer.
+ * One exchange with a provider. The transport sends and counts it, and retries it where that is safe.
+ * `name` is the vendor's endpoint without ids, for logs. A `read` changes nothing, whatever its HTTP method.
+ * `build` makes the request from the valid token (null if there is none). `read` turns the answer, of any status,
+ * into a value or throws an UpstreamError; it runs once for each answer.
  */
 interface Exchange<T> {
   readonly name: string
@@ -27,7 +27,7 @@ export interface ReadCall<T> extends Exchange<T> {
   readonly intent: 'read'
 }
 
-/** `assumed` stands for the answer in a dry run, where writes are built and not sent: what later calls need of it, in words like `{id}`. */
+/** `assumed` replaces the answer in a dry run, which builds writes but does not send them. Unknown values are placeholders like `{id}`. */
 export interface WriteCall<T> extends Exchange<T> {
   readonly intent: 'write'
   readonly assumed: T
@@ -35,7 +35,7 @@ export interface WriteCall<T> extends Exchange<T> {
 
 export type UpstreamCall<T> = ReadCall<T> | WriteCall<T>
 
-/** The way out, bound to one request of ours: its deadline, its id, its count of calls. */
+/** Sends calls on behalf of one gateway request, with its deadline, request id and call count. */
 export interface Upstream {
   send<T>(call: UpstreamCall<T>): Promise<T>
 }
@@ -44,7 +44,7 @@ export interface Upstream {
 export type SignIn = (upstream: Upstream) => Promise<Token>
 
 /**
- * One provider's wire, told in our words. `Account` is what the operator configures for it.
+ * Translates one provider's API into the domain. `Account` is the configuration of one credential.
  * Adapters are values; `connect` and `signIn` do no I/O of their own.
  */
 export interface Adapter<Account> {
@@ -52,13 +52,13 @@ export interface Adapter<Account> {
   readonly title: string
   /** The provider's own keys of an account in the configuration; strict. */
   readonly account: z.ZodType<Account>
-  /** A complete, fictitious account: documentation and the list of capabilities are made of it. */
+  /** A complete, fictitious account, used by the documentation and the list of capabilities. */
   readonly example: Account
   /** Names of members that hold secrets in this vendor's objects, beyond the usual ones. */
   readonly secretMembers: readonly string[]
-  /** How to sign in with this account, or null where its credentials are sent as they are. */
+  /** How to sign in with this account; null if its credentials are sent as they are. */
   signIn(account: Account): SignIn | null
   connect(account: Account, upstream: Upstream): AdapterVerbs
-  /** Makes a token that lives until then, whether it is used or not. Absent where the vendor has none. */
+  /** Creates a token that is valid until the given time, used or not. Absent if the vendor has no such tokens. */
   createToken?(account: Account, upstream: Upstream, expiresAt: Date): Promise<string>
 }

@@ -2,7 +2,7 @@ import type { Adapter } from './contract.ts'
 
 export type AdapterLoader = () => Promise<Adapter<unknown>>
 
-/** Every provider by its id. A new one is one line here and a folder; its code is loaded when an account needs it. */
+/** Every provider by its id. A new provider is one line here and a folder; its code is loaded when an account needs it. */
 export const loaders: ReadonlyMap<string, AdapterLoader> = new Map<string, AdapterLoader>([
   ['heficed', async () => (await import('./heficed/adapter.ts')).heficed],
   ['fleio', async () => (await import('./fleio/adapter.ts')).fleio],

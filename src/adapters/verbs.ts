@@ -10,27 +10,27 @@ import type { ServerFacts } from '../domain/server.ts'
 import type { CreateSpec, OwnerSpec, RebuildSpec, ResizeSpec } from '../domain/spec.ts'
 
 /**
- * What every verb tells beside its function; the published capabilities are made of it. `accepts` names the optional members
- * (or query parameters) that are honoured: the gateway refuses the others before anything is sent.
+ * The facts that every verb declares beside its function; the published capabilities are derived from them. `accepts` names
+ * the optional members (or query parameters) that it supports: the gateway refuses all others before anything is sent.
  */
 export interface Verb {
   readonly evidence: Evidence
   readonly support?: 'native' | 'emulated'
   readonly accepts?: readonly string[]
   readonly note?: string
-  /** How long an operation of it may take, where that is more than the usual ten minutes (30 for create and rebuild). */
+  /** The deadline of its operations, if it is longer than the default of ten minutes (30 for create and rebuild). */
   readonly deadlineMs?: number
 }
 
-/** A verb that is answered at once. A missing server is `not-found`, a wrong state `conflict`. */
+/** A verb that completes with its answer. A missing server is `not-found`, a wrong state `conflict`. */
 export interface Ask<Input, Output> extends Verb {
   run(input: Input): Promise<Output>
 }
 
 /**
- * A verb whose work goes on after the vendor has accepted; `run` resolves with how to follow it. A missing server is `not-found`,
- * a wrong state `conflict`; where the vendor accepts an action on a server that is already there, so do we.
- * Nothing is sent before everything that can be checked here is checked: a bad member of the caller's request is `badMember('body.x', …)`.
+ * A verb whose work continues after the vendor has accepted it; `run` resolves with how to follow it. A missing server is `not-found`,
+ * a wrong state `conflict`; if the vendor accepts an action on a server that is already in the target state, so do we.
+ * All local checks run before the first call: a bad member of the caller's request is `badMember('body.x', …)`.
  */
 export type Act<Input> = Ask<Input, Accepted>
 
@@ -38,14 +38,14 @@ interface OnServer {
   readonly id: string
 }
 
-/** The gateway has just looked at the server: `seen.raw` is the vendor's object, as `get` gave it. */
+/** Needs a preflight: the gateway has read the server, and `seen.raw` is the vendor's object as `get` returned it. */
 interface OnSeenServer {
   readonly seen: Seen
 }
 
 /**
- * Everything that a provider may have, named as in the published capabilities. What it does not have is absent; the
- * gateway then refuses before any call is made.
+ * All verbs, named as in the published capabilities. A verb that the provider does not have is absent; the gateway then
+ * refuses it before any call is made.
  */
 export interface AdapterVerbs {
   readonly list: List
@@ -53,17 +53,17 @@ export interface AdapterVerbs {
   readonly create?: Create
   readonly delete?: Act<OnSeenServer & { readonly recycle?: boolean | undefined, readonly keep_addresses?: boolean | undefined }>
   readonly start?: Act<OnServer>
-  /** `force`: power off or reset instead of asking the guest. Only given where `accepts` has it. */
+  /** `force`: power off or reset instead of asking the guest. Only given if `accepts` has it. */
   readonly stop?: Act<OnServer & { readonly force?: boolean | undefined }>
   readonly reboot?: Act<OnServer & { readonly force?: boolean | undefined }>
-  /** Either `plan` or sizes, never a disk that is smaller than the one there is. */
+  /** Either `plan` or sizes, never a disk smaller than the present one. */
   readonly resize?: Act<OnSeenServer & ResizeSpec>
   readonly rename?: Act<OnServer & { readonly name: string }>
   readonly protect?: Act<OnServer & { readonly protected: boolean }>
   readonly rebuild?: Act<OnSeenServer & RebuildSpec>
   readonly rescue?: Act<OnServer>
   readonly unrescue?: Act<OnServer>
-  /** Without a password, only where `accepts` lacks `password`, the vendor makes one and `Accepted.password` tells it. */
+  /** If `accepts` lacks `password`, the vendor generates one, which `Accepted.password` returns. */
   readonly password?: Act<OnServer & { readonly password?: string | undefined }>
   readonly console?: Ask<OnServer, ConsoleLink>
   readonly 'snapshots.list'?: Ask<OnServer, readonly Snapshot[]>
@@ -71,7 +71,7 @@ export interface AdapterVerbs {
   readonly 'snapshots.restore'?: Act<OnServer & { readonly snapshot: string }>
   readonly 'snapshots.delete'?: Act<OnServer & { readonly snapshot: string }>
   readonly 'addresses.list'?: AddressList
-  /** Each is an address or the vendor's id of one. */
+  /** Each entry is an address or the vendor's id of one. */
   readonly 'addresses.attach'?: Act<OnServer & { readonly addresses: readonly string[] }>
   /** An address that the server does not have is `not-found`. */
   readonly 'addresses.detach'?: Act<OnServer & { readonly address: string }>
@@ -85,15 +85,14 @@ export interface AdapterVerbs {
   readonly 'owners.create'?: OwnerCreate
   readonly login_link?: Ask<{ readonly owner: string }, LoginLink>
   readonly raw?: Raw
-  /** Reads the provider's jobs, all in as few calls as it takes. Absent where it has none. */
+  /** Reads the given provider jobs in as few calls as possible. Absent if the provider has no jobs. */
   readonly jobs?: (jobs: readonly Job[]) => Promise<readonly JobState[]>
-  /** The later steps of verbs that take several, by the names that `Accepted.next` uses. */
+  /** The later steps of multi-step verbs, by the names that `Accepted.next` uses. */
   readonly steps?: Readonly<Record<string, Step>>
 }
 
 /**
- * Reads one server with everything that is known of it. Throws `not-found` when it is missing, and also when the
- * vendor only keeps a remembrance of it (a recycle bin).
+ * Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin.
  */
 export interface Get extends Verb {
   run(id: string): Promise<Seen>
@@ -103,11 +102,11 @@ export interface VendorPage {
   readonly rows: readonly Seen[]
   /** The offset at which these rows begin; 0 for vendors that do not page by offset. */
   readonly start: number
-  /** True when the vendor says, or the count shows, that nothing comes after. */
+  /** True when the vendor says, or the count shows, that no rows follow. */
   readonly last: boolean
-  /** The number of rows that match what was sent upstream, where the vendor tells it. */
+  /** The number of rows that match the filters sent upstream; null if the vendor does not return it. */
   readonly total: number | null
-  /** The vendor's pages lie edge to edge and can not overlap. Such a page may begin right behind the row at `offset`. */
+  /** The vendor's pages are adjacent and cannot overlap. Such a page may begin right after the row at `offset`. */
   readonly aligned?: boolean
 }
 
@@ -120,11 +119,11 @@ export interface PageRequest {
 }
 
 /**
- * Reads the vendor's list page by page; the gateway walks it. `paging`: `whole` gives all at once; `offset` may begin
- * earlier than asked (`start` says where), never later; `key` gives the rows after an id.
- * `filters` are a hint: rows that match must not be missing, others may be there.
+ * Reads the vendor's list page by page; the gateway walks it. `paging`: `whole` returns all rows at once; `offset` may begin
+ * earlier than requested (`start` says where), never later; `key` returns the rows after an id.
+ * `filters` are a hint: rows that match must not be missing, other rows may be present.
  * `ordered`: rows come in ascending order of `compareIds`, and `after` is honoured or, at worst, ignored.
- * `complete` looks closer at one row, where the list lacks something (`lacks`); it throws `not-found` for a row that is gone.
+ * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
  */
 export interface List extends Verb {
   readonly paging: 'whole' | 'offset' | 'key'
@@ -136,48 +135,51 @@ export interface List extends Verb {
 }
 
 /**
- * Buys a server. `requires` names members of `accepts` that must be there; `options` is strict, and its members are published too.
+ * Buys a server. `requires` names the mandatory members of `accepts`; `options` is strict, and its members are published too.
  * The gateway has checked members, sizes (either a plan, or cpus, memory_mib and disk_gib) and options against this, so `run` need not.
- * `isLike` tells whether a row of the list may be what this order made, by what such a row shows (default: the same name);
- * it finds the server after an answer without an id, or no answer at all.
+ * `isLike` returns whether a row of the list may be the server that this order created (default: it has the same name);
+ * it finds the server after an answer without an id, or after no answer at all.
  */
 export interface Create extends Act<CreateSpec> {
   readonly accepts: readonly string[]
   readonly requires: readonly string[]
   readonly options: z.ZodType
-  /** A body that the simulated provider would take; for the documentation. */
+  /** A body that the simulated provider accepts; for the documentation. */
   readonly example: CreateSpec
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
 }
 
-/** How an accepted action is followed: by the vendor's jobs where there are any, else by what the server shows. */
+/** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server. */
 export interface Accepted {
-  /** The new server's id, where the answer to a create tells it. */
+  /** The new server's id, if the answer to a create has it. */
   readonly serverId?: string
   readonly jobs?: readonly Job[]
-  /** Instead of the verb's usual goal. */
+  /** Replaces the verb's default goal. */
   readonly goal?: Goal
-  /** The vendor has finished before it answered: there is nothing to follow. */
+  /** The vendor finished the work before it answered; there is nothing to follow. */
   readonly done?: boolean
-  /** What is still to be sent, once the server is ready for it. */
+  /** The step to send once the server is ready for it. */
   readonly next?: NextStep
   /** The answer shows the vendor's lock or task on the server: the work has begun, and a reboot needs no other transition. */
   readonly begun?: boolean
-  /** The vendor's own id for the work when it can not be read back (an event, an invoice). */
+  /** The vendor's own id of the work, if it cannot be read back (an event, an invoice). */
   readonly upstream?: { readonly id: string, readonly status: string | null }
-  /** For the operation's reader. */
+  /** Published in the operation. */
   readonly note?: string
-  /** A password that the vendor made: in the first answer only, never kept. Of a create, rebuild or rescue it stands beside the operation. */
+  /**
+   * A password that the vendor generated: in the first answer only, never stored. A create, rebuild or rescue returns it beside
+   * the operation.
+   */
   readonly password?: string
 }
 
-/** `input` is all that the step will know beside the server's id: it must do after a restart. It is kept encrypted. */
+/** `input` is all that the step gets beside the server's id; it must suffice after a restart. It is stored encrypted. */
 export interface NextStep {
   readonly name: string
   readonly input: Readonly<Record<string, string | number | boolean | null>>
 }
 
-/** A step is sent at most once; a `conflict` counts as not sent, and is tried again at the next look. */
+/** A step is sent at most once; a `conflict` counts as not sent and is tried again at the next poll. */
 export interface Step {
   isDue(server: ServerFacts): boolean
   run(id: string, input: NextStep['input']): Promise<Accepted>
@@ -192,11 +194,11 @@ export interface JobState extends Job {
   readonly status: OperationStatus
   /** The vendor's word for the state. */
   readonly vendorStatus: string | null
-  /** Why it failed, where the vendor says. */
+  /** Why it failed; null if the vendor gives no reason. */
   readonly error: string | null
 }
 
-/** Everything of one kind, all vendor pages. `accepts` are query parameters of ours that narrow it, `requires` those that the vendor demands. */
+/** All rows of one kind, from all vendor pages. `accepts` names our query parameters that narrow it, `requires` the mandatory ones. */
 export interface Catalogue<Row> extends Verb {
   readonly requires?: readonly string[]
   run(query: CatalogueQuery): Promise<readonly Row[]>
@@ -214,7 +216,7 @@ export interface AddressList extends Verb {
 
 export interface OwnerList extends Verb {
   run(): Promise<readonly Owner[]>
-  /** A missing one is `not-found` with `member: 'path.owner'`. */
+  /** A missing owner is `not-found` with `member: 'path.owner'`. */
   get(id: string): Promise<Owner>
 }
 
@@ -225,7 +227,7 @@ export interface OwnerCreate extends Ask<OwnerSpec, Owner> {
   readonly example: OwnerSpec
 }
 
-/** A call that the caller words himself, below the API's base. `path` begins with a slash and has no dot segments. */
+/** A provider call that the caller composes, relative to the API's base. `path` begins with a slash and has no dot segments. */
 export interface RawRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
@@ -234,13 +236,13 @@ export interface RawRequest {
   readonly body: unknown
 }
 
-/** The vendor's answer, whatever its status; XML as the same tree in JSON. */
+/** The vendor's answer of any status; XML is converted to the same tree in JSON. */
 export interface RawAnswer {
   readonly status: number
   readonly body: unknown
 }
 
 export interface Raw extends Ask<RawRequest, RawAnswer> {
-  /** Paths that sign in or give out credentials: never passed on. */
+  /** Whether the path signs in or returns credentials; such calls are never forwarded. */
   isForbidden(path: string): boolean
 }

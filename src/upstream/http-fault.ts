@@ -14,7 +14,7 @@ interface FaultFacts {
   readonly peer?: Peer
 }
 
-/** Which connection failed, and the code of the operating system, of OpenSSL or of the HTTP parser; null where there is none. */
+/** The connection that failed, and the code of the operating system, OpenSSL or the HTTP parser; null if there is none. */
 export interface ConnectionFault extends Peer {
   readonly cause: string | null
 }
@@ -26,7 +26,7 @@ export class HttpFault extends Error {
   readonly kind: HttpFaultKind
   readonly sent: boolean
   readonly status: number | undefined
-  /** Null where it was not the connection that failed. */
+  /** Null if the failure is not the connection's. */
   readonly connection: ConnectionFault | null
 
   constructor (kind: HttpFaultKind, facts: FaultFacts, cause?: unknown) {
@@ -57,11 +57,11 @@ const messages: Readonly<Record<HttpFaultKind, string>> = {
   timeout: 'no complete answer in time',
   'too-large': 'the answer is larger than allowed',
   tls: 'no secure connection could be made',
-  aborted: 'the call was given up',
+  aborted: 'the call was aborted',
   unsendable: 'the request cannot be sent: a part of it has characters that HTTP does not allow'
 }
 
-/** The client's own names for what the operating system has a code for. */
+/** The client's own codes, mapped to those of the operating system. */
 const ownCodes: ReadonlyMap<string, string> = new Map([['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'], ['UND_ERR_SOCKET', 'ECONNRESET']])
 
 const reasons: ReadonlyMap<string, string> = new Map([

@@ -3,7 +3,7 @@ import { HttpFault, type Peer } from './http-fault.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
-  /** Absolute; every part that came from outside is already percent-encoded. */
+  /** Absolute; every part from outside is already percent-encoded. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -11,25 +11,25 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number
-  /** Names in lower case; several values of one name are joined with a comma. */
+  /** Names in lower case; repeated headers are joined with a comma. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
 }
 
 export interface HttpLimits {
-  /** For this one attempt: connecting, headers and the whole body. */
+  /** For one attempt: connecting, headers and the whole body. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
-/** Sends bytes and gives back what came; follows no redirect, repeats nothing. Throws only HttpFault. */
+/** Sends bytes and returns the answer; follows no redirect and does not retry. Throws only HttpFault. */
 export interface HttpClient {
   send(request: HttpRequest, limits: HttpLimits): Promise<HttpResponse>
   close(): Promise<void>
 }
 
 export interface HttpClientOptions {
-  /** PEM text of the authorities to trust instead of the usual ones. */
+  /** PEM text of the authorities to trust instead of the default ones. */
   readonly ca?: string
   readonly insecureSkipVerify?: boolean
   readonly maximumBytes?: number
@@ -38,11 +38,11 @@ export interface HttpClientOptions {
 
 const defaultMaximumBytes = 16 * 1024 * 1024
 
-/** One client for one account: TLS settings are an account's own. */
+/** One client for each account, because TLS settings belong to the account. */
 export function createHttpClient (options: HttpClientOptions = {}): HttpClient {
   const agent = new Agent({
     connections: options.connections ?? 16,
-    // Shorter than what servers usually keep: a socket that the other side closes meanwhile is a failed call.
+    // Shorter than the usual keep-alive of servers: writing to a socket that the other side is closing fails the call.
     keepAliveTimeout: 4000,
     keepAliveMaxTimeout: 15_000,
     headersTimeout: 0,

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../domain/failure.ts'
 import type { HttpResponse } from './http.ts'
 
-/** JSON text of a vendor as an unknown value; undefined when it is not JSON. */
+/** A vendor's JSON text as an unknown value; undefined when it is not JSON. */
 export function parseJson (text: string): unknown {
   try {
     return JSON.parse(text)
@@ -11,7 +11,7 @@ export function parseJson (text: string): unknown {
   }
 }
 
-/** A value of the wire as its type. A failure names paths, never values. */
+/** Parses a wire value into its type. The failure's text names paths, never values. */
 export function parseWire<T> (schema: z.ZodType<T>, value: unknown, response: HttpResponse): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -27,17 +27,18 @@ export function retryAfterMs (response: HttpResponse, now = Date.now()): number 
   const text = response.headers['retry-after']?.trim()
   if (text === undefined || text === '') return undefined
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
-  // Only what looks like an HTTP date: the parser takes '-5' and '1.5' for days of 2001.
+  // Only the form of an HTTP date: Date.parse reads '-5' and '1.5' as days of 2001.
   const date = /^[A-Za-z]{3,9}, /.test(text) ? Date.parse(text) : Number.NaN
   return Number.isFinite(date) ? Math.max(0, date - now) : undefined
 }
 
 const plain: ReadonlyMap<number, Failure> = new Map<number, Failure>([
   [400, 'rejected'], [401, 'authentication'], [402, 'quota'], [403, 'forbidden'], [404, 'not-found'], [405, 'unsupported'],
-  [408, 'unavailable'], [409, 'conflict'], [410, 'not-found'], [413, 'rejected'], [422, 'rejected'], [423, 'conflict'], [429, 'rate-limited']
+  [408, 'unavailable'], [409, 'conflict'], [410, 'not-found'], [413, 'rejected'], [422, 'rejected'], [423, 'conflict'],
+  [429, 'rate-limited']
 ])
 
-/** What an HTTP status means where the vendor has said nothing more exact. Redirects and other 4xx are no answer to our question. */
+/** The failure for an HTTP status, if the vendor's answer is not more exact. Redirects and unlisted 4xx are `malformed`. */
 export function failureOfStatus (status: number): Failure {
   const known = plain.get(status)
   if (known !== undefined) return known
@@ -46,7 +47,7 @@ export function failureOfStatus (status: number): Failure {
   return 'malformed'
 }
 
-/** The error for a refused call; `failure` where the vendor's own code says more than the status. */
+/** The error for a refused call; `failure` overrides the status if the vendor's own code is more exact. */
 export function refused (response: HttpResponse, facts: UpstreamErrorOptions & { readonly failure?: Failure } = {}): UpstreamError {
   const { failure = failureOfStatus(response.status), ...options } = facts
   const wait = retryAfterMs(response)

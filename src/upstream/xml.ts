@@ -1,25 +1,25 @@
 import { XMLParser } from 'fast-xml-parser'
 
 export interface XmlForm {
-  /** The element that lists are made of: an element with nothing else inside is an array, however many there are. */
+  /** The name of list entries: an element that contains only these is an array, even if it has a single entry. */
   readonly item: string
-  /** Dotted paths of branches that are left out unread; `item` stands for every entry of a list. */
+  /** Dotted paths of branches to skip; `item` matches every entry of a list. */
   readonly skip?: readonly string[]
 }
 
-/** As much as an answer may have at all; the parser keeps a few hundred bytes for every tag. */
+/** Bounds memory: the parser keeps a few hundred bytes for every tag. */
 const maximumLength = 16 * 1024 * 1024
 const maximumTags = 1_000_000
 const maximumDepth = 32
 
-/** No XML name begins like this: names with a meaning in JavaScript stay apart from the parser's own. */
+/** Not valid at the start of an XML name, so element names never collide with properties of JavaScript objects. */
 const mark = '-'
 const textName = '#text'
 const cdataName = '#cdata'
 
 /**
- * XML text of a vendor as an unknown value; undefined when it is not well-formed, too large or declares a document type,
- * which is where entities multiply. Every scalar is a string, an empty element is `''`; attributes are left out.
+ * A vendor's XML text as an unknown value; undefined when it is not well-formed, too large or declares a document type
+ * (entity expansion). Every scalar is a string, an empty element is `''`; attributes are dropped.
  */
 export function parseXml (text: string, form: XmlForm): unknown {
   if (text.length > maximumLength || /<!\s*(?:DOCTYPE|ENTITY)/i.test(text) || hasTooManyTags(text)) return undefined
@@ -27,7 +27,7 @@ export function parseXml (text: string, form: XmlForm): unknown {
   return hasOneRoot(tree) ? valueOf(tree, { path: '', item: form.item, skip: new Set(form.skip) }) : undefined
 }
 
-/** The parser's own check lets a second, self-closed root pass. */
+/** The parser's own check accepts a second, self-closed root. */
 const hasOneRoot = (tree: unknown): boolean => entriesOf(tree).filter(([name]) => name.startsWith(mark)).length === 1
 
 function hasTooManyTags (text: string): boolean {
@@ -41,18 +41,18 @@ function hasTooManyTags (text: string): boolean {
 
 function parseTree (text: string, skip: readonly string[]): unknown {
   const parser = new XMLParser({
-    // The bare tree; turning it into values is done here, where nothing is guessed from a content.
+    // The parser returns the bare tree; values are made here, without guessing types from contents.
     preserveOrder: true,
     trimValues: false,
     parseTagValue: false,
-    // Off, because its limits would refuse long lists: entities are decoded below, and none can be declared.
+    // Off, because its limits would refuse long lists. Entities are decoded below, and none can be declared.
     processEntities: false,
     ignoreDeclaration: true,
     ignorePiTags: true,
     cdataPropName: cdataName,
     maxNestedTags: maximumDepth,
     jPath: false,
-    // The parser names a self-closed element twice.
+    // The parser reports a self-closed element twice.
     transformTagName: name => name.startsWith(mark) ? name : mark + name,
     stopNodes: skip.map(path => path.split('.').map(name => mark + name).join('.'))
   })
@@ -91,7 +91,7 @@ function valueOf (nodes: unknown, place: Place): unknown {
 function collect (members: ReadonlyMap<string, unknown[]>, item: string): unknown {
   const items = members.get(item)
   if (items !== undefined && members.size === 1) return items
-  // A null prototype: a member called __proto__ or constructor is one like any other.
+  // A null prototype, so that __proto__ and constructor are ordinary members.
   const value: Record<string, unknown> = Object.create(null)
   for (const [name, values] of members) value[name] = values.length > 1 || name === item ? values : values[0]
   return value
@@ -102,7 +102,7 @@ const entriesOf = (nodes: unknown): Array<[string, unknown]> =>
 
 const named: ReadonlyMap<string, string> = new Map([['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"]])
 
-/** An entity that XML does not know by itself stays as it was written. */
+/** Entities beyond the five that XML predefines stay as written. */
 const decode = (text: string): string => text.includes('&')
   ? text.replace(/&(?:#(\d{1,8})|#x([\da-f]{1,8})|(\w{1,8}));/gi, (whole, decimal?: string, hex?: string, name?: string) =>
     name === undefined ? character(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)) : named.get(name) ?? whole)

@@ -135,7 +135,7 @@ t.test('the lock in the answer to an action shows that its work has begun', asyn
 
 t.test('a KVM server is ordered with a user made of the keys and the password, an address of each family, and the note says who signs in', async t => {
   const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001', state: 'locked' } }))
-  const note = 'The user of the new server is called deploy.'
+  const note = 'The user name on the new server is deploy.'
   t.same(await verbs.create.run(spec), { serverId: 'kvm200001', note })
   t.same(sentBy(vendor), [`POST /server/create ${JSON.stringify({ ...order, users })}`])
   await verbs.create.run({ ...spec, password: 'pass-SECRET' })
@@ -282,7 +282,7 @@ t.test('a refused order names the member, and never looks like a missing server'
 t.test('a dry run of an order is the call that would be sent, without its secrets', async t => {
   const { vendor, line } = await sandbox(t)
   const { operations, calls } = line.dryRun()
-  t.same(await operations.create?.run({ ...spec, password: 'pass-SECRET', user_data: '#cloud-config SECRET' }), { serverId: '{id}', note: 'The user of the new server is called deploy.' })
+  t.same(await operations.create?.run({ ...spec, password: 'pass-SECRET', user_data: '#cloud-config SECRET' }), { serverId: '{id}', note: 'The user name on the new server is deploy.' })
   t.match(calls, [{ method: 'POST', url: `${vendor.origin}/server/create`, headers: { authorization: '[redacted]' }, body: { ...order, users: [{ username: 'deploy', sshkeys: [key], password: '[redacted]' }] } }])
   t.notMatch(JSON.stringify(calls), /SECRET/)
   t.equal(vendor.calls.length, 0)

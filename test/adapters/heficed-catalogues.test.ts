@@ -205,13 +205,13 @@ t.test('an address is looked for in the blocks that hold it alone', async t => {
 
 t.test('a subnet of several addresses is attached as a whole, by its id or first address', async t => {
   const { operations, pass } = await openSandbox(t)
-  t.same(await badMemberOf(attach(operations, '312019', '203.0.113.146')), ['body.addresses', 'the address is a part of 203.0.113.144/29, which is attached as a whole'])
+  t.same(await badMemberOf(attach(operations, '312019', '203.0.113.146')), ['body.addresses', 'the address belongs to 203.0.113.144/29, which can only be attached as a whole'])
   const { jobs } = await attach(operations, '312019', '203.0.113.144')
   t.same(jobs, [{ id: eight, name: 'route 312019 203.0.113.144' }])
   pass(50)
   t.equal((await look(operations, jobs))[0]?.status, 'succeeded')
   t.equal((await operations['addresses.list']?.run('312019'))?.filter(({ id }) => id === eight).length, 8)
-  t.same(await badMemberOf(detach(operations, '312019', '203.0.113.146')), ['path.address', 'came with the server, or is a part of a larger subnet: it can not be detached'])
+  t.same(await badMemberOf(detach(operations, '312019', '203.0.113.146')), ['path.address', 'cannot be detached: it came with the server, or belongs to a larger subnet'])
   await detach(operations, '312019', eight.toUpperCase())
   pass(50)
   t.notOk((await shownAt(operations, '312019')).includes('203.0.113.144'))
@@ -220,7 +220,7 @@ t.test('a subnet of several addresses is attached as a whole, by its id or first
 t.test('what can not be attached is refused before anything is changed', async t => {
   const { operations, vendor } = await openSandbox(t)
   for (const address of ['2001:db8::1', 'web-1', '60bde87f', '185.194.29.0/24']) {
-    t.same(await badMemberOf(attach(operations, '312019', address)), ['body.addresses', 'must be IPv4 addresses or ids of subnets'])
+    t.same(await badMemberOf(attach(operations, '312019', address)), ['body.addresses', 'must be IPv4 addresses or subnet ids'])
   }
   t.equal(vendor.calls.length, 0, 'a wrong form costs no call')
   for (const unknown of ['198.51.100.1', '60bde87f311fc2ed1f6aefff', divided]) {

@@ -172,9 +172,9 @@ t.test('an invoice without an item for the server, or with nothing readable, is 
 
 t.test('an order that is not paid tells so, with its invoice', async t => {
   for (const [changes, note] of [
-    [{ leftToPay: 9.9, status: 'Unpaid' }, 'Invoice 684999 is not paid (9.9 USD left): the provider may do nothing before it is.'],
-    [{ leftToPay: null, status: 'Payment Pending' }, 'Invoice 684999 is not paid: the provider may do nothing before it is.'],
-    [{ leftToPay: 1, status: null, id: null, currency: null }, 'Invoice of an unknown number is not paid (1 left): the provider may do nothing before it is.']
+    [{ leftToPay: 9.9, status: 'Unpaid' }, 'Invoice 684999 is not paid (9.9 USD left): the provider may do nothing until it is.'],
+    [{ leftToPay: null, status: 'Payment Pending' }, 'Invoice 684999 is not paid: the provider may do nothing until it is.'],
+    [{ leftToPay: 1, status: null, id: null, currency: null }, 'Invoice of an unknown number is not paid (1 left): the provider may do nothing until it is.']
   ] as const) {
     const { operations } = await open(t, () => ({ status: 200, body: invoice(changes) }))
     t.equal((await operations.create?.run(spec))?.note, note)
@@ -182,7 +182,7 @@ t.test('an order that is not paid tells so, with its invoice', async t => {
   }
   const bench = await openSandbox(t)
   const accepted = await bench.operations.create?.run({ ...spec, options: { use_credit: false } })
-  t.match(accepted, { serverId: '340001', upstream: { id: '684999', status: 'Unpaid' }, note: 'Invoice 684999 is not paid (9.9 USD left): the provider may do nothing before it is.' })
+  t.match(accepted, { serverId: '340001', upstream: { id: '684999', status: 'Unpaid' }, note: 'Invoice 684999 is not paid (9.9 USD left): the provider may do nothing until it is.' })
   bench.pass(80)
   t.match((await bench.operations.get.run('340001')).server, { status: 'provisioning', allowed_actions: ['delete'] })
 })
@@ -371,7 +371,7 @@ t.test('a resize to what is there orders nothing', async t => {
 t.test('a resize that is not paid for changes nothing, and says why', async t => {
   const { operations, pass } = await openSandbox(t, { credit: 0 })
   const accepted = await operations.resize?.run({ seen: await operations.get.run('312019'), cpus: 2 })
-  t.equal(accepted?.note, 'Invoice 684999 is not paid (3 USD left): the provider may do nothing before it is.')
+  t.equal(accepted?.note, 'Invoice 684999 is not paid (3 USD left): the provider may do nothing until it is.')
   pass(40)
   t.equal((await operations.get.run('312019')).server.cpus, 1)
 })
@@ -414,7 +414,7 @@ t.test('rescue and its end restart the server softly', async t => {
 })
 
 t.test('the vendor makes the password, and tells it in its console unless its answer does', async t => {
-  const note = 'The provider makes the new password and shows it in its web console only.'
+  const note = 'The provider generates the new password and shows it in its web console only.'
   const { vendor, operations } = await open(t, () => ({ status: 200, body: event }))
   t.same(await operations.password?.run({ id: '312019' }), { ...followed, note })
   t.strictSame(sent(vendor), [['POST', `${instances}/312019/resetRootPass`, null]])

@@ -138,7 +138,7 @@ t.test('a list that is 404 is a wrong address or organisation, never a missing s
   for (const answer of [problem(404, 'Organisation not found'), html(404), { status: 404 }]) {
     const { vendor, operations } = await open(t, () => answer)
     const error = await failureOf(operations.list.run(asking))
-    t.match(error, { failure: 'malformed', message: 'there is no such API or organisation at the configured address', options: { status: 404 } })
+    t.match(error, { failure: 'malformed', message: 'the configured address has no such API or organisation', options: { status: 404 } })
     t.equal(vendor.calls.length, 2)
   }
   const { operations } = await open(t, () => problem(403, 'No'))

@@ -505,8 +505,8 @@ t.test('an endpoint on a host that is not allowed gets no token, whatever stands
   t.match(await computeWith(t, () => [endpoint('http://region.cloud.invalid:30888')]), /^forbidden: .*region\.cloud\.invalid.*allowed_hosts/)
   t.equal(await computeWith(t, origin => [endpoint(`${origin}/x`)], { allowed_hosts: ['127.0.0.1'] }), '/x/servers')
   t.match(await computeWith(t, origin => [endpoint(`${origin}/x`)], { allowed_hosts: ['other.example.com'] }), /^forbidden: /)
-  t.match(await computeWith(t, origin => [endpoint(origin.replace('http://', 'http://user:pass@'))]), /^forbidden: .*no plain http address/)
-  t.match(await computeWith(t, () => [endpoint('file:///etc')]), /^forbidden: .*no plain http address/)
+  t.match(await computeWith(t, origin => [endpoint(origin.replace('http://', 'http://user:pass@'))]), /^forbidden: .*not a plain http or https URL/)
+  t.match(await computeWith(t, () => [endpoint('file:///etc')]), /^forbidden: .*not a plain http or https URL/)
 })
 
 /** Reads one answer of the sign-in without a vendor. */

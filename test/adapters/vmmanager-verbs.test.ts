@@ -291,7 +291,7 @@ t.test('resize', async t => {
     const input = { seen: running, ...both }
     const accepted = await resize(input)(operations)
     t.same(accepted.jobs, [{ id: '10', name: 'host_change_params' }, { id: '11', name: 'disk_resize' }])
-    t.match(accepted.note, /waits until it is stopped or restarted/)
+    t.match(accepted.note, /takes effect when it is stopped or restarted/)
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4, ram_mib: 4096, defer }), post('/vm/v3/disk/101', { size_mib: 40960, defer })])
     t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
   })

@@ -23,7 +23,7 @@ export const fleio: Adapter<FleioAccount> = {
   title: 'Fleio',
   account: fleioAccountSchema,
   example,
-  // Which hypervisor it is concerns the hosting company, not whoever may read servers here.
+  // The hypervisor is internal to the hosting company.
   secretMembers: ['host_name', 'hostId'],
   signIn,
   connect: (account, upstream) => {
@@ -49,7 +49,7 @@ export const fleio: Adapter<FleioAccount> = {
       },
       reboot: {
         evidence: 'observed',
-        note: 'The guest is asked to restart; there is no reset.',
+        note: 'A soft reboot through the guest; there is no reset.',
         run: async ({ id }) => await toAccepted(client.act(serverIdOf(id), 'reboot'))
       },
       ...createChanges(client),
@@ -65,7 +65,7 @@ export const fleio: Adapter<FleioAccount> = {
   }
 }
 
-/** The answer is a sentence: there is no job to follow, the server is looked at instead. */
+/** The answer is a sentence without a job, so the server is polled. */
 async function toAccepted (answer: Promise<unknown>): Promise<Accepted> {
   await answer
   return {}

@@ -12,12 +12,12 @@ import type { AttachedWire } from './schema.ts'
 
 type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
 
-const note = 'Floating addresses; the fixed ones stay with their server.'
+const note = 'Floating addresses only; fixed addresses stay with their server.'
 
 export const createAddresses = (client: FleioClient, catalogue: CatalogueClient): Addresses => ({
   'addresses.list': {
     evidence: 'inferred',
-    note: 'The account\'s list has the floating addresses; the fixed ones are told with their server only.',
+    note: 'The account\'s list has the floating addresses; fixed addresses are listed with their server only.',
     run: async id => rowsOf(await client.getAttached(serverIdOf(id))),
     all: async () => (await catalogue.listFloatingIps()).map(toRow).filter(row => row !== null)
   },
@@ -42,7 +42,7 @@ export const createAddresses = (client: FleioClient, catalogue: CatalogueClient)
       serverIdOf(id)
       if (isIP(asked) === 0 && !isUuid(asked.toLowerCase())) throw notThere()
       const address = heldAddress(await client.getAttached(id), asked)
-      // Attaching says floating_ip, detaching says ip.
+      // The member is floating_ip to attach and ip to detach.
       await client.act(id, 'remove_floating_ip', { body: { ip: address }, about: { members: new Map([['ip', 'path.address']]), uncertain: true } })
       return { goal: { missing: [address] } }
     }
@@ -51,10 +51,10 @@ export const createAddresses = (client: FleioClient, catalogue: CatalogueClient)
 
 const notThere = (): UpstreamError => new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
 
-/** Attaching is by address: ids are looked up first, before anything is changed. */
+/** The vendor attaches by address, so ids are resolved before anything is changed. */
 async function resolve (catalogue: CatalogueClient, asked: readonly string[]): Promise<readonly string[]> {
   const isOdd = asked.some(text => isIP(text) === 0 && !isUuid(text.toLowerCase()))
-  if (isOdd) throw badMember('body.addresses', 'must be addresses, or ids of floating addresses')
+  if (isOdd) throw badMember('body.addresses', 'must be addresses or ids of floating addresses')
   const known = asked.some(text => isIP(text) === 0) ? await catalogue.listFloatingIps() : []
   return [...new Set(asked.map(text => {
     const address = isIP(text) === 0 ? known.find(row => row.id === text.toLowerCase())?.floating_ip_address ?? null : text
@@ -68,7 +68,7 @@ const heldAddress = (wire: AttachedWire, asked: string): string => {
   const row = rowsOf(wire).find(({ id, address }) => id === wanted || address.toLowerCase() === wanted)
   if (row === undefined) throw notThere()
   if (!floatingOf(wire).some(floating => floating.floating_ip_address === row.address)) {
-    throw badMember('path.address', 'a fixed address stays with its server: only floating ones can be taken away')
+    throw badMember('path.address', 'a fixed address stays with its server; only floating addresses can be detached')
   }
   return row.address
 }
@@ -78,7 +78,7 @@ const portsOf = ({ net_details: net }: AttachedWire) => (net?.ports ?? []).filte
 const floatingOf = (wire: AttachedWire) =>
   portsOf(wire).flatMap(port => port.floating_ips ?? []).filter(floating => floating !== null && floating !== undefined)
 
-/** Floating addresses first; each port repeats all of them, so that every address counts once. Only floating ones have ids. */
+/** Floating addresses first. Each port repeats all of them, so duplicates are dropped. Only floating addresses have ids. */
 function rowsOf (wire: AttachedWire): AddressRow[] {
   const failureFacts = [
     ...floatingOf(wire).map(floating => ({ id: floating.id ?? null, text: floating.floating_ip_address })),

@@ -5,21 +5,21 @@ import { readAnswer } from './send.ts'
 
 export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 
-/** One function for each endpoint of what servers are made of. */
+/** One function for each endpoint of the catalogues. */
 export function createCatalogueClient (send: Send) {
   const readAll = createReadAll(send)
   const uncertain = true
   return {
     listImages: async (query: Readonly<Record<string, string>> = {}) =>
       await readAll({ path: '/openstack/images', row: imageRowWire, ordering: 'created_at', query, uncertain }),
-    /** Staff only. */
+    /** Staff users only. */
     listFlavors: async () => await readAll({ path: '/openstack/flavors', row: planWire, ordering: 'name', uncertain }),
     listRegions: async () => await readAll({ path: '/openstack/regions', row: regionWire, ordering: 'id', uncertain }),
     listNetworks: async () => await readAll({ path: '/openstack/networks', row: networkWire, ordering: 'created_at', uncertain }),
     listFloatingIps: async () => await readAll({ path: '/openstack/floatingips', row: floatingIpWire, ordering: 'created_at', uncertain }),
-    /** Not below `openstack` like the rest. */
+    /** Not below `openstack`, unlike the others. */
     listKeys: async () => await readAll({ path: '/pkm', row: keyWire, ordering: 'created_at', uncertain }),
-    /** All that can be ordered in one region, the first one where none is named. */
+    /** Everything that can be ordered in one region; the first region by default. */
     getCreateForm: async (query: Readonly<Record<string, string>>) => await send({
       name: 'instances/create_options',
       method: 'GET',

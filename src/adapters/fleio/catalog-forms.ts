@@ -4,8 +4,8 @@ import type { CreateFormWire } from './catalog-schema.ts'
 import type { OwnerClient } from './owners-client.ts'
 
 /**
- * The forms for a new server that a user may fill in: one for each of its clients and each region, or for the one region that
- * is asked for. End users are told of plans and public images nowhere else.
+ * The forms for a new server: one for each client of the user and each region, or only for the requested region. End users
+ * see plans and public images nowhere else.
  */
 export async function readForms (catalogue: CatalogueClient, owners: OwnerClient, { region }: CatalogueQuery): Promise<readonly CreateFormWire[]> {
   const clients = await owners.listClients()

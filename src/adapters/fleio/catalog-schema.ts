@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { boolean, flavorWire, identifier, list, number, text } from './schema.ts'
 
-/** Rows stand in `objects`. A row that can not be read breaks the list: nobody would miss it otherwise. */
+/** The rows are in `objects`. An unreadable row fails the whole list, so that none is silently missing. */
 export const pageWire = <Row>(row: z.ZodType<Row>) => z.object({ objects: z.array(row), next: text })
 
 export const clientWire = z.object({ id: identifier, name: text, first_name: text, last_name: text, email: text, status: text })
 export type ClientWire = z.infer<typeof clientWire>
 
-/** What a new client is answered with lacks much of the rest, and echoes an order of a service as false. */
+/** The answer to a new client is incomplete, and echoes the order of a service as false. */
 export const clientMadeWire = z.object({ id: identifier })
 
 export const imageRowWire = z.object({
@@ -52,7 +52,7 @@ export const floatingIpWire = z.object({
 })
 export type FloatingIpWire = z.infer<typeof floatingIpWire>
 
-/** The data of the panel's page for a new server, for one region. */
+/** The data of the panel's "new server" form for one region. */
 export const createFormWire = z.object({
   bootSources: z.object({
     image: list(imageRowWire), owned_image: list(imageRowWire), shared_image: list(imageRowWire), community_image: list(imageRowWire)

@@ -12,7 +12,7 @@ type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | '
 const evidence = 'inferred'
 const accepts = ['region']
 
-/** Images, plans and networks belong to one region each; a region that nobody knows has none. */
+/** Images, plans and networks belong to one region each; an unknown region has none. */
 const inRegion = <Row extends { readonly region: string | null }>(rows: readonly Row[], { region }: CatalogueQuery): readonly Row[] =>
   region === undefined ? rows : rows.filter(row => row.region === null || row.region === region)
 
@@ -22,7 +22,7 @@ export function createCatalogues (catalogue: CatalogueClient, owners: OwnerClien
     images: { evidence, accepts, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) },
     plans: { evidence, accepts, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) },
     regions: { evidence, run: async () => (await catalogue.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
-    ssh_keys: { evidence, note: 'The keys of the user whom the token belongs to.', run: async () => (await catalogue.listKeys()).map(toKey) },
+    ssh_keys: { evidence, note: 'The keys of the token\'s user.', run: async () => (await catalogue.listKeys()).map(toKey) },
     networks: { evidence, accepts, run: async query => inRegion((await catalogue.listNetworks()).map(toNetwork), query) }
   }
 }
@@ -32,13 +32,13 @@ interface Source {
   plans(query: CatalogueQuery): Promise<readonly PlanWire[]>
 }
 
-/** Filters that the vendor does not know are ignored without a word: regions are picked here. */
+/** The vendor silently ignores unknown filters, so regions are filtered here. */
 const staffSource = (catalogue: CatalogueClient): Source => ({
   images: async () => await catalogue.listImages(),
   plans: async () => await catalogue.listFlavors()
 })
 
-/** The list of images shows end users their own ones only, and there is no list of plans. */
+/** End users see only their own images in the list of images, and have no list of plans. */
 const enduserSource = (catalogue: CatalogueClient, owners: OwnerClient): Source => ({
   images: async query => (await readForms(catalogue, owners, query)).flatMap(({ bootSources: sources }) =>
     [sources?.image, sources?.owned_image, sources?.shared_image, sources?.community_image].flatMap(present)),
@@ -50,7 +50,7 @@ const present = <Row>(rows: ReadonlyArray<Row | null | undefined> | null | undef
 
 const unique = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] => [...new Map(rows.map(row => [row.id, row])).values()]
 
-/** Servers boot from no ISO in the usual way, and from no image that is not there, or not there yet. */
+/** Excludes ISO images and images that are deleted or not yet active. */
 const isBootable = ({ status, type, is_iso: isIso }: ImageRowWire): boolean =>
   (status ?? 'active') === 'active' && type !== 'deleted' && isIso !== true
 
@@ -94,7 +94,7 @@ const toNetwork = (wire: NetworkWire): Network => ({
   cidrs: present(wire.subnets).flatMap(({ cidr }) => typeof cidr === 'string' ? [cidr] : [])
 })
 
-/** What leads outside is public, a client's own is private; a shared one may be either. */
+/** An external network is public, a client's own network is private; a shared one may be either. */
 function scopeOf ({ router_external: leadsOutside, shared }: NetworkWire): Network['scope'] {
   if (leadsOutside === true) return 'public'
   return leadsOutside === false && shared === false ? 'private' : 'unknown'

@@ -23,7 +23,7 @@ export function createChanges (client: FleioClient): Changes {
     delete: {
       evidence: 'observed',
       run: async ({ seen: { server: { id } } }) => {
-        // An end user's request for a locked server is refused as a bad one.
+        // For end users, a locked server is answered with 400.
         await explained(client.deleteInstance(serverIdOf(id)), { look: looking(id) })
         return {}
       }
@@ -38,7 +38,7 @@ export function createChanges (client: FleioClient): Changes {
     rebuild: {
       evidence: 'inferred',
       accepts: ['password', 'ssh_keys'],
-      note: 'ssh_keys are ids.',
+      note: 'ssh_keys are key ids.',
       run: async ({ seen: { server: { id } }, image, password, ssh_keys: keys }) => {
         const body = {
           image: uuidOf('body.image', image),
@@ -52,11 +52,13 @@ export function createChanges (client: FleioClient): Changes {
     },
     rescue: {
       evidence: 'inferred',
-      note: 'The server boots from a fresh copy of its own image; no password is told.',
+      note: 'The server boots from a fresh copy of its own image; no password is returned.',
       run: async ({ id }) => {
         const { server } = await client.getInstance(serverIdOf(id))
         const image = server.image?.id ?? null
-        if (image === null) throw new UpstreamError('conflict', 'the server has no image that it could be rescued with', { notAttempted: true })
+        if (image === null) {
+          throw new UpstreamError('conflict', 'the server has no image to boot the rescue system from', { notAttempted: true })
+        }
         const work = client.act(id, 'rescue', { body: { image }, about: { uncertain: true } })
         await explained(work, { look: looking(id), member: null, states: settled })
         return {}
@@ -72,12 +74,12 @@ export function createChanges (client: FleioClient): Changes {
     password: {
       evidence: 'inferred',
       accepts: ['password'],
-      note: 'The server must run.',
+      note: 'Requires a running server.',
       run: async ({ id, password }) => {
-        if (password === undefined) throw badMember('body.password', 'must be there: none is generated')
+        if (password === undefined) throw badMember('body.password', 'is required: the provider generates none')
         const body = { password: passwordOf('body.password', password) }
         await explained(client.act(serverIdOf(id), 'change_password', { body, about }), { look: looking(id), states: statesOf('running') })
-        // It is a task of its own, and until it is done every other action is refused.
+        // The password change is a task, and every other action is refused until it is done.
         return { goal: { statuses: ['running'] } }
       }
     }

@@ -9,7 +9,7 @@ import type { HttpResponse } from '../../upstream/http.ts'
 
 export type FleioClient = ReturnType<typeof createClient>
 
-/** The actions that are sent as they are, with what they are told. Only the first three are documented. */
+/** The actions that are sent unchanged, with their bodies. Only the first three are documented. */
 export type Action =
   | 'start' | 'stop' | 'reboot' | 'rename' | 'resize' | 'confirm_resize' | 'rebuild' | 'rescue' | 'unrescue' | 'change_password'
   | 'add_floating_ip' | 'remove_floating_ip'
@@ -21,7 +21,7 @@ const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}
 /** One function for each endpoint of the servers; the vendor's page: fleio.com/docs/developer/using-api.html. */
 export function createClient (send: Send) {
   return {
-    /** Null for a page past the end. */
+    /** Null after the last page. */
     listInstances: async (query: URLSearchParams, page: number) => await send({
       name: 'instances',
       method: 'GET',
@@ -31,11 +31,11 @@ export function createClient (send: Send) {
     getInstance: async (id: string): Promise<Seen> => await send({
       name: 'instances/get', method: 'GET', path: instance(id), read: response => readAnswer(seenInstance, response)
     }),
-    /** The same answer, for the addresses in it. */
+    /** The same answer, read for its addresses. */
     getAttached: async (id: string) => await send({
       name: 'instances/get', method: 'GET', path: instance(id), read: response => readAnswer(attachedWire, response)
     }),
-    /** Not to be repeated: each one that is accepted makes a server, and the answer of most releases has no id. */
+    /** Must not be repeated: each accepted call creates a server, and the answer of most releases has no id. */
     createInstance: async (body: unknown, about: About) => await send({
       name: 'instances/create',
       method: 'POST',
@@ -44,7 +44,7 @@ export function createClient (send: Send) {
       assumed: null,
       read: response => readAccepted(instanceMadeWire, response, about)
     }),
-    /** 204 without a body, also for one that OpenStack has lost already. */
+    /** 204 without a body, also for a server that OpenStack no longer has. */
     deleteInstance: async (id: string) => await send({
       name: 'instances/delete', method: 'DELETE', path: instance(id), assumed: true, read: readGone
     }),
@@ -64,11 +64,11 @@ export function createClient (send: Send) {
       assumed: { image_uuid: '{image_uuid}' },
       read: response => readAccepted(snapshotMadeWire, response, about)
     }),
-    /** What the panel offers for a resize of this server. */
+    /** The plans that the panel offers for a resize of this server. */
     getResizeForm: async (id: string) => await send({
       name: 'instances/resize/form', method: 'GET', path: `${instance(id)}/resize`, read: response => readAnswer(resizeFormWire, response, { uncertain: true })
     }),
-    /** Its answer is a secret that works once, made by this call: a dry run must not make one. */
+    /** The call creates a one-time secret, so it is a write that a dry run must not send. */
     getConsole: async (id: string) => await send({
       name: 'instances/get_console_url',
       method: 'GET',
@@ -80,8 +80,8 @@ export function createClient (send: Send) {
 }
 
 function readList (response: HttpResponse) {
-  // A list has no server that could be missing.
-  if (isMissing(response)) throw malformed(response, 'the provider has no list of servers at the configured url')
+  // A list names no server that could be missing.
+  if (isMissing(response)) throw malformed(response, 'the configured url has no list of servers')
   return readAnswer(rows, response)
 }
 

@@ -5,7 +5,7 @@ import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
 import { serverIdOf } from './ids.ts'
 
-/** Off, there is no screen to show. */
+/** A stopped server has no console. */
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
   'running', 'rescue', 'resizing', 'rebooting', 'paused', 'starting', 'stopping', 'migrating', 'rebuilding'
 ])
@@ -18,10 +18,10 @@ export const createConsole = (client: FleioClient, url: string): NonNullable<Ada
   }
 })
 
-/** LXD's link is relative to the panel: the API's root without its own words. */
+/** LXD's link is relative to the panel, whose URL is the API's root without its last segments. */
 function toLink (text: string, api: string): string {
   const panel = api.replace(/(?:\/backend)?\/\w+$/, '/')
   const url = URL.canParse(text, panel) ? new URL(text, panel) : null
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href
-  throw new UpstreamError('malformed', 'the console\'s link is none', { status: 200 })
+  throw new UpstreamError('malformed', 'the console link is not a URL', { status: 200 })
 }

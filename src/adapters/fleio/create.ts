@@ -26,7 +26,8 @@ export const createCreate = (client: FleioClient, owners: OwnerClient, mode: Fle
   requires: mode === 'staff' ? ['region', 'plan', 'owner'] : ['region', 'plan'],
   options: createOptions[mode],
   example,
-  note: 'owner is the client, who needs an OpenStack project. networks (or options.nics) must be there. ssh_keys are ids. The answer has no id: the server is looked for in the list.',
+  note: 'owner is the client, who needs an OpenStack project. networks (or options.nics) is required. ssh_keys are key ids. ' +
+      'The provider returns no server id, so the server is found in the list.',
   run: async spec => {
     const order = toOrder(spec, mode)
     const owner = spec.owner === undefined ? await onlyClient(owners) : clientOf('body.owner', spec.owner)
@@ -38,13 +39,13 @@ export const createCreate = (client: FleioClient, owners: OwnerClient, mode: Fle
 
 const longestUserData = 21_844
 
-/** The documented body without its client. `nics` is always a list: leaving it out crashes old installations. */
+/** The documented body without its client. `nics` is always sent, because old installations crash without it. */
 function toOrder (spec: CreateSpec, mode: FleioMode): Readonly<Record<string, unknown>> {
   const { region, plan, ssh_keys: keys, user_data: userData, password, owner } = spec
   const options = optionsOf(mode, spec)
-  if (region === undefined) throw badMember('body.region', 'must be there')
-  if (plan === undefined) throw badMember('body.plan', 'must be there')
-  if (owner === undefined && mode === 'staff') throw badMember('body.owner', 'must be there: the id of the client')
+  if (region === undefined) throw badMember('body.region', 'is required')
+  if (plan === undefined) throw badMember('body.plan', 'is required')
+  if (owner === undefined && mode === 'staff') throw badMember('body.owner', 'is required: the id of the client')
   if (userData !== undefined && [...userData].length > longestUserData) {
     throw badMember('body.user_data', `must have at most ${longestUserData} characters`)
   }
@@ -66,7 +67,9 @@ type BootOptions = ReturnType<typeof optionsOf>['boot_source']
 function toBootSource (spec: CreateSpec, failureFacts: BootOptions = {}): Readonly<Record<string, unknown>> {
   const image = uuidOf('body.image', spec.image)
   const { source_id: source, volume_size: size } = failureFacts
-  if (source !== undefined && source.toLowerCase() !== image) throw badMember('body.options.boot_source.source_id', 'must be the same as image')
+  if (source !== undefined && source.toLowerCase() !== image) {
+    throw badMember('body.options.boot_source.source_id', 'must be the same as image')
+  }
   return {
     source_type: failureFacts.source_type ?? 'image',
     source_id: image,
@@ -78,9 +81,9 @@ function toBootSource (spec: CreateSpec, failureFacts: BootOptions = {}): Readon
 }
 
 function toNics ({ networks }: CreateSpec, nics: readonly string[] | undefined): readonly string[] {
-  if (networks !== undefined && nics !== undefined) throw badMember('body.options.nics', 'must not stand beside networks')
+  if (networks !== undefined && nics !== undefined) throw badMember('body.options.nics', 'cannot be combined with networks')
   const [path, ids] = networks !== undefined ? ['body.networks', networks] as const : ['body.options.nics', nics] as const
-  if (ids === undefined) throw badMember('body.networks', 'must be there: ids of networks')
+  if (ids === undefined) throw badMember('body.networks', 'is required: network ids')
   return ids.map(id => uuidOf(path, id))
 }
 
@@ -104,11 +107,11 @@ function toAccepted (made: { id?: string | null | undefined, uuid?: string | nul
   const type = optionsOf(mode, spec).boot_source?.volume_type ?? ''
   return {
     ...(typeof id === 'string' ? { serverId: id } : {}),
-    ...(type === '' ? {} : { note: 'With a volume type the panel only queues the order: that it was accepted says nothing of its success.' })
+    ...(type === '' ? {} : { note: 'With a volume type the panel only queues the order, so its acceptance does not mean that it succeeds.' })
   }
 }
 
-/** Names are not unique: whatever else a row shows must be as ordered, too. A row that is just being made shows little. */
+/** Names are not unique, so all other members of a row must match too. A row of a new server has few members. */
 function isLike ({ name, region, plan, image, owner }: CreateSpec, server: ServerFacts): boolean {
   const fits = (asked: string | undefined, shown: string | null | undefined): boolean =>
     asked === undefined || shown === null || shown === undefined || asked.toLowerCase() === shown.toLowerCase()

@@ -3,17 +3,17 @@ import type { Seen } from '../../domain/list.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 
 export interface Doubt {
-  /** Reads the server again. */
+  /** Reads the server. */
   look(): Promise<Seen>
-  /** What a 404 is about when the server is there; null where the request does not name it. */
+  /** The member that a 404 is about if the server exists; null if the request refers to no other object. */
   readonly member?: string | null
-  /** The states that the action needs. */
+  /** The states that the action requires. */
   readonly states?: ReadonlySet<ServerStatus>
 }
 
 /**
- * Two refusals name nothing that could be read without trusting translated text: a 404 for the server or for what shall
- * come to it, a 400 for a bad request or for a server in a wrong state. A look at the server tells them apart.
+ * Two refusals are ambiguous without their translated text: a 404 for the server or for an object of the request, a 400
+ * for a bad request or for a server in a wrong state. Reading the server distinguishes them.
  */
 export async function explained<T> (work: Promise<T>, doubt: Doubt): Promise<T> {
   try {

@@ -4,46 +4,45 @@ import { parseJson, refused } from '../../upstream/read.ts'
 
 type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
 
-/** Stays until an operator of the panel has done something. */
+/** Lasts until an operator of the panel acts. */
 const misconfigured: FailureFacts = { failure: 'unavailable', passing: false, notAttempted: true }
 
-/** Statuses that mean something of their own here; the rest is as everywhere. The panel's own texts are translated and decide nothing. */
+/** Statuses with a special meaning in this panel; the others are standard. The panel's texts are translated and never matched. */
 const failures: ReadonlyMap<number, FailureFacts> = new Map<number, FailureFacts>([
-  // The panel's own licence.
+  // The panel's licence has expired.
   [402, misconfigured],
-  // The panel could not sign in to OpenStack; it has nothing to do with the header Expect.
+  // The panel could not sign in to OpenStack; unrelated to the header Expect.
   [417, misconfigured],
-  // OpenStack's certificate.
+  // OpenStack's certificate is invalid.
   [526, misconfigured],
-  // The user has no client that could own anything.
+  // The user has no client.
   [428, { failure: 'forbidden' }]
 ])
 
 /**
- * OpenStack refuses what is over quota with a status that means something else, too; its words are not translated, and the panel
- * appends them.
+ * OpenStack's status for an exceeded quota has other meanings too; its text is not translated, and the panel appends it.
  */
 const quotaStatuses: ReadonlySet<number> = new Set([403, 409, 413])
 const quotaText = /\bquota exceeded\b|\bexceeded for quota\b/i
 
-/** What a call is about, for the reading of its refusal. */
+/** The objects that a call refers to, to read its refusal. */
 export interface About {
-  /** Where the vendor's fields came from: `flavor` → `body.plan`. Nested ones by their path, `boot_source.volume_size`. */
+  /** The vendor's field to our member: `flavor` → `body.plan`. Nested fields by their path, `boot_source.volume_size`. */
   readonly members?: ReadonlyMap<string, string>
-  /** What a 404 means where it does not mean the server. */
+  /** The meaning of a 404 that is not about the server. */
   readonly missing?: { readonly failure: Failure, readonly member?: string }
-  /** An installation may lack the route. */
+  /** The installation may not have the route. */
   readonly uncertain?: boolean
 }
 
 export function callFailure (response: HttpResponse, { members, missing, uncertain }: About = {}): UpstreamError {
   const body = parseJson(response.text)
-  // An unknown route answers a page, an unknown object JSON: a wrong URL must not look like a server that is gone.
+  // An unknown route is answered with a page, an unknown object with JSON: a wrong URL must not look like a missing server.
   if (response.status === 404 && body === undefined) {
     const failureFacts = { status: 404, notAttempted: true }
     return uncertain === true
-      ? new UpstreamError('unsupported', 'this installation has no such function', failureFacts)
-      : new UpstreamError('malformed', 'there is no such API at the configured url', failureFacts)
+      ? new UpstreamError('unsupported', 'this installation has no such endpoint', failureFacts)
+      : new UpstreamError('malformed', 'the configured url has no such API', failureFacts)
   }
   const member = members === undefined ? undefined : memberOf(body, members)
   const vendorMessage = flatten(body)
@@ -58,7 +57,7 @@ export function callFailure (response: HttpResponse, { members, missing, uncerta
   })
 }
 
-/** The first field of a complaint that came from a member of ours. */
+/** The first refused field that maps to one of our members. */
 function memberOf (body: unknown, members: ReadonlyMap<string, string>): string | undefined {
   for (const [field, complaint] of fieldsOf(body)) {
     const inner = fieldsOf(complaint).map(([name]) => members.get(`${field}.${name}`)).find(name => name !== undefined)
@@ -74,13 +73,13 @@ const fieldsOf = (value: unknown): Array<[string, unknown]> =>
 const deepest = 5
 const longest = 500
 
-/** `{"detail": "…"}`, `{"field": ["…"]}`, nested ones and bare lists, as one line: `boot_source.source_id: This field is required.` */
+/** `{"detail": "…"}`, `{"field": ["…"]}`, nested objects and bare lists, as one line: `boot_source.source_id: This field is required.` */
 export function flatten (body: unknown): string | null {
   const text = lines(body, '', 0).join('; ')
   return text === '' ? null : text.slice(0, longest)
 }
 
-/** These name no field. */
+/** Keys that are not fields. */
 const anonymous = new Set(['detail', 'non_field_errors'])
 
 function lines (value: unknown, path: string, depth: number): string[] {

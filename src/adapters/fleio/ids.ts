@@ -3,7 +3,7 @@ import { badMember, UpstreamError } from '../../domain/failure.ts'
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 export const isUuid = (text: string): boolean => uuid.test(text)
 
-/** Ids are UUIDs in lower case; another spelling could name the same server past a guard. */
+/** Ids are UUIDs in lower case; another spelling of the same id would bypass guard.protected. */
 export function serverIdOf (id: string): string {
   if (!isUuid(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
   return id
@@ -17,9 +17,9 @@ export function uuidOf (path: string, text: string): string {
 
 const longestName = 128
 
-/** Spaces at the ends would be cut off there, and then nobody finds the server by the name that was asked for. */
+/** The vendor trims spaces, so the server would not be found by the requested name. */
 export function nameOf (path: string, name: string): string {
-  if (name !== name.trim() || name === '') throw badMember(path, 'must neither be blank nor begin or end with a space')
+  if (name !== name.trim() || name === '') throw badMember(path, 'must not be blank, nor begin or end with a space')
   if ([...name].length > longestName) throw badMember(path, `must have at most ${longestName} characters`)
   return name
 }
@@ -33,13 +33,13 @@ export function passwordOf (path: string, password: string): string {
   return password
 }
 
-/** Keys go as a JSON text of their ids, "[12,15]": a list is refused. */
+/** Keys are sent as a JSON text of their ids, "[12,15]": a list is refused. */
 export function sshKeysOf (path: string, ids: readonly string[]): string {
-  for (const id of ids) if (!/^[1-9]\d{0,14}$/.test(id)) throw badMember(path, 'must be ids of keys as ssh-keys lists them, not the keys themselves')
+  for (const id of ids) if (!/^[1-9]\d{0,14}$/.test(id)) throw badMember(path, 'must be key ids as listed by ssh-keys, not key texts')
   return JSON.stringify(ids.map(Number))
 }
 
-/** Clients have numbers. */
+/** Client ids are numbers. */
 export function clientOf (path: string, owner: string): number {
   if (!/^[1-9]\d{0,14}$/.test(owner)) throw badMember(path, 'must be the id of a client, a number')
   return Number(owner)

@@ -1,4 +1,4 @@
-/** One page of a vendor that counts pages, not rows. */
+/** One page of a vendor that pages by page number. */
 export interface Place {
   readonly page: number
   readonly size: number
@@ -7,8 +7,8 @@ export interface Place {
 }
 
 /**
- * The page to read for an offset: it begins there or a little before, and reaches far. A row too early counts twice, once
- * for being read again and once for what it takes from the end; so every page but one of a single row brings a new one.
+ * The page to read for an offset: it begins at or shortly before it, and is long. An early row costs double: it is read
+ * again, and shortens the useful rest of the page. Every page of more than one row brings a new row.
  */
 export function placeFor (offset: number, limit: number): Place {
   if (offset === 0) return { page: 1, size: limit, start: 0 }
@@ -22,13 +22,13 @@ export function placeFor (offset: number, limit: number): Place {
   return { page: before + 1, size, start: before * size }
 }
 
-/** The page that holds the row at an offset, where all pages have one size and can not be laid out otherwise. */
+/** The page with the row at an offset, if all pages have one fixed size. */
 export function placeWithin (offset: number, size: number): Place {
   const before = Math.floor(offset / size)
   return { page: before + 1, size, start: before * size }
 }
 
-/** What an answer shows of its page. */
+/** The facts of an answer about its page. */
 export interface Shown {
   readonly rows: readonly unknown[]
   readonly total: number | null
@@ -37,8 +37,8 @@ export interface Shown {
 }
 
 /**
- * The size of all pages where an answer shows that the vendor does not listen to the size asked for: more rows than that,
- * or last rows that only fit behind pages as long as the first one (`cut`) was. Null where nothing shows it.
+ * The fixed page size, if an answer shows that the vendor ignores the requested size: it has more rows than that, or last
+ * rows that fit only after pages as long as the first one (`cut`). Null if no answer shows it.
  */
 export function ownSizeOf ({ rows, total, more }: Shown, { page, size, start }: Place, cut: number): number | null {
   if (rows.length > size && (page > 1 || more)) return Math.max(cut, rows.length)

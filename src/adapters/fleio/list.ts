@@ -6,14 +6,14 @@ import { withPermissions } from './mapping.ts'
 import { ownSizeOf, placeFor, placeWithin, type Place, type Shown } from './list-pages.ts'
 import type { FleioMode } from './settings.ts'
 
-/** Made anew for each request: what one page shows of the installation holds for the pages after it. */
+/** Created for each request: facts about the installation that one page shows apply to the following pages. */
 export function createList (client: FleioClient, mode: FleioMode): List {
   const learned: Learned = { cut: 0, own: null }
   return {
     evidence: 'documented',
     paging: 'offset',
     pageSize: 200,
-    // Ids can not be ordered by.
+    // The vendor cannot sort by id.
     ordered: false,
     compareIds: compareText,
     run: async page => await listPage({ client, learned, filter: fromFilters(page.filters, mode) }, page),
@@ -22,9 +22,9 @@ export function createList (client: FleioClient, mode: FleioMode): List {
 }
 
 interface Learned {
-  /** The rows of the first page where they were fewer than asked for, though more follow; else 0. */
+  /** The number of rows of the first page, if it was shorter than requested although more follow; else 0. */
   cut: number
-  /** The size of all pages of an installation that does not listen to `page_size`. */
+  /** The fixed page size of an installation that ignores `page_size`. */
   own: number | null
 }
 
@@ -50,10 +50,10 @@ async function readFrom (reading: Reading, offset: number, limit: number): Promi
   learned.own = ownSizeOf(read, place, learned.cut)
   if (learned.own !== null) {
     const start = (place.page - 1) * learned.own
-    // No page begins at the last row of another: the one behind it will do.
+    // No page begins at the last row of another; the next page suffices.
     return start <= offset + 1 ? alignedAt(read, start) : await readAligned(reading, placeWithin(offset, learned.own))
   }
-  // This installation's pages are smaller than asked, so this page began elsewhere: the place is chosen anew within its size.
+  // This installation's pages are smaller than requested, so this page began elsewhere: choose the page again for the real size.
   return place.page > 1 && isCut ? await readFrom(reading, offset, read.rows.length) : toPage(read, place.start)
 }
 
@@ -75,7 +75,7 @@ async function readAt ({ client, filter }: Reading, { page, size }: Place): Prom
 
 function toPage ({ rows, total, more }: ReadPage, start: number): VendorPage {
   const isEnd = !more && (total === null || start + rows.length >= total)
-  // The last rows end at the total, wherever the page was thought to begin.
+  // The last page ends at the total, so its start follows from its length.
   const begin = !more && total !== null ? Math.max(0, Math.min(start, total - rows.length)) : start
   return { rows, start: begin, last: rows.length === 0 || isEnd, total }
 }

@@ -1,7 +1,7 @@
 import type { ServerAction, ServerStatus } from '../../domain/server.ts'
 import type { InstanceWire, PermissionsWire } from './schema.ts'
 
-/** Which actions make sense in which state; what is not named here has none. */
+/** The actions allowed in each state; a state that is not listed allows none. */
 export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'delete']],
@@ -13,7 +13,10 @@ export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new M
   ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']]
 ])
 
-/** The panel's advice speaks a language of its own. Delete is not here: it stands there only for servers in error, but works elsewhere too. */
+/**
+ * The panel's advised actions, by its own names. Without delete, which it advises only for servers in error, but which works in
+ * other states too.
+ */
 const words: ReadonlyMap<ServerAction, readonly string[]> = new Map<ServerAction, readonly string[]>([
   ['start', ['start']],
   ['stop', ['shutoff']],
@@ -27,7 +30,7 @@ const words: ReadonlyMap<ServerAction, readonly string[]> = new Map<ServerAction
   ['console', ['console']]
 ])
 
-/** The rights of the user have yet other names; the console has none. */
+/** The user's permissions, whose names differ again; the console has none. */
 const permissionKeys: ReadonlyMap<ServerAction, string> = new Map<ServerAction, string>([
   ['start', 'instances.start'],
   ['stop', 'instances.stop'],
@@ -41,7 +44,7 @@ const permissionKeys: ReadonlyMap<ServerAction, string> = new Map<ServerAction, 
   ['delete', 'instances.destroy']
 ])
 
-/** Advice for readers only: no action is refused by it. */
+/** Only informs readers: no action is refused because of it. */
 export function toActions (status: ServerStatus, wire: InstanceWire): ServerAction[] {
   const advice = wire.allowed_actions
   const possible = (actions.get(status) ?? []).filter(action => {
@@ -51,7 +54,7 @@ export function toActions (status: ServerStatus, wire: InstanceWire): ServerActi
   return permitted(possible, wire.permissions)
 }
 
-/** Without those that the user has no right to; what is not told is not denied. */
+/** Without the actions that the user has no permission for; a missing permission is not a denial. */
 export function permitted (possible: readonly ServerAction[], permissions: PermissionsWire): ServerAction[] {
   return possible.filter(action => {
     const key = permissionKeys.get(action)

@@ -7,7 +7,7 @@ import { seenWire } from '../kit/seen.ts'
 import { permitted, toActions } from './mapping-actions.ts'
 import { instanceWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.ts'
 
-/** Nova's vm_state in lower case to ours; `booted_from_iso` is the vendor's own. */
+/** Nova's vm_state in lower case to ours; `booted_from_iso` is Fleio's own. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['active', 'running'],
   ['building', 'provisioning'],
@@ -25,7 +25,7 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
   ['unknown', 'unknown']
 ])
 
-/** What a task makes of the state, the first that fits; any other task (an image being taken, a new password) leaves it. */
+/** The state during a task, by the first match; any other task (an image, a new password) does not change it. */
 export const tasks: ReadonlyArray<readonly [RegExp, ServerStatus]> = [
   [/deleting/, 'deleting'],
   [/^powering-off/, 'stopping'],
@@ -38,17 +38,17 @@ export const tasks: ReadonlyArray<readonly [RegExp, ServerStatus]> = [
   [/^(scheduling|networking|spawning|block device mapping)/, 'provisioning']
 ]
 
-/** The task first: a server that is being deleted is still labelled as running. */
+/** The task has precedence: a server that is being deleted still has the state of a running one. */
 export function toStatus (wire: InstanceWire): ServerStatus {
   const task = toTask(wire)?.toLowerCase().replaceAll('_', ' ')
   const under = task === undefined ? undefined : tasks.find(([pattern]) => pattern.test(task))
   return under?.[1] ?? statuses.get((wire.status ?? '').toLowerCase()) ?? 'unknown'
 }
 
-/** A row of a list, or the single instance, which tells more. */
+/** A row of a list, or the single instance, which has more members. */
 export const seenInstance: z.ZodType<Seen> = seenWire(instanceWire, toServer)
 
-/** The rights stand beside the rows, once for all of them. */
+/** The permissions are beside the rows, once for all of them. */
 export const withPermissions = (seen: Seen, permissions: PermissionsWire): Seen =>
   ({ ...seen, server: { ...seen.server, allowed_actions: permitted(seen.server.allowed_actions, permissions) } })
 
@@ -81,7 +81,7 @@ export function toServer (wire: InstanceWire): ServerFacts {
 
 const toTask = ({ display_task: task }: InstanceWire): string | null => typeof task === 'string' && task !== '' ? task : null
 
-/** Root and second disk together. A root disk of 0 means as large as the image, which is not told. */
+/** The sum of root and second disk. A root disk of 0 has the size of the image, which is not returned. */
 export function diskOf (flavor: FlavorWire | null | undefined): number | null {
   if (typeof flavor?.root_gb !== 'number' || flavor.root_gb <= 0) return null
   return flavor.root_gb + Math.max(0, flavor.ephemeral_gb ?? 0)
@@ -100,7 +100,7 @@ function toRegion ({ region, region_obj: about }: InstanceWire): Reference | nul
   return { id: region, name: description === '' ? region : description }
 }
 
-/** Floating addresses first. Each port repeats all of them, so that every address counts once; lists know only `access_ip`. */
+/** Floating addresses first. Each port repeats all of them, so duplicates are dropped; lists have only `access_ip`. */
 function toAddresses (wire: InstanceWire): Address[] {
   const ports = (wire.net_details?.ports ?? []).filter(port => port !== null && port !== undefined)
   const texts = [

@@ -6,7 +6,7 @@ import { readAnswer } from './send.ts'
 
 export type OwnerClient = ReturnType<typeof createOwnerClient>
 
-/** The panel's clients; an end user sees its own. */
+/** The panel's clients; an end user sees only its own. */
 export function createOwnerClient (send: Send) {
   const readAll = createReadAll(send)
   return {

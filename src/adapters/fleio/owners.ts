@@ -14,17 +14,19 @@ export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
     evidence: mode === 'staff' ? 'documented' : 'inferred',
     run: async () => (await client.listClients()).map(toOwner),
     get: async id => {
-      if (!/^[1-9]\d{0,14}$/.test(id)) throw new UpstreamError('not-found', 'no client has such an id', { notAttempted: true, member: 'path.owner' })
+      if (!/^[1-9]\d{0,14}$/.test(id)) {
+        throw new UpstreamError('not-found', 'no client has such an id', { notAttempted: true, member: 'path.owner' })
+      }
       return toOwner(await client.getClient(Number(id)))
     }
   },
   'owners.create': createOwnerCreate(client, mode)
 })
 
-/** The only client of an end user, for orders that name none. */
+/** The only client of an end user, for orders without an owner. */
 export async function onlyClient (client: OwnerClient): Promise<number> {
   const [first, ...others] = await client.listClients()
-  if (first === undefined || others.length > 0) throw badMember('body.owner', 'must be there: the user has not exactly one client')
+  if (first === undefined || others.length > 0) throw badMember('body.owner', 'is required: the user does not have exactly one client')
   return Number(first.id)
 }
 
@@ -36,11 +38,11 @@ const toOwner = (wire: ClientWire): Owner => {
 const text = z.string().min(1).max(255)
 
 const options = z.strictObject({
-  first_name: text.optional().meta({ description: 'Instead of name, together with last_name' }),
+  first_name: text.optional().meta({ description: 'Replaces name, together with last_name' }),
   last_name: text.optional(),
   address1: text,
   city: text,
-  country: z.string().regex(/^[A-Z]{2}$/).meta({ description: 'Two capital letters' }),
+  country: z.string().regex(/^[A-Z]{2}$/).meta({ description: 'Two-letter country code in upper case' }),
   zip_code: text,
   phone: text,
   company: text.optional(),
@@ -52,7 +54,8 @@ const options = z.strictObject({
   groups: z.array(text).optional().meta({ description: 'Names of groups' }),
   configuration: text.optional().meta({ description: 'Name of a configuration' }),
   external_billing_id: z.string().min(1).max(38).optional(),
-  create_auto_order_service: z.boolean().optional().meta({ description: 'Gives the client an OpenStack project, without which it can have no servers; true where it is not said' }),
+  create_auto_order_service: z.boolean().optional()
+    .meta({ description: 'Creates an OpenStack project for the client, which it needs for servers. Default true' }),
   auto_order_service_external_billing_id: text.optional()
 })
 
@@ -66,7 +69,7 @@ const createOwnerCreate = (client: OwnerClient, mode: FleioMode): OwnerCreate =>
     email: 'jane@example.com',
     options: { address1: '99 Elm St.', city: 'New York', state: 'NY', country: 'US', zip_code: '1000', phone: '9999999', currency: 'EUR' }
   },
-  note: 'With a password, the client gets a user who signs in with the email.',
+  note: 'With a password, the client gets a user that signs in with the email.',
   run: async spec => {
     const body = toClient(spec)
     const made = await client.createClient(body, { members: membersOf(spec), missing: { failure: 'rejected' }, uncertain: mode === 'enduser' })
@@ -82,7 +85,7 @@ function toClient (spec: OwnerSpec) {
   }
   const names = namesOf(spec, parsed.data)
   const { email, password } = spec
-  if (password !== undefined && email === undefined) throw badMember('body.email', 'must be there: the user signs in with it')
+  if (password !== undefined && email === undefined) throw badMember('body.email', 'is required: the user signs in with it')
   return {
     create_auto_order_service: true,
     ...parsed.data,
@@ -95,12 +98,14 @@ function toClient (spec: OwnerSpec) {
 
 type Names = Readonly<Record<'first_name' | 'last_name', string>>
 
-/** The last word of a name is the last name; who knows better says so in the options. */
+/** The last word of a name is taken as the last name; the options override it. */
 function namesOf ({ name }: OwnerSpec, { first_name: first, last_name: last }: z.infer<typeof options>): Names {
   if (first !== undefined && last !== undefined && name === undefined) return { first_name: first, last_name: last }
-  if (first !== undefined || last !== undefined) throw badMember('body.name', 'either name, or first_name and last_name among the options')
+  if (first !== undefined || last !== undefined) {
+    throw badMember('body.name', 'must not be combined with first_name and last_name in the options')
+  }
   const [, before, after] = /^(.*\S)\s+(\S+)$/.exec(name?.trim() ?? '') ?? []
-  if (before === undefined || after === undefined) throw badMember('body.name', 'must be a first and a last name')
+  if (before === undefined || after === undefined) throw badMember('body.name', 'must be a first name and a last name')
   return { first_name: before, last_name: after }
 }
 

@@ -7,16 +7,16 @@ import { isMissing, readAnswer } from './send.ts'
 export interface WholeList<Row extends { readonly id: string }> {
   readonly path: string
   readonly row: z.ZodType<Row>
-  /** Without one, rows may move between pages; an unknown name is ignored. */
+  /** Without an order, rows may move between pages; an unknown name is ignored. */
   readonly ordering: string
   readonly query?: Readonly<Record<string, string>>
-  /** An installation may lack the route. */
+  /** The installation may not have the route. */
   readonly uncertain?: boolean
 }
 
 const pageSize = 200
 
-/** Reads every page; the link to the next one is never followed. Past the end is a 404. */
+/** Reads every page; the link to the next page is never followed. A page after the last is a 404. */
 export const createReadAll = (send: Send) => async <Row extends { readonly id: string }>(list: WholeList<Row>): Promise<readonly Row[]> => {
   const { path, row, ordering, query = {}, uncertain = false } = list
   const wire = pageWire(row)

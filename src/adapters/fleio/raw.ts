@@ -9,7 +9,7 @@ import type { FleioAccount } from './settings.ts'
 
 export const rawVerb = (account: FleioAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
-  note: 'Paths lie below the configured url and have no slash at their end.',
+  note: 'Paths are relative to the configured url and have no trailing slash.',
   isSecret: segments => segments.some(segment => secret.test(segment.replaceAll('_', '-'))),
   build: request => jsonRequest(baseOf(account), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
   read: readAnswer
@@ -20,7 +20,7 @@ function readAnswer (response: HttpResponse): RawAnswer {
   return { status: response.status, body: rawBody(response.text) }
 }
 
-/** Where users sign in, get keys, or lend themselves to others; consoles whose link holds a token of OpenStack, and fresh private keys. */
+/** Sign-in, tokens and impersonation; consoles, whose link has an OpenStack token; and generated private keys. */
 const secret = new RegExp(`^(?:.*-)?(?:${[
   'log-?(?:in|out)', 'sign-?(?:in|up|out)', 'sso', 'o?auth2?', 'tokens?', 'credentials?', 'impersonat(?:e|ion)', 'sessions?',
   '(?:reset|confirm|forgot)-(?:password|e?mail)', 'password-reset', 'second-factor', 'sfa', 'get-generated-key-pair', 'get-console-url'

@@ -12,15 +12,17 @@ import type { FlavorWire } from './schema.ts'
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped'])
 const members = new Map([['flavor', 'body.plan']])
 
-/** Two steps: the server gets its new plan, then waits in the state `resized` until somebody confirms. */
+/** Two steps: the server gets its new plan, then waits in the state `resized` until the change is confirmed. */
 export const createResize = (client: FleioClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'inferred',
   accepts: ['plan', 'restart'],
-  note: 'Only to another plan. A running server is restarted. The change is confirmed as soon as the server waits for it.',
+  note: 'Only to another plan. A running server is restarted. The gateway confirms the change as soon as the server waits for it.',
   run: async ({ seen, plan, restart }) => {
     const id = serverIdOf(seen.server.id)
-    if (plan === undefined) throw badMember('body.plan', 'must be there: sizes come with plans here')
-    if (restart === false && seen.server.status !== 'stopped') throw badMember('body.restart', 'a resize restarts a server that is not stopped')
+    if (plan === undefined) throw badMember('body.plan', 'is required: this provider sells sizes as plans')
+    if (restart === false && seen.server.status !== 'stopped') {
+      throw badMember('body.restart', 'a resize restarts a server that is not stopped')
+    }
     const { flavors } = await client.getResizeForm(id)
     const flavor = flavors?.find(row => row?.id === plan) ?? null
     requireRoom(seen, flavor)
@@ -32,8 +34,8 @@ export const createResize = (client: FleioClient): NonNullable<AdapterVerbs['res
 })
 
 /**
- * `resized` is shown as resizing; the plan alone would look right too early, before it is confirmed. Sizes that the form
- * lacks are not awaited.
+ * `resized` is mapped to resizing, because the plan alone would match before the change is confirmed. Sizes that the form
+ * does not have are not part of the goal.
  */
 const goalOf = (plan: string, flavor: FlavorWire | null): Goal => ({
   plan,
@@ -43,7 +45,7 @@ const goalOf = (plan: string, flavor: FlavorWire | null): Goal => ({
   disk_gib: diskOf(flavor) ?? undefined
 })
 
-/** OpenStack finds out late that a disk can not shrink. The disk of a server that boots from a volume is not the plan's. */
+/** OpenStack checks late that a disk cannot shrink. A server that boots from a volume does not have the plan's disk. */
 function requireRoom ({ server: { disk_gib: disk, image } }: Seen, flavor: FlavorWire | null): void {
   const size = diskOf(flavor)
   if (disk === null || image === null || size === null || size >= disk) return

@@ -12,7 +12,7 @@ export const flavorWire = z.object({
 })
 export type FlavorWire = z.infer<typeof flavorWire>
 
-/** An id in lists, an object in the detail. */
+/** An id in lists, an object in a single instance. */
 const imageWire = z.union([z.string().min(1), z.object({ id: identifier, name: text, display_name: text })])
 
 const fixedWire = z.object({ ip_address: text })
@@ -20,7 +20,7 @@ const floatingWire = z.object({ id: identifier.nullish().catch(null), floating_i
 const portWire = z.object({ ipv4s: list(fixedWire), ipv6s: list(fixedWire), floating_ips: list(floatingWire) })
 const netWire = z.object({ ports: list(portWire) }).nullish().catch(null)
 
-/** What the user of this key may do at all: "instances.stop": true. */
+/** The permissions of the token's user: "instances.stop": true. */
 const permissionsWire = z.record(z.string(), z.unknown()).nullish().catch(null)
 export type PermissionsWire = z.infer<typeof permissionsWire>
 
@@ -51,11 +51,11 @@ export const instanceListWire = <Row>(row: z.ZodType<Row>) => z.object({
   permissions: permissionsWire
 })
 
-/** An instance, for the addresses at it. */
+/** The addresses of an instance. */
 export const attachedWire = z.object({ id: z.string().min(1), region: text, access_ip: text, net_details: netWire })
 export type AttachedWire = z.infer<typeof attachedWire>
 
-/** Most releases answer name, flavor and region alone. */
+/** Most releases return only name, flavor and region. */
 export const instanceMadeWire = z.object({ id: text, uuid: text })
 
 export const snapshotMadeWire = z.object({ image_uuid: text })
@@ -64,7 +64,7 @@ export const resizeFormWire = z.object({ flavors: list(flavorWire) })
 
 const linkWire = z.object({ type: text, protocol: text, url: z.string().min(1) })
 
-/** Three shapes: today's, that of an old Nova, that of LXD. */
+/** Three shapes: the current one, that of an old Nova, and that of LXD. */
 export const consoleWire = z.union([
   z.object({ remote_console: linkWire }).transform(wire => wire.remote_console),
   z.object({ console: linkWire }).transform(wire => wire.console),

@@ -9,10 +9,10 @@ import type { FleioAccount } from './settings.ts'
 
 export const baseOf = (account: FleioAccount): Base => ({ url: account.url, headers: { ...authorization(account), 'accept-language': 'en' } })
 
-/** No path of ours ends in a slash: that would be another route of the vendor's. */
+/** Without a trailing slash, which would be another route. */
 export const createFleioSend = (account: FleioAccount, upstream: Upstream): Send => createSend(upstream, () => baseOf(account))
 
-/** The API's own 404; an unknown route answers with a page instead. */
+/** The API's own 404; an unknown route is answered with a page. */
 export const isMissing = (response: HttpResponse): boolean => response.status === 404 && parseJson(response.text) !== undefined
 
 export function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse, about: About = {}): T {
@@ -20,7 +20,7 @@ export function readAnswer<T> (schema: z.ZodType<T>, response: HttpResponse, abo
   return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)
 }
 
-/** What was accepted stays accepted, however its answer looks: then null. */
+/** An accepted call stays accepted: an unreadable answer is null. */
 export function readAccepted<T> (schema: z.ZodType<T>, response: HttpResponse, about: About = {}): T | null {
   if (!isSuccess(response)) throw callFailure(response, about)
   const parsed = schema.safeParse(parseJson(response.text))

@@ -1,22 +1,23 @@
 import { z } from 'zod'
 import { httpUrl } from '../kit/settings.ts'
 
-/** `staff` sees every client's servers, `enduser` only its own. The URL decides, and the token must be of the same kind. */
+/** `staff` sees all clients' servers, `enduser` only its own. The URL selects the API, and the token must be of the same kind. */
 export type FleioMode = 'staff' | 'enduser'
 
 const modes: ReadonlyMap<string, FleioMode> = new Map<string, FleioMode>([['staffapi', 'staff'], ['api', 'enduser']])
 
 const lastWord = /^https?:\/\/[^/]+\/(?:.+\/)?(\w+)$/
 
-/** The last word of the path tells which of the two APIs it is; null for neither. */
+/** The last path segment selects one of the two APIs; null for neither. */
 export const modeOf = (url: string): FleioMode | null => modes.get(lastWord.exec(url)?.[1] ?? '') ?? null
 
-/** Each hosting company runs its own installation; where the API lies below the host varies. */
+/** Each hosting company runs its own installation, so the path of the API varies. */
 export const fleioAccountSchema = z.strictObject({
   url: httpUrl
-    .refine(url => modeOf(url) !== null, { error: 'must be the full root of an API: its path ends in /staffapi or /api' })
-    .meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?(staffapi|api)/*$', description: 'The API\'s full root, with /staffapi (all clients) or /api (one end user) at its end' }),
-  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be one word' }).meta({ description: 'Secret. Of the same kind as the API' })
+    .refine(url => modeOf(url) !== null, { error: 'must be the full root of an API, with a path ending in /staffapi or /api' })
+    .meta({ pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+/([^?#]+/)?(staffapi|api)/*$', description: 'Full root of the API, ending in /staffapi (all clients) or /api (one end user)' }),
+  token: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII without spaces' })
+    .meta({ description: 'Secret. Must belong to the same API' })
 })
 export type FleioAccount = z.infer<typeof fleioAccountSchema>
 

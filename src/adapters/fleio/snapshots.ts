@@ -14,13 +14,13 @@ type Snapshots = Required<Pick<AdapterVerbs, 'snapshots.list' | 'snapshots.creat
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped', 'paused', 'suspended'])
 const about = { members: new Map([['name', 'body.name']]), uncertain: true }
 
-/** Snapshots are images that remember their server. */
+/** Snapshots are images that have the id of their server. */
 export const createSnapshots = (client: FleioClient, catalogue: CatalogueClient): Snapshots => ({
   'snapshots.list': {
     evidence: 'inferred',
-    note: 'Snapshots of a server that boots from a volume are not among them.',
+    note: 'Snapshots of servers that boot from a volume are not listed.',
     run: async ({ id }) => {
-      // They outlive their server, and a list of the images of nothing is empty.
+      // Snapshots outlive their server, and an unknown server has an empty list.
       await client.getInstance(serverIdOf(id))
       const rows = await catalogue.listImages({ instance_uuid: id, type: 'snapshot' })
       return rows.filter(row => row.type === 'snapshot' && row.instance_uuid === id && row.status !== 'deleted').map(toSnapshot)
@@ -49,7 +49,7 @@ const toSnapshot = (wire: ImageRowWire): Snapshot => ({
   server_id: wire.instance_uuid ?? null,
   status: statuses.get(wire.status ?? '') ?? 'unknown',
   provider_status: wire.status ?? null,
-  // 0 until it is saved.
+  // 0 until the image is saved.
   size_gib: typeof wire.size === 'number' && wire.size > 0 ? wire.size / gib : null,
   created_at: toUtc(wire.created_at)
 })
@@ -60,7 +60,7 @@ const ends: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStat
 
 const mostAtOnce = 50
 
-/** One field that is named more than once means any of its values. */
+/** A repeated field matches any of its values. */
 async function readJobs (catalogue: CatalogueClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
   const ids = [...new Set(jobs.map(job => job.id))].filter(isUuid)
   const shown = new Map<string, string | null>()
@@ -71,7 +71,7 @@ async function readJobs (catalogue: CatalogueClient, jobs: readonly Job[]): Prom
   return jobs.map(job => toState(job, shown.get(job.id) ?? null))
 }
 
-/** An image that is not listed yet may come: its row follows OpenStack's notifications. */
+/** A new image may not be listed yet: its row follows OpenStack's notifications. */
 const toState = (job: Job, status: string | null): JobState => {
   const end = ends.get(status ?? '') ?? 'running'
   return { ...job, status: end, vendorStatus: status, error: end === 'failed' ? `the provider shows the snapshot as ${status ?? ''}` : null }

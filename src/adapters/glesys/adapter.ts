@@ -42,7 +42,7 @@ export const glesys: Adapter<GlesysAccount> = {
       stop: {
         evidence: 'documented',
         accepts: ['force'],
-        note: 'Without force the guest is asked, and may not listen. Some servers have only one of the two ways.',
+        note: 'Without force the guest is asked to shut down, and may ignore it. Some servers support only one of the two.',
         run: async ({ id, force }) => await client.stop(idOf(id), force === true ? 'hard' : 'soft')
       },
       reboot: {
@@ -53,7 +53,7 @@ export const glesys: Adapter<GlesysAccount> = {
       rename: createRename(client),
       console: {
         evidence: 'observed',
-        note: 'Of a running server only.',
+        note: 'Requires a running server.',
         run: async ({ id }) => await client.console(idOf(id))
       },
       ...createAddressVerbs(client, createAddressClient(send)),
@@ -65,10 +65,10 @@ export const glesys: Adapter<GlesysAccount> = {
 
 const createList = (client: GlesysClient): List => ({
   evidence: 'documented',
-  note: 'The list tells nothing of power: every row that is shown costs one call more.',
+  note: 'The vendor\'s list has no power state: each row that is shown costs one more call.',
   paging: 'whole',
   pageSize: 10_000,
-  // The order of rows is not documented, and there are no arguments to ask for one.
+  // The order of rows is not documented, and no argument sets it.
   ordered: false,
   compareIds: compareText,
   run: async () => {

@@ -13,7 +13,7 @@ export function createAddressClient (send: GlesysSend) {
     await send({ ...endpoint, payload: 'details', schema: detailsPayload, assumed: { address: null, ptr: null } })
 
   return {
-    /** Without arguments: all that the project holds. */
+    /** Without arguments: all addresses of the project. */
     listOwn: async (): Promise<readonly AddressRow[]> =>
       await send({ name: 'ip/listown', payload: 'iplist', schema: ownPayload, failure: listFailure }),
     listOfServer: async (serverid: string): Promise<readonly AddressRow[]> =>

@@ -4,11 +4,11 @@ import type { AddressRow } from '../../domain/catalogue.ts'
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import { listOf, name, text } from './schema.ts'
 
-/** The address of the ip module; a server's own list is another shape, and the one of free addresses a third. */
+/** An address of the ip module; a server's own list has another shape, and the list of free addresses a third. */
 const addressWire = z.object({ ipaddress: text, netmask: name, gateway: name, datacenter: name, serverid: name, ptr: name })
 type AddressWire = z.infer<typeof addressWire>
 
-/** In the stored form a name ends in a dot. */
+/** The vendor stores names with a trailing dot. */
 const toPtr = (ptr: string | null): string | null => ptr === null ? null : ptr.replace(/\.$/, '') || null
 
 function toRow (wire: AddressWire): AddressRow | null {
@@ -29,7 +29,7 @@ function toRow (wire: AddressWire): AddressRow | null {
 export const ownPayload = z.object({ iplist: listOf(addressWire.nullable().catch(null)) })
   .transform(({ iplist }): readonly AddressRow[] => iplist.map(wire => wire === null ? null : toRow(wire)).filter(row => row !== null))
 
-/** Answers of the days of 2011 had no details; what is not told is null. */
+/** Answers of 2011 had no details; missing facts are null. */
 export const detailsPayload = z.object({ details: addressWire.nullish().catch(null) })
   .transform(({ details }) => ({ address: addressOf(details?.ipaddress)?.address ?? null, ptr: toPtr(details?.ptr ?? null) }))
 export type AddressPayload = z.infer<typeof detailsPayload>

@@ -12,7 +12,7 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
     evidence: 'observed',
     run: async id => {
       const rows = (await addresses.listOfServer(idOf(id))).filter(row => row.server_id === id)
-      // What a server that is missing is answered with is not known; it may be an empty list.
+      // The answer for a missing server is not documented; it may be an empty list.
       if (rows.length === 0) await client.details(id)
       return rows
     },
@@ -20,7 +20,8 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
   },
   'addresses.attach': {
     evidence: 'observed',
-    note: 'An address that the project holds, of the server\'s region and platform. The system in the server may have to be told of it by hand.',
+    note: 'An address of the project, in the server\'s region and platform. ' +
+      'It may have to be configured by hand in the server\'s operating system.',
     run: async ({ id, addresses: asked }) => {
       const serverId = idOf(id)
       const wanted = [...new Set(asked.map((text, index) => canonical(text) ?? refuse(index)))]
@@ -31,11 +32,11 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
   },
   'addresses.detach': {
     evidence: 'observed',
-    note: 'The address stays with the project, and is billed.',
+    note: 'The address stays with the project and is billed.',
     run: async ({ id, address }) => {
       const serverId = idOf(id)
       const wanted = pathAddress(address)
-      // The vendor is not told which server it is: it would take the address from any.
+      // The vendor's call does not name the server: it would detach the address from any.
       const { server } = await client.details(serverId)
       const held = server.addresses.find(row => canonical(row.address) === wanted)
       if (held === undefined) throw missing('the server does not have this address')
@@ -45,7 +46,7 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
   },
   ptr: {
     evidence: 'documented',
-    note: 'Null restores the provider\'s own name for the address, which the answer tells.',
+    note: 'Null restores the provider\'s default name for the address, which the answer returns.',
     run: async ({ address, ptr }) => {
       const asked = pathAddress(address)
       if (ptr === null) {
@@ -58,7 +59,7 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
   }
 })
 
-/** One text for one address: IPv6 has many spellings. Null for what is none. */
+/** The canonical spelling of an address (IPv6 has many); null if it is not an address. */
 function canonical (text: string): string | null {
   const version = text.includes('%') ? 0 : isIP(text)
   if (version === 0) return null
@@ -66,7 +67,7 @@ function canonical (text: string): string | null {
 }
 
 function refuse (index: number): never {
-  throw badMember(`body.addresses.${index}`, 'must be an IP address: here addresses have no other ids')
+  throw badMember(`body.addresses.${index}`, 'must be an IP address: this provider\'s addresses have no other ids')
 }
 
 const missing = (message: string): UpstreamError => new UpstreamError('not-found', message, { notAttempted: true, member: 'path.address' })
@@ -77,10 +78,10 @@ function pathAddress (text: string): string {
   return address
 }
 
-/** The vendor's form of a full name has a dot at its end. */
+/** The vendor requires a fully qualified name with a trailing dot. */
 function hostName (ptr: string): string {
   const name = ptr.endsWith('.') ? ptr : `${ptr}.`
   const isName = name.length <= 254 && /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.){2,}$/i.test(name) && !/\.\d+\.$/.test(name)
-  if (!isName) throw badMember('body.ptr', 'must be a full host name')
+  if (!isName) throw badMember('body.ptr', 'must be a fully qualified host name')
   return name
 }

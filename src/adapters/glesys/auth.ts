@@ -4,10 +4,10 @@ import { loginFailure } from './failures.ts'
 import { loginPayload } from './schema.ts'
 import type { GlesysAccount } from './settings.ts'
 
-/** A key from user/login dies after six hours without use. */
+/** A key from user/login expires after six hours without use. */
 const idleMs = 6 * 3600_000
 
-/** A project's own key is sent as it is; a user's is fetched. https://github.com/glesys/api-docs/wiki */
+/** A project's own key is sent as it is; a user's key is fetched. https://github.com/glesys/api-docs/wiki */
 export function signIn (account: GlesysAccount): SignIn | null {
   const { username, password } = account
   if (username === undefined || password === undefined) return null
@@ -26,7 +26,7 @@ export function signIn (account: GlesysAccount): SignIn | null {
   })
 }
 
-/** The user name picks the context; only a project's has servers. */
+/** The user name selects the context; only a project has servers. */
 export function authorization (account: GlesysAccount, token: Token | null): Record<string, string> {
   const key = account.api_key ?? token?.value ?? ''
   return { authorization: `Basic ${Buffer.from(`${account.project}:${key}`).toString('base64')}` }

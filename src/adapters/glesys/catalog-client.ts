@@ -9,7 +9,7 @@ export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 export const createCatalogueClient = (send: GlesysSend) => ({
   templates: async (): Promise<readonly Image[]> =>
     await send({ name: 'server/templates', payload: 'templates', schema: imagesPayload, failure: listFailure }),
-  /** Empty arguments make it a POST: a GET of it was never seen. */
+  /** The empty arguments make it a POST, the only method seen for it. */
   allowedArguments: async (): Promise<readonly Region[]> =>
     await send({ name: 'server/allowedarguments', arguments: {}, payload: 'argumentslist', schema: regionsPayload, failure: listFailure }),
   sshKeys: async (): Promise<readonly SshKey[]> =>

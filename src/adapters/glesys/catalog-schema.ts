@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Image, Network, Region, SshKey } from '../../domain/catalogue.ts'
 import { id, listOf, name, number, text } from './schema.ts'
 
-/** What a create takes. Others (OpenVZ, Xen) stood here in former years. */
+/** The platforms that a create accepts. Older answers also list OpenVZ and Xen. */
 const platforms = ['KVM', 'VMware'] as const
 type Platform = typeof platforms[number]
 
-/** In XML nothing is an empty element, in JSON an empty list. */
+/** An empty list is an empty element in XML. */
 const nothing = z.union([z.literal(''), z.tuple([])]).transform(() => ({ KVM: null, VMware: null }))
 
 const byPlatform = <Entry>(entry: z.ZodType<Entry>) =>
@@ -27,7 +27,7 @@ export const imagesPayload = z.object({ templates: byPlatform(listOf(templateWir
 
 const isThere = <Value>(value: Value | null): value is Value => value !== null
 
-/** KVM is known to take the id as well as the name, VMware only the name. The platform must be told by something. */
+/** KVM accepts the id or the name, VMware is known to accept only the name. The platform must follow from one of them. */
 const toImage = (wire: TemplateWire, platform: Platform): Image => ({
   id: platform === 'KVM' ? wire.id ?? wire.name : wire.name,
   name: platform === 'KVM' ? wire.name : `${wire.name} (${platform})`,
@@ -39,7 +39,7 @@ const toImage = (wire: TemplateWire, platform: Platform): Image => ({
 
 const argumentsWire = z.object({ datacenter: listOf(z.string().min(1)) })
 
-/** Without any region nothing could be created: then the answer is not what it was. */
+/** Without any region no server could be created, so an empty list means that the answer has changed. */
 export const regionsPayload = z.object({ argumentslist: byPlatform(argumentsWire) })
   .transform(({ argumentslist }): readonly Region[] => [...new Set(platforms.flatMap(platform => argumentslist[platform]?.datacenter ?? []))]
     .map(region => ({ id: region, name: region })))

@@ -3,16 +3,17 @@ import type { CatalogueClient } from './catalog-client.ts'
 
 type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'regions' | 'ssh_keys' | 'networks'>>
 
-/** There are no plans: sizes are free. */
+/** There are no plans: sizes are chosen freely. */
 export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   images: {
     evidence: 'observed',
-    note: 'Images whose name ends in (VMware) are for options.platform VMware. Create also takes names and tags (debian-12) of the others.',
+    note: 'Images whose name ends in (VMware) are for options.platform VMware. ' +
+      'Create also accepts the names and tags (debian-12) of the others.',
     run: async () => await client.templates()
   },
   regions: {
     evidence: 'observed',
-    note: 'Where servers can be created; networks may lie elsewhere too.',
+    note: 'Regions in which servers can be created; networks may be in others too.',
     run: async () => await client.allowedArguments()
   },
   ssh_keys: {
@@ -21,7 +22,7 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   },
   networks: {
     evidence: 'observed',
-    note: 'For looking only: a create takes no networks here.',
+    note: 'Read-only: create does not accept networks.',
     run: async () => await client.networks()
   }
 })

@@ -9,7 +9,7 @@ import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverP
 
 export type GlesysClient = ReturnType<typeof createClient>
 
-// Made once: a schema compiles itself at its first use.
+// Created once, because zod compiles a schema at its first use.
 const listPayload = serversPayload(seenRow)
 const detailsPayload = serverPayload(seenServer)
 
@@ -22,7 +22,7 @@ export function createClient (project: string, send: GlesysSend) {
     list: async () => (await send({
       name: 'server/list', payload: 'servers', schema: listPayload, failure: listFailure
     })).servers.map(seen => ownedBy(project, seen)),
-    /** Without includestate nothing is told of power. */
+    /** The power state is returned only with includestate. */
     details: async (serverid: string) => ownedBy(project, (await send({
       name: 'server/details',
       arguments: { serverid, includestate: 'yes' },
@@ -41,7 +41,7 @@ export function createClient (project: string, send: GlesysSend) {
       failure: orderFailure,
       members: createMembers
     }),
-    /** Gives the name that the server is told to have now, where it is told. */
+    /** Returns the server's new name, if the answer has it. */
     edit: async (serverid: string, changes: Arguments, members: readonly MemberRow[]) => await send({
       name: 'server/edit',
       arguments: { serverid, ...changes },
@@ -50,10 +50,10 @@ export function createClient (project: string, send: GlesysSend) {
       assumed: { hostname: null },
       members
     }),
-    /** `keepip` is demanded; left out, addresses might stay and be billed. */
+    /** `keepip` is mandatory: without it, addresses might stay and be billed. */
     destroy: async (serverid: string, keepip: boolean): Promise<Accepted> =>
       toAccepted(await send({ name: 'server/destroy', arguments: { serverid, keepip }, schema: acceptedPayload, assumed: {} })),
-    /** It makes a new link, so it is a write. */
+    /** It creates a new link, so it is a write. */
     console: async (serverid: string): Promise<ConsoleLink> => await send({
       name: 'server/console',
       arguments: { serverid },

@@ -20,14 +20,16 @@ const example: CreateSpec = {
   options: { platform: 'KVM' }
 }
 
-/** A server of free sizes: the vendor has no plans. It boots by itself. */
+/** A server with freely chosen sizes: the vendor has no plans. It boots by itself. */
 export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): Create => ({
   evidence: 'documented',
   accepts,
   requires: ['region', 'cpus', 'memory_mib', 'disk_gib'],
   options: createOptions,
   example,
-  note: 'KVM needs a user: options.users, or ssh_keys and password for a user called deploy. VMware takes a root password and one key text, or ids of keys. An address of each family is ordered unless options say otherwise.',
+  note: 'KVM needs a user: options.users, or ssh_keys and password for a user called deploy. ' +
+      'VMware accepts a root password and one key text, or key ids. ' +
+      'An address of each family is ordered unless options say otherwise.',
   run: async spec => {
     const options = optionsOf(spec)
     const order = toOrder(spec, options)
@@ -35,7 +37,7 @@ export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): 
     const accepted = await client.create({ ...order, ...values })
     return note === null ? accepted : { ...accepted, note }
   },
-  // Host names are the same in any case; where it is asked for, the region is always shown.
+  // Host names are case-insensitive; a row of the list always has its region.
   isLike: ({ name, region }, server) => server.name.toLowerCase() === name.toLowerCase() &&
     (region === undefined || server.region === null || server.region.id === region)
 })
@@ -50,9 +52,11 @@ function optionsOf ({ options }: CreateSpec): CreateOptions {
 function toOrder (spec: CreateSpec, options: CreateOptions): Arguments {
   const { name, region, cpus, memory_mib: memory, disk_gib: disk, image, user_data: userData } = spec
   const { platform, bandwidth, description, ip, ipv6, cloudconfigparams, backupschedules } = options
-  if (disk !== undefined && !Number.isInteger(disk)) throw badMember('body.disk_gib', 'must be a whole number here')
+  if (disk !== undefined && !Number.isInteger(disk)) throw badMember('body.disk_gib', 'must be a whole number')
   if (platform !== 'KVM') refuseKvmOnly(spec, options)
-  if (cloudconfigparams !== undefined && userData === undefined) throw badMember('body.options.cloudconfigparams', 'needs user_data that they fill in')
+  if (cloudconfigparams !== undefined && userData === undefined) {
+    throw badMember('body.options.cloudconfigparams', 'requires user_data, whose placeholders they fill in')
+  }
   return payload({
     platform,
     datacenter: region,
@@ -63,7 +67,7 @@ function toOrder (spec: CreateSpec, options: CreateOptions): Arguments {
     disksize: disk,
     bandwidth,
     description,
-    // As the vendor's own clients send it: what happens without is not known.
+    // The vendor's own clients send it; the effect of leaving it out is not documented.
     ip,
     ipv6,
     cloudconfig: userData,

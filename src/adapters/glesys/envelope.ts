@@ -8,24 +8,24 @@ import { memberOf, type MemberRow } from './failures-members.ts'
 import { envelopeWire } from './schema.ts'
 import type { GlesysAccount } from './settings.ts'
 
-/** A function of the vendor's, such as server/details, with what its answer is read by. */
+/** A vendor's endpoint, such as server/details, with the schema of its answer. */
 export interface Endpoint<T> {
   readonly name: string
   readonly arguments?: Arguments
-  /** The member that a success carries; absent where it carries none. */
+  /** The payload member of a success; absent if it has none. */
   readonly payload?: string
   readonly schema: z.ZodType<T>
-  /** Makes it a write: what a dry run takes for the answer. */
+  /** Makes the call a write; a dry run uses it as the answer. */
   readonly assumed?: T
-  /** Where a failure means something else for this function. */
+  /** Overrides the meaning of a failure for this endpoint. */
   readonly failure?: (failure: Failure, payload: Refusal) => Failure
-  /** Which member of our caller's request the vendor complains of. */
+  /** The member of the caller's request that a refusal is about. */
   readonly members?: readonly MemberRow[]
 }
 
 export type Arguments = Readonly<Record<string, unknown>>
 
-/** Each of the two headers may bring JSON: both are sent for it, and neither with XML, where plain arguments go as a form. */
+/** JSON may depend on either header, so both are sent for it and neither for XML, where plain arguments are sent as a form. */
 export const formatHeaders = ({ format }: GlesysAccount): Readonly<Record<string, string>> => format === 'json'
   ? { 'user-agent': 'hawser', accept: 'application/json', 'content-type': 'application/json' }
   : { 'user-agent': 'hawser', accept: 'application/xml' }
@@ -35,8 +35,8 @@ const isNested = (value: unknown): boolean => typeof value === 'object' && value
 const formText = (value: unknown): string => typeof value === 'boolean' ? (value ? '1' : '0') : String(value)
 
 /**
- * A function without arguments is read by GET; POST is right for every other, whether it reads or writes. Arguments with
- * members of their own are only known as JSON, whatever is asked for as the answer.
+ * An endpoint without arguments is called with GET, any other with POST, whether it reads or writes. Nested arguments are
+ * only documented as JSON, whatever the format of the answer.
  */
 export function toRequest<T> (account: GlesysAccount, endpoint: Endpoint<T>, headers: Readonly<Record<string, string>>): HttpRequest {
   const url = `${account.api_url}/${endpoint.name}`
@@ -51,22 +51,22 @@ export function toRequest<T> (account: GlesysAccount, endpoint: Endpoint<T>, hea
 }
 
 /**
- * The HTTP status decides first. Within a 2xx the payload does: the code beside it was wrong at times, so it only speaks
- * where there is no payload.
+ * The HTTP status decides first. Within a 2xx the payload decides: the code beside it has been wrong, so it counts only
+ * if there is no payload.
  */
 export function readAnswer<T> (endpoint: Endpoint<T>, response: HttpResponse): T {
   const answer = envelopeWire.safeParse(bodyOf(response.text, unread))
   const payload = answer.success ? answer.data.response : {}
   const code = payload.status?.code ?? null
   if (!isSuccess(response)) throw toError(endpoint, response, { status: response.status, code, text: payload.status?.text ?? '' })
-  if (!answer.success) throw malformed(response, 'the answer is neither JSON nor XML of the expected form')
+  if (!answer.success) throw malformed(response, 'the answer is not JSON or XML of the expected form')
   const text = payload.status?.text ?? ''
   const hasPayload = endpoint.payload !== undefined && (payload[endpoint.payload] ?? null) !== null
   if (!hasPayload && code !== null && isFailureCode(code, text)) throw toError(endpoint, response, { status: code, code, text })
   return parseWire(endpoint.schema, payload, response)
 }
 
-/** Failures that are about what the caller said. */
+/** Failures that are about the caller's input. */
 const answersTheCaller: ReadonlySet<Failure> = new Set<Failure>(['rejected', 'conflict', 'not-found'])
 
 export function toError<T> (endpoint: Pick<Endpoint<T>, 'failure' | 'members'>, response: HttpResponse, payload: Refusal): UpstreamError {
@@ -79,17 +79,17 @@ export function toError<T> (endpoint: Pick<Endpoint<T>, 'failure' | 'members'>, 
     ...(payload.code === null ? {} : { code: payload.code }),
     ...(vendorMessage === '' ? {} : { vendorMessage }),
     ...(member === undefined ? {} : { member }),
-    // An outage told beside HTTP 200 is no acceptance: what became of a write is as unknown as after a 5xx.
+    // An outage reported with HTTP 200 is not an acceptance: a write is as ambiguous as after a 5xx.
     ...(failure === 'unavailable' ? { status: payload.status === 0 ? 500 : payload.status } : {})
   })
 }
 
-/** Branches of XML that are not worth reading. */
+/** Branches of XML to skip. */
 const unread: readonly string[] = ['response.servers.item.supportedfeatures']
 
 /**
- * The format that was asked for is not always the one that comes. A byte order mark counts as white space. The echo of
- * arguments repeats secrets, and is never read from XML.
+ * The answer is not always in the requested format. A byte order mark counts as white space. The echo of arguments
+ * contains secrets and is never read from XML.
  */
 export function bodyOf (text: string, skip: readonly string[]): unknown {
   const trimmed = text.trimStart()

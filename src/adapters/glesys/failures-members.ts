@@ -1,16 +1,16 @@
 import type { Refusal } from './failures.ts'
 
-/** Which member of our caller's request a refusal is about. */
+/** The member of the caller's request that a refusal is about. */
 export type MemberRow = readonly [test: (refusal: Refusal) => boolean, member: string]
 
-/** The vendor's sentences name its own arguments: `The selected datacenter is invalid.` */
+/** The vendor's sentences name its arguments: `The selected datacenter is invalid.` */
 const names = (...words: readonly string[]) => {
   const pattern = new RegExp(`\\b(?:${words.join('|')})\\b`, 'i')
   return ({ text }: Refusal): boolean => pattern.test(text)
 }
 const code = (number: number) => (refusal: Refusal): boolean => refusal.code === number
 
-/** The first row that fits decides. */
+/** The first matching row decides. */
 export const memberOf = (rows: readonly MemberRow[], refusal: Refusal): string | undefined => rows.find(([test]) => test(refusal))?.[1]
 
 const sizeMembers: readonly MemberRow[] = [
@@ -35,7 +35,7 @@ export const createMembers: readonly MemberRow[] = [
   [names('bandwidth'), 'body.options.bandwidth'],
   [names('ipv6'), 'body.options.ipv6'],
   [names('ip'), 'body.options.ip'],
-  // 610 blames the template for a size: which one is not said.
+  // 610 refuses a size for the template without naming the size.
   [refusal => refusal.code !== 610 && names('template', 'image')(refusal), 'body.image'],
   [names('platform'), 'body.options.platform']
 ]
@@ -44,7 +44,7 @@ export const resizeMembers: readonly MemberRow[] = [...sizeMembers, [names('disk
 
 export const renameMembers: readonly MemberRow[] = [[code(607), 'body.name'], [names('hostname'), 'body.name']]
 
-/** Everything that is said of an attachment is about the addresses, unless the server is missing or locked. */
+/** A refused attach is about the addresses, unless the server is missing or locked. */
 export const attachMembers: readonly MemberRow[] = [[refusal => !/server|locked/i.test(refusal.text) || /\bip\b/i.test(refusal.text), 'body.addresses']]
 
 const isMissing = ({ status, text }: Refusal): boolean => status === 404 || /not f(?:ind|ound)/i.test(text)

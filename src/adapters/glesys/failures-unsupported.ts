@@ -3,7 +3,7 @@ import type { Seen } from '../../domain/list.ts'
 import { isLacking } from './mapping.ts'
 import { serverWire } from './schema.ts'
 
-/** What this one server was told to lack is refused as the vendor would, without a call. */
+/** Refuses, without a call, a feature that the vendor says this server does not support. */
 export function refuseLacking ({ raw }: Seen, feature: string, member?: string): void {
   const wire = serverWire.safeParse(raw)
   if (!wire.success || !isLacking(wire.data, feature)) return

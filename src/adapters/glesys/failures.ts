@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts'
 
-/** `status` is HTTP's, `code` the envelope's. */
+/** `status` is from HTTP, `code` from the envelope. */
 export interface Refusal {
   readonly status: number
   readonly code: number | null
@@ -35,8 +35,8 @@ const says = ({ text }: Refusal, words: string): boolean => text.toLowerCase().i
 const codeMeans = ({ code }: Refusal, failure: Failure): boolean => code !== null && codes.get(code) === failure
 
 /**
- * The first row that fits decides. The sentences are looked at because nothing else tells a locked server from a forbidden
- * one (both 403), or a missing server from bad input (both 400); the status goes first, since a locked account is a 401.
+ * The first matching row decides. The sentences are matched because nothing else distinguishes a locked server from a
+ * forbidden one (both 403), or a missing server from bad input (both 400); the status goes first, since a locked account is a 401.
  */
 const rows: readonly Row[] = [
   [({ status }) => status === 401 || status === 419, 'authentication'],
@@ -50,28 +50,31 @@ const rows: readonly Row[] = [
   [refusal => refusal.status >= 500 || codeMeans(refusal, 'unavailable'), 'unavailable']
 ]
 
-/** Undefined where the vendor has said nothing: the HTTP status then speaks for itself. */
+/** Undefined if no row matches: the HTTP status then decides alone. */
 export const failureOf = (refusal: Refusal): Failure | undefined => rows.find(([test]) => test(refusal))?.[1]
 
-/** Whether a code beside HTTP 200 tells of a failure. Others do not: in August 2020 it was the id of a transaction, and nothing beside OK is none. */
+/**
+ * Whether a code with HTTP 200 is a failure. Other codes are not: in August 2020 it was a transaction id, and 0 with the text OK
+ * is a success.
+ */
 export const isFailureCode = (code: number, text: string): boolean =>
   code === 0 ? text.trim().toLowerCase() !== 'ok' : codes.has(code) || (code >= 400 && code < 600)
 
 const isMissing = (failure: Failure): boolean => failure === 'not-found' || failure === 'unsupported'
 
-/** A list belongs to no server: what is missing there is the function. */
+/** A list names no server: a 404 is about the endpoint. */
 export const listFailure = (failure: Failure): Failure => isMissing(failure) ? 'malformed' : failure
 
-/** An order belongs to no server yet: what is missing is something that it names. */
+/** An order names no server: a 404 is about an object that it refers to. */
 export const orderFailure = (failure: Failure): Failure => isMissing(failure) ? 'rejected' : failure
 
-/** A server and an address are told apart by the sentence: a missing server is always named. */
+/** The sentence distinguishes a missing server, which is always named, from a missing address. */
 export const addressFailure = (failure: Failure, payload: Refusal): Failure =>
   failure === 'not-found' && !says(payload, 'server') ? 'rejected' : failure
 
 const refusedCredentials: ReadonlySet<Failure> = new Set<Failure>(['rejected', 'forbidden', 'conflict', 'not-found'])
 
-/** All that a sign-in sends is credentials, so refusing its arguments is refusing them. */
+/** A sign-in sends only credentials, so refusing its arguments is refusing the credentials. */
 export function loginFailure (failure: Failure, { status }: Refusal): Failure {
   if (status === 404 || failure === 'unsupported') return 'malformed'
   return refusedCredentials.has(failure) ? 'authentication' : failure

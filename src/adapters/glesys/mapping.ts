@@ -6,24 +6,24 @@ import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import { serverWire, type ServerWire } from './schema.ts'
 
-/** The words of `status` and of the older `state` that tell power; see also `busyWords`. */
+/** The values of `status` and of the older `state` that show the power; see also `busyWords`. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['running', 'running'],
   ['ready', 'stopped'],
   ['stopped', 'stopped']
 ])
 
-/** Words that hide the power behind a change under way. */
+/** The values that hide the power during a change. */
 const busyWords: ReadonlySet<string> = new Set(['updating', 'locked'])
 
-/** Which actions make sense in which state; what is not named here has none. */
+/** The actions allowed in each state; a state that is not listed allows none. */
 export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'delete']],
   ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'console', 'delete']]
 ])
 
-/** The vendor's features of one server that an action needs one of. */
+/** The vendor's feature flags; an action needs one of those listed. */
 const features: ReadonlyMap<ServerAction, readonly string[]> = new Map<ServerAction, readonly string[]>([
   ['start', ['start']],
   ['stop', ['stopsoft', 'stophard']],
@@ -39,11 +39,11 @@ const flags: ReadonlyMap<string, boolean> = new Map([
 
 const toFlag = (wire: ServerWire['isrunning']): boolean | null => flags.get(String(wire).trim().toLowerCase()) ?? null
 
-/** An empty element is how XML may write false, and how it writes null: it is a no only beside a word that was told. */
+/** XML writes null, and perhaps false, as an empty element: it counts as false only if a status is present. */
 const toPayload = (wire: ServerWire, flag: ServerWire['isrunning']): boolean | null =>
   flag === '' && (wire.status ?? wire.state) !== null ? false : toFlag(flag)
 
-/** The words are the elder half: they speak where the flags are missing, `status` before `state`. */
+/** The flags decide; without them `status`, then the older `state`. */
 export function toStatus (wire: ServerWire): ServerStatus {
   const isRunning = toPayload(wire, wire.isrunning)
   if (isRunning !== null) return isRunning ? 'running' : 'stopped'
@@ -56,7 +56,7 @@ function toPower (wire: ServerWire): Power {
   return isRunning === null ? powerOf(toStatus(wire)) : isRunning ? 'on' : 'off'
 }
 
-/** What is under way in the vendor's words; a lock without a word of its own is called `locked`. */
+/** The vendor's word for the work under way; `locked` if the lock has no word of its own. */
 function toTask (wire: ServerWire): string | null {
   const isLocked = toPayload(wire, wire.islocked)
   const { status, state } = wire
@@ -82,7 +82,7 @@ export function toServer (wire: ServerWire): ServerFacts {
     cpus: wire.cpucores ?? null,
     memory_mib: wire.memorysize ?? null,
     disk_gib: toDisk(wire),
-    // Neither netmask nor gateway stands here, nor which address is the main one.
+    // Has neither netmask nor gateway, nor which address is primary.
     addresses: (wire.iplist ?? []).map(ip => addressOf(ip?.ipaddress)).filter(address => address !== null),
     image: toImage(wire),
     plan: null,
@@ -96,10 +96,10 @@ export function toServer (wire: ServerWire): ServerFacts {
   }
 }
 
-/** What is not told is not lacking. */
+/** A feature that is not listed counts as supported. */
 export const isLacking = ({ supportedfeatures }: ServerWire, feature: string): boolean => toFlag(supportedfeatures?.[feature]) === false
 
-/** A locked server refuses changes, and one under managed hosting refuses all of them. */
+/** A locked server, or one under managed hosting, refuses all changes. */
 function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
   if (toFlag(wire.managedhosting) === true) return []
   const isLocked = toLocked(wire) === true
@@ -107,32 +107,32 @@ function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
   return (actions.get(status) ?? []).filter(action => isOffered(action) && (!isLocked || action === 'console'))
 }
 
-/** The main disk and those added to it; in GB, taken as GiB as the added ones are counted. */
+/** The main and the additional disks, in GB, taken as GiB because the additional ones are counted in GiB. */
 function toDisk ({ disksize, additionaldisks }: ServerWire): number | null {
   if (disksize === null || disksize === undefined) return null
   return (additionaldisks ?? []).reduce((sum, disk) => sum + (disk?.sizeingib ?? 0), disksize)
 }
 
-/** The name of a template is as good as its id when one is to be created by it. */
+/** A create accepts the template's name as well as its id. */
 function toImage ({ initialtemplate, templatename }: ServerWire): Reference | null {
   const id = initialtemplate?.id ?? null
   if (id !== null) return { id, name: initialtemplate?.name ?? templatename }
   return templatename === null ? null : { id: templatename, name: templatename }
 }
 
-/** A locked server in the answer to an action is at work on that action. */
+/** A locked server in the answer to an action is working on that action. */
 export const toAccepted = ({ server }: { readonly server?: ServerWire | null | undefined }): Accepted =>
   server !== null && server !== undefined && toTask(server) !== null ? { begun: true } : {}
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
 
-/** The project of the credentials, where a server does not name its own. */
+/** The project of the credentials, if the server does not name its own. */
 export const ownedBy = (project: string, seen: Seen): Seen =>
   seen.server.owner === null ? { ...seen, server: { ...seen.server, owner: { id: project, name: null } } } : seen
 
 const withAddresses = z.object({ iplist: z.union([z.literal(''), z.array(z.unknown())]) })
 
-/** A row of a list: never with power, and with as few as four fields. */
+/** A row of a list: without power, and with as few as four fields. */
 export const seenRow: z.ZodType<Seen> =
   seenServer.transform((seen): Seen => ({ ...seen, missing: lacksOf(seen) }))
 

@@ -9,14 +9,14 @@ import type { GlesysAccount } from './settings.ts'
 
 export const rawVerb = (account: GlesysAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
-  note: 'Functions of the project, such as /server/list; the vendor knows GET and POST. The echo of what was sent is left out.',
+  note: 'Endpoints of the project, such as /server/list; the vendor supports GET and POST. The echo of the request is removed.',
   isSecret,
   build: (request, token) => toRequest(account, request, authorization(account, token)),
   read: readAnswer
 })
 
 function toRequest (account: GlesysAccount, { method, path, query, body }: RawRequest, headers: Readonly<Record<string, string>>): HttpRequest {
-  // What would end the path is a part of it.
+  // Encoded, so that they do not end the path.
   const url = `${account.api_url}${path.replace(/[?#]/g, encodeURIComponent)}${query === '' ? '' : `?${query.replaceAll('#', '%23')}`}`
   const common = { ...headers, ...formatHeaders(account) }
   if (body === undefined || body === null) return { method, url, headers: common }
@@ -41,13 +41,13 @@ const textOf = ({ text }: HttpResponse): string | null => text.trim() === '' ? n
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `debug` repeats every argument, secrets too. */
+/** `debug` repeats every argument, including secrets. */
 function withoutEcho (body: unknown): unknown {
   if (!isRecord(body) || !isRecord(body['response'])) return body
   const { debug: _echo, ...response } = body['response']
   return { ...body, response }
 }
 
-/** The user's module signs in and out; other functions make keys of other services. */
+/** The user module signs in and out; some other endpoints create keys of other services. */
 const isSecret = ([module = '', name = '']: readonly string[]): boolean =>
   /^(?:user|apikeys?|tokens?)$/.test(module) || /login|logout|credential|api_?key|token/.test(name)

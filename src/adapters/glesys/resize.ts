@@ -11,11 +11,11 @@ import { serverWire } from './schema.ts'
 type Resize = NonNullable<AdapterVerbs['resize']>
 type Rename = NonNullable<AdapterVerbs['rename']>
 
-/** Only what changes is sent. The vendor schedules the work, and locks the server until it is done. */
+/** Only the changed sizes are sent. The vendor schedules the work and locks the server until it is done. */
 export const createResize = (client: GlesysClient): Resize => ({
   evidence: 'documented',
   accepts: ['cpus', 'memory_mib', 'disk_gib'],
-  note: 'disk_gib is all disks together, and the main one is what grows. Whether a running server must be stopped first is not documented.',
+  note: 'disk_gib is the sum of all disks, of which the main one grows. Whether a running server must be stopped first is not documented.',
   run: async ({ seen, ...spec }) => {
     const changes = [...toChanges(seen, spec)]
     for (const { feature, member } of changes) refuseLacking(seen, feature, member)
@@ -46,12 +46,12 @@ function toChanges ({ server, raw }: Seen, { cpus, memory_mib: memory, disk_gib:
 }
 
 function toMainDisk (asked: number, current: number | null): number {
-  if (current !== null && asked < current) throw badMember('body.disk_gib', 'a disk can not be made smaller')
-  if (!Number.isInteger(asked)) throw badMember('body.disk_gib', 'a disk grows by whole GiB')
+  if (current !== null && asked < current) throw badMember('body.disk_gib', 'disks cannot shrink')
+  if (!Number.isInteger(asked)) throw badMember('body.disk_gib', 'must grow by whole GiB')
   return asked
 }
 
-/** Host names are the same in any case: the one that the vendor made of it is what will be seen. */
+/** Host names are case-insensitive: the goal is the name as the vendor returned it. */
 export const createRename = (client: GlesysClient): Rename => ({
   evidence: 'documented',
   run: async ({ id, name }) => {

@@ -4,7 +4,7 @@ import { authorization } from './auth.ts'
 import { readAnswer, toRequest, type Endpoint } from './envelope.ts'
 import type { GlesysAccount } from './settings.ts'
 
-/** Calls one function of the vendor's: a write where it assumes an answer, else a read. */
+/** Calls one endpoint: a write if it has an assumed answer, else a read. */
 export type GlesysSend = <T>(endpoint: Endpoint<T>) => Promise<T>
 
 export const createGlesysSend = (account: GlesysAccount, upstream: Upstream): GlesysSend => async <T>(endpoint: Endpoint<T>) => await upstream.send<T>({

@@ -23,7 +23,7 @@ export const heficed: Adapter<HeficedAccount> = {
   title: 'Heficed Kronos Cloud',
   account: heficedAccountSchema,
   example,
-  // `ref` is the charge of a payment, `url` only the console's link.
+  // `ref` is the reference of a payment; a console's `url` opens it without a sign-in.
   secretMembers: ['password', 'ipmiProxy', 'billingDetails', 'ref', 'url'],
   signIn,
   connect
@@ -45,7 +45,7 @@ function connect (account: HeficedAccount, upstream: Upstream): AdapterVerbs {
     resize: createResize(client),
     ...createChanges(client),
     images: createImages(catalogues),
-    // A token holds exactly the scopes asked for: without them these would only be refused.
+    // A token has exactly the requested scopes: without them the vendor would refuse these calls.
     ...(account.scopes.includes('ipswitch') ? createAddresses(client, createIpswitchClient(account, send)) : {}),
     ...(account.scopes.includes('sshkeys') ? { ssh_keys: createSshKeys(catalogues) } : {}),
     raw: rawVerb(account, upstream)
@@ -57,7 +57,7 @@ const forceOf = (force: boolean | undefined): { readonly force: true } | undefin
 const createPower = (client: HeficedClient): Pick<AdapterVerbs, 'start' | 'stop' | 'reboot'> => ({
   start: {
     evidence: 'inferred',
-    note: 'No public source shows this path; it is the twin of stop.',
+    note: 'No public source shows this path; it is inferred from stop.',
     run: async ({ id }) => toAccepted(await client.act(idOf(id), 'start'))
   },
   stop: {

@@ -14,7 +14,7 @@ const routeFailure = namingMembers(new Map([['body', 'body.addresses']]))
 export function createIpswitchClient ({ organization_id: organization }: HeficedAccount, send: HeficedSend) {
   const subnets = `/${encodeURIComponent(organization)}/ipswitch/v4/subnets`
 
-  /** The ids travel as an object keyed "0", "1", …, as the vendor's page shows it. */
+  /** The ids are sent as an object keyed "0", "1", …, as in the vendor's documentation. */
   const change = async (verb: 'route' | 'release', server: string, ids: readonly string[]) => await send({
     name: `ipswitch/${verb}`,
     method: 'POST',
@@ -26,7 +26,7 @@ export function createIpswitchClient ({ organization_id: organization }: Heficed
   })
 
   return {
-    /** One level of the tree; the top has an empty parent. */
+    /** One level of the tree; the root level has an empty parent. */
     listSubnets: async (parentUuid: string) => await readPages(async offset => await send({
       name: 'ipswitch/subnets',
       method: 'GET',

@@ -3,12 +3,12 @@ import type { IpswitchClient } from './addresses-client.ts'
 import { holds, type Subnet } from './addresses-mapping.ts'
 import { readLeaves } from './addresses-pages.ts'
 
-/** An event can not be read again, but the subnet tells where it is routed. The name holds what the later look needs. */
+/** An event cannot be read again, but the subnet shows where it is routed. The name carries the facts that a poll needs. */
 export const toJob = (verb: 'route' | 'release', server: string, { id, address }: Subnet): Job => ({ id, name: `${verb} ${server} ${address}` })
 
 const form = /^(route|release) (\d+) ([\d.]+)$/
 
-/** One walk for all of them, through the blocks that hold their addresses. */
+/** One walk for all of them, through the blocks that contain their addresses. */
 export async function readRoutes (client: IpswitchClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
   const addresses = jobs.map(({ name }) => form.exec(name)?.[3] ?? '')
   const leaves = await readLeaves(client, subnet => addresses.some(address => holds(subnet, address)))

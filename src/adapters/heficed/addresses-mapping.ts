@@ -1,7 +1,7 @@
 import type { AddressRow } from '../../domain/catalogue.ts'
 import type { SubnetWire } from './schema.ts'
 
-/** A block of addresses: what can be routed to a server, or a level of the tree above such. */
+/** A block of addresses: a routable subnet, or a level of the tree above it. */
 export interface Subnet {
   readonly id: string
   /** Its first address. */
@@ -16,7 +16,7 @@ export const toSubnet = ({ id, address, cidr, metadata }: SubnetWire): Subnet =>
 const textOf = (address: number): string => [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join('.')
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 
-/** Of IPv4 only. */
+/** IPv4 only. */
 export function holds (subnet: Subnet, address: string): boolean {
   const distance = numberOf(address) - numberOf(subnet.address)
   return distance >= 0 && distance < 2 ** (32 - subnet.prefix)

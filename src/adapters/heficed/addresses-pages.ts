@@ -5,8 +5,8 @@ import type { Subnet } from './addresses-mapping.ts'
 const maximumLevels = 500
 
 /**
- * The subnets that can be routed: those of the tree that are not divided. The vendor has no search, so one call is made for each
- * block; `isWorthIt` leaves out blocks that need no look.
+ * The routable subnets: the undivided ones of the tree. The vendor has no search, so each block costs one call;
+ * `isWorthIt` skips blocks.
  */
 export async function readLeaves (client: IpswitchClient, isWorthIt: (subnet: Subnet) => boolean = () => true): Promise<readonly Subnet[]> {
   const leaves: Subnet[] = []
@@ -27,5 +27,5 @@ export async function readLeaves (client: IpswitchClient, isWorthIt: (subnet: Su
   throw new UpstreamError('malformed', 'the provider\'s tree of subnets does not end')
 }
 
-/** A single address has no parts, and what is routed is routed whole. */
+/** A single address has no parts, and a routed subnet is routed as a whole. */
 const isUndivided = ({ prefix, server }: Subnet): boolean => prefix === 32 || server !== null

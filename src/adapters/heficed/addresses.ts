@@ -16,7 +16,8 @@ type Addresses = 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'j
 export const createAddresses = (servers: HeficedClient, client: IpswitchClient): Required<Pick<AdapterVerbs, Addresses>> => ({
   'addresses.list': {
     evidence: 'observed',
-    note: 'The account\'s list holds the routable subnets of IPv4, not the addresses that came with servers. A row may be a subnet of several addresses.',
+    note: 'The account\'s list has the routable IPv4 subnets, without the addresses that came with servers. ' +
+      'A row may be a subnet of several addresses.',
     run: async id => {
       const { server } = await servers.getInstance(idOf(id))
       return toRows(server, (await readLeaves(client)).filter(subnet => subnet.server === server.id))
@@ -25,12 +26,13 @@ export const createAddresses = (servers: HeficedClient, client: IpswitchClient):
   },
   'addresses.attach': {
     evidence: 'documented',
-    note: 'A subnet is named by its id or its first address. The provider needs some four seconds between a detach and the next attach of the same subnet.',
+    note: 'A subnet is given by its id or its first address. ' +
+      'The provider needs about four seconds between a detach and the next attach of the same subnet.',
     run: async ({ id, addresses }) => await attach(client, idOf(id), addresses)
   },
   'addresses.detach': {
     evidence: 'observed',
-    note: 'Only for subnets that were attached, each as a whole: by its id or first address.',
+    note: 'Only for subnets that were attached, each as a whole, by its id or first address.',
     run: async ({ id, address }) => {
       const server = idOf(id)
       const subnet = await find(client, address)
@@ -42,7 +44,7 @@ export const createAddresses = (servers: HeficedClient, client: IpswitchClient):
   jobs: async jobs => await readRoutes(client, jobs)
 })
 
-/** The server's own addresses, with the ids of the subnets that they belong to, and what is routed but not shown there yet. */
+/** The server's own addresses with the ids of their subnets, and the routed subnets that the server does not show yet. */
 function toRows (server: ServerFacts, routed: readonly Subnet[]): AddressRow[] {
   const own = server.addresses.map((address): AddressRow => {
     const subnet = address.family === 4 ? routed.find(candidate => holds(candidate, address.address)) : undefined
@@ -66,8 +68,10 @@ async function attach (client: IpswitchClient, server: string, addresses: readon
   const leaves = await readLeaves(client, worthFor(wanted))
   const chosen = new Set(wanted.map(address => chosenOf(leaves, address)))
   const foreign = [...chosen].find(subnet => subnet.server !== null && subnet.server !== server)
-  // Nobody knows whether the vendor would take it away from the other server.
-  if (foreign !== undefined) throw new UpstreamError('conflict', `${foreign.address} is attached to another server`, { notAttempted: true, member: 'body.addresses' })
+  // Whether the vendor would take it away from the other server is not documented.
+  if (foreign !== undefined) {
+    throw new UpstreamError('conflict', `${foreign.address} is attached to another server`, { notAttempted: true, member: 'body.addresses' })
+  }
   const missing = [...chosen].filter(subnet => subnet.server === null)
   if (missing.length === 0) return { done: true }
   await client.change('route', server, missing.map(({ id }) => id))
@@ -76,7 +80,7 @@ async function attach (client: IpswitchClient, server: string, addresses: readon
 
 function wantedOf (address: string): string {
   const wanted = address.toLowerCase()
-  if (!isIPv4(wanted) && !subnetId.test(wanted)) throw badMember('body.addresses', 'must be IPv4 addresses or ids of subnets')
+  if (!isIPv4(wanted) && !subnetId.test(wanted)) throw badMember('body.addresses', 'must be IPv4 addresses or subnet ids')
   return wanted
 }
 
@@ -92,7 +96,7 @@ function chosenOf (leaves: readonly Subnet[], wanted: string): Subnet {
   const around = isIPv4(wanted) ? leaves.find(subnet => holds(subnet, wanted)) : undefined
   throw badMember('body.addresses', around === undefined
     ? 'the account has no such undivided subnet'
-    : `the address is a part of ${around.address}/${around.prefix}, which is attached as a whole`)
+    : `the address belongs to ${around.address}/${around.prefix}, which can only be attached as a whole`)
 }
 
 async function find (client: IpswitchClient, address: string): Promise<Subnet | undefined> {
@@ -101,11 +105,11 @@ async function find (client: IpswitchClient, address: string): Promise<Subnet | 
   return (await readLeaves(client, worthFor([wanted]))).find(subnet => isNamed(subnet, wanted))
 }
 
-/** Tells a missing server from a missing address, and that from one that can not go. */
+/** Distinguishes a missing server, a missing address, and an address that cannot be detached. */
 async function refuseDetach (servers: HeficedClient, id: string, address: string): Promise<never> {
   const { server } = await servers.getInstance(id)
   if (!server.addresses.some(own => own.address === address)) {
     throw new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
   }
-  throw badMember('path.address', 'came with the server, or is a part of a larger subnet: it can not be detached')
+  throw badMember('path.address', 'cannot be detached: it came with the server, or belongs to a larger subnet')
 }

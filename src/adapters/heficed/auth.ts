@@ -5,7 +5,7 @@ import { tokenWire } from './schema.ts'
 import { tokenFailure } from './failures.ts'
 import type { HeficedAccount } from './settings.ts'
 
-/** OAuth 2 client credentials: one token holds exactly the scopes asked for, for a day. */
+/** OAuth 2 client credentials: a token has exactly the requested scopes and is valid for a day. */
 export const signIn = (account: HeficedAccount): SignIn => async upstream => await upstream.send({
   name: 'oauth2/token',
   intent: 'read',
@@ -22,7 +22,7 @@ export const signIn = (account: HeficedAccount): SignIn => async upstream => awa
   read: readToken
 })
 
-/** RFC 6749, 2.3.1: id and secret are form-encoded before they are joined. */
+/** RFC 6749, 2.3.1: client id and secret are form-encoded before they are joined. */
 const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
 function readToken (response: HttpResponse): Token {
@@ -31,5 +31,5 @@ function readToken (response: HttpResponse): Token {
   return { value: wire.access_token, expiresAt: Date.now() + wire.expires_in * 1000, idleMs: null, data: {} }
 }
 
-/** The answer says `bearer`, the header to send is `Bearer`. */
+/** The answer says `bearer`, but the header must be `Bearer`. */
 export const authorization = (token: Token | null): Record<string, string> => ({ authorization: `Bearer ${token?.value ?? ''}` })

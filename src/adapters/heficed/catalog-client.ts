@@ -12,7 +12,7 @@ const templatesFailure = namingMembers(new Map([['locationId', 'query.region'], 
 
 /** One function for each endpoint of the catalogues. */
 export const createCatalogueClient = ({ organization_id: organization }: HeficedAccount, send: HeficedSend) => ({
-  /** The vendor's own catalogue: its path has no organisation. */
+  /** The vendor-wide catalogue: its path has no organisation. */
   listTemplates: async (instanceTypeId: string, locationId: string) => await readPages(async offset => await send({
     name: 'templates',
     method: 'GET',

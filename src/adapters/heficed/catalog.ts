@@ -3,7 +3,7 @@ import { badMember } from '../../domain/failure.ts'
 import type { CatalogueClient } from './catalog-client.ts'
 import { toImage, toSshKey } from './catalog-mapping.ts'
 
-/** The vendor keeps an image for each region and instance type; it gives them only by both. */
+/** The vendor has separate images for each region and instance type, and lists them only by both. */
 export const createImages = (client: CatalogueClient): NonNullable<AdapterVerbs['images']> => ({
   evidence: 'observed',
   accepts: ['region', 'instance_type'],

@@ -7,7 +7,7 @@ type Changes = 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'cons
 
 const ancestor = 'No public source shows this path; the vendor\'s earlier API had it.'
 
-/** Without a restart nothing would come of it; a soft one, since a forced stop can be asked for before. */
+/** Takes effect only with a restart. A soft one, since the caller can force a stop first. */
 const restart = { reboot: true, force: false }
 
 export const createChanges = (client: HeficedClient): Required<Pick<AdapterVerbs, Changes>> => ({
@@ -21,7 +21,7 @@ export const createChanges = (client: HeficedClient): Required<Pick<AdapterVerbs
   },
   rebuild: {
     evidence: 'inferred',
-    note: `${ancestor} The image must be one of the server's own region and instance type; the root password changes.`,
+    note: `${ancestor} The image must be of the server's region and instance type; the root password changes.`,
     run: async ({ seen: { server }, image }) => toAccepted(await client.rebuild(server.id, uuidOf(image, 'body.image')))
   },
   rescue: {
@@ -36,12 +36,12 @@ export const createChanges = (client: HeficedClient): Required<Pick<AdapterVerbs
   },
   password: {
     evidence: 'inferred',
-    note: `${ancestor} The provider makes the password and shows it in its console.`,
+    note: `${ancestor} The provider generates the password and shows it in its web console.`,
     run: async ({ id }) => {
       const event = await client.resetPassword(idOf(id))
       return event.password
         ? { ...toAccepted(event), password: event.password }
-        : { ...toAccepted(event), note: 'The provider makes the new password and shows it in its web console only.' }
+        : { ...toAccepted(event), note: 'The provider generates the new password and shows it in its web console only.' }
     }
   },
   console: {

@@ -8,7 +8,7 @@ import type { HeficedAccount } from './settings.ts'
 
 export type HeficedClient = ReturnType<typeof createClient>
 
-// Made once: a schema compiles itself at its first use.
+// Created once, because zod compiles a schema at its first use.
 const instanceListWire = listWire(seenInstance)
 
 const noEvent = { id: null, password: null }
@@ -29,7 +29,7 @@ export function createClient ({ organization_id: organization }: HeficedAccount,
   const instances = `/${encodeURIComponent(organization)}/kronoscloud/instances`
   const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}`
 
-  /** All of these answer an event. */
+  /** Each of these returns an event. */
   const act = async (id: string, verb: 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'resetRootPass', body?: object) => await send({
     name: `instances/${verb}`,
     method: 'POST',
@@ -46,13 +46,13 @@ export function createClient ({ organization_id: organization }: HeficedAccount,
     getInstance: async (id: string) => await send({
       name: 'instances/get', method: 'GET', path: instance(id), schema: seenInstance
     }),
-    /** Buys; answers an invoice. */
+    /** Buys a server; returns an invoice. */
     order: async (body: OrderBody) => await send({
       name: 'instances/order', method: 'POST', path: `${instances}/order`, body, schema: invoiceWire, assumed: assumedInvoice, failure: orderFailure
     }),
     act,
     resetPassword: async (id: string) => await act(id, 'resetRootPass'),
-    /** What it answers was never written down: an event, the request, or nothing. */
+    /** Its answer is not documented: an event, the request, or an empty body. */
     cancel: async (id: string) => await send({
       name: 'instances/cancel',
       method: 'POST',
@@ -64,7 +64,7 @@ export function createClient ({ organization_id: organization }: HeficedAccount,
     rename: async (id: string, name: string) => await send({
       name: 'instances/rename', method: 'PATCH', path: instance(id), body: { hostname: name }, schema: renamedWire, assumed: { name: '' }, failure: renameFailure
     }),
-    /** Buys; answers an invoice for the difference. */
+    /** Buys the difference; returns an invoice for it. */
     resize: async (id: string, body: SizesBody) => await send({
       name: 'instances/resize', method: 'PATCH', path: instance(id), body, schema: invoiceWire, assumed: assumedInvoice, failure: resizeFailure
     }),

@@ -4,7 +4,7 @@ import type { InvoiceWire, OrderBody, SizesBody } from './schema.ts'
 export interface Sizes {
   readonly cpus: number
   readonly memoryMib: number
-  /** The main one. */
+  /** The main disk. */
   readonly diskGib: number
 }
 
@@ -22,7 +22,7 @@ export interface Order {
 
 const billingTypes = { monthly: 1, hourly: -1 } as const
 
-/** Memory goes out in MB and disk in GB, in the vendor's sense of the words. */
+/** Memory is sent in MB and disk in GB, as the vendor counts them. */
 export const fromOrder = (order: Order): OrderBody => ({
   instanceTypeId: order.type,
   locationId: order.region,
@@ -43,11 +43,11 @@ export const fromSizes = ({ cpus, memoryMib, diskGib }: { readonly [Size in keyo
   ...(diskGib === null ? {} : { disk: diskGib })
 })
 
-/** The network product stands in the same invoice, often first, with an instance id of its own that is no server's. */
+/** The invoice also lists the network product, often first, with an instance id that is not a server's. */
 export const toServerId = ({ items }: InvoiceWire): string | null =>
   items?.find(item => item?.configuration?.raw?.product?.toLowerCase() === 'kronoscloud')?.instanceId ?? null
 
-/** The invoice can not be read again here; while it is not paid, what it is for may never happen. */
+/** The invoice cannot be read again here; until it is paid, the order may not be carried out. */
 export function toBilled (invoice: InvoiceWire): Pick<Accepted, 'upstream' | 'note'> {
   const { id, status } = invoice
   return {
@@ -61,5 +61,5 @@ const isUnpaid = ({ status, leftToPay }: InvoiceWire): boolean =>
 
 function unpaidNote ({ id, leftToPay, currency }: InvoiceWire): string {
   const due = typeof leftToPay === 'number' && leftToPay > 0 ? ` (${leftToPay}${currency ? ` ${currency}` : ''} left)` : ''
-  return `Invoice ${id ?? 'of an unknown number'} is not paid${due}: the provider may do nothing before it is.`
+  return `Invoice ${id ?? 'of an unknown number'} is not paid${due}: the provider may do nothing until it is.`
 }

@@ -8,10 +8,10 @@ import type { HeficedClient } from './client.ts'
 import { fromOrder, toBilled, toServerId, type Order } from './create-mapping.ts'
 
 const createOptions = z.strictObject({
-  instance_type: z.string().regex(/^[\w-]{1,64}$/).default('linux').meta({ description: 'The family of systems that the image is of' }),
+  instance_type: z.string().regex(/^[\w-]{1,64}$/).default('linux').meta({ description: 'Operating system family of the image' }),
   billing: z.enum(['monthly', 'hourly']).default('monthly'),
-  use_credit: z.boolean().default(true).meta({ description: 'Pay from the account\'s credit at once; what is not paid may never be built' }),
-  bandwidth_tb: z.int().min(0).default(0).meta({ description: 'Terabytes a month beside those that are included' })
+  use_credit: z.boolean().default(true).meta({ description: 'Pay from the account\'s credit at once; an unpaid order may never be built' }),
+  bandwidth_tb: z.int().min(0).default(0).meta({ description: 'Terabytes per month in addition to the included traffic' })
 })
 
 export const createCreate = (client: HeficedClient): Create => ({
@@ -19,7 +19,8 @@ export const createCreate = (client: HeficedClient): Create => ({
   accepts: ['region', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'options'],
   requires: ['region', 'cpus', 'memory_mib', 'disk_gib'],
   options: createOptions,
-  note: 'Memory in steps of 512 MiB, disk in steps of 10 GiB; ssh_keys is the id of one key. The provider may choose another name; an order that is not paid at once may never be built.',
+  note: 'Memory in steps of 512 MiB, disk in steps of 10 GiB; ssh_keys is the id of one key. ' +
+      'The provider may choose another name; an order that is not paid at once may never be built.',
   example: {
     name: 'web-1',
     region: 'uk-lon1',
@@ -39,7 +40,9 @@ export const createCreate = (client: HeficedClient): Create => ({
 
 function toOrder (spec: CreateSpec): Order {
   checkMemory(spec.memory_mib)
-  if (spec.disk_gib !== undefined && spec.disk_gib % diskStepGib !== 0) throw badMember('body.disk_gib', `must be a multiple of ${diskStepGib}`)
+  if (spec.disk_gib !== undefined && spec.disk_gib % diskStepGib !== 0) {
+    throw badMember('body.disk_gib', `must be a multiple of ${diskStepGib}`)
+  }
   const options = readOptions(spec.options)
   return {
     name: spec.name,
@@ -61,7 +64,7 @@ function needed<T> (name: string, value: T | undefined): T {
 
 function keyOf (keys: readonly string[] | undefined): string | undefined {
   const [key, ...more] = keys ?? []
-  if (more.length > 0) throw badMember('body.ssh_keys', 'the provider takes one key')
+  if (more.length > 0) throw badMember('body.ssh_keys', 'the provider accepts one key')
   return key === undefined ? undefined : uuidOf(key, 'body.ssh_keys')
 }
 
@@ -73,8 +76,8 @@ function readOptions (given: unknown): z.infer<typeof createOptions> {
 }
 
 /**
- * Nobody knows whether the name of an order is kept: without one the vendor makes up ten characters. So a row that has
- * either counts, when nothing else that it shows contradicts the order.
+ * Whether the vendor keeps the ordered name is not documented; without one it generates ten characters. A row with
+ * either name matches if no other member contradicts the order.
  */
 const isLike = (spec: CreateSpec, server: ServerFacts): boolean =>
   mayBeNamed(spec.name, server.name) &&
@@ -90,6 +93,6 @@ const agrees = <T>(asked: T | undefined, shown: T | null | undefined): boolean =
 const madeUp = /^[a-z\d]{10}$/i
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z\d]/g, '')
 
-/** A name that was only made fit for a host is the same. */
+/** A name that was only normalized to a host name counts as the same. */
 const mayBeNamed = (asked: string, shown: string): boolean =>
   shown === '' || shown === asked || madeUp.test(shown) || lettersOf(shown) === lettersOf(asked) || shown.toLowerCase().startsWith(`${asked.toLowerCase()}.`)

@@ -5,7 +5,7 @@ import { problemWire, tokenErrorWire } from './schema.ts'
 
 type FailureFacts = UpstreamErrorOptions & { readonly failure?: Failure }
 
-/** RFC 6749, 5.2. All of them mean: these credentials, as configured, do not sign in. */
+/** RFC 6749, 5.2. All of them mean that the configured credentials are refused. */
 const tokenErrors: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['invalid_client', 'authentication'],
   ['invalid_scope', 'authentication'],
@@ -34,13 +34,13 @@ export const instanceFailure = (response: HttpResponse): UpstreamError => refuse
 export function listFailure (response: HttpResponse): UpstreamError {
   const error = instanceFailure(response)
   if (error.failure !== 'not-found') return error
-  // A list has no server that could be missing.
-  return new UpstreamError('malformed', 'there is no such API or organisation at the configured address', error.options)
+  // A list names no server that could be missing.
+  return new UpstreamError('malformed', 'the configured address has no such API or organisation', error.options)
 }
 
 /**
- * For calls whose body holds the caller's words: a refusal whose `context` names one of the vendor's members is about ours, and
- * then a 404 is about what that member names, not about the server.
+ * For calls whose body has the caller's values: a refusal whose `context` names a vendor's member is about ours, and
+ * a 404 is then about the object that this member refers to, not about the server.
  */
 export const namingMembers = (members: ReadonlyMap<string, string>, otherwise = instanceFailure) => (response: HttpResponse): UpstreamError => {
   const error = instanceFailure(response)
@@ -52,7 +52,7 @@ export const namingMembers = (members: ReadonlyMap<string, string>, otherwise = 
 
 const deepest = 3
 
-/** The form of `context` is unknown: a list of names as text, or names as keys or values of something deeper. Sentences are no names. */
+/** The form of `context` is not documented: names in a text, or as keys or values at any depth. Sentences are ignored. */
 function namesIn (context: unknown, depth = 0): string[] {
   if (typeof context === 'string') return context.split(',').map(name => name.trim().split(/[./]/).at(-1) ?? '')
   if (typeof context !== 'object' || context === null || depth > deepest) return []
@@ -74,7 +74,7 @@ const orderNaming = namingMembers(new Map([
   ['additionalBandwidth', 'body.options.bandwidth_tb']
 ]))
 
-/** No server is named in an order: what is not found is something that the order asks for. */
+/** An order names no server: a 404 is about an object that it refers to. */
 export function orderFailure (response: HttpResponse): UpstreamError {
   const error = orderNaming(response)
   return error.failure === 'not-found' ? error.meaning('rejected') : error

@@ -1,6 +1,6 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 
-/** Instance ids are decimal numbers; anything else can not exist there. */
+/** Instance ids are decimal numbers; no other id can exist. */
 export function idOf (id: string): string {
   if (!/^\d{1,19}$/.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
   return id
@@ -18,5 +18,7 @@ const memoryStepMib = 512
 export const diskStepGib = 10
 
 export function checkMemory (memoryMib: number | undefined): void {
-  if (memoryMib !== undefined && memoryMib % memoryStepMib !== 0) throw badMember('body.memory_mib', `must be a multiple of ${memoryStepMib}`)
+  if (memoryMib !== undefined && memoryMib % memoryStepMib !== 0) {
+    throw badMember('body.memory_mib', `must be a multiple of ${memoryStepMib}`)
+  }
 }

@@ -8,9 +8,9 @@ import type { HeficedAccount } from './settings.ts'
 export const createList = (account: HeficedAccount, client: HeficedClient): List => ({
   evidence: 'documented',
   paging: 'offset',
-  // The vendor's own default; its maximum is unknown, so never more.
+  // The vendor's default; its maximum is not documented.
   pageSize: 200,
-  // Neither the order of rows nor how to ask for one is documented.
+  // Neither the order of rows nor a parameter for it is documented.
   ordered: false,
   compareIds: compareNumericIds,
   run: async page => await listPage(account, client, page)
@@ -18,7 +18,7 @@ export const createList = (account: HeficedAccount, client: HeficedClient): List
 
 async function listPage (account: HeficedAccount, client: HeficedClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
   const query = new URLSearchParams({ limit: String(limit), offset: String(offset) })
-  // Ours is `running` only where the vendor's word is; a server in rescue or under cancellation has it too.
+  // Our `running` always has the vendor's `running`, but so has a server in rescue or under cancellation.
   if (filters.status?.size === 1 && filters.status.has('running')) query.set('status', 'running')
   const wire = await client.listInstances(query)
   const total = wire.metadata?.paging?.total ?? null

@@ -2,7 +2,7 @@ import type { Accepted } from '../verbs.ts'
 import type { EventWire } from './schema.ts'
 
 /**
- * The event can not be read again: no public source shows how. The server is looked at instead, and the event's first
- * state is not told, since it would stand there for ever.
+ * No public source shows how to read an event again. The server is polled instead, and the event's first state is not
+ * published, since it would never change.
  */
 export const toAccepted = ({ id }: EventWire): Accepted => typeof id === 'string' ? { upstream: { id, status: null } } : {}

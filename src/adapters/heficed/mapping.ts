@@ -6,7 +6,7 @@ import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import { instanceWire, type InstanceWire } from './schema.ts'
 
-/** Vendor word, in lower case, to ours. */
+/** Vendor status, in lower case, to ours. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['running', 'running'],
   ['pending', 'provisioning'],
@@ -22,7 +22,7 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
   ['failed', 'error']
 ])
 
-/** Which actions make sense in which state; what is not named here has none. */
+/** The actions allowed in each state; a state that is not listed allows none. */
 export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
@@ -33,7 +33,7 @@ export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new M
   ['unknown', ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']]
 ])
 
-/** While one of these lasts the vendor is at work on the server. */
+/** The states in which the vendor is working on the server. */
 const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['provisioning', 'starting', 'stopping', 'rebooting', 'rebuilding', 'deleting'])
 
 export function toStatus (wire: InstanceWire): ServerStatus {
@@ -44,10 +44,10 @@ export function toStatus (wire: InstanceWire): ServerStatus {
   return status === 'running' && wire.inRescueMode === true ? 'rescue' : status
 }
 
-/** A row of a list, or the single instance, which is the same object without an envelope. */
+/** A row of a list, or the single instance, which is the same object without the envelope. */
 export const seenInstance: z.ZodType<Seen> = seenWire(instanceWire, toServer)
 
-/** Nobody owns servers below the organisation, and the rows do not name it. */
+/** The organisation owns all servers, and the rows do not name it. */
 export const ownedBy = (organizationId: string, seen: Seen): Seen =>
   ({ ...seen, server: { ...seen.server, owner: { id: organizationId, name: null } } })
 
@@ -76,7 +76,7 @@ export function toServer (wire: InstanceWire): ServerFacts {
   }
 }
 
-/** A server that is off may still be in rescue mode. */
+/** A server in rescue mode may also be off. */
 function toActions (status: ServerStatus, { inRescueMode: rescued }: InstanceWire): ServerAction[] {
   const allowed = actions.get(status) ?? []
   if (typeof rescued !== 'boolean') return [...allowed]
@@ -87,7 +87,7 @@ function toActions (status: ServerStatus, { inRescueMode: rescued }: InstanceWir
 const toReference = (wire: InstanceWire['location']) =>
   wire === null || wire === undefined ? null : { id: wire.id, name: wire.name ?? null }
 
-/** The main disk and the eight additional ones, in GB as the vendor counts them. */
+/** The main disk and up to eight additional ones, in GB as the vendor counts them. */
 function toDisk (wire: InstanceWire): number | null {
   if (typeof wire.disk !== 'number') return null
   const extra = [
@@ -100,7 +100,7 @@ function toDisk (wire: InstanceWire): number | null {
 /** The size of the main disk alone, from the vendor's object. */
 export const mainDiskOf = (raw: unknown): number | null => instanceWire.safeParse(raw).data?.disk ?? null
 
-/** v6 shows the start of a routed prefix as its address; its netmask is already a prefix length. */
+/** An IPv6 address is the start of a routed prefix, and its netmask is already a prefix length. */
 function toAddresses (wire: InstanceWire): Address[] {
   const v4 = wire.network?.v4
   const v6 = wire.network?.v6

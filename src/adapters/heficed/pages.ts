@@ -4,8 +4,8 @@ import type { ListWire } from './schema.ts'
 type Offset = Readonly<Record<string, string>>
 
 /**
- * Every row of a catalogue, each id once. The first page is asked for in the plain way that was seen to work, the others
- * only where the answer says that there are more.
+ * Every row of a catalogue, each id once. The first request has no offset, which was seen to work; further pages are read
+ * only if the answer says that there are more.
  */
 export const readPages = async <Row extends { readonly id: string }>(read: (offset: Offset) => Promise<ListWire & { readonly data: readonly Row[] }>): Promise<readonly Row[]> =>
   await readAllPages<Row, number>(0, async offset => {
@@ -14,11 +14,11 @@ export const readPages = async <Row extends { readonly id: string }>(read: (offs
     return { rows: page.data, next: isLast(page, end) ? null : end }
   })
 
-/** Ends survive either guess about what stands there when nothing follows: the empty text in links, null in offsets. */
+/** Accepts both observed markers of a last page: an empty text in links, null in offsets. */
 export function isLast ({ data, links, metadata }: ListWire & { readonly data: readonly unknown[] }, end: number): boolean {
   if (data.length === 0) return true
   const total = metadata?.paging?.total
   if (typeof total === 'number') return end >= total
-  // The link is only looked at, never followed.
+  // The link is only inspected, never followed.
   return typeof metadata?.paging?.offsets?.next !== 'number' && (links?.paging?.next ?? '') === ''
 }

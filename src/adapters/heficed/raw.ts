@@ -9,19 +9,19 @@ import type { HeficedAccount } from './settings.ts'
 
 export const rawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
-  note: 'Below api_url. Paths have no version; most begin with the organisation\'s id.',
+  note: 'Paths are relative to api_url and have no version; most begin with the organisation\'s id.',
   isSecret: segments => segments.some(segment => signInWords.has(segment)) || isTokenEndpoint(account, segments),
   build: (request, token) => jsonRequest(baseOf(account, token), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
   read: readAnswer
 })
 
-/** Every status is an answer but the one that asks for another token. */
+/** Every status is returned, except the one that needs another token. */
 function readAnswer (response: HttpResponse): RawAnswer {
   if (response.status === 401) throw instanceFailure(response)
   return { status: response.status, body: rawBody(response.text) }
 }
 
-/** Segments of token endpoints (RFC 6749, 7009, 7662) and sign-in pages, wherever they occur. */
+/** Segments of token endpoints (RFC 6749, 7009, 7662) and sign-in pages, at any position. */
 const signInWords: ReadonlySet<string> = new Set(['oauth', 'oauth2', 'token', 'tokens', 'login', 'signin', 'sign-in', 'auth', 'iam', 'credentials', 'userinfo', 'introspect', 'revoke'])
 
 /** The token endpoint may be configured below the API's base. */

@@ -13,10 +13,11 @@ type Sizes = Pick<ResizeSpec, Sized>
 export const createResize = (client: HeficedClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'inferred',
   accepts: ['cpus', 'memory_mib', 'disk_gib'],
-  note: 'No public source shows this call. Sizes only grow, and it costs money; disk_gib is all disks together, of which the main one grows.',
+  note: 'No public source shows this call. Sizes only grow, and it costs money; ' +
+      'disk_gib is the sum of all disks, of which the main one grows.',
   run: async ({ seen, ...asked }) => {
     const sizes = toSizes(seen, asked)
-    // The vendor sells differences: where there is none, there is nothing to order.
+    // The vendor sells the difference: without one there is nothing to order.
     if (sized.every(member => (asked[member] ?? seen.server[member]) === seen.server[member])) return { done: true }
     return toBilled(await client.resize(seen.server.id, fromSizes(sizes)))
   }
@@ -24,7 +25,7 @@ export const createResize = (client: HeficedClient): NonNullable<AdapterVerbs['r
 
 const sized: readonly Sized[] = ['cpus', 'memory_mib', 'disk_gib']
 
-/** All three are sent, as in the only form that is known; what was not asked for stays as it is. */
+/** All three are sent, as in the only known form; sizes that were not requested keep their value. */
 function toSizes (seen: Seen, asked: Sizes): Parameters<typeof fromSizes>[0] {
   const { server } = seen
   for (const member of sized) refuseLess(member, asked[member], server[member])
@@ -36,7 +37,7 @@ function refuseLess (member: Sized, asked: number | undefined, has: number | nul
   if (asked !== undefined && has !== null && asked < has) throw badMember(`body.${member}`, `can only grow: the server has ${has}`)
 }
 
-/** Our record shows all disks together, the vendor's order names the main one. */
+/** Our record has the sum of all disks, the vendor's order names the main disk. */
 function toMainDisk ({ server, raw }: Seen, total: number | undefined): number | null {
   const main = mainDiskOf(raw)
   if (total === undefined) return main

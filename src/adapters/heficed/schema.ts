@@ -56,7 +56,7 @@ export const listWire = <Row>(row: z.ZodType<Row>) => z.object({
 })
 export type ListWire = Omit<z.infer<ReturnType<typeof listWire>>, 'data'>
 
-// What answers a write is read whole or in part: the vendor has done it, whatever it says.
+// An answer to a write is read leniently: the vendor has already done the work.
 const idText = z.union([z.number(), z.string().min(1)]).transform(String).nullish().catch(null)
 
 export const eventWire = z.object({ id: idText, password: text }).catch({ id: null, password: null })
@@ -69,7 +69,7 @@ const invoiceItemWire = z.object({
   configuration: z.object({ raw: z.object({ product: text }).nullish().catch(null) }).nullish().catch(null)
 })
 
-/** What an order answers. It also holds a person's data, which nobody reads. */
+/** The answer to an order. It also contains personal data, which is not read. */
 export const invoiceWire = z.object({
   id: idText,
   status: text,

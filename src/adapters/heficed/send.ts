@@ -10,7 +10,7 @@ import type { HeficedAccount } from './settings.ts'
 
 interface HeficedEndpoint<T> extends Omit<Endpoint<T>, 'read'> {
   readonly schema: z.ZodType<T>
-  /** Where a refusal means something else for this endpoint. */
+  /** Overrides the meaning of a refusal for this endpoint. */
   readonly failure?: (response: HttpResponse) => UpstreamError
 }
 

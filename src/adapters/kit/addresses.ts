@@ -1,11 +1,14 @@
 import { isIP } from 'node:net'
 import type { Address } from '../../domain/server.ts'
 
-/** Ranges that are not routed in public: RFC 1918, 6598, 3927, 4193 and 4291. */
+/** Ranges without public routing: RFC 1918, 6598, 3927, 4193 and 4291. */
 const privateV4 = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
 const privateV6 = /^(f[cd][\da-f]{2}|fe[89ab][\da-f]):/i
 
-/** A vendor's address text (a `/prefix` is cut off and kept) as ours; null for what is no address. The scope is told by the range unless given. */
+/**
+ * A vendor's address text, with or without `/prefix`, as ours; null if it is not an address. The scope follows from the range
+ * unless given.
+ */
 export function addressOf (text: string | null | undefined, facts: Partial<Omit<Address, 'address' | 'family'>> = {}): Address | null {
   const [address = '', prefix] = (text ?? '').trim().split('/')
   const version = isIP(address)
@@ -21,7 +24,7 @@ export function addressOf (text: string | null | undefined, facts: Partial<Omit<
   }
 }
 
-/** 255.255.255.0 → 24; null for what is no netmask. */
+/** 255.255.255.0 → 24; null if it is not a netmask. */
 export function prefixOfNetmask (netmask: string | null | undefined): number | null {
   if (netmask === null || netmask === undefined || isIP(netmask) !== 4) return null
   const bits = netmask.split('.').map(octet => Number(octet).toString(2).padStart(8, '0')).join('')

@@ -2,13 +2,13 @@ import { UpstreamError } from '../../domain/failure.ts'
 
 export interface VendorRows<Row, Position> {
   readonly rows: readonly Row[]
-  /** Where the page after begins; null at the end. */
+  /** Where the next page begins; null at the end. */
   readonly next: Position | null
 }
 
 const mostPages = 100
 
-/** Every row of a vendor's list, page after page, each id once. Malformed is a list that does not end: after 100 pages, or a page without a new row. */
+/** Every row of a vendor's list, page by page, each id once. A list of over 100 pages, or a page without a new row, is `malformed`. */
 export async function readAllPages<Row extends { readonly id: string }, Position> (
   first: Position, read: (position: Position) => Promise<VendorRows<Row, Position>>
 ): Promise<Row[]> {

@@ -11,7 +11,7 @@ export interface RawParts {
   /** Whether the path signs in or returns credentials. The segments are those of `rawSegments`. */
   isSecret(segments: readonly string[]): boolean
   build(request: RawRequest, token: Token | null): HttpRequest
-  /** Turns an answer of any status into ours; throws only for what another token or another try would cure. */
+  /** Converts an answer of any status; throws only if another token or a retry may help. */
   read(response: HttpResponse): RawAnswer
 }
 
@@ -31,7 +31,7 @@ export const createRaw = (upstream: Upstream, { evidence, note, isSecret, build,
   })
 })
 
-/** The path and query of a raw call, as the caller wrote them. */
+/** The path and query of a raw call, unchanged. */
 export const rawPath = ({ path, query }: RawRequest): string => query === '' ? path : `${path}?${query}`
 
 /** JSON as a value, other text as it is, null for no body. */
@@ -51,7 +51,8 @@ const mostDecodings = 5
 export function rawSegments (path: string): readonly string[] | null {
   const plain = decoded(path)
   if (plain === null || /[\\?#\p{Cc}]/u.test(plain)) return null
-  const segments = plain.normalize('NFKC').toLowerCase().split('/').map(segment => segment.replace(/;.*$/, '').trim()).filter(segment => segment !== '')
+  const segments = plain.normalize('NFKC').toLowerCase().split('/')
+    .map(segment => segment.replace(/;.*$/, '').trim()).filter(segment => segment !== '')
   return segments.some(segment => segment === '.' || segment === '..') ? null : segments
 }
 

@@ -28,7 +28,7 @@ export const onecloud: Adapter<OnecloudAccount> = {
   title: 'OneCloud (Cloudpods)',
   account: onecloudAccountSchema,
   example,
-  // `create_params` is the order of a server as text, its password included.
+  // `create_params` is the text of a server's order, including its password.
   secretMembers: ['login_key', 'create_params', 'access_url', 'connect_params'],
   signIn,
   connect: (account, upstream) => {

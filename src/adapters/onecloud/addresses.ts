@@ -15,11 +15,11 @@ type AddressVerbs = Pick<Required<AdapterVerbs>, 'addresses.list' | 'addresses.a
 
 const attachFailure = naming([['eip', 'body.addresses']], 'body.addresses')
 
-/** A server has the fixed addresses of its cards, and at most one elastic address, which comes and goes. */
+/** A server has the fixed addresses of its network cards, and at most one elastic address, which can be attached and detached. */
 export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
-    note: 'Of the account: its elastic addresses. Of a server: the fixed ones of its network cards, too.',
+    note: 'The account\'s list has its elastic addresses; a server\'s list also has the fixed ones of its network cards.',
     run: async id => {
       const seen = await getLive(client, id)
       const eips = (await rows.eips({ associate_id: id })).filter(eip => eip.associate_id === id)
@@ -29,10 +29,11 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
   },
   'addresses.attach': {
     evidence: 'observed',
-    note: 'One elastic address for a server, that exists and is free. Most networks of the provider\'s own machines allow it only inside a VPC, and refuse elsewhere after having accepted.',
+    note: 'A server can have one elastic address, which must exist and be free. ' +
+      'On the provider\'s own platform most networks allow it only inside a VPC; elsewhere the provider accepts the call and fails later.',
     run: async ({ id, addresses }) => {
       const [wanted = '', another] = addresses
-      if (another !== undefined) throw badMember('body.addresses', 'a server has at most one elastic address')
+      if (another !== undefined) throw badMember('body.addresses', 'a server can have only one elastic address')
       await getLive(client, id)
       const eip = (await rows.eips()).find(({ id: eipId, ip_addr: address }) => eipId === wanted || address === wanted)
       if (eip === undefined) throw unknownAddress()
@@ -43,19 +44,19 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
   },
   'addresses.detach': {
     evidence: 'observed',
-    note: 'Elastic addresses only; the account keeps them.',
+    note: 'Elastic addresses only; they stay with the account.',
     run: async ({ id, address }) => {
       const { server } = await getLive(client, id)
       if (!server.addresses.some(known => known.address === address)) throw notThere()
       const [eip] = (await rows.eips({ associate_id: id })).filter(row => row.associate_id === id && row.ip_addr === address)
-      if (eip === undefined) throw new UpstreamError('conflict', 'the address belongs to a network card, and can not be taken away', { notAttempted: true, member: 'path.address' })
+      if (eip === undefined) throw new UpstreamError('conflict', 'the address belongs to a network card and cannot be detached', { notAttempted: true, member: 'path.address' })
       await client.act(id, 'dissociate-eip', { input: { auto_delete: false } })
       return { goal: goalOf('addresses.detach', { statuses, missing: [address] }) }
     }
   }
 })
 
-/** The server is busy meanwhile; a refusal after the acceptance is a word of its own. */
+/** The server is busy meanwhile; a failure after the acceptance has its own status. */
 const statuses = ['running', 'stopped', 'rescue'] as const
 
 const unknownAddress = (): UpstreamError =>

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 export interface AccessKey {
   readonly id: string
   readonly secret: string
-  /** Any text: it only takes part in the key. */
+  /** Any text: it is only an input of the key. */
   readonly location: string
 }
 
@@ -11,8 +11,8 @@ const algorithm = 'AWS4-HMAC-SHA256'
 const signedHeaders = ['host', 'x-amz-content-sha256', 'x-amz-date'] as const
 
 /**
- * What keystone's method `aksk` wants: a JSON text with an AWS-v4 string to sign and its signature.
- * Keystone takes the string as sent, so the request that its hash stands for is of no account.
+ * The secret of keystone's method `aksk`: a JSON text with an AWS v4 string to sign and its signature.
+ * Keystone verifies the string as sent, so the hash of the request in it is arbitrary.
  */
 export function accessKeySecret ({ id, secret, location }: AccessKey, now: Date): string {
   const date = `${now.toISOString().slice(0, 19)}Z`

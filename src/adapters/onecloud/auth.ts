@@ -21,24 +21,24 @@ export const signIn = (account: OnecloudAccount): SignIn => async upstream => aw
   read: response => readToken(account, response)
 })
 
-/** Exactly one method: with two keystone refuses. An access key has its project; a scope beside it is ignored. */
+/** Exactly one method, since keystone refuses two. An access key has a fixed project; a scope beside it is ignored. */
 function authOf (account: OnecloudAccount, now: Date): object {
   const { access_key: id, secret_key: secret, region: location = 'region0' } = account
   if (id !== undefined && secret !== undefined) {
     return { identity: { methods: ['aksk'], access_key_secret: accessKeySecret({ id, secret, location }, now) } }
   }
   const user = { name: account.username, password: account.password, domain: { name: account.domain } }
-  // Always a project: a token of a domain is refused to all users. Domain and system are asked for call by call, see `scopeQuery`.
+  // Always a project: keystone refuses a domain token to every user. Wider scopes are requested with each call, see `scopeQuery`.
   const scope = { project: { name: account.project, domain: { name: account.project_domain } } }
   return { identity: { methods: ['password'], password: { user } }, scope }
 }
 
-/** The body repeats an access key's secret: nothing of it may be kept but this. */
+/** The body repeats an access key's secret, so only these members are kept. */
 function readToken (account: OnecloudAccount, response: HttpResponse): Token {
   if (!isSuccess(response)) throw refused(response, signInFailure(response))
   const { token } = parseWire(tokenWire, parseJson(response.text), response)
   const value = response.headers['x-subject-token'] ?? ''
-  if (value === '') throw malformed(response, 'the sign-in gave no X-Subject-Token')
+  if (value === '') throw malformed(response, 'the sign-in returned no X-Subject-Token')
   const expiresAt = Date.parse(token.expires_at ?? '')
   return {
     value,
@@ -48,7 +48,7 @@ function readToken (account: OnecloudAccount, response: HttpResponse): Token {
   }
 }
 
-/** The project that the token works in, for those who may not list any. */
+/** The token's project, for accounts without the right to list projects. */
 function projectOf ({ project }: TokenWire): Record<string, string> {
   if (typeof project?.id !== 'string') return {}
   return { project: project.id, ...(typeof project.name === 'string' ? { project_name: project.name } : {}) }
@@ -56,7 +56,7 @@ function projectOf ({ project }: TokenWire): Record<string, string> {
 
 const optionalServices = ['image', 'webconsole', 'identity'] as const
 
-/** Without compute there is nothing to do. The others are missed only by who needs them. */
+/** The compute endpoint is mandatory; the others are checked by the verbs that need them. */
 function endpointsOf (account: OnecloudAccount, catalogue: readonly ServiceWire[], response: HttpResponse): Record<string, string> {
   const compute = account.compute_url === undefined ? chooseEndpoint(catalogue, 'compute_v2', account) : { url: account.compute_url }
   if ('fault' in compute) throw new UpstreamError('forbidden', compute.fault, { status: response.status })

@@ -18,7 +18,7 @@ interface Rows<Row> {
   readonly query?: Readonly<Record<string, string>>
 }
 
-/** What is no server: one function for each endpoint. Filters that the vendor does not understand are ignored there, so who asks looks at the rows. */
+/** Endpoints of all resources but servers. The vendor ignores filters that it does not know, so callers check the rows. */
 export function createRowsClient (send: OnecloudSend, account: OnecloudAccount) {
   const scope = scopeQuery(account)
 
@@ -34,7 +34,7 @@ export function createRowsClient (send: OnecloudSend, account: OnecloudAccount) 
     images: async (): Promise<ImageWire[]> => await all({
       service: 'image', plural: 'images', schema: imageListWire, query: { status: 'active', details: 'true' }
     }),
-    /** By a list: a get of one image is the file itself. */
+    /** By a list, because a GET of one image returns the image file. */
     image: async (id: string): Promise<ImageWire | undefined> => (await all({
       service: 'image', plural: 'images', schema: imageListWire, query: { id, details: 'true' }
     })).find(image => image.id === id),
@@ -45,7 +45,7 @@ export function createRowsClient (send: OnecloudSend, account: OnecloudAccount) 
       plural: 'serverskus', schema: skuListWire, query: { name, enabled: 'true' }
     })).find(sku => sku.name === name),
     cloudregions: async () => await all({ plural: 'cloudregions', schema: cloudregionListWire }),
-    /** The user's own; other users of the project have theirs. */
+    /** Keys belong to the user, not to the project. */
     keypairs: async () => await all({ plural: 'keypairs', schema: keypairListWire }),
     networks: async (): Promise<NetworkWire[]> => await all({ plural: 'networks', schema: networkListWire, query: { server_type: 'guest' } }),
     eips: async (query: Readonly<Record<string, string>> = {}): Promise<EipWire[]> => await all({ plural: 'eips', schema: eipListWire, query: { ...scope, ...query } }),

@@ -11,13 +11,13 @@ export interface Listed<Row> {
 
 const answerWire = z.looseObject({}).catch({})
 
-/** A list stands under its own name. */
+/** The rows are under the plural name of the resource. */
 const listed = <Row>(plural: string, row: z.ZodType<Row>): z.ZodType<Listed<Row>> => z.preprocess(value => {
   const answer = answerWire.parse(value)
   return { rows: answer[plural], total: answer['total'] }
 }, z.object({ rows: z.array(row), total: number }))
 
-/** `min_disk` and `min_ram` are MiB, 0 where nothing is asked for. */
+/** `min_disk` and `min_ram` are MiB, 0 if there is no minimum. */
 const imageWire = z.object({
   id,
   name: text,
@@ -30,7 +30,7 @@ const imageWire = z.object({
 export type ImageWire = z.infer<typeof imageWire>
 export const imageListWire = listed('images', imageWire)
 
-/** A size is known by its name alone. Memory is MiB, the disk GiB. */
+/** A size is identified by its name. Memory is MiB, the disk GiB. */
 const skuWire = z.object({
   name: id,
   provider: text,
@@ -65,7 +65,7 @@ const networkWire = z.object({
 export type NetworkWire = z.infer<typeof networkWire>
 export const networkListWire = listed('networks', networkWire)
 
-/** An address is not there until it has been allocated. */
+/** `ip_addr` is empty until the address is allocated. */
 const eipWire = z.object({ id, ip_addr: text, associate_id: text, associate_type: text, cloudregion_id: text })
 export type EipWire = z.infer<typeof eipWire>
 export const eipListWire = listed('eips', eipWire)
@@ -78,5 +78,5 @@ export const instanceSnapshotListWire = listed('instance_snapshots', instanceSna
 const projectWire = z.object({ id, name: text, status: text, enabled: flag })
 export type ProjectWire = z.infer<typeof projectWire>
 export const projectListWire = listed('projects', projectWire)
-/** Without an id nobody can be told what was made. */
+/** The id is mandatory: without it the new project could not be returned. */
 export const projectAnswerWire = z.object({ project: projectWire }).transform(({ project }) => project)

@@ -6,7 +6,7 @@ import { cidrOf } from './mapping-cidr.ts'
 
 type Choices = Pick<Required<AdapterVerbs>, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>
 
-/** What a create can choose from; what can not be chosen is left out. */
+/** The catalogues of a create; rows that it cannot use are left out. */
 export const choices = (rows: RowsClient): Choices => ({
   images: {
     evidence: 'observed',
@@ -15,7 +15,7 @@ export const choices = (rows: RowsClient): Choices => ({
   plans: {
     evidence: 'observed',
     accepts: ['region'],
-    note: 'Sizes of the provider\'s own machines, by name. They have no disk of their own unless disk_gib says so, and no price.',
+    note: 'Sizes of the provider\'s own platform, by name. They include no disk unless disk_gib is set, and have no price.',
     run: async ({ region }) => (await rows.skus()).filter(sku => sku.enabled !== false && isIn(region, sku)).map(toPlan)
   },
   regions: {
@@ -24,7 +24,7 @@ export const choices = (rows: RowsClient): Choices => ({
   },
   ssh_keys: {
     evidence: 'observed',
-    note: 'The keys of the user that the account signs in with.',
+    note: 'The keys of the user whom the account signs in as.',
     run: async () => (await rows.keypairs()).map(toSshKey)
   },
   networks: {
@@ -36,14 +36,14 @@ export const choices = (rows: RowsClient): Choices => ({
   }
 })
 
-/** Chosen here: an unknown region is 404 to some lists and nothing to others. */
+/** Filtered here: some lists answer an unknown region with 404, others with no rows. */
 const isIn = (region: string | undefined, { cloudregion_id: id }: { readonly cloudregion_id?: string | null | undefined }): boolean =>
   region === undefined || id === region
 
 const positive = (value: number | null | undefined, unit = 1): number | null =>
   typeof value === 'number' && value > 0 ? value / unit : null
 
-/** Both minima are MiB there. */
+/** The vendor's two minima are in MiB. */
 function toImage ({ id, name, min_disk: disk, min_ram: memory, properties }: ImageWire): Image {
   const system = [properties?.os_distribution ?? properties?.os_type, properties?.os_version].filter(part => typeof part === 'string' && part !== '')
   return {
@@ -56,7 +56,7 @@ function toImage ({ id, name, min_disk: disk, min_ram: memory, properties }: Ima
   }
 }
 
-/** Servers are made postpaid, so that is the stock that counts. The disk is GiB, unlike everything else. */
+/** Servers are created postpaid, so `postpaid_status` is the relevant stock. The disk is in GiB, unlike all other sizes. */
 const toPlan = ({ name, cpu_core_count: cpus, memory_size_mb: memory, attached_disk_size_gb: disk, cloudregion_id: region, postpaid_status: stock }: SkuWire): Plan => ({
   id: name,
   name,

@@ -4,7 +4,7 @@ import { callFailure, nameFailure } from './failures.ts'
 import { getLive } from './get.ts'
 import { checkName } from './ids.ts'
 
-/** The vendor answers with the changed record: there is nothing to wait for. */
+/** The vendor returns the changed record; there is nothing to wait for. */
 const done = { done: true } as const
 
 export const renameServer = (client: OnecloudClient): NonNullable<AdapterVerbs['rename']> => ({

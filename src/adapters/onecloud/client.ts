@@ -26,18 +26,18 @@ export function createClient (send: OnecloudSend) {
     listServers: async (query: URLSearchParams) => await send({
       name: 'servers', method: 'GET', path: `/servers?${query.toString()}`, schema: listWire, toFailure: listFailure
     }),
-    /** Without a query string: any would turn on the filters of lists. Finds what is in the recycle bin, too. */
+    /** Without a query string, which would turn on the list filters. Also finds servers in the recycle bin. */
     getServer: async (id: string) => (await send({
       name: 'servers/get', method: 'GET', path: server(id), schema: answerWire, toFailure: getFailure
     })).server,
-    /** Answers the id of the record, null where it can not be read. */
+    /** Returns the id of the record; null if it cannot be read. */
     createServer: async (input: object, toFailure: ToFailure) => await send({
       name: 'servers/create', method: 'POST', path: '/servers', body: { server: input }, schema: createdWire, toFailure, assumed: '{id}'
     }),
     updateServer: async (id: string, input: object, toFailure: ToFailure) => await send({
       name: 'servers/update', method: 'PUT', path: server(id), body: { server: input }, schema: acceptedWire, toFailure, assumed: { server: {} }
     }),
-    /** Options count only in the query; a body is passed over, and the server would stay in the recycle bin. */
+    /** The options must be in the query: a body is ignored, and the server would stay in the recycle bin. */
     deleteServer: async (id: string, query: '' | '?override_pending_delete=true') => await send({
       name: 'servers/delete', method: 'DELETE', path: `${server(id)}${query}`, schema: acceptedWire, toFailure: callFailure, assumed: { server: {} }
     }),

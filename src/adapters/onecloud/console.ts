@@ -2,10 +2,10 @@ import type { AdapterVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { getLive } from './get.ts'
 
-/** A link for the browser, from the vendor's console service. It is 406 for a stopped server, which is a conflict. */
+/** A browser link from the vendor's console service. A stopped server is answered with 406, a `conflict`. */
 export const openConsole = (client: OnecloudClient): NonNullable<AdapterVerbs['console']> => ({
   evidence: 'observed',
-  note: 'Only of a running server. How long the link is good is not told.',
+  note: 'Requires a running server. How long the link is valid is not returned.',
   run: async ({ id }) => {
     await getLive(client, id)
     const { access_url: url, connect_params: parameters } = await client.openConsole(id)
@@ -13,7 +13,7 @@ export const openConsole = (client: OnecloudClient): NonNullable<AdapterVerbs['c
   }
 })
 
-/** The protocol stands in a query string in base64; `vnc` is shown by a page of the vendor's. */
+/** The protocol is in a base64-encoded query string; a page of the vendor shows `vnc`. */
 function typeOf (parameters: string): string {
   const protocol = new URLSearchParams(Buffer.from(parameters, 'base64').toString('utf8')).get('protocol') ?? ''
   if (!/^[a-z][a-z\d_-]{0,31}$/i.test(protocol)) return 'url'

@@ -12,10 +12,10 @@ import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './ids.ts
 const word = z.string().min(1).max(128)
 
 const optionsSchema = z.strictObject({
-  hypervisor: word.optional().meta({ description: 'The vendor takes kvm where nothing is said' }),
-  auto_start: z.boolean().default(true).meta({ description: 'False: the server is left stopped' }),
-  disk_backend: word.optional().meta({ description: 'Kind of storage of the disk, such as local or rbd' }),
-  eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address, which outlives the server, unattached and billed; none is made without it' })
+  hypervisor: word.optional().meta({ description: 'Default: kvm, chosen by the vendor' }),
+  auto_start: z.boolean().default(true).meta({ description: 'False leaves the new server stopped' }),
+  disk_backend: word.optional().meta({ description: 'Storage type of the disk, such as local or rbd' }),
+  eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address, which stays allocated and billed after the server is deleted; by default none is created' })
 })
 type Options = z.infer<typeof optionsSchema>
 
@@ -32,7 +32,8 @@ export const createServer = (client: OnecloudClient): Create => ({
     networks: ['vnet0'],
     tags: ['env=test']
   },
-  note: 'A plan has no disk: without disk_gib the provider takes its smallest. ssh_keys is the id of one key; tags are key=value. A server that fits nowhere is accepted and fails later.',
+  note: 'A plan has no disk: without disk_gib the provider creates its smallest. ssh_keys is the id of one key; tags are key=value. ' +
+      'A server that fits on no host is accepted and fails later.',
   run: async spec => {
     const options = optionsSchema.parse(spec.options ?? {})
     const id = await client.createServer(fromServerSpec(spec, options), createFailure)
@@ -48,7 +49,7 @@ function goalOfCreate ({ auto_start: isStarted, eip_bandwidth: bandwidth }: Opti
   return bandwidth === undefined ? goal : { ...goal, failed: [...failedWords.create, ...failedWords['addresses.attach']] }
 }
 
-/** Numbers as numbers and texts as texts: the vendor answers 500 to a wrong type. */
+/** The types must be exact: the vendor answers 500 to a wrong type. */
 function fromServerSpec (spec: CreateSpec, options: Options): object {
   checkName(spec.name)
   if (spec.password !== undefined) checkPassword(spec.password)
@@ -66,13 +67,13 @@ function fromServerSpec (spec: CreateSpec, options: Options): object {
     ...(spec.owner === undefined ? {} : { project_id: spec.owner }),
     ...(spec.tags === undefined ? {} : { __meta__: metaOf(spec.tags) }),
     ...(options.eip_bandwidth === undefined ? {} : { eip_bw: options.eip_bandwidth, eip_charge_type: 'bandwidth' }),
-    // Both are the other way round where nothing is said: a stopped server that can not be deleted.
+    // Both are sent because the vendor's defaults are the opposite: a stopped server that cannot be deleted.
     auto_start: options.auto_start,
     disable_delete: spec.protected === true
   }
 }
 
-/** The first disk is the system's. */
+/** The first disk is the system disk. */
 const diskOf = ({ image, disk_gib: gib }: CreateSpec, { disk_backend: backend }: Options): object => ({
   image_id: image,
   disk_type: 'sys',
@@ -80,7 +81,7 @@ const diskOf = ({ image, disk_gib: gib }: CreateSpec, { disk_backend: backend }:
   ...(backend === undefined ? {} : { backend })
 })
 
-/** A user's tags are marked; bare keys are the system's own. */
+/** User tags have a prefix; keys without it are the system's. */
 function metaOf (tags: readonly string[]): Record<string, string> {
   const pairs = tags.map(tag => {
     const [, key, value] = /^([^=]*[^=\s][^=]*)=(.*)$/s.exec(tag) ?? []
@@ -88,6 +89,6 @@ function metaOf (tags: readonly string[]): Record<string, string> {
     return [`user:${key}`, value] as const
   })
   const meta = Object.fromEntries(pairs)
-  if (Object.keys(meta).length < pairs.length) throw badMember('body.tags', 'a key stands twice')
+  if (Object.keys(meta).length < pairs.length) throw badMember('body.tags', 'has a duplicate key')
   return meta
 }

@@ -4,14 +4,14 @@ import { goalOf } from './mapping-goals.ts'
 import { hardwareOf } from './mapping-hardware.ts'
 
 /**
- * For good, as the contract says; `recycle` leaves the server in the vendor's bin, where a get counts it as missing.
- * A second plain deletion there is accepted and leads nowhere, but what lies there is not found in the first place.
+ * Deletes for good; `recycle` leaves the server in the vendor's recycle bin, where `get` treats it as missing.
+ * The vendor accepts a second plain deletion there without effect, but the preflight does not find such a server.
  */
 export const deleteServer = (client: OnecloudClient): NonNullable<AdapterVerbs['delete']> => ({
   evidence: 'observed',
   accepts: ['recycle'],
-  note: 'recycle=true leaves the server in the recycle bin for three days, with its address and its costs. ' +
-    'An elastic address is kept for the project, unattached and billed.',
+  note: 'recycle=true keeps the server in the recycle bin for three days, with its address and its costs. ' +
+    'An elastic address stays with the project, unattached and billed.',
   run: async ({ seen, recycle }) => {
     await client.deleteServer(seen.server.id, recycle === true ? '' : '?override_pending_delete=true')
     const { elasticAddress } = hardwareOf(seen)
@@ -21,5 +21,5 @@ export const deleteServer = (client: OnecloudClient): NonNullable<AdapterVerbs['
 })
 
 const noteOf = (address: string): string =>
-  `The elastic address ${address} is kept, unattached and billed; GET /v1/{account}/addresses lists it, and ` +
+  `The elastic address ${address} stays with the project, unattached and billed; GET /v1/{account}/addresses lists it, and ` +
   'a raw DELETE of /eips/{id} releases it.'

@@ -5,10 +5,10 @@ import { errorWire } from './schema.ts'
 
 export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
 
-/** How the refusal of one kind of call becomes a failure. */
+/** Converts the refusal of one kind of call to a failure. */
 export type ToFailure = (response: HttpResponse) => FailureFacts
 
-/** Where `class` says more than the HTTP status: pkg/httperrors/consts.go. */
+/** Values of `class` that are more exact than the HTTP status: pkg/httperrors/consts.go. */
 const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['InvalidStatusError', 'conflict'],
   ['ServerStatusError', 'conflict'],
@@ -33,24 +33,24 @@ export const callFailure: ToFailure = response => {
   return { ...said, failure, ...(response.status === 499 || code === 'RequireLicenseError' ? { passing: false } : {}) }
 }
 
-/** Another project's record is refused, not missing; to us there is no such server. */
+/** The vendor refuses another project's record with 403; for us there is no such server. */
 export const getFailure: ToFailure = response => {
   const failureFacts = callFailure(response)
   return failureFacts.failure === 'forbidden' && failureFacts.code === 'ForbiddenError' ? { ...failureFacts, failure: 'not-found' } : failureFacts
 }
 
-/** Where a list is unknown there is no such service. */
+/** An unknown list means that there is no such service. */
 export const listFailure: ToFailure = response => {
   const failureFacts = callFailure(response)
   return failureFacts.failure === 'not-found' || failureFacts.failure === 'unsupported' ? { ...failureFacts, failure: 'malformed' } : failureFacts
 }
 
-/** The vendor's own words for what a request can name, the same in every language of its complaints, and the member that names it. */
+/** The vendor's words for the objects of a request, the same in every language of its messages, and our member for each. */
 export type Named = ReadonlyArray<readonly [word: string, member: string]>
 
 /**
- * For calls that name more than the server: a complaint about an image or a plan is a refusal of that member, never a missing server.
- * The words only choose the member. `otherwise` is the member of a 404 that has none of them.
+ * For calls that refer to more than the server: a 404 about an image or a plan is a refusal of that member, never a missing server.
+ * The words only select the member. `otherwise` is the member of a 404 without any of them.
  */
 export const naming = (named: Named, otherwise?: string): ToFailure => response => {
   const failureFacts = callFailure(response)
@@ -68,33 +68,33 @@ const createNames: Named = [
 ]
 const creating = naming(createNames)
 
-/** There is no server yet that could be missing. */
+/** An order names no server that could be missing. */
 export const createFailure: ToFailure = response => {
   const failureFacts = creating(response)
   if (failureFacts.code === 'DuplicateNameError') return { ...failureFacts, member: 'body.name' }
   return failureFacts.failure === 'not-found' || failureFacts.failure === 'unsupported' ? { ...failureFacts, failure: 'rejected' } : failureFacts
 }
 
-/** `Guest has 1 task active, can't sync status` has the class of bad input; nothing in the call could be bad. */
+/** `Guest has 1 task active, can't sync status` has the class of bad input, but this call has no input. */
 export const syncFailure: ToFailure = response => {
   const failureFacts = callFailure(response)
   return failureFacts.failure === 'rejected' ? { ...failureFacts, failure: 'conflict' } : failureFacts
 }
 
-/** For calls that give a name, which may be taken. */
+/** For calls with a new name, which may be taken. */
 export const nameFailure: ToFailure = response => {
   const failureFacts = callFailure(response)
   return failureFacts.code === 'DuplicateNameError' ? { ...failureFacts, member: 'body.name' } : failureFacts
 }
 
-/** What keystone answers when these credentials, as configured, do not sign in: 404 is an unknown user or domain, 423 a locked one. */
+/** Keystone's answers to refused credentials: 404 is an unknown user or domain, 423 a locked user. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 423])
 
 export const signInFailure: ToFailure = response => {
   const { code, details } = complaintOf(response)
   const said = { code, vendorMessage: messageOf(response, details) }
   if (response.status === 401 || (code !== null && refusals.has(response.status))) return { ...said, failure: 'authentication' }
-  // One more try would keep the user locked out for longer.
+  // A retry would prolong the lock.
   if (code === 'TooManyFailedAttempts') return { ...said, failure: 'rate-limited', passing: false }
   const failure = failureOfStatus(response.status)
   return { ...said, failure: failure === 'not-found' || failure === 'unsupported' ? 'malformed' : failure }
@@ -111,24 +111,24 @@ function complaintOf (response: HttpResponse): Complaint {
 }
 
 /**
- * A token that can not be verified makes its caller a guest, whom the rights check refuses: 403, never 401.
- * The scope that was granted is told nowhere but in the text.
+ * A caller whose token cannot be verified is a guest, whom the permission check refuses: 403, never 401.
+ * The granted scope is only in the text.
  */
 const isOfGuest = (details: string): boolean => /\ballow:none\b/.test(details)
 
 /**
- * One service of the vendor's could not reach another, such as region its image service. It says so with the class of bad input, and
- * only the network error of its language, which quotes the inner address, tells the two apart.
+ * One vendor service could not reach another, such as region its image service. The answer has the class of bad input;
+ * only Go's network error in the text, which quotes the inner address, distinguishes the two.
  */
 const isOfLostService = (details: string): boolean => /\bdial (?:tcp|udp)\b/.test(details)
 
-/** The vendor's 5xx quote SQL, requests and connection strings; 499 tells of hosts inside the cloud. */
+/** The vendor's 5xx quote SQL, requests and connection strings; 499 names hosts inside the cloud. */
 const messageOf = (response: HttpResponse, details: string): string | null =>
   response.status >= 499 ? null : innermost(details) || null
 
 const deepest = 5
 
-/** `List: Filter: {"error":{"details":"the real text"}}`, and once more within. */
+/** `List: Filter: {"error":{"details":"the real text"}}`, possibly nested once more. */
 function innermost (details: string, depth = 0): string {
   const at = details.indexOf('{"')
   if (at < 0) return withoutChain(details)
@@ -137,5 +137,5 @@ function innermost (details: string, depth = 0): string {
   return inner === '' ? withoutChain(details.slice(0, at)) : innermost(inner, depth + 1)
 }
 
-/** Without the names of Go functions that the text has come through. */
+/** Removes the leading names of Go functions. */
 const withoutChain = (text: string): string => text.trim().replace(/^(?:[A-Za-z_][\w.]*:(?: |$))+/, '')

@@ -6,9 +6,9 @@ import type { OnecloudClient } from './client.ts'
 const missing = (): UpstreamError => new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
 
 /**
- * Names are taken as ids there, and a name may look like an id: only the id itself is good. What lies in the recycle bin is
- * not ours, and most actions would work on it: every write looks first. Another project's server is refused with 403; a caller who
- * must not learn of it sees no difference from a missing one.
+ * The vendor accepts a name in place of an id, and a name may look like an id: the answer's id must match. Servers in the recycle
+ * bin count as missing although most actions work on them, so every write has a preflight. Another project's server, a 403, is
+ * indistinguishable from a missing one.
  */
 export async function getLive (client: OnecloudClient, id: string): Promise<Seen> {
   if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) throw missing()
@@ -19,5 +19,5 @@ export async function getLive (client: OnecloudClient, id: string): Promise<Seen
   return seen
 }
 
-/** Down, with nothing under way: `ready` also shows up in passing, with `sync_status` around it. */
+/** Stopped without work under way: `ready` also appears briefly between two `sync_status`. */
 export const isAtRest = ({ status, locked }: ServerFacts): boolean => status === 'stopped' && locked !== true

@@ -1,6 +1,9 @@
 import { badMember } from '../../domain/failure.ts'
 
-/** The vendor refuses one character; none, more than fit the column, or an emoji (its column holds three bytes a character) end in a database error. */
+/**
+ * The vendor refuses one character. An empty name, one too long for the column, or an emoji (three bytes per character fit) is a
+ * database error.
+ */
 export function checkName (name: string, member = 'body.name'): void {
   const characters = [...name]
   if (characters.length < 2 || characters.length > 128) throw badMember(member, 'must have 2 to 128 characters')
@@ -13,25 +16,25 @@ const kinds = [/\d/, /[a-z]/, /[A-Z]/, /[!-/:-@[-`{-~]/] as const
 
 export function checkPassword (password: string): void {
   if (password.length >= 12 && kinds.every(kind => kind.test(password))) return
-  throw badMember('body.password', 'must have 12 characters or more, with a digit, a small and a capital letter and a punctuation mark')
+  throw badMember('body.password', 'must have at least 12 characters, with a digit, a lower-case letter, an upper-case letter and a punctuation mark')
 }
 
-/** The one key that a server may have, by its id: the vendor keeps public keys apart, and takes no text of one. */
+/** The single key of a server, by its id: the vendor does not accept key texts. */
 export function keypairOf (keys: readonly string[]): string {
   const [key = '', another] = keys
-  if (another !== undefined) throw badMember('body.ssh_keys', 'a server has at most one key')
-  if (/\s/.test(key.trim())) throw badMember('body.ssh_keys', 'takes the id of a key that the provider keeps, not its text')
+  if (another !== undefined) throw badMember('body.ssh_keys', 'a server can have only one key')
+  if (/\s/.test(key.trim())) throw badMember('body.ssh_keys', 'must be the id of a key at the provider, not its text')
   return key
 }
 
-/** GiB as the whole MiB that the vendor counts in. */
+/** GiB as whole MiB, the vendor's unit. */
 export function toMib (gib: number, member: string): number {
   const mib = gib * 1024
   if (!Number.isInteger(mib)) throw badMember(member, 'must be a whole number of MiB')
   return mib
 }
 
-/** What the vendor's own virtual machines can have; other platforms have limits of their own. */
+/** The limits of the vendor's own virtual machines; other platforms have their own. */
 export function checkSizes (hypervisor: string, cpus: number | null | undefined, memoryMib: number | null | undefined): void {
   if (hypervisor !== 'kvm') return
   if (cpus !== null && cpus !== undefined && cpus > 128) throw badMember('body.cpus', 'must be at most 128')

@@ -5,7 +5,7 @@ import { scopeQuery } from './pages.ts'
 import type { OnecloudAccount } from './settings.ts'
 import { wordsOf } from './mapping-statuses.ts'
 
-/** A page of `GET /servers`. Never with `admin`: it shows other projects' servers even to ordinary users. */
+/** A page of `GET /servers`. Never with `admin`, which shows other projects' servers even to ordinary users. */
 export async function listPage (client: OnecloudClient, account: OnecloudAccount, page: PageRequest): Promise<VendorPage> {
   const { offset, limit } = page
   const hint = hintOf(page.after)
@@ -24,11 +24,11 @@ function toQuery (account: OnecloudAccount, { filters, offset, limit }: PageRequ
   return query
 }
 
-/** The vendor ignores a filter that it does not understand; a quote in the value would end it early. */
+/** The vendor ignores a filter that it cannot parse; a quote would end the value early. */
 const hintOf = (after: string | null): string | null =>
   after !== null && /^[\w-]+$/.test(after) ? `id.gt('${after}')` : null
 
-/** Letters, digits and harmless signs: how lists and quotes in a value are read is not known. */
+/** Only letters, digits and safe punctuation: how lists and quotes in a value are parsed is not documented. */
 const plainName = /^[\p{L}\p{N}._-]+( [\p{L}\p{N}._-]+)*$/u
 
 function filterPairs (filters: ServerFilters): Array<readonly [string, string]> {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** The IPv4 network of an address and a prefix length; null where one of them is none. */
+/** The IPv4 network of an address and a prefix length; null if either is invalid. */
 export function cidrOf (address: string | null | undefined, length: number | null | undefined): string | null {
   if (typeof address !== 'string' || isIP(address) !== 4) return null
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > 32) return null

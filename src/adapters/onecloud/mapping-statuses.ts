@@ -1,6 +1,6 @@
 import type { Power, ServerAction, ServerStatus } from '../../domain/server.ts'
 
-/** Vendor word to ours, `tempalte_saving` as the vendor spells it: pkg/apis/compute/guest_const.go. */
+/** Vendor status to ours; `tempalte_saving` is the vendor's spelling: pkg/apis/compute/guest_const.go. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['running', 'running'],
   ['block_stream', 'running'],
@@ -47,7 +47,7 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
   ['unknown', 'unknown']
 ])
 
-/** Work that leaves the server up or down as it was: the power tells which. */
+/** Work that does not change the power: the power decides between running and stopped. */
 export const updating: ReadonlySet<string> = new Set([
   'start_sync_status', 'sync_status', 'sync_config', 'sync_traffic_limit', 'associate_eip', 'dissociate_eip', 'start_eip_convert',
   'attach_disk', 'detach_disk', 'snapshot', 'snapshot_start', 'snapshot_delete', 'snapshot_succ', 'start_instance_snapshot',
@@ -57,11 +57,11 @@ export const updating: ReadonlySet<string> = new Set([
   'restoring_snapshot', 'unsync', 'kickstart_completed'
 ])
 
-/** New ones appear with every release, in both spellings. `block_stream_fail` is a state of a server that runs. */
+/** Every release adds more, in both spellings. A server in `block_stream_fail` is running. */
 export const isFailureWord = (word: string): boolean =>
   (word.endsWith('_fail') || word.endsWith('_failed')) && !statuses.has(word)
 
-/** Work beside the server that has failed: it stays up or down as it was, and the word stays until its state is read anew. */
+/** Failed side actions: the power is unchanged, and the status stays until the vendor reads the state again. */
 export const sideFailures: ReadonlySet<string> = new Set([
   'qga_exec_command_failed', 'associate_eip_failed', 'dissociate_eip_failed', 'eip_convert_failed', 'snapshot_failed', 'instance_snapshot_failed',
   'snapshot_delete_failed', 'instance_snapshot_delete_failed', 'instance_backup_failed', 'clone_from_snapshot_failed', 'attach_disk_fail',
@@ -70,7 +70,7 @@ export const sideFailures: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The words that say that a verb has failed: pkg/apis/compute/guest_const.go and the tasks that set them. Most verbs begin with a stop and
+ * The statuses that fail a verb: pkg/apis/compute/guest_const.go and the tasks that set them. Most verbs begin with a stop and
  * end with a start.
  */
 export const failedWords = {
@@ -90,12 +90,12 @@ export const failedWords = {
   'addresses.detach': ['dissociate_eip_failed']
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
-/** Ours in which the vendor is at work and refuses most changes. */
+/** Our statuses in which the vendor is working and refuses most changes. */
 export const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
   'provisioning', 'starting', 'stopping', 'resizing', 'rebuilding', 'migrating', 'deleting'
 ])
 
-/** Which actions make sense in which state; what is not named here has none. */
+/** The actions allowed in each state; a state that is not listed allows none. */
 const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
@@ -105,7 +105,7 @@ const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<Serv
   ['unknown', ['start', 'stop', 'reboot', 'rename', 'delete']]
 ])
 
-/** The vendor's words that allow something else than their state does: a start that failed may be tried again, a disk that is still being filled stays as it is. */
+/** Vendor statuses with other actions than our state allows: a failed start may be retried, a disk that is being filled must not change. */
 const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new Map<string, readonly ServerAction[]>([
   ['start_fail', ['start', 'rename', 'delete']],
   ['save_disk_failed', ['start', 'rename', 'delete']],
@@ -115,8 +115,8 @@ const actionsOfWords: ReadonlyMap<string, readonly ServerAction[]> = new Map<str
 ])
 
 /**
- * The ways out of a failed word: a power verb has the state read anew first, see power.ts. Where the power is unknown there may be no
- * machine at all.
+ * The actions in a failed status: a power verb first has the state read again, see power.ts. If the power is unknown, the machine
+ * may not exist.
  */
 const actionsAfterFailure: Readonly<Record<Power, readonly ServerAction[]>> = {
   on: ['stop', 'reboot', 'rename', 'delete'],
@@ -127,7 +127,7 @@ const actionsAfterFailure: Readonly<Record<Power, readonly ServerAction[]>> = {
 export const actionsOf = (status: ServerStatus, word: string, power: Power): readonly ServerAction[] =>
   actionsOfWords.get(word) ?? (isFailureWord(word) ? actionsAfterFailure[power] : actions.get(status) ?? [])
 
-/** Every vendor word that can become one of these; null where the words are not known beforehand. */
+/** All vendor statuses that map to one of these; null if they are not a closed list. */
 export function wordsOf (wanted: ReadonlySet<ServerStatus>): readonly string[] | null {
   if (wanted.has('error') || wanted.has('unknown')) return null
   const isByPower = wanted.has('running') || wanted.has('stopped') || wanted.has('rescue')

@@ -9,7 +9,7 @@ import { actionsOf, busy, isFailureWord, sideFailures, statuses, updating } from
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
 
-/** What lies in the recycle bin is `deleted`, whatever its own word is; nothing else is. Rescue has no word of its own. */
+/** A server in the recycle bin is `deleted`, whatever its status; no other server is. Rescue has no status of its own. */
 export function toStatus (wire: ServerWire): ServerStatus {
   if (wire.pending_deleted === true) return 'deleted'
   const status = statusOfWord(wire)
@@ -52,7 +52,7 @@ function toServer (wire: ServerWire): ServerFacts {
   }
 }
 
-/** The vendor's `unknown` is an answer; older releases have no such key. */
+/** The vendor's `unknown` is a value; older releases do not have the key. */
 function toPower (wire: ServerWire, status: ServerStatus): Power {
   return powers.find(power => power === wire.power_states) ?? powerOf(status)
 }
@@ -67,27 +67,27 @@ function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {
 const toReference = (id: string | null | undefined, name: string | null | undefined): Reference | null =>
   id === null || id === undefined || id === '' ? null : { id, name: name === '' ? null : name ?? null }
 
-/** MiB. The sum is 0 until the vendor has computed it, also when the disks are already there. */
+/** In MiB. The vendor's sum is 0 until it is computed, even if the disks already exist. */
 function toDisk (wire: ServerWire): number | null {
   if (typeof wire.disk === 'number' && wire.disk > 0) return wire.disk / 1024
   const sizes = (wire.disks_info ?? []).flatMap(({ size }) => size ?? [])
   return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0) / 1024
 }
 
-/** Of the system disk, the one with the lowest index; the disks come in any order. */
+/** From the system disk, which has the lowest index; the disks come in any order. */
 function toImage (wire: ServerWire): Reference | null {
   const order = (index: number | null | undefined): number => index ?? Number.MAX_SAFE_INTEGER
   const [system] = [...wire.disks_info ?? []].sort((a, b) => order(a.index) - order(b.index))
   return toReference(system?.image_id, system?.image)
 }
 
-/** The elastic address first; no other key holds it. `ips` only where the network cards are not told. */
+/** The elastic address, which is in no other key, comes first. `ips` is used only if the network cards are missing. */
 function toAddresses (wire: ServerWire): Address[] {
   const prefixes = toPrefixes(wire.networks ?? '')
   const plain = (text: string | null | undefined, facts: Partial<Pick<Address, 'scope'>> = {}): Address | null =>
     addressOf(text, { prefix_length: prefixes.get(text ?? '') ?? null, ...facts })
   const cards = (wire.nics ?? []).flatMap(({ ip_addr: v4, ip6_addr: v6, is_exit: isExit }) =>
-    // `is_exit` speaks of the IPv4 network: whether it is routed to the outside.
+    // `is_exit`: whether the IPv4 network is routed to the outside.
     [plain(v4, typeof isExit === 'boolean' ? { scope: isExit ? 'public' : 'private' } : {}), plain(v6)])
   const fixed = cards.some(address => address !== null) ? cards : (wire.ips ?? '').split(',').map(text => plain(text.trim()))
   const all = [addressOf(wire.eip, { scope: 'public' }), ...fixed].filter(address => address !== null)
@@ -96,11 +96,11 @@ function toAddresses (wire: ServerWire): Address[] {
     .map((address, index) => ({ ...address, primary: index === 0 }))
 }
 
-/** `eth0:10.77.0.193/24/<mac>/…`, a line for each card; only a single record has them. */
+/** `eth0:10.77.0.193/24/<mac>/…`, one line for each card; only in a single record, not in lists. */
 const toPrefixes = (networks: string): ReadonlyMap<string, number> =>
   new Map([...networks.matchAll(/^[^:\n]*:([^/\n]+)\/(\d{1,3})\//gm)].map(([, address = '', prefix]) => [address, Number(prefix)]))
 
-/** Only what a user has set; other keys are the system's. */
+/** Only the keys that a user has set; the others are the system's. */
 const toTags = (wire: ServerWire): string[] =>
   Object.entries(wire.metadata ?? {}).flatMap(([key, value]) =>
     key.startsWith('user:') && typeof value === 'string' ? [`${key.slice('user:'.length)}=${value}`] : [])

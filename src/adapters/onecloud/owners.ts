@@ -28,11 +28,13 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
   return {
     'owners.list': {
       evidence: 'observed',
-      note: 'Projects. An account that may not list them is shown the one that it signs in to.',
+      note: 'Owners are projects. An account without the right to list them sees only the project that it signs in to.',
       run: all,
       get: async id => {
         const owner = (await all()).find(known => known.id === id)
-        if (owner === undefined) throw new UpstreamError('not-found', 'there is no such project', { notAttempted: true, member: 'path.owner' })
+        if (owner === undefined) {
+          throw new UpstreamError('not-found', 'there is no such project', { notAttempted: true, member: 'path.owner' })
+        }
         return owner
       }
     },
@@ -42,7 +44,7 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
       requires: ['name'],
       options: z.strictObject({}),
       example: { name: 'customer-7' },
-      note: 'Wants more rights than those in a project.',
+      note: 'Requires rights beyond those of a project member.',
       run: async ({ name = '' }) => {
         checkName(name)
         const project = await send({
@@ -61,7 +63,7 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
   }
 }
 
-/** The list wants rights over a domain. Without them, the project of the token is all that there is to choose from. */
+/** The list requires rights in a domain. Without them, the token's project is the only choice. */
 async function projectPage (upstream: Upstream, query: string): Promise<Listed<ProjectWire>> {
   let own: ProjectWire | null = null
   return await upstream.send({

@@ -5,10 +5,10 @@ import type { OnecloudAccount } from './settings.ts'
 const pageSize = 1000
 const maximumPages = 100
 
-/** Whose rows a list shows: even an administrator sees only one project's where nothing is said. */
+/** The scope of a list: by default even an administrator sees one project only. */
 export const scopeQuery = ({ scope }: OnecloudAccount): Readonly<Record<string, string>> => scope === 'project' ? {} : { scope }
 
-/** One page's query. The vendor's own order is by age, which moves under a reader: the id does not. */
+/** The query of one page. Sorted by id, because the vendor's default order by age shifts while pages are read. */
 export const pageQuery = (offset: number, query: Readonly<Record<string, string>> = {}): string =>
   new URLSearchParams({ limit: String(pageSize), offset: String(offset), order_by: 'id', order: 'asc', ...query }).toString()
 

@@ -8,13 +8,13 @@ import { checkPassword } from './ids.ts'
 
 const passwordFailure = naming([])
 
-/** A stopped server is written anew; a running one is asked through a helper in the guest, and shows the lack of it as a word of failure. */
+/** A stopped server's disk is rewritten; a running server needs a guest agent, and ends in a failed status without it. */
 export const setPassword = (client: OnecloudClient): NonNullable<AdapterVerbs['password']> => ({
   evidence: 'observed',
   accepts: ['password'],
-  note: 'A running server needs the provider\'s helper in the guest; without it the operation fails.',
+  note: 'A running server needs the provider\'s guest agent; without it the operation fails.',
   run: async ({ id, password }) => {
-    if (password === undefined) throw badMember('body.password', 'is needed: the provider makes none that it would return')
+    if (password === undefined) throw badMember('body.password', 'is required: the provider returns no generated password')
     checkPassword(password)
     const { server } = await getLive(client, id)
     const isStopped = server.status === 'stopped'

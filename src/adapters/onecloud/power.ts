@@ -12,9 +12,9 @@ type PowerVerbs = Required<Pick<AdapterVerbs, 'start' | 'stop' | 'reboot'>>
 interface PowerAction {
   readonly action: 'start' | 'stop' | 'restart'
   readonly goal: Goal
-  /** The power of a server on which the action makes sense. */
+  /** The server's power that the action requires. */
   readonly power: 'on' | 'off'
-  /** The words of failure in which the vendor takes the action as it is. */
+  /** The failed statuses in which the vendor accepts the action directly. */
   readonly from: readonly string[]
 }
 
@@ -37,7 +37,7 @@ const powerActions = {
 export const powerVerbs = (client: OnecloudClient): PowerVerbs => ({
   start: {
     evidence: 'observed',
-    note: 'The server is read first: the provider would also start a server in its recycle bin.',
+    note: 'The server is read first, because the provider would also start a server in its recycle bin.',
     run: async ({ id }) => await act(client, id, powerActions.start, {})
   },
   stop: {
@@ -59,8 +59,8 @@ export const powerSteps = (client: OnecloudClient): Readonly<Record<string, Step
   }]))
 
 /**
- * A word of failure bars the action until the vendor has read the state from its node once more, which makes it `running` or `ready`
- * again: so that is asked for first. A forced stop is taken in any state.
+ * In a failed status the vendor refuses the action until it has read the state from the node again, which makes it `running` or
+ * `ready`; `syncstatus` requests that first. A forced stop is accepted in any status.
  */
 async function act (client: OnecloudClient, id: string, power: PowerAction, input: { readonly is_force?: boolean }): Promise<Accepted> {
   const { server } = await getLive(client, id)
@@ -71,7 +71,7 @@ async function act (client: OnecloudClient, id: string, power: PowerAction, inpu
   return { goal: power.goal, next: { name: `power.${power.action === 'restart' ? 'reboot' : power.action}`, input: { ...input } } }
 }
 
-/** The answer is the record in its first passing state; the server shows what becomes of it. */
+/** The answer is the record in its first transitional status; the server shows the result. */
 async function send (client: OnecloudClient, id: string, { action, goal }: PowerAction, input: object): Promise<Accepted> {
   await client.act(id, action, { input })
   return { goal }

@@ -10,7 +10,8 @@ import { baseOf } from './send.ts'
 
 export const rawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'observed',
-  note: 'Below the compute endpoint. The texts of 499 and 5xx are left out: they quote requests and connection strings.',
+  note: 'Paths are relative to the compute endpoint. ' +
+    'The texts of 499 and 5xx are removed, because they quote requests and connection strings.',
   isSecret: segments => segments.some(segment => secretParts.has(segment)),
   build: (request, token) => jsonRequest(baseOf(token, 'compute'), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
   read: readAnswer
@@ -31,8 +32,8 @@ function withoutDetails (json: unknown): unknown {
 }
 
 /**
- * Parts of a path that sign in, or answer with a password, a private key or a cloud's credentials. `metadatas` and `events` quote the
- * parameters of a create, root password included.
+ * Path segments that sign in, or return a password, a private key or cloud credentials. `metadatas` and `events` quote the
+ * parameters of a create, including the root password.
  */
 const secretParts: ReadonlySet<string> = new Set([
   'auth', 'tokens', 'credentials', 'login-info', 'privatekey', 'private-key', 'sshkeypairs', 'vnc', 'clirc', 'webconsole', 'jnlp', 'metadatas', 'events'

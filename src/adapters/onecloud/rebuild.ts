@@ -13,11 +13,12 @@ import { checkPassword, keypairOf } from './ids.ts'
 
 const rebuildFailure = naming([['keypair', 'body.ssh_keys'], ['image', 'body.image']], 'body.image')
 
-/** Only a stopped server is rebuilt: a running one is stopped first and started by the rebuild, as it was. */
+/** Only a stopped server can be rebuilt: a running one is stopped first, and started again by the rebuild. */
 export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['rebuild']> => ({
   evidence: 'observed',
   accepts: ['password', 'ssh_keys'],
-  note: 'A running server is stopped for it and started again. The key is dropped unless ssh_keys, the id of one key, gives it anew; without password the provider makes one.',
+  note: 'A running server is stopped and started again. The SSH key is removed unless ssh_keys, the id of one key, is given; ' +
+      'without password the provider generates one.',
   run: async ({ seen, ...spec }) => {
     const input = inputOf(spec, seen.server.status === 'running')
     await checkImage(rows, seen, spec.image)
@@ -41,12 +42,12 @@ function inputOf ({ image, password, ssh_keys: keys }: RebuildSpec, autoStart: b
   }
 }
 
-/** Before anything is stopped. The images of other platforms are not all in this list, so there the vendor alone judges. */
+/** Runs before the server is stopped. The list lacks some images of other platforms, so for these only the vendor checks. */
 async function checkImage (rows: RowsClient, seen: Seen, id: string): Promise<void> {
   const { hypervisor, systemDisk } = hardwareOf(seen)
   if (hypervisor !== 'kvm') return
   const image = await rows.image(id)
-  if (image === undefined || image.status !== 'active') throw refusedImage('the provider has no such image that can be used')
+  if (image === undefined || image.status !== 'active') throw refusedImage('the provider has no such usable image')
   if (systemDisk !== null && (image.min_disk ?? 0) > systemDisk.mib) throw refusedImage('the image is larger than the system disk')
 }
 

@@ -5,7 +5,7 @@ import { getLive } from './get.ts'
 
 type RescueVerbs = Required<Pick<AdapterVerbs, 'rescue' | 'unrescue'>>
 
-const note = 'The server is restarted for it.'
+const note = 'Restarts the server.'
 
 export const rescueVerbs = (client: OnecloudClient): RescueVerbs => ({
   rescue: {

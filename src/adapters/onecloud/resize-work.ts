@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * What is left of a resize: kept between its steps, so it is plain and flat. `auto_start` null: nothing is said of it, as the
- * server stays up. `disk` goes when it has grown; `disk_gib` stays, as the sum that the server will show.
+ * The remaining work of a resize. It is stored between steps, so it is flat. `auto_start` is null if the server stays running.
+ * `disk` is removed when it has grown; `disk_gib` stays, as the sum that the server will show.
  */
 export const workWire = z.strictObject({
   plan: z.string().nullable(),

@@ -15,13 +15,14 @@ import { workWire, type Work } from './resize-work.ts'
 const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
 
 /**
- * Sizes and the disk are two writes, each with work behind it; the vendor takes them from a stopped server. Disk first, so that the
- * change of sizes can start the server again.
+ * Sizes and disk are two writes with separate work, and both need a stopped server. The disk is first, so that the change of
+ * sizes can start the server again.
  */
 export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'observed',
   accepts: ['plan', 'cpus', 'memory_mib', 'disk_gib', 'restart'],
-  note: 'Most releases resize only what is stopped; restart stops a running server and starts it again. A larger disk_gib goes to the system disk.',
+  note: 'Most releases resize only stopped servers; restart stops a running server and starts it again. ' +
+    'The system disk grows to a larger disk_gib.',
   run: async ({ seen, restart, ...spec }) => {
     const { id, status } = seen.server
     const isRunning = status === 'running'
@@ -32,7 +33,7 @@ export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNulla
       return { goal: goalOfWork(work), next: stepOf(work) }
     }
     if (isRunning && work.disk !== null && work.sizes) {
-      throw new UpstreamError('conflict', 'sizes and disk of a running server can not change together; say restart', { notAttempted: true })
+      throw new UpstreamError('conflict', 'sizes and disk of a running server cannot change together; set restart', { notAttempted: true })
     }
     return await proceed(client, id, { ...work, auto_start: isRunning ? null : false, status: isRunning ? 'running' : 'stopped' })
   }
@@ -48,27 +49,30 @@ export const resizeSteps = (client: OnecloudClient): Readonly<Record<string, Ste
 
 const refusedPlan = (message: string): UpstreamError => new UpstreamError('rejected', message, { notAttempted: true, member: 'body.plan' })
 
-/** With the sizes of the plan, which is read before anything is sent. A disk of its own is one more disk of a new server, and none here. */
+/**
+ * Adds the sizes of the plan, which is read before anything is sent. A plan's own disk is an extra disk of a new server and is
+ * ignored here.
+ */
 async function sizesOf (rows: RowsClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
   if (plan === undefined) return spec
   const sku = await rows.sku(plan)
   if (sku === undefined) throw refusedPlan('the provider has no such plan')
   const { cpu_core_count: cpus, memory_size_mb: memory } = sku
-  if (typeof cpus !== 'number' || typeof memory !== 'number') throw refusedPlan('the provider does not say what sizes the plan has')
+  if (typeof cpus !== 'number' || typeof memory !== 'number') throw refusedPlan('the provider does not return the sizes of the plan')
   return { ...spec, plan, cpus, memory_mib: memory }
 }
 
-/** What is to be done; sizes that the server has already are no work. The vendor wants cpus and memory together. */
+/** The remaining work; sizes that the server already has need none. The vendor requires cpus and memory together. */
 function workOf (seen: Seen, { plan, cpus, memory_mib: memory, disk_gib: gib }: ResizeSpec, isRestart: boolean): Work {
   const { server } = seen
   const { hypervisor } = hardwareOf(seen)
   checkSizes(hypervisor, cpus, memory)
   const sizes = { cpus: cpus ?? server.cpus, memory_mib: memory ?? server.memory_mib }
-  // The record's plan is stale after a resize to numbers, and the vendor passes over a plan of that name: then only numbers count.
+  // The record's plan is stale after a resize to numbers, and the vendor ignores a plan of that name: numbers are sent instead.
   const isNamed = plan === undefined || plan === server.plan?.id
   const isOther = !isNamed || sizes.cpus !== server.cpus || sizes.memory_mib !== server.memory_mib
-  if (isOther && sizes.cpus === null) throw badMember('body.cpus', 'is needed: the provider does not return the present number')
-  if (isOther && sizes.memory_mib === null) throw badMember('body.memory_mib', 'is needed: the provider does not return the present size')
+  if (isOther && sizes.cpus === null) throw badMember('body.cpus', 'is required: the provider does not return the current number')
+  if (isOther && sizes.memory_mib === null) throw badMember('body.memory_mib', 'is required: the provider does not return the current size')
   return {
     plan: isNamed ? null : plan,
     ...(isOther ? sizes : { cpus: null, memory_mib: null }),
@@ -79,20 +83,20 @@ function workOf (seen: Seen, { plan, cpus, memory_mib: memory, disk_gib: gib }: 
   }
 }
 
-/** `disk_gib` is all disks together: what is more goes to the system disk. */
+/** `disk_gib` is the sum of all disks: the system disk takes the difference. */
 function diskOf (seen: Seen, gib: number | undefined): Pick<Work, 'disk' | 'disk_mib' | 'disk_gib'> {
   const present = seen.server.disk_gib
   if (gib === undefined || gib === present) return { disk: null, disk_mib: null, disk_gib: null }
-  if (present !== null && gib < present) throw badMember('body.disk_gib', `must be at least ${present}: disks do not shrink`)
+  if (present !== null && gib < present) throw badMember('body.disk_gib', `must be at least ${present}: disks cannot shrink`)
   const mib = toMib(gib, 'body.disk_gib')
   const { systemDisk } = hardwareOf(seen)
   if (systemDisk === null || present === null) {
-    throw new UpstreamError('conflict', 'the provider does not show the disks of this server just now', { notAttempted: true })
+    throw new UpstreamError('conflict', 'the provider does not currently return the disks of this server', { notAttempted: true })
   }
   return { disk: systemDisk.id, disk_mib: systemDisk.mib + mib - present * 1024, disk_gib: gib }
 }
 
-/** One write, and what is left. */
+/** Sends one write and returns the remaining work. */
 async function proceed (client: OnecloudClient, id: string, work: Work): Promise<Accepted> {
   const goal = goalOfWork(work)
   if (work.disk !== null) {
@@ -105,7 +109,7 @@ async function proceed (client: OnecloudClient, id: string, work: Work): Promise
   return { goal }
 }
 
-/** Memory as a text with its unit, which every release takes here; the create wants a number. */
+/** Memory as a text with its unit, which every release accepts here; create needs a number. */
 const configOf = ({ plan, cpus, memory_mib: memory, auto_start: autoStart }: Work): object => ({
   ...(plan === null ? { vcpu_count: cpus, vmem_size: `${memory ?? 0}M` } : { sku: plan }),
   ...(autoStart === null ? {} : { auto_start: autoStart })
@@ -116,7 +120,7 @@ function stepOf (work: Work): NextStep {
   return { name, input: { ...work } }
 }
 
-/** The sizes as the server will show them, and the state that it had before. */
+/** The sizes that the server will show, and its former state. */
 const goalOfWork = ({ plan, cpus, memory_mib: memory, disk_gib: disk, status }: Work): Goal => goalOf('resize', {
   statuses: [status],
   ...(plan === null ? {} : { plan }),

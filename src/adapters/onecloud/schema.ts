@@ -22,19 +22,19 @@ export const tokenWire = z.object({
 export type TokenWire = z.infer<typeof tokenWire>['token']
 
 const complaintWire = z.object({ class: text, details: text })
-/** Flat as the services write it, or nested as one service quotes another. */
+/** Flat, or nested if one service quotes another. */
 export const errorWire = z.union([z.object({ error: complaintWire }).transform(({ error }) => error), complaintWire])
 
 const diskWire = z.object({ id: text, index: number, size: number, image: text, image_id: text })
 
 const nicWire = z.object({ ip_addr: text, ip6_addr: text, is_exit: flag })
 
-/** Empty text, nulls and empty lists are left out by the vendor: nearly every key may be absent. */
+/** The vendor omits empty texts, nulls and empty lists: nearly every key may be absent. */
 export const serverWire = z.object({
   id: z.string().min(1),
   name: text,
   status: z.string().nullish(),
-  // Decides whether there is such a server at all, so garbage is not taken for `no`.
+  // Decides whether the server counts as missing, so an invalid value must not read as false.
   pending_deleted: z.boolean().nullish(),
   power_states: text,
   vcpu_count: number,
@@ -69,18 +69,18 @@ export const serverListWire = <Row>(row: z.ZodType<Row>) => z.object({ servers: 
 
 export const serverAnswerWire = <Row>(row: z.ZodType<Row>) => z.object({ server: row })
 
-/** The record as an accepted action has left it: nothing of it is used. */
+/** The record after an accepted action; not used. */
 export const acceptedWire = z.object({ server: z.looseObject({}) })
 
-/** The new record. What can not be read is null: the server is made all the same. */
+/** The new record. Unreadable members are null, because the server is created anyway. */
 export const createdWire = z.object({ server: z.object({ id: z.string().min(1) }) })
   .transform(({ server }): string | null => server.id)
   .catch(null)
 
-/** Without `access_url` there is no console. `connect_params` tells the protocol. */
+/** Without `access_url` there is no console. `connect_params` has the protocol. */
 export const consoleWire = z.object({ webconsole: z.object({ access_url: z.string().min(1), connect_params: text }) })
 
-/** What an accepted deletion answers is not used. */
+/** The answer to an accepted deletion; not used. */
 export const acceptedRowWire = z.looseObject({})
 
 export const hardwareWire = z.object({ hypervisor: text, disks_info: z.array(diskWire).nullish().catch(null), eip: text, eip_mode: text })

@@ -19,13 +19,15 @@ export type OnecloudSend = <T>(endpoint: OnecloudEndpoint<T>) => Promise<T>
 
 export const baseOf = (token: Token | null, service: Service): Base => ({ url: addressOf(token, service), headers: authorization(token) })
 
-/** Sends with the token and reads by the schema. A body goes as one text, so that its length is sent: without it the vendor reads none. */
+/** Sends with the token and reads by the schema. A body is sent with Content-Length, without which the vendor ignores it. */
 export const createOnecloudSend = (upstream: Upstream): OnecloudSend => async ({ service = 'compute', schema, toFailure, ...endpoint }) =>
   await createSend(upstream, token => baseOf(token, service))({ ...endpoint, read: response => readAnswer(schema, toFailure, response) })
 
 function addressOf (token: Token | null, service: Service): string {
   const url = token?.data[service]
-  if (url === undefined) throw new UpstreamError('forbidden', `the sign-in told no ${service} endpoint that may be used`, { notAttempted: true })
+  if (url === undefined) {
+    throw new UpstreamError('forbidden', `the sign-in returned no ${service} endpoint that may be used`, { notAttempted: true })
+  }
   return url
 }
 

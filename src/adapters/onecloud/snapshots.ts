@@ -15,11 +15,11 @@ type SnapshotVerbs = Pick<
   Required<AdapterVerbs>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete' | 'jobs'
 >
 
-/** Snapshots of a server with all its disks; those of single disks, which are their parts, are not shown. */
+/** Snapshots of a whole server. Snapshots of single disks are parts of them and are not listed. */
 export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): SnapshotVerbs => ({
   'snapshots.list': {
     evidence: 'observed',
-    note: 'Snapshots of the whole server; those of single disks are not listed.',
+    note: 'Snapshots of the whole server; snapshots of single disks are not listed.',
     run: async ({ id }) => {
       await getLive(client, id)
       return (await rows.instanceSnapshots(id)).map(toSnapshot)
@@ -27,7 +27,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
   },
   'snapshots.create': {
     evidence: 'observed',
-    note: 'Of all disks at once; the name must be free.',
+    note: 'Includes all disks; the name must not be taken.',
     run: async ({ id, name }) => {
       checkName(name)
       await getLive(client, id)
@@ -37,7 +37,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
   },
   'snapshots.restore': {
     evidence: 'observed',
-    note: 'Of a stopped server, which stays stopped.',
+    note: 'Requires a stopped server, which stays stopped.',
     run: async ({ id, snapshot }) => {
       await getLive(client, id)
       await find(rows, id, snapshot)
@@ -61,7 +61,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
   }
 })
 
-/** The only job: the server shows nothing of a deletion that the node refuses, the list of snapshots does. */
+/** The only job: a deletion that the node refuses shows in the list of snapshots, not in the server. */
 const deletion = 'snapshots.delete'
 
 function toDeletion (job: Job, isThere: boolean, word: string | null): JobState {

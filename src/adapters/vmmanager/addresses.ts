@@ -20,7 +20,7 @@ const attachFailure = memberFailure(new Map([['ip_addr', 'body.addresses'], ['na
 export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueClient): Addresses => ({
   'addresses.list': {
     evidence: 'observed',
-    note: 'IPv6 addresses have no id and no reverse name, and are told for one server only.',
+    note: 'IPv6 addresses have no id and no reverse name, and are listed for a single server only.',
     run: async id => {
       const { server } = await findServer(client, id)
       return rowsOf(server, await catalogue.listHostIps(id))
@@ -38,7 +38,7 @@ export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueCli
     evidence: 'documented',
     note: 'IPv4 only.',
     run: async ({ id, address }) => {
-      if (isAddress(address, 6)) throw badMember('path.address', 'an IPv6 address can not be taken away by itself')
+      if (isAddress(address, 6)) throw badMember('path.address', 'an IPv6 address cannot be detached separately')
       const row = isNameable(address) ? (await catalogue.listHostIps(idOf(id))).find(wire => isNamed(wire, address)) : undefined
       if (row === undefined) throw noAddress('the server has no such address')
       return { ...toAccepted(await catalogue.deleteIp(row.id), 'ip_delete'), goal: { missing: [row.ip_addr ?? address] } }
@@ -46,13 +46,13 @@ export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueCli
   }
 })
 
-/** Without a zone: that has no place in a filter. */
+/** Without an IPv6 zone, which cannot be part of a filter. */
 const isAddress = (text: string, family: 4 | 6): boolean => isIP(text) === family && !text.includes('%')
 export const isNameable = (text: string): boolean => isId(text) || isAddress(text, 4) || isAddress(text, 6)
 export const isNamed = (wire: IpWire, text: string): boolean => wire.id === text || wire.ip_addr === text
 export const noAddress = (message: string): UpstreamError => new UpstreamError('not-found', message, { member: 'path.address' })
 
-/** The list of addresses has no IPv6 ones; the server's own row has. */
+/** IPv6 addresses are in the server's own row, not in the list of addresses. */
 function rowsOf (server: ServerFacts, wires: readonly IpWire[]): AddressRow[] {
   const region = server.region?.id ?? null
   const main = server.addresses.find(({ primary }) => primary)?.address
@@ -67,10 +67,10 @@ interface Clients {
   readonly catalogue: CatalogueClient
 }
 
-/** One call for each address, one after the other: a body takes only one that is named. */
+/** One call for each address, in sequence: a body can name only one. */
 async function attach ({ client, catalogue }: Clients, id: string, wanted: readonly string[]): Promise<Accepted> {
   const odd = wanted.find(text => !isId(text) && !isAddress(text, 4))
-  if (odd !== undefined) throw badMember('body.addresses', 'must be IPv4 addresses, or ids of such')
+  if (odd !== undefined) throw badMember('body.addresses', 'must be IPv4 addresses or ids of IPv4 addresses')
   const found: Array<{ readonly address: string, readonly isThere: boolean }> = []
   for (const text of wanted) found.push(isId(text) ? await lookUp(catalogue, id, text) : { address: text, isThere: false })
   const missing = found.filter(({ isThere }) => !isThere).map(({ address }) => address)
@@ -85,7 +85,7 @@ const add = async (client: VmmanagerClient, id: string, addresses: readonly stri
   from => ({ name: stepName, input: { addresses: addresses.slice(from).join(',') } })
 )
 
-/** The addresses that a busy platform had refused: it is asked again at each look until it takes them. */
+/** The addresses that a busy platform has refused; sent again at each poll until it accepts them. */
 export const createAttachSteps = (client: VmmanagerClient): Readonly<Record<string, Step>> => ({
   [stepName]: {
     isDue: () => true,
@@ -93,12 +93,16 @@ export const createAttachSteps = (client: VmmanagerClient): Readonly<Record<stri
   }
 })
 
-/** The platform takes addresses, not their ids. */
+/** The platform accepts addresses, not their ids. */
 async function lookUp (catalogue: CatalogueClient, serverId: string, ipId: string): Promise<{ address: string, isThere: boolean }> {
   const row = (await catalogue.findIp(`(id EQ ${ipId})`)).list.find(wire => wire.id === ipId)
   const address = row?.ip_addr ?? ''
-  if (!isAddress(address, 4)) throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })
+  if (!isAddress(address, 4)) {
+    throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })
+  }
   const holder = row?.host?.id ?? serverId
-  if (holder !== serverId) throw new UpstreamError('conflict', 'the address belongs to another server', { member: 'body.addresses', notAttempted: true })
+  if (holder !== serverId) {
+    throw new UpstreamError('conflict', 'the address belongs to another server', { member: 'body.addresses', notAttempted: true })
+  }
   return { address, isThere: row?.host?.id === serverId }
 }

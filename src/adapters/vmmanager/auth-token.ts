@@ -3,7 +3,7 @@ import { longTokenWire } from './schema.ts'
 import { createVmmanagerSend } from './send.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-/** A token that lives until then. The platform's clock has no known zone: the time is sent as UTC. */
+/** Creates a token valid until the given time, sent as UTC because the zone of the platform's clock is unknown. */
 export async function createToken (account: VmmanagerAccount, upstream: Upstream, expiresAt: Date): Promise<string> {
   const { token } = await createVmmanagerSend(account, upstream)({
     name: 'token',

@@ -7,13 +7,13 @@ import { toUtc } from './mapping.ts'
 import { keyWire, tokenWire } from './schema.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-/** An unused token is deleted after so long; every use renews it. There is no call to refresh it. */
+/** An unused token is deleted after this time; every use renews it. There is no call to refresh it. */
 const idleMs = 60 * 60_000
 
-/** The vendor's guide sends it on key calls; elsewhere it is not needed. */
+/** The vendor's guide sends it with key calls; other calls do not need it. */
 const boxInstance = { 'isp-box-instance': 'true' }
 
-/** Password to token; with `as_user` on to a key for that user and the key to the user's own token. */
+/** Exchanges the password for a token; with `as_user`, then a key for that user, and the key for the user's token. */
 export function signIn (account: VmmanagerAccount): SignIn | null {
   const { email, password, as_user: asUser } = account
   if (email === undefined || password === undefined) return null
@@ -56,18 +56,18 @@ const createPost = (account: VmmanagerAccount, upstream: Upstream) =>
 function readToken (response: HttpResponse): Token {
   const wire = readAnswer(tokenWire, response, signInFailure)
   if (wire.confirmed === false) {
-    throw new UpstreamError('authentication', 'the sign-in is not complete: the provider waits for a second step', { status: response.status })
+    throw new UpstreamError('authentication', 'the sign-in is incomplete: the provider requires a second factor', { status: response.status })
   }
   return { value: wire.token, expiresAt: toExpiry(wire.expires_at), idleMs, data: {} }
 }
 
-/** A platform's clock has no known zone: an end that seems past for a token just given says nothing. */
+/** The zone of the platform's clock is unknown: an expiry in the past is ignored for a new token. */
 function toExpiry (text: string | null | undefined, now = Date.now()): number | null {
   const utc = toUtc(text)
   const at = utc === null ? null : Date.parse(utc)
   return at !== null && at > now ? at : null
 }
 
-/** The header alone; the panel's cookie is for browsers. */
+/** The header suffices; the panel's cookie is for browsers. */
 export const authorization = (account: VmmanagerAccount, token: Token | null): Record<string, string> =>
   ({ 'x-xsrf-token': token?.value ?? account.token ?? '' })

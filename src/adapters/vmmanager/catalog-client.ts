@@ -12,13 +12,13 @@ export type CatalogueClient = ReturnType<typeof createCatalogueClient>
 
 interface ListOf<Row> {
   readonly path: string
-  /** The vendor's function, where the path has an id. */
+  /** The endpoint's name, if the path has an id. */
   readonly name?: string
   readonly schema: z.ZodType<{ list: Row[], size?: number | null | undefined }>
   readonly toFailure?: ToFailure
 }
 
-// Made once: a schema compiles itself at its first use.
+// Created once, because zod compiles a schema at its first use.
 const templatesWire = listWire(templateWire)
 const savedImagesWire = listWire(savedImageWire)
 const presetsWire = listWire(presetWire)
@@ -36,7 +36,7 @@ const addressFailure = pathFailure('path.address')
 const pointerFailure = pathFailure('path.address', new Map([['domain', 'body.ptr']]))
 const noTask = { task: null, start_task: null }
 
-/** What is chosen from, addresses and accounts: one function for each endpoint. */
+/** One function for each endpoint of the catalogues, addresses and accounts. */
 export const createCatalogueClient = (account: VmmanagerAccount, send: VmmanagerSend) => {
   const all = async <Row extends { readonly id: string }>({ path, name = path, schema, toFailure = listFailure }: ListOf<Row>) =>
     await readAll<Row>(async ({ after, limit }) => {
@@ -62,7 +62,7 @@ export const createCatalogueClient = (account: VmmanagerAccount, send: Vmmanager
     createKey: async (user: string) => await send({
       name: 'user/key',
       path: `${account.auth_prefix}/auth/v4/user/${encodeURIComponent(user)}/key`,
-      // The vendor's guide sends it on key calls.
+      // The vendor's guide sends it with key calls.
       headers: { 'isp-box-instance': 'true' },
       body: {},
       schema: keyWire,
@@ -71,7 +71,7 @@ export const createCatalogueClient = (account: VmmanagerAccount, send: Vmmanager
     }),
     listIps: async () => await all({ path: 'ip', schema: ipsWire }),
     findIp: async (condition: string) => await send({ name: 'ip', path: `/vm/v3/ip?${where(condition)}`, schema: ipsWire, toFailure: listFailure }),
-    /** IPv4 only: the same of IPv6 is an object without addresses. */
+    /** IPv4 only: the IPv6 endpoint returns an object without addresses. */
     listHostIps: async (id: string) => await all({
       path: `host/${encodeURIComponent(id)}/ipv4`, name: 'host/ipv4', schema: ipsWire, toFailure: findFailure
     }),

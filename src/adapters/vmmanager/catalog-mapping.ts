@@ -10,7 +10,7 @@ const gibOf = (mib: number | null | undefined): number | null => typeof mib === 
 
 const onlyId = (clusters: ReadonlyArray<{ readonly id: string }>): string | null => clusters.length === 1 ? clusters[0]?.id ?? null : null
 
-/** What is not active is being made, broken or switched off. */
+/** An image that is not active is being created, broken or disabled. */
 export const isUsable = ({ state }: { readonly state?: string | null | undefined }): boolean => (state ?? 'active') === 'active'
 
 export const isInCluster = (clusters: ReadonlyArray<{ readonly id: string }>, region: string | undefined): boolean =>
@@ -45,12 +45,12 @@ export const toPlan = (wire: PresetWire): Plan => ({
   price: null
 })
 
-/** What kind of addresses a pool has is not told. */
+/** The vendor does not return the kind of a pool's addresses. */
 export const toPoolNetwork = (wire: PoolWire): Network => ({
   id: wire.id, name: wire.name ?? wire.id, region: onlyId(wire.clusters), scope: 'unknown', cidrs: []
 })
 
-/** One row for each range: a server is given an address of one. */
+/** One row for each range, since a server gets an address from one range. */
 export function toPrivateNetworks (wire: VxlanWire): Network[] {
   const facts = { name: wire.name ?? wire.id, region: onlyId(wire.clusters), scope: 'private' } as const
   if (wire.ipnets.length === 0) return [{ ...facts, id: privateNetworkId(wire.id, null), cidrs: [] }]

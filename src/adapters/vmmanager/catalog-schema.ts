@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { flag, idText, linkId, number, text } from './schema.ts'
 
-/** Of a list, the items that can be read. */
+/** The readable items of a list. */
 const some = <Item>(item: z.ZodType<Item>) =>
   z.array(item.nullable().catch(null)).nullish().catch(null).transform(items => (items ?? []).filter(one => one !== null))
 
@@ -19,11 +19,11 @@ export const templateWire = z.object({
 })
 export type TemplateWire = z.infer<typeof templateWire>
 
-/** An image that somebody made of a server. */
+/** An image saved from a server. */
 export const savedImageWire = z.object({ id: idText, name: text, state: text, size_mib: number })
 export type SavedImageWire = z.infer<typeof savedImageWire>
 
-/** The disk was one number once and is a list now. */
+/** The disk is a number in older versions and a list in newer ones. */
 export const presetWire = z.object({
   id: idText,
   name: text,
@@ -43,7 +43,7 @@ export type PoolWire = z.infer<typeof poolWire>
 export const vxlanWire = z.object({ id: idText, name: text, clusters: links, ipnets: some(z.object({ id: idText, name: text })) })
 export type VxlanWire = z.infer<typeof vxlanWire>
 
-/** Here clusters are bare numbers. */
+/** Clusters are plain numbers in these rows. */
 export const sshKeyWire = z.object({ id: idText, name: text, ssh_key: text, clusters: some(idText) })
 export type SshKeyWire = z.infer<typeof sshKeyWire>
 
@@ -52,7 +52,7 @@ export type AccountWire = z.infer<typeof accountWire>
 
 export const newAccountWire = z.object({ id: linkId })
 
-/** The address is `ip_addr` here, `ip` in the list of servers. */
+/** The address is `ip_addr` in these rows, `ip` in the list of servers. */
 export const ipWire = z.object({
   id: idText,
   ip_addr: text,

@@ -8,12 +8,12 @@ import { isId } from './ids.ts'
 
 type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
 
-/** Regions are narrowed here: which filters the platform knows is not told, and a wrong one is answered with 500. */
+/** Regions are filtered here: the platform's filters are not documented, and a wrong one is answered with 500. */
 export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   images: {
     evidence: 'observed',
     accepts: ['region'],
-    note: 'Templates, and images saved of servers as image: and their number. Saved ones are not told by region.',
+    note: 'Templates by number, and images saved from servers as image:number. Saved images have no region.',
     run: async query => {
       const region = regionIn(query)
       const templates = await client.listTemplates()
@@ -26,7 +26,7 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   },
   plans: {
     evidence: 'documented',
-    note: 'Presets. Servers do not show theirs.',
+    note: 'Plans are presets. The provider does not return the preset of a server.',
     run: async () => (await client.listPresets()).map(toPlan)
   },
   regions: {
@@ -37,7 +37,7 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   ssh_keys: {
     evidence: 'documented',
     accepts: ['region'],
-    note: 'Keys of the clusters; they are not chosen for a server.',
+    note: 'Keys of the clusters; a create cannot choose them.',
     run: async query => {
       const region = regionIn(query)
       return (await client.listSshKeys()).filter(({ clusters }) => region === undefined || clusters.includes(region)).map(toSshKey)
@@ -46,7 +46,7 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   networks: {
     evidence: 'documented',
     accepts: ['region'],
-    note: 'Pools of addresses by number; private networks as vxlan:network:range.',
+    note: 'Address pools by number; private networks as vxlan:network:range.',
     run: async query => {
       const region = regionIn(query)
       const pools = await client.listPools()

@@ -14,7 +14,7 @@ const passwordFailure = memberFailure(new Map([['password', 'body.password']]))
 
 const powerBody = (force: boolean | undefined): object => force === true ? { force: true } : {}
 
-/** What is done to a server by one call; nearly all of it is followed by the task that the answer names. */
+/** The verbs of a single call; most are followed by the task that the answer names. */
 export const createActions = (client: VmmanagerClient): Actions => ({
   start: {
     evidence: 'observed',
@@ -32,7 +32,7 @@ export const createActions = (client: VmmanagerClient): Actions => ({
   },
   delete: {
     evidence: 'observed',
-    note: 'A server under deletion protection is refused; how it would be lifted is not known.',
+    note: 'A server with deletion protection is refused; no call to remove the protection is documented.',
     run: async ({ seen }) => toAccepted(await client.deleteHost(idOf(seen.server.id)), 'host_delete')
   },
   rename: {
@@ -40,7 +40,7 @@ export const createActions = (client: VmmanagerClient): Actions => ({
     run: async ({ id, name }) => {
       if (name.trim() === '') throw badMember('body.name', 'must not be blank')
       await client.editHost(idOf(id), { name })
-      // Nobody waits for a task of it: the name is there at once.
+      // Takes effect at once, so no task is followed.
       return {}
     }
   },
@@ -64,7 +64,7 @@ export const createActions = (client: VmmanagerClient): Actions => ({
     evidence: 'observed',
     accepts: ['password'],
     run: async ({ id, password }) => {
-      if (password === undefined) throw badMember('body.password', 'is needed: the provider makes none')
+      if (password === undefined) throw badMember('body.password', 'is required: the provider generates none')
       const body = { password }
       return toAccepted(await client.act({ id: idOf(id), action: 'password', body, toFailure: passwordFailure }), 'host_password')
     }

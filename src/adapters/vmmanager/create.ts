@@ -14,16 +14,18 @@ const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
 const speed = z.int().min(0).max(1_000_000)
 
 export const createOptions = z.strictObject({
-  cluster: id.optional().meta({ description: 'The same as region' }),
-  node: id.optional().meta({ description: 'The platform chooses where there is none' }),
+  cluster: id.optional().meta({ description: 'Must equal region if both are given' }),
+  node: id.optional().meta({ description: 'Default: chosen by the platform' }),
   storage: id.optional(),
-  ipv4_number: z.int().min(0).max(256).optional().meta({ description: 'How many IPv4 addresses; one where only a pool is named, else none' }),
-  ipv4_pool: z.array(id).min(1).max(100).optional().meta({ description: 'Where addresses are taken from; else the cluster\'s pool with the smallest id' }),
+  ipv4_number: z.int().min(0).max(256).optional()
+    .meta({ description: 'Number of IPv4 addresses. Default: one if a pool is given, else none' }),
+  ipv4_pool: z.array(id).min(1).max(100).optional()
+    .meta({ description: 'Pools to take addresses from. Default: the cluster\'s pool with the smallest id' }),
   ipv6_enabled: z.boolean().optional(),
   ipv6_prefix: z.int().min(1).max(128).optional(),
-  domain: z.string().min(1).max(253).regex(/^\S+$/).optional().meta({ description: 'The host name; sent in small letters' }),
+  domain: z.string().min(1).max(253).regex(/^\S+$/).optional().meta({ description: 'Host name; sent in lower case' }),
   comment: z.string().max(1000).optional(),
-  recipe: id.optional().meta({ description: 'A script that runs when the server is there' }),
+  recipe: id.optional().meta({ description: 'Script that runs on the new server' }),
   net_in_mbitps: speed.optional(),
   net_out_mbitps: speed.optional()
 })
@@ -31,7 +33,8 @@ type CreateOptions = z.infer<typeof createOptions>
 
 export const createCreate = (client: VmmanagerClient): Create => ({
   evidence: 'observed',
-  note: 'A template needs a password. image is a template\'s number, or image: and that of a saved image. Addresses are given where options or networks ask for them.',
+  note: 'A template requires password. image is the number of a template, or image:number for a saved image. ' +
+      'The server gets addresses only if options or networks request them.',
   accepts: ['region', 'plan', 'cpus', 'memory_mib', 'disk_gib', 'password', 'networks', 'owner', 'options'],
   requires: [],
   options: createOptions,
@@ -56,7 +59,7 @@ async function create (client: VmmanagerClient, spec: CreateSpec): Promise<Accep
   const { id: serverId, task } = await client.createHost(body, creationFailure(new Map([...members, ['ipv4_pool', pool]])))
   return {
     ...(typeof serverId === 'string' ? { serverId } : {}),
-    // Another task of the same number hands out the addresses; only the name tells them apart.
+    // Another task with the same number assigns the addresses; only the name distinguishes them.
     ...(typeof task === 'string' ? { jobs: [{ id: task, name: 'host_create' }] } : {})
   }
 }
@@ -68,7 +71,7 @@ function readOptions ({ options = {} }: CreateSpec): CreateOptions {
   throw badMember(['body.options', ...(issue?.path ?? [])].join('.'), issue?.message ?? 'is not understood')
 }
 
-/** The vendor's names of what is sent, as ours; where it complains of one, the problem says which. */
+/** The vendor's members to ours, so that a problem names the refused member. */
 const members = [
   ['name', 'body.name'], ['password', 'body.password'], ['os', 'body.image'], ['image', 'body.image'], ['preset', 'body.plan'],
   ['cpu_number', 'body.cpus'], ['ram_mib', 'body.memory_mib'], ['hdd_mib', 'body.disk_gib'], ['cluster', 'body.region'],
@@ -81,7 +84,7 @@ function toBody (spec: CreateSpec, options: CreateOptions): object {
   const { name, password, owner } = spec
   if (name.trim() === '') throw badMember('body.name', 'must not be blank')
   const image = imageChoice(spec.image)
-  if ('os' in image && password === undefined) throw badMember('body.password', 'is needed with a template')
+  if ('os' in image && password === undefined) throw badMember('body.password', 'is required with a template')
   const { domain, comment, ipv6_enabled: ipv6Enabled, ipv6_prefix: ipv6Prefix, net_in_mbitps: netIn, net_out_mbitps: netOut } = options
   return {
     name,
@@ -89,7 +92,7 @@ function toBody (spec: CreateSpec, options: CreateOptions): object {
     ...image,
     ...sizesOf(spec),
     ...numberNamed('cluster', 'body.region', regionOf(spec, options)),
-    // Without `node` the platform chooses; there is no value that says so.
+    // The platform chooses a node only if `node` is absent.
     ...numberNamed('node', 'body.options.node', options.node),
     ...numberNamed('storage', 'body.options.storage', options.storage),
     ...numberNamed('account', 'body.owner', owner),
@@ -107,7 +110,7 @@ function toBody (spec: CreateSpec, options: CreateOptions): object {
 const numberNamed = (name: string, member: string, value: string | number | undefined): Record<string, number> =>
   value === undefined ? {} : { [name]: numberIn(member, value) }
 
-/** A preset brings its sizes: beside it only a disk of another size may be named, in the longer form. */
+/** A preset has its sizes: only another disk size may be given with it, in the longer form. */
 function sizesOf ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: CreateSpec): object {
   if (plan === undefined) {
     return { cpu_number: cpus, ram_mib: memoryMib, ...(diskGib === undefined ? {} : { hdd_mib: mibOf(diskGib) }) }
@@ -124,10 +127,10 @@ function regionOf ({ region }: CreateSpec, { cluster }: CreateOptions): string |
   return region ?? named
 }
 
-/** Counts of 0 are left out; a pool without a count is a wish for one address. */
+/** A count of 0 is left out; a pool without a count requests one address. */
 function addressesOf ({ networks = [] }: CreateSpec, { ipv4_number: asked, ipv4_pool: chosen }: CreateOptions): object {
   const { pools: named, vxlans } = networkWishes(networks)
-  if (chosen !== undefined && named.length > 0) throw badMember('body.options.ipv4_pool', 'can not stand beside pools in networks')
+  if (chosen !== undefined && named.length > 0) throw badMember('body.options.ipv4_pool', 'cannot be combined with pools in networks')
   const pools = chosen?.map(pool => numberIn('body.options.ipv4_pool', pool)) ?? named
   const count = asked ?? (chosen === undefined ? named.length : 1)
   return {
@@ -136,7 +139,7 @@ function addressesOf ({ networks = [] }: CreateSpec, { ipv4_number: asked, ipv4_
   }
 }
 
-/** Names are not unique there: what else a row shows must fit, too. */
+/** Names are not unique, so all other members of a row must match too. */
 function isLike (spec: CreateSpec, { name, region, owner }: ServerFacts): boolean {
   const cluster = spec.region ?? spec.options?.['cluster']
   return name === spec.name && fits(cluster, region?.id) && fits(spec.owner, owner?.id)

@@ -6,13 +6,13 @@ import { complaintWire } from './schema.ts'
 export interface Complaint {
   readonly code: number | string | null
   readonly message: string | null
-  /** The vendor's names of what it complains of. */
+  /** The vendor's members that the error names. */
   readonly names: readonly string[]
 }
 
 export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
 
-/** How a function's answer becomes a failure; `complaint` is null where the body has none. */
+/** Converts an endpoint's answer to a failure; `complaint` is null if the body has no error. */
 export type ToFailure = (response: HttpResponse, complaint: Complaint | null) => FailureFacts
 
 const unknownHost = '5021'
@@ -36,28 +36,28 @@ export function complaintOf (body: unknown): Complaint | null {
   return { code: code ?? null, message: msg ?? null, names: namesIn(value ?? {}) }
 }
 
-/** The form of `value` is not on record: it may tell a name, or have it as a key. */
+/** The form of `value` is not documented: the name may be a value or a key. */
 const namesIn = (value: Readonly<Record<string, unknown>>): string[] =>
   typeof value['name'] === 'string' ? [value['name']] : Object.keys(value)
 
 export const callFailure: ToFailure = (response, complaint) => {
   const said = { code: complaint?.code ?? null, vendorMessage: complaint?.message ?? null }
-  // One code for a dead token and for a function that is closed to us: a fresh sign-in tells them apart.
+  // One code for an expired token and for missing rights: a new sign-in distinguishes them.
   if (response.status === 401 && said.code !== null && String(said.code) === '3001') {
     return { ...said, failure: 'authentication', afterFreshLogin: 'forbidden' }
   }
   const failure = codes.get(String(said.code)) ?? (isSuccess(response) ? 'rejected' : failureOfStatus(response.status))
-  // 500 answers a filter it does not understand, for ever.
+  // 500 is the answer to a filter that it does not understand, so a retry does not help.
   return { ...said, failure, ...(response.status === 500 ? { passing: false } : {}) }
 }
 
-/** The vendor's names of what a request says, and the members of our caller's request that they stand for. */
+/** The vendor's members and the corresponding members of the caller's request. */
 export type Members = ReadonlyMap<string, string>
 
 const memberOf = (complaint: Complaint | null, members: Members): string | undefined =>
   complaint?.names.map(name => members.get(name)).find(member => member !== undefined)
 
-/** For calls about a server: what is missing beside it is a bad member of the request. */
+/** For calls about a server: another missing object is a bad member of the request. */
 export const memberFailure = (members: Members): ToFailure => (response, complaint) => {
   const failureFacts = callFailure(response, complaint)
   const member = memberOf(complaint, members)
@@ -66,13 +66,13 @@ export const memberFailure = (members: Members): ToFailure => (response, complai
   return failureFacts.failure === 'rejected' ? { ...failureFacts, member } : failureFacts
 }
 
-/** For calls that make something: there is nothing yet that could be missing. */
+/** For calls that create: no object could be missing yet. */
 export const creationFailure = (members: Members): ToFailure => (response, complaint) => {
   const failureFacts = memberFailure(members)(response, complaint)
   return failureFacts.failure === 'not-found' && complaint !== null ? { ...failureFacts, failure: 'rejected' } : notHere(failureFacts)
 }
 
-/** For calls about one thing in our path that is no server; only the platform itself can say that it is missing. */
+/** For calls about an object in our path other than a server; only the platform's own error says that it is missing. */
 export const pathFailure = (missing: string, members: Members = new Map()): ToFailure => (response, complaint) => {
   const failureFacts = callFailure(response, complaint)
   if (failureFacts.failure === 'not-found' && complaint !== null) return { ...failureFacts, member: missing }
@@ -80,28 +80,28 @@ export const pathFailure = (missing: string, members: Members = new Map()): ToFa
   return member === undefined ? notHere(failureFacts) : { ...failureFacts, member }
 }
 
-/** What a list or a sign-in misses is never a server. */
+/** A 404 to a list or a sign-in is never about a server. */
 const elsewhere = new Set<Failure>(['not-found', 'unsupported'])
 
 const notHere = (failureFacts: FailureFacts): FailureFacts => elsewhere.has(failureFacts.failure) ? { ...failureFacts, failure: 'malformed' } : failureFacts
 
-/** Where a list is unknown there is no such platform. */
+/** An unknown list means a wrong address. */
 export const listFailure: ToFailure = (response, complaint) => notHere(callFailure(response, complaint))
 
-/** A list that is asked for one server may say that there is none. */
+/** A list filtered by one server may report that it is missing. */
 export const findFailure: ToFailure = (response, complaint) =>
   String(complaint?.code) === unknownHost ? callFailure(response, complaint) : listFailure(response, complaint)
 
 const credentialFaults = new Set<Failure>(['not-found', 'rejected', 'conflict'])
 
-/** What the platform itself finds wrong with a sign-in is wrong with the credentials as configured: an unknown user, say. */
+/** A sign-in that the platform refuses means wrong credentials, such as an unknown user. */
 export const signInFailure: ToFailure = (response, complaint) => {
   const failureFacts = callFailure(response, complaint)
   if (complaint !== null && credentialFaults.has(failureFacts.failure)) return { ...failureFacts, failure: 'authentication' }
   return notHere(failureFacts)
 }
 
-/** The administrator's token is a moment old here, so 3001 can only mean a lack of rights. */
+/** The administrator's token is new, so 3001 can only mean missing rights. */
 export const keyFailure: ToFailure = (response, complaint) => {
   const failureFacts = signInFailure(response, complaint)
   return failureFacts.afterFreshLogin === undefined ? failureFacts : { ...failureFacts, failure: failureFacts.afterFreshLogin }

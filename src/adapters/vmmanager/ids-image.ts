@@ -1,6 +1,6 @@
 import { badMember } from '../../domain/failure.ts'
 
-/** Templates and saved images are numbered apart: the latter have this before their number. */
+/** Templates and saved images are numbered separately; our ids of saved images have this prefix. */
 const savedMark = 'image:'
 
 export const savedImageId = (id: string): string => `${savedMark}${id}`
@@ -13,7 +13,7 @@ export function imageChoice (id: string): ImageChoice {
   const digits = isSaved ? id.slice(savedMark.length) : id
   const number = Number(digits)
   if (!/^[1-9]\d*$/.test(digits) || !Number.isSafeInteger(number)) {
-    throw badMember('body.image', 'is not an id of this provider: a whole number, or one behind image:')
+    throw badMember('body.image', 'is not an id of this provider: a whole number, or image: and a whole number')
   }
   return isSaved ? { image: number } : { os: number }
 }

@@ -1,7 +1,7 @@
 import { badMember } from '../../domain/failure.ts'
 import { isId, numberIn } from './ids.ts'
 
-/** Pools of addresses go by their number. A private network is its own number and, behind a colon, that of one of its ranges. */
+/** A pool's id is its number. A private network's id is its number and, after a colon, that of one of its ranges. */
 const privateMark = 'vxlan:'
 
 export const privateNetworkId = (vxlan: string, range: string | null): string =>
@@ -9,11 +9,11 @@ export const privateNetworkId = (vxlan: string, range: string | null): string =>
 
 export interface NetworkWishes {
   readonly pools: readonly number[]
-  /** One address each, where there is a range to take it from. */
+  /** One address each, if a range is given. */
   readonly vxlans: ReadonlyArray<{ readonly id: number, readonly ipnet?: number, readonly ipv4_number?: number }>
 }
 
-/** What `networks` of a create ask for. */
+/** The pools and private networks in `networks` of a create. */
 export function networkWishes (networks: readonly string[]): NetworkWishes {
   const member = 'body.networks'
   const privates = networks.filter(id => id.startsWith(privateMark)).map(id => id.slice(privateMark.length).split(':'))

@@ -10,14 +10,14 @@ export const createJobs = (client: VmmanagerClient) => async (jobs: readonly Job
   return await Promise.all(jobs.map(async job => await lookAtJob(client, job, taskOf(job, list))))
 }
 
-/** Why a task failed stands in the task itself, not in the list. */
+/** The reason of a failure is in the single task, not in the list. */
 async function lookAtJob (client: VmmanagerClient, job: Job, task: TaskWire | undefined): Promise<JobState> {
   const state = toJobState(job, task)
   const rowId = task?.id ?? null
   return state.status === 'failed' && rowId !== null ? { ...state, error: await reasonOf(client, rowId) } : state
 }
 
-/** That the task failed is known already: a reason that can not be read is none. */
+/** The failure is already known: an unreadable reason is null. */
 async function reasonOf (client: VmmanagerClient, rowId: string): Promise<string | null> {
   try {
     return toReason(await client.getTask(rowId))

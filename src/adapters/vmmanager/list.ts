@@ -14,7 +14,7 @@ export const createList = (client: VmmanagerClient): List => ({
   run: async page => await listPage(client, page)
 })
 
-/** How a quote or a wildcard would be escaped in a filter is not documented: only names that need none are sent. */
+/** Escaping of quotes and wildcards in a filter is not documented: only names that need none are sent. */
 const plainName = /^[A-Za-z0-9._-]{1,100}$/
 
 async function listPage (client: VmmanagerClient, { filters, after, limit }: PageRequest): Promise<VendorPage> {
@@ -22,7 +22,7 @@ async function listPage (client: VmmanagerClient, { filters, after, limit }: Pag
   const { list, size } = await client.listHosts({ name, after: after === null ? null : idOf(after), limit })
   const failureFacts = size ?? 0
   const last = isLastPage({ list, size }, limit)
-  // Whether `size` counts the page or all matches is not documented: a full page of that size may be either.
+  // Whether `size` counts the page or all matches is not documented: for a full page it may be either.
   const total = after === null && typeof size === 'number' && (last ? failureFacts === list.length : failureFacts > list.length) ? size : null
   return { rows: list, start: 0, last, total }
 }
@@ -32,7 +32,7 @@ export interface ListAnswer<Row> {
   readonly size?: number | null | undefined
 }
 
-/** A platform may give fewer rows than asked for; where it tells a larger number of matches, there are more. */
+/** A page may be shorter than requested; a larger `size` then shows that more rows follow. */
 export const isLastPage = ({ list, size }: ListAnswer<unknown>, limit: number): boolean =>
   list.length === 0 || (list.length < limit && (size ?? 0) <= list.length)
 

@@ -1,6 +1,6 @@
 import { badMember } from '../../domain/failure.ts'
 
-/** Disks are measured in whole MiB there. */
+/** The vendor counts disks in whole MiB. */
 export function mibOf (diskGib: number): number {
   const mib = diskGib * 1024
   if (Number.isInteger(mib)) return mib

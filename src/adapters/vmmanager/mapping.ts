@@ -6,7 +6,7 @@ import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import { hostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.ts'
 
-/** Vendor word to ours. Words for deletion, migration and reinstallation are not on record. */
+/** Vendor state to ours. The states of deletion, migration and reinstallation are not documented. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['creating', 'provisioning'],
   ['active', 'running'],
@@ -14,7 +14,7 @@ export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, Serve
   ['crashed', 'error']
 ])
 
-/** Which actions make sense in which state; what is not named here has none. */
+/** The actions allowed in each state; a state that is not listed allows none. */
 export const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete']],
@@ -47,14 +47,14 @@ export function toServer (wire: HostWire): ServerFacts {
     owner: toReference(wire.account, wire.account?.email),
     created_at: toUtc(wire.create_date),
     tags: wire.tags ?? [],
-    // `disabled` is an administrator's; whether work is under way stands nowhere in the row.
+    // `disabled` is an administrator's lock; the row does not show work under way.
     locked: wire.disabled === true,
     protected: wire.is_protected ?? null,
     allowed_actions: toActions(wire, status)
   }
 }
 
-/** A row of the list is the server with all that is linked to it. */
+/** A row of the list is the server with all linked objects. */
 export const seenHost = seenWire(hostWire, toServer)
 
 const toActions = (wire: HostWire, status: ServerStatus): ServerAction[] =>
@@ -63,25 +63,25 @@ const toActions = (wire: HostWire, status: ServerStatus): ServerAction[] =>
 const toReference = (wire: { id: string } | null | undefined, name: string | null | undefined): Reference | null =>
   wire === null || wire === undefined ? null : { id: wire.id, name: name ?? null }
 
-/** Older rows have a name alone. */
+/** Older rows have only a name. */
 function toImage ({ os, os_name: name }: HostWire): Reference | null {
   if (os !== null && os !== undefined) return { id: os.id, name: name ?? os.name ?? null }
   return (name ?? '') === '' ? null : { id: null, name: name ?? null }
 }
 
-/** The first IPv4 address is the main one. */
+/** The first IPv4 address is primary. */
 const toAddresses = (wire: HostWire): Address[] => [
   ...(wire.ip4 ?? []).map((row, index) => addressOf(row?.ip, { primary: index === 0 })),
   ...(wire.ip6 ?? []).map(row => addressOf(row?.ip))
 ].filter(address => address !== null)
 
-/** Times come as `2026-01-15 10:20:30` without a zone; they are taken as UTC, never as the gateway's own zone. */
+/** Times are `2026-01-15 10:20:30` without a zone and are read as UTC, never in the gateway's zone. */
 export function toUtc (text: string | null | undefined): string | null {
   const zoneless = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?$/.exec(text ?? '')
   return zonedToUtc(zoneless === null ? text : `${zoneless[1]}T${zoneless[2] ?? '00:00:00'}Z`)
 }
 
-/** Words that are not named here, such as the one for deferred work, mean: not finished. */
+/** Any other state, such as that of deferred work, means unfinished. */
 export const taskStatuses: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStatus>([
   ['created', 'pending'],
   ['running', 'running'],
@@ -90,37 +90,37 @@ export const taskStatuses: ReadonlyMap<string, OperationStatus> = new Map<string
   ['failed', 'failed']
 ])
 
-/** The task that an action's answer names; none where it has no number. */
+/** The task that an action's answer names; none if it has no number. */
 export function jobsOf ({ task, start_task: startTask }: ActionWire, name: string): Job[] {
   if (typeof startTask === 'string') return [{ id: startTask, name: 'host_start' }]
   return typeof task === 'string' ? [{ id: task, name }] : []
 }
 
-/** Without a number the server itself is looked at. */
+/** Without a number the server itself is polled. */
 export function toAccepted (answer: ActionWire, name: string): Accepted {
   const jobs = jobsOf(answer, name)
   return jobs.length === 0 ? {} : { jobs }
 }
 
-/** Several writes are followed together; where one of them has no number, what the server shows tells more than the tasks of the others. */
+/** Several writes are followed together; if one has no number, the server is polled instead of the other tasks. */
 export function followedTogether (tasks: ReadonlyArray<readonly Job[]>): Accepted {
   const jobs = tasks.flat()
   return jobs.length > 0 && tasks.every(({ length }) => length > 0) ? { jobs } : {}
 }
 
-/** The names of tasks that are on record; those of rescue and password are guessed. */
+/** The known task names; those of rescue and password are guessed. */
 const knownTasks: ReadonlySet<string> = new Set([
   'host_create', 'host_start', 'host_stop', 'host_restart', 'host_delete', 'host_reinstall', 'host_change_params', 'host_migrate', 'host_restore',
   'disk_resize', 'ip_change', 'ip_allocate', 'ip_delete', 'vm_backup'
 ])
 
-/** Several tasks may share a number, told apart by name. A task that is known to be other work says nothing about this job. */
+/** Tasks may share a number and differ by name. A task known to be other work is ignored for this job. */
 export function taskOf (job: Job, tasks: readonly TaskWire[]): TaskWire | undefined {
   const rows = tasks.filter(row => row.consul_id === job.id)
   return rows.find(({ name }) => name === job.name) ?? rows.find(({ name }) => !knownTasks.has(name ?? ''))
 }
 
-/** No task yet is a short gap after the action, not a failure. */
+/** A missing task is a short gap after the action, not a failure. */
 export function toJobState (job: Job, task: TaskWire | undefined): JobState {
   if (task === undefined) return { ...job, status: 'pending', vendorStatus: null, error: null }
   return { ...job, status: taskStatuses.get(task.status) ?? 'running', vendorStatus: task.status, error: null }
@@ -128,7 +128,7 @@ export function toJobState (job: Job, task: TaskWire | undefined): JobState {
 
 const longestReason = 300
 
-/** The output of a task in one short line. */
+/** The output of a task as one short line. */
 export function toReason ({ task, output }: TaskDetailWire): string | null {
   const line = (task?.output ?? output ?? '').replace(/\s+/g, ' ').trim()
   if (line === '') return null

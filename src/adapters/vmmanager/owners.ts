@@ -11,7 +11,7 @@ import type { VmmanagerAccount } from './settings.ts'
 type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create' | 'login_link'>>
 
 const ownerOptions = z.strictObject({
-  role: z.enum(['@admin', '@advanced_user', '@user']).optional().meta({ description: 'What the account may do; @user where it is not said' }),
+  role: z.enum(['@admin', '@advanced_user', '@user']).optional().meta({ description: 'Role of the account. Default @user' }),
   phone_number: z.string().min(1).max(32).optional()
 })
 
@@ -31,7 +31,7 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogueClient,
   },
   'owners.create': {
     evidence: 'observed',
-    note: 'An administrator\'s right. name is kept as the full name, which lists do not show.',
+    note: 'Requires administrator rights. name is stored as the full name, which lists do not return.',
     accepts: ['name', 'email', 'password', 'options'],
     requires: ['email', 'password'],
     options: ownerOptions,
@@ -40,7 +40,7 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogueClient,
   },
   login_link: {
     evidence: 'documented',
-    note: 'Opens the panel as this account; an administrator\'s right. account.login_link_path says where keys are taken.',
+    note: 'Opens the panel as this account; requires administrator rights. The path of the link is account.login_link_path.',
     run: async ({ owner }) => {
       const asked = now()
       const { key } = await client.createKey(idIn(owner, member))
@@ -52,9 +52,11 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogueClient,
 
 async function createOwner (client: CatalogueClient, { name, email, password, options = {} }: OwnerSpec): Promise<Owner> {
   const read = ownerOptions.safeParse(options)
-  if (!read.success) throw badMember(['body.options', ...(read.error.issues[0]?.path ?? [])].join('.'), read.error.issues[0]?.message ?? 'is not understood')
-  if (email === undefined) throw badMember('body.email', 'is needed')
-  if (password === undefined) throw badMember('body.password', 'is needed')
+  if (!read.success) {
+    throw badMember(['body.options', ...(read.error.issues[0]?.path ?? [])].join('.'), read.error.issues[0]?.message ?? 'is not understood')
+  }
+  if (email === undefined) throw badMember('body.email', 'is required')
+  if (password === undefined) throw badMember('body.password', 'is required')
   const { role = '@user', phone_number: phone } = read.data
   const { id } = await client.createAccount({
     email,
@@ -67,9 +69,9 @@ async function createOwner (client: CatalogueClient, { name, email, password, op
   return { ...facts, id: typeof id === 'string' ? id : await idByEmail(client, email) }
 }
 
-/** It was made, though the answer does not say its number. */
+/** Finds the id of an account whose answer has none. */
 async function idByEmail (client: CatalogueClient, email: string): Promise<string> {
   const made = (await client.listAccounts()).find(row => row.email?.toLowerCase() === email.toLowerCase())
-  if (made === undefined) throw new UpstreamError('malformed', 'the provider made the account and does not tell its id')
+  if (made === undefined) throw new UpstreamError('malformed', 'the provider created the account but returned no id')
   return made.id
 }

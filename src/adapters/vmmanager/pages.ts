@@ -9,7 +9,7 @@ export interface PageQuery {
   readonly limit: number
 }
 
-/** A whole list, page by page after the last id: right under both readings of the vendor's `limit`. */
+/** A whole list, page by page after the last id, which is correct for both readings of the vendor's `limit`. */
 export const readAll = async <Row extends { readonly id: string }>(readPage: (page: PageQuery) => Promise<ListAnswer<Row>>): Promise<readonly Row[]> =>
   await readAllPages<Row, string | null>(null, async after => {
     const answer = await readPage({ after, limit: pageSize })

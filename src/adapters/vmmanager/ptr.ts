@@ -10,7 +10,7 @@ const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-
 
 export const createPointer = (catalogue: CatalogueClient): Ask<Ptr, Ptr> => ({
   evidence: 'observed',
-  note: 'Taking a name away is documented only.',
+  note: 'Removing a name is documented, but was never observed.',
   run: async ({ address, ptr }) => {
     if (ptr !== null && !hostName.test(ptr)) throw badMember('body.ptr', 'must be a host name')
     const row = await findAddress(catalogue, address)
@@ -20,19 +20,19 @@ export const createPointer = (catalogue: CatalogueClient): Ask<Ptr, Ptr> => ({
   }
 })
 
-/** The name belongs to the address's id, which only the list tells. */
+/** The name belongs to the address's id, which only the list has. */
 async function findAddress (catalogue: CatalogueClient, text: string): Promise<IpWire> {
-  if (!isNameable(text)) throw noAddress('this is no address and no id of one')
+  if (!isNameable(text)) throw noAddress('not an address or the id of one')
   const { list } = await catalogue.findIp(isId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
   const row = list.find(wire => isNamed(wire, text))
   if (row === undefined) throw noAddress('the provider has no such address')
   return row
 }
 
-/** An empty name is no name there: it is removed at the server. */
+/** The vendor does not accept an empty name: it is removed through the server. */
 async function clear (catalogue: CatalogueClient, { host, ip_addr: address, domain }: IpWire): Promise<void> {
   if ((domain ?? '') === '') return
   const hostId = host?.id ?? null
-  if (hostId === null || typeof address !== 'string') throw badMember('body.ptr', 'can not be taken away from an address without a server')
+  if (hostId === null || typeof address !== 'string') throw badMember('body.ptr', 'cannot be removed from an address without a server')
   await catalogue.deletePointer(hostId, address)
 }

@@ -10,13 +10,13 @@ import type { VmmanagerAccount } from './settings.ts'
 
 export const rawVerb = (account: VmmanagerAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
-  note: 'Paths begin with the service: /vm/v3/host. Of /auth only users and their SSH keys are passed on.',
+  note: 'Paths begin with the service: /vm/v3/host. In /auth only users and their SSH keys are allowed.',
   isSecret,
   build: (request, token) => jsonRequest(baseOf(account, token), { method: request.method, path: rawPath(request), body: request.body }),
   read: readAnswer
 })
 
-/** Any answer is one but that of a dead token and of a suspended platform: those are cured by asking again. */
+/** Every answer is returned, except those of an expired token and of a suspended platform, which are retried. */
 function readAnswer (response: HttpResponse): RawAnswer {
   if (response.status === 503) throw refused(response, { failure: 'suspended', notAttempted: true })
   const failureFacts = callFailure(response, complaintOf(parseJson(response.text)))
@@ -24,7 +24,7 @@ function readAnswer (response: HttpResponse): RawAnswer {
   return { status: response.status, body: rawBody(response.text) }
 }
 
-/** All of the sign-in service but users, who they are and their public keys. */
+/** The whole sign-in service except users and their public keys. */
 const openPaths = /^auth\/v\d+\/(whoami|user|user\/[^/]+|user\/[^/]+\/sshkey(\/[^/]+)?)$/
 
 function isSecret (segments: readonly string[]): boolean {

@@ -13,18 +13,20 @@ import { inTurn } from './send-sequence.ts'
 type ResizeInput = ResizeSpec & { readonly seen: Seen }
 
 const resourceFailure = memberFailure(new Map([['cpu_number', 'body.cpus'], ['ram_mib', 'body.memory_mib']]))
-/** The disk has an address of its own: a missing one is no missing server. */
+/** The disk has its own path: a missing disk is not a missing server. */
 const diskFailure = memberFailure(new Map([['size_mib', 'body.disk_gib'], ['disk', 'body.disk_gib']]))
 
-/** What a running server is told: keep it until you are stopped. */
+/** Defers the change of a running server until it stops. */
 const deferral = { defer: { action: 'host_stop' } }
 
-const waitingNote = 'The server is running: the change waits until it is stopped or restarted, and the old sizes show until then. With restart: true it is restarted at once.'
+const waitingNote = 'The server is running: the change takes effect when it is stopped or restarted, and the old sizes are shown until then. ' +
+  'With restart: true it is restarted at once.'
 
 export const createResize = (client: VmmanagerClient): Act<ResizeInput> => ({
   evidence: 'observed',
   accepts: ['cpus', 'memory_mib', 'disk_gib', 'restart'],
-  note: 'A running server takes the change when it stops; restart: true restarts it. disk_gib is the main disk, which only grows.',
+  note: 'On a running server the change takes effect when it stops; restart: true restarts it. ' +
+    'disk_gib is the main disk, which only grows.',
   run: async input => {
     const row = hostWire.parse(input.seen.raw)
     const change = changeOf(input, row)
@@ -41,7 +43,7 @@ interface Change {
   readonly disk: { readonly id: string, readonly size_mib: number } | null
 }
 
-/** What is different from what the server has or is to have. */
+/** The sizes that differ from the server's current or pending ones. */
 function changeOf ({ cpus, memory_mib: memoryMib, disk_gib: diskGib }: ResizeSpec, row: HostWire): Change {
   const differs = (asked: number | undefined, now: number | null | undefined, later: number | null | undefined): asked is number =>
     asked !== undefined && (asked !== now || asked !== (later ?? now))
@@ -52,9 +54,11 @@ function changeOf ({ cpus, memory_mib: memoryMib, disk_gib: diskGib }: ResizeSpe
   if (diskGib === undefined) return { resources, disk: null }
   const sizeMib = mibOf(diskGib)
   const { id, disk_mib: nowMib, disk_mib_new: laterMib } = row.disk ?? {}
-  if (typeof id !== 'string') throw badMember('body.disk_gib', 'the provider does not tell which disk the server has')
-  // A smaller size would be ignored there.
-  if (typeof nowMib === 'number' && sizeMib < nowMib) throw badMember('body.disk_gib', `must not be smaller than the disk is: ${nowMib / 1024}`)
+  if (typeof id !== 'string') throw badMember('body.disk_gib', 'the provider does not return the server\'s disk')
+  // The platform would ignore a smaller size.
+  if (typeof nowMib === 'number' && sizeMib < nowMib) {
+    throw badMember('body.disk_gib', `must be at least the current size: ${nowMib / 1024}`)
+  }
   return { resources, disk: differs(sizeMib, nowMib, laterMib) ? { id, size_mib: sizeMib } : null }
 }
 
@@ -65,7 +69,7 @@ interface Plan extends Change {
 
 type Write = readonly [kind: 'resources' | 'disk' | 'restart', send: () => Promise<readonly Job[]>]
 
-/** Up to three writes in this order: what is deferred is accepted at once, and a restart makes it real. */
+/** Up to three writes in this order: deferred changes are accepted at once, and the restart applies them. */
 function writesOf (client: VmmanagerClient, id: string, { resources, disk, isDeferred, restart }: Plan): Write[] {
   const when = isDeferred ? deferral : {}
   const writes: Write[] = []
@@ -93,7 +97,7 @@ async function carryOut (client: VmmanagerClient, id: string, plan: Plan): Promi
 
 const stepName = 'resize'
 
-/** What a busy platform had refused: it is asked again at each look until it takes it. */
+/** The writes that a busy platform has refused; sent again at each poll until it accepts them. */
 export const createResizeSteps = (client: VmmanagerClient): Readonly<Record<string, Step>> => ({
   [stepName]: {
     isDue: () => true,

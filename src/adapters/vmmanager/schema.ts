@@ -5,7 +5,7 @@ export const text = z.string().nullish().catch(null)
 export const number = z.number().nullish().catch(null)
 export const flag = z.boolean().nullish().catch(null)
 
-/** A whole number, as such or in digits; 0 is none. Rows have one, links may lack it. */
+/** A whole number, or its digits; 0 is none. Rows always have one, links may not. */
 export const idText = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)]).transform(String)
 
 export const linkId = idText.nullish().catch(null)
@@ -28,7 +28,7 @@ export const complaintWire = z.object({
 
 const addressesWire = z.array(z.object({ ip: text }).nullish().catch(null)).nullish().catch(null)
 
-/** A row of the host list. By id the same host comes without most of this. */
+/** A row of the host list. A GET by id lacks most of these members. */
 export const hostWire = z.object({
   id: idText,
   name: text,
@@ -40,10 +40,10 @@ export const hostWire = z.object({
   node: z.object({ ip_addr: text }).nullish().catch(null),
   cpu_number: number,
   ram_mib: number,
-  // What a deferred change will make of it.
+  // The values after a deferred change.
   cpu_number_new: number,
   ram_mib_new: number,
-  /** The main disk; further ones are only counted. */
+  /** The main disk; of further disks only the number is returned. */
   disk: z.object({ id: linkId, disk_mib: number, disk_mib_new: number }).nullish().catch(null),
   ip4: addressesWire,
   ip6: addressesWire,
@@ -57,18 +57,18 @@ export type HostWire = z.infer<typeof hostWire>
 
 export const listWire = <Row>(row: z.ZodType<Row>) => z.object({ list: z.array(row), size: number })
 
-/** A restart answers `start_task` and, perhaps, `stop_task`; the rest, and some versions of restart, `task`. */
+/** A restart returns `start_task` and perhaps `stop_task`; other actions, and restart in some versions, return `task`. */
 export const actionWire = z.object({ task: linkId, start_task: linkId })
 export type ActionWire = z.infer<typeof actionWire>
 
-/** The new server has its number before it is made. */
+/** The new server has its id before it is created. */
 export const createdWire = z.object({ id: linkId, task: linkId })
 
-/** The form is not on record; these are the names that the vendor uses for it elsewhere. */
+/** The form is not documented; the vendor uses these names elsewhere. */
 export const vncWire = z.object({ vnc_port: number, port: number, vnc_password: text, password: text })
 export type VncWire = z.infer<typeof vncWire>
 
-/** `consul_id` is what actions call `task`; the row's own `id` is another number. A row without one is nobody's that we know. */
+/** `consul_id` is the `task` of an action's answer; the row's own `id` is another number. A row without it cannot be matched. */
 export const taskWire = z.object({ id: linkId, consul_id: linkId, name: text, status: z.string() })
 export type TaskWire = z.infer<typeof taskWire>
 

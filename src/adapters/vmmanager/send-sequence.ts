@@ -3,8 +3,8 @@ import { UpstreamError } from '../../domain/failure.ts'
 import { followedTogether } from './mapping.ts'
 
 /**
- * Writes that belong together, one after the other. Some platforms put them behind each other, others may refuse a second
- * one while they work: what is refused then is left for later, and nothing that was done is told as a failure.
+ * Sends related writes in sequence. Some platforms queue them, others may refuse the next one while they are busy: refused
+ * writes are left for later, and completed ones are not reported as a failure.
  */
 export async function inTurn (writes: ReadonlyArray<() => Promise<readonly Job[]>>, later: (from: number) => NextStep): Promise<Accepted> {
   const tasks: Array<readonly Job[]> = []

@@ -7,7 +7,7 @@ import { callFailure, type ToFailure } from './failures.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
 interface VmmanagerEndpoint<T> extends Omit<Endpoint<T>, 'method' | 'read'> {
-  /** There is no PUT and no PATCH on the platform, and it refuses a body with unknown members. */
+  /** The platform has no PUT and no PATCH, and refuses a body with unknown members. */
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly schema: z.ZodType<T>
   readonly toFailure?: ToFailure
@@ -17,12 +17,12 @@ export type VmmanagerSend = ReturnType<typeof createVmmanagerSend>
 
 export const baseOf = (account: VmmanagerAccount, token: Token | null): Base => ({ url: account.url, headers: authorization(account, token) })
 
-/** Unless a method is given, a call that assumes an answer is a POST, any other a GET. */
+/** The default method is POST for a call with an assumed answer, else GET. */
 export const createVmmanagerSend = (account: VmmanagerAccount, upstream: Upstream) => {
   const send = createSend(upstream, token => baseOf(account, token))
   return async <T>({ method, schema, toFailure = callFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> =>
     await send({ ...endpoint, method: method ?? (endpoint.assumed === undefined ? 'GET' : 'POST'), read: response => readAnswer(schema, response, toFailure) })
 }
 
-/** A filter as the platform reads it; spaces between the words, encoded once. */
+/** A filter of the platform: words separated by spaces, encoded once. */
 export const where = (condition: string): string => new URLSearchParams({ where: condition }).toString()
