@@ -38,7 +38,7 @@ export interface Requests {
   settled(): Promise<void>
 }
 
-/** Gives every request its context, and every answer the headers of section 1 of the contract. */
+/** Gives every request its context, and every answer its `X-Request-Id`, `Server-Timing` and `Hawser-Upstream-Calls`. */
 export function installContext (app: FastifyInstance, isServing: () => boolean): Requests {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)

@@ -194,7 +194,7 @@ t.test('a Retry-After without meaning is as good as none', t => {
   t.end()
 })
 
-t.test('a status means what section 8 says where the vendor says nothing more', t => {
+t.test('a status means its usual failure where the vendor says nothing more', t => {
   const expected: ReadonlyArray<readonly [Failure, readonly number[]]> = [
     ['unavailable', [408, 417, 499, 500, 501, 502, 503, 504, 507, 520, 526, 599]],
     ['rejected', [400, 406, 411, 413, 415, 418, 422]],

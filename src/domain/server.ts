@@ -87,7 +87,7 @@ export type Server = z.infer<typeof serverSchema>
 /** What an adapter knows of a server; the gateway adds the account, the provider and the time of the reading. */
 export type ServerFacts = Omit<Server, 'account' | 'provider' | 'observed_at' | 'source' | 'raw'>
 
-/** `power` as section 2 of the contract derives it from a status, for vendors without a field of their own. */
+/** `power` derived from a status, for vendors without a field of their own. */
 export function powerOf (status: ServerStatus): Power {
   if (status === 'running' || status === 'rescue' || status === 'rebooting' || status === 'stopping') return 'on'
   return status === 'stopped' ? 'off' : 'unknown'

@@ -24,7 +24,7 @@ export interface RetryQuestion {
 }
 
 /**
- * How long to wait before the same request is sent again, or null to give up: section 9 of the contract, here and nowhere else.
+ * How long to wait before the same request is sent again, or null to give up. Nothing else in the gateway decides this.
  * A suspended platform has its own fixed steps, outside the budget; there the vendor did nothing, so writes are repeated too.
  */
 export async function retryDelayMs ({ error, intent, tries, random, withdraw }: RetryQuestion): Promise<number | null> {
