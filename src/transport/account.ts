@@ -24,14 +24,14 @@ export interface AccountOptions {
   /** Calls in the provider's own words are passed on. */
   readonly raw: boolean
   readonly guard: GuardSettings
-  /** An answer may be so old where the caller does not say; 0: none is taken from before. */
+  /** The maximum age of a cached answer where the caller names none; 0: no cache. */
   readonly cacheMs: number
 }
 
 /** One configured credential, ready for use. */
 export interface Account {
   readonly id: string
-  /** Another word each time an account is opened: what was read with other credentials or settings is not shared with it. */
+  /** New each time an account is opened, so reads with other credentials or settings are not shared. */
   readonly instanceId: string
   readonly clock: Clock
   readonly options: AccountOptions
@@ -55,7 +55,7 @@ export interface Account {
   safeValue(value: unknown): unknown
 }
 
-/** What the last call to the provider met. */
+/** The outcome of the last call to the provider. */
 export interface Health {
   readonly status: 'ok' | 'failing' | 'unknown'
   readonly checked_at: string | null
@@ -67,7 +67,7 @@ export interface AccountParts<A> {
   readonly adapter: Adapter<A>
   readonly settings: A
   readonly options: AccountOptions
-  /** Everything of `Line` that is not the adapter's own. */
+  /** All of `Transport` that the adapter does not bring. */
   readonly transport: Omit<Transport, 'signIn'>
   /** The secret values of the configuration, to be cut out of vendors' texts. */
   readonly secrets: readonly string[]

@@ -1,23 +1,23 @@
 import { failures, UpstreamError, type AttemptOutcome } from '../domain/failure.ts'
 
 export interface BreakerSettings {
-  /** The circuit opens when so many of the last `window` calls failed or were slow, of at least `minimum`. */
+  /** The share of the last `window` calls, of at least `minimum`, that must fail or be slow to open the circuit. */
   readonly share: number
   readonly window: number
   readonly minimum: number
   /** A call that takes longer counts as failed. */
   readonly slowMs: number
-  /** So long nothing is sent; then one call tries. */
+  /** How long an open circuit sends nothing; then one call probes. */
   readonly openMs: number
 }
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
-/** How a call went, as the breaker sees it. */
+/** One call, as the breaker counts it. */
 export interface CallOutcome {
   readonly outcome: AttemptOutcome
   readonly durationMs: number
-  /** It ended by our doing: the provider had no fair chance. */
+  /** The gateway ended it: the provider had no fair chance. */
   readonly isOurs: boolean
 }
 
@@ -28,10 +28,10 @@ export interface Breaker {
   run<T extends CallOutcome>(work: () => Promise<T>): Promise<T>
 }
 
-/** While one call tries, the others come back soon. */
+/** Retry-After of the calls that are refused while one probes. */
 const probingMs = 1000
 
-/** `awake`: a suspended platform answers, and wakes only when it is asked: that counts nowhere, but an open circuit would keep it asleep. */
+/** `awake` counts nowhere, and closes a half-open circuit: a suspended platform wakes only while calls reach it. */
 type Verdict = 'good' | 'bad' | 'awake' | 'none'
 
 function judge ({ outcome, durationMs, isOurs }: CallOutcome, slowMs: number): Verdict {
@@ -41,12 +41,12 @@ function judge ({ outcome, durationMs, isOurs }: CallOutcome, slowMs: number): V
   return isOurs ? 'none' : verdict
 }
 
-/** Spares a provider that is down, and those who would wait for it. Count of the last calls; half-open lets one call through. */
+/** Sends nothing for a while to a provider that is down. Counts the last calls; half-open lets one call through. */
 export function createBreaker (settings: BreakerSettings, now: () => number): Breaker {
   const last = createWindow(settings)
   let state: BreakerState = 'closed'
   let openUntil = 0
-  // Who began before the circuit last changed has nothing to say about it as it is now.
+  // A call that began before the circuit last changed does not count.
   let epoch = 0
   const move = (to: BreakerState, openMs = 0): void => {
     state = to
@@ -56,11 +56,13 @@ export function createBreaker (settings: BreakerSettings, now: () => number): Br
   }
   const check = (): void => {
     const waitMs = state === 'half-open' ? probingMs : state === 'open' ? openUntil - now() : 0
-    if (waitMs > 0) throw new UpstreamError('circuit-open', 'too many of the last calls failed or were slow: nothing is sent for a while', { notAttempted: true, retryAfterMs: waitMs })
+    if (waitMs <= 0) return
+    const message = 'too many of the last calls failed or were slow: nothing is sent for a while'
+    throw new UpstreamError('circuit-open', message, { notAttempted: true, retryAfterMs: waitMs })
   }
   const decide = (verdict: Verdict): void => {
     if (state === 'half-open') {
-      // A probe that has shown nothing leaves it to the next call.
+      // A probe without a verdict leaves the decision to the next call.
       if (verdict === 'none') move('open')
       else if (verdict === 'bad') move('open', settings.openMs)
       else move('closed')
@@ -87,14 +89,14 @@ export function createBreaker (settings: BreakerSettings, now: () => number): Br
   }
 }
 
-/** The last calls, each failed or not. */
+/** The last calls, true where one failed. */
 function createWindow ({ share, window, minimum }: BreakerSettings) {
   const calls: boolean[] = []
   let failed = 0
   const least = Math.min(minimum, window)
   return {
     clear: () => { calls.length = 0; failed = 0 },
-    /** Takes one more; true when the share is reached. */
+    /** Adds a call; true when the share is reached. */
     isTooMuch: (hasFailed: boolean): boolean => {
       calls.push(hasFailed)
       if (hasFailed) failed += 1

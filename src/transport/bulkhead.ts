@@ -4,19 +4,19 @@ import { leaving, remainingMs, type Call } from './call.ts'
 
 export interface BulkheadSettings {
   readonly account: string
-  /** Calls under way at one time. */
+  /** Calls in flight. */
   readonly concurrency: number
-  /** Calls that may wait for one of them to end. */
+  /** Calls that may queue for a slot. */
   readonly waiting: number
-  /** Null: as fast as they come. */
+  /** Null: no limit. */
   readonly perSecond: number | null
 }
 
-/** Lets so many calls to an account through at a time, and so many in a second. */
+/** Limits the calls to an account: in flight at one time, and started in a second. */
 export interface Bulkhead {
   /**
-   * Throws `overloaded` when too many wait already, the wait would outlast the request, or its caller leaves meanwhile: then `work` is never begun.
-   * Who comes first goes first; a sign-in goes before all, because they would be refused without it.
+   * Throws `overloaded`, without starting `work`, when the queue is full, the wait would outlast the request, or its caller disconnects.
+   * First come, first served; sign-ins jump the queue, because queued calls need the token.
    */
   run<T>(call: Call, work: () => Promise<T>, isSignIn: boolean): Promise<T>
 }
@@ -51,7 +51,7 @@ export function createBulkhead (settings: BulkheadSettings, tokenBuckets: TokenB
 
 const left = 'the request ended while it waited'
 
-/** Whoever leaves a place hands it to the one who has waited longest: nobody comes in between. */
+/** A freed slot goes straight to the call that has waited longest, so no newcomer overtakes it. */
 function createSlots ({ concurrency, waiting }: BulkheadSettings) {
   const queue: Array<() => void> = []
   let taken = 0

@@ -1,7 +1,7 @@
 import { failures, type UpstreamError } from '../domain/failure.ts'
 import type { TokenBuckets, TokenBucketSize } from '../state/token-bucket.ts'
 
-/** What has been tried for one exchange. */
+/** What has been tried for one request. */
 export interface Tries {
   attempts: number
   wakes: number
@@ -19,13 +19,13 @@ export interface RetryQuestion {
   readonly intent: 'read' | 'write'
   readonly tries: Tries
   readonly random: () => number
-  /** Takes one repeat from the account's budget; false when it is spent. */
+  /** Takes one retry from the account's budget; false when it is spent. */
   readonly withdraw: () => Promise<boolean>
 }
 
 /**
- * How long to wait before the same request is sent again, or null to give up. Nothing else in the gateway decides this.
- * A suspended platform has its own fixed steps, outside the budget; there the vendor did nothing, so writes are repeated too.
+ * Milliseconds to wait before the same request is sent again, or null to give up. No other code decides this.
+ * A suspended platform has fixed steps of its own, outside the budget; it did nothing, so writes are repeated too.
  */
 export async function retryDelayMs ({ error, intent, tries, random, withdraw }: RetryQuestion): Promise<number | null> {
   if (failures[error.failure].call.retry === 'wake') {
@@ -51,14 +51,14 @@ function isRepeatable (error: UpstreamError, intent: 'read' | 'write'): boolean 
   return retry === 'unsent' || retry === 'reads'
 }
 
-/** Repeats that an account may cost: full at the start, refilled with time, so that an outage is not multiplied by three. */
+/** Retries that an account may cost: full at start, refilled with time, so that an outage does not triple the calls. */
 export interface RetryBudget {
   withdraw(): Promise<boolean>
 }
 
 const budgetSize: TokenBucketSize = { capacity: 50, perSecond: 1 }
 
-/** One budget for an account, shared by replicas. `onSpent` is told of every repeat that it refuses. */
+/** One budget for an account, shared by replicas. `onSpent` is called for each retry that it refuses. */
 export const createRetryBudget = (account: string, tokenBuckets: TokenBuckets, onSpent: () => void, size = budgetSize): RetryBudget => ({
   withdraw: async () => {
     const isThere = await tokenBuckets.take(`{${account}}:retries`, size, 0) !== null

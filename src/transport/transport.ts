@@ -10,7 +10,7 @@ import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
-/** What one account lends to every call. */
+/** The parts of one account that every call uses. */
 export interface Transport {
   readonly account: string
   readonly clock: Clock
@@ -25,16 +25,17 @@ export interface Transport {
   readonly report: (sent: SentCall) => void
 }
 
-/** Takes the writes of a dry run instead of sending them, and gives what they assume as their answer. */
+/** Records a write of a dry run instead of sending it; returns the answer that the write assumes. */
 export type RecordWrite = <T>(request: WriteCall<T>, token: Token | null) => T
 
-/** The way out for one request of ours. All repeating happens here. In a dry run reads are sent, writes are recorded. */
+/** The upstream of one request. All retries happen here. In a dry run reads are sent, writes are recorded. */
 export function createUpstream (transport: Transport, call: Call, record: RecordWrite | null = null): Upstream {
   const { signIn } = transport
   if (signIn === null) return createTokenless(transport, call, record)
-  // A sign-in serves everybody who waits for it: it does not end with the caller who began it.
+  // A sign-in is shared by all requests that wait for it: it outlives the request that started it.
   const login = async (): Promise<Token> => {
-    const own = createCall({ clock: call.clock, requestId: call.requestId, signal: new AbortController().signal, deadlineMs: signInMs, counters: call.counters, trace: call.trace })
+    const { clock, requestId, counters, trace } = call
+    const own = createCall({ clock, requestId, signal: new AbortController().signal, deadlineMs: signInMs, counters, trace })
     return await signIn(createSender(transport, own, { token: async () => null, record: null, isSignIn: true }))
   }
   const token = async (): Promise<Token> => {
@@ -42,7 +43,8 @@ export function createUpstream (transport: Transport, call: Call, record: Record
     if (current !== null) return current
     const began = performance.now()
     try {
-      return await untilEnd(call, transport.tokens.get(login), () => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true }))
+      const late = (): Error => new UpstreamError('timeout', 'no sign-in in time', { notAttempted: true })
+      return await untilEnd(call, transport.tokens.get(login), late)
     } catch (error) {
       // The error of a shared sign-in, for one of the requests that waited.
       throw error instanceof UpstreamError ? error.withFacts({ sideEffect: call.counters.writes }) : error
@@ -68,7 +70,7 @@ const createSender = (transport: Transport, call: Call, { token, record, isSignI
     : await sendWithRetry({ transport, call, request, token, isSignIn })
 })
 
-/** As long as other processes wait for a sign-in. */
+/** Equal to how long other processes wait for a sign-in. */
 const signInMs = 60_000
 
 interface Sending<T> {
@@ -91,7 +93,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
       if (request.intent === 'write') call.counters.writes = 'certain'
       return outcome.value
     }
-    // What we would not send again tells less than what the provider said before.
+    // The provider's own failure says more than that its retry was held back.
     if (failures[outcome.failure].call.heldBack) throw final(sending, before ?? outcome, tries)
     before = outcome
     if (outcome.failure === 'authentication' && token !== null) {
@@ -107,7 +109,7 @@ async function sendWithRetry<T> (sending: Sending<T>): Promise<T> {
   }
 }
 
-/** With less time left than this an attempt is not worth beginning. */
+/** With less time left than this no attempt is started. */
 const leastMs = 5
 
 interface Attempt<T> extends CallOutcome {
@@ -140,7 +142,7 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
     response = await transport.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
     result = { value: request.read(response) }
   } catch (error) {
-    // A fault of ours in reading the answer of a write takes nothing back.
+    // A fault of the gateway in reading the answer does not undo the write.
     if (built !== null && request.intent === 'write' && !isKnown(error)) call.counters.writes = 'possible'
     result = toUpstreamError(error)
   }
@@ -163,7 +165,7 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
   return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs < Math.min(transport.timeoutMs, fairMs) / 2) }
 }
 
-/** A provider that is silent for half of this, or of what an attempt may take, has had its chance; a caller in more haste proves nothing. */
+/** A timeout counts against the provider if it had at least half of this, or half of the attempt's limit. */
 const fairMs = 5000
 
 function isOurDoing (result: unknown, isHasty: boolean): boolean {
@@ -171,7 +173,7 @@ function isOurDoing (result: unknown, isHasty: boolean): boolean {
   return cause instanceof HttpFault && (cause.kind === 'aborted' || cause.kind === 'unsendable' || (cause.kind === 'timeout' && isHasty))
 }
 
-/** A call that we gave up says nothing about the provider. */
+/** A call that the gateway aborted says nothing about the provider. */
 const outcomeOf = ({ failure, options: { cause } }: UpstreamError): AttemptOutcome =>
   cause instanceof HttpFault && cause.kind === 'aborted' ? 'aborted' : failure
 
@@ -209,6 +211,6 @@ function final<T> ({ call, request }: Sending<T>, error: UpstreamError, tries: T
 function sideEffectOf (error: UpstreamError): SideEffect {
   const { notAttempted, status } = error.options
   if (notAttempted === true || !failures[error.failure].call.ambiguous) return 'none'
-  // A 2xx was sent, so the provider has accepted; only what it said is lost.
+  // A 2xx arrived, so the provider has accepted; only its body is lost.
   return status !== undefined && status >= 200 && status < 300 ? 'certain' : 'possible'
 }
