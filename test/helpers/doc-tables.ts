@@ -68,7 +68,7 @@ const formRows = ({ anyOf }: Json, path: string): string[] =>
 function typeOf (schema: Json): string {
   const choices = [schema.anyOf, schema.oneOf].find(Array.isArray)
   if (choices !== undefined) return [...new Set(choices.filter(isJson).filter(({ $ref }) => $ref === undefined).map(typeOf))].join(' or ')
-  if (Array.isArray(schema.enum)) return schema.enum.map(value => `\`${String(value)}\``).join(' ')
+  if (Array.isArray(schema.enum)) return schema.enum.map(value => `\`${value === '' ? '""' : String(value)}\``).join(' ')
   if (schema.const !== undefined) return `\`${String(schema.const)}\``
   if (schema.type === 'array') return `list of ${isJson(schema.items) ? typeOf(schema.items) : 'values'}`
   return typeof schema.type === 'string' ? schema.type : 'any'
