@@ -196,12 +196,14 @@ t.test('the gateway and the schema differ where this is meant, and only so', asy
   for (const [name, value] of onlyTheEditorMinds) t.same([loads(stringify(value)), fits(value)], [true, false], name)
 })
 
-t.test('the README\'s file fits the schema', async t => {
-  const [, sample = ''] = /```yaml\n(listen:[\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
-  const value: unknown = parse(sample)
-  t.ok(fits(value), JSON.stringify(validate.errors))
-  t.notOk(fits(parse(sample.replace('project: cl12345', 'projekt: cl12345'))))
-})
+for (const page of ['README.md', 'docs/configuration.md']) {
+  t.test(`the configuration file shown in ${page} fits the schema`, async t => {
+    const [, sample = ''] = /```yaml\n(listen:[\s\S]*?)```/.exec(readFileSync(join(root, page), 'utf8')) ?? []
+    const value: unknown = parse(sample)
+    t.ok(fits(value), JSON.stringify(validate.errors))
+    t.notOk(fits(parse(sample.replace('project: cl12345', 'projekt: cl12345'))))
+  })
+}
 
 t.test('the accounts of the demonstration and every adapter\'s example fit the schema', async t => {
   const vendors = { heficed: await startHeficed(), fleio: await startFleio(), glesys: await startGlesys(), vmmanager: await startVmmanager(), onecloud: await startOnecloud() }

@@ -13,6 +13,7 @@ import { problemSchema, problemTitles } from '../src/domain/problem.ts'
 import { providerCapabilities } from '../src/adapters/capabilities.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
 import { clientSchema } from './helpers/client-schema.ts'
+import { capabilityTables, configurationTables, fillTable, providerSummary } from './helpers/doc-tables.ts'
 import { version } from '../src/version.ts'
 import { collectDocument } from './openapi/document.ts'
 import { problemExamples } from './openapi/examples.ts'
@@ -205,29 +206,20 @@ t.test('the capabilities have exactly the published keys', async t => {
   for (const adapter of registry.values()) t.same(Object.keys(providerCapabilities(adapter)), capabilityNames, adapter.id)
 })
 
-t.test('the table of providers in the README is made of the adapters', async t => {
-  const file = join(root, 'README.md')
-  const text = readFileSync(file, 'utf8')
-  const [begin, end] = ['<!-- providers -->\n', '<!-- /providers -->']
-  const [before = '', rest = ''] = text.split(begin)
-  const after = rest.slice(rest.indexOf(end))
-  const expected = `${before}${begin}${providerTable()}${after}`
-  if (isGenerating) writeFileSync(file, expected)
-  t.equal(readFileSync(file, 'utf8'), expected, update)
-})
+const adapters = [...registry.values()]
+const tables: ReadonlyArray<readonly [page: string, name: string, table: string]> = [
+  ['README.md', 'providers', providerSummary(adapters, '')],
+  ['docs/providers.md', 'summary', providerSummary(adapters, '../')],
+  ['docs/providers.md', 'verbs', capabilityTables(adapters)],
+  ['docs/configuration.md', 'keys', configurationTables(adapters)]
+]
 
-function providerTable (): string {
-  const adapters = [...registry.values()].map(adapter => ({ adapter, capabilities: providerCapabilities(adapter) }))
-  const rows = capabilityNames.map(name => {
-    const cells = adapters.map(({ capabilities }) => {
-      const capability = capabilities[name]
-      if (capability === undefined || capability.support === 'none') return '–'
-      const accepts = capability.accepts.length === 0 ? '' : `: ${capability.accepts.join(', ')}`
-      return `${capability.evidence ?? ''}${accepts}`
-    })
-    return `| \`${name}\` | ${cells.join(' | ')} |`
+for (const [page, name, table] of tables) {
+  t.test(`the table "${name}" of ${page} is made of the adapters and the schema`, async t => {
+    const file = join(root, page)
+    if (isGenerating) writeFileSync(file, fillTable(readFileSync(file, 'utf8'), name, table))
+    t.ok(readFileSync(file, 'utf8').includes(`<!-- ${name} -->\n${table}<!-- /${name} -->`), update)
   })
-  return `| | ${adapters.map(({ adapter }) => `${adapter.title} (\`${adapter.id}\`)`).join(' | ')} |\n|---|${adapters.map(() => '---|').join('')}\n${rows.join('\n')}\n`
 }
 
 function isRecord (value: unknown): value is Json {

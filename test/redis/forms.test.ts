@@ -27,8 +27,8 @@ const certificates = await makeCertificates(house.folder)
 const ca = readFileSync(certificates.ca, 'utf8')
 t.teardown(async () => { await house.stop() })
 
-/** The user that the guide tells operators to make: a right that it lacks fails these tests. */
-const guide = join(root, 'deploy/GUIDE.md')
+/** The Redis user of deploy/REDIS.md: a missing right fails these tests. */
+const guide = join(root, 'deploy/REDIS.md')
 const rights = /^ACL SETUSER hawser on >PASSWORD (.*)$/m.exec(readFileSync(guide, 'utf8'))?.[1] ?? ''
 const userLine = `user hawser on #${createHash('sha256').update(password).digest('hex')} ${rights}`
 
