@@ -8,7 +8,7 @@ import type { PagesOptions } from './documentation.ts'
 import { pagePolicy } from './page-files.ts'
 import { jsonAnswer, noQuery, openProblems } from './schemas.ts'
 
-// Nothing of what is configured: this needs no key.
+// Served without a key, so it holds nothing of the configuration.
 const about = {
   name: 'Hawser',
   docs: '/docs',
@@ -20,14 +20,14 @@ const about = {
 
 const aboutSchema = z.object({
   name: z.string(),
-  docs: z.string().meta({ description: 'A page to read about every operation and try it out' }),
+  docs: z.string().meta({ description: 'Interactive documentation of every endpoint' }),
   openapi: z.string().meta({ description: 'The OpenAPI 3.1 document' }),
-  problems: z.string().meta({ description: 'The meaning of each kind of problem' }),
+  problems: z.string().meta({ description: 'The documentation of every problem type' }),
   health: z.string(),
-  accounts: z.string().meta({ description: 'The accounts that a key may see' })
+  accounts: z.string().meta({ description: 'The accounts that a key may use' })
 }).meta({ id: 'About', example: about })
 
-/** The bare address: paths as JSON, or a page for browsers. */
+/** The root of the gateway: its paths as JSON, or a page for browsers. */
 export async function aboutRoutes (root: FastifyInstance, { files }: PagesOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
   const json = jsonAnswer('Paths of this gateway', aboutSchema)
@@ -39,7 +39,7 @@ export async function aboutRoutes (root: FastifyInstance, { files }: PagesOption
       operationId: 'getAbout',
       summary: 'List the entry points',
       description: 'Returns the paths of the documentation, the health check and the accounts. ' +
-        'With `Accept: text/html`, as browsers send it, the answer is a page.',
+        'With `Accept: text/html`, as sent by browsers, the response is a page.',
       tags: ['Gateway'],
       security: [],
       querystring: noQuery,
@@ -55,5 +55,5 @@ export async function aboutRoutes (root: FastifyInstance, { files }: PagesOption
   })
 }
 
-// Of no narrower type: it is sent as it is.
+// Deliberately of no narrower type: the text is sent as it is.
 const htmlPage: z.ZodType = z.string().meta({ example: '<!doctype html>' })

@@ -6,7 +6,7 @@ import { accountDetailSchema, accountPageSchema, jsonAnswer, noQuery, ownProblem
 import { accountOf, type RouteOptions } from './servers.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
-/** What is configured, and what each provider can do. No upstream calls. */
+/** The configured accounts, and the capabilities of each provider. No upstream calls. */
 export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
   const config = { permission: 'read' } as const
@@ -16,7 +16,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     schema: {
       operationId: 'listProviders',
       summary: 'List providers',
-      description: 'Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and what it can do.\n\nUpstream calls: none.',
+      description: 'Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and its capabilities.\n\nUpstream calls: none.',
       tags: ['Gateway'],
       querystring: noQuery,
       response: { 200: jsonAnswer('All providers, on one page', providerPageSchema), ...ownProblems() }
@@ -43,7 +43,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     schema: {
       operationId: 'getAccount',
       summary: 'Get an account',
-      description: 'Returns one account with its capabilities and its health, which is that of the last call to the provider.\n\nUpstream calls: none.',
+      description: 'Returns one account with its capabilities and its health, as of the last call to the provider.\n\nUpstream calls: none.',
       tags: ['Gateway'],
       params: accountParams,
       querystring: noQuery,

@@ -35,7 +35,7 @@ export function once<T> (make: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** An hour for pages, a year for files whose path holds their hash, and revalidation for documents. */
+/** Cached for an hour for pages, a year for files whose path holds their hash; documents are revalidated. */
 export const cacheControl = {
   page: 'public, max-age=3600',
   immutable: 'public, max-age=31536000, immutable',

@@ -9,17 +9,17 @@ export interface PagesOptions {
   readonly files: PageFiles
 }
 
-// Swagger UI sets styles on its elements.
+// Swagger UI sets inline styles.
 const swaggerPolicy = pagePolicy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
-/** The OpenAPI document, the schema of the configuration, and Swagger UI. Files are read and compressed on the first request for them. */
+/** The OpenAPI document, the schema of the configuration, and Swagger UI. Files are read and compressed on first request. */
 export async function documentationRoutes (app: FastifyInstance, { files }: PagesOptions): Promise<void> {
   const schema = { hide: true, querystring: noQuery } as const
 
   const openapi = createAsset('application/json; charset=utf-8', ofOurs('openapi.json'))
   app.get('/openapi.json', { schema }, async (request, reply) => await sendAsset(request, reply, openapi, 'revalidate'))
 
-  // What editors check the configuration file by.
+  // Editors validate the configuration file against it.
   const configSchema = createAsset('application/schema+json; charset=utf-8', ofOurs('config.schema.json'))
   app.get('/config.schema.json', { schema }, async (request, reply) => await sendAsset(request, reply, configSchema, 'revalidate'))
 

@@ -19,10 +19,10 @@ import { maxAgeMs, sendText } from './tagged.ts'
 
 const asking = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
 
-const description = `Returns the servers of all accounts that the key may see, or of those in \`accounts\`, from all providers at once.
+const description = `Returns the servers of all accounts that the key may see, or of those in \`accounts\`, from all providers in parallel.
 
-No account is waited for longer than \`deadline_ms\`. An account that does not answer in time is \`error\` in \`accounts\`,
-or \`stale\` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
+The response waits no longer than \`deadline_ms\` for any account. An account that does not answer in time is \`error\` in \`accounts\`,
+or \`stale\` if an earlier read is available that no write has outdated. The status is 200 if at least one account answered.
 Sorted by \`id\`, accounts are listed one after another, each in its provider's own order;
 an account that fails on one page is left out of the following pages.
 
@@ -46,7 +46,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       querystring: fleetQuery,
       response: {
         200: { ...jsonAnswer('A page of servers, or all of them as lines', fleetPageSchema), content: { ...jsonAnswer('', fleetPageSchema).content, ...ndjson() } },
-        304: { description: 'Nothing has changed since that ETag' },
+        304: { description: 'Not modified since that ETag' },
         ...readProblems()
       }
     } satisfies FastifyZodOpenApiSchema
@@ -67,7 +67,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
   })
 }
 
-/** Every account that the key may see, or those that are named; one that it may not see is not there. */
+/** The accounts that the key may use, or those that are named; one that it may not use does not exist for the caller. */
 function accountsOf (gateway: Gateway, request: FastifyRequest, names: readonly string[] | undefined): readonly Account[] {
   const visible = gateway.accounts.filter(({ id }) => maySee(request.context.principal, id))
   if (names === undefined) return visible
@@ -79,9 +79,9 @@ function accountsOf (gateway: Gateway, request: FastifyRequest, names: readonly 
 }
 
 function refuseForStream ({ url }: FastifyRequest): void {
-  // The parsed query has its defaults: what was given stands in the URL alone.
+  // The parsed query includes defaults; only the URL shows which parameters were given.
   const given = new URLSearchParams(url.split('?').slice(1).join('?'))
-  for (const name of ['limit', 'cursor', 'sort']) if (given.has(name)) throw badMember(`query.${name}`, 'is not for application/x-ndjson: everything is streamed, in no order')
+  for (const name of ['limit', 'cursor', 'sort']) if (given.has(name)) throw badMember(`query.${name}`, 'is not supported with application/x-ndjson, which streams all servers in no order')
 }
 
 const toBody = ({ data, page, accounts }: FleetPage, request: FastifyRequest) => ({ data, page, accounts: accounts.map(account => toAccountBody(account, request)) })
@@ -89,7 +89,7 @@ const toBody = ({ data, page, accounts }: FleetPage, request: FastifyRequest) =>
 const toAccountBody = ({ account, status, ageMs, count, error }: FleetAccount, request: FastifyRequest) =>
   ({ account: account.id, status, age_ms: ageMs, count, problem: error === null ? null : problemOf(error, { id: request.id, account }) })
 
-/** Over everything but when and where it was read. */
+/** Over everything but the source and time of the reads. */
 function etagOfFleet ({ data, page, accounts }: FleetPage): string {
   const text = JSON.stringify([
     data.map(server => ({ ...server, observed_at: '', source: '' })), page,
@@ -98,7 +98,7 @@ function etagOfFleet ({ data, page, accounts }: FleetPage): string {
   return `W/"${createHash('sha1').update(text).digest('base64url')}"`
 }
 
-/** The beginning of the stream has come: where no account answers at all, this throws the first one's failure instead. */
+/** Waits for the first rows or account that succeeds; throws the first failure if no account answers. */
 async function begun (parts: AsyncGenerator<StreamPart>): Promise<AsyncGenerator<StreamPart>> {
   const seen: StreamPart[] = []
   for (;;) {
@@ -117,7 +117,7 @@ async function * resumed (seen: readonly StreamPart[], parts: AsyncGenerator<Str
   yield * parts
 }
 
-/** Rows as they come; the words about the accounts at the end. */
+/** Rows as they arrive; the results of the accounts at the end. */
 async function * toLines (parts: AsyncGenerator<StreamPart>, request: FastifyRequest): AsyncGenerator<string> {
   const ended: FleetAccount[] = []
   for await (const part of parts) {

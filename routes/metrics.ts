@@ -6,17 +6,17 @@ import { noQuery, openProblems, ownProblems } from './schemas.ts'
 export interface MetricsOptions {
   text(): Promise<string>
   readonly contentType: string
-  /** Open to everybody. */
+  /** Served without a key. */
   readonly isPublic: boolean
 }
 
-const example = '# HELP hawser_requests_total Requests of callers that were answered; status 499: the caller left before\n' +
+const example = '# HELP hawser_requests_total HTTP requests answered; status 499 means that the caller disconnected first\n' +
   '# TYPE hawser_requests_total counter\n' +
   'hawser_requests_total{method="GET",route="/v1/:account/servers",status="200",account="glesys-lab"} 42\n'
-// Of no narrower type: it is sent as it is.
+// Deliberately of no narrower type: the text is sent as it is.
 const metricsText: z.ZodType = z.string().meta({ example })
 
-/** Numbers for Prometheus. */
+/** Metrics for Prometheus. */
 export async function metricsRoutes (app: FastifyInstance, { text, contentType, isPublic }: MetricsOptions): Promise<void> {
   app.get('/metrics', {
     exposeHeadRoute: false,

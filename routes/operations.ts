@@ -14,11 +14,11 @@ import { operationsQuery } from '../src/verbs/schemas.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
 const config = mayCost('read', free)
-// Of no narrower type: what is sent is a stream.
+// Deliberately of no narrower type: the response is a stream.
 const eventStream: z.ZodType = z.string().meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
 const followed = 'One poller for each account serves all waiting requests.'
 
-/** What became of accepted writes. */
+/** Operations: the results of accepted writes. */
 export async function operationRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
@@ -46,8 +46,8 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     schema: {
       operationId: 'getOperation',
       summary: 'Get an operation',
-      description: 'Returns an operation as it was last seen. The status is 200 whatever its result. ' +
-        `With \`Prefer: wait=n\` the answer is held until the operation ends or n seconds have passed. ${followed}\n\n${costText(free)}`,
+      description: 'Returns the last known state of an operation. The status is 200 regardless of its result. ' +
+        `With \`Prefer: wait=n\` the response is delayed until the operation ends or n seconds have passed. ${followed}\n\n${costText(free)}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,
@@ -62,13 +62,13 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
 
   app.get('/v1/:account/operations/:id/events', {
     config,
-    // Nobody would read what a HEAD makes run.
+    // A HEAD request would start a stream that has no reader.
     exposeHeadRoute: false,
     schema: {
       operationId: 'followOperation',
       summary: 'Follow an operation',
-      description: 'Streams server-sent events: one event `operation` with its present state and one for each change, until it ends. ' +
-        `With \`Last-Event-ID\` only later events are sent; states that were passed in between are left out. ${followed}\n\n${costText(free)}`,
+      description: 'Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. ' +
+        `With \`Last-Event-ID\` only later events are sent; intermediate states may be skipped. ${followed}\n\n${costText(free)}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,
@@ -91,7 +91,7 @@ const lastEventId = (header: string | string[] | undefined): number =>
 const heartbeatMs = 15_000
 const toEvent = ({ version, operation }: StoredOperation): string => `id: ${version}\nevent: operation\ndata: ${JSON.stringify(operation)}\n\n`
 
-/** The changes as text; comments in between keep the connection from looking dead. */
+/** The changes as server-sent events; comments in between keep idle connections open. */
 async function * toEvents (changes: AsyncGenerator<StoredOperation>, clock: Clock): AsyncGenerator<string> {
   yield 'retry: 1000\n\n'
   let next = changes.next()

@@ -2,14 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { createAsset, once, type Asset } from './assets.ts'
 
-/** Scripts and styles of the pages, each at a path that holds its hash: a new version is another path, so caches keep them for good. */
+/**
+ * Scripts and styles of the pages, each at a path that contains its hash: a new version has a new path, so caches may keep them for ever.
+ */
 export interface PageFiles {
   find(hash: string, name: string): Promise<Asset | null>
-  /** A page of openapi/pages with the paths of its files filled in for `{{name}}`, and other values as given. */
+  /** A page of openapi/pages; `{{name}}` is replaced by the path of that file or by the given value. */
   page(name: string, values?: Readonly<Record<string, string>>): Promise<Buffer>
 }
 
-// A key is typed into the pages: they speak to this gateway alone, nothing frames them, and they forget the key when they are closed.
+// Keys are typed into the pages: they connect to this gateway alone, cannot be framed, and forget the key when they are closed.
 export const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

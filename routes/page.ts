@@ -13,14 +13,14 @@ export interface AllRows {
 
 const keyOf = ({ key }: KeyedRow): string => key
 
-/** One page of rows that were all read, with its link and its tag. */
+/** One page of rows that are all in memory, with Link and ETag. */
 export async function sendPage (gateway: Gateway, { rows, bound }: AllRows, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { data, page } = pageOf(gateway.cursors, rows, toPageQuery(request.query), { keyOf, bound })
   if (page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.next_cursor)}>; rel="next"`)
   return await sendTagged(request, reply, { data: data.map(({ row }) => row), page }, '')
 }
 
-/** The two parameters that every page takes; their schema has checked them. */
+/** The two parameters of every page, validated by their schema. */
 function toPageQuery (query: unknown): { limit: number, cursor: string | null } {
   const { limit, cursor } = { limit: 50, cursor: null, ...Object(query) }
   return { limit: Number(limit), cursor: typeof cursor === 'string' ? cursor : null }

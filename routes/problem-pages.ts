@@ -17,7 +17,7 @@ export async function problemPageRoutes (app: FastifyInstance, { files }: PagesO
   const pages = once(async () => await render(files))
   const find = async (slug: string): Promise<Asset> => {
     const page = (await pages()).get(slug)
-    if (page === undefined) throw new GatewayError('not-found', 'there is no such kind of problem; /problems lists them')
+    if (page === undefined) throw new GatewayError('not-found', 'there is no such problem type; /problems lists them')
     return page
   }
 
@@ -29,12 +29,12 @@ export async function problemPageRoutes (app: FastifyInstance, { files }: PagesO
     await sendAsset(request, reply.header('content-security-policy', pagePolicy), await find(request.params.slug), 'page'))
 }
 
-/** The pages by slug; the list of all is the one without. */
+/** The pages by slug; the list of all pages has the empty slug. */
 async function render (files: PageFiles): Promise<ReadonlyMap<string, Asset>> {
-  // Loaded here: a gateway whose problem pages nobody opens does without it.
+  // Loaded on first use: most gateways never serve a problem page.
   const { marked } = await import('marked')
   const { preamble, sections } = readSections((await ofOurs('problems.md')()).toString())
-  // In the file the sections are one page, here each is a page of its own.
+  // The sections of one file become pages of their own, so links between them change.
   const toHtml = (markdown: string): string =>
     marked.parse(markdown.replaceAll(/\]\(#([a-z-]+)\)/g, '](/problems/$1)'), { async: false })
   const list = sections.map(({ slug }) => `<li><a href="/problems/${slug}">${slug}</a>: ${escaped(titleOf(slug))}</li>`).join('\n')
@@ -49,7 +49,7 @@ async function render (files: PageFiles): Promise<ReadonlyMap<string, Asset>> {
   ]))
 }
 
-/** What openapi/problems.md says, by its headings. */
+/** The sections of openapi/problems.md by their headings. */
 export function readSections (text: string): { readonly preamble: string, readonly sections: readonly Section[] } {
   const [preamble = '', ...parts] = text.split(/^## /m)
   const sections = parts.map(part => {

@@ -14,16 +14,16 @@ import { accountParams } from '../src/verbs/params.ts'
 
 const config = { ...mayCost('raw', { calls: 1 }), takesAnyBody: true }
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
-const params = z.strictObject({ ...accountParams.shape, '*': z.string().meta({ description: 'The path below the API\'s base', example: 'servers' }) })
-const anything: z.ZodType = z.unknown().meta({ description: 'As the provider has it, secrets replaced; the provider\'s status is kept' })
+const params = z.strictObject({ ...accountParams.shape, '*': z.string().meta({ description: 'The path below the base URL of the provider\'s API', example: 'servers' }) })
+const anything: z.ZodType = z.unknown().meta({ description: 'The provider\'s response with its own status; secrets are replaced' })
 
-/** A call in the provider's own words, for accounts that say `raw: true`. */
+/** Passes calls through to the provider's own API, for accounts with `raw: true`. */
 export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const pass = async (method: RawRequest['method'], request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = accountOf(request)
     if (method === 'DELETE') requirePermission(request.context.principal, 'delete')
     if (method !== 'GET') guardRaw(account.options.guard, { method, path: request.url, body: request.body })
-    if (!account.options.raw) throw new GatewayError('forbidden', `the account ${account.id} does not say raw: true`)
+    if (!account.options.raw) throw new GatewayError('forbidden', `raw calls are disabled for the account ${account.id}; they require raw: true`)
     const { query, isDryRun } = splitQuery(request.url)
     const call = rawCall({ method, path: pathOf(request.url), query, body: request.body })
     if (isDryRun && method !== 'GET') return await reply.send({ calls: await gateway.executor.dryRun(account, call, request.context) })
@@ -36,14 +36,14 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
     app.route({
       method,
       url: '/v1/:account/raw/*',
-      // The answer to a GET is nobody else's: no HEAD is made of it.
+      // A GET has its own permission and cost, so no HEAD route is derived from it.
       exposeHeadRoute: false,
       config,
       schema: {
         operationId: `raw${method.charAt(0)}${method.slice(1).toLowerCase()}`,
         summary: `Send a ${method} to the provider's API`,
-        description: 'Passes the request through to the provider with the account\'s credentials, for accounts that say `raw: true`. ' +
-          'Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. ' +
+        description: 'Passes the request through to the provider with the account\'s credentials, for accounts with `raw: true`. ' +
+          'Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. ' +
           `The query is passed on except for \`dry_run\`, which the gateway handles.\n\n${costText(config.upstream)}`,
         tags: ['Provider passthrough'],
         params,
@@ -64,26 +64,26 @@ const rawCall = (raw: RawRequest): DirectCall<RawAnswer> => ({
   bind: ({ raw: verb }) => verb && {
     verb,
     check: () => {
-      if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed on')
+      if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed through')
     },
     run: async () => await verb.run(raw)
   }
 })
 
-/** What stands behind /raw, as the caller has written it. */
+/** The path after /raw, exactly as the caller wrote it. */
 function pathOf (url: string): string {
   const [path = ''] = url.split('?', 1)
   const below = /^\/v1\/[^/]+\/raw(\/.*)$/.exec(path)?.[1]
-  if (below === undefined) throw badMember('path', 'must go on behind /raw/')
+  if (below === undefined) throw badMember('path', 'must continue after /raw/')
   for (const segment of below.slice(1).split('/')) {
-    if (isTreacherous(segment)) throw new GatewayError('forbidden', 'dot segments, and slashes in disguise, are not passed on')
+    if (isTreacherous(segment)) throw new GatewayError('forbidden', 'dot segments and encoded slashes are not passed through')
   }
   return below
 }
 
 const mostLayers = 5
 
-/** However often it is encoded, with other dots, and with what some servers cut off before they look. */
+/** Detects dot segments and slashes under any number of encodings, in Unicode variants, and with suffixes that some servers strip. */
 function isTreacherous (segment: string): boolean {
   let plain = segment
   for (let layers = 0; plain.includes('%'); layers += 1) {
@@ -98,7 +98,7 @@ function isTreacherous (segment: string): boolean {
   return /[/\\\p{Cc}]/u.test(shown) || /^\s*\.{1,2}\s*(;|$)/.test(shown)
 }
 
-/** The query without the parameter that is ours, however its name is written; a write must not be sent by a slip in it. */
+/** The query without `dry_run`, however the name is encoded; a misspelled value must not send a write. */
 function splitQuery (url: string): { readonly query: string, readonly isDryRun: boolean } {
   const at = url.indexOf('?')
   const parts = at === -1 ? [] : url.slice(at + 1).split('&')

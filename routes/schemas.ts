@@ -6,15 +6,15 @@ import { problemSchema } from '../src/domain/problem.ts'
 import { serverSchema, serverStatuses } from '../src/domain/server.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
-const operationParam = z.string().regex(/^op_[a-z0-9]{1,64}$/, { error: 'is no operation id' })
+const operationParam = z.string().regex(/^op_[a-z0-9]{1,64}$/, { error: 'is not a valid operation id' })
   .meta({ description: 'An operation\'s id', example: 'op_019aa5e0d2c4f1e2d3c4b5a69788' })
 
 export const operationParams = z.strictObject({ ...accountParams.shape, id: operationParam })
 export const noQuery = z.strictObject({})
 
-// No examples on optional parameters: the documentation's forms would fill them in, and filter everything away.
+// No examples on optional parameters: the documentation's forms would fill them in and filter out everything.
 const includeQuery = z.enum(['raw']).optional()
-  .meta({ description: 'raw adds the provider\'s own object, secrets replaced' })
+  .meta({ description: 'raw adds the provider\'s own object with secrets replaced' })
 export const serverQuery = z.strictObject({ include: includeQuery })
 
 const statusList = z.string().transform((text, context) => {
@@ -31,16 +31,16 @@ export const serversQuery = z.strictObject({
   limit: z.string().regex(/^\d{1,4}$/, { error: 'must be a whole number from 1 to 500' }).transform(Number)
     .pipe(z.number().min(1, { error: 'must be from 1 to 500' }).max(500, { error: 'must be from 1 to 500' }))
     .default(50)
-    .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'Rows on a page' }),
-  cursor: z.string().min(1).max(4096).optional().meta({ description: 'next_cursor of the page before; bound to account, filters and order' }),
+    .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'The number of rows on a page' }),
+  cursor: z.string().min(1).max(4096).optional().meta({ description: 'The next_cursor of the previous page; valid for the same account, filters and order only' }),
   status: statusList.optional().meta({ override: { type: 'string' }, description: 'One or more states, separated by commas: running,stopped' }),
   name: filterText.optional().meta({ description: 'The exact name' }),
   q: filterText.optional().meta({ description: 'A part of the name, the id or an address, in any case' }),
-  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ override: { type: 'string' }, description: 'An address of the server, as 2.58.28.45' }),
+  ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ override: { type: 'string' }, description: 'An address of the server, such as 2.58.28.45' }),
   region: filterText.optional().meta({ description: 'A region\'s id' }),
   owner: filterText.optional().meta({ description: 'An owner\'s id' }),
   tag: filterText.optional().meta({ description: 'A tag' }),
-  sort: z.enum(sortOrders).default('id').meta({ description: 'The order; - for descending. Unknown times come first' }),
+  sort: z.enum(sortOrders).default('id').meta({ description: 'The sort order; - for descending. Unknown times come first' }),
   include: includeQuery
 })
 
@@ -49,9 +49,9 @@ const page = pageInfoSchema
 export const serverPageSchema = z.object({ data: z.array(serverSchema), page }).meta({ id: 'ServerPage' })
 
 export const healthSchema = z.object({
-  status: z.enum(['ok', 'failing', 'unknown']).meta({ description: 'By the last call to the provider; unknown before the first' }),
+  status: z.enum(['ok', 'failing', 'unknown']).meta({ description: 'The result of the last call to the provider; unknown before the first' }),
   checked_at: z.string().nullable(),
-  problem: z.string().nullable().meta({ description: 'What the last call met' })
+  problem: z.string().nullable().meta({ description: 'The slug of the problem of the last call; null if it succeeded' })
 }).meta({ id: 'AccountHealth', example: { status: 'ok', checked_at: '2026-11-21T10:00:00.000Z', problem: null } })
 
 export const accountSchema = z.object({
@@ -78,15 +78,15 @@ export const operationPageSchema = z.object({ data: z.array(operationSchema), pa
 export const providerSchema = z.object({
   id: z.string(),
   title: z.string(),
-  settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the provider\'s own keys of an account' }),
+  settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the provider\'s own account settings' }),
   capabilities: capabilitiesSchema
 }).meta({ id: 'Provider' })
 export const providerPageSchema = z.object({ data: z.array(providerSchema), page }).meta({ id: 'ProviderPage' })
 
-// The generator fills a response object's references in only at its first use: each route needs objects of its own.
+// The generator resolves references in a response object in place, on first use: each route needs objects of its own.
 const answer = (description: string, type: string, schema: z.ZodType) => ({ description, content: { [type]: { schema } } })
 
-/** An answer of a route, made anew for each. */
+/** A JSON response, as a new object for each route. */
 export const jsonAnswer = (description: string, schema: z.ZodType) => answer(description, 'application/json', schema)
 
 type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 501 | 502 | 503 | 504
@@ -95,13 +95,13 @@ type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 |
 const problems = (statuses: readonly ProblemStatus[]) =>
   Object.fromEntries(statuses.map(status => [status, answer('A problem', 'application/problem+json', problemSchema)]))
 
-/** Problems of a route that is open to everybody. */
+/** Problems of a route that requires no key. */
 export const openProblems = () => problems([400, 500])
-/** Problems of a route that stays in the gateway. */
+/** Problems of a route that makes no upstream calls. */
 export const ownProblems = () => problems([400, 401, 403, 404, 500])
-/** Problems of a route that reads at a provider. */
+/** Problems of a route that reads from a provider. */
 export const readProblems = () => problems([400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504])
-/** Problems of a route that changes something at a provider. */
+/** Problems of a route that writes to a provider. */
 export const writeProblems = () => problems([400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 501, 502, 503, 504])
 
 export { operationSchema, serverSchema }

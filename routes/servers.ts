@@ -15,11 +15,11 @@ export interface RouteOptions {
   readonly gateway: Gateway
 }
 
-// GleSYS' list tells nothing of power: each row that is shown is looked at.
+// GleSYS' list lacks the power state: each shown row is read.
 const listing = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
 const getting = mayCost('read', { calls: 1 })
 
-/** Reading servers: one page, one server. */
+/** Reads of servers: one page, one server. */
 export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
@@ -28,11 +28,11 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     schema: {
       operationId: 'listServers',
       summary: 'List servers',
-      description: `Returns one page of the account's servers, filtered and sorted as asked; \`page.next_cursor\` leads to the next page.\n\n${costText(listing.upstream)}`,
+      description: `Returns one page of the account's servers, with optional filters and sort order; \`page.next_cursor\` leads to the next page.\n\n${costText(listing.upstream)}`,
       tags: ['Servers'],
       params: accountParams,
       querystring: serversQuery,
-      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Nothing has changed since that ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Not modified since that ETag' }, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const read = await gateway.servers.list(accountOf(request), toServersQuery(request.query, maxAgeMs(request)), request.context)
@@ -46,11 +46,11 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     schema: {
       operationId: 'getServer',
       summary: 'Get a server',
-      description: `Returns one server as the provider describes it now.\n\n${costText(getting.upstream)}`,
+      description: `Returns one server in its present state at the provider.\n\n${costText(getting.upstream)}`,
       tags: ['Servers'],
       params: serverParams,
       querystring: serverQuery,
-      response: { 200: jsonAnswer('The server', serverSchema), 304: { description: 'Nothing has changed since that ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('The server', serverSchema), 304: { description: 'Not modified since that ETag' }, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const include = { raw: request.query.include === 'raw' }
@@ -59,7 +59,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
   })
 }
 
-/** The account that the access plugin found for this request. */
+/** The account that the access plugin has set for this request. */
 export function accountOf (request: { readonly account: Account | null }): Account {
   if (request.account === null) throw new GatewayError('account-not-found', 'there is no such account')
   return request.account
@@ -79,9 +79,9 @@ export function toServersQuery (query: z.infer<typeof serversQuery>, maxAge: num
   return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' }, maxAgeMs: maxAge }
 }
 
-/** The same request for the page after. */
+/** The URL of the next page. */
 export function nextLink (url: string, cursor: string): string {
-  // A question mark may stand in a value, too.
+  // A value may contain a question mark, too.
   const [path = '', ...query] = url.split('?')
   const parameters = new URLSearchParams(query.join('?'))
   parameters.set('cursor', cursor)

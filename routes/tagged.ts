@@ -3,15 +3,15 @@ import { etagOf, type Answer } from '../src/reads/answer.ts'
 import type { Read } from '../src/reads/shared-reads.ts'
 
 /**
- * Sends a body with a weak ETag over everything but the time of the reading, or 304 when the caller has it.
- * The time of the reading stands in the body once for each row, always the same text.
+ * Sends a body with a weak ETag over everything but `observedAt`, or 304 if the caller has it. The body contains `observedAt` once per
+ * row, always as the same text.
  */
 export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, observedAt: string): Promise<FastifyReply> {
   const text = JSON.stringify(body)
   return await sendText(request, reply, text, etagOf(text, observedAt))
 }
 
-/** The same for an answer that is made already; a copy tells its age in seconds. */
+/** The same for an answer that is already serialized; a cached one has an Age header in seconds. */
 export async function sendRead (request: FastifyRequest, reply: FastifyReply, { value, at, from }: Read<Answer>): Promise<FastifyReply> {
   if (from === 'cache') reply.header('age', String(Math.max(0, Math.floor((Date.now() - at) / 1000))))
   return await sendText(request, reply, value.body, value.etag)
@@ -23,7 +23,7 @@ export async function sendText (request: FastifyRequest, reply: FastifyReply, te
   return await reply.type('application/json; charset=utf-8').send(text)
 }
 
-/** What is larger counts as this: RFC 9111, 1.2.2. */
+/** Larger values count as this one: RFC 9111, 1.2.2. */
 const longestS = 2 ** 31
 
 export function matches (header: string | undefined, etag: string): boolean {
@@ -31,7 +31,7 @@ export function matches (header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some(given => given.trim().replace(/^W\//, '') === etag.slice(2))
 }
 
-/** How old an answer the caller takes, by `Cache-Control`; null where it does not say. */
+/** The maximum age of a cached answer that the caller accepts, from `Cache-Control`, in milliseconds; null if not given. */
 export function maxAgeMs ({ headers }: FastifyRequest): number | null {
   const words = (headers['cache-control'] ?? '').toLowerCase().split(',').map(word => word.trim())
   if (words.includes('no-cache') || words.includes('no-store')) return 0

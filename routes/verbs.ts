@@ -15,7 +15,7 @@ import { accountOf, type RouteOptions } from './servers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What a verb's route is asked for, once its parameters and body are read. */
+    /** The call that the request of a verb's route results in. */
     prepared: Prepared | null
   }
 }
@@ -31,7 +31,7 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
       url: `/v1/:account${path}`,
       config: { permission, upstream: cost, ...(creates === undefined ? {} : { creates }), ...(mayHaveKey === undefined ? {} : { mayHaveKey }) },
       schema: schemaOf(verb),
-      // The verb reads the request itself, once and typed; the schemas are here for the OpenAPI document.
+      // The verb parses the request itself, once and typed; the schemas are here for the OpenAPI document.
       validatorCompiler: () => value => ({ value }),
       preValidation: async request => { request.prepared = prepare(verb, request) },
       handler: async (request, reply) => await answer(verb, request, reply)
@@ -56,7 +56,7 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
     const account = accountOf(request)
     const { operation: begun, password } = await gateway.executor.start(account, command, request.context)
     if (password !== null) reply.header('cache-control', 'no-store')
-    // Where a password is all that was asked for, it is the answer.
+    // If a generated password is all that was requested, it is the response.
     if (password !== null && verb.generatesPassword !== true) return await reply.send({ password })
     const operation = { ...await waited(gateway, begun, request, reply), ...(password === null ? {} : { generated_password: password }) }
     if (isShown === undefined || command.serverId === null || (isFinal(operation.status) && operation.status !== 'succeeded')) return await answerOperation(reply, operation)
@@ -78,7 +78,7 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
 const prepare = ({ schemas: { body }, prepare: read }: ApiVerb, { params, query, body: given }: FastifyRequest): Prepared =>
   read({ params, query, body: body === none ? undefined : given })
 
-/** The change was accepted: a read that fails takes nothing from that, and the operation says the rest. */
+/** The change was accepted: a read that fails does not change that, and the operation reports the rest. */
 async function readIfPossible (read: () => Promise<Server>): Promise<Server | null> {
   try {
     return await read()
@@ -99,10 +99,10 @@ const schemaOf = (verb: ApiVerb) => ({
   response: responsesOf(verb)
 })
 
-/** What it does and what to know, then what it costs. */
+/** What it does and what to know, then the cost. */
 const descriptionOf = ({ description, answers, answer, cost }: ApiVerb): string => {
   const isAccepted = answers === 'operation' && answer === undefined
-  return `${description}${isAccepted ? ' Answers 202 with an operation as soon as the provider has accepted.' : ''}\n\n${costText(cost)}`
+  return `${description}${isAccepted ? ' Returns 202 with an operation as soon as the provider has accepted.' : ''}\n\n${costText(cost)}`
 }
 
 function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {

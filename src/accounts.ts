@@ -17,18 +17,18 @@ import type { TokenStore } from './state/token-store.ts'
 import { createTokenSource } from './transport/token-source.ts'
 import { createHttpClient } from './upstream/http.ts'
 
-/** An account with its line to the provider. */
+/** An account with its transport to the provider. */
 export interface OpenedAccount {
   readonly settings: AccountSettings
   readonly account: Account
   readonly pollTarget: PollTarget
-  /** Bad credentials are forgotten: the next call tries again. */
+  /** Forgets that the credentials were rejected: the next call tries them again. */
   clearRejected(): Promise<void>
   close(): Promise<void>
 }
 
 export interface AccountOpening {
-  /** Absent: the system's. */
+  /** Absent: the system's clock. */
   readonly clock?: Clock
   readonly tokens: TokenStore
   readonly tokenBuckets: TokenBuckets
@@ -37,12 +37,15 @@ export interface AccountOpening {
   readonly report: (sent: SentCall) => void
 }
 
-/** The accounts of a configuration. Those of `before` that nothing has changed in stay as they are, with their connections, tokens and breakers. */
+/**
+ * The accounts of a configuration. Accounts of `before` whose settings are unchanged are kept, with their connections, tokens and
+ * breakers.
+ */
 export const openAccounts = (settings: readonly AccountSettings[], parts: AccountOpening, before: readonly OpenedAccount[] = []): OpenedAccount[] =>
   settings.map(one => before.find(opened => isDeepStrictEqual(opened.settings, one)) ?? open(one, parts))
 
 const defaultConcurrency = 16
-/** So many requests wait for each that is under way. */
+/** The number of calls that may wait for each that is running. */
 const waitingForEach = 16
 
 function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBuckets, observer, secret, report }: AccountOpening): OpenedAccount {
@@ -53,7 +56,7 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
     insecureSkipVerify: common.tls.insecure_skip_verify,
     connections: concurrency
   })
-  // A changed password, scope or address is another key: the old token is not used for it.
+  // Changed credentials, scope or address give another key: the old token is not used for them.
   const fingerprint = createHmac('sha256', keyFor('fingerprint', secret)).update(JSON.stringify([adapter.id, settings.settings])).digest('base64url')
   const source = createTokenSource({ key: `${id}:${fingerprint}`, store: tokens, clock })
   const account = openAccount({
@@ -97,7 +100,7 @@ const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => g
 const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs }: AccountSettings['common']['breaker'], clock: Clock): Breaker =>
   enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker
 
-/** An account as those see it who follow its operations. */
+/** The parts of an account that following its operations needs. */
 const toPollTarget = (account: Account): PollTarget => ({
   id: account.id,
   connect: signal => account.connect(backgroundCall(account, `follow-${randomUUID()}`, signal)),

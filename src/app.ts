@@ -34,9 +34,9 @@ import type { Tracer } from './telemetry/observer.ts'
 
 export interface AppParts {
   readonly gateway: Gateway
-  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustProxy: readonly string[]
-  /** Null where no keys are asked for. */
+  /** Null if authentication is off. */
   readonly authenticate: () => Authenticate | null
   readonly readiness: Readiness
   readonly rateLimit: RateLimit
@@ -44,10 +44,10 @@ export interface AppParts {
   readonly metrics: Metrics & { readonly isPublic: boolean, readonly listen: { readonly host: string, readonly port: number } | null }
   readonly audit: Audit
   readonly tracer: Tracer
-  /** Whether answers are compressed for callers that accept it. */
+  /** Whether responses are compressed for callers that accept it. */
   readonly compression: boolean
   readonly logger?: FastifyBaseLogger
-  /** Sees every route; the generator of the OpenAPI document collects them. */
+  /** Called for every route; the generator of the OpenAPI document collects them. */
   readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>
 }
 
@@ -69,14 +69,14 @@ export async function buildApp (parts: AppParts): Promise<Built> {
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
-    // A caller who never ends his request would be waited for.
+    // Otherwise a caller that never ends its request would delay shutdown indefinitely.
     requestTimeout: longestArrivalMs,
     routerOptions: { maxParamLength: 255 },
     forceCloseConnections: 'idle',
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerMalformedHttp
   })
-  // The answers are made by our own types; a second validation of each would cost more than the whole mapping.
+  // Responses are typed already; validating each again would cost more than the whole mapping.
   app.setSerializerCompiler(() => value => JSON.stringify(value))
   const methods = installMethods(app)
   const requests = installContext(app, readiness.isServing)

@@ -2,7 +2,10 @@ import { Command, CommanderError } from 'commander'
 import { CommandError, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-/** Runs one command line and resolves with its exit code: 0 done, 1 failed, 2 wrong usage or configuration. Loads only what that command needs. */
+/**
+ * Runs one command line and resolves with its exit code: 0 success, 1 failure, 2 invalid usage or configuration. Loads only the modules of
+ * that command.
+ */
 export async function runCli (words: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0
   const program = commandsOf(terminal, done => { code = done })
@@ -33,13 +36,13 @@ function commandsOf (terminal: Terminal, finish: (code: number) => void): Comman
     .description('run the gateway (the default)')
     .action(async () => { finish(await (await import('./commands/serve.ts')).serveCommand(terminal)) })
   program.command('check')
-    .description('check everything that serve needs: the configuration, a sign-in and one server of each account, Redis, the audit file, the token issuer')
+    .description('check everything that serve needs: the configuration, sign-in and one server of each account, Redis, the audit file, the token issuer')
     .action(async () => { finish(await (await import('./commands/check.ts')).checkCommand(terminal)) })
   program.command('key')
-    .description('print a new API key, and the sha256 that the configuration holds')
+    .description('print a new API key and its sha256 for the configuration')
     .action(async () => { finish((await import('./commands/key.ts')).keyCommand(terminal)) })
   program.command('token')
-    .description('create a long-lived token at the provider of an account, where it has such tokens, and print it once')
+    .description('create a long-lived token at the provider of an account, if it offers such tokens, and print it once')
     .argument('<account>', 'id of an account in the configuration')
     .requiredOption('--expires <date>', 'last day of the token, such as 2030-01-31')
     .action(async (account: string, { expires }: { expires: string }) => {

@@ -27,35 +27,35 @@ import { version } from './version.ts'
 
 export interface ComposeParts {
   readonly config: Config
-  /** Every adapter there is, loaded when a caller asks for them. */
+  /** All adapters, loaded on the first call. */
   readonly adapters: () => Promise<Iterable<Adapter<unknown>>>
   readonly stores: Stores
-  /** Absent: the system's. */
+  /** Absent: the system's clock. */
   readonly clock?: Clock
   readonly isServing: () => boolean
   readonly isRedisThere: (() => boolean) | null
-  /** The connection on which replicas count together what keys send; absent: each for itself. */
+  /** The connection for rate limits shared by all replicas; absent: each process counts for itself. */
   readonly redis?: unknown
   /** Absent: no lines are written. */
   readonly audit?: AuditSink
   readonly tracer?: Tracer
   readonly logger?: FastifyBaseLogger
-  /** Sees every route before it is added. */
+  /** Called for every route before it is added. */
   readonly beforeRoutes?: (app: FastifyInstance) => Promise<void>
 }
 
 export interface Composed {
   readonly app: FastifyInstance
   readonly observer: Observer
-  /** Begins to follow open operations at the providers; called when the process serves. */
+  /** Starts to follow open operations at the providers; called when the process serves. */
   begin(): void
-  /** Goes on with another configuration, for all that comes in from now on. What is being answered ends with the one it began with. */
+  /** Applies another configuration to all later requests. Requests in flight end with the one they began with. */
   reload(config: Config): Promise<void>
-  /** Ends the waits, lets what is in flight be answered, closes the app, then the connections to the providers. */
+  /** Ends waits, lets requests in flight finish, then closes the app and the connections to the providers. */
   close(): Promise<void>
 }
 
-/** Everything of one gateway put together from its configuration. No I/O but that of buildApp. */
+/** Assembles one gateway from its configuration. No I/O except that of buildApp. */
 export async function compose (parts: ComposeParts): Promise<Composed> {
   const { stores, logger, clock = systemClock, tracer = silentTracer } = parts
   const { generations } = stores
@@ -92,7 +92,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
   const engine = createEngine({
     store: createGenerationStore(stores.operations, generations),
     clock,
-    onFault: error => { logger?.error({ err: error }, 'operations are not followed just now') },
+    onFault: error => { logger?.error({ err: error }, 'operations cannot be polled at the moment') },
     observer
   })
   const gateway = createGateway({
@@ -126,7 +126,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     reload: async next => {
       if (stopping.signal.aborted) return
       const before = opened
-      // What can fail comes first: then all of it is new, or nothing.
+      // Everything that can fail comes first, so that a reload applies as a whole or not at all.
       const nextOpened = openAccounts(next.accounts, accountOpening, before)
       const nextAuthenticator = isDeepStrictEqual(next.auth, config.auth) ? authenticator : createAuthenticator(next.auth)
       const oldAuthenticator = nextAuthenticator === authenticator ? null : authenticator
@@ -147,12 +147,12 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     },
     close: async () => {
       stopping.abort()
-      // Who is connected may finish; nobody new comes in.
+      // Open connections may finish; new ones are refused.
       app.server.close()
       await requests.drained()
-      // What was begun for callers who have left meanwhile.
+      // Work whose callers have disconnected.
       await inFlight.idle()
-      // Nothing is being answered: who is still connected has sent nothing.
+      // No request is in flight: the remaining connections are idle.
       app.server.closeAllConnections()
       await app.close()
       await engine.stop()

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The entry of the package, the image and a checkout. It must be readable for any Node: an old one is told what to install.
+// The entry of the package, the image and a checkout. Its syntax must suit any Node: an old one prints what to install.
 
 const oldestNode = 24
 
@@ -8,7 +8,7 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   process.exitCode = 2
 } else {
   const { enableCompileCache } = await import('node:module')
-  // Beside the code, with the code's own rights: a cache in a shared folder could be somebody else's.
+  // Beside the code, with the same permissions: a cache in a shared folder could be planted by another user.
   enableCompileCache(`${import.meta.dirname}/../.cache`)
   const { runCli } = await import('./cli.ts')
   const code = await runCli(process.argv.slice(2), {

@@ -5,24 +5,24 @@ import { keysNeedingRestart } from './config/reload.ts'
 
 export interface Reloading {
   readonly config: Config
-  /** Reads the configuration anew; throws what is wrong with it, without values. */
+  /** Reads the configuration again; throws its faults, without values. */
   readonly load: () => Promise<Config>
   readonly composed: Pick<Composed, 'reload' | 'observer'>
   readonly audit: { reopen(): void }
   readonly logger: Logger
-  /** Told of each configuration that is in force from now on. */
+  /** Called with each new configuration. */
   readonly onApplied: (config: Config) => void
 }
 
 export interface Reloader {
-  /** The configuration in force. */
+  /** The current configuration. */
   config(): Config
   reload(): void
-  /** From now on nothing is reloaded. */
+  /** Ignores reloads from now on. */
   stop(): void
 }
 
-/** Reads the file again and goes on with it, one reload after the other. What is wrong with it is logged, and the old configuration stays. */
+/** Reads the file again and applies it, one reload at a time. An invalid configuration is logged, and the old one stays in force. */
 export function createReloader ({ config: first, load, composed, audit, logger, onApplied }: Reloading): Reloader {
   let config = first
   let last = Promise.resolve()
@@ -30,10 +30,10 @@ export function createReloader ({ config: first, load, composed, audit, logger, 
   let isStopped = false
   const refuse = (reason: string): void => {
     composed.observer.reloaded('refused')
-    logger.error({ reason }, 'the configuration was not reloaded: the old one stays')
+    logger.error({ reason }, 'the configuration was not reloaded; the old one stays in force')
   }
   const reopen = (): void => {
-    try { audit.reopen() } catch (error) { logger.error({ err: error }, 'the audit file could not be opened anew: the old one stays') }
+    try { audit.reopen() } catch (error) { logger.error({ err: error }, 'the audit file could not be reopened; the old one stays in use') }
   }
   const reload = async (): Promise<void> => {
     isAsked = false
@@ -42,7 +42,7 @@ export function createReloader ({ config: first, load, composed, audit, logger, 
     try {
       const next = await load()
       const fixed = keysNeedingRestart(config, next)
-      if (fixed.length > 0) { refuse(`${fixed.join(', ')}: a change of this takes a restart`); return }
+      if (fixed.length > 0) { refuse(`${fixed.join(', ')}: changes require a restart`); return }
       await composed.reload(next)
       config = next
       logger.level = next.log.level
@@ -56,7 +56,7 @@ export function createReloader ({ config: first, load, composed, audit, logger, 
   return {
     config: () => config,
     reload: () => {
-      // One that has not begun yet reads what is there then: it does for all who asked meanwhile.
+      // A reload that has not begun yet will read the present file.
       if (isAsked || isStopped) return
       isAsked = true
       last = last.then(reload)

@@ -14,11 +14,11 @@ import { version } from './version.ts'
 export interface Serving {
   readonly file: string
   readonly environment: Environment
-  /** What SIGHUP does from now on. */
+  /** The handler of SIGHUP from now on. */
   readonly hangUp: { handOver(reload: () => void): void }
 }
 
-/** Runs the gateway until a signal ends it; resolves when it listens. Throws a CommandError where it cannot start, with everything closed. */
+/** Runs the gateway until a signal ends it; resolves when it listens. Throws a CommandError if it cannot start, with everything closed. */
 export async function serve (config: Config, { file, environment, hangUp }: Serving): Promise<void> {
   const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } })
   warnOfUnverified(config, logger)
@@ -45,7 +45,7 @@ export async function serve (config: Config, { file, environment, hangUp }: Serv
     redis?.close()
     throw new CommandError(`cannot listen on ${config.listen.host}:${config.listen.port}: ${reasonOf(error)}`, 1)
   }
-  // Only a process that serves may follow operations at the providers.
+  // Only a serving process may follow operations at the providers.
   composed.begin()
   isServing = true
   const load = async (): Promise<Config> => await loadConfig(file, loaders, environment)
@@ -71,7 +71,7 @@ async function openRedis ({ redis: settings, redisCa: ca, accounts }: Config, lo
 }
 
 const listenFaults: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is in use', EACCES: 'the port needs more rights', EADDRNOTAVAIL: 'this machine has no such address', ENOTFOUND: 'there is no such host'
+  EADDRINUSE: 'the port is in use', EACCES: 'the port requires more privileges', EADDRNOTAVAIL: 'this machine has no such address', ENOTFOUND: 'there is no such host'
 }
 
 function reasonOf (error: unknown): string {
@@ -79,13 +79,13 @@ function reasonOf (error: unknown): string {
   return listenFaults[code] ?? (error instanceof Error ? error.message : String(error))
 }
 
-/** No other members: errors of the Redis client hold the command that failed, and with it the password of a sign-in. */
+/** No other members: errors of the Redis client hold the failed command, including the password of a sign-in. */
 function toLoggedError (error: Error) {
   const { type, message, stack } = pino.stdSerializers.err(error)
   return { type, message, stack }
 }
 
-/** What a production would not want is logged. */
+/** Warns of settings that are unsuitable for production. */
 function warnOfUnverified (config: Config, logger: Logger): void {
   for (const { id, common } of config.accounts) {
     if (common.tls.insecure_skip_verify) logger.warn({ account: id }, 'the provider\'s TLS certificate is not verified')
@@ -102,7 +102,7 @@ interface Stopping {
 
 const lingerMs = 500
 
-/** Stops taking requests, lets those in flight end within the grace period, then closes the app, the providers and Redis. */
+/** Stops accepting requests, lets those in flight finish within the grace period, then closes the app, the providers and Redis. */
 const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): void => {
   onStop()
   logger.info('stopping')
@@ -114,10 +114,10 @@ const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): 
   composed.close().then(() => {
     redis?.close()
     logger.info('stopped')
-    // A collector that does not answer would keep the process.
+    // A collector that does not answer would keep the process alive.
     setTimeout(() => process.exit(), lingerMs).unref()
   }, (error: unknown) => {
-    logger.error({ err: error }, 'could not stop in order')
+    logger.error({ err: error }, 'the shutdown was not clean')
     process.exitCode = 1
   })
 }

@@ -11,17 +11,17 @@ import type { Operations } from './reads/operations.ts'
 import type { Servers } from './reads/servers.ts'
 import type { Executor } from './execution/executor.ts'
 
-/** All that routes know of: accounts, their servers, and what is done to them. */
+/** Everything that routes use: accounts, and the services that work on them. */
 export interface Gateway extends Services {
-  /** Every provider that there is, also those that no account uses. */
+  /** All providers, including those without accounts. */
   providers(): Promise<readonly Provider[]>
   readonly accounts: readonly Account[]
   account(id: string): Account | undefined
-  /** From now on there are these. */
+  /** Replaces the accounts. */
   replace(accounts: readonly Account[]): void
 }
 
-/** What can be asked for at an account. */
+/** The services for accounts. */
 export interface Services {
   readonly clock: Clock
   readonly servers: Servers
@@ -35,7 +35,7 @@ export interface Services {
 export interface Provider {
   readonly id: string
   readonly title: string
-  /** JSON Schema of the provider's own keys of an account. */
+  /** JSON Schema of the provider's own account settings. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly capabilities: Capabilities
 }

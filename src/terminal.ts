@@ -1,17 +1,17 @@
 import type { Environment } from './config/substitute.ts'
 
-/** What a command sees of the process. */
+/** The process as seen by a command. */
 export interface Terminal {
   readonly environment: Environment
-  /** Data, to standard output. */
+  /** Writes data to standard output. */
   print(text: string): void
-  /** Prose, to standard error. */
+  /** Writes prose to standard error. */
   complain(text: string): void
 }
 
-/** A command that cannot go on, said in one line. */
+/** A failure that ends a command, with a message of one line. */
 export class CommandError extends Error {
-  /** 1: it failed. 2: the command line or the configuration is wrong. */
+  /** 1: it failed. 2: invalid command line or configuration. */
   readonly exitCode: 1 | 2
 
   constructor (message: string, exitCode: 1 | 2) {

@@ -82,9 +82,9 @@ t.test('token prints a token that the platform takes until that day', async t =>
   const rest = { provider: 'vmmanager', url: vmmanager.origin }
   t.equal((await run(['check'], { accounts: { tokened: { ...rest, token } } })).code, 0)
   for (const expires of ['2001-01-01', 'soon', '']) {
-    t.match(await run(['token', 'vm6', '--expires', expires], { accounts: { vm6 } }), { code: 2, err: /takes a day in the future/ })
+    t.match(await run(['token', 'vm6', '--expires', expires], { accounts: { vm6 } }), { code: 2, err: /requires a day in the future/ })
   }
-  t.match(await run(['token', 'hosting', '--expires', nextYear], { accounts: { hosting } }), { code: 2, err: /Heficed .* has no long-lived tokens/ })
+  t.match(await run(['token', 'hosting', '--expires', nextYear], { accounts: { hosting } }), { code: 2, err: /Heficed .* does not offer long-lived tokens/ })
   t.match(await run(['token', 'other', '--expires', nextYear], { accounts: { hosting } }), { code: 2, err: /no account other; the configuration has hosting/ })
   t.match(await run(['token', 'nowhere', '--expires', nextYear], { accounts: { nowhere } }), { code: 1, err: /^nowhere: / })
 })
@@ -104,7 +104,7 @@ t.test('help and --help work for every command, and --version prints the version
 t.test('wrong usage and a wrong configuration are one clear message and exit code 2', async t => {
   t.match(await run(['chekc']), { code: 2, err: /unknown command 'chekc'\n\(Did you mean check\?\)/ })
   for (const words of [['check', 'x'], ['key', 'x'], ['token', 'vm6'], ['token'], ['serve', '--port', '1']]) t.match(await run(words, {}), { code: 2, out: '', err: /^error: / })
-  for (const words of [[], ['serve'], ['check'], ['token', 'vm6', '--expires', nextYear]]) t.match(await run(words), { code: 2, out: '', err: 'HAWSER_CONFIG is not set: it names the configuration file\n' })
+  for (const words of [[], ['serve'], ['check'], ['token', 'vm6', '--expires', nextYear]]) t.match(await run(words), { code: 2, out: '', err: 'HAWSER_CONFIG is not set; it must name the configuration file\n' })
   t.match(await run(['check'], { accounts: { 'not an id': vm6 } }), { code: 2, err: /^The configuration is not valid:\naccounts\.not an id/ })
   const fault = await runCli(['serve'], { environment: { HAWSER_CONFIG: join(folder, 'none.yaml') }, print: () => {}, complain: text => { t.match(text, /none\.yaml cannot be read\n$/) } })
   t.equal(fault, 2)

@@ -204,7 +204,7 @@ t.test('a file\'s content is put in without its last newline', t => {
   t.equal(titleOf('none'), 'no newline')
   t.equal(titleOf('two'), 'two\n')
   t.equal(titleOf('inner'), ref('NOT_A_VARIABLE'), 'what was put in is not looked at again')
-  t.match(faultsOf(changed('title: Main', `title: "${ref('file:/does/not/exist')}"`)), [{ path: 'accounts.heficed-main.title', line: 28, message: /can not be read/ }])
+  t.match(faultsOf(changed('title: Main', `title: "${ref('file:/does/not/exist')}"`)), [{ path: 'accounts.heficed-main.title', line: 28, message: /cannot be read/ }])
   writeFileSync(join(folder, 'large'), 'x'.repeat(2 * 1024 * 1024))
   t.match(faultsOf(changed('title: Main', `title: "${ref(`file:${join(folder, 'large')}`)}"`)), [{ path: 'accounts.heficed-main.title', line: 28, message: /too large/ }])
   t.end()
@@ -225,12 +225,12 @@ t.test('a key that stands twice is a fault with its line', t => {
     [changed('    title: Main', '    provider: glesys'), 28],
     [`${good}  heficed-main: { provider: heficed }\n`, good.split('\n').length]
   ] as const) t.match(faultsOf(text), [{ line, message: /unique|duplicate|twice/i }])
-  t.match(faultsOf(changed('- name: viewer', '- name: ops')), [{ path: 'auth.keys.1.name', line: 12, message: /twice/ }])
+  t.match(faultsOf(changed('- name: viewer', '- name: ops')), [{ path: 'auth.keys.1.name', line: 12, message: /used by another entry/ }])
   t.end()
 })
 
 t.test('an account id that is reserved or can not stand in a path is a fault', t => {
-  for (const id of ['accounts', 'servers', 'providers', 'operations', 'health']) faulty(t, changed('  heficed-main:', `  ${id}:`).replace('[heficed-main]', '["*"]'), `accounts.${id}`, `  ${id}:\n    provider`, 'is a reserved word')
+  for (const id of ['accounts', 'servers', 'providers', 'operations', 'health']) faulty(t, changed('  heficed-main:', `  ${id}:`).replace('[heficed-main]', '["*"]'), `accounts.${id}`, `  ${id}:\n    provider`, 'is reserved')
   for (const id of ['Upper', '-dash', 'under_score', 'dot.ted', 'a/b', '"with space"', 'ümlaut', 'a'.repeat(64), '""', '".."']) {
     const text = changed('  heficed-main:', `  ${id}:`).replace('[heficed-main]', '["*"]')
     const name = id.replaceAll('"', '')
@@ -288,15 +288,15 @@ t.test('an issuer of tokens has an address that can be trusted, an audience and 
   for (const name of ['audience', 'claim', 'accounts_claim']) faulty(t, oidc({ [name]: '' }), `auth.oidc.${name}`, `${name}:`)
   faulty(t, oidc({ accounts: ['nowhere'] }), 'auth.oidc.accounts', 'accounts: ["nowhere"]', /no account nowhere/)
   faulty(t, oidc({ accounts: [] }), 'auth.oidc.accounts', 'accounts: []')
-  faulty(t, oidc({ accounts: ['*'], accounts_claim: 'hosting' }), 'auth.oidc.accounts_claim', 'accounts_claim:', /can not stand beside accounts/)
+  faulty(t, oidc({ accounts: ['*'], accounts_claim: 'hosting' }), 'auth.oidc.accounts_claim', 'accounts_claim:', /cannot be combined with accounts/)
   faulty(t, oidc({ client_secret: 'x' }), 'auth.oidc.client_secret', 'client_secret:', /not a known key/)
-  faulty(t, oidc().replace('auth:\n', 'auth:\n  mode: none\n'), 'auth.oidc', 'oidc:', /beside mode none/)
+  faulty(t, oidc().replace('auth:\n', 'auth:\n  mode: none\n'), 'auth.oidc', 'oidc:', /combined with mode none/)
   faulty(t, changed('- name: viewer', '- name: oidc:viewer'), 'auth.keys.1.name', '- name: oidc:viewer', /may not begin with oidc:/)
   t.end()
 })
 
 t.test('redis needs a secret, and a secret needs 32 characters', t => {
-  t.match(faultsOf(changed(`secret: ${longSecret}\n`, '')), [{ path: 'secret', line: Number, message: /needed with redis/ }])
+  t.match(faultsOf(changed(`secret: ${longSecret}\n`, '')), [{ path: 'secret', line: Number, message: /required with redis/ }])
   faulty(t, changed(longSecret, 'short'), 'secret', 'secret: short', /32 characters/)
   faulty(t, changed(longSecret, `["${longSecret}", short]`), 'secret.1', 'secret: [', /32 characters/)
   faulty(t, changed(longSecret, '[]'), 'secret', 'secret: []')

@@ -130,7 +130,7 @@ t.test('SIGHUP: a good file is in force at once, one with a fault or with what t
   await hangUp('accounts: [', /not valid YAML.*the old one stays/)
   await hangUp(change({ accounts: { vm6: { ...vm6, password: ['$', '{HAWSER_NOT_SET_ANYWHERE}'].join('') } } }), /HAWSER_NOT_SET_ANYWHERE.*the old one stays/)
   await hangUp(null, /cannot be read.*the old one stays/)
-  await hangUp(change({ listen: { port: 1 }, metrics: { public: true } }), /listen, metrics: a change of this takes a restart.*the old one stays/)
+  await hangUp(change({ listen: { port: 1 }, metrics: { public: true } }), /listen, metrics: changes require a restart.*the old one stays/)
   t.same(await accounts(), ['vm6', 'lab'], 'the old one stays')
   t.notOk(gateway.output().includes(String(vmmanager.settings.vm6?.password)))
   const metrics = await (await fetch(`${gateway.base}/metrics`)).text()

@@ -4,7 +4,7 @@ import type { Permission, Principal } from './principal.ts'
 
 export interface KeySettings {
   readonly name: string
-  /** Hex of the SHA-256 of the key. The key itself is nowhere. */
+  /** SHA-256 of the key in hex. The key itself is not stored. */
   readonly sha256: string
   readonly accounts: readonly string[]
   readonly permissions: readonly Permission[]
@@ -12,16 +12,19 @@ export interface KeySettings {
 
 export interface Credential {
   readonly text: string
-  /** It came as a bearer and alone: only there a token is taken. */
+  /** The credential came as the only one, in an Authorization: Bearer header: only there a token is accepted. */
   readonly mayBeToken: boolean
-  /** Told why a token was refused, now and then; for the log, never for the caller. */
+  /** Receives the reason why a token was refused, rate-limited; for the log, never for the caller. */
   readonly onRefusal: (reason: string) => void
 }
 
-/** Finds who a credential belongs to; null for an unknown one. Keys are tried first, and every key is compared, in constant time. Never throws. */
+/**
+ * Finds the principal of a credential; null for an unknown one. Keys are tried first, and every key is compared, in constant time. Never
+ * throws.
+ */
 export type Authenticate = (credential: Credential) => Promise<Principal | null>
 
-/** `readToken` is null where no issuer is configured. */
+/** `readToken` is null if no issuer is configured. */
 export function createAuthenticate (keys: readonly KeySettings[], readToken: ReadToken | null): Authenticate {
   const findKey = createKeyring(keys)
   return async ({ text, mayBeToken, onRefusal }) => {

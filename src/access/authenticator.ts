@@ -2,9 +2,9 @@ import { createHttpClient, type HttpClient } from '../upstream/http.ts'
 import type { ReadToken, TokenSettings } from './jwt.ts'
 import { createAuthenticate, type Authenticate, type KeySettings } from './api-key.ts'
 
-/** Who is let in, and the connection to the issuer of tokens where there is one: it is asked when the first token comes. */
+/** The authentication of callers, and the connection to the token issuer, if any: it is contacted when the first token arrives. */
 export interface Authenticator {
-  /** Null where no keys are asked for. */
+  /** Null if authentication is off. */
   readonly authenticate: Authenticate | null
   close(): Promise<void>
 }
@@ -23,7 +23,7 @@ export function createAuthenticator ({ mode, keys, oidc }: AuthSettings): Authen
   return { authenticate: createAuthenticate(keys, lazyTokenReader(oidc, http)), close: http.close }
 }
 
-/** The reader of tokens is loaded when the first token comes. */
+/** The token reader is loaded when the first token arrives. */
 function lazyTokenReader (settings: TokenSettings, http: HttpClient): ReadToken {
   let reader: Promise<ReadToken> | null = null
   return async (token, onRefusal) => {

@@ -1,54 +1,57 @@
 import { badMember, GatewayError } from '../domain/failure.ts'
 
-/** What an account protects itself from. */
+/** The protections of an account. */
 export interface GuardSettings {
-  /** Servers that nobody destroys. */
+  /** Ids of servers that must not be destroyed. */
   readonly protectedIds: ReadonlySet<string>
-  /** Whoever destroys must say the server's name. */
+  /** Destructive calls must confirm the server's name. */
   readonly confirms: boolean
   readonly maxDeletesPerHour: number | null
 }
 
 export const noGuards: GuardSettings = { protectedIds: new Set(), confirms: false, maxDeletesPerHour: null }
 
-/** What may be lost for good, and what the caller said of it. */
+/** A destructive call and the caller's confirmation. */
 export interface Destruction {
   readonly serverId: string
-  /** The server's name as the caller says it. */
+  /** The server's name as given in the request. */
   readonly confirm: string | undefined
 }
 
-/** Refuses before anything is asked of the provider. */
+/** The checks that need no upstream call. */
 export function guardBefore ({ protectedIds, confirms }: GuardSettings, { serverId, confirm }: Destruction): void {
-  if (protectedIds.has(serverId)) throw new GatewayError('conflict', 'guard.protected of this account names this server: nothing of it is destroyed here')
-  if (confirms && confirm === undefined) throw badMember('query.confirm', 'is required by guard.confirm_delete of this account: say the server\'s name')
+  if (protectedIds.has(serverId)) throw new GatewayError('conflict', 'this server is listed in guard.protected; delete, rebuild and restore are disabled')
+  if (confirms && confirm === undefined) throw badMember('query.confirm', 'is required because the account sets guard.confirm_delete; it must be the server\'s name')
 }
 
-/** Refuses by the name that the provider shows. What was said is held to, whether it had to be said or not. */
+/** Compares the confirmation with the server's name; a confirmation that was not required is checked too. */
 export function guardName ({ confirm }: Destruction, name: string): void {
   if (confirm !== undefined && confirm !== name) throw badMember('query.confirm', 'is not the name of this server')
 }
 
-/** Whether the name must be looked up. */
+/** Whether the server must be read for its name. */
 export const needsPreflight = ({ confirm }: Destruction): boolean => confirm !== undefined
 
-/** A call in the provider's own words, as it was sent. */
+/** A raw call, as it will be sent. */
 export interface RawCall {
   readonly method: string
   readonly path: string
   readonly body: unknown
 }
 
-/** What it would destroy can not be told, so it may not name what is protected, in its path, query or body, and deletes nothing unconfirmed. */
+/**
+ * The effect of a raw call is unknown, so it must not name a protected server in its path, query or body, and must not DELETE without a
+ * confirmation.
+ */
 export function guardRaw ({ protectedIds, confirms }: GuardSettings, { method, path, body }: RawCall): void {
   const named = new Set([...path.split(/[/?&=]/), ...wordsOf(body)])
   for (const id of protectedIds) {
-    if (named.has(id) || named.has(encodeURIComponent(id))) throw new GatewayError('conflict', 'guard.protected of this account names this server: only reading calls may name it here')
+    if (named.has(id) || named.has(encodeURIComponent(id))) throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
   }
-  if (confirms && method === 'DELETE') throw new GatewayError('forbidden', 'guard.confirm_delete of this account allows no DELETE in the provider\'s own words')
+  if (confirms && method === 'DELETE') throw new GatewayError('forbidden', 'raw DELETE calls are disabled because the account sets guard.confirm_delete')
 }
 
-/** Every text and number in a body, names of members too. */
+/** Every text and number in a body, including the names of members. */
 function wordsOf (value: unknown): string[] {
   if (typeof value === 'string' || typeof value === 'number') return [String(value)]
   if (typeof value !== 'object' || value === null) return []

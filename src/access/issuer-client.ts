@@ -5,11 +5,11 @@ import type { HttpClient } from '../upstream/http.ts'
 
 export interface IssuerSettings {
   readonly issuer: string
-  /** Where the issuer's keys are; absent: its discovery document says so. */
+  /** The URL of the issuer's keys; absent: it is taken from the discovery document. */
   readonly jwks_url?: string | undefined
 }
 
-/** The issuer's keys could not be had. The message is for the operator and holds nothing of what the issuer sent but a status. */
+/** The issuer's keys could not be fetched. The message is for the operator and holds nothing of the issuer's answer but a status. */
 export class IssuerFault extends Error {
   constructor (message: string, options?: ErrorOptions) {
     super(message, options)
@@ -17,10 +17,10 @@ export class IssuerFault extends Error {
   }
 }
 
-/** Asks the issuer for its keys, once. Throws only IssuerFault. */
+/** Fetches the issuer's keys, once. Throws only IssuerFault. */
 export type FetchKeys = () => Promise<JSONWebKeySet>
 
-/** For the discovery document and the keys together: callers wait meanwhile. */
+/** Milliseconds for the discovery document and the keys together: callers wait meanwhile. */
 const deadlineMs = 5000
 const mostKeys = 100
 
@@ -30,7 +30,7 @@ const member = z.string().exactOptional()
 const keySchema = z.object({
   kty: z.string(), kid: member, alg: member, use: member, key_ops: z.array(z.string()).exactOptional(), crv: member, x: member, y: member, n: member, e: member
 })
-/** A key that can not be read does not spoil the others. */
+/** A key that cannot be read does not invalidate the others. */
 const keySetSchema = z.object({
   keys: z.array(z.unknown()).max(mostKeys).transform(keys => keys.flatMap(key => {
     const parsed = keySchema.safeParse(key)
@@ -43,7 +43,7 @@ export function createKeyFetch ({ issuer, jwks_url: jwksUrl }: IssuerSettings, h
     const signal = AbortSignal.timeout(deadlineMs)
     const url = jwksUrl ?? await discover(issuer, http, signal)
     const read = keySetSchema.safeParse(await ask(url, http, signal))
-    if (!read.success) throw new IssuerFault('what the issuer sent is no set of keys')
+    if (!read.success) throw new IssuerFault('the issuer\'s answer is not a JSON Web Key Set')
     return read.data
   }
 }
@@ -51,8 +51,8 @@ export function createKeyFetch ({ issuer, jwks_url: jwksUrl }: IssuerSettings, h
 async function discover (issuer: string, http: HttpClient, signal: AbortSignal): Promise<string> {
   const read = discoverySchema.safeParse(await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, http, signal))
   if (!read.success) throw new IssuerFault('the issuer\'s discovery document has no issuer or no jwks_uri: set auth.oidc.jwks_url')
-  // OpenID Connect Discovery 1.0, section 4.3: else somebody else's document could stand in for it.
-  if (read.data.issuer !== issuer) throw new IssuerFault('the issuer\'s discovery document names another issuer than auth.oidc.issuer')
+  // OpenID Connect Discovery 1.0, section 4.3: otherwise another issuer's document could be substituted.
+  if (read.data.issuer !== issuer) throw new IssuerFault('the issuer\'s discovery document names an issuer other than auth.oidc.issuer')
   const { jwks_uri: found } = read.data
   if (!isOwn(found, new URL(issuer))) throw new IssuerFault('the issuer\'s discovery document names keys on another host or without TLS: set auth.oidc.jwks_url')
   return found
@@ -71,7 +71,7 @@ async function ask (url: string, http: HttpClient, signal: AbortSignal): Promise
     return JSON.parse(text)
   } catch (error) {
     if (error instanceof IssuerFault) throw error
-    if (error instanceof HttpFault) throw new IssuerFault(`the issuer could not be asked: ${error.message}`, { cause: error })
-    throw new IssuerFault('what the issuer sent is not JSON', { cause: error })
+    if (error instanceof HttpFault) throw new IssuerFault(`the issuer could not be reached: ${error.message}`, { cause: error })
+    throw new IssuerFault('the issuer\'s answer is not JSON', { cause: error })
   }
 }

@@ -1,14 +1,14 @@
 import { createLocalJWKSet, errors, type LocalJWKSet } from 'jose'
 import { IssuerFault, type FetchKeys } from './issuer-client.ts'
 
-/** Finds the key that a token's header names. Throws IssuerFault while there are no keys, and the package's own errors for a key that there is not. */
+/** Finds the key that a token's header names. Throws IssuerFault while there are no keys, and jose's own errors if there is no such key. */
 export type FindKey = (...asked: Parameters<LocalJWKSet>) => ReturnType<LocalJWKSet>
 
-/** So long the issuer is not asked again: a key that it has withdrawn is taken no longer than this. */
+/** How long the keys are used before they are fetched again: the longest time for which a withdrawn key is still accepted. */
 const freshMs = 10 * 60_000
-/** So long its last keys do when it can not be asked. */
+/** How long the last keys are used if the issuer is unreachable. */
 const trustedMs = 60 * 60_000
-/** Between two questions, whatever they brought: strangers can make up keys as fast as they like. */
+/** The least time between two fetches, whatever their result: strangers can make up key ids at any rate. */
 const pauseMs = 10_000
 
 interface Known {
@@ -17,8 +17,8 @@ interface Known {
 }
 
 /**
- * The issuer's keys, asked for when first needed and then kept. An unknown key is looked for again, so that new ones are found
- * within ten seconds. Everybody waits for the same question. `clock` is in milliseconds and never goes back.
+ * The issuer's keys, fetched on first use and then cached. An unknown key id triggers a new fetch, so that new keys are found within ten
+ * seconds. Concurrent callers share one fetch. `clock` is in milliseconds and monotonic.
  */
 export function createIssuerKeys (fetchKeys: FetchKeys, clock: () => number = () => performance.now()): FindKey {
   let known: Known | null = null
@@ -31,7 +31,7 @@ export function createIssuerKeys (fetchKeys: FetchKeys, clock: () => number = ()
       known = { find: createLocalJWKSet(await fetchKeys()), at: clock() }
       fault = null
     } catch (error) {
-      fault = error instanceof IssuerFault ? error : new IssuerFault('the issuer\'s keys can not be used', { cause: error })
+      fault = error instanceof IssuerFault ? error : new IssuerFault('the issuer\'s keys cannot be used', { cause: error })
     }
     asking = null
   }
@@ -46,10 +46,10 @@ export function createIssuerKeys (fetchKeys: FetchKeys, clock: () => number = ()
   return async (...asked) => {
     if (ageMs() >= freshMs) {
       const refreshed = refresh()
-      // While the issuer is away nobody waits for it who can do without.
+      // While the issuer is unreachable, requests that need no new key do not wait for it.
       if (fault === null || ageMs() >= trustedMs) await refreshed
     }
-    if (known === null || ageMs() >= trustedMs) throw fault ?? new IssuerFault('the issuer was not asked yet')
+    if (known === null || ageMs() >= trustedMs) throw fault ?? new IssuerFault('the issuer\'s keys have not been fetched yet')
     const { find } = known
     try {
       return await find(...asked)

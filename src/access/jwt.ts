@@ -13,20 +13,23 @@ export interface TokenSettings extends IssuerSettings {
   readonly accounts_claim?: string | undefined
 }
 
-/** Whose token this is; null for a refused one. Why stands in `onRefusal`, in our own words: nothing of the token, each reason once a minute. */
+/**
+ * The principal of a token; null if it is refused. `onRefusal` gets the reason without any content of the token, each reason once a
+ * minute.
+ */
 export type ReadToken = (token: string, onRefusal: (reason: string) => void) => Promise<Principal | null>
 
-/** Whoever can check a signature must not be able to make one, so no HMAC; and never `none`. */
+/** No HMAC: with a symmetric key, verifying implies signing. And never `none`. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 const clockToleranceS = 5
 const mutedMs = 60_000
-/** As much as node takes of all headers together. */
+/** The limit of Node for all headers together. */
 const longestToken = 16 * 1024
 const form = /^[\w-]+\.[\w-]+\.[\w-]*$/
-/** OpenID Connect Core 1.0, section 2: at most 255 ASCII characters. It becomes a name, so nothing invisible. */
+/** OpenID Connect Core 1.0, section 2: at most 255 ASCII characters. The subject becomes a name, so it must be printable. */
 const subjectForm = /^[ -~]{1,255}$/
 
-/** Reads the issuer's tokens. Asks the issuer when the first one comes, never before. */
+/** Reads the issuer's tokens. The issuer is contacted when the first token arrives, not earlier. */
 export function createTokenReader (settings: TokenSettings, http: HttpClient, clock: () => number = () => performance.now()): ReadToken {
   const { issuer, audience } = settings
   const findKey = createIssuerKeys(createKeyFetch(settings, http), clock)
@@ -57,7 +60,7 @@ function toPrincipal (payload: JWTPayload, settings: TokenSettings): Principal {
   }
 }
 
-/** A claim as words: an array of strings, or one string separated by spaces. Anything else has none. */
+/** A claim as a list: an array of strings, or one string separated by spaces. Anything else is an empty list. */
 function wordsOf (payload: JWTPayload, name: string): readonly string[] {
   const claim = Object.hasOwn(payload, name) ? payload[name] : undefined
   if (typeof claim === 'string') return claim.split(' ')
@@ -66,31 +69,31 @@ function wordsOf (payload: JWTPayload, name: string): readonly string[] {
 }
 
 const claims = {
-  iss: 'it is not of the configured issuer',
-  aud: 'it is not for the configured audience',
-  exp: 'it has no exp that can be read',
-  nbf: 'it is not valid yet',
-  sub: 'it names no subject of 1 to 255 printable ASCII characters'
+  iss: 'the token is not from the configured issuer',
+  aud: 'the token is not for the configured audience',
+  exp: 'the token has no valid exp claim',
+  nbf: 'the token is not valid yet',
+  sub: 'the token has no subject of 1 to 255 printable ASCII characters'
 } as const
 
 const reasons: ReadonlyMap<string, string> = new Map([
-  ['ERR_JWT_EXPIRED', 'it has expired'],
+  ['ERR_JWT_EXPIRED', 'the token has expired'],
   ['ERR_JWKS_NO_MATCHING_KEY', 'the issuer has no such key'],
-  ['ERR_JWKS_MULTIPLE_MATCHING_KEYS', 'it does not say which of the issuer\'s keys'],
-  ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'its signature is wrong'],
-  ['ERR_JOSE_ALG_NOT_ALLOWED', 'its algorithm is not allowed']
+  ['ERR_JWKS_MULTIPLE_MATCHING_KEYS', 'the token does not identify one of the issuer\'s keys'],
+  ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'the signature is invalid'],
+  ['ERR_JOSE_ALG_NOT_ALLOWED', 'the algorithm is not allowed']
 ])
 
 /** The package's own messages may quote the token; its codes do not. */
 function reasonOf (error: unknown): string {
   if (error instanceof IssuerFault) return error.message
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return Object.entries(claims).find(([claim]) => claim === error.claim)?.[1] ?? 'a claim of it has no meaning'
+    return Object.entries(claims).find(([claim]) => claim === error.claim)?.[1] ?? 'a claim of the token is invalid'
   }
-  return (error instanceof errors.JOSEError ? reasons.get(error.code) : undefined) ?? 'it, or the issuer\'s key for it, can not be read'
+  return (error instanceof errors.JOSEError ? reasons.get(error.code) : undefined) ?? 'the token or the issuer\'s key cannot be read'
 }
 
-/** Strangers can be refused as often as they like: each reason is told once a minute. There are few of them. */
+/** Strangers can cause refusals at any rate: each reason is logged once a minute. There are few reasons. */
 function createMuting (clock: () => number): (reason: string) => boolean {
   const toldAt = new Map<string, number>()
   return reason => {

@@ -3,7 +3,7 @@ import { GatewayError } from '../domain/failure.ts'
 export const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin'] as const
 export type Permission = typeof permissions[number]
 
-/** Who is calling: a key or a token, and what it may do. Permissions imply nothing of each other. */
+/** The caller: a key or a token, and its permissions. No permission implies another. */
 export interface Principal {
   readonly name: string
   readonly permissions: ReadonlySet<Permission>
@@ -11,16 +11,16 @@ export interface Principal {
   readonly accounts: ReadonlySet<string> | null
 }
 
-/** The caller where no keys are asked for. */
+/** The caller if authentication is off. */
 export const anonymous: Principal = { name: 'anonymous', permissions: new Set(permissions), accounts: null }
 
-/** What a token's principal is called before its subject: no key is. */
+/** The prefix of principals of tokens; names of keys cannot begin with it. */
 export const tokenNamePrefix = 'oidc:'
 
 export const maySee = (principal: Principal, account: string): boolean =>
   principal.accounts === null || principal.accounts.has(account)
 
-/** Throws `forbidden` when the key lacks the permission. */
+/** Throws `forbidden` if the caller lacks the permission. */
 export function requirePermission (principal: Principal, permission: Permission): void {
   if (principal.permissions.has(permission)) return
   throw new GatewayError('forbidden', `this key does not have the permission ${permission}`)

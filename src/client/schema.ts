@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * List the entry points
-         * @description Returns the paths of the documentation, the health check and the accounts. With `Accept: text/html`, as browsers send it, the answer is a page.
+         * @description Returns the paths of the documentation, the health check and the accounts. With `Accept: text/html`, as sent by browsers, the response is a page.
          */
         get: operations["getAbout"];
         put?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Check liveness
-         * @description Returns 200 as long as the process runs.
+         * @description Returns 200 while the process is running.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -50,7 +50,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Returns 200 when the gateway takes requests, also when it is degraded, and 503 while it starts or stops.
+         * @description Returns 200 when the gateway accepts requests, even if it is degraded, and 503 while it starts or stops.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -90,7 +90,7 @@ export interface paths {
         };
         /**
          * List providers
-         * @description Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and what it can do.
+         * @description Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and its capabilities.
          *
          *     Upstream calls: none.
          */
@@ -134,7 +134,7 @@ export interface paths {
         };
         /**
          * Get an account
-         * @description Returns one account with its capabilities and its health, which is that of the last call to the provider.
+         * @description Returns one account with its capabilities and its health, as of the last call to the provider.
          *
          *     Upstream calls: none.
          */
@@ -156,10 +156,10 @@ export interface paths {
         };
         /**
          * List servers of all accounts
-         * @description Returns the servers of all accounts that the key may see, or of those in `accounts`, from all providers at once.
+         * @description Returns the servers of all accounts that the key may see, or of those in `accounts`, from all providers in parallel.
          *
-         *     No account is waited for longer than `deadline_ms`. An account that does not answer in time is `error` in `accounts`,
-         *     or `stale` if an earlier answer is available that no write has outdated. The status is 200 as long as one account answered.
+         *     The response waits no longer than `deadline_ms` for any account. An account that does not answer in time is `error` in `accounts`,
+         *     or `stale` if an earlier read is available that no write has outdated. The status is 200 if at least one account answered.
          *     Sorted by `id`, accounts are listed one after another, each in its provider's own order;
          *     an account that fails on one page is left out of the following pages.
          *
@@ -167,7 +167,7 @@ export interface paths {
          *     followed by a line `{"account": …}` for each account. A stream takes no `limit`, `cursor` or `sort`
          *     and nothing from a cache; `Hawser-Upstream-Calls` is a trailer.
          *
-         *     For each account: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         *     For each account: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listFleet"];
         put?: never;
@@ -187,17 +187,17 @@ export interface paths {
         };
         /**
          * List servers
-         * @description Returns one page of the account's servers, filtered and sorted as asked; `page.next_cursor` leads to the next page.
+         * @description Returns one page of the account's servers, with optional filters and sort order; `page.next_cursor` leads to the next page.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listServers"];
         put?: never;
         /**
          * Create a server
-         * @description Orders a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be repeated after any fault and never buys two servers. The members that a provider accepts are listed in its capabilities; others are 400. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["createServer"];
         delete?: never;
@@ -215,18 +215,18 @@ export interface paths {
         };
         /**
          * Get a server
-         * @description Returns one server as the provider describes it now.
+         * @description Returns one server in its present state at the provider.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["getServer"];
         put?: never;
         post?: never;
         /**
          * Delete a server
-         * @description Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is 409. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is refused with 409. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         delete: operations["deleteServer"];
         options?: never;
@@ -235,7 +235,7 @@ export interface paths {
          * Update a server
          * @description Changes the name or the deletion protection of a server. Answers 200 with the server if the provider shows the change at once, otherwise 202 with an operation.
          *
-         *     Upstream calls: at most 5; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 5; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         patch: operations["changeServer"];
         trace?: never;
@@ -251,9 +251,9 @@ export interface paths {
         put?: never;
         /**
          * Resize a server
-         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` they refuse, or wait until it is stopped. Fleio restarts a running server in any case. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Fleio always restarts a running server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["resizeServer"];
         delete?: never;
@@ -273,9 +273,9 @@ export interface paths {
         put?: never;
         /**
          * Rebuild a server
-         * @description Reinstalls the server from an image. All data on its main disk is lost. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Reinstalls the server from an image. All data on its main disk is lost. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["rebuildServer"];
         delete?: never;
@@ -295,9 +295,9 @@ export interface paths {
         put?: never;
         /**
          * Enter rescue mode
-         * @description Boots the server into the provider's rescue system. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Boots the server into the provider's rescue system. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["rescueServer"];
         delete?: never;
@@ -317,9 +317,9 @@ export interface paths {
         put?: never;
         /**
          * Leave rescue mode
-         * @description Boots the server into its own system again. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Boots the server into its own system again. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 4; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["unrescueServer"];
         delete?: never;
@@ -339,9 +339,9 @@ export interface paths {
         put?: never;
         /**
          * Set the administrator password
-         * @description Sets the password of the administrator. Leave it out where the provider generates one: it is returned once, with 200.
+         * @description Sets the password of the administrator. Omit it if the provider generates one: the generated password is returned once, with 200.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["setPassword"];
         delete?: never;
@@ -361,9 +361,9 @@ export interface paths {
         put?: never;
         /**
          * Start a server
-         * @description Powers the server on. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Powers the server on. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["startServer"];
         delete?: never;
@@ -383,9 +383,9 @@ export interface paths {
         put?: never;
         /**
          * Stop a server
-         * @description Shuts the server down; with `force` it is powered off without asking its system, where the provider can. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Shuts the server down; with `force` it is powered off without involving the guest system, if the provider supports that. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["stopServer"];
         delete?: never;
@@ -405,9 +405,9 @@ export interface paths {
         put?: never;
         /**
          * Reboot a server
-         * @description Restarts the server; with `force` it is reset without asking its system, where the provider can. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Restarts the server; with `force` it is reset without involving the guest system, if the provider supports that. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["rebootServer"];
         delete?: never;
@@ -429,7 +429,7 @@ export interface paths {
          * Open a console
          * @description Returns a link to the console of a server. The link works without a key: treat it as a secret.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["openConsole"];
         delete?: never;
@@ -449,15 +449,15 @@ export interface paths {
          * List snapshots
          * @description Returns one page of the snapshots of a server.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listSnapshots"];
         put?: never;
         /**
          * Create a snapshot
-         * @description Takes a snapshot of the disks of a server. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Takes a snapshot of the disks of a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["createSnapshot"];
         delete?: never;
@@ -477,9 +477,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a snapshot
-         * @description Puts a server back to a snapshot. Everything written since then is lost. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Reverts a server to a snapshot. Everything written since then is lost. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["restoreSnapshot"];
         delete?: never;
@@ -500,9 +500,9 @@ export interface paths {
         post?: never;
         /**
          * Delete a snapshot
-         * @description Deletes a snapshot for good. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Deletes a snapshot for good. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         delete: operations["deleteSnapshot"];
         options?: never;
@@ -521,15 +521,15 @@ export interface paths {
          * List the addresses of a server
          * @description Returns one page of the addresses that are attached to a server.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listServerAddresses"];
         put?: never;
         /**
          * Attach addresses
-         * @description Attaches addresses of the account to a server. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Attaches addresses of the account to a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -549,7 +549,7 @@ export interface paths {
          * List addresses
          * @description Returns one page of the addresses of an account, attached to a server or not.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listAddresses"];
         put?: never;
@@ -572,9 +572,9 @@ export interface paths {
         post?: never;
         /**
          * Detach an address
-         * @description Detaches an address from a server. Answers 202 with an operation as soon as the provider has accepted.
+         * @description Detaches an address from a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -594,7 +594,7 @@ export interface paths {
          * Set the reverse DNS name
          * @description Sets the reverse DNS name (PTR record) of an address.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         put: operations["setPtr"];
         post?: never;
@@ -615,7 +615,7 @@ export interface paths {
          * List images
          * @description Returns one page of the images that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listImages"];
         put?: never;
@@ -637,7 +637,7 @@ export interface paths {
          * List plans
          * @description Returns one page of the plans that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listPlans"];
         put?: never;
@@ -659,7 +659,7 @@ export interface paths {
          * List regions
          * @description Returns one page of the regions that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listRegions"];
         put?: never;
@@ -681,7 +681,7 @@ export interface paths {
          * List SSH keys
          * @description Returns one page of the SSH keys that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listSshKeys"];
         put?: never;
@@ -703,7 +703,7 @@ export interface paths {
          * List networks
          * @description Returns one page of the networks that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listNetworks"];
         put?: never;
@@ -725,7 +725,7 @@ export interface paths {
          * List owners
          * @description Returns one page of the owners that servers can belong to: clients of Fleio, accounts of VMmanager, projects of OneCloud.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listOwners"];
         put?: never;
@@ -733,7 +733,7 @@ export interface paths {
          * Create an owner
          * @description Creates an owner at the provider.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["createOwner"];
         delete?: never;
@@ -753,7 +753,7 @@ export interface paths {
          * Get an owner
          * @description Returns one owner.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["getOwner"];
         put?: never;
@@ -777,7 +777,7 @@ export interface paths {
          * Create a login link
          * @description Returns a link that signs an owner in to the provider's panel. VMmanager only; the link is returned once.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["createLoginLink"];
         delete?: never;
@@ -817,7 +817,7 @@ export interface paths {
         };
         /**
          * Get an operation
-         * @description Returns an operation as it was last seen. The status is 200 whatever its result. With `Prefer: wait=n` the answer is held until the operation ends or n seconds have passed. One poller for each account serves all waiting requests.
+         * @description Returns the last known state of an operation. The status is 200 regardless of its result. With `Prefer: wait=n` the response is delayed until the operation ends or n seconds have passed. One poller for each account serves all waiting requests.
          *
          *     Upstream calls: none.
          */
@@ -839,7 +839,7 @@ export interface paths {
         };
         /**
          * Follow an operation
-         * @description Streams server-sent events: one event `operation` with its present state and one for each change, until it ends. With `Last-Event-ID` only later events are sent; states that were passed in between are left out. One poller for each account serves all waiting requests.
+         * @description Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. With `Last-Event-ID` only later events are sent; intermediate states may be skipped. One poller for each account serves all waiting requests.
          *
          *     Upstream calls: none.
          */
@@ -861,39 +861,39 @@ export interface paths {
         };
         /**
          * Send a GET to the provider's API
-         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["rawGet"];
         /**
          * Send a PUT to the provider's API
-         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         put: operations["rawPut"];
         /**
          * Send a POST to the provider's API
-         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["rawPost"];
         /**
          * Send a DELETE to the provider's API
-         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         delete: operations["rawDelete"];
         options?: never;
         head?: never;
         /**
          * Send a PATCH to the provider's API
-         * @description Passes the request through to the provider with the account's credentials, for accounts that say `raw: true`. Sign-in paths and dot segments are 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
+         * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, a passing fault its repeats.
+         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         patch: operations["rawPatch"];
         trace?: never;
@@ -943,7 +943,7 @@ export interface components {
         RescueServerRequest: Record<string, never>;
         UnrescueServerRequest: Record<string, never>;
         SetPasswordRequest: {
-            /** @description Left out only where the provider makes one */
+            /** @description Omitted only if the provider generates one */
             password?: string;
         };
         ChangeServerRequest: {
@@ -953,7 +953,7 @@ export interface components {
         };
         StartRequest: Record<string, never>;
         ForceRequest: {
-            /** @description Power off or reset instead of asking the guest; 400 where the provider has no such thing */
+            /** @description Power off or reset without involving the guest system; 400 if the provider does not support it */
             force?: boolean;
         };
         OpenConsoleRequest: Record<string, never>;
@@ -962,11 +962,11 @@ export interface components {
         };
         RestoreSnapshotRequest: Record<string, never>;
         AttachAddressesRequest: {
-            /** @description Each an address or the provider's id of one */
+            /** @description IP addresses, or the provider's ids of addresses */
             addresses: string[];
         };
         SetPtrRequest: {
-            /** @description null: back to the provider's own name, or none */
+            /** @description null: reset to the provider's default name, or none */
             ptr: string | null;
         };
         CreateOwnerRequest: {
@@ -982,14 +982,14 @@ export interface components {
         CreateLoginLinkRequest: Record<string, never>;
         About: {
             name: string;
-            /** @description A page to read about every operation and try it out */
+            /** @description Interactive documentation of every endpoint */
             docs: string;
             /** @description The OpenAPI 3.1 document */
             openapi: string;
-            /** @description The meaning of each kind of problem */
+            /** @description The documentation of every problem type */
             problems: string;
             health: string;
-            /** @description The accounts that a key may see */
+            /** @description The accounts that a key may use */
             accounts: string;
         };
         Problem: {
@@ -1035,7 +1035,7 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "degraded" | "unavailable";
             redis: ("ok" | "lost") | null;
-            /** @description Accounts whose idempotency keys Redis has lost: creates with a key are refused until an operator acknowledges it. Absent where there are none */
+            /** @description Accounts whose idempotency keys Redis has lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none */
             flushed_accounts?: string[];
         };
         ProviderPage: {
@@ -1045,7 +1045,7 @@ export interface components {
         Provider: {
             id: string;
             title: string;
-            /** @description JSON Schema of the provider's own keys of an account */
+            /** @description JSON Schema of the provider's own account settings */
             settings: {
                 [key: string]: unknown;
             };
@@ -1112,12 +1112,12 @@ export interface components {
         };
         AccountHealth: {
             /**
-             * @description By the last call to the provider; unknown before the first
+             * @description The result of the last call to the provider; unknown before the first
              * @enum {string}
              */
             status: "ok" | "failing" | "unknown";
             checked_at: string | null;
-            /** @description What the last call met */
+            /** @description The slug of the problem of the last call; null if it succeeded */
             problem: string | null;
         };
         AccountDetail: {
@@ -1189,11 +1189,11 @@ export interface components {
         FleetAccount: {
             account: string;
             /**
-             * @description stale: the account does not answer; its servers are from an earlier answer that no write has outdated
+             * @description stale: the account does not answer; its servers are from an earlier read that no write has outdated
              * @enum {string}
              */
             status: "ok" | "stale" | "error";
-            /** @description The age of its servers in milliseconds; null if the account was not asked */
+            /** @description The age of its servers in milliseconds; null if the account was not read */
             age_ms: number | null;
             /** @description The number of its servers in this answer */
             count: number;
@@ -1233,7 +1233,7 @@ export interface components {
                 id: string;
                 status: string | null;
             } | null;
-            /** @description The password that the provider made, in the first answer only: null in a replay, absent where there is none */
+            /** @description The generated password, in the first response only: null in a replay, absent if there is none */
             generated_password?: string | null;
         };
         DryRun: {
@@ -1244,9 +1244,9 @@ export interface components {
                 headers: {
                     [key: string]: unknown;
                 };
-                /** @description Secrets replaced; null where there is none */
+                /** @description The body with secrets replaced; null if there is none */
                 body: unknown;
-                /** @description Positions in this list of calls that must have been answered before */
+                /** @description Indices of the calls that must be answered before this one is sent */
                 depends_on?: number[];
             }[];
         };
@@ -1488,7 +1488,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process runs */
+            /** @description The process is running */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1517,7 +1517,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Ready, also when degraded */
+            /** @description Ready, possibly degraded */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1668,13 +1668,13 @@ export interface operations {
     listFleet: {
         parameters: {
             query?: {
-                /** @description Only these accounts: glesys-lab,vm6 */
+                /** @description Account ids separated by commas, such as glesys-lab,vm6. Default: all accounts of the key */
                 accounts?: string;
-                /** @description Milliseconds after which accounts that have not answered are left out; it bounds a stream too */
+                /** @description Milliseconds after which accounts that have not answered are left out; also limits a stream */
                 deadline_ms?: number;
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
                 /** @description One or more states, separated by commas: running,stopped */
                 status?: string;
@@ -1682,7 +1682,7 @@ export interface operations {
                 name?: string;
                 /** @description A part of the name, the id or an address, in any case */
                 q?: string;
-                /** @description An address of the server, as 2.58.28.45 */
+                /** @description An address of the server, such as 2.58.28.45 */
                 ip?: string;
                 /** @description A region's id */
                 region?: string;
@@ -1690,9 +1690,9 @@ export interface operations {
                 owner?: string;
                 /** @description A tag */
                 tag?: string;
-                /** @description The order; - for descending. Unknown times come first */
+                /** @description The sort order; - for descending. Unknown times come first */
                 sort?: "id" | "-id" | "name" | "-name" | "created_at" | "-created_at";
-                /** @description raw adds the provider's own object, secrets replaced */
+                /** @description raw adds the provider's own object with secrets replaced */
                 include?: "raw";
             };
             header?: {
@@ -1716,7 +1716,7 @@ export interface operations {
                     "application/x-ndjson": components["schemas"]["FleetLine"];
                 };
             };
-            /** @description Nothing has changed since that ETag */
+            /** @description Not modified since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1737,9 +1737,9 @@ export interface operations {
     listServers: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
                 /** @description One or more states, separated by commas: running,stopped */
                 status?: string;
@@ -1747,7 +1747,7 @@ export interface operations {
                 name?: string;
                 /** @description A part of the name, the id or an address, in any case */
                 q?: string;
-                /** @description An address of the server, as 2.58.28.45 */
+                /** @description An address of the server, such as 2.58.28.45 */
                 ip?: string;
                 /** @description A region's id */
                 region?: string;
@@ -1755,9 +1755,9 @@ export interface operations {
                 owner?: string;
                 /** @description A tag */
                 tag?: string;
-                /** @description The order; - for descending. Unknown times come first */
+                /** @description The sort order; - for descending. Unknown times come first */
                 sort?: "id" | "-id" | "name" | "-name" | "created_at" | "-created_at";
-                /** @description raw adds the provider's own object, secrets replaced */
+                /** @description raw adds the provider's own object with secrets replaced */
                 include?: "raw";
             };
             header?: {
@@ -1783,7 +1783,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerPage"];
                 };
             };
-            /** @description Nothing has changed since that ETag */
+            /** @description Not modified since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1804,7 +1804,7 @@ export interface operations {
     createServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -1857,7 +1857,7 @@ export interface operations {
     getServer: {
         parameters: {
             query?: {
-                /** @description raw adds the provider's own object, secrets replaced */
+                /** @description raw adds the provider's own object with secrets replaced */
                 include?: "raw";
             };
             header?: {
@@ -1869,7 +1869,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -1885,7 +1885,7 @@ export interface operations {
                     "application/json": components["schemas"]["Server"];
                 };
             };
-            /** @description Nothing has changed since that ETag */
+            /** @description Not modified since that ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -1906,13 +1906,13 @@ export interface operations {
     deleteServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
-                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
-                /** @description true: leave it in the provider's recycle bin (OneCloud only) */
+                /** @description true: keep the server in the provider's recycle bin (OneCloud only) */
                 recycle?: boolean;
-                /** @description true: its addresses stay reserved, and billed (GleSYS only) */
+                /** @description true: keep its addresses reserved and billed (GleSYS only) */
                 keep_addresses?: boolean;
             };
             header?: {
@@ -1924,7 +1924,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -1963,7 +1963,7 @@ export interface operations {
     changeServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -1975,7 +1975,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2018,7 +2018,7 @@ export interface operations {
     resizeServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2030,7 +2030,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2073,9 +2073,9 @@ export interface operations {
     rebuildServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
-                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
             };
             header?: {
@@ -2087,7 +2087,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2130,7 +2130,7 @@ export interface operations {
     rescueServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2142,7 +2142,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2185,7 +2185,7 @@ export interface operations {
     unrescueServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2197,7 +2197,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2240,7 +2240,7 @@ export interface operations {
     setPassword: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2252,7 +2252,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2295,7 +2295,7 @@ export interface operations {
     startServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2307,7 +2307,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2350,7 +2350,7 @@ export interface operations {
     stopServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2362,7 +2362,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2405,7 +2405,7 @@ export interface operations {
     rebootServer: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2417,7 +2417,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2460,14 +2460,14 @@ export interface operations {
     openConsole: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: never;
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2501,16 +2501,16 @@ export interface operations {
     listSnapshots: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
             };
             header?: never;
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2540,7 +2540,7 @@ export interface operations {
     createSnapshot: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2552,7 +2552,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2595,9 +2595,9 @@ export interface operations {
     restoreSnapshot: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
-                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
             };
             header?: {
@@ -2609,9 +2609,9 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
-                /** @description A snapshot's id, as lists give it */
+                /** @description The id of a snapshot, as returned by lists */
                 snapshot: string;
             };
             cookie?: never;
@@ -2654,9 +2654,9 @@ export interface operations {
     deleteSnapshot: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
-                /** @description The name of the server, to be sure; required where the account says guard.confirm_delete */
+                /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
             };
             header?: {
@@ -2668,9 +2668,9 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
-                /** @description A snapshot's id, as lists give it */
+                /** @description The id of a snapshot, as returned by lists */
                 snapshot: string;
             };
             cookie?: never;
@@ -2709,16 +2709,16 @@ export interface operations {
     listServerAddresses: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
             };
             header?: never;
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2748,7 +2748,7 @@ export interface operations {
     attachAddresses: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2760,7 +2760,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
             };
             cookie?: never;
@@ -2803,9 +2803,9 @@ export interface operations {
     listAddresses: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
             };
             header?: never;
@@ -2840,7 +2840,7 @@ export interface operations {
     detachAddress: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2852,7 +2852,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description A server's id, as lists give it */
+                /** @description The id of a server, as returned by lists */
                 id: string;
                 /** @description An IP address */
                 address: string;
@@ -2893,7 +2893,7 @@ export interface operations {
     setPtr: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -2914,7 +2914,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The name as it was set; with `dry_run`, the calls that would be sent */
+            /** @description The new name; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2937,13 +2937,13 @@ export interface operations {
     listImages: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
                 region?: string;
-                /** @description Heficed only, for images: linux, windows */
+                /** @description Heficed only, for images: linux or windows */
                 instance_type?: string;
             };
             header?: never;
@@ -2978,13 +2978,13 @@ export interface operations {
     listPlans: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
                 region?: string;
-                /** @description Heficed only, for images: linux, windows */
+                /** @description Heficed only, for images: linux or windows */
                 instance_type?: string;
             };
             header?: never;
@@ -3019,13 +3019,13 @@ export interface operations {
     listRegions: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
                 region?: string;
-                /** @description Heficed only, for images: linux, windows */
+                /** @description Heficed only, for images: linux or windows */
                 instance_type?: string;
             };
             header?: never;
@@ -3060,13 +3060,13 @@ export interface operations {
     listSshKeys: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
                 region?: string;
-                /** @description Heficed only, for images: linux, windows */
+                /** @description Heficed only, for images: linux or windows */
                 instance_type?: string;
             };
             header?: never;
@@ -3101,13 +3101,13 @@ export interface operations {
     listNetworks: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description A region's id; some providers demand it, others do not know it (see accepts) */
+                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
                 region?: string;
-                /** @description Heficed only, for images: linux, windows */
+                /** @description Heficed only, for images: linux or windows */
                 instance_type?: string;
             };
             header?: never;
@@ -3142,9 +3142,9 @@ export interface operations {
     listOwners: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
             };
             header?: never;
@@ -3179,7 +3179,7 @@ export interface operations {
     createOwner: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: {
@@ -3234,7 +3234,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description An owner's id, as lists give it */
+                /** @description The id of an owner, as returned by lists */
                 owner: string;
             };
             cookie?: never;
@@ -3264,14 +3264,14 @@ export interface operations {
     createLoginLink: {
         parameters: {
             query?: {
-                /** @description true: nothing is sent; the answer shows the calls that would be */
+                /** @description true: sends nothing and returns the calls that would be sent */
                 dry_run?: boolean;
             };
             header?: never;
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description An owner's id, as lists give it */
+                /** @description The id of an owner, as returned by lists */
                 owner: string;
             };
             cookie?: never;
@@ -3314,9 +3314,9 @@ export interface operations {
     listOperations: {
         parameters: {
             query?: {
-                /** @description Rows on a page */
+                /** @description The number of rows on a page */
                 limit?: number;
-                /** @description next_cursor of the page before; bound to account, filters and order */
+                /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
                 /** @description One or more states, separated by commas: pending,running */
                 status?: string;
@@ -3434,7 +3434,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description The path below the API's base */
+                /** @description The path below the base URL of the provider's API */
                 path: string;
             };
             cookie?: never;
@@ -3471,12 +3471,12 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description The path below the API's base */
+                /** @description The path below the base URL of the provider's API */
                 path: string;
             };
             cookie?: never;
         };
-        /** @description As the provider has it, secrets replaced; the provider's status is kept */
+        /** @description The provider's response with its own status; secrets are replaced */
         requestBody?: {
             content: {
                 "application/json": unknown;
@@ -3513,12 +3513,12 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description The path below the API's base */
+                /** @description The path below the base URL of the provider's API */
                 path: string;
             };
             cookie?: never;
         };
-        /** @description As the provider has it, secrets replaced; the provider's status is kept */
+        /** @description The provider's response with its own status; secrets are replaced */
         requestBody?: {
             content: {
                 "application/json": unknown;
@@ -3555,7 +3555,7 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description The path below the API's base */
+                /** @description The path below the base URL of the provider's API */
                 path: string;
             };
             cookie?: never;
@@ -3592,12 +3592,12 @@ export interface operations {
             path: {
                 /** @description The id of a configured account */
                 account: string;
-                /** @description The path below the API's base */
+                /** @description The path below the base URL of the provider's API */
                 path: string;
             };
             cookie?: never;
         };
-        /** @description As the provider has it, secrets replaced; the provider's status is kept */
+        /** @description The provider's response with its own status; secrets are replaced */
         requestBody?: {
             content: {
                 "application/json": unknown;

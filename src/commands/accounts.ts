@@ -5,7 +5,7 @@ import { createMemoryTokenStore } from '../state/memory/token-store.ts'
 import { createMemoryTokenBuckets } from '../state/token-bucket.ts'
 import { silentObserver } from '../telemetry/observer.ts'
 
-/** The accounts of a configuration, for one command: nothing is shared with other processes, and all is closed at the end. */
+/** The accounts of a configuration for one command: shares nothing with other processes, and everything is closed at the end. */
 export async function withAccounts<T> ({ accounts, secret }: Config, work: (opened: readonly OpenedAccount[]) => Promise<T>): Promise<T> {
   const opened = openAccounts(accounts, {
     tokens: createMemoryTokenStore(),

@@ -15,7 +15,7 @@ interface Row {
 
 const heading = ['account', 'provider', 'result', 'detail'] as const
 
-/** Checks everything that `serve` needs but the port, and prints a table. 1 where anything fails. */
+/** Checks everything that `serve` needs except the port, and prints a table. Resolves with 1 if anything fails. */
 export async function checkCommand ({ environment, print }: Terminal): Promise<number> {
   const config = await readConfiguration(environment)
   const rows = await withAccounts(config, async opened => await Promise.all([
@@ -40,7 +40,7 @@ async function checkAccount (account: Account): Promise<Row> {
   }
 }
 
-/** Redis, the audit file and the issuer of tokens, where they are configured. */
+/** Redis, the audit file and the token issuer, if configured. */
 function checksBeside ({ redis, redisCa, audit, auth, accounts }: Config): ReadonlyArray<() => Promise<Row>> {
   return [
     ...(redis === undefined
@@ -51,7 +51,7 @@ function checksBeside ({ redis, redisCa, audit, auth, accounts }: Config): Reado
           const note = (facts: unknown, text?: string): void => { reasons.push(text ?? String(facts)) }
           const connection = await connectRedis({ settings: redis, ca: redisCa, accounts: accounts.map(({ id }) => id), logger: { info: () => {}, warn: note } })
           try {
-            if (!connection.isThere()) throw new Error(reasons.at(-1) ?? 'it does not answer')
+            if (!connection.isThere()) throw new Error(reasons.at(-1) ?? 'no answer')
           } finally {
             connection.close()
           }

@@ -3,10 +3,10 @@ import { ConfigError, loadConfig, type Config } from '../config/load.ts'
 import type { Environment } from '../config/substitute.ts'
 import { CommandError } from '../terminal.ts'
 
-/** The file that HAWSER_CONFIG names. */
+/** The file named by HAWSER_CONFIG. */
 export function configurationFile (environment: Environment): string {
   const file = environment.HAWSER_CONFIG ?? ''
-  if (file === '') throw new CommandError('HAWSER_CONFIG is not set: it names the configuration file', 2)
+  if (file === '') throw new CommandError('HAWSER_CONFIG is not set; it must name the configuration file', 2)
   return file
 }
 

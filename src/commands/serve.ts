@@ -3,14 +3,14 @@ import type { Terminal } from '../terminal.ts'
 import { configurationFile, readConfiguration } from './configuration.ts'
 
 /**
- * Most of what loading allocates is garbage at once. A young generation that does not grow meanwhile leaves an idle gateway
+ * Most of what is allocated while loading becomes garbage at once. A young generation that does not grow meanwhile makes an idle gateway
  * 20 MiB smaller; it may grow under load.
  */
 const youngGenerationGrowth = '--semi-space-growth-factor'
 /** V8's default. */
 const usualGrowth = 2
 
-/** Starts the gateway; the process lives on after this resolves. */
+/** Starts the gateway; the process continues after this resolves. */
 export async function serveCommand ({ environment }: Terminal): Promise<number> {
   const hangUp = listenToHangUp()
   setFlagsFromString(`${youngGenerationGrowth}=1`)
@@ -21,7 +21,7 @@ export async function serveCommand ({ environment }: Terminal): Promise<number> 
   return 0
 }
 
-/** From the beginning, because SIGHUP ends a process that does not listen to it; one that came too early is handed over later. */
+/** Registered at once, because an unhandled SIGHUP ends the process; a signal that arrives too early is passed on later. */
 function listenToHangUp () {
   let isMissed = false
   let act = (): void => { isMissed = true }

@@ -11,15 +11,15 @@ export interface TokenOptions {
   readonly expires: string
 }
 
-/** Creates a token of the provider's that lives until that day, and prints it once. */
+/** Creates a token of the provider that is valid until that day, and prints it once. */
 export async function tokenCommand ({ environment, print }: Terminal, { account: id, expires }: TokenOptions): Promise<number> {
   const at = /^\d{4}-\d\d-\d\d$/.test(expires) ? Date.parse(`${expires}T00:00:00Z`) : Number.NaN
-  if (!(at > Date.now())) throw new CommandError('--expires takes a day in the future, such as 2030-01-31', 2)
+  if (!(at > Date.now())) throw new CommandError('--expires requires a day in the future, such as 2030-01-31', 2)
   const config = await readConfiguration(environment)
   return await withAccounts(config, async opened => {
     const account = opened.map(one => one.account).find(one => one.id === id)
     if (account === undefined) throw new CommandError(`there is no account ${id}; the configuration has ${opened.map(one => one.account.id).join(', ') || 'none'}`, 2)
-    if (account.createToken === null) throw new CommandError(`${account.provider.title} has no long-lived tokens`, 2)
+    if (account.createToken === null) throw new CommandError(`${account.provider.title} does not offer long-lived tokens`, 2)
     try {
       print(`${await account.createToken(backgroundCall(account, `token-${randomUUID()}`, new AbortController().signal), new Date(at))}\n`)
       return 0

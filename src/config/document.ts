@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
 import { substitute, SubstitutionError, type Environment } from './substitute.ts'
 
-/** One fault of a configuration file: where, and what. Never a value. */
+/** One fault of a configuration file: its place and a message. Never a value. */
 export interface ConfigFault {
   readonly path: string
   readonly line: number | null
@@ -18,11 +18,11 @@ export interface ConfigDocument {
 
 const maximumAliases = 100
 
-/** Reads YAML (JSON is YAML too), puts in the environment's and the files' values, and remembers the lines. */
+/** Reads YAML (JSON is a subset), substitutes environment variables and files, and records line numbers. */
 export function readDocument (text: string, environment: Environment): ConfigDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core' })
-  // A warning is a tag or directive that nobody asked for: the value behind it would be lost.
+  // A warning is an unknown tag or directive: the value behind it would be lost.
   const faults: ConfigFault[] = [...document.errors, ...document.warnings].map(error => ({ path: '', line: lines.linePos(error.pos[0]).line, message: inOurWords(error) }))
   if (faults.length > 0) return { value: undefined, faults, lineOf: () => null }
   faults.push(...substituteAll(document, environment, lines))
@@ -33,7 +33,7 @@ export function readDocument (text: string, environment: Environment): ConfigDoc
   }
 }
 
-/** The parser's own messages quote the file, secrets included; its codes do not. */
+/** The parser's own messages quote the file, including secrets; its codes do not. */
 const inOurWords = ({ code }: YAMLError): string => `is not valid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`
 
 function substituteAll (document: Document, environment: Environment, lines: LineCounter): ConfigFault[] {
@@ -42,7 +42,7 @@ function substituteAll (document: Document, environment: Environment, lines: Lin
     Alias: (_key, node, ancestors) => {
       if (node.resolve(document) !== undefined) return
       const line = node.range === null || node.range === undefined ? null : lines.linePos(node.range[0]).line
-      faults.push({ path: pathOf([...ancestors, node]), line, message: 'an alias names no anchor before it' })
+      faults.push({ path: pathOf([...ancestors, node]), line, message: 'the alias refers to no earlier anchor' })
     },
     Scalar: (key, node, ancestors) => {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return

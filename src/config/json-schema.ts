@@ -4,7 +4,7 @@ import { accountId, commonAccountSchema, configSchema } from './schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** The JSON Schema (draft 2020-12) of the configuration file, as editors check it: before `${NAME}` and `${file:PATH}` are replaced. */
+/** The JSON Schema (draft 2020-12) of the configuration file as editors see it, with `${NAME}` and `${file:PATH}` unreplaced. */
 export function configJsonSchema (adapters: Iterable<Adapter<unknown>>): Json {
   const all = [...adapters]
   const config = toJson(configSchema)
@@ -19,7 +19,7 @@ export function configJsonSchema (adapters: Iterable<Adapter<unknown>>): Json {
       ...(isJson(properties) ? properties : {}),
       accounts: {
         ...accounts,
-        // Keys are not looked at for references.
+        // Names of keys are not searched for references.
         propertyNames: plain(accountId),
         additionalProperties: { oneOf: all.map(({ id }) => ({ $ref: `#/$defs/${id}` })) }
       }
@@ -32,7 +32,7 @@ export function configJsonSchema (adapters: Iterable<Adapter<unknown>>): Json {
   }
 }
 
-/** One object for each provider: an object that allows no more keys can not be put together of two. */
+/** One object for each provider: objects that allow no additional keys cannot be composed. */
 function accountOf ({ id, title, account }: Adapter<unknown>, common: Json): Json {
   const own = toJson(account)
   const shared = isJson(common.properties) ? Object.keys(common.properties) : []
@@ -64,11 +64,11 @@ const restrictions = new Set(['pattern', 'enum', 'maxLength', 'not'])
 const shortestReference = 4
 const reference = { $ref: '#/$defs/reference' }
 
-/** What a reference might not satisfy. */
+/** A constraint that a reference may not satisfy. */
 const restricts = ([key, value]: readonly [string, unknown]): boolean =>
   restrictions.has(key) || (key === 'minLength' && typeof value === 'number' && value > shortestReference)
 
-/** Wherever not every text would do, a reference does too. */
+/** A constrained string may also be a reference. */
 function withReferences (node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withReferences)
   if (!isJson(node)) return node
@@ -81,7 +81,7 @@ function withReferences (node: unknown): unknown {
   }
 }
 
-/** Not told: zod's bounds of whole numbers, that names are texts, and formats, which not every editor knows. */
+/** Omits zod's bounds of integers, the type of property names, and formats, which not every editor knows. */
 function isTold ([key, value]: [string, unknown]): boolean {
   if (key === 'maximum' || key === 'minimum') return typeof value !== 'number' || Math.abs(value) < Number.MAX_SAFE_INTEGER
   if (key === 'propertyNames') return !isJson(value) || value.type !== 'string' || Object.keys(value).length > 1

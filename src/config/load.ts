@@ -10,12 +10,12 @@ import type { Environment } from './substitute.ts'
 export interface AccountSettings {
   readonly id: string
   readonly adapter: Adapter<unknown>
-  /** The provider's own keys, as its adapter's schema gives them. */
+  /** The provider's own keys, parsed by its adapter's schema. */
   readonly settings: unknown
   readonly common: z.infer<typeof commonAccountSchema>
   /** PEM text of `tls.ca_file`. */
   readonly ca: string | null
-  /** Texts that must never be shown: what stands under keys that name secrets. */
+  /** Values that must never be shown: those of keys that name secrets. */
   readonly secrets: readonly string[]
 }
 
@@ -37,7 +37,10 @@ export class ConfigError extends Error {
 
 export type Registry = ReadonlyMap<string, Adapter<unknown>>
 
-/** Reads, checks and freezes a configuration file, and loads the adapters that it names. Throws a ConfigError that names every fault with path and line. */
+/**
+ * Reads, validates and freezes a configuration file, and loads the adapters that it names. Throws a ConfigError with path and line of
+ * every fault.
+ */
 export async function loadConfig (file: string, loaders: ReadonlyMap<string, AdapterLoader>, environment: Environment): Promise<Config> {
   const document = readDocument(readText(file), environment)
   const named = new Set(Object.values(accountsOf(document.value)).map(account => isRecord(account) ? account.provider : undefined))
@@ -57,7 +60,7 @@ function readText (file: string): string {
 export const parseConfig = (text: string, registry: Registry, environment: Environment): Config =>
   readConfig(readDocument(text, environment), registry, [...registry.keys()])
 
-/** `providers`: all that there are, whether their adapters are loaded or not. */
+/** `providers`: the ids of all providers, whether their adapters are loaded or not. */
 function readConfig (document: ConfigDocument, registry: Registry, providers: readonly string[]): Config {
   if (document.value === undefined && document.faults.length > 0) throw new ConfigError(document.faults)
   const parsed = configSchema.safeParse(document.value ?? {})
@@ -72,7 +75,7 @@ function readConfig (document: ConfigDocument, registry: Registry, providers: re
   return deepFreeze({ ...parsed.data, redisCa: redisCa ?? null, accounts })
 }
 
-/** The first fault of each place: what follows from it would only confuse. */
+/** Keeps the first fault of each path: the others are consequences of it. */
 const once = (faults: readonly ConfigFault[]): ConfigFault[] =>
   faults.filter(({ path }, index) => path === '' || faults.findIndex(fault => fault.path === path) === index)
 
@@ -80,7 +83,7 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
   const faults: ConfigFault[] = []
   const fault = (path: Path, message: string): void => { faults.push({ path: path.join('.'), line: document.lineOf(path), message }) }
   const { auth } = config
-  if (config.redis !== undefined && config.secret === undefined) fault(['secret'], 'is needed with redis: the tokens that are stored there are sealed under it')
+  if (config.redis !== undefined && config.secret === undefined) fault(['secret'], 'is required with redis: it encrypts the data that is stored there')
   if (auth.mode === 'none' && !isLoopback(config.listen.host) && !auth.allow_unauthenticated) {
     fault(['auth', 'mode'], 'none is accepted only while listening on loopback, or with auth.allow_unauthenticated: true')
   }
@@ -88,11 +91,11 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
   if (metrics?.listen !== undefined && metrics.listen.port !== 0 && metrics.listen.port === listen.port) {
     fault(['metrics', 'listen', 'port'], 'must differ from listen.port')
   }
-  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) fault(['auth', 'keys'], 'mode keys needs at least one key')
+  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) fault(['auth', 'keys'], 'mode keys requires at least one key')
   const names = new Set<string>()
   const digests = new Set<string>()
   auth.keys.forEach((key, index) => {
-    if (names.has(key.name)) fault(['auth', 'keys', index, 'name'], 'stands twice')
+    if (names.has(key.name)) fault(['auth', 'keys', index, 'name'], 'is used by another entry')
     names.add(key.name)
     if (digests.has(key.sha256.toLowerCase())) fault(['auth', 'keys', index, 'sha256'], 'is the key of another entry')
     digests.add(key.sha256.toLowerCase())
@@ -102,13 +105,13 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
   return faults
 }
 
-/** Where below auth.oidc, and what. */
+/** Faults with their path below auth.oidc. */
 function rulesOfTokens (config: RawConfig): Array<[Path, string]> {
   const { mode, oidc } = config.auth
   if (oidc === undefined) return []
   const faults: Array<[Path, string]> = missing(config, oidc.accounts ?? []).map(account => [['accounts'], `there is no account ${account}`])
-  if (mode === 'none') faults.push([[], 'can not stand beside mode none: nobody would be asked for a token'])
-  if (oidc.accounts !== undefined && oidc.accounts_claim !== undefined) faults.push([['accounts_claim'], 'can not stand beside accounts'])
+  if (mode === 'none') faults.push([[], 'cannot be combined with mode none, which accepts requests without a token'])
+  if (oidc.accounts !== undefined && oidc.accounts_claim !== undefined) faults.push([['accounts_claim'], 'cannot be combined with accounts'])
   return faults
 }
 
@@ -131,7 +134,7 @@ function readAccount ({ id, raw, registry, providers, document, faults }: Accoun
     return []
   }
   const name = accountId.safeParse(id)
-  if (!name.success) return fault(at, name.error.issues[0]?.message ?? 'is no account id')
+  if (!name.success) return fault(at, name.error.issues[0]?.message ?? 'is not a valid account id')
   if (!isRecord(raw)) return fault(at, 'must be a mapping of keys')
   const { provider, ...rest } = raw
   const adapter = typeof provider === 'string' ? registry.get(provider) : undefined
@@ -148,9 +151,9 @@ function readAccount ({ id, raw, registry, providers, document, faults }: Accoun
   return [{ id, adapter, settings: own.data, common: common.data, ca, secrets: secretsOf(ownKeys) }]
 }
 
-const noCa = 'can not be read, or holds no certificate'
+const noCa = 'cannot be read, or holds no certificate'
 
-/** PEM text of the file; null where none is named, undefined where it is none. */
+/** PEM text of the file; null if none is configured, undefined if it holds no certificate. */
 function readCa (file: string | undefined): string | null | undefined {
   if (file === undefined) return null
   try {
@@ -179,7 +182,7 @@ const accountsOf = (value: unknown): Record<string, unknown> =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The validator tells a missing key from one of a wrong type only by what it received. */
+/** zod distinguishes a missing key from one of a wrong type only by its message. */
 const isMissing = ({ code, message }: { readonly code: string, readonly message: string }): boolean => code === 'invalid_type' && message.endsWith('received undefined')
 
 function toFaults (error: z.ZodError, at: Path, document: ConfigDocument): ConfigFault[] {
@@ -190,11 +193,11 @@ function toFaults (error: z.ZodError, at: Path, document: ConfigDocument): Confi
   })
 }
 
-/** Freezes what is not frozen yet, all the way down. */
+/** Freezes an object recursively, skipping what is frozen already. */
 function deepFreeze<T> (value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  // The adapter is the registry's, not the file's.
+  // The adapter belongs to the registry, not to the file.
   for (const [name, member] of Object.entries(value)) if (name !== 'adapter') deepFreeze(member)
   return value
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What one redis:// or rediss:// URL says. */
+/** The parts of one redis:// or rediss:// URL. */
 export interface RedisPlace {
   readonly host: string
   readonly port: number | undefined
@@ -10,7 +10,7 @@ export interface RedisPlace {
   readonly isTls: boolean
 }
 
-/** Throws where a part of it can not be decoded. */
+/** Throws if a part of the URL cannot be decoded. */
 export function readRedisUrl (text: string): RedisPlace {
   const url = new URL(text)
   const decoded = (part: string): string | undefined => part === '' ? undefined : decodeURIComponent(part)
@@ -34,25 +34,25 @@ function isRedisUrl (text: string): boolean {
   }
 }
 
-const redisUrl = z.string().refine(isRedisUrl, { error: 'must be a redis:// or rediss:// URL: user, password, host, port and database number, nothing else' })
+const redisUrl = z.string().refine(isRedisUrl, { error: 'must be a redis:// or rediss:// URL with nothing but user, password, host, port and database number' })
   .meta({ pattern: '^rediss?://' })
 
 const wayIn = ({ username, password, isTls }: RedisPlace): string => JSON.stringify([username, password, isTls])
-/** Members that are found later are spoken to like those that are named: there is one way in for all. */
+/** Discovered members are reached like the configured ones, so all URLs must share credentials and protocol. */
 const redisUrls = z.array(redisUrl).min(1)
   .refine(urls => !urls.every(isRedisUrl) || new Set(urls.map(url => wayIn(readRedisUrl(url)))).size <= 1, { error: 'must all have the same user, password and protocol' })
-  .refine(urls => !urls.every(isRedisUrl) || urls.every(url => readRedisUrl(url).database === 0), { error: 'can not have a database number' })
+  .refine(urls => !urls.every(isRedisUrl) || urls.every(url => readRedisUrl(url).database === 0), { error: 'cannot have a database number' })
 
-const tls = z.strictObject({ ca_file: z.string().min(1).describe('File with the PEM certificates to trust') }).optional().describe('Speaks TLS, with a private authority')
+const tls = z.strictObject({ ca_file: z.string().min(1).describe('File with the PEM certificates to trust') }).optional().describe('Connects with TLS and trusts a private authority')
 
 export const redisSchema = z.union([
   z.strictObject({ url: redisUrl.describe('One Redis, as redis://127.0.0.1:6379/0'), tls }),
   z.strictObject({ cluster: redisUrls.describe('Some members of a Redis Cluster'), tls }),
-  // User and password of the URLs are those of the sentinels.
+  // The URLs carry the sentinels' own user and password.
   z.strictObject({
     sentinels: redisUrls.describe('The sentinels'),
-    name: z.string().min(1).describe('What the sentinels call the master'),
-    username: z.string().min(1).optional().describe('User at the Redis servers'),
+    name: z.string().min(1).describe('The name of the master at the sentinels'),
+    username: z.string().min(1).optional().describe('User name at the Redis servers'),
     password: z.string().min(1).optional().describe('Secret: password at the Redis servers'),
     tls
   })

@@ -1,13 +1,13 @@
 import type { HttpRequest } from '../upstream/http.ts'
 import type { RecordWrite } from '../transport/transport.ts'
 
-/** One call that would go out. */
+/** One call that would be sent. */
 export interface PlannedCall {
   readonly method: string
   readonly url: string
   readonly headers: unknown
   readonly body: unknown
-  /** Positions in the list of the calls that must have been answered before this one is sent. */
+  /** Indices of the calls in the list that must be answered before this one is sent. */
   readonly depends_on?: readonly number[]
 }
 
@@ -16,13 +16,13 @@ export interface DryRun {
   readonly calls: readonly PlannedCall[]
 }
 
-/** How secrets are taken out of what is shown. */
+/** Removes secrets from the planned calls. */
 export interface Redaction {
   safeValue(value: unknown): unknown
   safeUrl(url: string): string
 }
 
-/** Keeps the writes of a dry run, without secrets. An adapter sends its writes one after the other. */
+/** Records the writes of a dry run, without secrets. An adapter sends its writes one after the other. */
 export function createDryRun ({ safeValue, safeUrl }: Redaction): DryRun {
   const calls: PlannedCall[] = []
   return {
@@ -42,7 +42,7 @@ export function createDryRun ({ safeValue, safeUrl }: Redaction): DryRun {
   }
 }
 
-/** As the vendor would read it: an object for JSON and forms. */
+/** The body as the vendor would read it: an object for JSON and forms. */
 function bodyOf ({ body, headers }: HttpRequest): unknown {
   if (body === undefined) return null
   const type = headers['content-type'] ?? ''

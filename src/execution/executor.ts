@@ -25,9 +25,9 @@ export interface Performed {
 export interface Executor {
   /** Records the intent, sends the write, and resolves when the provider has accepted it. */
   start(account: Account, command: Command, context: RequestContext): Promise<Performed>
-  /** Runs a query, or a write that is finished when it is answered. */
+  /** Runs a query, or a write that is complete when it is answered. */
   run<T>(account: Account, call: DirectCall<T>, context: RequestContext): Promise<T>
-  /** The calls that a write would send. Reads are sent, writes are not, and nothing is kept. */
+  /** The calls that a write would send. Reads are sent, writes are not, and nothing is stored. */
   dryRun(account: Account, call: Command | DirectCall<unknown>, context: RequestContext): Promise<readonly PlannedCall[]>
 }
 
@@ -127,7 +127,7 @@ async function runBound<T> (verbs: AdapterVerbs, bound: Bound<T>, { call: { serv
   }
 }
 
-/** The vendor answered that there is no such endpoint, as far as can be seen. A member of ours that it misses is another matter. */
+/** The vendor's answer indicates that the endpoint does not exist; a missing member of ours does not count. */
 const isUnknownVerb = ({ evidence }: Verb, error: unknown): error is UpstreamError =>
   evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' && (error.failure === 'not-found' || error.failure === 'unsupported') &&
   error.options.status !== undefined && error.options.member === undefined

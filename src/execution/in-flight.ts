@@ -1,9 +1,9 @@
-/** Work that is finished once it is begun, whether its caller waits or not. */
+/** Work that is completed once begun, even if its caller disconnects. */
 export interface InFlight {
   run<T>(work: () => Promise<T>): Promise<T>
-  /** Resolves when what runs now has ended, whatever has begun since. */
+  /** Resolves when the work that is running now has ended, regardless of what begins later. */
   settled(): Promise<void>
-  /** Resolves when nothing runs. */
+  /** Resolves when nothing is running. */
   idle(): Promise<void>
 }
 

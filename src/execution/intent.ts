@@ -10,7 +10,7 @@ import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
 import type { Command } from '../verbs/verb.ts'
 
-/** The servers that are there before a create: what is not among them later, and looks like the order, was made by it. */
+/** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
 export async function readBaseline ({ list }: AdapterVerbs, spec: CreateSpec | undefined): Promise<Search | null> {
   if (spec === undefined) return null
   const baseline: string[] = []
@@ -23,7 +23,7 @@ interface Beginning {
   readonly goal: Goal | null
   readonly search: Search | null
   readonly context: RequestContext
-  /** Instead of the usual time for this action. */
+  /** Replaces the usual time of the action. */
   readonly deadlineMs: number | undefined
 }
 
@@ -58,11 +58,11 @@ const unavailable = (cause?: unknown): GatewayError =>
 
 interface Failed {
   readonly error: unknown
-  /** What the writes of this request have left behind. */
+  /** The side effects of the writes of this request. */
   readonly left: SideEffect
 }
 
-/** Discards the intent where the provider certainly did nothing; else the operation stays, and the error names it. */
+/** Discards the intent if the provider certainly did nothing; otherwise the operation is kept, and the error names it. */
 export async function endFailedIntent (engine: Engine, stored: StoredOperation, { error, left }: Failed): Promise<unknown> {
   const isHarmless = left === 'none' && (error instanceof GatewayError || (error instanceof UpstreamError && error.sideEffect === 'none'))
   if (isHarmless) {

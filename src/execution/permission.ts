@@ -11,22 +11,22 @@ interface Asked<T> {
   guard?(): void
 }
 
-/** The verb, bound to the call; every refusal that needs no upstream call is thrown here. */
+/** The verb, bound to the call. Throws every refusal that needs no upstream call. */
 export function bindPermitted<T> (account: Account, verbs: AdapterVerbs, { call, writes, guard }: Asked<T>): Bound<T> {
-  if (writes && account.options.readOnly) throw new GatewayError('forbidden', `the account ${account.id} is read_only`)
+  if (writes && account.options.readOnly) throw new GatewayError('forbidden', `the account ${account.id} is read-only (read_only: true)`)
   const bound = call.bind(verbs)
-  if (bound === undefined) throw new GatewayError('operation-not-supported', `${account.provider.title} has no ${call.action} for this account`)
+  if (bound === undefined) throw new GatewayError('operation-not-supported', `${account.provider.title} does not offer ${call.action} for this account`)
   refuseUnaccepted(account, call, new Set(bound.verb.accepts))
   guard?.()
   bound.check?.()
   return bound
 }
 
-/** An optional member that the provider cannot honour is refused, never ignored. False asks for nothing. */
+/** An optional member that the provider does not support is refused, never ignored. False requests nothing. */
 function refuseUnaccepted ({ provider }: Account, { action, given }: Call<unknown>, accepts: ReadonlySet<string>): void {
   const errors = Object.entries(given).flatMap(([path, value]) => {
     const name = path.slice(path.indexOf('.') + 1)
-    return value === undefined || value === false || accepts.has(name) ? [] : [{ path, message: `${action} of ${provider.title} knows no ${name}` }]
+    return value === undefined || value === false || accepts.has(name) ? [] : [{ path, message: `is not supported by ${action} of ${provider.title}` }]
   })
   const [first] = errors
   if (first !== undefined) throw new GatewayError('invalid-request', `${first.path}: ${first.message}`, { errors })
@@ -37,7 +37,7 @@ export async function countDelete (deletes: Quota, account: Account): Promise<vo
   const { maxDeletesPerHour: most } = account.options.guard
   if (most === null) return
   const waitMs = await deletes.take(account.id, most).catch((cause: unknown) => {
-    throw new GatewayError('rate-limited', 'the state that counts guard.max_deletes_per_hour is unavailable, so nothing is deleted', { cause })
+    throw new GatewayError('rate-limited', 'the counter of guard.max_deletes_per_hour is unavailable; nothing was deleted', { cause })
   })
   if (waitMs > 0) throw new GatewayError('rate-limited', `guard.max_deletes_per_hour of this account allows ${most}`, { retryAfterMs: waitMs })
 }

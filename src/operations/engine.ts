@@ -15,7 +15,6 @@ export interface OperationsQuery {
   readonly serverId: string | null
   readonly action: string | null
   readonly limit: number
-  /** The id of the last one seen. */
   readonly after: string | null
 }
 
@@ -24,28 +23,28 @@ export interface OperationsPage {
   readonly next: string | null
 }
 
-/** The life of every operation: written down before the provider is asked, followed until it ends, whatever happens to this process. */
+/** Runs every operation: recorded before the provider is called, followed until it ends, even if this process does not live that long. */
 export interface Engine {
-  /** Follows these accounts from now on, and no others. Resolves when the others are looked at no more. */
+  /** Follows exactly these accounts from now on. Resolves when polling of all other accounts has stopped. */
   follow(accounts: readonly PollTarget[]): Promise<void>
-  /** `isKept` is false where the other replicas can not know of it. */
+  /** `isKept` is false if the other replicas cannot see it. */
   open(intent: Intent): Promise<{ readonly stored: StoredOperation, readonly isKept: boolean }>
-  /** The provider will be asked now; throws where it must not be, because others believe that this process has ended. */
+  /** The call to the provider is about to be sent. Throws if it must not be, because other replicas consider this process dead. */
   ask(stored: StoredOperation): Promise<StoredOperation>
-  /** The provider did nothing: there was no operation. */
+  /** The provider did nothing: the operation is discarded. */
   discard(stored: StoredOperation): Promise<void>
   accept(stored: StoredOperation, accepted: Accepted): Promise<Operation>
-  /** Nobody knows what the provider did; from here on what it shows tells. */
+  /** The outcome of the call is not known; it is judged by what the provider shows from here on. */
   markAmbiguous(stored: StoredOperation, error: unknown): Promise<void>
   get(account: string, id: string): Promise<StoredOperation | null>
-  /** As `get`, but throws where null would not be certain. */
+  /** As `get`, but throws if the store cannot answer: null means that there is no such operation. */
   getForCertain(account: string, id: string): Promise<StoredOperation | null>
   list(account: string, query: OperationsQuery): Promise<OperationsPage>
-  /** Resolves when the operation has ended, or `waitMs` are over, or the signal is given; with what is known then. */
+  /** Resolves with the last known state when the operation has ended, after `waitMs`, or when `signal` is aborted. */
   wait(stored: StoredOperation, waitMs: number, signal: AbortSignal): Promise<StoredOperation>
   /** Each change after `version`, until the operation has ended. */
   changes(stored: StoredOperation, version: number, signal: AbortSignal): AsyncGenerator<StoredOperation>
-  /** As operations name this process. */
+  /** The name of this process in operations. */
   readonly me: string
   stop(): Promise<void>
 }
@@ -64,7 +63,7 @@ interface Following {
 
 const beatEveryMs = 3000
 const beatLastsMs = 10_000
-/** Changes by other replicas are seen in the store, so often. */
+/** How often the store is read for changes by other replicas. */
 const rereadMs = 1000
 
 export function createEngine ({ store, clock, onFault, observer = silentObserver }: EngineParts): Engine {
@@ -99,20 +98,20 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
     },
     ask: async stored => {
       const kept = await store.updateForCertain(stored, current => isEnded(current) ? null : { ...current, phase: 'asking' })
-      if (isEnded(kept)) throw new Error('the intent was given up meanwhile')
+      if (isEnded(kept)) throw new Error('the intent has been discarded in the meantime')
       return kept
     },
     discard: async ({ operation: { account, id } }) => { await store.remove(account, id) },
     accept: async (stored, accepted) => {
       const { account, id } = stored.operation
-      // What the provider itself says wins over any guess, and counts also where the claim can not be kept just now.
+      // The provider's own id wins over any guess, even if the claim cannot be stored.
       if (accepted.serverId !== undefined) await store.claim(account, serverClaim(accepted.serverId), id).catch(onFault)
       let guessed: string | null = null
       const kept = await operationEvents.update(stored, current => {
         guessed = current.operation.server_id
         return afterAccepted(current, accepted, now())
       })
-      // Taken while this process was believed dead: it may be what another order has bought.
+      // Claimed while this process was considered dead: the server may belong to another create.
       if (stored.search !== null && guessed !== null && guessed !== kept.operation.server_id) await store.release(account, serverClaim(guessed), id)
       nudge(account)
       return kept.operation
@@ -165,7 +164,7 @@ async function listMatching (store: OperationStore, account: string, query: Oper
   let after = query.after
   for (;;) {
     const records = await store.list(account, after, readAtOnce)
-    // Fewer than asked for is no end: one that can not be read is left out.
+    // Fewer rows than requested do not mean the end: unreadable records are left out.
     if (records.length === 0) return { rows, next: null }
     for (const { operation } of records) {
       if (!isWanted(operation, query)) continue

@@ -5,27 +5,30 @@ import type { ServerFacts } from '../domain/server.ts'
 import { isInTransition, isOnAmbiguousWay, judge, type Judgement } from './judge.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
-/** Before the first looks at an operation; then every five seconds. A verdict is at most as late again as the work has taken. */
+/**
+ * Delays of the first polls; afterwards an operation is polled every five seconds. A verdict is never later than twice the duration of the
+ * work.
+ */
 const pausesMs: readonly number[] = [500, 1000, 2000, 3000]
 const pollEveryMs = 5000
 
-/** When the look after this many is due. */
+/** Milliseconds until the next poll, after `polls` of them. */
 export const pauseAfter = (polls: number): number => pausesMs[polls] ?? pollEveryMs
 
-/** The operation after its jobs were read: all must have succeeded, one may fail. */
+/** The operation after a poll of its jobs: it succeeds when all have succeeded and fails with the first that failed. */
 export function afterJobs (stored: StoredOperation, states: readonly JobState[], now: number): StoredOperation {
   const own = stored.jobs.map(job => states.find(state => state.id === job.id && state.name === job.name)).filter(state => state !== undefined)
   const failed = own.find(({ status }) => status === 'failed')
   const told = failed ?? own.find(({ status }) => status !== 'succeeded') ?? own[0]
   const upstream = told === undefined ? stored.operation.upstream : { id: told.id, status: told.vendorStatus }
   const polled: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
-  if (failed !== undefined) return ended(polled, { status: 'failed', error: failed.error ?? `the provider says that ${failed.name} has failed` }, now)
+  if (failed !== undefined) return ended(polled, { status: 'failed', error: failed.error ?? `the provider reports that ${failed.name} failed` }, now)
   if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(polled, now)
-  // The jobs are done, but there is more to send, or the new server's id is not known yet: from here on the server decides.
+  // The jobs are done, but a step remains or the new server's id is unknown: from here on the server decides.
   if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...polled, jobs: [] }, now)
   const { goal } = stored
   if (goal === null || !isAboutSizes(goal)) return ended(polled, { status: 'succeeded' }, now)
-  // A job may end before the sizes show, or without them.
+  // Jobs may end before the new sizes are visible, or although the sizes never change.
   return { ...goOn({ ...polled, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextPollAt: now }
 }
 
@@ -34,7 +37,7 @@ const isAboutSizes = ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: 
 
 type Snapshots = readonly Snapshot[] | null
 
-/** The operation after its server was looked at; null: the provider has none such. `snapshots`: its own, where the goal is about them. */
+/** The operation after a poll of its server; null: the server does not exist. `snapshots` are the server's, if the goal concerns them. */
 export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, snapshots: Snapshots = null): StoredOperation {
   const { goal, operation } = stored
   const isAmbiguous = stored.phase === 'ambiguous'
@@ -49,16 +52,16 @@ export function afterServer (stored: StoredOperation, server: ServerFacts | null
   return isDone ? ended(polled, { status: 'succeeded', note: joined(polled.operation.note, judgement) }, now) : goOn(polled, now)
 }
 
-/** The operation after a look that could not be taken. */
+/** The operation after a poll that failed. */
 export function afterMiss (stored: StoredOperation, reason: string, now: number): StoredOperation {
   const note = withoutMiss(stored.operation.note)
   return goOn({ ...stored, operation: { ...stored.operation, note: `${note === null ? '' : `${note} `}${missMark}${reason}` } }, now)
 }
 
-/** Not known yet: looked at again later, unless the deadline has passed. */
+/** Undecided: polled again later, unless the deadline has passed. */
 export function goOn (stored: StoredOperation, now: number): StoredOperation {
   if (now >= stored.deadlineAt) {
-    const why = 'The deadline passed before the provider showed an end'
+    const why = 'The deadline passed before the provider showed a result'
     const { note } = stored.operation
     return ended(stored, { status: 'unknown', note: note === null ? `${why}.` : `${why}. ${note}` }, now)
   }
@@ -78,7 +81,7 @@ export function ended (stored: StoredOperation, verdict: Pick<Operation, 'status
 
 export const isEnded = (stored: StoredOperation): boolean => isFinal(stored.operation.status)
 
-const missMark = 'The last look failed: '
+const missMark = 'The last poll failed: '
 const withoutMiss = (note: string | null): string | null => {
   const lasting = note?.split(missMark, 1)[0]?.trim() ?? ''
   return lasting === '' ? null : lasting

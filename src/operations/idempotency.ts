@@ -7,45 +7,45 @@ import { isEnded } from './follow.ts'
 import type { IdempotencyRecord, IdempotencyStore } from '../state/idempotency-store.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
-/** A request that came with an Idempotency-Key. */
+/** A request with an Idempotency-Key. */
 export interface KeyedRequest {
-  /** Whose key it is: the caller's name. */
+  /** The name of the caller that the key belongs to. */
   readonly principal: string
   readonly account: string
   readonly key: string
-  /** Everything that makes it this request: method, path, query and body. */
+  /** Everything that identifies the request: method, path, query and body. */
   readonly request: unknown
-  /** It buys something: after lost keys it is refused. */
+  /** The request may cost money: it is refused after a loss of keys. */
   readonly isCreate: boolean
   readonly deadlineMs: number
 }
 
-/** An answer as it is kept and given again. */
+/** A stored answer, as it is replayed. */
 export interface KeptAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** The right to do the work of one key. */
+/** The exclusive right to do the work of one key. */
 export interface IdempotencyLease {
-  /** Names the operation that is begun. Until this is kept nothing may be sent. */
+  /** Binds the operation to the key. Nothing may be sent until this has been stored. */
   begin(operationId: string): Promise<void>
-  /** The answer stands for a day. */
+  /** Stores the answer for a day. */
   keep(answer: KeptAnswer): Promise<void>
-  /** Nothing was done: the key is as if it had never been used. */
+  /** Nothing was done: the key counts as unused. */
   release(): Promise<void>
 }
 
 export type KeyVerdict =
   | { readonly kind: 'held', readonly idempotencyLease: IdempotencyLease }
-  /** Give this answer again. */
+  /** Replay this answer. */
   | { readonly kind: 'answer', readonly answer: KeptAnswer }
-  /** The answer was lost, the work was not: tell how it stands. */
+  /** The answer was lost, the work was not: answer with the operation. */
   | { readonly kind: 'operation', readonly stored: StoredOperation }
 
 export interface IdempotencyKeys {
-  /** Throws where the key is in use, was used for something else, or can not be kept. */
+  /** Throws if the key is in use, was used for another request, or cannot be stored. */
   take(request: KeyedRequest, signal: AbortSignal): Promise<KeyVerdict>
 }
 
@@ -53,17 +53,17 @@ export interface IdempotencyKeysParts {
   readonly store: IdempotencyStore
   readonly engine: Engine
   readonly isAlive: (replica: string) => Promise<boolean>
-  /** The first makes the names of new keys; those that the others have made are still known. */
+  /** The first secret derives the names of new keys; keys derived from the others are still found. */
   readonly secrets: readonly [Buffer, ...Buffer[]]
   readonly clock: Clock
-  /** Aborted when the process is to stop: who waits for what is doubtful is answered. */
+  /** Aborted on shutdown: requests that wait for an ambiguous create are answered then. */
   readonly stopping?: AbortSignal
 }
 
-/** Begun under a key, for work that leaves no operation to look at. */
+/** In place of an operation id: work that no operation tracks. */
 export const untracked = 'untracked'
 
-/** As long as a Prefer: wait may hold the first answer. */
+/** The longest time for which `Prefer: wait` may delay the first answer. */
 const longestWaitMs = 300_000
 const mostTries = 5
 
@@ -80,7 +80,7 @@ export function createIdempotencyKeys (parts: IdempotencyKeysParts): Idempotency
     const hmac = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url')
     return { key: hmac(JSON.stringify(['key', principal, account, key])), fingerprint: hmac(canonical(request)) }
   }
-  /** As the key is kept: by an older secret where it was used before the secrets were changed. */
+  /** The key as it is stored: under an older secret if it was first used before the secrets were rotated. */
   const nameOf = async (request: KeyedRequest): Promise<Named> => {
     const [secret, ...older] = parts.secrets
     for (const old of older) {
@@ -94,7 +94,7 @@ export function createIdempotencyKeys (parts: IdempotencyKeysParts): Idempotency
     let record = first
     working.add(`${account} ${key}`)
     const change = async (next: IdempotencyRecord): Promise<void> => {
-      if (!await reachable(async () => await store.replace(account, key, record, next))) throw unavailable('the key was lost meanwhile')
+      if (!await reachable(async () => await store.replace(account, key, record, next))) throw unavailable('the record of this Idempotency-Key was lost during the request')
       record = next
     }
     return {
@@ -126,7 +126,7 @@ export function createIdempotencyKeys (parts: IdempotencyKeysParts): Idempotency
         if (reserved.kind === 'unreadable') throw unreadable()
         if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: hold(account, key, fresh) }
         const { record } = reserved
-        if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; a new request takes a new key')
+        if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; use a new key for a new request')
         if (record.answer === null && await isWorkedOn(account, key, record)) throw inProgress()
         const settled = await settle(parts, { request, record, signal: parts.stopping === undefined ? signal : AbortSignal.any([signal, parts.stopping]) })
         if (settled !== 'again') return settled
@@ -144,8 +144,8 @@ interface Unsettled {
 }
 
 /**
- * What a used key stands for now. Only a create that was certainly not made may be sent again, and one whose process ended before
- * anything was sent; whatever is doubtful is waited for.
+ * How to answer a used key. A request is sent again only if it is certain that nothing was done: the create was not made, or its process
+ * ended before anything was sent. An ambiguous create is waited for.
  */
 async function settle ({ engine, clock }: IdempotencyKeysParts, { request, record, signal }: Unsettled): Promise<KeyVerdict | 'again'> {
   const { operationId } = record
@@ -153,10 +153,10 @@ async function settle ({ engine, clock }: IdempotencyKeysParts, { request, recor
   if (operationId === null) return answer === null ? 'again' : { kind: 'answer', answer }
   if (answer !== null && (answer.status < 400 || operationId === untracked)) return { kind: 'answer', answer }
   if (operationId === untracked) {
-    throw new GatewayError('conflict', 'the gateway ended during the first request with this key; whether it was done must be looked up at the provider')
+    throw new GatewayError('conflict', 'the gateway stopped during the first request with this key; check at the provider whether it was done')
   }
   const stored = await reachable(async () => await engine.getForCertain(request.account, operationId))
-  // Refused operations leave no trace; one that is a day old has taken its key with it.
+  // A refused request leaves no operation; an operation that has expired after a day has taken its key with it.
   if (stored === null) return answer === null ? 'again' : { kind: 'answer', answer }
   if (stored.notMade && answer === null) return 'again'
   if (!request.isCreate) return answer === null ? { kind: 'operation', stored } : { kind: 'answer', answer }
@@ -197,35 +197,35 @@ const keptAnswerSchema: z.ZodType<KeptAnswer> = z.object({ status: z.number(), h
 const readAnswer = (text: string): KeptAnswer => keptAnswerSchema.parse(JSON.parse(text))
 
 const inProgress = (): GatewayError =>
-  new GatewayError('idempotency-in-progress', 'the first request with this Idempotency-Key is not answered yet', { retryAfterMs: 1000 })
+  new GatewayError('idempotency-in-progress', 'the first request with this Idempotency-Key is still in progress', { retryAfterMs: 1000 })
 
 const unavailable = (message: string, cause?: unknown): GatewayError =>
   new GatewayError('idempotency-unavailable', message, cause === undefined ? {} : { cause })
 
-/** Only a person can lift these, so they give no time to retry. */
+/** Only an operator can resolve these two, so they carry no Retry-After. */
 const flushed = (account: string): GatewayError => new GatewayError(
   'idempotency-unavailable',
   'Redis has lost the idempotency keys of this account, so creates with an Idempotency-Key are refused. An operator must compare the provider\'s servers with ' +
-    `what was ordered in the last 24 hours, then acknowledge the loss: redis-cli DEL 'hawser:{${account}}:flushed'`,
+    `the creates of the last 24 hours, then acknowledge the loss: redis-cli DEL 'hawser:{${account}}:flushed'`,
   { passing: false }
 )
 
 const unreadable = (): GatewayError => new GatewayError(
   'idempotency-unavailable',
-  'This Idempotency-Key was used, but its record is sealed under a secret that is no longer configured. Look at the provider for what it has done, then use a new key.',
+  'This Idempotency-Key was used, but its record is sealed under a secret that is no longer configured. Check at the provider what the request has done, then use a new key.',
   { passing: false }
 )
 
-/** A key that can not be kept must not be used. */
+/** A key that cannot be stored must not be used. */
 async function reachable<T> (work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw unavailable('the store of keys can not be reached just now; without a key the request would be taken', error)
+    throw unavailable('the idempotency store is unavailable; nothing was sent. Retry, or send without a key', error)
   }
 }
 
-/** The same text for the same value, whatever the order of its members. */
+/** The same text for equal values, regardless of the order of members. */
 function canonical (value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'

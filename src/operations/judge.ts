@@ -3,16 +3,16 @@ import type { Snapshot } from '../domain/catalogue.ts'
 import type { Goal, Verdict } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 
-/** What is known of an action beside the server that is seen now. */
+/** The facts about an action beside the server as it is shown now. */
 export interface Circumstances {
-  /** Since the provider was last asked for something. */
+  /** Milliseconds since the last call of the action was sent. */
   readonly sinceAskedMs: number
   readonly transitionSeen: boolean
-  /** It was made by the operation: it may not be shown at once. */
+  /** The operation creates the server: it may not be visible at once. */
   readonly isNew: boolean
-  /** Nobody knows whether the provider was asked at all. */
+  /** It is unknown whether the provider received the call. */
   readonly isAmbiguous: boolean
-  /** The server's, where the goal is about them. */
+  /** The server's snapshots, if the goal concerns them. */
   readonly snapshots?: readonly Snapshot[] | null
 }
 
@@ -22,18 +22,18 @@ export interface Judgement {
   readonly error: string | null
 }
 
-/** Vendors copy states with a delay: an old `error` right after an action says nothing about the action. */
+/** Vendors replicate states with a delay: an old `error` right after an action does not belong to the action. */
 const staleForMs = 3000
-/** So long a restart may go by unseen between two looks. */
+/** How long a reboot may take and still go unseen between two polls. */
 const transitionSettlesMs = 15_000
-/** A new server is not always shown at once; so long it may be missing. */
+/** How long a new server may be missing before it counts as gone. */
 const appearsWithinMs = 60_000
 
 const going: Judgement = { verdict: 'going', note: null, error: null }
 const done: Judgement = { verdict: 'done', note: null, error: null }
 const failed = (error: string): Judgement => ({ verdict: 'failed', note: null, error })
 
-/** What each verb leads to where its adapter says nothing else; null: it is done when it is accepted. */
+/** The goal of each verb whose adapter gives none; null: the operation is done when the provider accepts it. */
 export const usualGoals = {
   start: { statuses: ['running', 'rescue'] },
   stop: { statuses: ['stopped'] },
@@ -45,7 +45,7 @@ export const usualGoals = {
   unrescue: { statuses: ['running', 'stopped'] }
 } as const satisfies Readonly<Record<string, Goal>>
 
-/** Judges an action by the server that the provider shows now; null means that there is none. */
+/** Judges an action by the server that the provider shows now; null: it shows none. */
 export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgement {
   const { sinceAskedMs, transitionSeen, isNew, isAmbiguous, snapshots = null } = circumstances
   const left = snapshots?.find(({ id }) => id === goal.missingSnapshot)
@@ -61,7 +61,7 @@ export function judge (goal: Goal, server: ServerFacts | null, circumstances: Ci
   if (!isShown || isBusy(server)) return going
   if (goal.transition !== true || transitionSeen) return done
   if (isAmbiguous || sinceAskedMs < transitionSettlesMs) return going
-  return { ...done, note: 'The server is as it should be; that anything happened in between was not observed.' }
+  return { ...done, note: 'The server is in the expected state; the restart itself was not observed.' }
 }
 
 function judgeMissing (goal: Goal, mayAppear: boolean): Judgement {
@@ -92,13 +92,13 @@ const isSnapshotGone = ({ missingSnapshot }: Goal, snapshots: readonly Snapshot[
 
 const isAsAsked = <T>(asked: T | undefined, shown: T | null | undefined): boolean => asked === undefined || asked === shown
 
-/** What must have been seen in between, where nobody knows whether the provider was asked. */
+/** The transition that must have been seen if it is unknown whether the provider received the call. */
 export const isOnAmbiguousWay = (goal: Goal, server: ServerFacts): boolean =>
   goal.via === undefined ? isInTransition(goal, server) : server.status === goal.via
 
-/** The server is on its way: in a state that is neither the goal's nor says nothing. */
+/** The server is in transition: in a state that is neither the goal's nor inconclusive. */
 export const isInTransition = (goal: Goal | null, server: ServerFacts): boolean =>
   isBusy(server) || !([...(goal?.statuses ?? ['running', 'stopped', 'rescue']), 'error', 'unknown'].includes(server.status))
 
-/** A lock without work under way is an administrator's, and says nothing about ours. */
+/** A lock without a running task was set by an administrator and does not concern the action. */
 const isBusy = (server: ServerFacts): boolean => server.locked === true && server.task !== null

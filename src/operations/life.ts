@@ -5,32 +5,32 @@ import type { Goal } from '../domain/operation.ts'
 import { ended, pauseAfter } from './follow.ts'
 import { idPrefixAt, type Search, type StoredOperation } from '../state/operation-store.ts'
 
-/** What shall be done, before anybody was asked to do it. */
+/** An action before its first call is sent. */
 export interface Intent {
   readonly account: string
   readonly provider: string
   readonly action: string
   readonly serverId: string | null
-  /** What the server will show; null: done when accepted. */
+  /** The server as it will be shown when the work is done; null: done when accepted. */
   readonly goal: Goal | null
   readonly search: Search | null
-  /** `intended` where the provider must not be asked before `ask`. */
+  /** `intended` if no call may be sent before `ask`. */
   readonly phase: 'intended' | 'asking'
-  /** After so long the request that asks has ended. */
+  /** Milliseconds after which the request that sends the call has certainly ended. */
   readonly askForMs: number
-  /** How long the work may take; absent: as long as usual for the action. */
+  /** Milliseconds that the work may take. Default: the usual time of the action. */
   readonly deadlineMs?: number | undefined
 }
 
 const minute = 60_000
-/** So long a create or rebuild may take; the rest has ten minutes. */
+/** Milliseconds that a create or rebuild may take; other actions have ten minutes. */
 const longActions = new Set(['create', 'rebuild'])
 const usualDeadlineMs = (action: string): number => (longActions.has(action) ? 30 : 10) * minute
-/** After a closed connection a vendor is soon done with what it was doing; after silence it may take long. */
+/** A vendor finishes soon after a closed connection; after a timeout it may still work for long. */
 const settleAfterResetMs = 30_000
 const settleAfterSilenceMs = 3 * minute
 
-/** The record that stands before the provider is asked. */
+/** The record that is stored before the provider is called. */
 export function intended (intent: Intent, owner: string, at: number): StoredOperation {
   const { account, provider, action, serverId, goal, search, phase, askForMs, deadlineMs = usualDeadlineMs(action) } = intent
   const created = new Date(at).toISOString()
@@ -107,8 +107,8 @@ export function afterAmbiguous (stored: StoredOperation, error: unknown, now: nu
   const isAccepted = upstream?.sideEffect === 'certain'
   const isReset = upstream?.failure === 'unreachable'
   const why = isAccepted
-    ? 'The provider accepted, but its answer could not be read'
-    : `The provider did not answer (${upstream?.failure ?? 'fault of the gateway'})`
+    ? 'The provider accepted the call, but its answer could not be read'
+    : `The provider did not answer (${upstream?.failure ?? 'internal error of the gateway'})`
   return {
     ...stored,
     phase: 'ambiguous',
@@ -118,6 +118,6 @@ export function afterAmbiguous (stored: StoredOperation, error: unknown, now: nu
     actedAt: now,
     polls: 0,
     nextPollAt: now + pauseAfter(0),
-    operation: { ...stored.operation, status: 'running', updated_at: new Date(now).toISOString(), note: `${why}; what it shows tells how it went.` }
+    operation: { ...stored.operation, status: 'running', updated_at: new Date(now).toISOString(), note: `${why}; the result is judged by what the provider shows.` }
   }
 }

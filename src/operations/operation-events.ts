@@ -3,12 +3,12 @@ import type { OperationStatus } from '../domain/operation.ts'
 import { silentObserver, type Observer, type OperationChange } from '../telemetry/observer.ts'
 import type { Change, OperationStore, StoredOperation } from '../state/operation-store.ts'
 
-/** The store, and word of every change that this process makes: who waits for an operation need not ask again and again. */
+/** The operation store with notifications of every change that this process makes, so that waiting requests need not read it repeatedly. */
 export interface OperationEvents {
   readonly store: OperationStore
   readonly observer: Observer
   update(known: StoredOperation, change: Change): Promise<StoredOperation>
-  /** Resolves when this process has changed the operation, or after `ms`, or when the signal is given. */
+  /** Resolves when this process has changed the operation, after `ms`, or when `signal` is aborted. */
   nextChange(id: string, ms: number, signal: AbortSignal): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export function createOperationEvents (store: OperationStore, clock: Clock, obse
 export const toChange = ({ operation: { id, account, action, server_id: serverId, status } }: StoredOperation, from: OperationStatus | null): OperationChange =>
   ({ id, account, action, serverId, from, to: status })
 
-/** A look that shows nothing new is no change of the operation. */
+/** A poll that shows nothing new does not count as a change of the operation. */
 function withTrueTimes (current: StoredOperation, changed: StoredOperation): StoredOperation {
   const { updated_at: before } = current.operation
   const same = JSON.stringify({ ...changed.operation, updated_at: before }) === JSON.stringify(current.operation)

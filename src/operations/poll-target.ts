@@ -3,12 +3,12 @@ import type { Clock } from '../domain/clock.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { OperationEvents } from './operation-events.ts'
 
-/** What following an account's operations needs of the account. */
+/** The parts of an account that following its operations needs. */
 export interface PollTarget {
   readonly id: string
   /** The verbs, for one background request with a deadline of its own. */
   connect(signal: AbortSignal): AdapterVerbs
-  /** The provider's list to its end, in pages. */
+  /** The provider's whole list, page by page. */
   rows(verbs: AdapterVerbs, filters: ServerFilters): AsyncIterable<readonly Seen[]>
   /** A vendor's text without secrets. */
   safeText(text: string): string
@@ -19,6 +19,6 @@ export interface PollParts {
   readonly operationEvents: OperationEvents
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** A fault of ours. */
+  /** Reports an internal error. */
   readonly onFault: (error: unknown) => void
 }

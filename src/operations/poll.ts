@@ -9,7 +9,7 @@ import { takeStep } from './steps.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 import type { PollParts } from './poll-target.ts'
 
-/** What is known of the cost of reading the whole list, in pages. */
+/** The cost of reading the whole list, in pages, as last seen. */
 export interface ListCost {
   pages: number
 }
@@ -18,8 +18,8 @@ const jobsAtOnce = 50
 const getsAtOnce = 5
 
 /**
- * One look at the provider for all of an account's open operations: one read of their jobs, and either the list or a few single
- * reads for those that are followed by what their server shows, whichever takes fewer calls.
+ * One poll of all open operations of an account: one read of their jobs; for those that are judged by their server either the list or
+ * single reads, whichever takes fewer calls.
  */
 export async function pollAll (parts: PollParts, open: readonly StoredOperation[], cost: ListCost): Promise<void> {
   const verbs = parts.account.connect(parts.signal)
@@ -66,7 +66,7 @@ async function pollServers (parts: PollParts, verbs: AdapterVerbs, { searching, 
 
 const idsOf = (open: readonly StoredOperation[]): string[] => [...new Set(open.map(({ operation }) => operation.server_id ?? ''))]
 
-/** By name where one name is all that is looked for. */
+/** Filters by name if all searches are for the same one. */
 function filtersFor (verbs: AdapterVerbs, searching: readonly StoredOperation[]): ServerFilters {
   const names = new Set(searching.map(({ search: wanted }) => wanted?.spec.name ?? ''))
   const [name] = names
@@ -85,7 +85,7 @@ async function readList ({ account }: PollParts, verbs: AdapterVerbs, filters: S
 
 interface Each {
   readonly open: readonly StoredOperation[]
-  /** The whole list, where it was read. */
+  /** The whole list, if it was read. */
   readonly seen: ReadonlyMap<string, Seen> | null
 }
 
@@ -109,7 +109,7 @@ async function pollEach (parts: PollParts, verbs: AdapterVerbs, { open, seen }: 
 
 async function serverOf (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<ServerFacts | null> {
   const row = seen?.get(id)
-  // Only a row that was read to its end counts; that one is missing is asked for by itself.
+  // Only complete rows are evidence; a server that is missing from the list is confirmed by a read of its own.
   if (row !== undefined && row.missing === undefined) return row.server
   if (id === '') return null
   try {
@@ -137,15 +137,15 @@ async function judgeBy (parts: PollParts, verbs: AdapterVerbs, { stored, server,
   if (server !== null && !isEnded(judged) && judged.next !== null) await takeStep(parts, verbs, { stored: judged, next: judged.next, server })
 }
 
-/** A provider that can not be asked just now ends no operation before its deadline; nor does a fault of ours keep one from ending then. */
+/** A provider that cannot be reached ends no operation before its deadline; an internal error does not keep one from ending at it. */
 async function unlessMissed ({ operationEvents, clock: { now }, signal, onFault }: PollParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    // Given up because this process stops: the next one looks.
+    // Interrupted by the shutdown of this process: the next process polls.
     if (signal.aborted) return
     if (!(error instanceof UpstreamError)) onFault(error)
-    const reason = error instanceof UpstreamError ? error.failure : 'a fault of the gateway'
+    const reason = error instanceof UpstreamError ? error.failure : 'internal error of the gateway'
     for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterMiss(current, `${reason}.`, now()))
   }
 }

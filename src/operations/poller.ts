@@ -6,35 +6,35 @@ import type { OperationEvents } from './operation-events.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
 export interface Poller {
-  /** Something was begun, or somebody asks: look when it is due, not when idling ends. */
+  /** An operation was begun or is waited for: polls when it is due instead of at the end of the idle pause. */
   nudge(): void
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when nothing is running any more. */
   stop(): Promise<void>
 }
 
 export interface PollerParts {
   readonly account: PollTarget
   readonly operationEvents: OperationEvents
-  /** This process, as operations name their owner. */
+  /** The name of this process in operations. */
   readonly me: string
   readonly clock: Clock
-  /** A fault of ours; the poller goes on. */
+  /** Reports an internal error; the poller continues. */
   readonly onFault: (error: unknown) => void
 }
 
-/** How often a shared store is asked for what others have begun. */
+/** How often a shared store is read for operations of other replicas. */
 const idleMs = 5000
 const forever = 2 ** 31 - 1
-/** Another replica looks just now. */
+/** The pause while another replica holds the lease. */
 const contendedMs = 250
-/** Looks at one account are never closer together than this. */
+/** The least time between two polls of one account. */
 const restMs = 400
 const afterFaultMs = 5000
-/** So long after a crash nobody looks; who lives holds the turn as long as a look takes. */
+/** How long a crashed holder blocks the lease; a live one extends it for the duration of a poll. */
 const holdMs = 15_000
 const crashSettlesMs = 180_000
 
-/** One poller looks at the provider for everybody who waits on an account, one replica at a time. */
+/** Polls the provider on behalf of all requests that wait on an account; one replica at a time, under a lease. */
 export function createPoller (parts: PollerParts): Poller {
   const { account, operationEvents, clock } = parts
   const { now } = clock
@@ -53,7 +53,7 @@ export function createPoller (parts: PollerParts): Poller {
     })
   }
 
-  /** Looks if a look is due; answers how long nothing will be. */
+  /** Polls if an operation is due; resolves with the milliseconds until the next tick. */
   const tick = async (): Promise<number> => {
     const dueIn = untilDue(await ready(parts), now())
     if (dueIn === null) return store.isShared ? idleMs : forever
@@ -61,7 +61,7 @@ export function createPoller (parts: PollerParts): Poller {
     const endTurn = await store.lease(account.id, holdMs)
     if (endTurn === null) return contendedMs
     try {
-      // Who had the turn before may have looked meanwhile.
+      // The previous holder of the lease may have polled in the meantime.
       const open = await ready(parts)
       const late = -(untilDue(open, now()) ?? 1)
       if (late < 0) return restMs
@@ -98,7 +98,7 @@ export function createPoller (parts: PollerParts): Poller {
 
 const isAsked = ({ phase }: StoredOperation): boolean => phase !== 'intended' && phase !== 'asking'
 
-/** Those that have not ended; what a process that is gone was asking is doubtful now. */
+/** The operations that have not ended. A call whose process is gone is ambiguous from now on. */
 async function ready ({ account, operationEvents, me, clock: { now } }: PollerParts): Promise<StoredOperation[]> {
   const open: StoredOperation[] = []
   for (const stored of await operationEvents.store.pending(account.id)) {
@@ -109,9 +109,9 @@ async function ready ({ account, operationEvents, me, clock: { now } }: PollerPa
   return open
 }
 
-/** What was only intended was certainly not sent: it must not be searched for, or it would take what another order has bought. */
+/** An intended call was certainly not sent. Searching for its server could claim the server of another create. */
 const left = (stored: StoredOperation, now: number): StoredOperation => stored.phase === 'intended'
-  ? { ...ended(stored, { status: 'failed', error: 'The gateway ended before it asked the provider: nothing was done.' }, now), notMade: true }
+  ? { ...ended(stored, { status: 'failed', error: 'The gateway stopped before it sent the request: nothing was done.' }, now), notMade: true }
   : asked(stored, now)
 
 const asked = (stored: StoredOperation, now: number): StoredOperation => ({
@@ -122,12 +122,12 @@ const asked = (stored: StoredOperation, now: number): StoredOperation => ({
   actedAt: now,
   polls: 0,
   nextPollAt: now,
-  operation: { ...stored.operation, status: 'running', note: 'The gateway ended while it asked the provider; what the provider shows tells how it went.' }
+  operation: { ...stored.operation, status: 'running', note: 'The gateway stopped while the request was being sent; the result is judged by what the provider shows.' }
 })
 
 const askingCheckMs = 1000
 
-/** Milliseconds until somebody is to be looked at; null where nothing is open. */
+/** Milliseconds until the next operation is due; null if none is open. */
 function untilDue (open: readonly StoredOperation[], now: number): number | null {
   if (open.length === 0) return null
   return Math.min(...open.map(stored => isAsked(stored) ? stored.nextPollAt - now : Math.max(askingCheckMs, Math.min(idleMs, stored.askingUntil - now))))

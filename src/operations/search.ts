@@ -8,47 +8,47 @@ import { ended, goOn, isEnded } from './follow.ts'
 import type { PollParts } from './poll-target.ts'
 import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
 
-/** Whether a row may be what was ordered. */
+/** Whether a row may be the created server. */
 export const isLikeOrder = (verbs: AdapterVerbs, spec: CreateSpec, server: ServerFacts): boolean =>
   verbs.create?.isLike?.(spec, server) ?? server.name === spec.name
 
-/** What is kept of an order: nothing secret. */
+/** The part of a create request that is stored: without secrets. */
 export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKeys, options, ...rest }: CreateSpec): CreateSpec {
   return options === undefined ? rest : { ...rest, options: { ...Object(redact(options)) } }
 }
 
-/** Short for an id that was there before: lists are long, and each of these is kept. Two ids share one once in 10^10. */
+/** A short hash of the id of a server in the baseline: lists are long, and all of it is stored. Collision probability 10^-10 per pair. */
 export const fingerprintOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 6)
 
 interface Searching {
   readonly searching: readonly StoredOperation[]
   readonly rows: readonly Seen[]
-  /** When the reading of the rows began: what came later need not be among them. */
+  /** When the read of the rows began: later servers may be missing. */
   readonly readAt: number
 }
 
 const leastPolls = 2
-/** So long what was accepted without an id may be missing from the list. */
+/** How long the server of an accepted create without an id may be missing from the list. */
 const acceptedAppearsMs = 60_000
 
-/** Looks among the rows for the servers of creates whose answer told no id, or never came. A server belongs to one order only. */
+/** Searches the rows for the servers of creates whose answer had no id or was lost. A server is claimed by one create only. */
 export async function search ({ account, operationEvents, clock: { now } }: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: Searching): Promise<void> {
   const servers = rows.map(({ server }) => server)
-  // Read after the list: whoever has made one of these servers was written down before.
+  // Read after the list: the operation that made one of these servers was recorded before.
   const open = await operationEvents.store.pending(account.id)
   const candidatesOf = ({ search: wanted }: StoredOperation): string[] => wanted === null
     ? []
     : servers.filter(server => !wanted.baseline.includes(fingerprintOf(server.id)) && isLikeOrder(verbs, wanted.spec, server)).map(({ id }) => id)
-  // Who was accepted for certain chooses first.
+  // Accepted creates choose before ambiguous ones.
   const left = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
   for (let stored = left.shift(); stored !== undefined; stored = left.shift()) {
     const { id: holder } = stored.operation
     const isWaiting = open.some(other => goesFirst(other, stored, now()))
     const candidates = candidatesOf(stored)
     const id = isWaiting ? null : await firstFree(candidates, async candidate => await operationEvents.store.claim(account.id, serverClaim(candidate), holder))
-    // It may have claimed another one, and crashed: that one is somebody else's now.
+    // A process that crashed may have claimed another candidate: it is released.
     for (const other of id === null ? [] : candidates.filter(candidate => candidate !== id)) await operationEvents.store.release(account.id, serverClaim(other), holder)
-    // It may be another's, and this order's own may still appear: who could have been given it waits as long as this one would have.
+    // The server may belong to another create, whose own server appears later: creates that could have claimed it wait as long as this one.
     for (const other of id === null ? [] : left.filter(later => candidatesOf(later).includes(id))) {
       const untilMs = settledAt(stored) ?? now() + acceptedAppearsMs
       await operationEvents.update(other, current => current.phase === 'ambiguous' ? waiting(current, untilMs, now()) : null)
@@ -68,8 +68,8 @@ async function firstFree (ids: readonly string[], claim: (id: string) => Promise
 }
 
 /**
- * While an answer may still tell which server is whose (also that of a process that is believed dead), none is taken by one of
- * several orders of a name; and while an accepted order has not found its server, a doubtful one takes none.
+ * While an outstanding answer may still name the server (also that of a process that is considered dead), none of several creates of one
+ * name claims a server; and while an accepted create has not found its server, an ambiguous one claims none.
  */
 function goesFirst (other: StoredOperation, stored: StoredOperation, now: number): boolean {
   if (other.operation.id === stored.operation.id || other.operation.server_id !== null || !isNamedLike(other, stored)) return false
@@ -77,13 +77,13 @@ function goesFirst (other: StoredOperation, stored: StoredOperation, now: number
   return mayBeTold || (stored.phase === 'ambiguous' && other.phase !== 'ambiguous')
 }
 
-// Vendors change the case of names, and what they add to them stands in `isLike`.
+// Vendors change the case of names; their suffixes are the business of the adapter's `isLike`.
 const isNamedLike = (one: StoredOperation, other: StoredOperation): boolean =>
   one.search?.spec.name.toLowerCase() === other.search?.spec.name.toLowerCase()
 
 function found (stored: StoredOperation, id: string, now: number): StoredOperation {
   const note = stored.phase === 'ambiguous'
-    ? 'The provider\'s answer was lost; this server was found by what had been ordered.'
+    ? 'The provider\'s answer was lost; this server matches the create request.'
     : stored.operation.note
   return {
     ...stored,
@@ -95,7 +95,7 @@ function found (stored: StoredOperation, id: string, now: number): StoredOperati
   }
 }
 
-/** When a server that has not appeared was not made; null where it was. */
+/** The time from which a server that has not appeared counts as not made; null: never. */
 const settledAt = ({ phase, settleMs, ambiguousSince, askingUntil }: StoredOperation): number | null =>
   phase === 'ambiguous' && settleMs !== null ? Math.max(ambiguousSince ?? 0, askingUntil) + settleMs : null
 
@@ -105,6 +105,6 @@ const waiting = (stored: StoredOperation, untilMs: number, now: number): StoredO
 function afterVain (stored: StoredOperation, readAt: number, now: number): StoredOperation {
   const end = settledAt(stored)
   if (end === null || readAt < end || stored.polls < leastPolls) return goOn(stored, now)
-  const error = 'The provider\'s answer was lost, and no such server has appeared: it was not made.'
+  const error = 'The provider\'s answer was lost, and no matching server has appeared: it was not created.'
   return { ...ended(stored, { status: 'failed', error }, now), notMade: true }
 }

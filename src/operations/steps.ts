@@ -12,12 +12,12 @@ interface Taking {
   readonly server: ServerFacts
 }
 
-/** Sends the next step of a verb that takes several, at most once, when the server is ready for it. */
+/** Sends the next step of a multi-step verb when the server is ready for it, at most once. */
 export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored, next, server }: Taking): Promise<void> {
   const { account, operationEvents, clock: { now } } = parts
   const step = verbs.steps?.[next.name]
   if (step === undefined) {
-    await operationEvents.update(stored, current => ended(current, { status: 'failed', error: `this version knows no step ${next.name}` }, now()))
+    await operationEvents.update(stored, current => ended(current, { status: 'failed', error: `this version of the gateway has no step ${next.name}` }, now()))
     return
   }
   if (!step.isDue(server)) return
@@ -25,7 +25,8 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
   const holder = randomUUID()
   const isFirst = await operationEvents.store.claim(account.id, claim, holder)
   try {
-    // Somebody began to send it and did not live to tell: it is not sent again. Once begun it is finished, also while this process stops.
+    // Claimed by a process that crashed: the step may have been sent and is not sent again. Once begun it is finished, even during
+    // shutdown.
     const accepted = isFirst ? await account.connect(new AbortController().signal).steps?.[next.name]?.run(server.id, next.input) ?? {} : lost
     await operationEvents.update(stored, current => isEnded(current) ? null : afterStep(current, accepted, now()))
   } catch (error) {
@@ -41,7 +42,7 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
   }
 }
 
-const lost: Accepted = { note: 'A step was sent whose answer is lost; what the server shows tells how it went.' }
+const lost: Accepted = { note: 'The answer to a step was lost; the result is judged by what the server shows.' }
 
 const afterStep = (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation => ({
   ...stored,
@@ -49,7 +50,7 @@ const afterStep = (stored: StoredOperation, accepted: Accepted, now: number): St
   jobs: accepted.jobs ?? [],
   goal: accepted.goal ?? stored.goal,
   stepsSent: stored.stepsSent + 1,
-  // What was seen so far was the way to this step.
+  // The transition seen so far led to this step.
   transitionSeen: false,
   actedAt: now,
   polls: 0,

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 
-/** What a caller gets, ready to be sent: made once, however many get it. */
+/** A response body ready to be sent: serialized once for all callers. */
 export interface Answer {
   readonly body: Buffer
-  /** Weak, over everything but when and where it was read. */
+  /** Weak, over everything but the source and time of the read. */
   readonly etag: string
-  /** Where the next page begins. */
+  /** The start of the next page; null at the end. */
   readonly nextCursor: string | null
-  /** RFC 3339; it stands in the body once for each row, always the same text. */
+  /** RFC 3339. The body contains it once per row, always as the same text. */
   readonly observedAt: string
 }
 
@@ -25,7 +25,7 @@ export function toAnswer ({ value, nextCursor, observedAt }: ReadServers): Answe
 export const etagOf = (text: string, observedAt: string): string =>
   `W/"${createHash('sha1').update(text.replaceAll(observedAt, '')).digest('base64url')}"`
 
-/** The same answer as a copy: its records say so. The two members stand side by side in every record. */
+/** The same answer, marked as cached: `source` and `observed_at` are adjacent members of every record. */
 export function toCached (answer: Answer): Answer {
   const observed = `"observed_at":${JSON.stringify(answer.observedAt)},"source":`
   return { ...answer, body: Buffer.from(answer.body.toString('utf8').replaceAll(`${observed}"live"`, `${observed}"cache"`)) }

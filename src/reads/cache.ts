@@ -2,26 +2,26 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../domain/clock.ts'
 import type { Generations } from '../state/generation.ts'
 
-/** Something that was read before. */
+/** The result of an earlier read. */
 export interface Cached<T> {
   readonly value: T
-  /** Epoch milliseconds: when the provider was asked. */
+  /** Epoch milliseconds of the read from the provider. */
   readonly at: number
 }
 
 interface Kept<T extends object> {
   value: T
-  /** It says of itself that it is a copy. */
+  /** The value is already marked as cached. */
   isMarked: boolean
   readonly at: number
   readonly generation: string
 }
 
-/** What was read last by this process, within so many bytes: what nobody has taken for long goes first. */
+/** The most recently used reads of this process, bounded in bytes; the least recently used is evicted first. */
 export interface Cache<T extends object> {
-  /** One that is young enough, and that no write of any replica has made old. */
+  /** Null unless there is an entry that is younger than `maxAgeMs` and of the account's current generation. */
   get(account: string, key: string, maxAgeMs: number): Promise<Cached<T> | null>
-  /** `word`: that of the account when the reading began. */
+  /** `generation`: the account's, at the start of the read. */
   set(key: string, cached: Cached<T>, generation: string): void
 }
 
@@ -30,7 +30,7 @@ export interface CacheParts<T extends object> {
   readonly clock: Clock
   readonly maxBytes: number
   readonly bytesOf: (value: T) => number
-  /** The same, saying of itself that it is a copy. */
+  /** Marks a value as cached. */
   readonly toCached: (value: T) => T
 }
 
@@ -39,7 +39,7 @@ const overheadBytes = 200
 export function createCache<T extends object> ({ generations, clock, maxBytes, bytesOf, toCached }: CacheParts<T>): Cache<T> {
   const kept = new LRUCache<string, Kept<T>>({
     maxSize: maxBytes,
-    // A larger one would drive out all others.
+    // A larger entry would evict all others.
     maxEntrySize: maxBytes / 16,
     sizeCalculation: ({ value }, key) => bytesOf(value) + key.length + overheadBytes
   })

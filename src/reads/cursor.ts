@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { badMember } from '../domain/failure.ts'
 
-/** Where a page ended: the value it was sorted by, and the id. */
+/** The end of a page: the value of its sort key, and the id. */
 export interface Position {
   readonly value: string | null
   readonly id: string
-  /** Before, or behind, everything with this value. */
+  /** Before or after all rows with this value. */
   readonly edge?: 'before' | 'behind'
 }
 
 export interface Cursors {
-  /** `bound` is all that shapes the list: a cursor is of no use for another. */
+  /** `bound`: everything that shapes the list; a cursor is valid for one list only. */
   write(position: Position, bound: string): string
   /** Throws `invalid-request` for a foreign, altered or broken cursor. */
   read(cursor: string, bound: string): Position
@@ -18,7 +18,7 @@ export interface Cursors {
 
 const codeLength = 16
 
-/** Cursors are opaque, and carry an authentication code. The first key writes, all read. */
+/** Cursors are opaque and authenticated (HMAC). The first key signs, all keys verify. */
 export function createCursors (keys: readonly Buffer[]): Cursors {
   const codeOf = (key: Buffer, payload: Buffer, bound: string): Buffer =>
     createHmac('sha256', key).update(bound).update('\0').update(payload).digest().subarray(0, codeLength)
@@ -34,7 +34,7 @@ export function createCursors (keys: readonly Buffer[]): Cursors {
       const bytes = Buffer.from(cursor, 'base64url')
       const code = bytes.subarray(0, codeLength)
       const payload = bytes.subarray(codeLength)
-      // Re-encoding refuses the other spellings that base64url lets pass.
+      // Re-encoding rejects the other spellings that base64url decodes.
       const sound = code.length === codeLength && bytes.toString('base64url') === cursor &&
         keys.some(key => timingSafeEqual(codeOf(key, payload, bound), code))
       const position = sound ? toPosition(JSON.parse(payload.toString('utf8'))) : null

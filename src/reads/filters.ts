@@ -18,7 +18,7 @@ const tests: Tests = {
   tag: (server, wanted) => server.tags.includes(wanted)
 }
 
-/** Whether a row passes every filter but those in `except`. */
+/** Whether a row passes every filter except those in `except`. */
 export function matches (server: ServerFacts, filters: ServerFilters, except: readonly FilterName[] = []): boolean {
   const passes = <Name extends FilterName>(name: Name): boolean => {
     const wanted = filters[name]
@@ -27,10 +27,10 @@ export function matches (server: ServerFacts, filters: ServerFilters, except: re
   return passes('status') && passes('name') && passes('q') && passes('ip') && passes('region') && passes('owner') && passes('tag')
 }
 
-/** The filters that this row can not be tested by before it is looked at more closely. */
+/** The filters that cannot be applied to this row before it is hydrated. */
 export const lackingFilters = (seen: Seen, filters: ServerFilters): readonly FilterName[] =>
   seen.missing === undefined ? [] : seen.missing.filter(name => filters[name] !== undefined)
 
-/** One text for one address: IPv6 has many spellings. */
+/** One spelling for each address: IPv6 has many. */
 export const canonicalAddress = (address: string): string =>
   isIPv6(address) && !address.includes('%') ? new URL(`http://[${address}]/`).hostname : address

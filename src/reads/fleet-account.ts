@@ -22,22 +22,22 @@ export interface AccountSliceQuery {
   readonly query: FleetQuery
   readonly after: Position | null
   readonly context: RequestContext
-  /** Of the whole page, by `clock.elapsed()`. */
+  /** The deadline of the whole page, by `clock.elapsed()`. */
   readonly deadline: number
-  /** Kept of the deadline for looking closer at what is shown. */
+  /** The part of the deadline that is reserved for hydrating the shown rows. */
   readonly reservedMs: number
 }
 
-/** One account's part of a page over several. */
+/** One account's slice of a page over several accounts. */
 export interface AccountSlice {
   readonly account: Account
   /** In order, at most a page. */
   readonly rows: readonly Row[]
   readonly more: boolean
   readonly total: number | null
-  /** Epoch milliseconds of the reading; null where it failed. */
+  /** Epoch milliseconds of the read; null if it failed. */
   readonly at: number | null
-  /** The rows that are shown, each with what a closer look shows of it: null for one that is gone. Nothing where that fails. */
+  /** The shown rows, each with its hydrated row: null if its server is gone. Empty if hydration fails. */
   hydrate(rows: readonly Row[]): Promise<ReadonlyArray<readonly [Row, Row | null]>>
   status(): 'ok' | 'stale' | 'error'
   error(): Error | null
@@ -51,7 +51,7 @@ interface Part {
 
 const cacheBytes = 16 * 1024 * 1024
 
-/** Asks accounts for their parts, and takes what was read before where an account does not answer. */
+/** Reads accounts, and falls back to an earlier read if an account does not answer. */
 export function createAccountSlices ({ generations, observer, clock }: AccountSliceParts): (account: Account, asked: AccountSliceQuery) => Promise<AccountSlice> {
   const reads = createReads<Part>({
     generations,
@@ -73,7 +73,7 @@ export function createAccountSlices ({ generations, observer, clock }: AccountSl
       maxAgeMs: query.maxAgeMs ?? account.options.cacheMs
     }
     try {
-      // The reading has an account's own deadline: it is shared with callers who have more time, or less.
+      // The read has the account's own deadline: it is shared with callers that have more time, or less.
       const read = await withinCall(reading, async leaving => await reads.read({ ...asked, context: { ...context, signal: leaving } }, async signal => {
         const observedAt = new Date(clock.now()).toISOString()
         const found = await readRows(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
@@ -126,7 +126,7 @@ function toSlice (account: Account, read: Read<Part>, { call, query, context }: 
           const seen = known.get(row.server.id)
           return [row, row.seen === null ? row : seen === undefined ? null : toRow(row, seen)]
         })
-        // A part that is shown whole can be taken by others as it is now.
+        // A slice that is shown whole replaces the shared read.
         if (shown.length === rows.length) read.keep({ rows: completed.flatMap(([, row]) => row ?? []), more, total })
         return completed
       } catch (error) {

@@ -8,7 +8,7 @@ import { compareValues, directionOf, positionOf } from './sort.ts'
 import { shapeOf, type ServersQuery } from './servers.ts'
 
 export interface FleetQuery extends ServersQuery {
-  /** Nobody is waited for any longer. */
+  /** Milliseconds after which accounts that have not answered are left out. */
   readonly deadlineMs: number
 }
 
@@ -16,24 +16,24 @@ export interface FleetQuery extends ServersQuery {
 export interface Row {
   readonly account: string
   readonly server: Server
-  /** What a closer look is to complete; null where nothing is lacking. */
+  /** The row to hydrate; null if it is complete. */
   readonly seen: Seen | null
 }
 
-/** Where a page over several accounts ended. */
+/** The end of a page over several accounts. */
 export interface Place {
   readonly account: string
   readonly position: Position
-  /** The accounts that failed on this walk. */
+  /** The accounts that have failed on this walk. */
   readonly failed: ReadonlyMap<string, Failure>
-  /** Everything of this account was given already. */
+  /** Whether all rows of this account are on earlier pages. */
   isBehind(account: string): boolean
 }
 
 /** Everything that shapes the list; a cursor is bound to it. */
 export const boundOf = (accounts: readonly Account[], query: ServersQuery): string => `fleet ${accounts.map(account => shapeOf(account, query)).join('')}`
 
-/** By value, then account, then as the account itself has ordered them. */
+/** By value, then account, then the account's own order. */
 export function mergeRows (rows: readonly Row[], sort: SortOrder): readonly Row[] {
   const byValue = compareValues(sort)
   const direction = directionOf(sort)
@@ -51,7 +51,7 @@ export function writePlace ({ account, server }: Row, { sort, failed }: Walked):
   return { value, id: JSON.stringify([sort, account, id, failed]) }
 }
 
-/** The cursor's authentication code has shown that we wrote it. */
+/** The cursor is authenticated: this gateway wrote it. */
 export function readPlace ({ value, id: text }: Position): Place {
   const [sort, account, id, failed]: [SortOrder, string, string, Array<[string, Failure]>] = JSON.parse(text)
   return {
@@ -62,7 +62,7 @@ export function readPlace ({ value, id: text }: Position): Place {
   }
 }
 
-/** After which position an account goes on; null: from its beginning; `behind`: nothing of it is left. */
+/** The position after which an account continues; null: at its beginning; `behind`: it has no rows left. */
 export function afterOf (account: string, place: Place | null, sort: SortOrder): Position | null | 'behind' {
   if (place === null || place.account === account) return place?.position ?? null
   const isBefore = directionOf(sort) * compareText(account, place.account) < 0

@@ -18,17 +18,18 @@ export interface StreamQuery {
   readonly deadlineMs: number
 }
 
-/** Rows of one account as they arrive; its last word says how it went. */
+/** Rows of one account as they arrive; the last part is the account's result. */
 export type StreamPart =
   | { readonly servers: readonly Server[] }
   | { readonly ended: FleetAccount }
 
-/** So many are looked at closer, and made into records, at a time. */
+/** The number of rows that are hydrated and serialized at a time. */
 const rowsAtOnce = 50
 
 /**
- * Every server of the accounts that passes the filters, each account's pages as they arrive. An account's next page is asked for when the one before
- * has been taken, so no more than one page of each is held. What has not arrived by the deadline is an error of its account.
+ * Streams every server of the accounts that passes the filters, as the accounts' pages arrive. The next page of an account is requested
+ * when the previous one has been consumed, so at most one page of each is held. An account that is incomplete at the deadline ends with an
+ * error.
  */
 export async function * streamFleet (accounts: readonly Account[], query: StreamQuery, context: RequestContext): AsyncGenerator<StreamPart> {
   yield * merge(accounts.map(account => streamAccount(account, query, context)))
@@ -44,9 +45,9 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
   const leaving = new AbortController()
   const inTime = async <T>(work: Promise<T>): Promise<T> => await untilEnd(call, work, () => {
     leaving.abort()
-    return new UpstreamError('timeout', 'the list was not at its end before deadline_ms')
+    return new UpstreamError('timeout', 'the list was not complete before deadline_ms')
   })
-  // The deadline of one request would end a long list in its middle: the caller's own bounds all of it, and no call is blamed for it.
+  // An account's request deadline would cut a long list: the caller's deadline bounds all of it, and no single call is blamed.
   const { list } = account.connect(createCall({ clock, requestId, signal: leaving.signal, deadlineMs: deadlineMs * 2, counters, trace }))
   const steps = walk(list, { filters, after: null, limit: list.pageSize })
   try {
@@ -67,7 +68,7 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
   }
 }
 
-/** Only what may be looked for is looked at closer. */
+/** Hydrates only rows that may pass the filters. */
 async function passing (list: List, rows: readonly Seen[], filters: ServerFilters): Promise<readonly Seen[]> {
   const possible = rows.filter(({ server, missing }) => matches(server, filters, missing))
   return (await hydrate(list, possible)).filter(({ server }) => matches(server, filters))

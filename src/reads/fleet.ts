@@ -7,13 +7,13 @@ import type { Cursors } from './cursor.ts'
 import { createAccountSlices, type AccountSlice, type AccountSliceParts, type AccountSliceQuery } from './fleet-account.ts'
 import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-sort.ts'
 
-/** How one account of a fleet answered. */
+/** The result of one account of the fleet. */
 export interface FleetAccount {
   readonly account: Account
   readonly status: 'ok' | 'stale' | 'error'
-  /** How old what is shown of it is; null where nothing is. */
+  /** The age of its servers in milliseconds; null if none are shown. */
   readonly ageMs: number | null
-  /** Its servers in this answer. */
+  /** The number of its servers in this answer. */
   readonly count: number
   readonly error: Error | null
 }
@@ -25,7 +25,7 @@ export interface FleetPage {
 }
 
 export interface Fleet {
-  /** Throws the first account's failure where no account answers. */
+  /** Throws the first account's failure if no account answers. */
   page(accounts: readonly Account[], query: FleetQuery, context: RequestContext): Promise<FleetPage>
 }
 
@@ -34,8 +34,9 @@ export interface FleetParts extends AccountSliceParts {
 }
 
 /**
- * One page over several accounts. Sorted by id the accounts stand one behind the other, each in its provider's own order, and only those that
- * can be on the page are asked after the first page; else all are merged. Upstream calls: those of a list for each account that is asked.
+ * One page over several accounts. Sorted by `id`, accounts are listed one after another, each in its provider's own order, and after the
+ * first page only accounts that can be on the page are read; other orders merge all accounts. Upstream calls: those of a list, for each
+ * account that is read.
  */
 export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
   const { clock } = parts
@@ -71,9 +72,9 @@ interface Asking {
   readonly clock: Clock
 }
 
-/** Everybody at once for the first page; then, where accounts stand one behind the other, no more than the page needs. */
+/** All accounts at once for the first page; afterwards, when accounts are listed one after another, only those that the page needs. */
 async function askAll (ask: (account: Account, query: AccountSliceQuery) => Promise<AccountSlice>, accounts: readonly Account[], { query, place, context, deadline, clock }: Asking): Promise<AccountSlice[]> {
-  // Whoever is slow must not take the time that the others' rows still need.
+  // Slow accounts must not use up the time that hydrating the rows of the others needs.
   const reservedMs = accounts.some(({ needsHydration }) => needsHydration) ? query.deadlineMs / 4 : 0
   const open = accounts.flatMap(account => {
     const after = afterOf(account.id, place, query.sort)
@@ -88,7 +89,7 @@ async function askAll (ask: (account: Account, query: AccountSliceQuery) => Prom
   for (let from = 0, atOnce = 1; from < inOrder.length; from += atOnce, atOnce = Math.min(16, atOnce * 2)) {
     asking.push(askThese(inOrder.slice(from, from + atOnce)))
     if (await isSlow(Promise.all(asking), clock, impatientAt - clock.elapsed())) {
-      // It may not cost those behind it their time.
+      // A slow account must not delay those after it.
       asking.push(askThese(inOrder.slice(from + atOnce)))
       break
     }
@@ -98,7 +99,7 @@ async function askAll (ask: (account: Account, query: AccountSliceQuery) => Prom
   return (await Promise.all(asking)).flat()
 }
 
-/** Of the deadline: so long accounts are asked one after the other. */
+/** The share of the deadline during which accounts are read one after another. */
 const patienceShare = 0.25
 
 async function isSlow (work: Promise<unknown>, clock: Clock, ms: number): Promise<boolean> {
@@ -110,14 +111,14 @@ async function isSlow (work: Promise<unknown>, clock: Clock, ms: number): Promis
   }
 }
 
-/** Accounts that were not asked yet, because the page is full. */
+/** Whether accounts remain that were not read because the page is full. */
 function mayFollow (accounts: readonly Account[], asked: readonly AccountSlice[], place: Place | null): boolean {
   if (place === null) return false
   const known = new Set(asked.map(({ account }) => account.id))
   return accounts.some(({ id }) => !known.has(id) && !place.failed.has(id) && !place.isBehind(id))
 }
 
-/** Only what is shown is looked at closer. An account that fails now has failed; a server that is gone is left out. */
+/** Hydrates the shown rows only. An account that fails here counts as failed; a server that is gone is left out. */
 async function completeRows (asked: readonly AccountSlice[], rows: readonly Row[]): Promise<readonly Row[]> {
   const completed = new Map<Row, Row | null>()
   await Promise.all(asked.map(async slice => {
@@ -138,7 +139,7 @@ interface Shown {
 function toFleetAccount (account: Account, asked: readonly AccountSlice[], { shown, place, now }: Shown): FleetAccount {
   const failedBefore = place?.failed.get(account.id)
   if (failedBefore !== undefined) {
-    const error = new UpstreamError(failedBefore, 'this account failed on an earlier page of this walk: begin anew to ask it again')
+    const error = new UpstreamError(failedBefore, 'this account failed on an earlier page of this walk; start a new walk to read it again')
     return { account, status: 'error', ageMs: null, count: 0, error }
   }
   const slice = asked.find(one => one.account === account)
@@ -147,7 +148,7 @@ function toFleetAccount (account: Account, asked: readonly AccountSlice[], { sho
   return { account, status: slice.status(), ageMs: slice.at === null ? null : Math.max(0, now() - slice.at), count, error: slice.error() }
 }
 
-/** The first account's failure where none has answered; null where one has, or where there is none to ask. */
+/** The first account's failure if none has answered; null if one has, or if there are no accounts. */
 export function failureOfAll (answered: readonly FleetAccount[]): Error | null {
   if (answered.some(({ status }) => status !== 'error')) return null
   const errors = answered.flatMap(({ error }) => error ?? [])

@@ -1,6 +1,6 @@
 /**
- * What comes first is given first; each source goes on when what it gave was taken. Nothing grows with the number of things given:
- * `Promise.race` would leave a reaction at a silent source for each of them.
+ * Merges sources in order of arrival; a source continues when its last value has been consumed. Memory is constant, whereas `Promise.race`
+ * leaves a reaction at a silent source for each value.
  */
 export async function * merge<T> (sources: ReadonlyArray<AsyncGenerator<T>>): AsyncGenerator<T> {
   const come: Array<() => Arrived<T>> = []

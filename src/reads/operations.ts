@@ -14,24 +14,24 @@ export interface OperationFilters {
 
 export interface Waiting {
   readonly waitMs: number
-  /** Aborted when the caller is gone. */
+  /** Aborted when the caller disconnects. */
   readonly signal: AbortSignal
 }
 
-/** What is known of operations. Nothing here asks a provider: one poller for each account does that for everybody. */
+/** Reads of operations. None of them calls a provider: one poller for each account does that for all callers. */
 export interface Operations {
-  /** The newest first. */
+  /** Newest first. */
   list(account: Account, filters: OperationFilters, query: PageQuery): Promise<Page<Operation>>
   find(account: Account, id: string): Promise<StoredOperation>
   wait(account: Account, id: string, waiting: Waiting): Promise<Operation>
   changes(stored: StoredOperation, version: number, signal: AbortSignal): AsyncGenerator<StoredOperation>
 }
 
-/** `stopping`: who waits is answered with what is known. */
+/** `stopping`: waiting requests are answered with the last known state. */
 export function createOperations (engine: Engine, cursors: Cursors, stopping: AbortSignal): Operations {
   const find = async (account: Account, id: string): Promise<StoredOperation> => {
     const stored = await engine.get(account.id, id)
-    if (stored === null) throw new GatewayError('operation-not-found', 'there is no such operation at this account, or it is older than 24 hours')
+    if (stored === null) throw new GatewayError('operation-not-found', 'this account has no such operation, or it is older than 24 hours')
     return stored
   }
 

@@ -12,13 +12,16 @@ export interface Page<Row> {
 }
 
 export interface Paging<Row> {
-  /** What makes a row the one it is. */
+  /** The unique key of a row. */
   readonly keyOf: (row: Row) => string
   /** Everything that shapes the list; a cursor is bound to it. */
   readonly bound: readonly unknown[]
 }
 
-/** One page of rows that are all known, in the order of their keys: a row that stays is given once, whatever comes and goes. */
+/**
+ * One page of rows that are all in memory, in the order of their keys: a row that stays is returned once, even if others come and go
+ * between pages.
+ */
 export function pageOf<Row> (cursors: Cursors, rows: readonly Row[], query: PageQuery, { keyOf, bound }: Paging<Row>): Page<Row> {
   const shape = JSON.stringify(bound)
   const after = query.cursor === null ? null : cursors.read(query.cursor, shape).id

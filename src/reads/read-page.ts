@@ -16,20 +16,20 @@ export interface PageQuery {
 
 export interface PageRead {
   readonly rows: readonly Seen[]
-  /** Where the next page begins; null at the end. */
+  /** The start of the next page; null at the end. */
   readonly next: Position | null
   readonly total: number | null
 }
 
 const hydrationsAtOnce = 5
 
-/** One page of an account's servers, in the asked order, whatever the vendor's own pages and order are. */
+/** One page of an account's servers in the requested order, independent of the vendor's pages and order. */
 export async function readPage (list: List, query: PageQuery): Promise<PageRead> {
   const read = await readRows(list, query)
   return { ...read, rows: await hydrate(list, read.rows) }
 }
 
-/** The same page, with rows that may lack what only a closer look tells and no filter asks for. */
+/** The same page; its rows may lack members that need hydration and that no filter concerns. */
 export async function readRows (list: List, query: PageQuery): Promise<PageRead> {
   const order = comparePositions(query.sort, list.compareIds)
   const found = await collect(list, query, order)
@@ -40,10 +40,10 @@ export async function readRows (list: List, query: PageQuery): Promise<PageRead>
 }
 
 interface Found {
-  /** In order, after the cursor; one more than a page where there are more, all of them when undecided. */
+  /** In order, after the cursor; one row more than a page if there are more; all rows if undecided. */
   readonly rows: readonly Seen[]
   readonly total: number | null
-  /** Some rows lack what a filter asks for. */
+  /** Some rows lack a member that a filter concerns. */
   readonly undecided: boolean
 }
 
@@ -80,7 +80,7 @@ async function collect (list: List, query: PageQuery, order: Compare<Position>):
   return { rows: kept.sorted(), total: readFromStart ? matched : null, undecided }
 }
 
-/** Keeps the first rows in order; all of them once `keepAll` was said. Memory stays within a few pages otherwise. */
+/** Keeps the first rows in order, or all of them after `keepAll`. Otherwise memory stays within a few pages. */
 function createKept (order: Compare<Position>, sort: SortOrder, wanted: number) {
   let rows: Seen[] = []
   let all = false
@@ -101,7 +101,7 @@ const lastPosition = (rows: readonly Seen[], sort: SortOrder): Position | null =
   return last === undefined ? null : positionOf(last.server, sort)
 }
 
-/** Filters that need a closer look are decided row by row, in order, until the page is full. */
+/** Filters that need hydration are applied row by row, in order, until the page is full. */
 async function decideCloser (list: List, query: PageQuery, candidates: readonly Seen[]): Promise<PageRead> {
   const { filters, limit, sort } = query
   const passed: Seen[] = []
@@ -115,7 +115,7 @@ async function decideCloser (list: List, query: PageQuery, candidates: readonly 
   return { rows: passed, next: null, total: query.after === null ? passed.length : null }
 }
 
-/** Rows that lack something, completed by one call each; a row that is gone meanwhile is left out. */
+/** Hydrates incomplete rows, one call each; a row whose server is gone is left out. */
 export async function hydrate (list: List, rows: readonly Seen[]): Promise<readonly Seen[]> {
   const { hydrate } = list
   if (hydrate === undefined || rows.every(seen => seen.missing === undefined)) return rows
@@ -128,7 +128,7 @@ export async function hydrate (list: List, rows: readonly Seen[]): Promise<reado
       if (!(error instanceof UpstreamError)) throw error
       if (error.failure === 'not-found') return null
       if (error.failure !== 'forbidden' && error.failure !== 'authentication') throw error
-      // A key that may list but not look stays honest: the states are unknown. The other rows would be refused too.
+      // A credential that may list but not read servers leaves the states unknown. The other rows would be refused too.
       mayLook = false
       return seen
     }
@@ -137,7 +137,7 @@ export async function hydrate (list: List, rows: readonly Seen[]): Promise<reado
   return looked.filter(seen => seen !== null)
 }
 
-/** `work` on each item, at most `atOnce` at a time, results in the order of the items. The first failure ends it. */
+/** Runs `work` on each item, at most `atOnce` at a time; results in the order of the items. The first failure ends it. */
 async function mapAtOnce<T, R> (items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   let next = 0

@@ -20,7 +20,7 @@ export interface ServersQuery {
   readonly limit: number
   readonly cursor: string | null
   readonly include: Include
-  /** How old an answer the caller takes; null: what the account says. */
+  /** The maximum age of a cached answer in milliseconds; null: the account's setting. */
   readonly maxAgeMs: number | null
 }
 
@@ -46,7 +46,7 @@ export interface ServersParts {
 
 const cacheBytes = 32 * 1024 * 1024
 
-/** Upstream calls of `list`: the vendor's pages (and a closer look at each shown row where the vendor's list lacks something); of `get`: one. */
+/** Upstream calls of `list`: the vendor's pages, and one per shown row if the vendor's list is incomplete; of `get`: one. */
 export function createServers ({ cursors, generations, observer, clock }: ServersParts): Servers {
   const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ body }) => body.length, toCached })
 
@@ -77,7 +77,7 @@ export function createServers ({ cursors, generations, observer, clock }: Server
   }
 }
 
-/** What a cursor and a shared read are bound to. */
+/** The text that cursors and shared reads are bound to. */
 export function shapeOf (account: Account, { filters, sort }: Pick<ServersQuery, 'filters' | 'sort'>): string {
   const { status, ...rest } = filters
   const named = Object.entries(rest).sort(([a], [b]) => a < b ? -1 : 1)

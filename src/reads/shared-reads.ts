@@ -6,33 +6,33 @@ import type { RequestContext } from '../transport/context.ts'
 import { createCache, type CacheParts, type Cached } from './cache.ts'
 import { createSingleFlight } from './single-flight.ts'
 
-/** Reads that are asked for by several: one call serves those who ask at the same time, and later ones who take a copy. */
+/** Shared reads: one call serves concurrent callers, and later ones from the cache. */
 export interface Reads<T extends object> {
-  /** Throws what the work throws; that is told to all who share it, and not kept. */
+  /** Throws the error of `work` to all callers that share it; errors are not cached. */
   read(asked: Asked, work: (signal: AbortSignal) => Promise<T>): Promise<Read<T>>
-  /** What there is without asking the provider. */
+  /** The cached read, without a call to the provider. */
   cached(asked: Asked): Promise<Read<T> | null>
 }
 
 export interface Asked {
   readonly account: Pick<Account, 'id' | 'instanceId'>
-  /** Everything that shapes the answer, beside the account. */
+  /** Everything that shapes the answer, except the account. */
   readonly key: string
-  /** A copy may be so old; 0: none is taken. */
+  /** The maximum age of a cached answer in milliseconds; 0: the cache is not used. */
   readonly maxAgeMs: number
   readonly context: RequestContext
 }
 
 export interface Read<T> extends Cached<T> {
   readonly from: 'live' | 'cache'
-  /** Keeps what has been made of it in its stead. */
+  /** Replaces the cached value. */
   keep(value: T): void
 }
 
 export interface ReadsParts<T extends object> extends CacheParts<T> {
   readonly generations: Generations
   readonly observer: Observer
-  /** What is not whole yet is kept only when it has been completed. */
+  /** An incomplete value is cached only after `keep`. */
   readonly isWhole?: (value: T) => boolean
 }
 
@@ -41,11 +41,11 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
   const cache = createCache(parts)
   const singleFlight = createSingleFlight<Cached<T>>()
 
-  /** Under which a read may be shared: asked of the store only where there is something to share. */
+  /** The generation under which a read may be shared; the store is read only if there is something to share. */
   const generationFor = async (account: string, key: string): Promise<string> => {
     const known = generations.known(account)
     if (known !== '' && !singleFlight.has(`${known} ${key}`)) {
-      // It may be an old one: then at least the next reading is kept under the new one.
+      // The known generation may be old: then the next read uses the new one.
       generations.current(account).catch(() => {})
       return known
     }

@@ -1,13 +1,13 @@
-/** Identical reads in flight, joined. */
+/** Joins identical reads in flight. */
 export interface SingleFlight<T> {
   has(key: string): boolean
-  /** The running work with this key, or `start`ed anew. The work is given up when everybody who waited has left. */
+  /** The running work with this key, or `start`ed anew. The work is aborted when all callers have left. */
   join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<Joined<T>>
 }
 
 export interface Joined<T> {
   readonly value: T
-  /** True for the one whose request the work was done for. */
+  /** True for the caller whose request started the work. */
   readonly isLeader: boolean
 }
 
@@ -28,7 +28,7 @@ export function createSingleFlight<T> (): SingleFlight<T> {
     flight.work.then(land, land)
     return flight
   }
-  // Who comes after everybody has left would join work that is being given up.
+  // A later caller must not join work that is being aborted.
   const running = (key: string): Flight<T> | null => {
     const flight = singleFlight.get(key)
     return flight === undefined || flight.controller.signal.aborted ? null : flight

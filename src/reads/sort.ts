@@ -3,7 +3,7 @@ import type { SortOrder } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import type { Position } from './cursor.ts'
 
-/** Where a server stands in a list: what its sort order goes by, and its id to decide between equals. */
+/** The position of a server in a list: its sort value, then its id. */
 export const positionOf = (server: ServerFacts, sort: SortOrder): Position => ({ value: valueOf(server, sort), id: server.id })
 
 function valueOf (server: ServerFacts, sort: SortOrder): string | null {
@@ -11,14 +11,14 @@ function valueOf (server: ServerFacts, sort: SortOrder): string | null {
   return sort.endsWith('created_at') ? server.created_at : null
 }
 
-/** The order of positions. What has no time comes first; `-` turns everything round. */
+/** Compares positions. Unknown times come first; `-` reverses the order. */
 export function comparePositions (sort: SortOrder, compareIds: Compare<string>): Compare<Position> {
   const byValue = compareValues(sort)
   const direction = directionOf(sort)
   return (a, b) => byValue(a.value, b.value) || edges.get(b.edge) || direction * compareIds(a.id, b.id)
 }
 
-/** The order of what positions are sorted by, turned round where the sort order is. */
+/** Compares sort values, reversed if the sort order is. */
 export function compareValues (sort: SortOrder): Compare<string | null> {
   const compare = sort.endsWith('created_at') ? compareTimes : compareText
   const direction = directionOf(sort)

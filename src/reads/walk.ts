@@ -4,12 +4,12 @@ import type { Seen, ServerFilters } from '../domain/list.ts'
 
 export interface Walk {
   readonly filters: ServerFilters
-  /** For lists in order of ids: begin after this one. */
+  /** For lists in order of ids: start after this id. */
   readonly after: string | null
   readonly limit: number
 }
 
-/** Rows that were not given before in this walk, and what the vendor said beside them. */
+/** Rows that are new in this walk, and the vendor's remarks on them. */
 export interface Step {
   readonly rows: readonly Seen[]
   readonly total: number | null
@@ -19,12 +19,12 @@ const maximumPages = 5000
 const maximumFruitless = 20
 
 /**
- * Reads a vendor's list to its end, each row once. Offset pages overlap by a row: when no known row is found on a page,
- * rows before it have vanished and others have slid past its beginning, so the walk steps back until it meets one.
- * Pages that can not overlap are taken as they come.
+ * Reads a vendor's list to its end, each row once. Offset pages overlap by one row: if no known row is found on a page, earlier rows have
+ * vanished and others have moved before its start, so the walk steps back until it meets a known row. Pages that cannot overlap are taken
+ * as they are.
  */
 export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
-  // What may come once more. Behind the key nothing does, and there is no page after the only one.
+  // Rows that may appear twice. With key paging none do, nor on a single page.
   const given = new Set<string>()
   let offset = 0
   let after = request.after
@@ -51,7 +51,7 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
       after = nextKey(list, page, after)
       for (const id of given) if (list.compareIds(id, after) <= 0) given.delete(id)
     }
-    // A page of a single row leaves no room to overlap.
+    // A page of a single row leaves no room for an overlap.
     stepBack = overlaps && page.rows.length > 1 ? 1 : 0
     offset = page.start + page.rows.length - stepBack
   }
@@ -61,7 +61,7 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
 function nextKey (list: List, page: VendorPage, after: string | null): string {
   const last = page.rows.at(-1)?.server.id
   if (last === undefined || (after !== null && list.compareIds(last, after) <= 0)) {
-    throw new UpstreamError('malformed', 'the provider\'s list does not go forward')
+    throw new UpstreamError('malformed', 'the provider\'s list does not advance')
   }
   return last
 }

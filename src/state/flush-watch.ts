@@ -14,20 +14,20 @@ interface FlushLogger {
 }
 
 export interface FlushWatch {
-  /** The same keys; a flush that one of them meets is reported at once. */
+  /** The same store; a flush that a request meets is reported at once. */
   readonly idempotency: IdempotencyStore
   /** Accounts whose keyed creates are refused until an operator acknowledges a flush, as last seen. */
   flushed(): readonly string[]
-  /** Looks at every account. While the store is lost, the last state is kept. */
+  /** Checks every account. While the store is unreachable, the last state is kept. */
   look(): Promise<void>
-  /** Looks now and every two seconds from now on. */
+  /** Checks now and every two seconds from now on. */
   start(): void
   stop(): void
 }
 
 const lookEveryMs = 2000
 
-/** Detects a flush of the store of idempotency keys, also without keyed requests, and logs its beginning and its end once. */
+/** Detects a flush of the idempotency keys, even without keyed requests, and logs its beginning and its end once. */
 export function createFlushWatch ({ idempotency, accounts, clock, logger }: FlushWatchParts): FlushWatch {
   const flushed = new Set<string>()
   let cancel = (): void => {}

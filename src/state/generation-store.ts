@@ -3,8 +3,8 @@ import type { Change, OperationStore, StoredOperation } from './operation-store.
 import type { Generations } from './generation.ts'
 
 /**
- * What has ended has changed the account, and what was read before is old: the account's turn comes before anybody can see the end,
- * so that who has seen it is never given an older reading.
+ * An operation that ends has changed its account, and earlier reads are outdated: the generation is bumped before the end becomes visible,
+ * so that a caller that has seen the end never gets an older read.
  */
 export function createGenerationStore (store: OperationStore, generations: Generations): OperationStore {
   const update = async (known: StoredOperation, change: Change): Promise<StoredOperation> => {

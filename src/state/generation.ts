@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 
 /**
- * How often an account was written to, as a word that never comes again: what was read under one word may be shared as long as the
- * account still has it. For all replicas where it can be.
+ * The generation of an account: a random stamp that each write replaces. A read may be shared while the account still has the generation
+ * under which the read began. Shared by all replicas if possible.
  */
 export interface Generations {
-  /** The word as this process last saw it. It may be an old one; then nobody shares what is read under it. */
+  /** The generation as this process last saw it. If it is outdated, reads under it are shared with no caller. */
   known(account: string): string
-  /** The word of now; null while nobody can tell. */
+  /** The current generation; null while it is unknown. */
   current(account: string): Promise<string | null>
-  /** A write was answered, or what it began has ended. Resolves when every replica can know. */
+  /** A write was answered, or an operation has ended. Resolves when every replica can see the new generation. */
   bump(account: string): Promise<void>
 }
 

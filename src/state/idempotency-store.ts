@@ -1,17 +1,17 @@
-/** What is kept under one Idempotency-Key. Bodies are not: only a fingerprint of the request, and the answer once there is one. */
+/** The record of one Idempotency-Key. It holds no body of a request, only its fingerprint, and the answer once there is one. */
 export interface IdempotencyRecord {
   readonly fingerprint: string
-  /** The process that works on it, and when it certainly does no more. Epoch milliseconds. */
+  /** The process that works on the request, and the time by which that has certainly ended, in epoch milliseconds. */
   readonly owner: string
   readonly openUntil: number
-  /** The operation that was begun for it. */
+  /** The operation that the request has begun. */
   readonly operationId: string | null
   /** Null while the first request is unanswered. */
   readonly answer: string | null
 }
 
 export type Reserved =
-  /** The key is ours. */
+  /** The key is reserved for this request. */
   | { readonly kind: 'new' }
   | { readonly kind: 'known', readonly record: IdempotencyRecord }
   /** Stored keys were lost, and this one may be among them. */
@@ -22,22 +22,22 @@ export type Reserved =
 export interface Reservation {
   readonly key: string
   readonly record: IdempotencyRecord
-  /** What buys something is refused as long as lost keys are not acknowledged. */
+  /** Refused while a loss of keys is not acknowledged, because the request may cost money. */
   readonly isCreate: boolean
 }
 
-/** Keeps keys for a day. Every method throws when the store can not be reached. */
+/** Keeps keys for a day. Every method throws while the store is unreachable. */
 export interface IdempotencyStore {
   /**
-   * Learns the store's mark, so that a flush is detected from here on, and detects one that has happened. True from the detection until
-   * an operator has acknowledged it; meanwhile creates are refused.
+   * Detects flushes of the store, since the last call and from here on. True from the detection until an operator has acknowledged it;
+   * meanwhile creates are refused.
    */
   isFlushed(account: string): Promise<boolean>
   reserve(account: string, reservation: Reservation): Promise<Reserved>
-  /** Puts `next` where `known` stands; false when it does not stand there any more. */
+  /** Replaces `known` by `next`; false if the store holds another record or none. */
   replace(account: string, key: string, known: IdempotencyRecord, next: IdempotencyRecord): Promise<boolean>
-  /** What stands there, whatever it is worth; null where nothing does. */
+  /** The stored record, unparsed; null if there is none. */
   find(account: string, key: string): Promise<IdempotencyRecord | null>
-  /** Forgets `known`, unless another record stands there now. */
+  /** Deletes `known`, unless the store holds another record. */
   forget(account: string, key: string, known: IdempotencyRecord): Promise<void>
 }

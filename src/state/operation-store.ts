@@ -3,31 +3,31 @@ import type { Goal, Operation } from '../domain/operation.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 
 /**
- * How far an operation has come. `intended`: written down, but its key is not yet bound to it: nothing is sent before it is.
- * `asking`: the provider is being asked. `following`: it has accepted.
- * `doubtful`: nobody knows whether it has; what it shows must tell.
+ * The phase of an operation. `intended`: recorded, but not yet bound to its Idempotency-Key; nothing may be sent before that. `asking`:
+ * the call is in flight. `following`: the provider has accepted. `ambiguous`: the outcome of the call is unknown and is judged by what the
+ * provider shows.
  */
 export type Phase = 'intended' | 'asking' | 'following' | 'ambiguous'
 
-/** How the server of a create is found again: what was ordered, and marks of all servers that were there before. */
+/** The data for finding the server of a create: the request without secrets, and a fingerprint of each server that existed before. */
 export interface Search {
   readonly spec: CreateSpec
   readonly baseline: readonly string[]
 }
 
-/** An operation with what is needed to follow it, by any process, at any later time. Times in epoch milliseconds. */
+/** An operation with everything that any process needs to follow it at any later time. Times are epoch milliseconds. */
 export interface StoredOperation {
   readonly operation: Operation
-  /** Grows with every change; the id of an event. */
+  /** Increases with every change; used as the event id. */
   readonly version: number
   readonly phase: Phase
-  /** The process that asks, and when it certainly asks no more. */
+  /** The process that sends the call, and the time by which the call has certainly ended. */
   readonly owner: string
   readonly askingUntil: number
   readonly ambiguousSince: number | null
-  /** So long a server that can not be found may still appear; null: for ever, since the provider has accepted. */
+  /** Milliseconds for which a missing server may still appear; null: no limit, because the provider has accepted. */
   readonly settleMs: number | null
-  /** It is certain that the provider did nothing: the same key may be used to send once more. */
+  /** The provider certainly did nothing: the Idempotency-Key may be used to send the request again. */
   readonly notMade: boolean
   readonly jobs: readonly Job[]
   readonly goal: Goal | null
@@ -35,54 +35,57 @@ export interface StoredOperation {
   readonly stepsSent: number
   readonly search: Search | null
   readonly startedAt: number
-  /** When the provider was last known to have been asked for something: what it shows is judged from here. */
+  /** The last time at which the provider is known to have received a call; what it shows is judged from here. */
   readonly actedAt: number
   readonly deadlineAt: number
   readonly polls: number
   readonly nextPollAt: number
-  /** Something other than the state before and after was seen: a reboot needs that. */
+  /** A state other than those before and after was seen, which a reboot requires. */
   readonly transitionSeen: boolean
 }
 
-/** Ends the turn of one who looks; others may look after `restMs`. */
+/** Releases the lease; the next one is granted after `restMs`. */
 export type EndLease = (restMs: number) => Promise<void>
 
-/** Keeps operations for a day, for all replicas where it can. */
+/** Keeps operations for a day, shared by all replicas if possible. */
 export interface OperationStore {
-  /** Other processes use it too, or will after this one. */
+  /** Whether other processes use the store, or will use it after this one. */
   readonly isShared: boolean
-  /** False where it could not be kept for the other replicas. */
+  /** False if the record could not be stored for the other replicas. */
   open(stored: StoredOperation): Promise<boolean>
-  /** Null also while the store can not be reached. */
+  /** Null also while the store is unreachable. */
   get(account: string, id: string): Promise<StoredOperation | null>
-  /** Null only where there certainly is none: throws while the store can not be reached, or can not be read. */
+  /** Null only if there certainly is none: throws while the store is unreachable, or if the record cannot be read. */
   getForCertain(account: string, id: string): Promise<StoredOperation | null>
   /**
-   * Changes what is kept, whoever else does so at the same time: `change` is given the present record, and null from it means
-   * nothing to change. `known` is what the caller has last seen, for a store that can not be reached. Resolves with what is kept now.
+   * Changes a record atomically: `change` gets the present record and returns null for no change. `known` is the caller's last known
+   * record, for a store that is unreachable. Resolves with the stored record.
    */
   update(known: StoredOperation, change: Change): Promise<StoredOperation>
-  /** As `update`, but throws while the store can not be reached. */
+  /** As `update`, but throws while the store is unreachable. */
   updateForCertain(known: StoredOperation, change: Change): Promise<StoredOperation>
   remove(account: string, id: string): Promise<void>
-  /** The next `count` older than `after`, the newest first. */
+  /** The next `count` older than `after`, newest first. */
   list(account: string, after: string | null, count: number): Promise<readonly StoredOperation[]>
-  /** Those that have not ended. */
+  /** The operations that have not ended. */
   pending(account: string): Promise<readonly StoredOperation[]>
-  /** True for the first who says this name, and for the same one again, until it is forgotten. Throws where that can not be said. */
+  /**
+   * True for the first holder that claims this name, and for the same holder again, until it is released. Throws if that cannot be
+   * decided.
+   */
   claim(account: string, name: string, holder: string): Promise<boolean>
-  /** Forgets the name, where this holder has it. */
+  /** Releases the name if this holder has claimed it. */
   release(account: string, name: string, holder: string): Promise<void>
-  /** One looks at the provider for all; null when it is another's turn. */
+  /** The right to poll the provider for all replicas; null while another replica has it. */
   lease(account: string, holdMs: number): Promise<EndLease | null>
-  /** A process says that it lives. */
+  /** Marks a process as alive for `forMs`. */
   beat(replica: string, forMs: number): Promise<void>
   isAlive(replica: string): Promise<boolean>
 }
 
 export type Change = (current: StoredOperation) => StoredOperation | null
 
-/** The name under which an operation claims a server that it may have made. */
+/** The name under which an operation claims a server that it may have created. */
 export const serverClaim = (id: string): string => `server:${id}`
 
 export const keptForMs = 24 * 3600_000

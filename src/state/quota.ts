@@ -1,6 +1,6 @@
-/** Counts what may happen only so often, for all replicas where it can. Throws when the store can not be reached. */
+/** An hourly quota, shared by all replicas if possible. Throws while the store is unreachable. */
 export interface Quota {
-  /** Takes one of `most` in any hour; answers 0, or the milliseconds until there is one again. */
+  /** Takes one of `most` in any hour; resolves with 0, or with the milliseconds until the next one is free. */
   take(account: string, most: number): Promise<number>
 }
 

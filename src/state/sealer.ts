@@ -1,18 +1,18 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
-/** Seals text for a store that others can read: AES-256-GCM, `v1.<iv>.<tag>.<text>` in base64url. */
+/** Encrypts text for a shared store: AES-256-GCM, `v1.<iv>.<tag>.<text>` in base64url. */
 export interface Sealer {
-  /** `place` is where it will stand: a sealed text is of no use in another. */
+  /** `place` is authenticated with the text: a sealed text is invalid anywhere else. */
   seal(text: string, place: string): string
-  /** Null for what was not sealed by one of our secrets. */
+  /** Null for text that was not sealed here under one of the secrets. */
   open(sealed: string, place: string): string | null
 }
 
-/** The first secret writes, all of them read: that is how a secret is changed without losing what is stored. */
+/** The first secret seals, all of them open, so that a secret can be rotated without losing stored data. */
 export function createSealer (secrets: readonly string[]): Sealer {
   const keys = secrets.map(secret => createHash('sha256').update(`hawser vault ${secret}`).digest())
   const [writing] = keys
-  if (writing === undefined) throw new Error('a vault needs at least one secret')
+  if (writing === undefined) throw new Error('a sealer needs at least one secret')
   return {
     seal: (text, place) => {
       const iv = randomBytes(12)

@@ -28,7 +28,7 @@ export interface Stores {
   readonly generations: Generations
 }
 
-/** What one process remembers, and forgets when it ends. */
+/** The state of one process, lost when it ends. */
 export const createMemoryStores = ({ now } = systemClock): Stores => ({
   tokens: createMemoryTokenStore(now),
   operations: createMemoryOperationStore(now),
@@ -38,7 +38,7 @@ export const createMemoryStores = ({ now } = systemClock): Stores => ({
   generations: createMemoryGenerations()
 })
 
-/** What all replicas share, sealed under the secrets: the first seals, all open. */
+/** The state that all replicas share, sealed: the first secret seals, all secrets open. */
 export function createRedisStores (redis: Redis | Cluster, secrets: readonly [string, ...string[]]): Stores {
   const [secret] = secrets
   const digest = (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')

@@ -1,16 +1,19 @@
-/** Drops that trickle in: at most `capacity` at once, `perSecond` more each second. */
+/** Token buckets: at most `capacity` tokens at once, refilled with `perSecond` tokens each second. */
 export interface TokenBucketSize {
   readonly capacity: number
   readonly perSecond: number
 }
 
-/** Buckets by name, full at the start; for all replicas where they can be. */
+/** Buckets by name, initially full; shared by all replicas if possible. */
 export interface TokenBuckets {
-  /** Takes a drop that may be used after so many milliseconds (0: now); null, and takes none, where that is more than `patienceMs`. */
+  /**
+   * Takes a token and resolves with the milliseconds until it may be used (0: now); null, without taking one, if that exceeds
+   * `patienceMs`.
+   */
   take(name: string, size: TokenBucketSize, patienceMs: number): Promise<number | null>
 }
 
-/** For this process alone. A bucket is the time at which it would be full again. */
+/** For this process alone. A bucket is stored as the time at which it would be full again. */
 export function createMemoryTokenBuckets (now: () => number = Date.now): TokenBuckets {
   const fullAt = new Map<string, number>()
   return {

@@ -1,21 +1,21 @@
 import type { Token } from '../adapters/contract.ts'
 
-/** A token with the time (epoch ms) from which a new one is to be had; null where it has no end of its own. */
+/** A token with the time (epoch ms) from which it is to be renewed; null if it does not expire. */
 export interface StoredToken extends Token {
   readonly renewAt: number | null
 }
 
 /**
- * Where tokens live between requests. Keys name an account and a fingerprint of its credentials.
- * A store that is lost answers as if it were empty: the callers then go on with tokens of their own process.
+ * Keeps tokens between requests. Keys consist of an account and a fingerprint of its credentials. An unavailable store behaves as if it
+ * were empty: callers then continue with tokens of their own process.
  */
 export interface TokenStore {
   get(key: string): Promise<StoredToken | null>
-  /** Keeps the token for `ttlMs` at most. */
+  /** Stores the token for at most `ttlMs`. */
   put(key: string, token: StoredToken, ttlMs: number): Promise<void>
-  /** Lets the stored token live `ttlMs` longer from now. */
+  /** Extends the life of the stored token to `ttlMs` from now. */
   touch(key: string, ttlMs: number): Promise<void>
-  /** Forgets the token, if it is still the one with this value. */
+  /** Deletes the token if the stored one still has this value. */
   drop(key: string, value: string): Promise<void>
   /** The right to sign in, for one holder at a time; null while another has it. */
   lock(key: string, ttlMs: number): Promise<Lock | null>
@@ -26,7 +26,7 @@ export interface TokenStore {
   clearRejected(key: string): Promise<void>
 }
 
-/** A right that ends by itself, so that a holder who dies keeps nobody waiting for long. */
+/** A lock that expires by itself, so that a crashed holder does not block the others for long. */
 export interface Lock {
   extend(ttlMs: number): Promise<void>
   release(): Promise<void>

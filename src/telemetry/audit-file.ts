@@ -2,14 +2,14 @@ import { accessSync, closeSync, constants, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { AuditSink } from './audit.ts'
 
-/** Appends to a file that only its owner reads. Throws where it can not be opened. */
+/** Appends to a file that only its owner can read. Throws if it cannot be opened. */
 export function openAuditFile (path: string): AuditSink {
   let fd = openFor(path)
   let isTorn = false
   return {
     write: text => {
       try {
-        // After half a line the next one must not go on in it.
+        // After a partial write the next line must start on a line of its own.
         writeAll(fd, isTorn ? `\n${text}` : text)
         isTorn = false
       } catch (error) {
@@ -27,10 +27,10 @@ export function openAuditFile (path: string): AuditSink {
   }
 }
 
-/** Lines of their own among those of the log. */
+/** Audit lines among the lines of the log. */
 export const auditOnStandardOutput = (): AuditSink => ({ write: text => { writeAll(1, text) }, reopen: () => {}, close: () => {} })
 
-/** Throws where the file could not be opened for appending. Creates nothing: it would belong to whichever user checks. */
+/** Throws if the file cannot be opened for appending. Does not create it: it would belong to the user that runs the check. */
 export function probeAuditFile (path: string): void {
   try {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND))
@@ -56,7 +56,7 @@ const reasonOf = (error: unknown): string => error instanceof Error && 'code' in
 
 const mostPauses = 200
 
-/** A pipe may be full for a moment, where whoever reads it has made it so that nobody waits. */
+/** A pipe may be full for a moment if its reader has made it non-blocking. */
 function writeAll (fd: number, text: string): void {
   let left = Buffer.from(text)
   let pauses = 0

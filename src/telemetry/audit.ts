@@ -1,24 +1,24 @@
 import type { SideEffect } from '../domain/failure.ts'
 import type { OperationChange } from './observer.ts'
 
-/** Takes whole lines. `write` returns when they are beyond this process, and throws where they can not be written. */
+/** Takes whole lines. `write` returns when the line has left this process, and throws if it cannot be written. */
 export interface AuditSink {
   write (text: string): void
-  /** The file was moved away: goes on in a new one of the name. Throws where there can be none; then the old one stays. */
+  /** Continues in a new file of the same name after a rotation. Throws if it cannot be opened; then the old file stays in use. */
   reopen (): void
   close (): void
 }
 
 export type AuditOutcome = 'accepted' | 'done' | 'refused' | 'failed' | 'ambiguous' | 'dry_run' | 'replayed'
 
-/** What became of one request for a write. Nothing of its body stands here, and no secret. */
+/** The result of one write request. Holds nothing of its body, and no secret. */
 export interface AuditedRequest {
   readonly request_id: string
-  /** IP address: of the connection, or from X-Forwarded-For where the connection comes from an address in `listen.trust_proxy`. */
+  /** IP address: of the connection, or from X-Forwarded-For if the connection comes from an address in `listen.trust_proxy`. */
   readonly caller_address: string | null
-  /** The caller's name; null where nobody knows who it is. */
+  /** The caller's name; null for unauthenticated requests. */
   readonly key: string | null
-  /** The operation id of the API's description, or the method where there is no such route. */
+  /** The operationId of the API description, or the method if there is no such route. */
   readonly action: string
   readonly method: string
   readonly route: string | null
@@ -35,19 +35,19 @@ export interface AuditedRequest {
 
 export interface Audit {
   answered (request: AuditedRequest): void
-  /** What became of an operation, from the replica that gave the verdict. */
+  /** The end of an operation, from the replica that gave the verdict. */
   ended (change: OperationChange): void
 }
 
 export interface AuditParts {
   readonly sink: AuditSink
-  /** A line is lost; the request goes on. */
+  /** A line is lost; the request continues. */
   readonly onFault: (error: unknown) => void
 }
 
 export const silentAudit: Audit = { answered: () => {}, ended: () => {} }
 
-/** Who asked for which write, and what became of it: one JSON line for each. */
+/** One JSON line for each write request, with its caller and its result. */
 export function createAudit ({ sink, onFault }: AuditParts): Audit {
   const write = (line: object): void => {
     try {

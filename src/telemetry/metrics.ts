@@ -5,17 +5,17 @@ import type { Observer } from './observer.ts'
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
-/** What is asked when somebody reads the metrics. */
+/** Read when metrics are scraped. */
 export interface MetricSources {
   breakers(): Iterable<{ readonly account: string, readonly state: BreakerState }>
   /** Whether keyed creates of an account are refused until a flush is acknowledged. */
   flushed(): Iterable<{ readonly account: string, readonly isFlushed: boolean }>
   openOperations(): Promise<Iterable<{ readonly account: string, readonly status: OperationStatus, readonly count: number }>>
-  /** Null where there is no Redis. */
+  /** Null without Redis. */
   isRedisThere(): boolean | null
   requestsInFlight(): number
   readonly version: string
-  /** A store that does not answer is left out after so long. */
+  /** Milliseconds after which a store that does not answer is left out. */
   readonly patienceMs?: number
 }
 
@@ -31,7 +31,7 @@ const openStatuses: readonly OperationStatus[] = ['pending', 'running']
 const finalStatuses: ReadonlySet<OperationStatus> = new Set<OperationStatus>(['succeeded', 'failed', 'unknown'])
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])
 
-/** Numbers of one gateway, on a registry of its own: two gateways of one process do not mix. */
+/** The metrics of one gateway, on a registry of its own: two gateways in one process do not mix. */
 export function createMetrics (sources: MetricSources): Metrics {
   const registry = new Registry()
   const instruments = createInstruments(registry)
@@ -57,7 +57,7 @@ export function createMetrics (sources: MetricSources): Metrics {
   }
 }
 
-/** What can not be counted in time is absent, not zero. */
+/** A number that is not available in time is absent, not zero. */
 async function pullOperations ({ openOperations: gauge }: Instruments, { openOperations, patienceMs = 1000 }: MetricSources): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>(resolve => { timer = setTimeout(() => { resolve(null) }, patienceMs) })

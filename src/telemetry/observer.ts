@@ -10,23 +10,23 @@ export interface SentCall {
   readonly outcome: AttemptOutcome
   readonly attempt: number
   readonly durationMs: number
-  /** It is sent to get a token. */
+  /** Whether the call is part of a sign-in. */
   readonly isSignIn: boolean
-  /** Host, port and code of a connection that failed; null where none did. */
+  /** Host, port and code of a failed connection; null if none failed. */
   readonly connection: { readonly host: string, readonly port: number, readonly cause: string | null } | null
 }
 
-/** What the rooms report of their work. Nothing in it is a secret, and none of it is kept: whoever observes makes numbers and lines of it. */
+/** The events that components report. They hold no secrets and are not kept: an observer turns them into metrics and log lines. */
 export interface Observer {
   requestAnswered (seen: AnsweredRequest): void
   upstreamCalled (sent: SentCall): void
   cacheAsked (account: string, result: 'hit' | 'miss' | 'shared' | 'stale'): void
   operationChanged (change: OperationChange): void
-  /** How late a look at operations was. */
+  /** Milliseconds by which a poll of operations was late. */
   polled (account: string, lagMs: number): void
-  /** The retry budget is spent. */
+  /** A retry was skipped because the retry budget is exhausted. */
   retryRefused (account: string): void
-  /** For a free place under the account's limits. */
+  /** The wait for the account's limits. */
   waited (account: string, seconds: number): void
   shed (reason: string): void
   reloaded (outcome: 'applied' | 'refused'): void
@@ -35,9 +35,9 @@ export interface Observer {
 
 export interface AnsweredRequest {
   readonly method: string
-  /** The pattern, never the path; `none` where there is no such route. */
+  /** The route's pattern, never the path; `none` if there is no such route. */
   readonly route: string
-  /** 499 where the caller left before there was one. */
+  /** 499 if the caller disconnected first. */
   readonly status: number
   readonly account: string | null
   /** The slug of the problem. */
@@ -48,7 +48,7 @@ export interface AnsweredRequest {
 export interface OperationChange {
   readonly account: string
   readonly action: string
-  /** Null: it was begun. */
+  /** Null: the operation was begun. */
   readonly from: OperationStatus | null
   readonly to: OperationStatus
   readonly id: string
@@ -81,7 +81,7 @@ export interface TracedCall {
   readonly failed: boolean
 }
 
-/** Where one request tells of the calls that it sends. */
+/** Receives the calls that one request sends. */
 export interface Trace {
   call (done: TracedCall): void
 }
@@ -91,15 +91,15 @@ export const silentTrace: Trace = { call: ignore }
 /** The trace of one request of a caller. */
 export interface RequestTrace {
   readonly trace: Trace
-  /** As the log names it; null where nothing is traced. */
+  /** The trace id for the log; null if nothing is traced. */
   readonly id: string | null
   end (done: { readonly name: string, readonly attributes: TraceAttributes, readonly failed: boolean }): void
 }
 
 export interface Tracer {
-  /** `traceparent` is what the caller has sent; nonsense in it is ignored. */
+  /** `traceparent` is the caller's header; an invalid one is ignored. */
   begin (traceparent: string | undefined): RequestTrace
-  /** Sends what is left, within two seconds. */
+  /** Exports the remaining spans, within two seconds. */
   close (): Promise<void>
 }
 
@@ -107,7 +107,7 @@ const silentRequestTrace: RequestTrace = { trace: silentTrace, id: null, end: ig
 
 export const silentTracer: Tracer = { begin: () => silentRequestTrace, close: async () => {} }
 
-/** One attempt as a trace tells it: the provider's host, and neither path nor query, which may hold ids. */
+/** One attempt for the trace: with the provider's host, but without path and query, which may hold ids. */
 export const toTracedCall = (sent: SentCall, request: { readonly method: string, readonly url: string } | null, startedAt: number): TracedCall => ({
   name: `${sent.account} ${sent.endpoint}`,
   startedAt,

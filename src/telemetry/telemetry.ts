@@ -8,7 +8,7 @@ export interface TelemetryParts {
   readonly sink: AuditSink | null
   /** An audit line is lost. */
   readonly onFault: (error: unknown) => void
-  /** Null where there is no Redis. */
+  /** Null without Redis. */
   readonly isRedisThere: (() => boolean) | null
   readonly version: string
   readonly accounts: () => Iterable<string>
@@ -26,7 +26,7 @@ export interface Telemetry {
   readonly audit: Audit
 }
 
-/** What one gateway tells of itself: numbers when they are asked for, and a line for each write. */
+/** The metrics and the audit log of one gateway. */
 export function createTelemetry (parts: TelemetryParts): Telemetry {
   const { sink, isRedisThere, pending } = parts
   const metrics = createMetrics({
@@ -52,6 +52,6 @@ export function createTelemetry (parts: TelemetryParts): Telemetry {
   return { observer, metrics, audit }
 }
 
-/** Zero is told, too: an account without open operations is no account without numbers. */
+/** Zeros are included: an account without open operations still has the series. */
 const countOf = (account: string, open: ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>) =>
   (['pending', 'running'] as const).map(status => ({ account, status, count: open.filter(({ operation }) => operation.status === status).length }))

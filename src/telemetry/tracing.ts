@@ -11,13 +11,13 @@ export interface TracingParts {
 
 const flushMs = 2000
 
-/** Traces for who has asked for them by the standard variables, else a silent tracer; then no package of theirs is loaded. */
+/** Traces if the standard variables enable them; otherwise a silent tracer, and no OpenTelemetry package is loaded. */
 export async function openTracing ({ environment, version, warn }: TracingParts): Promise<Tracer> {
   const exporter = await exporterOf(environment, warn)
   if (exporter === null) return silentTracer
   const propagators = environment.OTEL_PROPAGATORS ?? 'tracecontext'
   const unknown = propagators.split(',').map(name => name.trim()).filter(name => !knownPropagators.has(name))
-  if (unknown.length > 0) warn(`OTEL_PROPAGATORS: only tracecontext and none are known here, not ${unknown.join(', ')}`)
+  if (unknown.length > 0) warn(`OTEL_PROPAGATORS: only tracecontext and none are supported, not ${unknown.join(', ')}`)
   const api = await import('@opentelemetry/api')
   const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node')
   const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources')
@@ -73,7 +73,7 @@ function requestTrace ({ span, maker, context, clientKind, failedCode }: Opened)
 
 const knownPropagators = new Set(['tracecontext', 'none', ''])
 
-/** W3C Trace Context, 3.2: later versions may go on behind a dash. */
+/** W3C Trace Context, 3.2: later versions may append fields after a dash. */
 function parentOf (traceparent: string | undefined) {
   const [, version, traceId, spanId, flags = '', more] = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(traceparent ?? '') ?? []
   if (traceId === undefined || spanId === undefined || version === 'ff' || (version === '00' && more !== undefined)) return null
@@ -89,17 +89,17 @@ async function exporterOf (environment: TracingParts['environment'], warn: Traci
   if (!isAsked || name === 'none' || of('OTEL_SDK_DISABLED').toLowerCase() === 'true') return null
   if (name === 'console') return new (await import('@opentelemetry/sdk-trace-node')).ConsoleSpanExporter()
   if (name !== '' && name !== 'otlp') {
-    warn('OTEL_TRACES_EXPORTER: only otlp, console and none are known here; nothing is traced')
+    warn('OTEL_TRACES_EXPORTER: only otlp, console and none are supported; nothing is traced')
     return null
   }
   const protocol = [of('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'), of('OTEL_EXPORTER_OTLP_PROTOCOL'), 'http/protobuf'].find(each => each !== '')
   if (protocol === 'http/json') return new (await import('@opentelemetry/exporter-trace-otlp-http')).OTLPTraceExporter()
   if (protocol === 'http/protobuf') return new (await import('@opentelemetry/exporter-trace-otlp-proto')).OTLPTraceExporter()
-  warn('OTEL_EXPORTER_OTLP_PROTOCOL: only http/protobuf and http/json are known here, not grpc; nothing is traced')
+  warn('OTEL_EXPORTER_OTLP_PROTOCOL: only http/protobuf and http/json are supported, not grpc; nothing is traced')
   return null
 }
 
-/** Says once that nobody takes the spans, and again after somebody did. */
+/** Warns once when spans cannot be delivered, and again only after a delivery has succeeded in between. */
 function telling (exporter: SpanExporter, warn: TracingParts['warn']): SpanExporter {
   let isLost = false
   return {

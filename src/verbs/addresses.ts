@@ -47,12 +47,12 @@ const attach = command({
   description: 'Attaches addresses of the account to a server.',
   method: 'POST',
   path: '/servers/:id/addresses',
-  // VMmanager looks up each id, and takes one address at a time.
+  // VMmanager resolves each id with a read, and attaches one address at a time.
   cost: { calls: 2, perPage: 1, perRow: 2 },
   params: serverParams,
   body: attachBody,
   toCommand: ({ params: { id }, body: { addresses } }) => ({
-    // An id is not seen as an address: there the adapter says what to look for, and a lost answer stays unknown.
+    // An id cannot be seen as an address: the adapter names the expected address, or a lost answer ends as `unknown`.
     goal: addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null,
     bind: ({ 'addresses.attach': verb }) => verb && { verb, run: async () => await verb.run({ id, addresses }) }
   })
@@ -86,7 +86,7 @@ const setPtr = direct({
   cost: { calls: 2 },
   params: addressParams,
   body: ptrBody,
-  answer: { description: 'The name as it was set; with `dry_run`, the calls that would be sent', schema: ptrAnswer },
+  answer: { description: 'The new name; with `dry_run`, the calls that would be sent', schema: ptrAnswer },
   toCall: ({ params: { address }, body: { ptr } }) => ({
     isRepeatable: true,
     bind: ({ ptr: verb }) => verb && { verb, run: async () => await verb.run({ address, ptr }) }

@@ -47,7 +47,7 @@ const catalog = <Row extends CatalogRow>({ action, operationId, path, rows, sche
   }
 })
 
-/** What a create can choose from; ids are exactly what it takes. */
+/** The choices for a create; their ids are exactly what it accepts. */
 export const catalogVerbs = [
   catalog({ action: 'images', operationId: 'listImages', path: '/images', rows: 'images', schema: imagePageSchema, verbOf: ({ images }) => images }),
   catalog({ action: 'plans', operationId: 'listPlans', path: '/plans', rows: 'plans', schema: planPageSchema, verbOf: ({ plans }) => plans }),

@@ -15,8 +15,8 @@ export const create = command({
   action: 'create',
   generatesPassword: true,
   summary: 'Create a server',
-  description: 'Orders a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
-    'with it the request can be repeated after any fault and never buys two servers. The members that a provider accepts are listed in its capabilities; others are 400.',
+  description: 'Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
+    'with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400.',
   path: '/servers',
   cost: { calls: 2, perPage: 1 },
   creates: true,
@@ -41,7 +41,7 @@ export function createCommand (spec: CreateSpec): Command {
   }
 }
 
-/** Nothing that costs money is chosen for the caller. */
+/** Members that cost money have no default. */
 function checkSpec ({ accepts, requires, options }: Create, spec: CreateSpec): void {
   checkSizes(spec)
   const given = new Map<string, unknown>(Object.entries(spec))

@@ -30,7 +30,7 @@ const get = direct({
   method: 'GET',
   path: '/owners/:owner',
   permission: 'read',
-  // One call, or the list where that is the only way.
+  // One call, or the list if that is the provider's only way.
   cost: { calls: 1, perPage: 1 },
   params: ownerParams,
   query: noQuery,
@@ -50,7 +50,7 @@ const create = direct({
   method: 'POST',
   path: '/owners',
   permission: 'write',
-  // Where the answer does not contain the new owner's id, the list does.
+  // If the answer lacks the new owner's id, the list is read for it.
   cost: { calls: 1, perPage: 1 },
   params: accountParams,
   query: writeQuery,

@@ -4,7 +4,7 @@ import { emptyBody, forceBody, noBody, writeQuery } from './schemas.ts'
 import { command, direct } from './verb.ts'
 import { consoleAnswer } from './resource-schemas.ts'
 
-// OneCloud reads the server first; after a refusal which may mean that there is no such endpoint it is read too.
+// OneCloud reads the server first; it is also read after a refusal that may mean a missing endpoint.
 const common = { tag: 'Power', method: 'POST', permission: 'operate', cost: { calls: 2 }, params: serverParams, query: writeQuery } as const
 
 const start = command({
@@ -26,7 +26,7 @@ const stop = command({
   operationId: 'stopServer',
   action: 'stop',
   summary: 'Stop a server',
-  description: 'Shuts the server down; with `force` it is powered off without asking its system, where the provider can.',
+  description: 'Shuts the server down; with `force` it is powered off without involving the guest system, if the provider supports that.',
   path: '/servers/:id/stop',
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
@@ -41,7 +41,7 @@ const reboot = command({
   operationId: 'rebootServer',
   action: 'reboot',
   summary: 'Reboot a server',
-  description: 'Restarts the server; with `force` it is reset without asking its system, where the provider can.',
+  description: 'Restarts the server; with `force` it is reset without involving the guest system, if the provider supports that.',
   path: '/servers/:id/reboot',
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
@@ -58,7 +58,7 @@ const console = direct({
   summary: 'Open a console',
   description: 'Returns a link to the console of a server. The link works without a key: treat it as a secret.',
   path: '/servers/:id/console',
-  // VMmanager returns the node with the server; one more read after a refusal which may mean that there is no such endpoint.
+  // VMmanager returns the node with the server; one more read after a refusal that may mean a missing endpoint.
   cost: { calls: 3 },
   mayHaveKey: () => false,
   body: noBody('OpenConsoleRequest'),

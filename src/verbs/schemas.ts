@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { operationExample, operationSchema, operationStatuses } from '../domain/operation.ts'
 import { serverSchema } from '../domain/server.ts'
 
-// No example on an optional query parameter: the documentation's forms would fill it in.
+// No examples on optional query parameters: the documentation's forms would fill them in.
 const flag = (description: string) => z.string().transform((text, context) => {
   if (text === 'true' || text === 'false') return text === 'true'
   context.addIssue({ code: 'custom', message: 'must be true or false' })
@@ -10,16 +10,16 @@ const flag = (description: string) => z.string().transform((text, context) => {
 }).optional()
   .meta({ override: { type: 'boolean' }, description })
 
-const dryRun = flag('true: nothing is sent; the answer shows the calls that would be')
+const dryRun = flag('true: sends nothing and returns the calls that would be sent')
 const confirm = z.string().min(1).max(255).optional()
-  .meta({ description: 'The name of the server, to be sure; required where the account says guard.confirm_delete' })
+  .meta({ description: 'The name of the server, as a confirmation; required if the account sets guard.confirm_delete' })
 export const writeQuery = z.strictObject({ dry_run: dryRun })
 export const confirmedQuery = z.strictObject({ dry_run: dryRun, confirm })
 export const deleteQuery = z.strictObject({
   dry_run: dryRun,
   confirm,
-  recycle: flag('true: leave it in the provider\'s recycle bin (OneCloud only)'),
-  keep_addresses: flag('true: its addresses stay reserved, and billed (GleSYS only)')
+  recycle: flag('true: keep the server in the provider\'s recycle bin (OneCloud only)'),
+  keep_addresses: flag('true: keep its addresses reserved and billed (GleSYS only)')
 })
 
 export const planSchema = z.object({
@@ -27,18 +27,18 @@ export const planSchema = z.object({
     method: z.string(),
     url: z.string(),
     headers: z.record(z.string(), z.unknown()).meta({ description: 'Secrets replaced' }),
-    body: z.unknown().meta({ description: 'Secrets replaced; null where there is none' }),
-    depends_on: z.array(z.number()).optional().meta({ description: 'Positions in this list of calls that must have been answered before' })
+    body: z.unknown().meta({ description: 'The body with secrets replaced; null if there is none' }),
+    depends_on: z.array(z.number()).optional().meta({ description: 'Indices of the calls that must be answered before this one is sent' })
   }))
 }).meta({
   id: 'DryRun',
   example: { calls: [{ method: 'POST', url: 'https://vm.example.com/vm/v3/host/42/stop', headers: { 'content-type': 'application/json', 'x-xsrf-token': '[redacted]' }, body: {} }] }
 })
 
-/** An operation of a verb with which some providers make a password. */
+/** The operation of a verb for which some providers generate a password. */
 export const passwordedOperationSchema = operationSchema.extend({
   generated_password: z.string().nullable().optional()
-    .meta({ description: 'The password that the provider made, in the first answer only: null in a replay, absent where there is none' })
+    .meta({ description: 'The generated password, in the first response only: null in a replay, absent if there is none' })
 }).meta({ id: 'OperationWithPassword', example: { ...operationExample, action: 'rebuild', generated_password: 'shown once' } })
 export const passwordedOperationOrPlan = z.union([passwordedOperationSchema, planSchema]).meta({ id: 'OperationWithPasswordOrDryRun' })
 export const operationOrPlan = z.union([operationSchema, planSchema]).meta({ id: 'OperationOrDryRun' })
@@ -51,13 +51,13 @@ export const changeBody = z.strictObject({
 
 export const emptyBody = z.strictObject({}).meta({ id: 'StartRequest', example: {} }).optional()
 export const forceBody = z.strictObject({
-  force: z.boolean().optional().meta({ description: 'Power off or reset instead of asking the guest; 400 where the provider has no such thing' })
+  force: z.boolean().optional().meta({ description: 'Power off or reset without involving the guest system; 400 if the provider does not support it' })
 }).meta({ id: 'ForceRequest', example: {} }).optional()
 
 export const passwordBody = z.strictObject({
-  password: z.string().min(1).max(255).optional().meta({ description: 'Left out only where the provider makes one' })
+  password: z.string().min(1).max(255).optional().meta({ description: 'Omitted only if the provider generates one' })
 }).meta({ id: 'SetPasswordRequest', example: { password: 'a long phrase' } }).optional()
-export const generatedPasswordSchema = z.object({ password: z.string() }).meta({ id: 'GeneratedPassword', example: { password: 'told once' } })
+export const generatedPasswordSchema = z.object({ password: z.string() }).meta({ id: 'GeneratedPassword', example: { password: 'returned once' } })
 export const passwordAnswer = z.union([generatedPasswordSchema, operationSchema, planSchema]).meta({ id: 'PasswordAnswer' })
 
 export const noBody = (id: string) => z.strictObject({}).meta({ id, example: {} }).optional()
@@ -65,27 +65,27 @@ export const noBody = (id: string) => z.strictObject({}).meta({ id, example: {} 
 export const snapshotBody = z.strictObject({ name: z.string().min(1).max(255) }).meta({ id: 'CreateSnapshotRequest', example: { name: 'before-upgrade' } })
 
 export const attachBody = z.strictObject({
-  addresses: z.array(z.string().min(1).max(255)).min(1).max(50).meta({ description: 'Each an address or the provider\'s id of one' })
+  addresses: z.array(z.string().min(1).max(255)).min(1).max(50).meta({ description: 'IP addresses, or the provider\'s ids of addresses' })
 }).meta({ id: 'AttachAddressesRequest', example: { addresses: ['192.0.2.10'] } })
 
 export const ptrBody = z.strictObject({
   ptr: z.string().regex(/^(?=.{1,253}\.?$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+[A-Za-z0-9-]{1,63}\.?$/, { error: 'must be a full host name such as host.example.com' }).nullable()
-    .meta({ description: 'null: back to the provider\'s own name, or none' })
+    .meta({ description: 'null: reset to the provider\'s default name, or none' })
 }).meta({ id: 'SetPtrRequest', example: { ptr: 'host.example.com' } })
 
 const limit = z.string().regex(/^\d{1,4}$/, { error: 'must be a whole number from 1 to 500' }).transform(Number)
   .pipe(z.number().min(1, { error: 'must be from 1 to 500' }).max(500, { error: 'must be from 1 to 500' }))
   .default(50)
-  .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'Rows on a page' })
-const cursor = z.string().min(1).max(4096).optional().meta({ description: 'next_cursor of the page before; bound to account, filters and order' })
+  .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'The number of rows on a page' })
+const cursor = z.string().min(1).max(4096).optional().meta({ description: 'The next_cursor of the previous page; valid for the same account, filters and order only' })
 
 export const noQuery = z.strictObject({})
 export const pageQuery = z.strictObject({ limit, cursor })
 export const catalogueQuery = z.strictObject({
   limit,
   cursor,
-  region: z.string().min(1).max(255).optional().meta({ description: 'A region\'s id; some providers demand it, others do not know it (see accepts)' }),
-  instance_type: z.string().min(1).max(255).optional().meta({ description: 'Heficed only, for images: linux, windows' })
+  region: z.string().min(1).max(255).optional().meta({ description: 'The id of a region; required by some providers, not supported by others (see accepts)' }),
+  instance_type: z.string().min(1).max(255).optional().meta({ description: 'Heficed only, for images: linux or windows' })
 })
 
 const statusList = z.string().transform((text, context) => {

@@ -11,7 +11,7 @@ const list = listing({
   summary: 'List snapshots',
   description: 'Returns one page of the snapshots of a server.',
   path: '/servers/:id/snapshots',
-  // The server first where the provider would show nothing for one that is missing, and again where a list rests on inference.
+  // The server is read first if the provider returns an empty list for a missing one, and again if a list rests on inference.
   cost: { calls: 2, perPage: 1 },
   params: serverParams,
   query: pageQuery,
@@ -42,7 +42,7 @@ const create = command({
   })
 })
 
-// A read on either side of the write, and the list that has the snapshot.
+// A read before and after the write, and the list that contains the snapshot.
 const change = { tag: 'Snapshots', permission: 'write', cost: { calls: 3, perPage: 1 }, params: snapshotParams, query: confirmedQuery } as const
 
 const restore = command({
@@ -50,7 +50,7 @@ const restore = command({
   operationId: 'restoreSnapshot',
   action: 'snapshots.restore',
   summary: 'Restore a snapshot',
-  description: 'Puts a server back to a snapshot. Everything written since then is lost.',
+  description: 'Reverts a server to a snapshot. Everything written since then is lost.',
   method: 'POST',
   path: '/servers/:id/snapshots/:snapshot/restore',
   body: noBody('RestoreSnapshotRequest'),

@@ -11,93 +11,93 @@ import type { UpstreamCost } from './cost.ts'
 
 export type Tag = 'Servers' | 'Power' | 'Lifecycle' | 'Snapshots' | 'Addresses' | 'Catalog' | 'Owners'
 
-/** An adapter's verb, bound to what one caller asks of it. */
+/** An adapter's verb, bound to the arguments of one call. */
 export interface Bound<T> {
   readonly verb: Verb
-  /** Refuses what the verb cannot take, before anything is sent. */
+  /** Throws if the verb cannot take these arguments; nothing has been sent. */
   check?(): void
-  /** What the server shows when the work is done, where that depends on the provider or on the server as it was. */
+  /** The server as it will be shown when the work is done, if that depends on the provider or on the server's present state. */
   goalOf?(seen: Seen | null): Goal | null
   run(seen: Seen | null): Promise<T>
 }
 
-/** What one caller asks of one account, whichever its provider. */
+/** One call of a verb, independent of the account's provider. */
 export interface Call<T> {
-  /** As operations, capabilities and problems name it. */
+  /** The name in operations, capabilities and problems. */
   readonly action: string
-  /** The server of the path, where there is one. */
+  /** The server of the path, if there is one. */
   readonly serverId: string | null
-  /** The optional members that were given, by their path: a provider that does not accept one refuses the call. */
+  /** The optional members of the request by path: a provider that does not accept one of them refuses the call. */
   readonly given: Readonly<Record<string, unknown>>
-  /** Undefined where the provider lacks the verb. */
+  /** Undefined if the provider lacks the verb. */
   bind(verbs: AdapterVerbs): Bound<T> | undefined
 }
 
-/** A call that is answered at once: a query, or a write that the provider has finished when it answers. */
+/** A call that ends with its answer: a query, or a write that the provider completes before it answers. */
 export interface DirectCall<T> extends Call<T> {
   readonly writes: boolean
-  /** A write that does no harm when it is done twice. */
+  /** A write that may safely be repeated. */
   readonly isRepeatable?: true
-  /** `guard.max_deletes_per_hour` counts it. */
+  /** Counted by `guard.max_deletes_per_hour`. */
   readonly isDelete?: boolean
 }
 
 /** A write that is followed as an operation. */
 export interface Command extends Call<Accepted> {
-  /** The server is read first: `run` gets it. */
+  /** The server is read first and passed to `run`. */
   readonly preflight?: true
-  /** What may be lost for good: the account's guards are asked. */
+  /** Data that may be lost for good: the account's guards apply. */
   readonly destroys?: Destruction
-  /** Refuses by what the preflight showed. */
+  /** Throws if the preflight rules the call out. */
   inspect?(seen: Seen): void
-  /** What the server shows when the work is done; null: it is done when the provider has accepted. */
+  /** The server as it will be shown when the work is done; null: done when the provider accepts. */
   readonly goal: Goal | null
-  /** A create: how its server is found again. */
+  /** For a create: how its server is found if the answer has no id. */
   readonly spec?: CreateSpec
 }
 
-/** A row of a list with what makes it the one it is. */
+/** A row of a list with its unique key. */
 export interface KeyedRow {
   readonly key: string
   readonly row: unknown
 }
 
-/** What a request asks for, once its parameters and body are read. */
+/** The call that a request results in, once its parameters and body are parsed. */
 export type Prepared =
-  /** `isShown`: the answer is the server, as soon as it shows the change. */
+  /** `isShown`: the response is the server, as soon as it shows the change. */
   | { readonly answers: 'operation', readonly command: Command, readonly isShown?: (server: Server) => boolean }
   | { readonly answers: 'value', readonly call: DirectCall<unknown> }
   | { readonly answers: 'page', readonly call: DirectCall<readonly KeyedRow[]> }
 
-/** Parameters and body of a request, as they came. */
+/** Parameters and body of a request, unparsed. */
 export interface RawInput {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown
 }
 
-/** Everything that the API says about one verb. Routes, permissions, OpenAPI and audit are made of it. */
+/** Everything that the API says about one verb. Routes, permissions, OpenAPI and audit are derived from it. */
 export interface Described {
-  /** Names the route in the OpenAPI document and in the audit log. */
+  /** The operationId in the OpenAPI document and the action in the audit log. */
   readonly operationId: string
-  /** As operations, capabilities and problems name it. */
+  /** The name in operations, capabilities and problems. */
   readonly action: string
   readonly tag: Tag
   readonly summary: string
-  /** Begins with one sentence of what it does, then says what to know. */
+  /** One sentence of what it does, then what to know. */
   readonly description: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/v1/:account`. */
   readonly path: string
   readonly permission: Permission
   readonly cost: UpstreamCost
-  /** It buys something: after a lost answer nothing is sent again before the provider's list was read. */
+  /** It costs money: after a lost answer nothing is sent again before the provider's list has been searched. */
   readonly creates?: true
-  /** Some providers generate a password with it: the first answer carries it beside the operation's members. */
+  /** Some providers generate a password for it: the first response carries it beside the operation's members. */
   readonly generatesPassword?: true
-  /** Whether a request with this body may carry an Idempotency-Key; any write may where it is absent. */
+  /** Whether a request with this body may carry an Idempotency-Key; absent: any write may. */
   readonly mayHaveKey?: (body: unknown) => boolean
-  /** The 200 or 201 of the verb, beside the operation that commands answer with. */
+  /** The 200 or 201 of the verb, beside the operation that commands are answered with. */
   readonly answer?: { readonly status?: 200 | 201, readonly description: string, readonly schema: z.ZodType, readonly isSecret?: true }
 }
 
@@ -120,16 +120,16 @@ interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
 export interface ApiVerb extends Described {
   readonly answers: Prepared['answers']
   readonly schemas: Schemas<z.ZodType, z.ZodType, z.ZodType>
-  /** Reads the request and says what it asks for; throws `invalid-request`. Nothing is sent. */
+  /** Parses the request and returns its call; throws `invalid-request`. Nothing is sent. */
   prepare(raw: RawInput): Prepared
 }
 
 type Definition<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Described & Schemas<P, Q, B>
 
-/** A call without what its verb says already: action, server, and whether it writes. `given` is empty where it is absent. */
+/** A call without the members that follow from its verb: action, server, and whether it writes. Default of `given`: empty. */
 type Body<C extends Call<unknown>> = Omit<C, 'action' | 'serverId' | 'given' | 'writes'> & Partial<Pick<C, 'action' | 'given'>>
 
-/** A write that is followed as an operation. */
+/** A verb that is followed as an operation. */
 export const command = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   { toCommand, isShown, ...definition }: Definition<P, Q, B> & {
     toCommand(input: Input<P, Q, B>): Body<Command>
@@ -138,7 +138,7 @@ export const command = <P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
 ): ApiVerb => define(definition, 'operation', (input, common) =>
     ({ answers: 'operation', command: { ...common, ...toCommand(input) }, ...(isShown === undefined ? {} : { isShown: server => isShown(input, server) }) }))
 
-/** A verb that is answered at once with a value. */
+/** A verb that is answered directly with a value. */
 export const direct = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   { toCall, ...definition }: Definition<P, Q, B> & { toCall(input: Input<P, Q, B>): Body<DirectCall<unknown>> }
 ): ApiVerb => define(definition, 'value', (input, common) =>
@@ -163,7 +163,7 @@ function define<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> (
     schemas: { params, query, body },
     prepare: raw => toPrepared({
       params: read(params, raw.params, 'path'),
-      // The framework shows an absent body as null.
+      // Fastify passes an absent body as null.
       body: read(body, raw.body ?? undefined, 'body'),
       query: read(query, raw.query, 'query')
     }, { action: described.action, serverId: serverIdOf(raw.params), given: {} })

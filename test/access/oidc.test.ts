@@ -87,30 +87,30 @@ async function wrongTokens (issuer: Issuer): Promise<Array<[string, Record<strin
   const claims = { iss: issuer.url, aud: audience, sub: 'ada', exp: now + 300, permissions: ['read'] }
   const byHmac = async (secret: string): Promise<string> => await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: key.kid }).sign(Buffer.from(secret))
   const tokens: Array<[string, string]> = [
-    ['it has expired', await makeToken(issuer, key, { exp: now - 60 })],
-    ['it is not valid yet', await makeToken(issuer, key, { nbf: now + 60 })],
-    ['it is not for the configured audience', await makeToken(issuer, key, { aud: 'hawser2' })],
-    ['it is not for the configured audience', await makeToken(issuer, key, { aud: undefined })],
-    ['it is not of the configured issuer', await makeToken(issuer, key, { iss: `${issuer.url}/` })],
-    ['it is not of the configured issuer', await makeToken(issuer, key, { iss: undefined })],
-    ['it has no exp that can be read', await makeToken(issuer, key, { exp: undefined })],
-    ['it names no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: undefined })],
-    ['it names no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: '' })],
-    ['it names no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: 'a'.repeat(256) })],
-    ['it names no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: 'ada\nlevel' })],
-    ['its algorithm is not allowed', `${encoded({ alg: 'none' })}.${payload}.`],
-    ['its algorithm is not allowed', `${encoded({ alg: 'none', kid: key.kid })}.${payload}.${signature}`],
-    ['its algorithm is not allowed', await byHmac(await exportSPKI(key.publicKey))],
-    ['its algorithm is not allowed', await byHmac(JSON.stringify(key.jwk))],
-    ['its signature is wrong', await makeToken(issuer, other)],
-    ['its signature is wrong', await makeToken(issuer, other, {}, { jwk: await exportJWK(other.publicKey), jku: `${issuer.server.origin}/others` })],
-    ['its signature is wrong', `${header}.${encoded({ ...claims, permissions: ['admin'] })}.${signature}`],
-    ['its signature is wrong', `${header}.${payload}.`],
+    ['the token has expired', await makeToken(issuer, key, { exp: now - 60 })],
+    ['the token is not valid yet', await makeToken(issuer, key, { nbf: now + 60 })],
+    ['the token is not for the configured audience', await makeToken(issuer, key, { aud: 'hawser2' })],
+    ['the token is not for the configured audience', await makeToken(issuer, key, { aud: undefined })],
+    ['the token is not from the configured issuer', await makeToken(issuer, key, { iss: `${issuer.url}/` })],
+    ['the token is not from the configured issuer', await makeToken(issuer, key, { iss: undefined })],
+    ['the token has no valid exp claim', await makeToken(issuer, key, { exp: undefined })],
+    ['the token has no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: undefined })],
+    ['the token has no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: '' })],
+    ['the token has no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: 'a'.repeat(256) })],
+    ['the token has no subject of 1 to 255 printable ASCII characters', await makeToken(issuer, key, { sub: 'ada\nlevel' })],
+    ['the algorithm is not allowed', `${encoded({ alg: 'none' })}.${payload}.`],
+    ['the algorithm is not allowed', `${encoded({ alg: 'none', kid: key.kid })}.${payload}.${signature}`],
+    ['the algorithm is not allowed', await byHmac(await exportSPKI(key.publicKey))],
+    ['the algorithm is not allowed', await byHmac(JSON.stringify(key.jwk))],
+    ['the signature is invalid', await makeToken(issuer, other)],
+    ['the signature is invalid', await makeToken(issuer, other, {}, { jwk: await exportJWK(other.publicKey), jku: `${issuer.server.origin}/others` })],
+    ['the signature is invalid', `${header}.${encoded({ ...claims, permissions: ['admin'] })}.${signature}`],
+    ['the signature is invalid', `${header}.${payload}.`],
     ['the issuer has no such key', await makeToken(issuer, key, {}, { kid: 'made-up' })],
-    ['it, or the issuer\'s key for it, can not be read', await makeToken(issuer, key, { permissions: ['x'.repeat(20_000)] })],
-    ['it, or the issuer\'s key for it, can not be read', `${encoded({ alg: 'RS256', kid: key.kid, crit: ['SECRETCRIT'], SECRETCRIT: 1 })}.${payload}.${signature}`],
-    ['it, or the issuer\'s key for it, can not be read', `${'x'.repeat(100_000)}.y.z`],
-    ['it, or the issuer\'s key for it, can not be read', 'a.b.c'],
+    ['the token or the issuer\'s key cannot be read', await makeToken(issuer, key, { permissions: ['x'.repeat(20_000)] })],
+    ['the token or the issuer\'s key cannot be read', `${encoded({ alg: 'RS256', kid: key.kid, crit: ['SECRETCRIT'], SECRETCRIT: 1 })}.${payload}.${signature}`],
+    ['the token or the issuer\'s key cannot be read', `${'x'.repeat(100_000)}.y.z`],
+    ['the token or the issuer\'s key cannot be read', 'a.b.c'],
     ['', 'garbage'], ['', `${good}.${signature}`], ['', '..'], ['', `${good}=`], ['', `${header}.${payload}`], ['', `${header}.${payload}.${signature}.x.y`]
   ]
   return [
@@ -207,6 +207,6 @@ t.test('an issuer that is away is the same 401 as everything else', async t => {
   for (let count = 0; count < 3; count += 1) {
     t.same({ ...(await ask(token)).json<object>(), request_id: '' }, { ...strangers.json<object>(), request_id: '' })
   }
-  t.match(warnings(), [{ reason: /could not be asked/ }])
+  t.match(warnings(), [{ reason: /could not be reached/ }])
   t.equal(warnings().length, 1)
 })

@@ -69,8 +69,8 @@ t.test('what is doubtful is judged by what is seen, and is unknown where nothing
   t.match(reset, { phase: 'ambiguous', settleMs: 30_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
   t.match(afterServer(reset, server('stopped'), seconds(2)).operation, { status: 'succeeded' })
   t.equal(afterAmbiguous(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 180_000)
-  t.match(afterAmbiguous(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted, but its answer could not be read/ } })
-  t.match(afterAmbiguous(record('stop'), new Error('x'), seconds(1)).operation, { note: /fault of the gateway/ })
+  t.match(afterAmbiguous(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted the call, but its answer could not be read/ } })
+  t.match(afterAmbiguous(record('stop'), new Error('x'), seconds(1)).operation, { note: /internal error of the gateway/ })
   const silent = afterAmbiguous(record('password', { phase: 'asking' }), failure('timeout', 'possible'), seconds(1))
   t.match(afterServer(silent, server('running'), seconds(2)).operation, { status: 'unknown', note: /did not answer/ })
   t.match(afterAccepted({ ...ended(reset, { status: 'failed', error: 'x' }, seconds(9)), notMade: true }, {}, seconds(10)),
@@ -126,11 +126,11 @@ t.test('after the deadline the verdict is unknown, and says why', async t => {
 t.test('a look that fails says so until one succeeds, beside what was noted before', async t => {
   const noted = record('stop', { goal: usualGoals.stop, operation: { note: 'Billed by invoice 7.' } })
   const twice = afterMiss(afterMiss(noted, 'timeout.', seconds(1)), 'unavailable.', seconds(2))
-  t.equal(twice.operation.note, 'Billed by invoice 7. The last look failed: unavailable.')
+  t.equal(twice.operation.note, 'Billed by invoice 7. The last poll failed: unavailable.')
   t.equal(afterServer(twice, server('running'), seconds(3)).operation.note, 'Billed by invoice 7.')
-  t.equal(afterMiss(record('stop'), 'timeout.', seconds(1)).operation.note, 'The last look failed: timeout.')
+  t.equal(afterMiss(record('stop'), 'timeout.', seconds(1)).operation.note, 'The last poll failed: timeout.')
   const reboot = afterServer({ ...twice, goal: usualGoals.reboot }, server('running'), seconds(16))
-  t.match(reboot.operation, { status: 'succeeded', note: /^Billed by invoice 7\. The server is as it should be/ })
+  t.match(reboot.operation, { status: 'succeeded', note: /^Billed by invoice 7\. The server is in the expected state/ })
 })
 
 t.test('looks come after half a second, one, two, three, and then every five', async t => {

@@ -117,7 +117,7 @@ t.test('the list does not prove that a server is missing', async t => {
 })
 
 t.test('a provider that can not be asked, or a fault of ours, keeps no operation from its verdict', async t => {
-  for (const [error, note] of [[failure('timeout'), /timeout/], [new TypeError('x is not a function'), /a fault of the gateway/]] as const) {
+  for (const [error, note] of [[failure('timeout'), /timeout/], [new TypeError('x is not a function'), /internal error of the gateway/]] as const) {
     const { clock, provider, store, faults, open, statusOf } = bench(t)
     const job = await open('stop', { jobs: [{ id: 'j1', name: 'stop' }] })
     const seen = await open('stop', { goal: usualGoals.stop })
@@ -160,7 +160,7 @@ t.test('a step is sent when the server is ready for it, once', async t => {
 
   const strange = await open('resize', { goal: { plan: 'p2' }, next: { name: 'gone', input: {} }, operation: { server_id: '1' } })
   await clock.run(1000)
-  t.match((await store.get('a', strange.operation.id))?.operation, { status: 'failed', error: /knows no step gone/ })
+  t.match((await store.get('a', strange.operation.id))?.operation, { status: 'failed', error: /has no step gone/ })
 })
 
 t.test('a step that is refused for now comes again, one that is refused fails, one without an answer is not sent again', async t => {
@@ -186,7 +186,7 @@ t.test('a step that is refused for now comes again, one that is refused fails, o
     const lost = await open('resize', step)
     await clock.run(10_000)
     t.equal(tries, 1)
-    t.match((await store.get('a', lost.operation.id))?.operation, { status: 'succeeded', note: /answer is lost/ })
+    t.match((await store.get('a', lost.operation.id))?.operation, { status: 'succeeded', note: /answer to a step was lost/ })
   }
 
   const begun = await open('resize', step)
@@ -237,7 +237,7 @@ t.test('a doubtful create leaves its like to who was accepted, is looked for eve
   await clock.run(6000)
   t.equal(await statusOf(doubtful), 'running')
   await clock.run(70_000)
-  t.match(await store.get('a', doubtful.operation.id), { notMade: true, operation: { status: 'failed', error: /was not made/ } })
+  t.match(await store.get('a', doubtful.operation.id), { notMade: true, operation: { status: 'failed', error: /was not created/ } })
 })
 
 t.test('while another order of the name is being asked for, its server is not taken', async t => {

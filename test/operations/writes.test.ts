@@ -123,7 +123,7 @@ async function performOn (operations: AdapterVerbs, request: Command): Promise<r
 
 t.test('a plan that the record names before the resize is no proof of it', async t => {
   const resize = (accepted: Accepted): Partial<AdapterVerbs> => ({ resize: { evidence: 'documented', accepts: ['plan'], run: async () => accepted } })
-  t.match(await perform(resizeTo('p1'), resize({})), [{ goal: { plan: 'p1', unprovable: true }, operation: { status: 'running', note: /proves no change/ } }])
+  t.match(await perform(resizeTo('p1'), resize({})), [{ goal: { plan: 'p1', unprovable: true }, operation: { status: 'running', note: /does not prove a change/ } }])
   const [other] = await perform(resizeTo('p2'), resize({}))
   t.same([other?.goal?.plan, other?.goal?.unprovable, other?.operation.note], ['p2', undefined, null], 'another plan is')
   const sizes = { statuses: ['running'], cpus: 4, memory_mib: 8192 } as const

@@ -38,7 +38,7 @@ t.test('TLS is verified in every form: the right CA works, a wrong one is degrad
     const gateway = await start(redis)
     t.equal(await ready(gateway), '{"status":"degraded","redis":"lost"}')
     t.equal(await list(gateway), 200, 'the gateway goes on without it')
-    await eventually(async () => /"reason":"[^"]*self-signed certificate[^"]*","msg":"redis is lost"/.test(gateway.output()), gateway.output)
+    await eventually(async () => /"reason":"[^"]*self-signed certificate[^"]*","msg":"redis is unavailable"/.test(gateway.output()), gateway.output)
     await ended(gateway)
     t.notMatch(gateway.output(), /hunter2/)
   }
@@ -52,8 +52,8 @@ t.test('a user without rights is degraded, and so is a wrong password; what is r
     t.equal(await list(gateway), 200)
     t.equal((await stop(gateway, 'one')).status, 503)
     await ended(gateway)
-    t.match(gateway.output(), /"reason":"(NOPERM|WRONGPASS)[^\n]*"redis is lost"/)
-    t.equal(gateway.output().split('redis is lost').length, 2, 'once')
+    t.match(gateway.output(), /"reason":"(NOPERM|WRONGPASS)[^\n]*"redis is unavailable"/)
+    t.equal(gateway.output().split('redis is unavailable').length, 2, 'once')
     t.notMatch(gateway.output(), /hunter/)
   }
 })

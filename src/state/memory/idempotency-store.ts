@@ -4,7 +4,7 @@ import { keptForMs } from '../operation-store.ts'
 
 const mostKept = 20_000
 
-/** Keys of this process alone: they die with it. */
+/** Keys of this process alone; lost when it ends. */
 export function createMemoryIdempotencyStore (now: () => number = Date.now): IdempotencyStore {
   const kept = new Map<string, { readonly record: IdempotencyRecord, readonly until: number }>()
   const nameOf = (account: string, key: string): string => `${account} ${key}`

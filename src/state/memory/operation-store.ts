@@ -3,10 +3,10 @@ import { keptForMs, type Change, type OperationStore, type StoredOperation } fro
 
 const mostKept = 20_000
 
-/** Operations of this process alone; they end with it. */
+/** Operations of this process alone; lost when it ends. */
 export interface MemoryOperationStore extends OperationStore {
   has(id: string): boolean
-  /** Forgets this record, unless it has changed since. */
+  /** Deletes this record, unless it has changed since. */
   drop(stored: StoredOperation): void
 }
 

@@ -5,7 +5,7 @@ interface Entry<T> {
   expiresAt: number
 }
 
-/** Tokens of one process. Another process knows nothing of them. */
+/** Tokens of this process alone; other processes do not see them. */
 export function createMemoryTokenStore (now: () => number = Date.now): TokenStore {
   const tokens = new Map<string, Entry<StoredToken>>()
   const refusals = new Map<string, number>()

@@ -7,7 +7,7 @@ import { watchRedis } from './watch.ts'
 
 export interface RedisConnection {
   readonly redis: Redis | Cluster
-  /** The last look at it went well: it takes what this gateway writes. */
+  /** The last check succeeded: Redis accepts the gateway's writes. */
   isThere(): boolean
   close(): void
 }
@@ -16,15 +16,15 @@ export interface RedisParts {
   readonly settings: RedisSettings
   /** PEM text of `tls.ca_file`. */
   readonly ca: string | null
-  /** Ids: a cluster keeps each account in one of its parts. */
+  /** Account ids: a cluster keeps each account in one of its slots. */
   readonly accounts: readonly string[]
   readonly logger: Pick<Logger, 'info' | 'warn'>
 }
 
-/** So long the start waits for Redis; then the gateway serves without it. */
+/** How long the start waits for Redis; afterwards the gateway serves without it. */
 const startMs = 3000
 
-/** A connection that is tried for ever. Never throws for what Redis does: a lost one is told by `isThere` and in the log. */
+/** A connection that reconnects for ever. Never throws for failures of Redis: they are visible in `isThere` and in the log. */
 export async function connectRedis ({ settings, ca, accounts, logger }: RedisParts): Promise<RedisConnection> {
   const way = readWay(settings, ca)
   const redis = createClient(settings, way)
@@ -44,8 +44,8 @@ export async function connectRedis ({ settings, ca, accounts, logger }: RedisPar
 const retryAfter = (times: number): number => Math.min(times * 100, 1000)
 
 /**
- * A lost Redis fails calls at once instead of queueing or repeating them: the gateway goes on without it. One that is silent is left:
- * its host may be gone, and another has taken its place. So is one that has become a replica.
+ * An unavailable Redis fails commands at once; none is queued or repeated, and the gateway continues without it. A silent connection is
+ * closed: its host may be gone, and another may have taken over. So is one to a master that has become a replica.
  */
 const options = {
   lazyConnect: true,
@@ -56,7 +56,7 @@ const options = {
   connectTimeout: 2000,
   socketTimeout: 3000,
   maxLoadingRetryTime: 1000,
-  // It would cost the Redis user two rights more.
+  // It would require two more rights of the Redis user.
   disableClientInfo: true,
   retryStrategy: retryAfter,
   reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY')
@@ -73,9 +73,9 @@ function readWay (settings: RedisSettings, ca: string | null): Way {
   const urls = 'url' in settings ? [settings.url] : 'cluster' in settings ? settings.cluster : settings.sentinels
   const places = urls.map(readRedisUrl)
   const [first] = places
-  if (first === undefined) throw new Error('no Redis is named')
+  if (first === undefined) throw new Error('no Redis is configured')
   const isTls = settings.tls !== undefined || first.isTls
-  // Said in full: no environment variable may switch it off.
+  // Set explicitly: no environment variable may disable verification.
   const tls = isTls ? { rejectUnauthorized: true as const, ...(ca === null ? {} : { ca }) } : null
   return { places, first, port: 'sentinels' in settings ? 26_379 : 6379, tls }
 }
@@ -106,15 +106,15 @@ const createCluster = (nodes: Array<{ host: string, port: number }>, wayIn: Pick
     enableOfflineQueue: false,
     redisOptions: { ...options, ...wayIn },
     clusterRetryStrategy: retryAfter,
-    // Ten tries, a tenth of a second each: as long as one command may take.
+    // Ten tries, a tenth of a second apart: as long as one command may take.
     maxRedirections: 10,
     slotsRefreshInterval: 5000,
     slotsRefreshTimeout: 2000,
-    // Names stay names: a certificate is checked against what stands in the configuration.
+    // Host names are not resolved: the certificate is verified against the configured name.
     dnsLookup: (host, answer) => { answer(null, host) }
   })
 
-/** A bare connection to the first that is named, for its fault. */
+/** A bare connection to the first configured host, for its error. */
 const whyNot = async ({ first: { host, port }, port: usualPort, tls }: Way): Promise<string | null> => await new Promise(resolve => {
   const place = { host, port: port ?? usualPort }
   const socket = tls === null ? connectTcp(place) : connectTls({ ...tls, ...place })

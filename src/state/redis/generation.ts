@@ -4,7 +4,7 @@ import type { Generations } from '../generation.ts'
 
 const keptMs = 7 * 24 * 3600_000
 
-/** Shared by all replicas. After a loss the word is another one, so that nothing from before is shared. */
+/** Shared by all replicas. After a loss of data the generation is a new one, so that no earlier read is shared. */
 export function createRedisGenerations (redis: Redis | Cluster): Generations {
   const latest = new Map<string, string>()
   const keyOf = (account: string): string => `hawser:{${account}}:word`

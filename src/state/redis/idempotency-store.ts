@@ -14,9 +14,9 @@ const recordSchema: z.ZodType<IdempotencyRecord> = z.object({
 })
 
 /**
- * Marks stand beside the keys of each account: one of the first process, and one of each that has seen a flush. When the mark that a
- * process knew is gone, Redis was flushed, and the keys with it: `flushed` then stands until an operator deletes it, and creates are
- * refused. Every process that knew a mark puts it back, so that none finds the same flush twice.
+ * Each account has marks beside its keys: one of the first process, and one for each process that has seen a flush. A known mark that is
+ * missing means that Redis was flushed, and the keys with it: then `flushed` is set until an operator deletes it, and creates are refused.
+ * Every process that knew a mark puts it back, so that no flush is detected twice.
  */
 const detectScript = `
 local mark = ARGV[1]
@@ -48,11 +48,11 @@ const forgetScript = 'if redis.call("hget", KEYS[1], "v") == ARGV[1] then return
 const seenSchema = z.tuple([z.string(), z.number()])
 const reservedSchema = z.tuple([z.enum(['new', 'known', 'flushed']), z.string()]).rest(z.string())
 
-/** Keys that every replica sees and that outlive a restart, sealed by the vault. */
+/** Keys that every replica sees and that outlive a restart, sealed. */
 export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sealer): IdempotencyStore {
   const marks = new Map<string, string>()
   const keyOf = (account: string, rest: string): string => `hawser:{${account}}:${rest}`
-  // The fingerprint in it can not be guessed, so this tells nothing; it is the same whatever secret seals.
+  // The record holds a fingerprint that cannot be guessed, so the digest reveals nothing; it is the same under every secret.
   const versionOf = (record: IdempotencyRecord): string => createHash('sha256').update(JSON.stringify(recordSchema.parse(record))).digest('base64url')
   const seal = (record: IdempotencyRecord, place: string): string => sealer.seal(JSON.stringify(record), place)
 
@@ -83,7 +83,7 @@ export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sea
       const sealed = await redis.hget(place, 'd')
       if (sealed === null) return null
       const text = sealer.open(sealed, place)
-      if (text === null) throw new Error('a key that is kept can not be read')
+      if (text === null) throw new Error('a stored Idempotency-Key record cannot be read')
       return recordSchema.parse(JSON.parse(text))
     },
     forget: async (account, key, known) => { await redis.eval(forgetScript, 1, keyOf(account, `key:${key}`), versionOf(known)) }

@@ -60,12 +60,12 @@ redis.call(ARGV[4] == "1" and "srem" or "sadd", KEYS[2], ARGV[5])
 return 1`
 const releaseScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 const leaseScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
-// Of one process there is one at a time: only as many replicas as there are meet here.
+// Writers in one process queue per operation, so only as many writers as replicas compete here.
 const mostTries = 100
 
 /**
- * Operations that every replica sees and that outlive a restart, sealed by the vault. While Redis is lost, `local` keeps what
- * this process does, and gives it back later.
+ * Operations that every replica sees and that outlive a restart, sealed. While Redis is unavailable, `local` keeps the changes of this
+ * process and returns them to Redis later.
  */
 export function createRedisOperationStore (redis: Redis | Cluster, sealer: Sealer, local: MemoryOperationStore): OperationStore {
   const recordKey = (account: string, id: string): string => keyOf(account, `operation:${id}`)
@@ -101,10 +101,10 @@ export function createRedisOperationStore (redis: Redis | Cluster, sealer: Seale
         String(kept.version), String(next.version), sealer.seal(JSON.stringify(next), key), isFinal(next.operation.status) ? '1' : '0', id)
       if (swapped === 1) return next
     }
-    throw new Error('an operation is changed by too many at once')
+    throw new Error('an operation has too many concurrent writers')
   }
   const lines = new Map<string, Promise<unknown>>()
-  /** One change after the other for one operation: of many at once all but one would be made in vain. */
+  /** Changes of one operation run one after the other: of concurrent ones all but one would have to be repeated. */
   const inLine = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
     const mine = (lines.get(id) ?? Promise.resolve()).then(work, work)
     lines.set(id, mine)
@@ -123,9 +123,12 @@ export function createRedisOperationStore (redis: Redis | Cluster, sealer: Seale
     const first = await redis.set(key, holder, 'PX', keptForMs, 'NX')
     return first !== null || await redis.get(key) === holder
   }
-  /** Ids by account of what was removed while Redis was lost: a record that is left there would be followed, and take another's server. */
+  /**
+   * Ids by account that were discarded while Redis was unavailable: a record left there would be followed, and claim a server of another
+   * create.
+   */
   const removed = new Map<string, Set<string>>()
-  /** What this process kept while Redis was lost. Another replica may have learned more of it meanwhile. */
+  /** The records that this process kept while Redis was unavailable. Another replica may have advanced them in the meantime. */
   const giveBack = async (account: string): Promise<void> => {
     for (const id of removed.get(account) ?? []) {
       await erase(account, id)
@@ -156,12 +159,12 @@ export function createRedisOperationStore (redis: Redis | Cluster, sealer: Seale
       if (local.has(id)) return await local.get(account, id)
       const sealed = await redis.hget(recordKey(account, id), 'd')
       const stored = unseal(account, id, sealed)
-      if (stored === null && sealed !== null) throw new Error('an operation that is kept can not be read')
+      if (stored === null && sealed !== null) throw new Error('a stored operation cannot be read')
       return stored
     },
     update: async (known, change) => {
       if (local.has(known.operation.id)) return await local.update(known, change)
-      // That the store is lost must not turn what the provider has accepted into a failure.
+      // An unavailable store must not turn a call that the provider accepted into a failure.
       return await orElse(async () => await swapInLine(known, change), async () => await local.update(known, change))
     },
     updateForCertain: swapInLine,
@@ -182,7 +185,7 @@ export function createRedisOperationStore (redis: Redis | Cluster, sealer: Seale
       if (lost.length > 0) await redis.srem(keyOf(account, 'pending'), ...lost)
       return records.map(({ record }) => record).filter(record => record !== null)
     }, async () => await local.pending(account)),
-    // What must happen only once waits until Redis is there again.
+    // A claim must be unique, so it waits until Redis is available again.
     claim: claimFor,
     release: async (account, name, holder) => { await orElse(async () => { await redis.eval(releaseScript, 1, keyOf(account, `claim:${name}`), holder) }, async () => {}) },
     lease: async (account, holdMs) => await orElse(async () => {
@@ -190,7 +193,7 @@ export function createRedisOperationStore (redis: Redis | Cluster, sealer: Seale
       const lease = randomUUID()
       if (await redis.set(key, lease, 'PX', holdMs, 'NX') === null) return null
       const hold = async (ms: number): Promise<void> => { await orElse(async () => { await redis.eval(leaseScript, 1, key, lease, String(Math.max(1, Math.round(ms)))) }, async () => {}) }
-      // As long as its holder lives, however long a look takes; of one that has crashed it is soon free.
+      // Held as long as its holder lives, however long a poll takes; freed soon after a crash.
       const renewing = setInterval(() => { hold(holdMs).catch(() => {}) }, holdMs / 3).unref()
       return async restMs => {
         clearInterval(renewing)
@@ -205,11 +208,11 @@ export function createRedisOperationStore (redis: Redis | Cluster, sealer: Seale
 const phases = ['intended', 'asking', 'ambiguous', 'following'] as const
 const rankOf = ({ phase, notMade, operation }: StoredOperation): number => isFinal(operation.status) && !notMade ? phases.length : phases.indexOf(phase)
 
-/** Of two records of one operation that were changed apart. */
+/** Merges two records of one operation that were changed independently. */
 const knowsMore = (one: StoredOperation, other: StoredOperation): boolean =>
   rankOf(one) > rankOf(other) || (rankOf(one) === rankOf(other) && one.version > other.version)
 
-/** `otherwise` while Redis is lost. */
+/** `otherwise` while Redis is unavailable. */
 async function orElse<T> (work: () => Promise<T>, otherwise: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -218,10 +221,10 @@ async function orElse<T> (work: () => Promise<T>, otherwise: () => Promise<T>): 
   }
 }
 
-/** A transaction tells its failures one by one, in its answer. */
+/** A transaction reports failures of single commands in its result. */
 async function allOf (outcome: Promise<Array<[Error | null, unknown]> | null>): Promise<void> {
   const results = await outcome
-  const fault = results === null ? new Error('the transaction was given up') : results.find(([error]) => error !== null)?.[0]
+  const fault = results === null ? new Error('the transaction was aborted') : results.find(([error]) => error !== null)?.[0]
   if (fault !== undefined && fault !== null) throw fault
 }
 

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import type { TokenBuckets } from '../token-bucket.ts'
 
-// The same arithmetic as in memory, by the clock of Redis, so that replicas need not agree on the time. Whole microseconds.
+// The arithmetic of the bucket in memory, by the clock of Redis, so that replicas need no common time. Whole microseconds.
 const takeScript = `
 local time = redis.call("time")
 local now = time[1] * 1000000 + time[2]
@@ -14,7 +14,7 @@ if wait > tonumber(ARGV[3]) then return -1 end
 redis.call("set", KEYS[1], string.format("%.0f", next), "PX", math.ceil((next - now) / 1000) + 1000)
 return math.ceil(wait / 1000)`
 
-/** Shared by all replicas; while Redis is lost each has its own. */
+/** Shared by all replicas; while Redis is unavailable each replica has its own. */
 export const createRedisTokenBuckets = (redis: Redis | Cluster, own: TokenBuckets): TokenBuckets => ({
   take: async (name, size, patienceMs) => {
     try {

@@ -14,10 +14,10 @@ const tokenSchema: z.ZodType<StoredToken> = z.object({
 
 const unlockScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 const extendScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
-// The sealed text differs at each sealing, so a digest of the token stands beside it for the comparison.
+// Each sealing gives another text, so a digest of the token is stored beside it for the comparison.
 const dropScript = 'if redis.call("hget", KEYS[1], "d") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 
-/** Tokens shared by all replicas, sealed by the vault. When Redis is lost, reads are empty and writes are let go. */
+/** Tokens shared by all replicas, sealed. While Redis is unavailable, reads return nothing and writes are dropped. */
 export function createRedisTokenStore (redis: Redis | Cluster, sealer: Sealer, digest: (text: string) => string): TokenStore {
   const tokenKey = (key: string): string => `hawser:token:${key}`
   const quietly = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {

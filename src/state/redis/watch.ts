@@ -2,7 +2,7 @@ import { Cluster, type Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
 export interface Watch {
-  /** Resolves when it is known whether Redis is there. */
+  /** Resolves when the first check has ended. */
   readonly firstLook: Promise<void>
   isThere(): boolean
   stop(): void
@@ -12,16 +12,16 @@ export interface WatchParts {
   readonly redis: Redis | Cluster
   readonly accounts: readonly string[]
   readonly logger: Pick<Logger, 'info' | 'warn'>
-  /** Why a connection can not be made; null where it can. The client keeps that to itself for members and sentinels. */
+  /** The reason why a connection fails; null if it succeeds. The client hides it for cluster members and sentinels. */
   readonly explain: () => Promise<string | null>
 }
 
 const lookEveryMs = 1000
 const probeLastsMs = 60_000
-// A connection alone says little: a full, read-only or silent Redis has one, and so has a user without rights.
+// A connection proves little: a full, read-only or silent Redis accepts one, and so does a user without rights.
 const probeScript = 'return redis.call("set", KEYS[1], "1", "PX", ARGV[1])'
 
-/** Tells whether Redis takes what this gateway writes: by a small write each second, in a cluster one for each account. */
+/** Checks whether Redis accepts the gateway's writes: a small write each second, in a cluster one for each account. */
 export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): Watch {
   const outlook = createOutlook(logger, explain)
   const places = redis instanceof Cluster && accounts.length > 0 ? accounts.map(account => `hawser:{${account}}:probe`) : ['hawser:probe']
@@ -55,7 +55,7 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
   }
 
   redis.on('error', lost)
-  redis.on('close', () => { lost(new Error('the connection is closed')) })
+  redis.on('close', () => { lost(new Error('the connection was closed')) })
   redis.on('ready', () => { if (!isStopped) next(0) })
   next(lookEveryMs)
   return {
@@ -70,7 +70,7 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
 
 const mostReasons = 10
 
-/** One line for each reason of an outage, however often it is met. */
+/** One log line for each reason of an outage, no matter how often it occurs. */
 function createOutlook (logger: WatchParts['logger'], explain: WatchParts['explain']) {
   let isThere = false
   const told = new Set<string>()
@@ -78,16 +78,16 @@ function createOutlook (logger: WatchParts['logger'], explain: WatchParts['expla
     const kind = reason.replace(/\d+/g, '')
     if (isThere || told.has(kind) || told.size >= mostReasons) return
     told.add(kind)
-    logger.warn({ reason }, 'redis is lost')
+    logger.warn({ reason }, 'redis is unavailable')
   }
   return {
     isThere: () => isThere,
-    /** True where it was not there before. */
+    /** True if it was unavailable before. */
     there: (): boolean => {
       if (isThere) return false
       isThere = true
       told.clear()
-      logger.info('redis is there')
+      logger.info('redis is available')
       return true
     },
     lost: (reason: string): void => {
@@ -99,11 +99,11 @@ function createOutlook (logger: WatchParts['logger'], explain: WatchParts['expla
   }
 }
 
-/** The message alone: an error of the client also holds the command with all that was sent. */
+/** The message alone: errors of the client also hold the failed command with all its arguments. */
 const reasonOf = (error: Error): string =>
   'lastNodeError' in error && error.lastNodeError instanceof Error ? `${error.message} ${error.lastNodeError.message}` : error.message
 
-/** Warns once of settings under which Redis forgets what it has acknowledged; says nothing where this user may not ask. */
+/** Warns once of settings under which Redis forgets acknowledged writes; silent if this user may not read them. */
 function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger']): () => Promise<void> {
   const told = new Set<string>()
   const warn = (setting: string, message: string): void => {
@@ -116,10 +116,10 @@ function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger
     await Promise.all(nodes.map(async node => {
       try {
         const policy = /^maxmemory_policy:(\S+)/m.exec(await node.info('memory'))?.[1] ?? 'noeviction'
-        if (policy !== 'noeviction') warn(`maxmemory-policy ${policy}`, 'redis may evict keys: one Idempotency-Key may then buy twice; it needs maxmemory-policy noeviction')
-        if (/^aof_enabled:0/m.test(await node.info('persistence'))) warn('appendonly no', 'redis forgets what it has acknowledged when it crashes; it needs appendonly yes')
+        if (policy !== 'noeviction') warn(`maxmemory-policy ${policy}`, 'redis may evict keys, and one Idempotency-Key may then buy twice; set maxmemory-policy noeviction')
+        if (/^aof_enabled:0/m.test(await node.info('persistence'))) warn('appendonly no', 'redis loses acknowledged writes when it crashes; set appendonly yes')
       } catch {
-        // Asking is a courtesy, and a right that the user need not have.
+        // The check is optional, and so is the right to make it.
       }
     }))
   }
