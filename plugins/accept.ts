@@ -1,4 +1,4 @@
-/** Whether a caller would rather have lines than one JSON document: RFC 9110, 12.5.1. Where both are as welcome, lines: nobody names them by chance. */
+/** Whether a caller would rather have lines than one JSON document: RFC 9110, 12.5.1. Where both are equally acceptable, lines: no client names them by chance. */
 export const prefersLines = (accept?: string): boolean => prefersOverJson('application/x-ndjson', accept)
 
 /** Whether a page is wanted: browsers name `text/html`, other clients do not. */

@@ -6,7 +6,7 @@ import type { Gateway } from '../src/services.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a key needs for this route. Absent: the route is open to everybody. */
+    /** What a key needs for this route. Absent: the route is open to all callers. */
     permission?: Permission
   }
 }

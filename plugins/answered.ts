@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 
-/** As other servers write it down when nobody was there any more to be answered. */
+/** The status that other servers log when the caller has left before the answer. */
 const callerLeft = 499
 
 /** Calls once, with the status, when the answer has gone out, or when the caller has left without one. */

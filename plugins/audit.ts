@@ -40,7 +40,7 @@ export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOpt
   })
 }
 
-/** Nobody was asked who it is, or the answer was no good. */
+/** No key was asked for, or the one given was refused. */
 const isAnonymous = ({ outcome, routeOptions }: FastifyRequest): boolean =>
   routeOptions.config.permission === undefined || outcome.problem === 'unauthenticated'
 
@@ -63,7 +63,7 @@ function outcomeOf (request: FastifyRequest, reply: FastifyReply): AuditOutcome 
   const { outcome: { problem, operationStatus } } = request
   if (reply.hasHeader('idempotency-replayed')) return 'replayed'
   if (reply.statusCode >= 400) {
-    // A raw answer of the provider is no problem of ours; after its 5xx nobody knows.
+    // A raw answer of the provider is no problem of ours; after its 5xx the outcome is unknown.
     if (problem === null ? reply.statusCode >= 500 : sideEffectOf(request, reply) !== 'none') return 'ambiguous'
     return reply.statusCode < 500 || reply.statusCode === 501 ? 'refused' : 'failed'
   }

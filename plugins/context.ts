@@ -72,7 +72,7 @@ export function installContext (app: FastifyInstance, isServing: () => boolean):
     if (!isServing()) reply.header('connection', 'close')
     reply.header('x-request-id', request.id)
     reply.header('server-timing', parts.join(', '))
-    // A stream tells it at its end.
+    // A stream sends it as a trailer.
     if (!reply.hasTrailer('hawser-upstream-calls')) reply.header('hawser-upstream-calls', String(counters.upstreamCalls))
   })
 

@@ -60,7 +60,7 @@ function keyOf (request: FastifyRequest): string | null {
   const { permission, mayHaveKey } = request.routeOptions.config
   if (key === undefined || permission === undefined || safeMethods.has(request.method)) return null
   if (typeof key !== 'string' || key.length < 1 || key.length > 255) throw badMember('headers.idempotency-key', 'must have 1 to 255 characters')
-  if (mayHaveKey?.(request.body) === false) throw badMember('headers.idempotency-key', 'can not be used here: the answer is a secret that is told once and never kept')
+  if (mayHaveKey?.(request.body) === false) throw badMember('headers.idempotency-key', 'cannot be used here: the answer is a secret that is returned once and never kept')
   return key
 }
 
@@ -97,7 +97,7 @@ const problemSchema = z.object({ side_effect: z.string() })
 
 /**
  * What was refused before anything was done leaves the key unused. A raw call has one write, and its answer is the provider's own:
- * a 4xx refuses it, after a 5xx nobody knows.
+ * a 4xx refuses it, after a 5xx the outcome is unknown.
  */
 function leavesSomething ({ context }: FastifyRequest, reply: FastifyReply, payload: string): boolean {
   if (reply.statusCode < 400) return true

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { SideEffect } from '../src/domain/failure.ts'
 import type { OperationStatus } from '../src/domain/operation.ts'
 
-/** What became of a request, for those who tell of it. */
+/** The outcome of a request, for the audit, the log and the metrics. */
 export interface Outcome {
   /** The slug of its problem. */
   problem: string | null
@@ -33,7 +33,7 @@ export interface Placed {
   readonly status?: OperationStatus
 }
 
-/** Tells where an operation stands. */
+/** Answers with the location of an operation. */
 export function placeOperation (reply: FastifyReply, { id, account, server_id: serverId = null, status }: Placed): void {
   Object.assign(reply.request.outcome, { operationId: id, serverId, operationStatus: status ?? null })
   reply.header('location', `/v1/${account}/operations/${id}`)

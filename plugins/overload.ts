@@ -4,7 +4,7 @@ import { GatewayError } from '../src/domain/failure.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered however busy the gateway is: it tells why. */
+    /** Answered however busy the gateway is: it reports why. */
     isNeverShed?: boolean
   }
 }
@@ -29,7 +29,7 @@ function usedShare (): number {
 /** Refuses before memory grows: what is being answered is finished instead. Routes that ask for no permission (health) stay open, and the metrics. */
 export function installOverload (app: FastifyInstance, { requests, shed, heapShare = usedShare }: Overload): void {
   let isHeapFull = false
-  // Only those that were let in: in a burst the refused would otherwise push out everybody.
+  // Only admitted requests count: in a burst the refused ones would otherwise displace all others.
   let admitted = 0
   const look = setInterval(() => { isHeapFull = heapShare() > fullShare }, lookEveryMs).unref()
   app.addHook('onClose', async () => { clearInterval(look) })
@@ -44,6 +44,6 @@ export function installOverload (app: FastifyInstance, { requests, shed, heapSha
       return
     }
     shed(reason)
-    throw new GatewayError('overloaded', reason === 'requests' ? `${requests()} requests are being answered already` : 'the memory is used up just now')
+    throw new GatewayError('overloaded', reason === 'requests' ? `${requests()} requests are being answered already` : 'the memory is used up right now')
   })
 }

@@ -19,7 +19,7 @@ export function installProblems (app: FastifyInstance): void {
   })
 }
 
-/** A fault of ours may come after a write: what that has left behind is told all the same. */
+/** A fault of ours may come after a write: the problem still reports what that left behind. */
 function withWrites (problem: Problem, { context }: FastifyRequest): Problem {
   const { writes } = context.counters
   if (problem.status !== 500 || writes === 'none') return problem

@@ -12,8 +12,8 @@ export interface RateLimit {
 const windowS = 60
 
 /**
- * So many requests a minute for each key, told by `RateLimit` and `RateLimit-Policy` (the IETF draft's form). While Redis is lost
- * nobody is counted: a limit must not become an outage.
+ * The number of requests a minute for each key, reported by `RateLimit` and `RateLimit-Policy` (the IETF draft's form). While Redis is
+ * lost no key is counted: a limit must not become an outage.
  */
 export async function installRateLimit (app: FastifyInstance, { perMinute, redis }: RateLimit): Promise<void> {
   await app.register(rateLimit, {

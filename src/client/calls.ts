@@ -22,7 +22,7 @@ export interface Calls {
   eject (...middleware: Middleware[]): void
 }
 
-/** The same functions. What these types let through openapi-fetch's let through too, which the compiler can not see. */
+/** The same functions. These types accept nothing that openapi-fetch's would refuse, which the compiler cannot see. */
 export function strictly (client: Client<paths>): Calls
 export function strictly (client: unknown): unknown {
   return client

@@ -33,7 +33,7 @@ export interface FollowOptions {
 
 /**
  * Every path of the API as `GET`, `POST`, `PUT`, `PATCH` and `DELETE`, which answer `{ data, error, response }` and throw only where
- * there is no answer: a `TypeError` when the gateway can not be reached, a `TimeoutError` when it takes too long.
+ * there is no answer: a `TypeError` when the gateway cannot be reached, a `TimeoutError` when it takes too long.
  * What stands beside them throws a `ProblemError` too.
  */
 export interface HawserClient extends Calls {
@@ -70,7 +70,7 @@ export function createClient (options: ClientOptions): HawserClient {
   const api = strictly(createFetchClient<paths>({
     baseUrl: options.baseUrl,
     headers: options.key === undefined ? {} : { authorization: `Bearer ${options.key}` },
-    // The gateway sends nobody elsewhere, and the key shall go nowhere else.
+    // The gateway never redirects, and the key must not be sent to another host.
     redirect: 'error',
     fetch: limitedFetch(options)
   }))

@@ -1024,7 +1024,7 @@ export interface components {
                 path: string;
                 message: string;
             }[];
-            /** @description The operation that tells what became of a write whose answer was lost */
+            /** @description The operation that follows a write whose answer was lost */
             operation_id?: string;
         };
         Live: {
@@ -1096,7 +1096,7 @@ export interface components {
         PageInfo: {
             limit: number;
             next_cursor: string | null;
-            /** @description Null where it can not be known without reading everything */
+            /** @description Null if it cannot be known without reading everything */
             total: number | null;
         };
         AccountPage: {
@@ -1161,7 +1161,7 @@ export interface components {
             owner: components["schemas"]["Reference"] | null;
             created_at: string | null;
             tags: string[];
-            /** @description The provider refuses changes just now */
+            /** @description The provider refuses changes right now */
             locked: boolean | null;
             /** @description Deletion protection; null where the provider has none */
             protected: boolean | null;
@@ -1284,7 +1284,7 @@ export interface components {
         Console: {
             /** @description What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say */
             type: string;
-            /** @description Opens the console for whoever has it: a secret */
+            /** @description Opens the console for anyone who has it: a secret */
             url: string;
             /** @description What the console asks for; null where the link is enough */
             password: string | null;
@@ -1320,10 +1320,10 @@ export interface components {
             prefix_length: number | null;
             gateway: string | null;
             primary: boolean | null;
-            /** @description Null: attached to nothing, or not told */
+            /** @description Null: attached to nothing, or not known */
             server_id: string | null;
             region: string | null;
-            /** @description The reverse name; null where there is none or it is not told */
+            /** @description The reverse name; null if there is none or it is not known */
             ptr: string | null;
         };
         PtrOrDryRun: components["schemas"]["Ptr"] | components["schemas"]["DryRun"];
@@ -1361,7 +1361,7 @@ export interface components {
             disk_gib: number | null;
             /** @description The id of the only region that has it */
             region: string | null;
-            /** @description False: known, but not to be had just now */
+            /** @description False: known, but not available right now */
             available: boolean | null;
             price: {
                 amount: number;
@@ -1421,7 +1421,7 @@ export interface components {
         };
         OwnerOrDryRun: components["schemas"]["Owner"] | components["schemas"]["DryRun"];
         LoginLink: {
-            /** @description Signs in whoever has it: a secret */
+            /** @description Signs in anyone who has it: a secret */
             url: string;
             expires_at: string | null;
         };

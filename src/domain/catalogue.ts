@@ -22,7 +22,7 @@ export const planSchema = z.object({
   memory_mib: z.number().nullable(),
   disk_gib: z.number().nullable(),
   region: z.string().nullable().meta({ description: 'The id of the only region that has it' }),
-  available: z.boolean().nullable().meta({ description: 'False: known, but not to be had just now' }),
+  available: z.boolean().nullable().meta({ description: 'False: known, but not available right now' }),
   price: z.object({ amount: z.number(), currency: z.string().nullable(), period: z.enum(['hour', 'month']) }).nullable()
 }).meta({
   id: 'Plan',
@@ -74,9 +74,9 @@ export const addressRowSchema = z.object({
   prefix_length: z.number().nullable(),
   gateway: z.string().nullable(),
   primary: z.boolean().nullable(),
-  server_id: z.string().nullable().meta({ description: 'Null: attached to nothing, or not told' }),
+  server_id: z.string().nullable().meta({ description: 'Null: attached to nothing, or not known' }),
   region: z.string().nullable(),
-  ptr: z.string().nullable().meta({ description: 'The reverse name; null where there is none or it is not told' })
+  ptr: z.string().nullable().meta({ description: 'The reverse name; null if there is none or it is not known' })
 }).meta({
   id: 'AddressRow',
   example: { id: '501', address: '192.0.2.10', family: 4, scope: 'public', prefix_length: 24, gateway: '192.0.2.1', primary: true, server_id: '42', region: null, ptr: 'web-1.example.com' }
@@ -97,7 +97,7 @@ export type Owner = z.infer<typeof ownerSchema>
 
 export const consoleSchema = z.object({
   type: z.string().meta({ description: 'What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say' }),
-  url: z.string().meta({ description: 'Opens the console for whoever has it: a secret' }),
+  url: z.string().meta({ description: 'Opens the console for anyone who has it: a secret' }),
   password: z.string().nullable().meta({ description: 'What the console asks for; null where the link is enough' }),
   expires_at: z.string().nullable()
 }).meta({ id: 'Console', example: { type: 'novnc', url: 'https://console.example.com/?token=…', password: null, expires_at: null } })
@@ -105,6 +105,6 @@ export type Console = z.infer<typeof consoleSchema>
 /** As an adapter returns it: without a password where the link is enough. */
 export type ConsoleLink = Omit<Console, 'password'> & Partial<Pick<Console, 'password'>>
 
-export const loginLinkSchema = z.object({ url: z.string().meta({ description: 'Signs in whoever has it: a secret' }), expires_at: z.string().nullable() })
+export const loginLinkSchema = z.object({ url: z.string().meta({ description: 'Signs in anyone who has it: a secret' }), expires_at: z.string().nullable() })
   .meta({ id: 'LoginLink', example: { url: 'https://vm.example.com/auth/key/4-…', expires_at: '2026-11-21T11:00:00.000Z' } })
 export type LoginLink = z.infer<typeof loginLinkSchema>

@@ -18,7 +18,7 @@ export function invalidRequest ({ issues, place, value }: Refused): GatewayError
   return new GatewayError('invalid-request', first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`, { errors })
 }
 
-/** The validator tells a missing member from one of a wrong type only by what it received. */
+/** The validator distinguishes a missing member from one of a wrong type only by what it received. */
 const isMissing = (issue: z.core.$ZodIssue): boolean => issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
 
 const noNames: ReadonlySet<string> = new Set()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ServerFacts, ServerStatus } from './server.ts'
 
-/** A server with the upstream object that it was read from. `lacks` names what only a closer look would tell. */
+/** A server with the upstream object that it was read from. `missing` names the facts that only a read of the server has. */
 export interface Seen {
   readonly server: ServerFacts
   readonly raw: unknown
@@ -26,5 +26,5 @@ export type SortOrder = typeof sortOrders[number]
 export const pageInfoSchema = z.object({
   limit: z.number(),
   next_cursor: z.string().nullable(),
-  total: z.number().nullable().meta({ description: 'Null where it can not be known without reading everything' })
+  total: z.number().nullable().meta({ description: 'Null if it cannot be known without reading everything' })
 }).meta({ id: 'PageInfo', example: { limit: 50, next_cursor: null, total: 3 } })

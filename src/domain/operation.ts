@@ -49,7 +49,7 @@ export type Verdict = 'done' | 'going' | 'failed'
 /**
  * What the server will show when the work is done; everything named must hold at once. Kept with the operation.
  * `absent`: it is gone. `statuses`: it is in one of these. `transition`: something else was seen in between (or, after a settling
- * time, the operation notes that nothing was). `via`: where nobody knows whether the provider was asked, only this state in between
+ * time, the operation notes that nothing was). `via`: where it is unknown whether the provider was asked, only this state in between
  * counts; others lead to it, too (a stop before a rebuild). Sizes, name and protection: as asked. `has`, `lacks`: addresses.
  * `lacksSnapshot`: the id of one that is gone from the server's list. `unprovable`: what the server shows was there before, so only a job
  * of the provider's can say that it is done.

@@ -69,7 +69,7 @@ export const problemSchema = z.object({
   }).nullable(),
   attempts: z.number().nullable(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })),
-  operation_id: z.string().optional().meta({ description: 'The operation that tells what became of a write whose answer was lost' })
+  operation_id: z.string().optional().meta({ description: 'The operation that follows a write whose answer was lost' })
 }).meta({
   id: 'Problem',
   example: {

@@ -77,7 +77,7 @@ export const serverSchema = z.object({
   owner: referenceSchema.nullable(),
   created_at: z.string().nullable(),
   tags: z.array(z.string()),
-  locked: z.boolean().nullable().meta({ description: 'The provider refuses changes just now' }),
+  locked: z.boolean().nullable().meta({ description: 'The provider refuses changes right now' }),
   protected: z.boolean().nullable().meta({ description: 'Deletion protection; null where the provider has none' }),
   allowed_actions: z.array(z.enum(serverActions)),
   raw: z.unknown().optional().meta({ description: 'With include=raw: the provider\'s own object, secrets replaced' })

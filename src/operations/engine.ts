@@ -135,13 +135,13 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
     },
     changes: async function * (stored, version, signal) {
       let current = stored
-      let told = version
+      let sent = version
       nudge(stored.operation.account)
       let shown = ''
       while (!signal.aborted) {
         const text = JSON.stringify(current.operation)
-        if (current.version > told && text !== shown) {
-          told = current.version
+        if (current.version > sent && text !== shown) {
+          sent = current.version
           shown = text
           yield current
         }

@@ -19,8 +19,8 @@ export const pauseAfter = (polls: number): number => pausesMs[polls] ?? pollEver
 export function afterJobs (stored: StoredOperation, states: readonly JobState[], now: number): StoredOperation {
   const own = stored.jobs.map(job => states.find(state => state.id === job.id && state.name === job.name)).filter(state => state !== undefined)
   const failed = own.find(({ status }) => status === 'failed')
-  const told = failed ?? own.find(({ status }) => status !== 'succeeded') ?? own[0]
-  const upstream = told === undefined ? stored.operation.upstream : { id: told.id, status: told.vendorStatus }
+  const decisive = failed ?? own.find(({ status }) => status !== 'succeeded') ?? own[0]
+  const upstream = decisive === undefined ? stored.operation.upstream : { id: decisive.id, status: decisive.vendorStatus }
   const polled: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
   if (failed !== undefined) return ended(polled, { status: 'failed', error: failed.error ?? `the provider reports that ${failed.name} failed` }, now)
   if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(polled, now)

@@ -14,7 +14,7 @@ export interface OperationEvents {
 
 export function createOperationEvents (store: OperationStore, clock: Clock, observer = silentObserver): OperationEvents {
   const listeners = new Map<string, Set<() => void>>()
-  const tell = (id: string): void => { for (const wake of [...listeners.get(id) ?? []]) wake() }
+  const wakeListeners = (id: string): void => { for (const wake of [...listeners.get(id) ?? []]) wake() }
 
   return {
     store,
@@ -27,7 +27,7 @@ export function createOperationEvents (store: OperationStore, clock: Clock, obse
         return changed === null ? null : withTrueTimes(current, changed)
       })
       if (before.status !== null && before.status !== kept.operation.status) observer.operationChanged(toChange(kept, before.status))
-      tell(known.operation.id)
+      wakeListeners(known.operation.id)
       return kept
     },
     nextChange: async (id, ms, signal) => {

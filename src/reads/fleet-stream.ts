@@ -39,7 +39,7 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
   const { clock } = account
   const call = createCall({ clock, requestId, signal, deadlineMs, counters, trace })
   const began = clock.now()
-  const tell = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
+  const toEnd = (status: 'ok' | 'error', count: number, error: Error | null): StreamPart =>
     ({ ended: { account, status, ageMs: count === 0 && error !== null ? null : clock.now() - began, count, error } })
   let count = 0
   const leaving = new AbortController()
@@ -61,10 +61,10 @@ async function * streamAccount (account: Account, { filters, include, deadlineMs
         if (rows.length > 0) yield { servers: rows.map(seen => account.toServer(seen, observedAt, include)) }
       }
     }
-    yield tell('ok', count, null)
+    yield toEnd('ok', count, null)
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
-    yield tell('error', count, error)
+    yield toEnd('error', count, error)
   }
 }
 

@@ -58,7 +58,7 @@ export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
       const hasMore = merged.length > query.limit || asked.some(({ more }) => more) || mayFollow(accounts, asked, place)
       const failed = answered.flatMap(({ account, error }): Array<[string, Failure]> => error === null ? [] : [[account.id, failureOf(error)]])
       const next = hasMore && last !== undefined ? cursors.write(writePlace(last, { sort: query.sort, failed }), bound) : null
-      const total = place === null && asked.length === accounts.length ? sum(asked.map(({ total: told }) => told)) : null
+      const total = place === null && asked.length === accounts.length ? sum(asked.map(({ total }) => total)) : null
       return { data: shown.map(({ server }) => server), page: { limit: query.limit, next_cursor: next, total }, accounts: answered }
     }
   }

@@ -58,10 +58,10 @@ async function collect (list: List, query: PageQuery, order: Compare<Position>):
   let undecided = false
   let previous: Position | null = null
   let stillInOrder = inOrder
-  let told: number | null = null
+  let vendorTotal: number | null = null
 
   for await (const step of walk(list, { filters, limit, after: inOrder ? after?.id ?? null : null })) {
-    told ??= step.total
+    vendorTotal ??= step.total
     for (const seen of step.rows) {
       const position = positionOf(seen.server, sort)
       if (previous !== null && order(previous, position) > 0) stillInOrder = false
@@ -73,7 +73,7 @@ async function collect (list: List, query: PageQuery, order: Compare<Position>):
       if (after === null || order(position, after) > 0) kept.add(seen, undecided)
     }
     if (stillInOrder && kept.size() >= wanted) {
-      return { rows: kept.sorted(), total: isFiltered || after !== null ? null : told, undecided }
+      return { rows: kept.sorted(), total: isFiltered || after !== null ? null : vendorTotal, undecided }
     }
   }
   const readFromStart = !inOrder || after === null

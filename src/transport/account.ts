@@ -37,7 +37,7 @@ export interface Account {
   readonly options: AccountOptions
   readonly provider: { readonly id: string, readonly title: string }
   readonly capabilities: Capabilities
-  /** The provider's list lacks what only a closer look at each row tells. */
+  /** The provider's list lacks facts that only a read of each server has. */
   readonly needsHydration: boolean
   health(): Health
   breaker(): BreakerState

@@ -6,7 +6,7 @@ import { silentTrace, type Trace } from '../telemetry/observer.ts'
 export interface Call {
   readonly requestId: string
   readonly signal: AbortSignal
-  /** Aborted when the caller of a write has left; absent where `signal` tells that. */
+  /** Aborted when the caller of a write has left; absent where `signal` is that signal. */
   readonly caller?: AbortSignal
   readonly clock: Clock
   /** When `clock.elapsed()` has come so far, nothing more is sent. */

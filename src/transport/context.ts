@@ -20,10 +20,10 @@ export interface RequestContext {
 export const readCall = (account: Account, context: RequestContext, signal = context.signal): Call =>
   createCall({ clock: account.clock, requestId: context.requestId, signal, deadlineMs: account.options.requestDeadlineMs, counters: context.counters, trace: context.trace })
 
-/** A call for work that nobody waits for: its own deadline, its own count, no trace. */
+/** A call for work that no caller waits for: its own deadline, its own counters, no trace. */
 export const backgroundCall = (account: Account, requestId: string, signal: AbortSignal): Call =>
   createCall({ clock: account.clock, requestId, signal, deadlineMs: account.options.requestDeadlineMs })
 
-/** A call for a write: once begun it is finished, whether the caller waits or not. What still waits for its turn is not begun for nobody. */
+/** A call for a write: once begun it is finished, whether the caller waits or not. One that is still queued when its caller leaves is not begun. */
 export const writeCall = (account: Account, context: RequestContext): Call =>
   createCall({ clock: account.clock, requestId: context.requestId, signal: new AbortController().signal, caller: context.signal, deadlineMs: account.options.requestDeadlineMs, counters: context.counters, trace: context.trace })

@@ -8,9 +8,9 @@ export interface TokenSource {
   current(): Token | null
   /** The last token values of this process: texts of the provider may repeat them. */
   recent(): readonly string[]
-  /** A token that is believed valid; `signIn` runs only if nobody else has one or is getting one. */
+  /** A token that is believed valid; `signIn` runs only if no other call or replica has one or is getting one. */
   get(signIn: () => Promise<Token>): Promise<Token>
-  /** The provider refused this token: nobody shall use it again. */
+  /** The provider refused this token: it must not be used again. */
   drop(token: Token): Promise<void>
   /** A token was refused though it was fresh: signing in again would not help, for a while. */
   markRejected(token: Token): void
@@ -115,7 +115,7 @@ export function createTokenSource ({ key, store, clock: { now, sleep } = systemC
       if (held === null || held.token.value !== token.value) return
       held.lastUsed = now()
       const { idleMs } = held.token
-      // The store is told in time, not at every call.
+      // The store is updated from time to time, not at every call.
       if (idleMs === null || held.lastUsed - held.lastTouched < idleMs / 20) return
       const leftMs = remainingMs(held.token, held.lastUsed, held.lastUsed)
       // Past its renewal another replica's token may stand there.

@@ -6,7 +6,7 @@ import { usualGoals } from '../operations/judge.ts'
 import { create } from './create.ts'
 import { checkSizes, givenMembers } from './members.ts'
 import { serverParams } from './params.ts'
-import { changeBody, confirmedQuery, deleteQuery, noBody, passwordAnswer, passwordBody, serverOrOperationOrPlan, writeQuery } from './schemas.ts'
+import { changeBody, confirmedQuery, deleteQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrPlan, writeQuery } from './schemas.ts'
 import { command, none } from './verb.ts'
 
 const common = { tag: 'Lifecycle', method: 'POST', permission: 'write', params: serverParams, query: writeQuery } as const
@@ -109,7 +109,7 @@ const rescue = command({
   description: 'Boots the server into the provider\'s rescue system.',
   path: '/servers/:id/rescue',
   cost: { calls: 4 },
-  body: noBody('RescueServerRequest'),
+  body: namedEmptyBody('RescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
     goal: usualGoals.rescue,
     bind: ({ rescue: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
@@ -124,7 +124,7 @@ const unrescue = command({
   description: 'Boots the server into its own system again.',
   path: '/servers/:id/unrescue',
   cost: { calls: 4 },
-  body: noBody('UnrescueServerRequest'),
+  body: namedEmptyBody('UnrescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
     goal: usualGoals.unrescue,
     bind: ({ unrescue: verb }) => verb && { verb, run: async () => await verb.run({ id }) }

@@ -2,7 +2,7 @@ import { ownerSpecSchema } from '../domain/spec.ts'
 import { givenMembers, parseOptions, refuseMissing } from './members.ts'
 import { accountParams, ownerParams } from './params.ts'
 import { loginLinkSchema, ownerAnswer, ownerPageSchema, ownerSchema } from './resource-schemas.ts'
-import { noBody, noQuery, pageQuery, writeQuery } from './schemas.ts'
+import { namedEmptyBody, noQuery, pageQuery, writeQuery } from './schemas.ts'
 import { direct, listing, none } from './verb.ts'
 
 const list = listing({
@@ -83,7 +83,7 @@ const createLoginLink = direct({
   mayHaveKey: () => false,
   params: ownerParams,
   query: writeQuery,
-  body: noBody('CreateLoginLinkRequest'),
+  body: namedEmptyBody('CreateLoginLinkRequest'),
   answer: { status: 201, description: 'The link', schema: loginLinkSchema, isSecret: true },
   toCall: ({ params: { owner } }) => ({
     bind: ({ login_link: verb }) => verb && { verb, run: async () => await verb.run({ owner }) }

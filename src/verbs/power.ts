@@ -1,6 +1,6 @@
 import { usualGoals } from '../operations/judge.ts'
 import { serverParams } from './params.ts'
-import { emptyBody, forceBody, noBody, writeQuery } from './schemas.ts'
+import { emptyBody, forceBody, namedEmptyBody, writeQuery } from './schemas.ts'
 import { command, direct } from './verb.ts'
 import { consoleAnswer } from './resource-schemas.ts'
 
@@ -61,7 +61,7 @@ const console = direct({
   // VMmanager returns the node with the server; one more read after a refusal that may mean a missing endpoint.
   cost: { calls: 3 },
   mayHaveKey: () => false,
-  body: noBody('OpenConsoleRequest'),
+  body: namedEmptyBody('OpenConsoleRequest'),
   answer: { description: 'The link; with `dry_run`, the calls that would be sent', schema: consoleAnswer, isSecret: true },
   toCall: ({ params: { id } }) => ({
     bind: ({ console: verb }) => verb && {

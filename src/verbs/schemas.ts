@@ -60,7 +60,7 @@ export const passwordBody = z.strictObject({
 export const generatedPasswordSchema = z.object({ password: z.string() }).meta({ id: 'GeneratedPassword', example: { password: 'returned once' } })
 export const passwordAnswer = z.union([generatedPasswordSchema, operationSchema, planSchema]).meta({ id: 'PasswordAnswer' })
 
-export const noBody = (id: string) => z.strictObject({}).meta({ id, example: {} }).optional()
+export const namedEmptyBody = (id: string) => z.strictObject({}).meta({ id, example: {} }).optional()
 
 export const snapshotBody = z.strictObject({ name: z.string().min(1).max(255) }).meta({ id: 'CreateSnapshotRequest', example: { name: 'before-upgrade' } })
 

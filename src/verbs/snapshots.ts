@@ -1,7 +1,7 @@
 import type { Snapshot } from '../domain/catalogue.ts'
 import { serverParams, snapshotParams } from './params.ts'
 import { snapshotPageSchema } from './resource-schemas.ts'
-import { confirmedQuery, noBody, pageQuery, snapshotBody, writeQuery } from './schemas.ts'
+import { confirmedQuery, namedEmptyBody, pageQuery, snapshotBody, writeQuery } from './schemas.ts'
 import { command, listing, none } from './verb.ts'
 
 const list = listing({
@@ -53,7 +53,7 @@ const restore = command({
   description: 'Reverts a server to a snapshot. Everything written since then is lost.',
   method: 'POST',
   path: '/servers/:id/snapshots/:snapshot/restore',
-  body: noBody('RestoreSnapshotRequest'),
+  body: namedEmptyBody('RestoreSnapshotRequest'),
   toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
     destroys: { serverId: id, confirm },
     goal: null,

@@ -9,7 +9,7 @@ const defaultUser = 'deploy'
 
 export interface Credentials {
   readonly values: Arguments
-  /** Tells the caller how to sign in to the server. */
+  /** Says how to sign in to the server. */
   readonly note: string | null
 }
 

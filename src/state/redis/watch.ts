@@ -73,11 +73,11 @@ const mostReasons = 10
 /** One log line for each reason of an outage, no matter how often it occurs. */
 function createOutlook (logger: WatchParts['logger'], explain: WatchParts['explain']) {
   let isThere = false
-  const told = new Set<string>()
-  const tell = (reason: string): void => {
+  const logged = new Set<string>()
+  const logOnce = (reason: string): void => {
     const kind = reason.replace(/\d+/g, '')
-    if (isThere || told.has(kind) || told.size >= mostReasons) return
-    told.add(kind)
+    if (isThere || logged.has(kind) || logged.size >= mostReasons) return
+    logged.add(kind)
     logger.warn({ reason }, 'redis is unavailable')
   }
   return {
@@ -86,15 +86,15 @@ function createOutlook (logger: WatchParts['logger'], explain: WatchParts['expla
     there: (): boolean => {
       if (isThere) return false
       isThere = true
-      told.clear()
+      logged.clear()
       logger.info('redis is available')
       return true
     },
     lost: (reason: string): void => {
       isThere = false
-      if (!/closed/.test(reason)) return tell(reason)
-      if (told.size > 0) return
-      explain().then(why => { tell(why ?? reason) }, () => { tell(reason) })
+      if (!/closed/.test(reason)) return logOnce(reason)
+      if (logged.size > 0) return
+      explain().then(why => { logOnce(why ?? reason) }, () => { logOnce(reason) })
     }
   }
 }
@@ -105,10 +105,10 @@ const reasonOf = (error: Error): string =>
 
 /** Warns once of settings under which Redis forgets acknowledged writes; silent if this user may not read them. */
 function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger']): () => Promise<void> {
-  const told = new Set<string>()
+  const logged = new Set<string>()
   const warn = (setting: string, message: string): void => {
-    if (told.has(setting)) return
-    told.add(setting)
+    if (logged.has(setting)) return
+    logged.add(setting)
     logger.warn({ setting }, message)
   }
   return async () => {
