@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Redis } from 'ioredis'
 import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
+import { withPresentNames } from '../../src/state/redis/earlier-names.ts'
 import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
 import { idPrefixAt, keptForMs, type OperationStore, type StoredOperation } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
@@ -136,6 +137,15 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
   await redis.sadd(`hawser:{${account}}:pending`, 'op_gone')
   await one.pending(account)
   t.notOk(await redis.sismember(`hawser:{${account}}:pending`, 'op_gone'))
+})
+
+t.test('a record of an earlier build is read with the names of this one', async t => {
+  const earlier = { phase: 'doubtful', doubtfulSince: 7, looks: 2, nextLookAt: 9, goal: { has: ['192.0.2.1'], lacks: ['192.0.2.2'] }, search: { spec: { name: 'web', looks: 1 }, before: ['x'] } }
+  t.same(withPresentNames(earlier), {
+    phase: 'ambiguous', ambiguousSince: 7, polls: 2, nextPollAt: 9, goal: { has: ['192.0.2.1'], missing: ['192.0.2.2'] }, search: { spec: { name: 'web', looks: 1 }, baseline: ['x'] }
+  })
+  t.same(withPresentNames({ phase: 'following', search: null, goal: null }), { phase: 'following', search: null, goal: null })
+  t.equal(withPresentNames('text'), 'text')
 })
 
 t.test('in Redis no member of a record stands in plain', async t => {

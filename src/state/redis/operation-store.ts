@@ -7,6 +7,7 @@ import { createSpecSchema } from '../../domain/spec.ts'
 import type { Sealer } from '../sealer.ts'
 import type { MemoryOperationStore } from '../memory/operation-store.ts'
 import { idPrefixAt, keptForMs, serverClaim, type Change, type OperationStore, type StoredOperation } from '../operation-store.ts'
+import { withPresentNames } from './earlier-names.ts'
 
 const goalMembers = {
   absent: z.boolean().optional(),
@@ -229,6 +230,6 @@ async function allOf (outcome: Promise<Array<[Error | null, unknown]> | null>): 
 }
 
 function readStored (text: string): StoredOperation | null {
-  const parsed = storedSchema.safeParse(JSON.parse(text))
+  const parsed = storedSchema.safeParse(withPresentNames(JSON.parse(text)))
   return parsed.success ? parsed.data : null
 }
