@@ -78,7 +78,7 @@ t.test('no file grows past its one idea', async t => {
 const dialect = /\bcan not\b|\bjust now\b|\btells?\b|\btold\b|\bwhoever\b|\beverybody\b|\bnobody\b/i
 
 t.test('messages, comments and pages are in plain English', async t => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'openapi/problems.md', ...filesBelow('docs'), ...filesBelow('deploy')].filter(file => file.endsWith('.md'))
+  const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'openapi/problems.md', ...filesBelow('docs'), ...filesBelow('deploy')].filter(file => file.endsWith('.md'))
   const texts = [...sources.filter(file => file !== generated && !isIn(file, 'sandbox')), ...pages]
   const found = texts.flatMap(file => readFileSync(join(root, file), 'utf8').split('\n').flatMap((line, index) => dialect.test(line) ? [`${file}:${index + 1}`] : []))
   t.same(found, [])
