@@ -61,7 +61,7 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
     const operation = { ...await waited(gateway, begun, request, reply), ...(password === null ? {} : { generated_password: password }) }
     if (isShown === undefined || command.serverId === null || (isFinal(operation.status) && operation.status !== 'succeeded')) return await answerOperation(reply, operation)
     const { serverId } = command
-    const server = await readIfPossible(async () => await gateway.servers.look(account, serverId, request.context))
+    const server = await readIfPossible(async () => await gateway.servers.read(account, serverId, request.context))
     return server !== null && isShown(server) ? await reply.send(server) : await answerOperation(reply, operation)
   }
 

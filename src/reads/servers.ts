@@ -34,7 +34,7 @@ export interface Servers {
   list(account: Account, query: ServersQuery, context: RequestContext): Promise<Read<Answer>>
   get(account: Account, query: ServerQuery, context: RequestContext): Promise<Read<Answer>>
   /** The server as it is now. */
-  look(account: Account, id: string, context: RequestContext): Promise<Server>
+  read(account: Account, id: string, context: RequestContext): Promise<Server>
 }
 
 export interface ServersParts {
@@ -70,7 +70,7 @@ export function createServers ({ cursors, generations, observer, clock }: Server
         const seen = await account.connect(readCall(account, context, signal)).get.run(id)
         return toAnswer({ value: account.toServer(seen, observedAt, include), nextCursor: null, observedAt })
       }),
-    look: async (account, id, context) => {
+    read: async (account, id, context) => {
       const observedAt = new Date(clock.now()).toISOString()
       return account.toServer(await account.connect(readCall(account, context)).get.run(id), observedAt, { raw: false })
     }
