@@ -149,7 +149,10 @@ export interface Create extends Act<CreateSpec> {
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
 }
 
-/** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server. */
+/**
+ * How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server. With `goal.shown` by both, for
+ * a vendor whose records lag behind its jobs.
+ */
 export interface Accepted {
   /** The new server's id, if the answer to a create has it. */
   readonly serverId?: string

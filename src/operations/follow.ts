@@ -27,13 +27,13 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   // The jobs are done, but a step remains or the new server's id is unknown: from here on the server decides.
   if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...polled, jobs: [] }, now)
   const { goal } = stored
-  if (goal === null || !isAboutSizes(goal)) return ended(polled, { status: 'succeeded' }, now)
-  // Jobs may end before the new sizes are visible, or although the sizes never change.
+  if (goal === null || !mustShow(goal)) return ended(polled, { status: 'succeeded' }, now)
+  // Jobs may end before the result is visible, or although it never comes.
   return { ...goOn({ ...polled, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextPollAt: now }
 }
 
-const isAboutSizes = ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
-  [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
+const mustShow = ({ shown, plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
+  shown === true || [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
 
 type Snapshots = readonly Snapshot[] | null
 
