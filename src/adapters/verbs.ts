@@ -110,17 +110,21 @@ export interface VendorPage {
   readonly aligned?: boolean
 }
 
-/** Where to begin: `offset` for offset paging, `after` (an id, exclusive) for key paging and as a hint for ordered lists. */
+/**
+ * Where to begin: `offset` for offset paging, `after` (an id, exclusive) for key paging and as a hint for ordered lists. `earlier`: ids of
+ * the rows before `after`, nearest first, for a vendor that no longer knows `after`; rows that were read already may come again.
+ */
 export interface PageRequest {
   readonly filters: ServerFilters
   readonly offset: number
   readonly after: string | null
+  readonly earlier?: readonly string[]
   readonly limit: number
 }
 
 /**
  * Reads the vendor's list page by page; the gateway walks it. `paging`: `whole` returns all rows at once; `offset` may begin
- * earlier than requested (`start` says where), never later; `key` returns the rows after an id.
+ * earlier than requested (`start` says where), never later; `key` returns the rows after an id, in the order of ids if the list is `ordered`.
  * `filters` are a hint: rows that match must not be missing, other rows may be present.
  * `ordered`: rows come in ascending order of `compareIds`, and `after` is honoured or, at worst, ignored.
  * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
