@@ -1,8 +1,6 @@
 import type { z } from 'zod'
 import type { Evidence } from '../domain/capability.ts'
-import type {
-  AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey
-} from '../domain/catalogue.ts'
+import type { AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey } from '../domain/catalogue.ts'
 import type { Compare } from '../domain/compare.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { Goal, OperationStatus } from '../domain/operation.ts'
@@ -43,10 +41,7 @@ interface OnSeenServer {
   readonly seen: Seen
 }
 
-/**
- * All verbs, named as in the published capabilities. A verb that the provider does not have is absent; the gateway then
- * refuses it before any call is made.
- */
+/** All verbs, named as in the published capabilities. One that the provider lacks is absent, and refused before any call is made. */
 export interface AdapterVerbs {
   readonly list: List
   readonly get: Get
@@ -87,6 +82,11 @@ export interface AdapterVerbs {
   readonly raw?: Raw
   /** Reads the given provider jobs in as few calls as possible. Absent if the provider has no jobs. */
   readonly jobs?: (jobs: readonly Job[]) => Promise<readonly JobState[]>
+  /**
+   * Instead of `jobs`, where a log alone is no success: the server is polled, and the log is read while it shows no work under way. A
+   * failed entry fails the operation; if all have succeeded, a former state counts as reached anew. What cannot be read is `running`.
+   */
+  readonly actionLog?: (jobs: readonly Job[]) => Promise<readonly JobState[]>
   /** The later steps of multi-step verbs, by the names that `Accepted.next` uses. */
   readonly steps?: Readonly<Record<string, Step>>
 }
@@ -110,21 +110,19 @@ export interface VendorPage {
   readonly aligned?: boolean
 }
 
-/**
- * Where to begin: `offset` for offset paging, `after` (an id, exclusive) for key paging and as a hint for ordered lists. `earlier`: ids of
- * the rows before `after`, nearest first, for a vendor that no longer knows `after`; rows that were read already may come again.
- */
+/** Where to begin: `offset` for offset paging, `after` (an id, exclusive) for key paging and as a hint for ordered lists. */
 export interface PageRequest {
   readonly filters: ServerFilters
   readonly offset: number
   readonly after: string | null
+  /** The rows before `after`, nearest first, for a vendor that no longer knows `after`: rows may come again. */
   readonly earlier?: readonly string[]
   readonly limit: number
 }
 
 /**
  * Reads the vendor's list page by page; the gateway walks it. `paging`: `whole` returns all rows at once; `offset` may begin
- * earlier than requested (`start` says where), never later; `key` returns the rows after an id, in the order of ids if the list is `ordered`.
+ * earlier than requested (`start` says where), never later; `key` returns the rows after an id, in any order.
  * `filters` are a hint: rows that match must not be missing, other rows may be present.
  * `ordered`: rows come in ascending order of `compareIds`, and `after` is honoured or, at worst, ignored.
  * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
