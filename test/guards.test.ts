@@ -38,7 +38,7 @@ const destroying = (id: string) => [
 
 const anyPod = (): string => [...onecloud.servers.keys()][0] ?? ''
 
-t.test('a protected id is destroyed in no way, before any call; the rest of it goes on', async t => {
+t.test('a protected id is refused for every destructive verb, before any call; other verbs work', async t => {
   const id = anyPod()
   const { ask, close } = await open({ protected: [id] }, { raw: true })
   t.teardown(close)
@@ -54,7 +54,7 @@ t.test('a protected id is destroyed in no way, before any call; the rest of it g
   t.match(await ask('GET', `pods/servers/${id}`), { status: 200 })
 })
 
-t.test('whoever destroys must say the name, where the account wants it', async t => {
+t.test('destructive verbs need the server\'s name if the account requires it', async t => {
   const id = anyPod()
   const { ask, close } = await open({ confirm_delete: true }, { raw: true })
   t.teardown(close)
@@ -68,7 +68,7 @@ t.test('whoever destroys must say the name, where the account wants it', async t
   t.match(await ask('DELETE', `lab/servers/kvm123456?confirm=${encodeURIComponent(String(server.body.name))}&dry_run=true`), { status: 200, body: { calls: [{ method: 'POST' }] } })
 })
 
-t.test('what is said is held to, also where it need not be said', async t => {
+t.test('a given name must match, even where it is optional', async t => {
   const { ask, close } = await open({})
   t.teardown(close)
   t.match(await ask('DELETE', 'lab/servers/kvm123456?confirm=another&dry_run=true'), { status: 400 })
@@ -83,7 +83,7 @@ async function idsOf ({ ask }: Awaited<ReturnType<typeof open>>): Promise<string
   return idsSchema.parse(body).data.filter(({ locked, allowed_actions: actions }) => locked === false && actions.includes('delete')).map(({ id }) => id)
 }
 
-t.test('so many deletes an hour and no more; a dry run and a refused one do not count', async t => {
+t.test('max_deletes_per_hour limits deletes; a dry run and a refused one do not count', async t => {
   let now = Date.now()
   const bench = await open({ max_deletes_per_hour: 1 }, { raw: true }, createMemoryQuota(() => now))
   const { ask, close } = bench
@@ -100,7 +100,7 @@ t.test('so many deletes an hour and no more; a dry run and a refused one do not 
   t.match(await ask('DELETE', `lab/servers/${second}`), { status: 202 })
 })
 
-t.test('replicas count together in Redis; while it is lost nothing is deleted', async t => {
+t.test('replicas count deletes together in Redis; while it is lost deletes are refused', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const quota = createRedisQuota(await server.connect())

@@ -30,7 +30,7 @@ async function replicas (server: TestRedis): Promise<{ one: OperationStore, othe
   }
 }
 
-t.test('what was kept while Redis was lost is given back', async t => {
+t.test('records that were kept in process while Redis was lost are written back', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)
@@ -53,7 +53,7 @@ t.test('what was kept while Redis was lost is given back', async t => {
   t.equal((await other.get(account, asked.operation.id))?.polls, 9, 'from then on Redis keeps it')
 })
 
-t.test('what another replica has learned meanwhile is not forgotten', async t => {
+t.test('what another replica stored meanwhile is not overwritten', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)

@@ -17,7 +17,7 @@ const sealer = createSealer(['a secret of at least thirty-two characters'])
 const forGood = (): AbortSignal => new AbortController().signal
 const pass = async (ms: number): Promise<void> => { await new Promise(resolve => { setTimeout(resolve, ms) }) }
 
-t.test('two replicas on one Redis never look at the same time, and both hear of the end', async t => {
+t.test('two replicas on one Redis never poll at the same time, and both learn of the end', async t => {
   const server = await openRedis()
   const account = `replicas-${randomUUID()}`
   const provider = createProvider({ id: account, hasJobs: false })

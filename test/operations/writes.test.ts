@@ -41,7 +41,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
   return { error, kept: await store.list('a', null, 10) }
 }
 
-t.test('the intent stands, without secrets, before the provider is asked, and is closed when it has answered', async t => {
+t.test('the intent is stored without secrets before the provider is called, and closed after its answer', async t => {
   let baseline: readonly StoredOperation[] = []
   const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
   t.match(baseline, [{ phase: 'asking', operation: { status: 'pending', server_id: null } }])
@@ -49,14 +49,14 @@ t.test('the intent stands, without secrets, before the provider is asked, and is
   t.notMatch(JSON.stringify(baseline), /hunter2|secret script/)
 })
 
-t.test('what was refused leaves no operation; what may have been done does', async t => {
+t.test('a refused write leaves no operation; a possibly executed one does', async t => {
   for (const error of [failure('rejected'), badMember('body.name', 'is odd')]) t.same((await create(async () => { throw error })).kept, [])
   const reset = await create(async () => { throw failure('unreachable', 'possible') })
   t.match(reset.kept, [{ phase: 'ambiguous', operation: { id: reset.error instanceof UpstreamError ? reset.error.operationId ?? '' : '' } }])
   t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'a fault of ours tells nothing of the provider')
 })
 
-t.test('a refusal after something was written is no refusal', async t => {
+t.test('a refusal after a write is not a refusal', async t => {
   for (const error of [failure('not-found'), badMember('body.name', 'is odd')]) {
     const { kept } = await create(async call => { call.counters.writes = 'certain'; throw error })
     t.match(kept, [{ phase: 'ambiguous' }])
@@ -67,7 +67,7 @@ t.test('a refusal after something was written is no refusal', async t => {
   t.match(kept, [{ phase: 'ambiguous', operation: { id: error instanceof UpstreamError ? error.operationId ?? '' : '' } }])
 })
 
-t.test('with a key nothing is sent before the key is bound and the intent is kept for all replicas', async t => {
+t.test('with a key nothing is sent before the key is bound and the intent is stored for all replicas', async t => {
   const steps: string[] = []
   const memory = createMemoryOperationStore()
   const store: OperationStore = {
@@ -121,7 +121,7 @@ async function performOn (operations: AdapterVerbs, request: Command): Promise<r
   return await store.list('a', null, 10)
 }
 
-t.test('a plan that the record names before the resize is no proof of it', async t => {
+t.test('a plan that the record has before the resize is not proof of it', async t => {
   const resize = (accepted: Accepted): Partial<AdapterVerbs> => ({ resize: { evidence: 'documented', accepts: ['plan'], run: async () => accepted } })
   t.match(await perform(resizeTo('p1'), resize({})), [{ goal: { plan: 'p1', unprovable: true }, operation: { status: 'running', note: /does not prove a change/ } }])
   const [other] = await perform(resizeTo('p2'), resize({}))
@@ -130,7 +130,7 @@ t.test('a plan that the record names before the resize is no proof of it', async
   t.match(await perform(resizeTo('p1'), resize({ goal: sizes })), [{ goal: sizes, operation: { note: null } }], 'an adapter that knows the plan\'s sizes says them')
 })
 
-t.test('a verb may ask for a longer deadline than its action has', async t => {
+t.test('a verb may have a longer deadline than its action', async t => {
   const deadlineOf = async (more: { readonly deadlineMs?: number }): Promise<number | undefined> => {
     const [stored] = await perform(resizeTo('p2'), { resize: { evidence: 'documented', accepts: ['plan'], run: async () => ({}), ...more } })
     return stored === undefined ? undefined : stored.deadlineAt - stored.startedAt
@@ -139,7 +139,7 @@ t.test('a verb may ask for a longer deadline than its action has', async t => {
   t.equal(await deadlineOf({ deadlineMs: 7_200_000 }), 7_200_000)
 })
 
-t.test('a snapshot that is to be deleted is looked for where the provider lists snapshots', async t => {
+t.test('a snapshot deletion is followed where the provider lists snapshots', async t => {
   const order = commandOf('deleteSnapshot', { id: '7', snapshot: 's1' })
   const verb = { evidence: 'documented', run: async () => ({}) } as const
   t.match(await perform(order, { 'snapshots.delete': verb }), [{ goal: { missingSnapshot: 's1' }, operation: { status: 'running' } }])

@@ -83,7 +83,7 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
   await eventually(async () => await takesTurn(store, other))
 }
 
-t.test('in memory: operations, claims and turns', async t => {
+t.test('in memory: operations, claims and leases', async t => {
   await obeysTheLaws(t, createMemoryOperationStore())
   let now = Date.now()
   const store = createMemoryOperationStore(() => now)
@@ -98,7 +98,7 @@ t.test('in memory: operations, claims and turns', async t => {
   t.equal(store.has(stored.operation.id), false)
 })
 
-t.test('in Redis: operations, claims and turns, the same for every replica', async t => {
+t.test('in Redis: operations, claims and leases, the same for every replica', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
@@ -139,7 +139,7 @@ t.test('in Redis: operations, claims and turns, the same for every replica', asy
   t.notOk(await redis.sismember(`hawser:{${account}}:pending`, 'op_gone'))
 })
 
-t.test('a record of an earlier build is read with the names of this one', async t => {
+t.test('a record of an earlier build is read with the present names', async t => {
   const earlier = { phase: 'doubtful', doubtfulSince: 7, looks: 2, nextLookAt: 9, goal: { has: ['192.0.2.1'], lacks: ['192.0.2.2'] }, search: { spec: { name: 'web', looks: 1 }, before: ['x'] } }
   t.same(withPresentNames(earlier), {
     phase: 'ambiguous', ambiguousSince: 7, polls: 2, nextPollAt: 9, goal: { has: ['192.0.2.1'], missing: ['192.0.2.2'] }, search: { spec: { name: 'web', looks: 1 }, baseline: ['x'] }
@@ -148,7 +148,7 @@ t.test('a record of an earlier build is read with the names of this one', async 
   t.equal(withPresentNames('text'), 'text')
 })
 
-t.test('in Redis no member of a record stands in plain', async t => {
+t.test('in Redis no member of a record is in plain text', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
@@ -170,7 +170,7 @@ t.test('in Redis no member of a record stands in plain', async t => {
   t.match(await rotated.get(account, stored.operation.id), { next: { name: 'plain-step' } }, 'a second secret still reads')
 })
 
-t.test('while Redis is lost this process goes on alone, and what is once-only waits', async t => {
+t.test('while Redis is lost this process continues alone, and once-only work waits', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const store = redisStore(await server.connect())
