@@ -19,7 +19,8 @@ const goalMembers = {
   missing: z.array(z.string()).optional(),
   failed: z.array(z.string()).optional(),
   missingSnapshot: z.string().optional(),
-  unprovable: z.boolean().optional()
+  unprovable: z.boolean().optional(),
+  shown: z.boolean().optional()
 } satisfies Readonly<Record<keyof Goal, z.ZodType>>
 const goalSchema: z.ZodType<Goal> = z.object(goalMembers)
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { PageRequest, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
-import { placeFor } from '../../src/adapters/fleio/list-pages.ts'
+import { placeFor } from '../../src/adapters/kit/places.ts'
 import type { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen, ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'

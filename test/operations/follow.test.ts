@@ -110,6 +110,17 @@ t.test('a resize has succeeded when its sizes show, whatever its jobs say', asyn
   t.same(told(planned, [[2, server('running', { plan: { id: 'p1', name: null } })]]), ['succeeded'], 'the provider\'s job says what the record can not')
 })
 
+t.test('where a record lags behind the jobs, an action has succeeded when its goal shows after them', async t => {
+  const job = { id: '7', name: 'shutdown' }
+  const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'completed', error: null }]
+  const stop = record('stop', { jobs: [job], goal: { ...usualGoals.stop, shown: true } })
+  const after = afterJobs(stop, states, seconds(1))
+  t.match(after, { jobs: [], nextPollAt: seconds(1), operation: { status: 'running' } })
+  t.same(told(after, [[1, server('running')], [2, server('stopped')]]), ['running', 'succeeded'])
+  t.same(told(after, [[601, server('running')]]), ['unknown'], 'a job that ends without effect is no success')
+  t.equal(afterJobs({ ...stop, goal: usualGoals.stop }, states, seconds(1)).operation.status, 'succeeded', 'elsewhere the job decides')
+})
+
 t.test('after the deadline the verdict is unknown, with the reason', async t => {
   const stop = record('stop', { goal: usualGoals.stop })
   t.match(afterServer(stop, server('running'), seconds(600)).operation, { status: 'unknown', note: /deadline passed/, finished_at: '2026-11-21T10:10:00.000Z' })

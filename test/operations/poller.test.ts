@@ -105,6 +105,50 @@ t.test('a deleted snapshot is looked up in the list of its server', async t => {
   t.equal(await statusOf(stored), 'succeeded')
 })
 
+const logged = { jobs: [{ id: 'req-1', name: 'stop' }] } as const
+
+t.test('the log of an action is read only while the server shows no work, and its failure fails the operation', async t => {
+  const { clock, provider, store, open } = bench(t, { hasJobs: false, hasLog: true })
+  const stored = await open('stop', { ...logged, goal: usualGoals.stop })
+  provider.rows.set('1', serverFacts('1', 'stopping', { task: 'powering-off', locked: true }))
+  await clock.run(1600)
+  t.same(provider.calls, ['get 1', 'get 1'])
+  provider.rows.set('1', serverFacts('1', 'running'))
+  await clock.run(2000)
+  t.match((await store.get('a', stored.operation.id))?.operation, { status: 'running', upstream: { id: 'req-1', status: 'running' } }, 'an undecided log decides nothing')
+  provider.jobs.set('req-1', { status: 'failed', vendorStatus: 'Error', error: 'no ACPI, said hunter2' })
+  await clock.run(3000)
+  t.match((await store.get('a', stored.operation.id))?.operation, { status: 'failed', error: 'no ACPI, said [redacted]', upstream: { status: 'Error' } })
+})
+
+t.test('a log without a failure is no success: the server decides, and an entry that succeeded stands for a transition', async t => {
+  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false, hasLog: true })
+  provider.jobs.set('req-1', { status: 'succeeded', vendorStatus: 'Success' })
+  provider.rows.set('1', serverFacts('1', 'running'))
+  provider.rows.set('2', serverFacts('2', 'running'))
+  provider.rows.set('3', serverFacts('3', 'running'))
+  const [stop, reboot, snapshot] = [
+    await open('stop', { ...logged, goal: usualGoals.stop }),
+    await open('reboot', { ...logged, goal: usualGoals.reboot }),
+    await open('snapshots.create', { ...logged, goal: { unprovable: true, statuses: ['running'] } })
+  ]
+  await clock.run(600)
+  t.equal(await statusOf(stop), 'running')
+  t.equal(await statusOf(reboot), 'succeeded', 'no settling time is waited for')
+  t.equal(await statusOf(snapshot), 'succeeded', 'what the server shows was there before')
+})
+
+t.test('an operation that fails with its server says why the server is in error', async t => {
+  const { clock, provider, store, open } = bench(t, { hasJobs: false })
+  const stored = await open('create', { goal: usualGoals.create })
+  provider.rows.set('1', serverFacts('1', 'provisioning'))
+  await clock.run(600)
+  provider.rows.set('1', serverFacts('1', 'error', { provider_status: 'ERROR' }))
+  provider.faults.set('1', 'No room, said hunter2')
+  await clock.run(2000)
+  t.match((await store.get('a', stored.operation.id))?.operation, { status: 'failed', error: 'the provider shows the server as ERROR: No room, said [redacted]' })
+})
+
 t.test('the list does not prove that a server is missing', async t => {
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
   const first = await open('delete', { goal: usualGoals.delete })

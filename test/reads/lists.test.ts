@@ -117,6 +117,41 @@ t.test('a list that does not end or advance is malformed, not endless', async t 
   t.equal(await failureOf(walkAll({ ...stuck, run: async () => ({ rows: [row('1'), row('2')], start: 0, last: false, total: null }) })), 'malformed')
 })
 
+/** A vendor that pages by key in an order of its own, newest first, and that refuses the key of a row that is gone. */
+function newestFirst (count: number, pageSize: number): Vendor {
+  const vendor: Vendor = {
+    ...keyVendor(count, pageSize),
+    ordered: false,
+    rows: numbers(1, count).map(id => row(String(Number(id) * 7919 % 10_007))),
+    run: async request => {
+      vendor.requests.push(request)
+      vendor.onRequest(vendor.requests.length)
+      const places = [request.after, ...request.earlier ?? []].map(key => vendor.rows.findIndex(({ server }) => server.id === key))
+      const from = (places.find(place => place >= 0) ?? -1) + 1
+      const page = vendor.rows.slice(from, from + request.limit)
+      return { rows: page, start: 0, last: from + page.length >= vendor.rows.length, total: null }
+    }
+  }
+  return vendor
+}
+
+t.test('a list by key in the vendor\'s own order is read to its end, each row once', async t => {
+  const vendor = newestFirst(43, 5)
+  t.same(await walkAll(vendor), ids(vendor.rows))
+  t.equal(vendor.requests.length, 9)
+  t.same(vendor.requests.at(1)?.earlier, ids(vendor.rows).slice(0, 4).reverse(), 'the other rows of the page are named, nearest first')
+})
+
+t.test('rows that are deleted while a list is read by key, the last of a page included, hide no other row', async t => {
+  for (const gone of [1, 3, 5]) {
+    const vendor = newestFirst(40, 5)
+    const stay = ids(vendor.rows).filter((_, index) => index < 10 - gone || index >= 10)
+    vendor.onRequest = count => { if (count === 3) vendor.rows = vendor.rows.filter((_, index) => index < 10 - gone || index >= 10) }
+    const found = await walkAll(vendor)
+    t.same(stay.filter(id => found.filter(one => one === id).length !== 1), [], `${gone} rows deleted`)
+  }
+})
+
 t.test('pages that cannot overlap are read edge to edge', async t => {
   const vendor = offsetVendor(numbers(1, 43).map(id => row(id)), 20)
   const aligned: List = {
