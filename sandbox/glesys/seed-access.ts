@@ -1,9 +1,13 @@
-import type { ApiKey, Network, SshKey } from './world.ts'
-
 export const labProject = 'cl12345'
 export const userProject = 'cl98765'
 export const labKey = 'glesys-lab-SECRET-0123456789abcdef'
 export const demoUser = { username: 'user@example.com', password: 'the&SECRET/Såuce?' } as const
+
+interface ApiKey {
+  readonly project: string
+  /** Modules (`server`) or functions (`server/list`). */
+  readonly permissions: 'all' | readonly string[]
+}
 
 /** The keys of the control panel. */
 export const apiKeys: ReadonlyMap<string, ApiKey> = new Map([
@@ -15,13 +19,14 @@ export const apiKeys: ReadonlyMap<string, ApiKey> = new Map([
 /** The projects that the user may work in. */
 export const userProjects: readonly string[] = [userProject, labProject]
 
-export const networks: readonly Network[] = [
+/** Without a project a network is open to all. */
+export const networks = [
   { networkid: 'internet-fbg', datacenter: 'Falkenberg', description: 'Internet', public: 'yes', project: null },
   { networkid: 'internet-sth', datacenter: 'Stockholm', description: 'Internet', public: 'yes', project: null },
   { networkid: 'vl123456', datacenter: 'Falkenberg', description: 'db & cache', public: 'no', project: labProject }
 ]
 
-export const sshKeys: readonly SshKey[] = [
+export const sshKeys = [
   { id: 101, account: labProject, description: 'deploy', data: 'ssh-ed25519 AAAAEXAMPLE deploy@example' },
   { id: 102, account: userProject, description: '', data: 'ssh-ed25519 AAAAEXAMPLE2 user@example' }
 ]

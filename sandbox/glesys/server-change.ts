@@ -3,7 +3,7 @@ import {
   type Routes, type Run
 } from './call.ts'
 import { templateNamed } from './catalogue.ts'
-import { parseSchedules, sizeRefusal } from './server-create.ts'
+import { sizeRefusal } from './server-create.ts'
 import { mutationBody } from './server-read.ts'
 import { destroyServer } from './servers.ts'
 import { lockFor, type GlesysServer } from './world.ts'
@@ -34,21 +34,13 @@ const act = (word: keyof typeof actions): Run => withUnlocked((call, server) => 
 
 const edit = withUnlocked((call, server) => {
   const { world, args } = call
-  const schedules = parseSchedules(call)
-  const refusal = editRefusal(call, server) ?? ('http' in schedules ? schedules : null)
+  const refusal = editRefusal(call, server)
   if (refusal !== null) return refusal
-  const changes = {
-    hostname: textOf(args, 'hostname'),
-    description: textOf(args, 'description'),
-    cpucores: wholeOf(args, 'cpucores'),
-    memorysize: wholeOf(args, 'memorysize'),
-    disksize: wholeOf(args, 'disksize'),
-    bandwidth: wholeOf(args, 'bandwidth'),
-    backupSchedules: args['backupschedules'] === undefined ? undefined : schedules
-  }
-  const apply = (): void => {
-    Object.assign(server, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)))
-  }
+  const changes = Object.fromEntries([
+    ...['hostname', 'description'].map(name => [name, textOf(args, name)]),
+    ...['cpucores', 'memorysize', 'disksize', 'bandwidth'].map(name => [name, wholeOf(args, name)])
+  ].filter(([, value]) => value !== undefined))
+  const apply = (): void => { Object.assign(server, changes) }
   const isAtOnce = world.knobs.editValues === 'at-once'
   if (isAtOnce) apply()
   lockFor(world, server, world.knobs.actionMs, isAtOnce ? undefined : apply)

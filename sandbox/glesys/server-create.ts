@@ -1,12 +1,12 @@
-import { isRecord } from '../kit/json.ts'
+import { isRecord, recordsOf, type Json } from '../kit/json.ts'
 import {
   fieldRequired, invalid, isMissing, ok, refuse, refuseCode, textOf, wholeOf, writes, type Answer, type Call, type Routes
 } from './call.ts'
-import { datacenters, platforms, templateOf, type Template } from './catalogue.ts'
+import { datacenters, platforms, templateOf, type Platform, type Template } from './catalogue.ts'
 import { freeAddress } from './pools.ts'
 import { mutationBody } from './server-read.ts'
 import { addServer, type Row } from './servers.ts'
-import { nextServerId, type BackupSchedule, type Platform, type Pool } from './world.ts'
+import { nextServerId, type Pool } from './world.ts'
 
 const limits: Readonly<Record<string, readonly [least: number, most: number]>> = {
   cpucores: [1, 64], memorysize: [128, 1_048_576], disksize: [1, 10_000], bandwidth: [1, 10_000]
@@ -35,15 +35,8 @@ function credentialsRefusal ({ args }: Call, platform: Platform): Answer | null 
   return ['rootpassword', 'sshkey', 'cloudconfig'].every(name => isMissing(args, name)) ? fieldRequired('rootpassword') : null
 }
 
-export function parseSchedules ({ args }: Call): readonly BackupSchedule[] | Answer {
-  const sent = args['backupschedules'] ?? []
-  const schedules = (Array.isArray(sent) ? sent : [{}]).map(entry => isRecord(entry)
-    ? { frequency: textOf(entry, 'frequency') ?? '', numberofimagestokeep: wholeOf(entry, 'numberofimagestokeep') ?? Number.NaN }
-    : { frequency: '', numberofimagestokeep: Number.NaN })
-  const isRight = ({ frequency, numberofimagestokeep: kept }: BackupSchedule): boolean =>
-    ['daily', 'weekly'].includes(frequency) && kept >= 1
-  return schedules.every(isRight) ? schedules : invalid('backupschedules')
-}
+const isSchedule = (entry: Json): boolean =>
+  ['daily', 'weekly'].includes(textOf(entry, 'frequency') ?? '') && (wholeOf(entry, 'numberofimagestokeep') ?? 0) >= 1
 
 /** `any`, `none`, or an address that the project holds, that is unused and lies where the server will. */
 function chooseAddress (call: Call, pool: Pool): string[] | Answer {
@@ -70,26 +63,17 @@ function read (call: Call): Row | Answer {
   if (template === undefined) return refuseCode(world, 609, 'Unknown template.')
   const refusal = sizeRefusal(call, template) ?? credentialsRefusal(call, platform)
   if (refusal !== null) return refusal
-  const backupSchedules = parseSchedules(call)
-  if ('http' in backupSchedules) return backupSchedules
+  const backupSchedules = recordsOf(args, 'backupschedules')
+  if (!backupSchedules.every(isSchedule)) return invalid('backupschedules')
   const v4 = chooseAddress(call, { ipversion: 4, datacenter, platform })
   if ('http' in v4) return v4
   const v6 = chooseAddress(call, { ipversion: 6, datacenter, platform })
   if ('http' in v6) return v6
   return {
-    serverid: nextServerId(world, platform),
-    projectkey: project,
-    platform,
-    datacenter,
-    hostname: textOf(args, 'hostname') ?? '',
-    description: textOf(args, 'description') ?? '',
-    cpucores: wholeOf(args, 'cpucores') ?? 1,
-    memorysize: wholeOf(args, 'memorysize') ?? 512,
-    disksize: wholeOf(args, 'disksize') ?? 5,
-    bandwidth: wholeOf(args, 'bandwidth') ?? 100,
-    templatename: template.name,
-    backupSchedules,
-    addresses: [...v4, ...v6]
+    ...{ serverid: nextServerId(world, platform), projectkey: project, platform, datacenter, templatename: template.name, backupSchedules },
+    ...{ hostname: textOf(args, 'hostname') ?? '', description: textOf(args, 'description') ?? '', addresses: [...v4, ...v6] },
+    ...{ cpucores: wholeOf(args, 'cpucores') ?? 1, memorysize: wholeOf(args, 'memorysize') ?? 512 },
+    ...{ disksize: wholeOf(args, 'disksize') ?? 5, bandwidth: wholeOf(args, 'bandwidth') ?? 100 }
   }
 }
 

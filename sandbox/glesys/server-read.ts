@@ -1,7 +1,9 @@
-import type { Json } from '../kit/json.ts'
+import { pick, type Json } from '../kit/json.ts'
 import { ok, reads, refuseCode, textOf, truthOf, unknownServer, withServer, type Answer, type Call, type Routes } from './call.ts'
-import { addressPrice, datacenters, monthly, platforms, prices, priceOf, round, templates, type Template } from './catalogue.ts'
-import { isLocked, type GlesysServer, type Platform, type World } from './world.ts'
+import {
+  addressPrice, datacenters, monthly, platforms, prices, priceOf, round, templateNamed, templates, type Platform, type Template
+} from './catalogue.ts'
+import { isLocked, type GlesysServer, type World } from './world.ts'
 
 /** Without includestate `state` says nothing about power: null, or `locked`. */
 function plainBody (world: World, server: GlesysServer): Json {
@@ -18,7 +20,9 @@ function stateBody (world: World, server: GlesysServer): Json {
 }
 
 function bodyWith (world: World, server: GlesysServer, state: string | null): Json {
-  const { initialtemplate, additionaldisks, shape, backupSchedules, discount, power, lockedUntil, ...own } = server
+  const { additionaldisks, shape, backupSchedules, discount, power, lockedUntil, ...own } = server
+  const template = templateNamed(server.platform, server.templatename)
+  const initialtemplate = template === undefined ? null : { id: template.id, name: template.name, currenttags: template.tags }
   const price = priceOf(server.platform, server)
   return {
     ...own,
@@ -49,11 +53,9 @@ export function mutationBody (world: World, server: GlesysServer): Json {
   return world.knobs.mutationAnswers === 'with-state' ? stateBody(world, server) : plainBody(world, server)
 }
 
-function listItem (world: World, server: GlesysServer): Json {
-  if (world.knobs.listItems === 'rich') return plainBody(world, server)
-  const { serverid, hostname, datacenter, platform } = server
-  return { serverid, hostname, datacenter, platform }
-}
+const listItem = (world: World, server: GlesysServer): Json => world.knobs.listItems === 'rich'
+  ? plainBody(world, server)
+  : pick(server, 'serverid', 'hostname', 'datacenter', 'platform')
 
 const list = ({ world, project }: Call): Answer => ok({
   servers: [...world.servers.values()].filter(server => server.projectkey === project).map(server => listItem(world, server))

@@ -1,7 +1,6 @@
 import type { Json } from '../kit/json.ts'
-import {
-  startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions
-} from '../kit/simulator.ts'
+import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
+import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { addressRoutes } from './address-routes.ts'
 import { admit, login } from './auth.ts'
 import { fieldRequired, isMissing, ok, readArguments, reads, refuse, type Answer, type Routes } from './call.ts'
@@ -12,50 +11,35 @@ import { addServers, seed } from './seed.ts'
 import { serverChangeRoutes } from './server-change.ts'
 import { serverCreateRoutes } from './server-create.ts'
 import { serverReadRoutes } from './server-read.ts'
-import { createWorld, type GlesysServer, type World } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
-export interface GlesysOptions extends SimulatorOptions {
-  /** Epoch milliseconds. */
-  readonly clock?: () => number
-  readonly knobs?: Partial<GlesysKnobs>
-}
+export type GlesysOptions = VendorOptions<GlesysKnobs>
+export type GlesysSandbox = Awaited<ReturnType<typeof startGlesys>>
 
-export interface GlesysSandbox extends Simulator {
-  readonly knobs: GlesysKnobs
-  /** Per demo account the values of the gateway's configuration keys. */
-  readonly settings: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly servers: Map<string, GlesysServer>
-  /** Servers made by create since the start. */
-  readonly created: number
-  /** Successful calls of user/login. */
-  readonly logins: number
-  readonly functionCalls: ReadonlyMap<string, number>
-  powerOf (serverid: string): 'running' | 'stopped' | undefined
-  /** Ends every temporary key at once. */
-  revokeTokens (): void
-  addServers (count: number): void
-}
+type Settings = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-export async function startGlesys ({ clock = Date.now, knobs, ...options }: GlesysOptions = {}): Promise<GlesysSandbox> {
-  const world = createWorld({ ...defaultKnobs, ...knobs }, clock)
+export const startGlesys = async ({ clock = Date.now, knobs, ...options }: GlesysOptions = {}) => {
+  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
   seed(world)
-  const simulator = await startSimulator(request => handle(world, request), options)
-  return withMembers(simulator, {
-    knobs: world.knobs,
-    settings: {
-      'glesys-lab': { project: labProject, api_key: labKey, api_url: simulator.origin },
-      'glesys-user': { project: userProject, ...demoUser, api_url: simulator.origin }
-    },
-    servers: world.servers,
-    get created () { return world.created },
-    get logins () { return world.logins },
-    functionCalls: world.functionCalls,
-    powerOf: (serverid: string) => {
-      world.settle()
-      return world.servers.get(serverid)?.power
-    },
-    revokeTokens: () => { world.sessions.clear() },
-    addServers: (count: number) => { addServers(world, count) }
+  return await startVendor(world, handle, options, origin => {
+    const settings: Settings = {
+      'glesys-lab': { project: labProject, api_key: labKey, api_url: origin },
+      'glesys-user': { project: userProject, ...demoUser, api_url: origin }
+    }
+    return {
+      settings,
+      servers: world.servers,
+      functionCalls: world.functionCalls,
+      /** Successful calls of user/login. */
+      get logins () { return world.logins },
+      powerOf: (serverid: string) => {
+        world.settle()
+        return world.servers.get(serverid)?.power
+      },
+      /** Ends every temporary key at once. */
+      revokeTokens: () => { world.sessions.clear() },
+      addServers: (count: number) => { addServers(world, count) }
+    }
   })
 }
 
@@ -65,16 +49,13 @@ const routes: Routes = {
   ...serverChangeRoutes,
   ...addressRoutes,
   'network/list': reads([], ({ project }) => ok({
-    networks: networks
-      .filter(network => network.project === null || network.project === project)
-      .map(({ project: owner, ...network }) => network)
+    networks: networks.filter(row => (row.project ?? project) === project).map(({ project: owner, ...network }) => network)
   })),
   'sshkey/list': reads([], ({ project }) => ok({ sshkeys: sshKeys.filter(({ account }) => account === project) }))
 }
 
 /** The whole vendor: one request in, one reply out. */
 function handle (world: World, request: SimulatedRequest): SimulatedReply {
-  world.settle()
   const args = readArguments(request)
   const { answer, project } = respond(world, request, args)
   return toReply({ request, args: args ?? {}, answer, knobs: world.knobs, now: world.now(), project })
@@ -84,7 +65,7 @@ interface Outcome { readonly answer: Answer, readonly project: string }
 
 /** Function, credentials, method, body, required arguments: checked in this order. */
 function respond (world: World, request: SimulatedRequest, args: Json | undefined): Outcome {
-  const refused = (answer: Answer): Outcome => ({ answer, project: '' })
+  const refused = (answer: Answer, project = ''): Outcome => ({ answer, project })
   const name = request.path.slice(1)
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined
   // Signing in changes nothing of the project's, so a query string will do.
@@ -94,10 +75,9 @@ function respond (world: World, request: SimulatedRequest, args: Json | undefine
   const caller = admit(world, name, request.headers['authorization'])
   if ('http' in caller) return refused(caller)
   const { project } = caller
-  if (request.method !== 'POST' && (request.method !== 'GET' || route.kind === 'writes')) {
-    return { answer: refuse(400, 'This function cannot be called with this method.'), project }
-  }
-  if (args === undefined) return { answer: refuse(400, 'The request body is not a valid JSON object.'), project }
+  const isRight = request.method === 'POST' || (request.method === 'GET' && route.kind === 'reads')
+  if (!isRight) return refused(refuse(400, 'This function cannot be called with this method.'), project)
+  if (args === undefined) return refused(refuse(400, 'The request body is not a valid JSON object.'), project)
   const missing = route.required.find(entry => isMissing(args, entry))
   return { answer: missing === undefined ? route.run({ world, args, project }) : fieldRequired(missing), project }
 }

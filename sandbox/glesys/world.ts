@@ -1,54 +1,25 @@
 import { createAgenda } from '../kit/agenda.ts'
+import { choice, empty, none, type Json } from '../kit/json.ts'
+import { featuresOf, type Platform } from './catalogue.ts'
 import type { GlesysKnobs } from './knobs.ts'
 
-export type Platform = 'KVM' | 'VMware'
-export type YesNo = 'yes' | 'no'
+export type Identity = Readonly<Record<'serverid' | 'hostname' | 'projectkey', string>> & { readonly platform: Platform }
 
-export interface InitialTemplate {
-  readonly id: string
-  readonly name: string
-  readonly currenttags: readonly string[]
-}
-
-export interface Disk {
-  readonly id: string
-  readonly name: string
-  readonly sizeingib: number
-  readonly scsiid: number
-  readonly type: string
-}
-
-export interface BackupSchedule {
-  readonly frequency: string
-  readonly numberofimagestokeep: number
-}
-
-export interface GlesysServer {
-  readonly serverid: string
-  readonly projectkey: string
-  readonly platform: Platform
-  readonly datacenter: string
-  hostname: string
-  description: string
-  cpucores: number
-  memorysize: number
-  disksize: number
-  bandwidth: number
-  readonly transfer: number
-  readonly templatename: string
-  readonly initialtemplate: InitialTemplate | null
+/** A server with the vendor's defaults. The order of the members is the vendor's. */
+export const blankServer = ({ serverid, hostname, projectkey, platform }: Identity) => ({
+  ...{ serverid, hostname, description: '', datacenter: 'Falkenberg', cpucores: 2, memorysize: 2048, disksize: 50, bandwidth: 100 },
+  transfer: platform === 'KVM' ? 0 : 6400,
+  templatename: platform === 'KVM' ? 'Debian 12 (Bookworm)' : 'Debian 12 64-bit',
   /** `2020` is a body of before December 2020: no initialtemplate, no additionaldisks. */
-  readonly shape: 'modern' | '2020'
-  readonly additionaldisks: readonly Disk[]
-  readonly isofile: string | null
-  readonly managedhosting: YesNo
-  supportedfeatures: Record<string, YesNo>
-  readonly backupSchedules: readonly BackupSchedule[]
-  readonly discount: number
-  power: 'running' | 'stopped'
+  shape: choice('modern', '2020'),
+  ...{ additionaldisks: empty<Json>(), isofile: none<string>(), managedhosting: choice('no', 'yes'), supportedfeatures: featuresOf(platform) },
+  ...{ backupSchedules: empty<Json>(), discount: 0, power: choice('running', 'stopped') },
   /** Epoch milliseconds; Infinity never unlocks. */
-  lockedUntil: number
-}
+  lockedUntil: 0,
+  ...{ projectkey, platform }
+})
+
+export type GlesysServer = ReturnType<typeof blankServer>
 
 export interface Pool {
   readonly ipversion: 4 | 6
@@ -63,23 +34,6 @@ export interface Address extends Pool {
   ptr: string
 }
 
-export interface Network {
-  readonly networkid: string
-  readonly datacenter: string
-  readonly public: YesNo
-  /** Null is open to every project. */
-  readonly project: string | null
-  readonly description: string
-}
-
-export interface SshKey { readonly id: number, readonly account: string, readonly description: string, readonly data: string }
-
-export interface ApiKey {
-  readonly project: string
-  /** Modules (`server`) or functions (`server/list`). */
-  readonly permissions: 'all' | readonly string[]
-}
-
 export const createWorld = (knobs: GlesysKnobs, clock: () => number) => ({
   ...createAgenda(clock),
   knobs,
@@ -89,9 +43,7 @@ export const createWorld = (knobs: GlesysKnobs, clock: () => number) => ({
   sessions: new Map<string, number>(),
   /** How often each function was called, by `module/function`. */
   functionCalls: new Map<string, number>(),
-  created: 0,
-  logins: 0,
-  lastNumber: 200_035
+  ...{ created: 0, logins: 0, lastNumber: 200_035 }
 })
 
 export type World = ReturnType<typeof createWorld>

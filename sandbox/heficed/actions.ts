@@ -1,8 +1,7 @@
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { ok, readFields, refuseState, withServer, type Call, type Fields, type Handler } from './call.ts'
 import { findTemplate } from './catalog.ts'
-import { passwordFor } from './instance.ts'
-import type { Instance } from './wire.ts'
+import { passwordFor, type Instance } from './instance.ts'
 import type { World } from './world.ts'
 
 type Word = 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'reinstall' | 'resetRootPass'
@@ -75,16 +74,9 @@ interface EventSpec {
 export function begin (world: World, spec: EventSpec, effect: () => void = () => {}): Record<string, unknown> & { readonly id: number } {
   world.later(world.knobs.actionMs, effect)
   return {
-    id: ++world.last.event,
-    entityType: 'vm',
-    group: 'cloudServer',
+    ...{ id: ++world.last.event, entityType: 'vm', group: 'cloudServer' },
     ...spec,
-    statusCode: 0,
-    status: 'pending',
-    resultCode: 0,
-    result: null,
-    timeCreated: world.seconds(),
-    timeUpdated: null
+    ...{ statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: world.seconds(), timeUpdated: null }
   }
 }
 

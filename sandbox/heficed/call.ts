@@ -1,7 +1,7 @@
 import { isRecord, parseJson, type Json } from '../kit/json.ts'
 import type { Params } from '../kit/router.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import type { Instance } from './wire.ts'
+import type { Instance } from './instance.ts'
 import type { World } from './world.ts'
 
 export interface Call {

@@ -1,4 +1,20 @@
-import type { Named, Place, Template } from './wire.ts'
+export interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+export interface Place extends Named {
+  readonly continent: string
+}
+
+/** In spite of their names the last two are objects inside an instance; older rows carry plain strings there. */
+export interface Template extends Named {
+  readonly created: number | null
+  readonly size: number | null
+  readonly version: string | null
+  readonly locationId: Place | string
+  readonly instanceTypeId: Named | string
+}
 
 /** The vendor has no endpoint that lists locations; its clients know these words. */
 const locations: readonly Place[] = [
@@ -13,12 +29,6 @@ const locations: readonly Place[] = [
 const linux: Named = { id: 'linux', name: 'Linux' }
 const windows: Named = { id: 'windows', name: 'Windows' }
 
-export interface CatalogTemplate {
-  readonly template: Template
-  readonly location: Place
-  readonly type: Named
-}
-
 const systems = [
   { name: 'CentOS 7 v2.0.23', type: linux, created: null, size: null, version: null },
   { name: 'Ubuntu LTS 20.04', type: linux, created: 1598918400, size: 2.2, version: '1.0.0' },
@@ -26,23 +36,19 @@ const systems = [
   { name: 'Windows Server 2019', type: windows, created: 1604188800, size: 14, version: null }
 ]
 
-const sampleIds = new Map([
-  ['0-0', '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b'],
-  ['0-1', '5f1c0a52-0000-4000-8000-000000000001']
-])
+const sampleIds = ['92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', '5f1c0a52-0000-4000-8000-000000000001']
+
+export interface CatalogTemplate {
+  readonly template: Template
+  readonly location: Place
+  readonly type: Named
+}
 
 /** A template belongs to one location: the same system has another id in each. */
-export const templates: readonly CatalogTemplate[] = locations.flatMap((location, place) =>
-  systems.map(({ type, ...system }, number) => ({
-    template: {
-      id: sampleIds.get(`${place}-${number}`) ?? `5f1c0a52-0000-4000-8000-0000000001${place}${number}`,
-      ...system,
-      locationId: location,
-      instanceTypeId: type
-    },
-    location,
-    type
-  })))
+export const templates: readonly CatalogTemplate[] = locations.flatMap((location, place) => systems.map(({ type, ...system }, number) => {
+  const id = (place === 0 ? sampleIds[number] : undefined) ?? `5f1c0a52-0000-4000-8000-0000000001${place}${number}`
+  return { template: { id, ...system, locationId: location, instanceTypeId: type }, location, type }
+}))
 
 export const findTemplate = (id: string, locationId: string, typeId: string): CatalogTemplate | undefined =>
   templates.find(({ template, location, type }) => template.id === id && location.id === locationId && type.id === typeId)

@@ -1,55 +1,30 @@
-import { templates, type CatalogTemplate } from './catalog.ts'
-import type { Billing, Instance, Network } from './wire.ts'
+import { empty, maybe, none } from '../kit/json.ts'
+import { templates, type CatalogTemplate, type Named } from './catalog.ts'
 
-export interface NewInstance {
-  readonly id: number
-  /** Chooses the addresses; anything that grows. */
-  readonly number: number
-  readonly status: string
-  readonly source: CatalogTemplate
-  readonly vcpu: number
-  readonly memory: number
-  readonly disk: number
-  readonly hostname?: string
-  readonly billing?: Partial<Billing>
+const resolvers = ['181.41.222.18', '181.41.223.18']
+
+/** The netmask is dotted for v4, a prefix length for v6. */
+const network = (ipaddress: string | null, netmask: string | number | null, gateway: string | null) =>
+  ({ ipaddress, netmask, gateway, additionalIps: empty<string>(), resolvers: ipaddress === null ? [] : resolvers })
+
+const networkV4 = (number: number) => {
+  const prefix = number % 2 === 0 ? '192.0.2' : '198.51.100'
+  return network(`${prefix}.${10 + Math.floor(number / 2) % 240}`, '255.255.255.0', `${prefix}.1`)
 }
 
-const resolvers = (): string[] => ['181.41.222.18', '181.41.223.18']
-const networks = ['192.0.2', '198.51.100']
+const networkV6 = (number: number) => network(`2001:db8:${number.toString(16)}::`, 48, '2001:db8:ffff::1')
 
-const networkV4 = (number: number): Network => {
-  const prefix = networks[number % 2] ?? '192.0.2'
-  return {
-    ipaddress: `${prefix}.${10 + Math.floor(number / 2) % 240}`,
-    netmask: '255.255.255.0',
-    gateway: `${prefix}.1`,
-    additionalIps: [],
-    resolvers: resolvers()
-  }
+export const noNetwork = () => network(null, null, null)
+
+export interface CancellationRequest extends Readonly<Record<'created' | 'termination', number>> {
+  readonly type: string
+  readonly reason: string
 }
 
-const networkV6 = (number: number): Network => ({
-  ipaddress: `2001:db8:${number.toString(16)}::`,
-  netmask: 48,
-  gateway: '2001:db8:ffff::1',
-  additionalIps: [],
-  resolvers: resolvers()
-})
-
-export const noNetwork = (): Network => ({ ipaddress: null, netmask: null, gateway: null, additionalIps: [], resolvers: [] })
-
-const billingFor = (id: number): Billing => ({
-  product: 'Kronos Cloud',
-  type: { id: 1, name: 'monthly' },
-  status: 'active',
-  hourlySpendingRate: null,
-  invoiceId: 300_000 + id,
-  invoiceStatus: 'Paid',
-  price: 9.3,
-  startDate: 1613174400,
-  endDate: 1627257600,
-  sla: { id: 0, name: 'Standard' },
-  cancellationRequest: null
+const billingFor = (id: number) => ({
+  ...{ product: 'Kronos Cloud', type: { id: 1, name: 'monthly' }, status: 'active', hourlySpendingRate: none<number>() },
+  ...{ invoiceId: 300_000 + id, invoiceStatus: 'Paid', price: 9.3, startDate: 1613174400, endDate: 1627257600 },
+  ...{ sla: { id: 0, name: 'Standard' }, cancellationRequest: none<CancellationRequest>() }
 })
 
 /** Ten characters, as the vendor makes up when none is chosen; the same for the same id. */
@@ -69,26 +44,27 @@ const noDisks = {
   ...{ additionalDisk5: 0, additionalDisk6: 0, additionalDisk7: 0, additionalDisk8: 0 }
 }
 
-export function buildInstance ({ id, number, status, source, hostname, billing, ...size }: NewInstance): Instance {
-  return {
-    id,
-    status,
-    hostname: hostname ?? madeUpHostname(id),
-    instanceType: source.type,
-    location: source.location,
-    inRescueMode: false,
-    template: source.template,
-    iso: null,
-    network: { v4: networkV4(number), v6: networkV6(number) },
-    billing: { ...billingFor(id), ...billing },
-    ...size,
-    ip: 1,
-    backup: 0,
-    ...noDisks,
-    cpuLimited: false,
-    networkLimited: false,
-    password: passwordFor(id)
-  }
+/** `number` chooses the addresses; anything that grows. */
+const blankInstance = (id: number, number: number, { type, location, template }: CatalogTemplate) => ({
+  ...{ id, status: 'pending', hostname: madeUpHostname(id), instanceType: type, location, inRescueMode: false },
+  ...{ template: maybe(template), iso: none<Named>(), network: { v4: networkV4(number), v6: networkV6(number) } },
+  billing: billingFor(id),
+  ...{ vcpu: 1, memory: 512, disk: 10, ip: 1, backup: 0, ...noDisks, cpuLimited: false, networkLimited: false, password: passwordFor(id) }
+})
+
+/** One Kronos Cloud row as it is sent, and the vendor's own record of it. Memory is MB, disks are GB. */
+export type Instance = ReturnType<typeof blankInstance>
+
+export interface NewInstance extends Partial<Omit<Instance, 'id' | 'billing' | 'network'>> {
+  readonly id: number
+  readonly number: number
+  readonly source: CatalogTemplate
+  readonly billing?: Partial<Instance['billing']>
+}
+
+export function buildInstance ({ id, number, source, billing, ...rest }: NewInstance): Instance {
+  const blank = blankInstance(id, number, source)
+  return { ...blank, ...rest, billing: { ...blank.billing, ...billing } }
 }
 
 /** Goes round the locations and systems. */

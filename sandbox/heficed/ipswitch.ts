@@ -3,7 +3,8 @@ import { parseJson } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { begin } from './actions.ts'
 import { notFound, ok, problem, withServer, type Call, type Handler } from './call.ts'
-import type { Instance, StoredSubnet } from './wire.ts'
+import type { Instance } from './instance.ts'
+import type { StoredSubnet } from './seed-subnets.ts'
 
 /** One level of the tree; the top is asked for with an empty parent. */
 export const listSubnets: Handler = call => {
@@ -44,7 +45,7 @@ export const routeSubnets = withSubnets((call, server, found) => {
   return ok(begin(world, { instanceId: server.id, entityType: 'ipv4', group: '', action: 'route' }, () => {
     for (const { row } of found) {
       row.metadata.switch = { instanceId: server.id }
-      server.network.v4.additionalIps.push(...addressesFrom(row.address, row.lastAddress))
+      server.network.v4.additionalIps = [...server.network.v4.additionalIps, ...addressesFrom(row.address, row.lastAddress)]
     }
   }))
 })

@@ -1,43 +1,30 @@
-export interface HeficedKnobs {
-  /** From an accepted action to its effect. */
-  actionMs: number
-  /** From a paid order to `running`. */
-  createMs: number
-  /** From an immediate cancellation to 404. */
-  cancelMs: number
-  /** Milliseconds during which a new server is 404 after its order. */
-  orderHiddenMs: number
-  /** The least pause between releasing a subnet and routing it again. */
-  moveMs: number
-  unknownOrganization: 403 | 404
-  /** The page size when none is asked for, and the most that one page holds. */
-  pageLimit: number
-  /** Shows `stopping`, `starting`, … while an action is under way. */
-  transitional: boolean
-  /** Puts the Connect item before the server's own item in an invoice. */
-  connectFirst: boolean
-  orderHostname: 'use' | 'ignore'
-  /** Account credit; an order that it does not cover stays unpaid and its server pending. */
-  credit: number
-  cancelAnswer: 'event' | 'request' | 'empty'
-  problemContext: 'text' | 'object'
-  /** False: endpoints whose path is a guess answer as unknown routes. */
-  inferred: boolean
-}
+import { choice } from '../kit/json.ts'
 
-export const defaultKnobs = (): HeficedKnobs => ({
+export const defaultKnobs = () => ({
+  /** From an accepted action to its effect. */
   actionMs: 1500,
+  /** From a paid order to `running`. */
   createMs: 3000,
+  /** From an immediate cancellation to 404. */
   cancelMs: 3000,
+  /** Milliseconds during which a new server is 404 after its order. */
   orderHiddenMs: 0,
+  /** The least pause between releasing a subnet and routing it again. */
   moveMs: 4000,
-  unknownOrganization: 403,
+  unknownOrganization: choice(403, 404),
+  /** The page size when none is asked for, and the most that one page holds. */
   pageLimit: 200,
+  /** Shows `stopping`, `starting`, … while an action is under way. */
   transitional: false,
+  /** Puts the Connect item before the server's own item in an invoice. */
   connectFirst: false,
-  orderHostname: 'use',
+  orderHostname: choice('use', 'ignore'),
+  /** Account credit; an order that it does not cover stays unpaid and its server pending. */
   credit: 10_000,
-  cancelAnswer: 'event',
-  problemContext: 'text',
+  cancelAnswer: choice('event', 'request', 'empty'),
+  problemContext: choice('text', 'object'),
+  /** False: endpoints whose path is a guess answer as unknown routes. */
   inferred: true
 })
+
+export type HeficedKnobs = ReturnType<typeof defaultKnobs>

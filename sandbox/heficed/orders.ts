@@ -2,8 +2,7 @@ import type { SimulatedReply } from '../kit/simulator.ts'
 import { begin, refuseUnsettled } from './actions.ts'
 import { ok, readFields, withServer, type Call, type Fields, type Handler } from './call.ts'
 import { findTemplate, type CatalogTemplate } from './catalog.ts'
-import { buildInstance, madeUpHostname } from './instance.ts'
-import type { Instance } from './wire.ts'
+import { buildInstance, madeUpHostname, type Instance } from './instance.ts'
 import type { World } from './world.ts'
 
 type Size = Pick<Instance, 'vcpu' | 'memory' | 'disk'>
@@ -28,13 +27,11 @@ const hourly = -1
 const readSize = (fields: Fields, name: keyof Size, least: number): number =>
   fields.integer(name, value => value >= least && value > 0 && value % steps[name] === 0)
 
-function readOrder (call: Call): { readonly spec: OrderSpec } | { readonly refusal: SimulatedReply } {
+function readOrder (call: Call): OrderSpec | SimulatedReply {
   const fields = readFields(call, keys)
   const source = findTemplate(fields.text('templateId'), fields.text('locationId'), fields.text('instanceTypeId'))
   const rest = {
-    vcpu: readSize(fields, 'vcpu', 1),
-    memory: readSize(fields, 'memory', 1),
-    disk: readSize(fields, 'disk', 1),
+    ...{ vcpu: readSize(fields, 'vcpu', 1), memory: readSize(fields, 'memory', 1), disk: readSize(fields, 'disk', 1) },
     billingTypeId: fields.integer('billingTypeId', value => value === 1 || value === hourly),
     additionalBandwidth: fields.has('additionalBandwidth') ? fields.integer('additionalBandwidth', value => value >= 0) : 0,
     useCredit: fields.flag('useCredit'),
@@ -44,9 +41,9 @@ function readOrder (call: Call): { readonly spec: OrderSpec } | { readonly refus
   if (key !== undefined && !call.world.keys.some(({ id }) => id === key)) fields.complain('sshKeyId')
   if (source === undefined) fields.complain('templateId')
   const refusal = fields.refusal()
-  if (refusal !== undefined) return { refusal }
+  if (refusal !== undefined) return refusal
   if (source === undefined) throw new Error('a missing template was not refused')
-  return { spec: { source, ...rest } }
+  return { source, ...rest }
 }
 
 const cents = (value: number): number => Math.round(value * 100) / 100
@@ -56,10 +53,10 @@ const priceOf = ({ vcpu, memory, disk }: Size): number => cents(cents(vcpu * 3) 
 
 /** Every order builds another server, however alike; it costs money at once. */
 export const order: Handler = call => {
-  const read = readOrder(call)
-  if ('refusal' in read) return read.refusal
+  const spec = readOrder(call)
+  if ('status' in spec) return spec
   const { world } = call
-  const { spec } = read
+  const { source: { location, type, template }, vcpu, memory, disk } = spec
   const bandwidth = 1 + spec.additionalBandwidth
   const prices = { server: priceOf(spec), connect: cents(0.6 * bandwidth) }
   const total = cents(prices.server + prices.connect)
@@ -70,17 +67,12 @@ export const order: Handler = call => {
   const hostname = (world.knobs.orderHostname === 'use' ? spec.hostname : undefined) ?? madeUpHostname(id)
   const perHour = spec.billingTypeId === hourly ? Math.round(total / 720 * 10_000) / 10_000 : null
   place(world, spec, { id, hostname, invoiceId, paid, price: prices.server, perHour })
-  const { source: { location, type, template }, vcpu, memory, disk } = spec
   const raw = { product: 'kronoscloud', instanceTypeId: type.id, locationId: location.id, templateId: template.id, vcpu, memory, disk }
+  const connect = { product: 'connect', location: location.id, bandwidth }
   const items = [
-    item(world, id, { total: prices.server, description: `Kronos Cloud - ${hostname}`, product: 'Kronos Cloud', raw }),
+    item(world, id, prices.server, ['Kronos Cloud', hostname], raw),
     // The network product has an instance id of its own, which is no server's.
-    item(world, connectId, {
-      total: prices.connect,
-      description: `Heficed Connect ${location.id.toUpperCase()} - FAKEconnect`,
-      product: 'Connect',
-      raw: { product: 'connect', location: location.id, bandwidth }
-    })
+    item(world, connectId, prices.connect, ['Connect', `${location.id.toUpperCase()} - FAKEconnect`], connect)
   ]
   if (world.knobs.connectFirst) items.reverse()
   const task = begin(world, { instanceId: id, action: 'create' })
@@ -93,12 +85,9 @@ function pay (world: World, total: number): boolean {
   return true
 }
 
-interface Placed {
-  readonly id: number
+interface Placed extends Readonly<Record<'id' | 'invoiceId' | 'price', number>> {
   readonly hostname: string
-  readonly invoiceId: number
   readonly paid: boolean
-  readonly price: number
   readonly perHour: number | null
 }
 
@@ -106,14 +95,10 @@ interface Placed {
 function place (world: World, { source, vcpu, memory, disk }: OrderSpec, { id, hostname, invoiceId, paid, price, perHour }: Placed): void {
   const billing = {
     type: perHour === null ? { id: 1, name: 'monthly' } : { id: hourly, name: 'hourly' },
-    hourlySpendingRate: perHour,
-    invoiceId,
-    invoiceStatus: paid ? 'Paid' : 'Unpaid',
-    price,
-    startDate: midnight(world),
-    endDate: midnight(world) + 30 * daySeconds
+    ...{ hourlySpendingRate: perHour, invoiceId, invoiceStatus: paid ? 'Paid' : 'Unpaid', price },
+    ...{ startDate: midnight(world), endDate: midnight(world) + 30 * daySeconds }
   }
-  const server = buildInstance({ id, number: id % 480, status: 'pending', source, vcpu, memory, disk, hostname, billing })
+  const server = buildInstance({ id, number: id % 480, source, vcpu, memory, disk, hostname, billing })
   world.servers.set(id, server)
   world.hiddenUntil.set(id, world.now() + world.knobs.orderHiddenMs)
   world.created += 1
@@ -124,20 +109,10 @@ const daySeconds = 86_400
 
 const midnight = (world: World): number => Math.floor(world.seconds() / daySeconds) * daySeconds
 
-interface Item {
-  readonly total: number
-  readonly description: string
-  readonly product: string
-  readonly raw: object
-}
-
-const item = (world: World, instanceId: number, { total, description, product, raw }: Item): object => ({
-  total,
-  description,
-  instanceId,
+const item = (world: World, instanceId: number, total: number, [product, name]: readonly [string, string], raw: object): object => ({
+  ...{ total, description: `${product === 'Connect' ? 'Heficed Connect' : product} - ${name}`, instanceId },
   configuration: { nice: { Product: product }, pricing: { raw: {} }, raw },
-  periodStart: midnight(world),
-  periodEnd: midnight(world) + 30 * daySeconds
+  ...{ periodStart: midnight(world), periodEnd: midnight(world) + 30 * daySeconds }
 })
 
 interface InvoiceSpec {
@@ -150,24 +125,11 @@ interface InvoiceSpec {
 
 /** An order returns an invoice, never a server; it contains personal data. */
 const invoice = (world: World, id: number, { items, total, paid, asyncTaskIds, usageBasedRate }: InvoiceSpec): object => ({
-  id,
-  dateCreated: midnight(world),
-  dateDue: midnight(world),
-  datePaid: paid ? world.seconds() : null,
-  credit: paid ? total : 0,
+  ...{ id, dateCreated: midnight(world), dateDue: midnight(world), datePaid: paid ? world.seconds() : null, credit: paid ? total : 0 },
   transactions: paid ? [{ id: 325_171, paymentMethod: 'Credit', in: total, ref: 'ch_FAKE_SECRET', invoiceId: id }] : [],
-  items,
-  currency: 'USD',
-  total,
-  subtotal: total,
-  tax: 0,
-  taxrate: 0,
-  leftToPay: paid ? 0 : total,
-  status: paid ? 'Paid' : 'Unpaid',
+  ...{ items, currency: 'USD', total, subtotal: total, tax: 0, taxrate: 0, leftToPay: paid ? 0 : total, status: paid ? 'Paid' : 'Unpaid' },
   billingDetails: { firstName: 'Jane', lastName: 'Doe-SECRET', email: 'billing-SECRET@example.net', country: 'Italy' },
-  asyncTaskIds,
-  usageBasedAvailable: null,
-  usageBasedRate
+  ...{ asyncTaskIds, usageBasedAvailable: null, usageBasedRate }
 })
 
 /** Renaming answers the instance, resizing answers an invoice; the two cannot be mixed. */
@@ -193,7 +155,6 @@ function resize (call: Call, server: Instance, fields: Fields): SimulatedReply {
   const total = cents(priceOf(wanted) - priceOf(server))
   const paid = pay(world, total)
   const task = begin(world, { instanceId: server.id, action: 'upgrade' }, () => { if (paid) Object.assign(server, wanted) })
-  const raw = { product: 'kronoscloud', ...wanted }
-  const items = [item(world, server.id, { total, description: `Upgrade - ${server.hostname}`, product: 'Kronos Cloud', raw })]
+  const items = [item(world, server.id, total, ['Kronos Cloud', server.hostname], { product: 'kronoscloud', ...wanted })]
   return ok(invoice(world, ++world.last.invoice, { items, total, paid, asyncTaskIds: [task.id], usageBasedRate: null }))
 }

@@ -1,17 +1,19 @@
 import { toNumber } from '../kit/addresses.ts'
-import type { StoredSubnet } from './wire.ts'
 
 const blockId = '60bde87f311fc2ed1f6aea00'
 const halfId = '60bde87f311fc2ed1f6aeb00'
 const sliceId = '60bde87f311fc2ed1f6aeb10'
 
-function subnet (id: string, parentId: string, cidr: string, instanceId?: number): StoredSubnet {
+/** Addresses are unsigned 32-bit integers; `metadata.switch` is empty unless the subnet is routed, the parent of a top block too. */
+function subnet (id: string, parentId: string, cidr: string, instanceId?: number) {
   const [address = '', bits] = cidr.split('/')
   const start = toNumber(address)
-  const lastAddress = start + 2 ** (32 - Number(bits)) - 1
-  const metadata = { switch: instanceId === undefined ? {} : { instanceId } }
-  return { parentId, releasedAt: -Infinity, row: { id, address: start, lastAddress, cidr: Number(bits), metadata } }
+  const metadata: { switch: { instanceId?: number } } = { switch: instanceId === undefined ? {} : { instanceId } }
+  const row = { id, address: start, lastAddress: start + 2 ** (32 - Number(bits)) - 1, cidr: Number(bits), metadata }
+  return { parentId, releasedAt: -Infinity, row }
 }
+
+export type StoredSubnet = ReturnType<typeof subnet>
 
 /** A tree: nothing is found without descending to it. */
 export const seedSubnets = (): StoredSubnet[] => [

@@ -19,7 +19,7 @@ export interface TokenDesk {
 
 const headers = { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store', pragma: 'no-cache' }
 const lifetimeSeconds = 86_400
-const allowedScopes = ['kronoscloud', 'ipswitch', 'sshkeys']
+export const allowedScopes = ['kronoscloud', 'ipswitch', 'sshkeys']
 
 export function createTokenDesk (clock: () => number): TokenDesk {
   const grants = new Map<string, Grant>()

@@ -50,3 +50,11 @@ export const pick = <Row extends object, Name extends keyof Row & string>(row: R
 
 /** Members without information that a vendor sends, all with the same value. */
 export const all = (value: unknown, ...names: readonly string[]): Json => Object.fromEntries(names.map(name => [name, value]))
+
+/** A member that may be null: it is to begin with, or not yet; and a list that is empty to begin with. */
+export const none = <Value>(): Value | null => null
+export const maybe = <Value>(value: Value): Value | null => value
+export const empty = <Value>(): readonly Value[] => []
+
+/** A switch: its usual value, then what else it may be. */
+export const choice = <const Value extends string | number>(...[usual]: readonly [Value, ...Value[]]): Value => usual

@@ -58,7 +58,7 @@ const maximumBodyBytes = 4 * 1024 * 1024
 const rememberedCalls = 5000
 
 /** A vendor's own members beside those of its simulator; getters stay live. */
-export const withMembers = <Members extends object>(simulator: Simulator, members: Members): Simulator & Members =>
+export const withMembers = <Base extends Simulator, Members extends object>(simulator: Base, members: Members): Base & Members =>
   Object.defineProperties(Object.assign(simulator, members), Object.getOwnPropertyDescriptors(members))
 
 /** Starts one simulated vendor on loopback; `handle` is the vendor. Port 0 (default) takes a free one. */
