@@ -46,7 +46,7 @@ const clients: readonly Client[] = [
     project: documented.project,
     date_created: '2019-11-27T14:30:02.118402+02:00'
   }),
-  client(410077, { first_name: 'No', last_name: 'Project', email: 'noproject@example.com', project: null, external_billing_id: 'whmcs-77' }),
+  client(410077, { first_name: 'No', last_name: 'Project', email: 'none@example.com', project: null, external_billing_id: 'whmcs-77' }),
   client(888001, { first_name: 'Late', last_name: 'Payer', email: 'late@example.com', status: 'suspended', credit: -12.5 })
 ]
 
