@@ -11,14 +11,13 @@ import { redact, redactText } from '../src/domain/redact.ts'
 import { openAccount, type Account } from '../src/transport/account.ts'
 import { createRetryBudget } from '../src/transport/retry.ts'
 import { systemClock } from '../src/domain/clock.ts'
-import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createTokenSource } from '../src/transport/token-source.ts'
 import { createHttpClient, type HttpResponse } from '../src/upstream/http.ts'
 import { HttpFault, type HttpFaultKind } from '../src/upstream/http-fault.ts'
 import { failureOfStatus, isSuccess, malformed, parseJson, parseWire, refused, retryAfterMs } from '../src/upstream/read.ts'
 import { noBreaker } from '../src/transport/breaker.ts'
-import { createMemoryTokenBuckets } from '../src/state/token-bucket.ts'
 import { openGate } from './helpers/line.ts'
+import { createMemoryStores } from '../src/state/stores.ts'
 
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
@@ -30,7 +29,7 @@ function authenticateWith (...keys: readonly KeySettings[]): (text: string) => P
   return async text => await authenticate({ text, mayBeToken: false, onRefusal: () => {} })
 }
 
-t.test('a key is known by its digest alone, and only the whole key', async t => {
+t.test('API keys are stored as digests, and only the whole key matches', async t => {
   const authenticate = authenticateWith(settings('first'), settings('second', { sha256: sha256('second').toUpperCase() }), settings('schlüssel'))
   t.match(await authenticate('first'), { name: 'first' })
   t.match(await authenticate('second'), { name: 'second' }, 'capitals in the digest are the same digits')
@@ -39,7 +38,7 @@ t.test('a key is known by its digest alone, and only the whole key', async t => 
   t.equal(await authenticateWith()('first'), null)
 })
 
-t.test('a key may do what it was given and nothing that follows from it', async t => {
+t.test('a key has the permissions that it was given and none that they imply', async t => {
   for (const given of permissions) {
     const principal = await authenticateWith(settings('k', { permissions: [given] }))('k')
     if (principal === null) throw new Error('the key is known')
@@ -52,7 +51,7 @@ t.test('a key may do what it was given and nothing that follows from it', async 
   for (const asked of permissions) t.doesNotThrow(() => { requirePermission(anonymous, asked) })
 })
 
-t.test('a key sees its accounts, and all of them only by a star', async t => {
+t.test('a key sees the accounts that it lists, and all accounts only with "*"', async t => {
   const authenticate = authenticateWith(settings('all'), settings('two', { accounts: ['a', 'b'] }), settings('mixed', { accounts: ['a', '*'] }), settings('none', { accounts: [] }))
   const sees = async (key: string): Promise<string[]> => {
     const found = await authenticate(key)
@@ -65,7 +64,7 @@ t.test('a key sees its accounts, and all of them only by a star', async t => {
   t.ok(maySee(anonymous, 'a'))
 })
 
-t.test('members whose name says secret are replaced at every depth', t => {
+t.test('members whose names suggest a secret are replaced at every depth', t => {
   const names = ['password', 'Password', 'adminPass', 'rootpassword', 'root_passwd', 'passphrase', 'client_secret', 'secretKey', 'token', 'accessToken', 'api_key', 'apikey', 'privateKey', 'private_key', 'login_key', 'credentials', 'Authorization', 'set-cookie', 'pw', 'auth', 'key', 'user_data', 'userdata']
   for (const name of names) {
     for (const value of ['hunter2', 12_345, ['hunter2'], { inner: 'hunter2' }]) {
@@ -76,7 +75,7 @@ t.test('members whose name says secret are replaced at every depth', t => {
   t.end()
 })
 
-t.test('what is no secret stays, and so does whether there is one', t => {
+t.test('members without secrets stay, and so does the fact that a secret is set', t => {
   const value = { password: '', token: null, auth: true, secret: false, id: 5, name: 'web', keys: 2, passed: 'x', monkey: 'y', tags: ['a', ['b']], empty: {}, nothing: null }
   t.same(JSON.parse(JSON.stringify(redact(value))), value)
   for (const plain of [null, undefined, 5, 'text', true]) t.equal(redact(plain), plain)
@@ -84,21 +83,21 @@ t.test('what is no secret stays, and so does whether there is one', t => {
   t.end()
 })
 
-t.test('the original is not touched', t => {
+t.test('redaction does not change the original', t => {
   const original = { password: 'hunter2', list: [{ token: 'abc' }] }
   redact(original)
   t.same(original, { password: 'hunter2', list: [{ token: 'abc' }] })
   t.end()
 })
 
-t.test('a member called __proto__ stays a member and is looked into', t => {
+t.test('a member named __proto__ stays a member and is redacted inside', t => {
   const shown = redact(JSON.parse('{"__proto__": {"password": "hunter2", "polluted": 1}, "constructor": {"prototype": {"token": "x"}}}'))
   t.equal(JSON.stringify(shown), '{"__proto__":{"password":"[redacted]","polluted":1},"constructor":{"prototype":{"token":"[redacted]"}}}')
   t.notOk('polluted' in {})
   t.end()
 })
 
-t.test('a bomb of depth is cut off without a trace of what is below', t => {
+t.test('deeply nested input is cut off without a trace of what is below', t => {
   const depth = 5000
   for (const [open, close] of [['{"a":', '}'], ['[', ']']] as const) {
     const shown = JSON.stringify(redact(JSON.parse(`${open.repeat(depth)}"hunter2"${close.repeat(depth)}`)))
@@ -108,7 +107,7 @@ t.test('a bomb of depth is cut off without a trace of what is below', t => {
   t.end()
 })
 
-t.test('known secrets are cut out of a text wherever they stand', t => {
+t.test('known secrets are removed from a text wherever they occur', t => {
   t.equal(redactText('login hunter2 with hunter2!', createCut(['hunter2'])), 'login [redacted] with [redacted]!')
   t.equal(redactText('a+b(c)$& is wrong', createCut(['a+b(c)$&'])), '[redacted] is wrong', 'signs are only signs')
   t.notMatch(
@@ -122,7 +121,7 @@ t.test('known secrets are cut out of a text wherever they stand', t => {
   t.end()
 })
 
-t.test('credentials that nobody told us are known by where they stand', t => {
+t.test('unknown credentials are recognized by their position in a text', t => {
   const texts = [
     'sent Authorization: Bearer hunter2-hunter2', 'bearer HUNTER2abcdef', 'Basic dXNlcjpodW50ZXIy', 'Token hunter2hunter2',
     'X-Auth-Token: hunter2hunter2', 'token=hunter2hunter2', 'password: hunter2', '{"password":"hunter2"}',
@@ -134,7 +133,7 @@ t.test('credentials that nobody told us are known by where they stand', t => {
   t.end()
 })
 
-t.test('a vendor\'s ordinary words stay readable', t => {
+t.test('ordinary vendor messages stay readable', t => {
   for (const text of ['Invalid token provided', 'Basic authentication is required', 'The token expired', 'token validation failed', 'No such key', 'Server 5 is locked', 'Password must have 8 characters']) t.equal(redactText(text), text)
   t.end()
 })
@@ -159,12 +158,12 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryTokenBuckets(), () => {}), breaker: noBreaker, bulkhead: openGate, random: Math.random, report: () => {} },
+    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }
 
-t.test('an account\'s own secrets are shown nowhere, not even in the middle of a vendor\'s object', t => {
+t.test('an account\'s own secrets never appear, not even inside a vendor\'s object', t => {
   const account = openHeficed(t, 'hunter2-hunter2')
   t.equal(account.safeText('wrong: hunter2-hunter2'), 'wrong: [redacted]')
   const details = { message: 'the sign-in with hunter2-hunter2 failed', tried: ['hunter2-hunter2'], kept: 'the rest' }
@@ -189,12 +188,12 @@ t.test('Retry-After is read in seconds and as a date', t => {
   t.end()
 })
 
-t.test('a Retry-After without meaning is as good as none', t => {
+t.test('a malformed Retry-After is ignored', t => {
   for (const value of ['', ' ', 'soon', '-5', '+5', '1.5', '120.5', '5, 5', '5 s', '1e3', '0x10', 'NaN', '9'.repeat(30), 'Sat, 99 Nov 2026']) t.equal(after(value), undefined, JSON.stringify(value.slice(0, 20)))
   t.end()
 })
 
-t.test('a status means its usual failure where the vendor says nothing more', t => {
+t.test('a status has its usual failure where the vendor gives no further detail', t => {
   const expected: ReadonlyArray<readonly [Failure, readonly number[]]> = [
     ['unavailable', [408, 417, 499, 500, 501, 502, 503, 504, 507, 520, 526, 599]],
     ['rejected', [400, 406, 411, 413, 415, 418, 422]],
@@ -207,7 +206,7 @@ t.test('a status means its usual failure where the vendor says nothing more', t 
   t.end()
 })
 
-t.test('a refusal carries what the answer told, and nothing of its body', t => {
+t.test('a refusal carries the vendor\'s code and message but no other part of the body', t => {
   t.match(refused(response(429, { 'retry-after': '7', 'x-request-id': 'abc' }, 'hunter2')), { failure: 'rate-limited', options: { status: 429, retryAfterMs: 7000, requestId: 'abc' } })
   t.match(refused(response(500), { failure: 'conflict', code: 12, vendorMessage: 'busy' }), { failure: 'conflict', options: { status: 500, code: 12, vendorMessage: 'busy' } })
   const plain = refused(response(404, {}, 'hunter2'))
@@ -217,7 +216,7 @@ t.test('a refusal carries what the answer told, and nothing of its body', t => {
   t.end()
 })
 
-t.test('what is said of a refusal follows its meaning and never names the status, which may contradict it', t => {
+t.test('the text of a refusal follows its meaning and never names the status, which may contradict it', t => {
   const missing = refused(response(403), { failure: 'not-found', vendorMessage: 'no' })
   t.equal(missing.message, 'the provider has no such object, or does not show it to this account')
   t.match(missing.options, { status: 403, vendorMessage: 'no' }, 'the status stands beside it')
@@ -235,7 +234,7 @@ t.test('what is said of a refusal follows its meaning and never names the status
   t.end()
 })
 
-t.test('an answer of another form is malformed, by paths and without values', t => {
+t.test('a malformed answer is described by paths, without values', t => {
   const schema = z.object({ id: z.number(), list: z.array(z.object({ name: z.string() })), kind: z.enum(['a', 'b']) })
   t.same(parseWire(schema, { id: 1, list: [{ name: 'x' }], kind: 'a', more: true }, response(200)), { id: 1, list: [{ name: 'x' }], kind: 'a' })
   const complaintAbout = (value: unknown): string => {
@@ -250,7 +249,7 @@ t.test('an answer of another form is malformed, by paths and without values', t 
   t.end()
 })
 
-t.test('a fault below HTTP is told apart by whether anything was sent', t => {
+t.test('a fault below HTTP says whether anything was sent', t => {
   const error = (code: string): Error => Object.assign(new Error(`10.0.0.1 hunter2 ${code}`), { code })
   const cases: ReadonlyArray<readonly [string, boolean, HttpFaultKind]> = [
     ['ECONNREFUSED', false, 'refused'], ['ENOTFOUND', false, 'refused'], ['EAI_AGAIN', false, 'refused'], ['EHOSTUNREACH', false, 'refused'], ['UND_ERR_CONNECT_TIMEOUT', false, 'refused'], ['ECONNRESET', false, 'refused'],
@@ -309,7 +308,7 @@ t.test('a failed connection is named by host, port and cause, in one sentence', 
   }
 })
 
-t.test('the client throws only its own fault, which names host and port and nothing else of the address', async t => {
+t.test('the client throws only its own fault, which names host and port but no other part of the URL', async t => {
   const http = createHttpClient()
   t.teardown(async () => { await http.close() })
   const limits = { timeoutMs: 1000, signal: new AbortController().signal }

@@ -44,7 +44,7 @@ t.test('key prints a new key each time, and the digest that the configuration ta
   t.equal(createHash('sha256').update(key).digest('hex'), digest)
 })
 
-t.test('check signs in to every account, and fails when one does', async t => {
+t.test('check signs in to every account, and fails if one does', async t => {
   const sound = await run(['check'], { accounts: { vm6, hosting } })
   t.equal(sound.code, 0)
   t.match(sound.out, /^account +provider +result +detail\nvm6 +vmmanager +ok +such as \S+\nhosting +heficed +ok +such as \S+\n$/)
@@ -72,7 +72,7 @@ t.test('check fails where serve would: Redis away, an audit file that cannot be 
   t.match(lost, { code: 1, out: /redis +- +failed +\S.*\naudit +- +failed +\S.*\nauth.oidc +- +failed +\S/ })
 })
 
-t.test('token prints a token that the platform takes until that day', async t => {
+t.test('token prints a token that the platform accepts until that day', async t => {
   const made = await run(['token', 'vm6', '--expires', nextYear], { accounts: { vm6 } })
   t.match(made, { code: 0, err: '' })
   const token = made.out.trim()
@@ -110,7 +110,7 @@ t.test('wrong usage and a wrong configuration are one clear message and exit cod
   t.equal(fault, 2)
 })
 
-t.test('a Node that is too old is told what to install', async t => {
+t.test('an old Node version is answered with what to install', async t => {
   const { launch } = openProcesses(t)
   const old = join(folder, 'old.mjs')
   // The real entry, on a process that says it is older.

@@ -180,7 +180,7 @@ const onlyTheEditorMinds: ReadonlyArray<readonly [string, unknown]> = [
   ['a scheme in capitals', { ...open, secret: 's'.repeat(32), redis: { url: 'REDIS://a' } }]
 ]
 
-t.test('what the gateway loads fits the schema, and what it refuses does not', async t => {
+t.test('configurations that the gateway loads fit the schema, refused ones do not', async t => {
   for (const [name, value] of good) {
     t.ok(loads(stringify(value)), `${name}: loads`)
     t.ok(fits(value), `${name}: fits${fits(value) ? '' : JSON.stringify(validate.errors)}`)
@@ -191,7 +191,7 @@ t.test('what the gateway loads fits the schema, and what it refuses does not', a
   }
 })
 
-t.test('the gateway and the schema differ where this is meant, and only so', async t => {
+t.test('the gateway and the schema differ only where that is intended', async t => {
   for (const [name, value] of onlyTheGatewayKnows) t.same([loads(stringify(value)), fits(value)], [false, true], name)
   for (const [name, value] of onlyTheEditorMinds) t.same([loads(stringify(value)), fits(value)], [true, false], name)
 })
@@ -218,7 +218,7 @@ t.test('the accounts of the demonstration and every adapter\'s example fit the s
   for (const { id, example } of registry.values()) t.ok(fits(account(Object.assign({ provider: id }, example))), `${id}: ${JSON.stringify(validate.errors)}`)
 })
 
-t.test('every key is described, with its unit and what it is when it is left out', async t => {
+t.test('every key is described, with its unit and its default', async t => {
   const keys: string[] = []
   const look = (node: unknown, path: string): void => {
     if (!isJson(node)) {

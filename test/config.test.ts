@@ -87,7 +87,7 @@ function faulty (t: Test, text: string, path: string, part: string, message: Reg
   t.equal(faults.length, 1, `${path}: one fault`)
 }
 
-t.test('a complete configuration is read, and what is not said has its usual value', t => {
+t.test('a complete configuration is read, and missing keys have their defaults', t => {
   const config = read(good)
   t.match(config, {
     listen: { host: '0.0.0.0', port: 8080 },
@@ -101,7 +101,7 @@ t.test('a complete configuration is read, and what is not said has its usual val
   t.end()
 })
 
-t.test('what was read can not be changed', t => {
+t.test('the configuration is read-only after loading', t => {
   const thawed: string[] = []
   const look = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null) return
@@ -184,7 +184,7 @@ t.test('all faults of a file are named at once', t => {
   t.end()
 })
 
-t.test('a variable of the environment is put in as it is, and one that is not set is a fault', t => {
+t.test('an environment variable is inserted unchanged, and an unset one is a fault', t => {
   const text = changed('T0P-S3CRET-HUNTER2', `"${ref('CLIENT_SECRET')}"`)
   const secretOf = (value: string): unknown => read(text, { CLIENT_SECRET: value }).accounts[0]?.secrets
   for (const value of ['simple', 'with: colon # and hash', '"quoted"', '$& $1 $$', ref('CLIENT_SECRET'), '*star', 'two\nlines', '123']) t.same(secretOf(value), [value])
@@ -196,7 +196,7 @@ t.test('a variable of the environment is put in as it is, and one that is not se
   t.end()
 })
 
-t.test('a file\'s content is put in without its last newline', t => {
+t.test('a file\'s content is inserted without its last newline', t => {
   const folder = t.testdir({ one: 'from a file\n', crlf: 'from windows\r\n', none: 'no newline', two: 'two\n\n', inner: ref('NOT_A_VARIABLE') })
   const titleOf = (file: string): unknown => read(changed('title: Main', `title: "${ref(`file:${join(folder, file)}`)}"`)).accounts[0]?.common.title
   t.equal(titleOf('one'), 'from a file')
@@ -219,7 +219,7 @@ t.test('two dollars before a brace are a literal', t => {
   t.end()
 })
 
-t.test('a key that stands twice is a fault with its line', t => {
+t.test('a duplicate key is a fault with its line', t => {
   for (const [text, line] of [
     [`${good}log: { level: debug }\n`, lineOf(`${good}log: { level: debug }\n`, 'log: { level: debug }')],
     [changed('    title: Main', '    provider: glesys'), 28],
@@ -229,7 +229,7 @@ t.test('a key that stands twice is a fault with its line', t => {
   t.end()
 })
 
-t.test('an account id that is reserved or can not stand in a path is a fault', t => {
+t.test('an account id that is reserved or unsuitable for a path is a fault', t => {
   for (const id of ['accounts', 'servers', 'providers', 'operations', 'health']) faulty(t, changed('  heficed-main:', `  ${id}:`).replace('[heficed-main]', '["*"]'), `accounts.${id}`, `  ${id}:\n    provider`, 'is reserved')
   for (const id of ['Upper', '-dash', 'under_score', 'dot.ted', 'a/b', '"with space"', 'ümlaut', 'a'.repeat(64), '""', '".."']) {
     const text = changed('  heficed-main:', `  ${id}:`).replace('[heficed-main]', '["*"]')
@@ -240,7 +240,7 @@ t.test('an account id that is reserved or can not stand in a path is a fault', t
   t.end()
 })
 
-t.test('an unknown or missing provider is named with those that there are', t => {
+t.test('an unknown or missing provider is reported with the list of providers', t => {
   faulty(t, changed('provider: heficed', 'provider: hetzner'), 'accounts.heficed-main.provider', 'provider: hetzner', /heficed/)
   faulty(t, changed('provider: heficed', 'provider: 5'), 'accounts.heficed-main.provider', 'provider: 5', /heficed/)
   t.match(faultsOf(changed('    provider: heficed\n', '')), [{ path: 'accounts.heficed-main.provider', line: Number }])
@@ -249,7 +249,7 @@ t.test('an unknown or missing provider is named with those that there are', t =>
   t.end()
 })
 
-t.test('mode none is accepted only on loopback, or when it is said in full', t => {
+t.test('mode none is accepted only on loopback, or with auth.allow_unauthenticated', t => {
   const open = (host: string, more = ''): number => faultsOf(`listen: { host: "${host}" }\nauth: { mode: none${more} }\n`).length
   for (const host of ['127.0.0.1', '127.0.0.53', '::1', 'localhost']) t.equal(open(host), 0, host)
   for (const host of ['0.0.0.0', '::', '10.0.0.1', '192.168.1.1', '127.0.0.1.example.com', 'localhost.example.com', '127.1', '::ffff:10.0.0.1', '128.0.0.1']) t.equal(open(host), 1, host)
@@ -259,7 +259,7 @@ t.test('mode none is accepted only on loopback, or when it is said in full', t =
   t.end()
 })
 
-t.test('keys need a digest, an account that there is, and to be there at all', t => {
+t.test('keys need a digest and existing accounts, and at least one is required', t => {
   t.match(faultsOf(changed(`      sha256: "${sha}"\n`, '')), [{ path: 'auth.keys.0.sha256', line: 8 }])
   for (const bad of [sha.slice(1), `${sha}c`, 'g'.repeat(64), 'plain-text-key', '']) faulty(t, changed(`"${sha}"`, `"${bad}"`), 'auth.keys.0.sha256', `sha256: "${bad}"`, /64 hex digits/)
   faulty(t, changed('accounts: [heficed-main]', 'accounts: [heficed-mian]'), 'auth.keys.1.accounts', 'accounts: [heficed-mian]', /no account heficed-mian/)
@@ -271,7 +271,7 @@ t.test('keys need a digest, an account that there is, and to be there at all', t
   t.end()
 })
 
-t.test('an issuer of tokens has an address that can be trusted, an audience and a claim, and beside it no key is needed', t => {
+t.test('an OpenID issuer needs a trusted URL, an audience and a claim, and replaces API keys', t => {
   const oidc = (changes: Record<string, unknown> = {}): string =>
     `auth:\n  oidc:\n${Object.entries({ issuer: 'https://id.example.com/realms/x', audience: 'hawser', claim: 'permissions', ...changes }).filter(([, value]) => value !== undefined).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`).join('')}accounts: {}\n`
   t.same(read(oidc()).auth, { mode: 'keys', allow_unauthenticated: false, keys: [], oidc: { issuer: 'https://id.example.com/realms/x', audience: 'hawser', claim: 'permissions' } })
@@ -305,7 +305,7 @@ t.test('redis needs a secret, and a secret needs 32 characters', t => {
   t.end()
 })
 
-t.test('redis is told by url, cluster, or sentinels with a name', t => {
+t.test('redis needs url, cluster, or sentinels with a name', t => {
   const redis = (text: string): number => faultsOf(changed('  url: redis://127.0.0.1:6379/0\n', `  ${text}\n`)).length
   t.equal(redis('cluster: [redis://a:1, redis://b:2]'), 0)
   t.equal(redis('{ sentinels: [redis://a:1], name: main }'), 0)
@@ -323,7 +323,7 @@ t.test('redis is told by url, cluster, or sentinels with a name', t => {
   t.end()
 })
 
-t.test('faults of the YAML itself are named with their line', t => {
+t.test('YAML syntax errors are reported with their line', t => {
   for (const [text, line] of [
     [changed('  level: info', '\tlevel: info'), 17],
     [changed('level: info', 'level: "info'), 17],
@@ -345,7 +345,7 @@ t.test('a tag or an anchor in place of a value is a fault, not an empty value', 
   t.end()
 })
 
-t.test('aliases work, and a bomb of them is refused at once', t => {
+t.test('aliases work, and an alias bomb is refused at once', t => {
   const shared = good.replace('title: Main', 'title: &name Main').replace('client_id: the-client', 'client_id: *name')
   t.match(read(shared).accounts[0]?.settings, { client_id: 'Main' })
   let bomb = `${good}a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n`
@@ -371,7 +371,7 @@ t.test('a configuration is read from its file, and a file that cannot be read is
   for (const file of [join(folder, 'none.yaml'), folder]) await t.rejects(loadConfig(file, loaders, {}), ConfigError)
 })
 
-t.test('no fault tells the value of a secret', t => {
+t.test('no fault shows the value of a secret', t => {
   const hidden = 'HUNTER2'
   const told: string[] = []
   const check = (text: string, environment: Environment = {}): void => {

@@ -55,7 +55,7 @@ const killed = async (gateway: Process): Promise<void> => {
   await exit
 }
 
-t.test('a gateway that is killed while it buys loses nothing: the server is found, the operation ends, the key buys no second one', async t => {
+t.test('a gateway that is killed during a create loses nothing: the server is found, the operation ends, the key buys no second one', async t => {
   const { start, create, operations, waitFor } = openGateway()
   const before = vendor.created
   const first = await start()
@@ -82,7 +82,7 @@ t.test('a gateway that is killed while it buys loses nothing: the server is foun
   await killed(second)
 })
 
-t.test('a gateway that is killed while it follows is followed by the next', async t => {
+t.test('an operation of a killed gateway is followed by the next process', async t => {
   const { start, stop, waitFor } = openGateway()
   vendor.knobs.actionMs = 2500
   const first = await start()

@@ -12,6 +12,7 @@ import { operationSchema } from '../src/domain/operation.ts'
 import { problemSchema, problemTitles } from '../src/domain/problem.ts'
 import { providerCapabilities } from '../src/adapters/capabilities.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
+import { callerEndpoints, endpointsModule } from './helpers/caller-endpoints.ts'
 import { clientSchema } from './helpers/client-schema.ts'
 import { capabilityTables, configurationTables, fillTable, providerSummary } from './helpers/doc-tables.ts'
 import { version } from '../src/version.ts'
@@ -38,13 +39,13 @@ t.teardown(close)
 await app.ready()
 const openapi = `${JSON.stringify(app.swagger(), null, 2)}\n`
 
-t.test('openapi/openapi.json is what the routes say', async t => {
+t.test('openapi/openapi.json matches the routes', async t => {
   const file = join(root, 'openapi/openapi.json')
   if (isGenerating) writeFileSync(file, openapi)
   t.equal(readFileSync(file, 'utf8'), openapi, update)
 })
 
-t.test('openapi/config.schema.json is what the configuration is read by, and is served', async t => {
+t.test('openapi/config.schema.json is made from the schema that reads the configuration, and is served', async t => {
   const file = join(root, 'openapi/config.schema.json')
   const schema = `${JSON.stringify(configJsonSchema(registry.values()), null, 2)}\n`
   if (isGenerating) writeFileSync(file, schema)
@@ -54,11 +55,20 @@ t.test('openapi/config.schema.json is what the configuration is read by, and is 
   if (!isGenerating) t.equal(answer.body, schema)
 })
 
-t.test('the types of the client are what openapi/openapi.json says', async t => {
+t.test('the types of the client match openapi/openapi.json', async t => {
   const file = join(root, 'src/client/schema.ts')
   const types = await clientSchema(openapi)
   if (isGenerating) writeFileSync(file, types)
   t.ok(readFileSync(file, 'utf8') === types, update)
+})
+
+t.test('the commands of a caller are what openapi/openapi.json says', async t => {
+  const file = join(root, 'src/caller/endpoints.ts')
+  const table = endpointsModule(openapi)
+  if (isGenerating) writeFileSync(file, table)
+  t.equal(readFileSync(file, 'utf8'), table, update)
+  const names = callerEndpoints(openapi).map(({ words, path }) => `${words.join(' ')} ${path.split('{').length}`)
+  t.same(names.filter((name, at) => names.indexOf(name) !== at), [], 'no two endpoints have the same command and number of parameters')
 })
 
 interface Media { readonly schema?: Json, readonly examples?: unknown }
@@ -82,7 +92,7 @@ const documented = async (): Promise<{ document: Json, operations: Operation[] }
   return { document: answer.json<Json>(), operations }
 }
 
-t.test('every reference in the document leads somewhere', async t => {
+t.test('every reference in the document resolves', async t => {
   const { document } = await documented()
   const references = new Set([...openapi.matchAll(/"\$ref": "([^"]+)"/g)].map(([, reference = '']) => reference))
   t.ok(references.size > 10)
@@ -113,7 +123,7 @@ t.test('every operation has an id, a tag and described answers, each with a sche
 
 const needBodies = new Set(['createServer', 'changeServer', 'resizeServer', 'rebuildServer', 'createSnapshot', 'attachAddresses', 'setPtr', 'createOwner'])
 
-t.test('what is shown under a status is a problem of that status', async t => {
+t.test('each example under a status is a problem of that status', async t => {
   const { document, operations } = await documented()
   const { 'ended-operation': ended, ...examples } = z.object({ components: z.object({ examples: z.record(z.string(), z.object({ value: z.unknown() })) }) }).parse(document).components.examples
   t.match(operationSchema.parse(ended?.value), { status: 'succeeded', finished_at: String })
@@ -139,7 +149,7 @@ t.test('every tag is described, in the order of the page', async t => {
   t.same(new Set(tags.map(({ name }) => name)), new Set(used))
 })
 
-t.test('the form of the documentation sends nothing that was not asked for', async t => {
+t.test('the form of the documentation sends only what was entered', async t => {
   const { document, operations } = await documented()
   for (const { operationId, parameters, requestBody } of operations) {
     for (const parameter of (parameters ?? []).filter(({ in: place, required }) => place === 'query' && required !== true)) {
@@ -151,7 +161,7 @@ t.test('the form of the documentation sends nothing that was not asked for', asy
   t.notOk(openapi.includes('x-fastify'))
 })
 
-t.test('the document names the headers that a caller may send and gets', async t => {
+t.test('the document lists the headers that a caller may send and receives', async t => {
   const { operations } = await documented()
   const of = (id: string) => {
     const operation = operations.find(({ operationId }) => operationId === id)
@@ -215,7 +225,7 @@ const tables: ReadonlyArray<readonly [page: string, name: string, table: string]
 ]
 
 for (const [page, name, table] of tables) {
-  t.test(`the table "${name}" of ${page} is made of the adapters and the schema`, async t => {
+  t.test(`the table "${name}" of ${page} is generated from the adapters and the schema`, async t => {
     const file = join(root, page)
     if (isGenerating) writeFileSync(file, fillTable(readFileSync(file, 'utf8'), name, table))
     t.ok(readFileSync(file, 'utf8').includes(`<!-- ${name} -->\n${table}<!-- /${name} -->`), update)

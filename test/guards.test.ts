@@ -2,18 +2,18 @@ import t from 'tap'
 import { z } from 'zod'
 import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
-import { createMemoryQuota } from '../src/state/quota.ts'
 import { createRedisQuota } from '../src/state/redis/quota.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { startRedis } from './helpers/redis.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
+import { timeBy } from './helpers/clock.ts'
 
 const glesys = await startGlesys({ knobs: { actionMs: 200 } })
 const onecloud = await startOnecloud({ knobs: { actionMs: 200 } })
 t.teardown(async () => { await glesys.close() })
 t.teardown(async () => { await onecloud.close() })
 
-async function open (guard: object, more: object = {}, deletes = createMemoryQuota()) {
+async function open (guard: object, more: object = {}, deletes = createMemoryStores().deletes) {
   const stores = { ...createMemoryStores(), deletes }
   const { app, close } = await composeGateway({
     accounts: {
@@ -38,7 +38,7 @@ const destroying = (id: string) => [
 
 const anyPod = (): string => [...onecloud.servers.keys()][0] ?? ''
 
-t.test('a protected id is destroyed in no way, before any call; the rest of it goes on', async t => {
+t.test('a protected id is refused for every destructive verb, before any call; other verbs work', async t => {
   const id = anyPod()
   const { ask, close } = await open({ protected: [id] }, { raw: true })
   t.teardown(close)
@@ -54,7 +54,7 @@ t.test('a protected id is destroyed in no way, before any call; the rest of it g
   t.match(await ask('GET', `pods/servers/${id}`), { status: 200 })
 })
 
-t.test('whoever destroys must say the name, where the account wants it', async t => {
+t.test('destructive verbs need the server\'s name if the account requires it', async t => {
   const id = anyPod()
   const { ask, close } = await open({ confirm_delete: true }, { raw: true })
   t.teardown(close)
@@ -68,7 +68,7 @@ t.test('whoever destroys must say the name, where the account wants it', async t
   t.match(await ask('DELETE', `lab/servers/kvm123456?confirm=${encodeURIComponent(String(server.body.name))}&dry_run=true`), { status: 200, body: { calls: [{ method: 'POST' }] } })
 })
 
-t.test('what is said is held to, also where it need not be said', async t => {
+t.test('a given name must match, even where it is optional', async t => {
   const { ask, close } = await open({})
   t.teardown(close)
   t.match(await ask('DELETE', 'lab/servers/kvm123456?confirm=another&dry_run=true'), { status: 400 })
@@ -83,9 +83,9 @@ async function idsOf ({ ask }: Awaited<ReturnType<typeof open>>): Promise<string
   return idsSchema.parse(body).data.filter(({ locked, allowed_actions: actions }) => locked === false && actions.includes('delete')).map(({ id }) => id)
 }
 
-t.test('so many deletes an hour and no more; a dry run and a refused one do not count', async t => {
+t.test('max_deletes_per_hour limits deletes; a dry run and a refused one do not count', async t => {
   let now = Date.now()
-  const bench = await open({ max_deletes_per_hour: 1 }, { raw: true }, createMemoryQuota(() => now))
+  const bench = await open({ max_deletes_per_hour: 1 }, { raw: true }, createMemoryStores(timeBy(() => now)).deletes)
   const { ask, close } = bench
   t.teardown(close)
   const [first = '', second = ''] = await idsOf(bench)
@@ -100,7 +100,7 @@ t.test('so many deletes an hour and no more; a dry run and a refused one do not 
   t.match(await ask('DELETE', `lab/servers/${second}`), { status: 202 })
 })
 
-t.test('replicas count together in Redis; while it is lost nothing is deleted', async t => {
+t.test('replicas count deletes together in Redis; while it is lost deletes are refused', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const quota = createRedisQuota(await server.connect())

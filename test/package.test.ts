@@ -42,7 +42,7 @@ writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'a-project',
 const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
 await run('npm', ['install', ...options, join(folder, made.filename)], { cwd: project, timeout: longestMs })
 
-t.test('the package is built where it is packed, and holds what runs and nothing else', async t => {
+t.test('the package is built when it is packed, and contains only what runs', async t => {
   const files = made.files.map(({ path }) => path)
   const expected = [
     'dist/src/main.js', 'dist/src/client/client.js', 'dist/src/client/client.d.ts', 'dist/openapi/openapi.json',
@@ -65,7 +65,7 @@ t.test('the installed command prints a key, its version and its help', async t =
   t.match((await run(bin, ['--help'])).stdout, /hawser/)
 })
 
-t.test('the installed command serves, its documents included', async t => {
+t.test('the installed command serves the API and its documents', async t => {
   const { serve } = openProcesses(t)
   const gateway = await serve({ accounts: {}, log: { level: 'silent' } }, {}, bin)
   for (const path of ['/openapi.json', '/config.schema.json', '/problems', '/docs/', '/v1/providers']) {
@@ -118,7 +118,7 @@ t.test('the example compiles against the installed client for Node and for brows
   t.same(compile([...files, join(root, 'src/client/client.ts')], browser), { faults: [], declarations })
 })
 
-t.test('the example does what it says in front of a gateway that listens', async t => {
+t.test('the example works against a listening gateway', async t => {
   const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
   const key = 'the-key-of-the-client'
   const sha256 = createHash('sha256').update(key).digest('hex')

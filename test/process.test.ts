@@ -54,7 +54,7 @@ t.test('a request in flight at SIGTERM is answered, and no new one is taken', as
   await t.rejects(fetch(`${gateway.base}/health/live`))
 })
 
-t.test('SIGTERM ends a gateway that is asked all the time, and cuts no answer', async t => {
+t.test('SIGTERM ends a gateway under continuous load and cuts no answer', async t => {
   const gateway = await serve(patient)
   const cut: unknown[] = []
   let answered = 0
@@ -72,7 +72,7 @@ t.test('SIGTERM ends a gateway that is asked all the time, and cuts no answer', 
   t.same(cut, [])
 })
 
-t.test('what a caller began who has left meanwhile is finished before SIGTERM ends the gateway', async t => {
+t.test('writes of callers that have disconnected are finished before SIGTERM ends the gateway', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=5`)).json())
   const leaving = new AbortController()
@@ -89,7 +89,7 @@ t.test('what a caller began who has left meanwhile is finished before SIGTERM en
   t.match(vendor.calls.slice(before).find(({ path }) => path.endsWith('/stop')), { status: 200 })
 })
 
-t.test('a wait in flight at SIGTERM is answered with what is known, and SIGHUP ends nothing', async t => {
+t.test('a wait in flight at SIGTERM is answered with the present state, and SIGHUP ends nothing', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())
   vendor.knobs.actionMs = 600_000
@@ -119,7 +119,7 @@ t.test('a configuration that is not valid is refused with path and line, without
   t.match(none.output(), /HAWSER_CONFIG/)
 })
 
-t.test('two replicas on one Redis sign in once, share operations, and go on without Redis', async t => {
+t.test('two replicas on one Redis sign in once, share operations, and continue without Redis', async t => {
   const redis = await openRedis()
   const reference = ['$', '{HAWSER_SECRET}'].join('')
   t.teardown(async () => { await redis.stop() })
@@ -146,7 +146,7 @@ t.test('two replicas on one Redis sign in once, share operations, and go on with
   for (const { child, ended } of [one, two]) { child.kill('SIGTERM'); t.equal(await ended(), 0) }
 })
 
-t.test('a gateway whose port is in use says so in one line and ends, before it asks a provider about open operations', async t => {
+t.test('a gateway whose port is in use reports it in one line and exits before it polls a provider', async t => {
   const redis = await openRedis()
   t.teardown(async () => { await redis.stop() })
   const config = { redis: { url: redis.url }, secret: 'a secret of the tests, long enough', accounts: { vm6 }, log: { level: 'silent' } }
@@ -172,7 +172,7 @@ t.test('a gateway whose port is in use says so in one line and ends, before it a
   t.same(vendor.calls.slice(before).map(({ path }) => path), [])
 })
 
-t.test('the demo starts, its printed lines work, a stopped server is seen to be stopped, and it leaves nothing behind', async t => {
+t.test('the demo starts, its printed commands work, a stopped server is shown as stopped, and nothing is left behind', async t => {
   const demo = await onFreePort(async port => {
     const started = launch(join(root, 'sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) }, `http://127.0.0.1:${port}`)
     await eventually(() => started.child.exitCode !== null || started.output().includes('Stop with Ctrl-C'), started.output)
@@ -212,7 +212,7 @@ t.test('the demo starts, its printed lines work, a stopped server is seen to be 
   await t.rejects(fetch(`${base}/health/live`), 'the gateway is gone too')
 })
 
-t.test('a demo whose port is taken says so and ends', async t => {
+t.test('a demo whose port is in use reports it and exits', async t => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

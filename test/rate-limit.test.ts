@@ -19,7 +19,7 @@ async function open (perMinute: number, redis?: unknown, name: string = randomUU
   return { ask, close }
 }
 
-t.test('each key may send so many requests a minute, and is told how many are left', async t => {
+t.test('each key may send so many requests a minute and sees how many are left', async t => {
   const { ask, close } = await open(2)
   t.teardown(close)
   const answers = [await ask(first), await ask(first), await ask(first)]
@@ -33,7 +33,7 @@ t.test('each key may send so many requests a minute, and is told how many are le
   t.equal((await ask(second)).statusCode, 200, 'another key has its own')
 })
 
-t.test('what is open to everybody is not counted, and strangers learn nothing of it', async t => {
+t.test('open routes are not counted, and callers without a key learn nothing about limits', async t => {
   const { ask, close } = await open(1)
   t.teardown(close)
   for (let count = 0; count < 3; count += 1) t.equal((await ask(first, '/health/live')).statusCode, 200)
@@ -43,7 +43,7 @@ t.test('what is open to everybody is not counted, and strangers learn nothing of
   t.equal((await ask(first)).statusCode, 200)
 })
 
-t.test('replicas count together in Redis; while it is lost nobody is refused', async t => {
+t.test('replicas count together in Redis; while it is lost no request is refused', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const name = randomUUID()

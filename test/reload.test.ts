@@ -27,7 +27,7 @@ type Accounts = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 const configOf = (accounts: Accounts, more: Readonly<Record<string, unknown>> = {}): Config =>
   parseConfig(stringify({ auth: { mode: 'none' }, ...more, accounts }, { aliasDuplicateObjects: false }), registry, {})
 
-t.test('accounts come and go, and one that has not changed keeps its sign-in', async t => {
+t.test('accounts are added and removed, and an unchanged one keeps its sign-in', async t => {
   const { app, reload, close } = await composeGateway({ accounts: { vm6, lab } })
   t.teardown(close)
   const status = async (url: string): Promise<number> => (await app.inject(url)).statusCode
@@ -41,7 +41,7 @@ t.test('accounts come and go, and one that has not changed keeps its sign-in', a
   t.same([await status('/v1/vm6/servers'), await status('/v1/lab/servers')], [200, 404])
 })
 
-t.test('what is being answered ends with the configuration that it began with, and nothing from before is shared after it', async t => {
+t.test('a request in flight ends with the configuration that it began with, and no earlier read is shared after a reload', async t => {
   const { app, reload, close } = await composeGateway({ accounts: { vm6 } })
   t.teardown(close)
   const isList = ({ path, method }: { readonly path: string, readonly method: string }): boolean => method === 'GET' && path === '/vm/v3/host'
@@ -57,7 +57,7 @@ t.test('what is being answered ends with the configuration that it began with, a
   t.equal((await early).statusCode, 200)
 })
 
-t.test('refused credentials are tried again after a reload, and an operation is followed on over it', async t => {
+t.test('refused credentials are tried again after a reload, and an operation is followed across it', async t => {
   const wrong = { ...vm6, password: 'no' }
   const { app, reload, close } = await composeGateway({ clock: createFastClock(20), accounts: { wrong, lab } })
   t.teardown(close)
@@ -77,7 +77,7 @@ t.test('refused credentials are tried again after a reload, and an operation is 
   await eventually(async () => (await app.inject(String(begun.headers.location))).json<{ status: string }>().status === 'succeeded')
 })
 
-t.test('a request is traced with its account, its route and what became of it', async t => {
+t.test('a request is traced with its account, its route and its outcome', async t => {
   const calls: TracedCall[] = []
   const ended: Array<Parameters<RequestTrace['end']>[0]> = []
   const begun: Array<string | undefined> = []
@@ -107,7 +107,7 @@ t.test('a request is traced with its account, its route and what became of it', 
 
 const { serve, folder } = openProcesses(t)
 
-t.test('SIGHUP: a good file is in force at once, one with a fault or with what takes a restart is refused and said', async t => {
+t.test('SIGHUP: a good file applies at once; a faulty one, or one that needs a restart, is refused and logged', async t => {
   const gateway = await serve({ accounts: { vm6 }, log: { level: 'info' } })
   const { port } = new URL(gateway.base)
   const file = join(folder, `${port}.yaml`)

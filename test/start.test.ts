@@ -19,12 +19,12 @@ function loadedWith (file: string, seen = new Set<string>()): Set<string> {
 
 const namesIn = (files: ReadonlySet<string>, names: RegExp): string[] => [...files].filter(file => names.test(file))
 
-t.test('the command line loads no command before it is asked for, and no package but its parser', async t => {
+t.test('the command line loads only the requested command, and no package but its parser', async t => {
   const loaded = loadedWith('src/cli.ts')
   t.same([...loaded].toSorted(), ['commander', 'src/cli.ts', 'src/terminal.ts', 'src/version.ts'])
 })
 
-t.test('a gateway loads Redis, OpenTelemetry, the reader of tokens and an adapter only where it is configured', async t => {
+t.test('a gateway loads Redis, OpenTelemetry, the JWT reader and an adapter only where configured', async t => {
   const loaded = loadedWith('src/serve.ts')
   t.ok(loaded.has('fastify') && loaded.has('undici') && loaded.has('src/adapters/registry.ts'))
   t.same(namesIn(loaded, /^(ioredis|jose|@opentelemetry\/.*|fast-xml-parser)$/), [])

@@ -9,11 +9,10 @@ import { UpstreamError, type Failure } from '../src/domain/failure.ts'
 import { startHeficed } from '../sandbox/heficed/simulator.ts'
 import { createSealer, type Sealer } from '../src/state/sealer.ts'
 import { systemClock } from '../src/domain/clock.ts'
-import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createRedisTokenStore } from '../src/state/redis/token-store.ts'
 import type { TokenStore } from '../src/state/token-store.ts'
 import { createTokenSource, type TokenSource } from '../src/transport/token-source.ts'
-import { eventually } from './helpers/clock.ts'
+import { eventually, timeBy } from './helpers/clock.ts'
 import { openRedis, startRedis } from './helpers/redis.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
 
@@ -61,7 +60,7 @@ const tokenKeys = async (redis: Redis, key: string): Promise<string[]> => (await
 
 /** Sources that share what replicas share: one key in one store, over a connection each. */
 const kinds: ReadonlyArray<{ name: string, stores: () => Promise<TokenStore[]> }> = [
-  { name: 'in memory', stores: async () => { const store = createMemoryTokenStore(); return [store, store, store] } },
+  { name: 'in memory', stores: async () => { const store = createMemoryStores().tokens; return [store, store, store] } },
   { name: 'in Redis', stores: async () => await Promise.all([1, 2, 3].map(async () => redisStore(await redisServer.connect()))) }
 ]
 
@@ -77,7 +76,7 @@ function replicas (stores: readonly TokenStore[], now?: () => number): Replicas 
 /** Three sources on one store in memory, and a clock that stands until it is set. */
 function withClock (): Replicas & { clock: { now: number } } {
   const clock = { now: 1_800_000_000_000 }
-  const store = createMemoryTokenStore(() => clock.now)
+  const store = createMemoryStores(timeBy(() => clock.now)).tokens
   return { ...replicas([store, store, store], () => clock.now), clock }
 }
 
@@ -100,7 +99,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 1)
   })
 
-  t.test(`${name}: a token that was refused costs one new login, however many had it`, async t => {
+  t.test(`${name}: a refused token costs one new login, however many callers had it`, async t => {
     const { a, b } = replicas(await stores())
     const door = createDoor()
     const old = await a.get(door.open)
@@ -118,7 +117,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 2)
   })
 
-  t.test(`${name}: a token dropped elsewhere is replaced by the one that was got there`, async t => {
+  t.test(`${name}: a token dropped elsewhere is replaced by the one that was fetched there`, async t => {
     const { a, b } = replicas(await stores())
     const door = createDoor()
     const old = await a.get(door.open)
@@ -142,7 +141,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 1)
   })
 
-  t.test(`${name}: a refusal that comes while another replica looks is seen before it signs in`, async t => {
+  t.test(`${name}: a refusal that arrives while another replica signs in is seen before it signs in itself`, async t => {
     const [first, second] = await stores()
     if (first === undefined || second === undefined) throw new Error('two stores are needed')
     const key = `acc:${randomUUID()}`
@@ -155,7 +154,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 1)
   })
 
-  t.test(`${name}: forgiven credentials are tried again`, async t => {
+  t.test(`${name}: cleared credentials are tried again`, async t => {
     const { a } = replicas(await stores())
     const door = createDoor()
     door.refuses = 'authentication'
@@ -166,7 +165,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 2)
   })
 
-  t.test(`${name}: a sign-in that fails for another reason is not held against the credentials`, async t => {
+  t.test(`${name}: a sign-in that fails for another reason does not mark the credentials as rejected`, async t => {
     const { a, b } = replicas(await stores())
     const door = createDoor()
     for (const failure of ['unavailable', 'timeout', 'suspended', 'malformed', 'forbidden'] as const) {
@@ -205,7 +204,7 @@ t.test('a token is renewed a minute before its end, and a short one a tenth of i
   }
 })
 
-t.test('in Redis a token is gone when it is to be renewed', async t => {
+t.test('in Redis a token is gone when it is due for renewal', async t => {
   const redis = await redisServer.connect()
   let passed = 0
   const { key, a, b } = replicas(await Promise.all([1, 2, 3].map(async () => redisStore(await redisServer.connect()))), () => Date.now() + passed)
@@ -223,7 +222,7 @@ t.test('in Redis a token is gone when it is to be renewed', async t => {
   t.equal(door.logins, 2)
 })
 
-t.test('a sliding lifetime slides with every use, for all replicas, and ends without any', async t => {
+t.test('an idle lifetime is extended by every use, for all replicas, and ends without any', async t => {
   const { a, b, c, clock } = withClock()
   const door = createDoor({ idleMs: 60 * minute }, 0)
   const first = await a.get(door.open)
@@ -240,7 +239,7 @@ t.test('a sliding lifetime slides with every use, for all replicas, and ends wit
   t.equal(door.logins, 2)
 })
 
-t.test('a sliding lifetime does not slide past the end of the token', async t => {
+t.test('an idle lifetime does not extend past the end of the token', async t => {
   const { a, b, clock } = withClock()
   const door = createDoor(() => ({ idleMs: 60 * minute, expiresAt: clock.now + 180 * minute }), 0)
   const first = await a.get(door.open)
@@ -253,7 +252,7 @@ t.test('a sliding lifetime does not slide past the end of the token', async t =>
   t.not((await b.get(door.open)).value, first.value)
 })
 
-t.test('a token used past its renewal costs the others nothing', async t => {
+t.test('a token used past its renewal costs the other callers nothing', async t => {
   const { a, b, c, clock } = withClock()
   const door = createDoor(() => ({ idleMs: 60 * minute, expiresAt: clock.now + 50 * minute }), 0)
   const old = await a.get(door.open)
@@ -293,7 +292,7 @@ t.test('a refusal in Redis ends by itself, and so does a lock whose holder died'
   for (const name of names) t.ok(await redis.pttl(name) > 0, `${name} has an end`)
 })
 
-t.test('who held a lock too long does not open the next one\'s', async t => {
+t.test('a holder that kept a lock too long does not release the next holder\'s', async t => {
   const store = redisStore(await redisServer.connect())
   const key = `acc:${randomUUID()}`
   const late = await store.lock(key, 30)
@@ -306,16 +305,16 @@ t.test('who held a lock too long does not open the next one\'s', async t => {
   t.not(await store.lock(key, 30_000), null)
 })
 
-t.test('who waits for another replica\'s sign-in does not wait for ever', async t => {
+t.test('waiting for another replica\'s sign-in has a limit', async t => {
   let now = 0
-  const store = createMemoryTokenStore(() => now)
+  const store = createMemoryStores(timeBy(() => now)).tokens
   await store.lock('acc', 90_000)
   const source = createTokenSource({ key: 'acc', store, clock: { ...systemClock, now: () => now, sleep: async ms => { now += ms; return true } } })
   t.equal(await failureOf(source.get(createDoor().open)), 'timeout')
   t.ok(now <= 61_000, `it gave up after ${now} ms`)
 })
 
-t.test('what is in Redis tells nothing to who lacks the secret', async t => {
+t.test('stored tokens are unreadable without the secret', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   const token = await createTokenSource({ key, store: redisStore(redis) }).get(createDoor().open)
@@ -329,7 +328,7 @@ t.test('what is in Redis tells nothing to who lacks the secret', async t => {
   t.match(await redisStore(redis).get(key), { value: token.value })
 })
 
-t.test('a stored token that was tampered with is as good as none', async t => {
+t.test('a stored token that was tampered with is ignored', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   const store = redisStore(redis)
@@ -356,7 +355,7 @@ t.test('a stored token that was tampered with is as good as none', async t => {
   t.match(await store.get(key), { value: fresh.value }, 'and it is replaced')
 })
 
-t.test('a stored value of another kind is as good as none', async t => {
+t.test('a stored value of another kind is ignored', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   await redis.set(`hawser:token:${key}`, 'not a hash')
@@ -367,7 +366,7 @@ t.test('a stored value of another kind is as good as none', async t => {
   await redis.del(`hawser:token:${key}`)
 })
 
-t.test('a new secret in front still reads what the old one wrote, and writes what the old one can not read', async t => {
+t.test('a new secret in front still reads what the old one wrote, and writes what the old one cannot read', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   const door = createDoor()
@@ -382,7 +381,7 @@ t.test('a new secret in front still reads what the old one wrote, and writes wha
   t.not(await redisStore(redis, createSealer([newSecret])).get(key), null)
 })
 
-t.test('a vault seals the same text differently each time and opens only its own', t => {
+t.test('a sealer encrypts the same text differently each time and opens only its own', t => {
   const sealer = createSealer([secret])
   const sealed = new Set(Array.from({ length: 20 }, () => sealer.seal('the same', 'here')))
   t.equal(sealed.size, 20)
@@ -395,7 +394,7 @@ t.test('a vault seals the same text differently each time and opens only its own
   t.end()
 })
 
-t.test('when Redis is killed, sources go on in their process', async t => {
+t.test('when Redis is killed, token sources continue in their process', async t => {
   const doomed = await startRedis()
   t.teardown(async () => { await doomed.stop() })
   const [first, second] = await Promise.all([doomed.connect(), doomed.connect()])
@@ -422,7 +421,7 @@ t.test('when Redis is killed, sources go on in their process', async t => {
   t.ok(performance.now() - began < 20_000, 'and nobody waits for Redis')
 })
 
-t.test('a Redis that was never there stops nobody', async t => {
+t.test('a Redis that was never reachable stops no request', async t => {
   const doomed = await startRedis()
   t.teardown(async () => { await doomed.stop() })
   const redis = await doomed.connect()
@@ -434,7 +433,7 @@ t.test('a Redis that was never there stops nobody', async t => {
   t.equal(door.logins, 1)
 })
 
-t.test('neither keys nor values in Redis hold a credential or a token of an account, and other credentials are another key', async t => {
+t.test('neither keys nor values in Redis contain a credential or a token of an account, and other credentials have another key', async t => {
   const vendor = await startHeficed()
   t.teardown(async () => { await vendor.close() })
   const redis = await redisServer.connect()

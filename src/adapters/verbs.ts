@@ -1,8 +1,6 @@
 import type { z } from 'zod'
 import type { Evidence } from '../domain/capability.ts'
-import type {
-  AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey
-} from '../domain/catalogue.ts'
+import type { AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey } from '../domain/catalogue.ts'
 import type { Compare } from '../domain/compare.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { Goal, OperationStatus } from '../domain/operation.ts'
@@ -28,8 +26,8 @@ export interface Ask<Input, Output> extends Verb {
 }
 
 /**
- * A verb whose work continues after the vendor has accepted it; `run` resolves with how to follow it. A missing server is `not-found`,
- * a wrong state `conflict`; if the vendor accepts an action on a server that is already in the target state, so do we.
+ * A verb whose work continues after the vendor has accepted it; `run` resolves with how to follow it. If the vendor accepts an action on
+ * a server that is already in the target state, so do we.
  * All local checks run before the first call: a bad member of the caller's request is `badMember('body.x', …)`.
  */
 export type Act<Input> = Ask<Input, Accepted>
@@ -43,10 +41,7 @@ interface OnSeenServer {
   readonly seen: Seen
 }
 
-/**
- * All verbs, named as in the published capabilities. A verb that the provider does not have is absent; the gateway then
- * refuses it before any call is made.
- */
+/** All verbs, named as in the published capabilities. One that the provider lacks is absent, and refused before any call is made. */
 export interface AdapterVerbs {
   readonly list: List
   readonly get: Get
@@ -87,13 +82,16 @@ export interface AdapterVerbs {
   readonly raw?: Raw
   /** Reads the given provider jobs in as few calls as possible. Absent if the provider has no jobs. */
   readonly jobs?: (jobs: readonly Job[]) => Promise<readonly JobState[]>
+  /**
+   * Instead of `jobs`, where a log alone is no success: the server is polled, and the log is read while it shows no work under way. A
+   * failed entry fails the operation; if all have succeeded, a former state counts as reached anew. What cannot be read is `running`.
+   */
+  readonly actionLog?: (jobs: readonly Job[]) => Promise<readonly JobState[]>
   /** The later steps of multi-step verbs, by the names that `Accepted.next` uses. */
   readonly steps?: Readonly<Record<string, Step>>
 }
 
-/**
- * Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin.
- */
+/** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
 export interface Get extends Verb {
   run(id: string): Promise<Seen>
 }
@@ -115,12 +113,14 @@ export interface PageRequest {
   readonly filters: ServerFilters
   readonly offset: number
   readonly after: string | null
+  /** The rows before `after`, nearest first, for a vendor that no longer knows `after`: rows may come again. */
+  readonly earlier?: readonly string[]
   readonly limit: number
 }
 
 /**
  * Reads the vendor's list page by page; the gateway walks it. `paging`: `whole` returns all rows at once; `offset` may begin
- * earlier than requested (`start` says where), never later; `key` returns the rows after an id.
+ * earlier than requested (`start` says where), never later; `key` returns the rows after an id, in any order.
  * `filters` are a hint: rows that match must not be missing, other rows may be present.
  * `ordered`: rows come in ascending order of `compareIds`, and `after` is honoured or, at worst, ignored.
  * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
@@ -149,7 +149,7 @@ export interface Create extends Act<CreateSpec> {
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
 }
 
-/** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server. */
+/** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server; with `goal.shown` by both. */
 export interface Accepted {
   /** The new server's id, if the answer to a create has it. */
   readonly serverId?: string

@@ -1359,16 +1359,27 @@ export interface components {
             cpus: number | null;
             memory_mib: number | null;
             disk_gib: number | null;
-            /** @description The id of the only region that has it */
+            /** @description The region that has it at this price; a plan of several such regions has a row for each. Null: not bound to a region */
             region: string | null;
             /** @description False: known, but not available right now */
             available: boolean | null;
-            price: {
-                amount: number;
-                currency: string | null;
-                /** @enum {string} */
-                period: "hour" | "month";
-            } | null;
+            /** @description Null where the provider does not name one */
+            price: components["schemas"]["Price"] | null;
+        };
+        Price: {
+            /** @description For one period; without tax where the provider separates it */
+            amount: number;
+            /** @description ISO 4217 */
+            currency: string | null;
+            /**
+             * @description month where the provider has a monthly price or cap
+             * @enum {string}
+             */
+            period: "hour" | "month";
+            /** @description The price of one hour */
+            hourly: number | null;
+            /** @description The price of one month, or the most that the hours of a month cost */
+            monthly: number | null;
         };
         RegionPage: {
             data: components["schemas"]["Region"][];

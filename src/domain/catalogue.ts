@@ -15,15 +15,30 @@ export const imageSchema = z.object({
 })
 export type Image = z.infer<typeof imageSchema>
 
+export const priceSchema = z.object({
+  amount: z.number().meta({ description: 'For one period; without tax where the provider separates it' }),
+  currency: z.string().nullable().meta({ description: 'ISO 4217' }),
+  period: z.enum(['hour', 'month']).meta({ description: 'month where the provider has a monthly price or cap' }),
+  hourly: z.number().nullable().meta({ description: 'The price of one hour' }),
+  monthly: z.number().nullable().meta({ description: 'The price of one month, or the most that the hours of a month cost' })
+}).meta({ id: 'Price', example: { amount: 3.79, currency: 'EUR', period: 'month', hourly: 0.006, monthly: 3.79 } })
+export type Price = z.infer<typeof priceSchema>
+
+/** Null where the provider names neither price. */
+export function priceOf ({ currency, hourly, monthly }: Pick<Price, 'currency' | 'hourly' | 'monthly'>): Price | null {
+  if (monthly !== null) return { amount: monthly, currency, period: 'month', hourly, monthly }
+  return hourly === null ? null : { amount: hourly, currency, period: 'hour', hourly, monthly }
+}
+
 export const planSchema = z.object({
   id: z.string().meta({ description: 'Exactly what create and resize take' }),
   name,
   cpus: z.number().nullable(),
   memory_mib: z.number().nullable(),
   disk_gib: z.number().nullable(),
-  region: z.string().nullable().meta({ description: 'The id of the only region that has it' }),
+  region: z.string().nullable().meta({ description: 'The region that has it at this price; a plan of several such regions has a row for each. Null: not bound to a region' }),
   available: z.boolean().nullable().meta({ description: 'False: known, but not available right now' }),
-  price: z.object({ amount: z.number(), currency: z.string().nullable(), period: z.enum(['hour', 'month']) }).nullable()
+  price: priceSchema.nullable().meta({ description: 'Null where the provider does not name one' })
 }).meta({
   id: 'Plan',
   example: { id: '2', name: 'small', cpus: 1, memory_mib: 1024, disk_gib: 20, region: null, available: true, price: null }

@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import type { ServerFacts, ServerStatus } from './server.ts'
 
-/** A server with the upstream object that it was read from. `missing` names the facts that only a read of the server has. */
+/**
+ * A server with the upstream object that it was read from. `missing` names the facts that only a read of the server has. `fault`: why it
+ * is in error, in the vendor's words; operations that fail with it say so.
+ */
 export interface Seen {
   readonly server: ServerFacts
   readonly raw: unknown
   readonly missing?: readonly FilterName[]
+  readonly fault?: string | null
 }
 
 export type FilterName = 'status' | 'name' | 'q' | 'ip' | 'region' | 'owner' | 'tag'

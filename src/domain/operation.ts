@@ -52,7 +52,8 @@ export type Verdict = 'done' | 'going' | 'failed'
  * time, the operation notes that nothing was). `via`: where it is unknown whether the provider was asked, only this state in between
  * counts; others lead to it, too (a stop before a rebuild). Sizes, name and protection: as asked. `has`, `lacks`: addresses.
  * `lacksSnapshot`: the id of one that is gone from the server's list. `unprovable`: what the server shows was there before, so only a job
- * of the provider's can say that it is done.
+ * of the provider's can say that it is done. `shown`: a job of the provider's may end before the server shows this, or without it, so
+ * both must hold; this is always so for sizes.
  * `failed`: the provider's words (`provider_status`) that say that this action has failed; those of other actions then say nothing about
  * it. Absent: the status `error` does.
  */
@@ -72,4 +73,5 @@ export interface Goal {
   readonly failed?: readonly string[] | undefined
   readonly missingSnapshot?: string | undefined
   readonly unprovable?: boolean | undefined
+  readonly shown?: boolean | undefined
 }

@@ -22,32 +22,48 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   const decisive = failed ?? own.find(({ status }) => status !== 'succeeded') ?? own[0]
   const upstream = decisive === undefined ? stored.operation.upstream : { id: decisive.id, status: decisive.vendorStatus }
   const polled: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
-  if (failed !== undefined) return ended(polled, { status: 'failed', error: failed.error ?? `the provider reports that ${failed.name} failed` }, now)
+  if (failed !== undefined) return ended(polled, { status: 'failed', error: reasonOf(failed) }, now)
   if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(polled, now)
   // The jobs are done, but a step remains or the new server's id is unknown: from here on the server decides.
   if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...polled, jobs: [] }, now)
   const { goal } = stored
-  if (goal === null || !isAboutSizes(goal)) return ended(polled, { status: 'succeeded' }, now)
-  // Jobs may end before the new sizes are visible, or although the sizes never change.
+  if (goal === null || !mustShow(goal)) return ended(polled, { status: 'succeeded' }, now)
+  // Jobs may end before the result is visible, or although it never comes.
   return { ...goOn({ ...polled, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextPollAt: now }
 }
 
-const isAboutSizes = ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
-  [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
+const reasonOf = ({ name, error }: JobState): string => error ?? `the provider reports that ${name} failed`
 
-type Snapshots = readonly Snapshot[] | null
+const mustShow = ({ shown, plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Goal): boolean =>
+  shown === true || [plan, cpus, memoryMib, diskGib].some(size => size !== undefined)
 
-/** The operation after a poll of its server; null: the server does not exist. `snapshots` are the server's, if the goal concerns them. */
-export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, snapshots: Snapshots = null): StoredOperation {
-  const { goal, operation } = stored
+/** The facts that a poll of a server found beside it. */
+export interface Findings {
+  /** The server's snapshots, if the goal concerns them. */
+  readonly snapshots?: readonly Snapshot[] | null
+  /** Why the provider shows the server in error. */
+  readonly fault?: string | null
+  /** The provider's log of the action, read while the server shows no work under way. */
+  readonly log?: readonly JobState[]
+}
+
+/** The operation after a poll of its server; null: the server does not exist. */
+export function afterServer (stored: StoredOperation, server: ServerFacts | null, now: number, { snapshots = null, fault = null, log = [] }: Findings = {}): StoredOperation {
+  const isProven = log.length > 0 && log.every(({ status }) => status === 'succeeded')
+  const goal = isProven && stored.goal !== null ? { ...stored.goal, unprovable: undefined } : stored.goal
+  const { operation } = stored
   const isAmbiguous = stored.phase === 'ambiguous'
   if (goal === null) return ended(stored, { status: isAmbiguous ? 'unknown' : 'succeeded' }, now)
   const isOnItsWay = isAmbiguous ? isOnAmbiguousWay : isInTransition
-  const transitionSeen = stored.transitionSeen || (server !== null && isOnItsWay(goal, server))
-  const polled: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, note: withoutMiss(operation.note) } }
+  const transitionSeen = stored.transitionSeen || isProven || (server !== null && isOnItsWay(goal, server))
+  const [entry] = log
+  const upstream = entry === undefined ? operation.upstream : { id: entry.id, status: entry.vendorStatus }
+  const polled: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, upstream, note: withoutMiss(operation.note) } }
   const sinceAskedMs = now - stored.actedAt
-  const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isAmbiguous, snapshots })
+  const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isAmbiguous, snapshots, fault })
   if (judgement.verdict === 'failed') return ended(polled, { status: 'failed', error: judgement.error }, now)
+  const failed = log.find(({ status }) => status === 'failed')
+  if (failed !== undefined) return ended(polled, { status: 'failed', error: reasonOf(failed) }, now)
   const isDone = judgement.verdict === 'done' && stored.next === null
   return isDone ? ended(polled, { status: 'succeeded', note: joined(polled.operation.note, judgement) }, now) : goOn(polled, now)
 }

@@ -14,6 +14,8 @@ export interface Circumstances {
   readonly isAmbiguous: boolean
   /** The server's snapshots, if the goal concerns them. */
   readonly snapshots?: readonly Snapshot[] | null
+  /** Why the provider shows the server in error. */
+  readonly fault?: string | null
 }
 
 export interface Judgement {
@@ -47,7 +49,7 @@ export const usualGoals = {
 
 /** Judges an action by the server that the provider shows now; null: it shows none. */
 export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgement {
-  const { sinceAskedMs, transitionSeen, isNew, isAmbiguous, snapshots = null } = circumstances
+  const { sinceAskedMs, transitionSeen, isNew, isAmbiguous, snapshots = null, fault = null } = circumstances
   const left = snapshots?.find(({ id }) => id === goal.missingSnapshot)
   if (left?.status === 'error' && sinceAskedMs > staleForMs) {
     return failed(`the provider shows the snapshot as ${left.provider_status ?? 'in error'}`)
@@ -55,7 +57,8 @@ export function judge (goal: Goal, server: ServerFacts | null, circumstances: Ci
   if (server === null) return judgeMissing(goal, goal.missingSnapshot !== undefined || (isNew && sinceAskedMs < appearsWithinMs))
   if (showsFailure(goal, server)) {
     const isFresh = transitionSeen || (goal.absent !== true && sinceAskedMs > staleForMs)
-    return isFresh ? failed(`the provider shows the server as ${server.provider_status ?? 'in error'}`) : going
+    const reason = fault === null ? '' : `: ${fault}`
+    return isFresh ? failed(`the provider shows the server as ${server.provider_status ?? 'in error'}${reason}`) : going
   }
   const isShown = goal.absent !== true && goal.unprovable !== true && isReached(goal, server) && isSnapshotGone(goal, snapshots)
   if (!isShown || isBusy(server)) return going

@@ -1,9 +1,8 @@
-import type { AdapterVerbs } from '../adapters/verbs.ts'
-import type { Snapshot } from '../domain/catalogue.ts'
+import type { AdapterVerbs, JobState } from '../adapters/verbs.ts'
 import { UpstreamError } from '../domain/failure.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
-import { afterJobs, afterMiss, afterServer, isEnded } from './follow.ts'
+import { afterJobs, afterMiss, afterServer, isEnded, type Findings } from './follow.ts'
 import { search } from './search.ts'
 import { takeStep } from './steps.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
@@ -97,23 +96,32 @@ async function pollEach (parts: PollParts, verbs: AdapterVerbs, { open, seen }: 
       const serverId = id
       const own = open.filter(({ operation }) => (operation.server_id ?? '') === serverId)
       await unlessMissed(parts, own, async () => {
-        const server = await serverOf(verbs, serverId, seen)
+        const found = await serverOf(verbs, serverId, seen)
+        const server = found?.server ?? null
         const isAboutSnapshots = own.some(({ goal }) => goal?.missingSnapshot !== undefined)
         const snapshots = isAboutSnapshots && server !== null ? await verbs['snapshots.list']?.run({ id: serverId }) ?? null : null
-        for (const stored of own) await judgeBy(parts, verbs, { stored, server, snapshots })
+        for (const stored of own) {
+          const log = server === null ? [] : await readLog(verbs, stored, server)
+          await judgeBy(parts, verbs, { stored, server, findings: { snapshots, fault: found?.fault ?? null, log } })
+        }
       })
     }
   }
   await Promise.all(Array.from({ length: Math.min(getsAtOnce, ids.length) }, worker))
 }
 
-async function serverOf (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<ServerFacts | null> {
+/** A server at work says more than the log of its action. */
+async function readLog (verbs: AdapterVerbs, { jobs, phase }: StoredOperation, { task }: ServerFacts): Promise<readonly JobState[]> {
+  return jobs.length === 0 || phase !== 'following' || task !== null ? [] : await verbs.actionLog?.(jobs) ?? []
+}
+
+async function serverOf (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<Seen | null> {
   const row = seen?.get(id)
   // Only complete rows are evidence; a server that is missing from the list is confirmed by a read of its own.
-  if (row !== undefined && row.missing === undefined) return row.server
+  if (row !== undefined && row.missing === undefined) return row
   if (id === '') return null
   try {
-    return (await verbs.get.run(id)).server
+    return await verbs.get.run(id)
   } catch (error) {
     if (error instanceof UpstreamError && error.failure === 'not-found') return null
     throw error
@@ -123,14 +131,14 @@ async function serverOf (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<stri
 interface Judged {
   readonly stored: StoredOperation
   readonly server: ServerFacts | null
-  readonly snapshots: readonly Snapshot[] | null
+  readonly findings: Findings
 }
 
-async function judgeBy (parts: PollParts, verbs: AdapterVerbs, { stored, server, snapshots }: Judged): Promise<void> {
+async function judgeBy (parts: PollParts, verbs: AdapterVerbs, { stored, server, findings }: Judged): Promise<void> {
   const { operationEvents, clock: { now }, account } = parts
   const judged = await operationEvents.update(stored, current => {
     if (isEnded(current)) return null
-    const polled = afterServer(current, server, now(), snapshots)
+    const polled = afterServer(current, server, now(), findings)
     const { error } = polled.operation
     return error === null ? polled : { ...polled, operation: { ...polled.operation, error: account.safeText(error) } }
   })

@@ -17,6 +17,8 @@ export interface Step {
 
 const maximumPages = 5000
 const maximumFruitless = 20
+/** How many rows before the last one a key page may continue from, if the last one is gone. */
+const mostEarlier = 5
 
 /**
  * Reads a vendor's list to its end, each row once. Offset pages overlap by one row: if no known row is found on a page, earlier rows have
@@ -24,14 +26,15 @@ const maximumFruitless = 20
  * as they are.
  */
 export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
-  // Rows that may appear twice. With key paging none do, nor on a single page.
+  // Rows that may appear twice. With key paging in order of ids none do, nor on a single page.
   const given = new Set<string>()
   let offset = 0
   let after = request.after
+  let earlier: readonly string[] = []
   let stepBack = 1
   let fruitless = 0
   for (let pages = 0; pages < maximumPages; pages += 1) {
-    const page = await list.run({ filters: request.filters, limit: request.limit, offset, after })
+    const page = await list.run({ filters: request.filters, limit: request.limit, offset, after, earlier })
     const known = page.rows.some(row => given.has(row.server.id))
     const overlaps = list.paging === 'offset' && page.aligned !== true
     if (overlaps && page.start > 0 && !known && stepBack > 0) {
@@ -49,7 +52,8 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
     if (fruitless >= maximumFruitless) break
     if (list.paging === 'key') {
       after = nextKey(list, page, after)
-      for (const id of given) if (list.compareIds(id, after) <= 0) given.delete(id)
+      earlier = page.rows.slice(-1 - mostEarlier, -1).map(({ server }) => server.id).reverse()
+      if (list.ordered) for (const id of given) if (list.compareIds(id, after) <= 0) given.delete(id)
     }
     // A page of a single row leaves no room for an overlap.
     stepBack = overlaps && page.rows.length > 1 ? 1 : 0
@@ -60,7 +64,8 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
 
 function nextKey (list: List, page: VendorPage, after: string | null): string {
   const last = page.rows.at(-1)?.server.id
-  if (last === undefined || (after !== null && list.compareIds(last, after) <= 0)) {
+  const isBehind = last === after || (list.ordered && last !== undefined && after !== null && list.compareIds(last, after) < 0)
+  if (last === undefined || isBehind) {
     throw new UpstreamError('malformed', 'the provider\'s list does not advance')
   }
   return last

@@ -34,11 +34,11 @@ export function retryAfterMs (response: HttpResponse, now = Date.now()): number 
 
 const plain: ReadonlyMap<number, Failure> = new Map<number, Failure>([
   [400, 'rejected'], [401, 'authentication'], [402, 'quota'], [403, 'forbidden'], [404, 'not-found'], [405, 'unsupported'],
-  [408, 'unavailable'], [409, 'conflict'], [410, 'not-found'], [413, 'rejected'], [422, 'rejected'], [423, 'conflict'],
+  [408, 'unavailable'], [409, 'conflict'], [410, 'unsupported'], [413, 'rejected'], [422, 'rejected'], [423, 'conflict'],
   [429, 'rate-limited']
 ])
 
-/** The failure for an HTTP status, if the vendor's answer is not more exact. Redirects and unlisted 4xx are `malformed`. */
+/** The failure for an HTTP status, if the vendor's answer is not more exact. 410 says that an endpoint was removed. Redirects and unlisted 4xx are `malformed`. */
 export function failureOfStatus (status: number): Failure {
   const known = plain.get(status)
   if (known !== undefined) return known
@@ -47,11 +47,14 @@ export function failureOfStatus (status: number): Failure {
   return 'malformed'
 }
 
+/** Headers in which vendors name a request; the first that is there counts. */
+const requestIdHeaders = ['x-request-id', 'x-correlation-id', 'x-openstack-request-id', 'x-compute-request-id', 'request-id']
+
 /** The error for a refused call; `failure` overrides the status if the vendor's own code is more exact. */
 export function refused (response: HttpResponse, facts: UpstreamErrorOptions & { readonly failure?: Failure } = {}): UpstreamError {
   const { failure = failureOfStatus(response.status), ...options } = facts
   const wait = retryAfterMs(response)
-  const requestId = response.headers['x-request-id']
+  const requestId = requestIdHeaders.map(name => response.headers[name]).find(id => id !== undefined && id !== '')
   return new UpstreamError(failure, null, {
     status: response.status,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),

@@ -33,7 +33,7 @@ function open (test: Test, issuer: { readonly url: string }, { ca, ...more }: Op
   }
 }
 
-t.test('a new key of the issuer is found, and one that it has withdrawn is forgotten', async t => {
+t.test('a new key of the issuer is found, and a withdrawn one is forgotten', async t => {
   const issuer = await startIssuer(t, first)
   const { isTaken, pass } = open(t, issuer)
   t.ok(await isTaken(first))
@@ -49,7 +49,7 @@ t.test('a new key of the issuer is found, and one that it has withdrawn is forgo
   t.ok(await isTaken(second))
 })
 
-t.test('strangers who make up keys make the gateway ask the issuer once in ten seconds', async t => {
+t.test('tokens with made-up key ids cause at most one request to the issuer in ten seconds', async t => {
   const issuer = await startIssuer(t, first)
   const { isTaken, pass } = open(t, issuer)
   const flood = async (): Promise<void> => {
@@ -66,7 +66,7 @@ t.test('strangers who make up keys make the gateway ask the issuer once in ten s
   t.ok(await isTaken(first))
 })
 
-t.test('many who come at once wait for one question', async t => {
+t.test('callers that arrive together share one request to the issuer', async t => {
   const issuer = await startIssuer(t, first)
   issuer.server.latencyMs = 50
   const { isTaken } = open(t, issuer)
@@ -74,7 +74,7 @@ t.test('many who come at once wait for one question', async t => {
   t.equal(issuer.asked().length, 2)
 })
 
-t.test('an issuer that was away is asked again after ten seconds, not for each token', async t => {
+t.test('an issuer that was unreachable is asked again after ten seconds, not for each token', async t => {
   const issuer = await startIssuer(t, first)
   const { isTaken, pass, reasons } = open(t, issuer)
   issuer.server.fail({ kind: 'reset-before', times: 1000 })
@@ -87,7 +87,7 @@ t.test('an issuer that was away is asked again after ten seconds, not for each t
   t.match(reasons, [/could not be reached/])
 })
 
-t.test('while the issuer is away its last keys do for an hour', async t => {
+t.test('while the issuer is unreachable its last keys are valid for an hour', async t => {
   const issuer = await startIssuer(t, first)
   const { isTaken, pass, reasons } = open(t, issuer)
   t.ok(await isTaken(first))
@@ -105,7 +105,7 @@ t.test('while the issuer is away its last keys do for an hour', async t => {
   t.ok(await isTaken(first))
 })
 
-t.test('nobody whose key is known waits for an issuer that was away', async t => {
+t.test('a caller whose key is known never waits for an unreachable issuer', async t => {
   let reply: () => Promise<SimulatedReply> = async () => ({ status: 200, body: { keys: [first.jwk] } })
   const server = await startSimulator(async () => await reply())
   t.teardown(server.close)
@@ -123,7 +123,7 @@ t.test('nobody whose key is known waits for an issuer that was away', async t =>
   t.ok(await isTaken(second), 'the question is still the same')
 })
 
-t.test('keys on another host are not fetched, and the log says what to do', async t => {
+t.test('keys on another host are not fetched, and the log explains how to allow them', async t => {
   const elsewhere = await startSimulator(() => ({ status: 200, body: { keys: [first.jwk] } }))
   t.teardown(elsewhere.close)
   const issuer = await startIssuer(t, first)
@@ -140,7 +140,7 @@ t.test('keys on another host are not fetched, and the log says what to do', asyn
   t.equal(issuer.asked().length, before, 'then the document is not needed')
 })
 
-t.test('a document of another issuer, or none at all, is not believed', async t => {
+t.test('a document of another issuer, or no document, is rejected', async t => {
   const issuer = await startIssuer(t, first)
   for (const [discovery, reason] of [[{ issuer: `${issuer.url}/` }, /names an issuer other than/], [{ issuer: undefined }, /has no issuer/], [{ jwks_uri: 5 }, /no jwks_uri/]] as const) {
     issuer.discovery = discovery
@@ -164,7 +164,7 @@ t.test('no redirect is followed', async t => {
   t.equal(elsewhere.calls.length, 0)
 })
 
-t.test('what the issuer sends has a form and a size', async t => {
+t.test('documents of the issuer are limited in size and must have the expected form', async t => {
   const cases: Array<[(issuer: Issuer) => void, RegExp]> = [
     [issuer => { issuer.keys = 'none' }, /not a JSON Web Key Set/],
     [issuer => { issuer.keys = Array.from({ length: 101 }, () => first.jwk) }, /not a JSON Web Key Set/],
@@ -187,7 +187,7 @@ t.test('what the issuer sends has a form and a size', async t => {
   t.ok(await open(t, issuer).isTaken(first), 'what can not be read does not spoil the rest')
 })
 
-t.test('a caller waits a few seconds for an issuer that answers drop by drop', async t => {
+t.test('a caller waits only a few seconds for an issuer that answers slowly', async t => {
   const issuer = await startIssuer(t, first)
   issuer.server.fail({ match: ({ path }) => path === '/keys', kind: 'drip' })
   const { isTaken, reasons } = open(t, issuer)
@@ -195,7 +195,7 @@ t.test('a caller waits a few seconds for an issuer that answers drop by drop', a
   t.match(reasons, [/could not be reached/])
 })
 
-t.test('each reason is told once a minute', async t => {
+t.test('each reason is logged at most once a minute', async t => {
   const issuer = await startIssuer(t, first)
   const { isTaken, pass, reasons } = open(t, issuer)
   for (let count = 0; count < 5; count += 1) t.notOk(await isTaken(second))
@@ -217,7 +217,7 @@ function makeCertificate (folder: string): { readonly key: string, readonly cert
 
 const certificate = makeCertificate(t.testdir({}))
 
-t.test('an issuer with TLS can not send us to keys without it', { skip: certificate === null ? 'needs openssl' : false }, async t => {
+t.test('an https issuer may not name an http address for its keys', { skip: certificate === null ? 'needs openssl' : false }, async t => {
   if (certificate === null) return
   let scheme = 'http'
   const paths: Array<string | undefined> = []

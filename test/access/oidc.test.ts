@@ -33,7 +33,7 @@ async function open (test: Test, issuer: Issuer, more: Record<string, unknown> =
   return { app, ask, lines, warnings: () => lines.map(line => JSON.parse(line)).filter(({ level }) => level === 40) }
 }
 
-t.test('a token does what its claim of permissions says, and is named by its subject', async t => {
+t.test('a token has the permissions of its claim and is named after its subject', async t => {
   const issuer = await startIssuer(t, key)
   const { ask, lines } = await open(t, issuer)
   t.same(issuer.asked(), [], 'the issuer is not asked before somebody comes with a token')
@@ -70,7 +70,7 @@ t.test('a token sees the accounts that are configured or that its claim names', 
   isProblem(t, await ask(bearer(await makeToken(issuer, key, { hosting: 'b' }))), 404, 'account-not-found')
 })
 
-t.test('tokens of every usual kind of key are taken', async t => {
+t.test('tokens signed with every usual kind of key are accepted', async t => {
   const keys = await Promise.all(['RS384', 'PS256', 'ES384', 'EdDSA'].map(async alg => await makeKey(alg, alg)))
   const issuer = await startIssuer(t, ...keys)
   const { ask } = await open(t, issuer)
@@ -123,7 +123,7 @@ async function wrongTokens (issuer: Issuer): Promise<Array<[string, Record<strin
   ]
 }
 
-t.test('whatever is wrong with a token, a stranger gets the same 401, and the log says why without the token', async t => {
+t.test('every invalid token gets the same 401, and the log has the reason without the token', async t => {
   const issuer = await startIssuer(t, key)
   const { ask, lines, warnings } = await open(t, issuer)
   const plain = await ask({})
@@ -164,14 +164,14 @@ t.test('each refusal has its own reason', async t => {
   }
 })
 
-t.test('a few seconds between the clocks are forgiven', async t => {
+t.test('a few seconds of clock skew are accepted', async t => {
   const issuer = await startIssuer(t, key)
   const { ask } = await open(t, issuer)
   const now = Math.floor(Date.now() / 1000)
   t.equal((await ask(bearer(await makeToken(issuer, key, { nbf: now + 4 })))).statusCode, 200)
 })
 
-t.test('keys go on beside tokens, even one that looks like a token', async t => {
+t.test('API keys work beside tokens, even one that looks like a token', async t => {
   const issuer = await startIssuer(t, key)
   const entry = (name: string, text: string) => ({ name, sha256: sha256(text), accounts: ['*'], permissions: ['read'] })
   const { ask } = await open(t, issuer, {}, [entry('plain', 'plain-key'), entry('dotted', 'a.b.c')])
@@ -184,7 +184,7 @@ t.test('keys go on beside tokens, even one that looks like a token', async t => 
   t.equal((await ask(bearer(await makeToken(issuer, key)))).statusCode, 200)
 })
 
-t.test('a token that no header has room for is refused before it is looked at, on a real connection', async t => {
+t.test('a token that is too long for a header is refused before it is parsed, on a real connection', async t => {
   const issuer = await startIssuer(t, key)
   const { app } = await open(t, issuer)
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -198,7 +198,7 @@ t.test('a token that no header has room for is refused before it is looked at, o
   t.same(issuer.asked(), [])
 })
 
-t.test('an issuer that is away is the same 401 as everything else', async t => {
+t.test('with the issuer unreachable the answer is the same 401', async t => {
   const issuer = await startIssuer(t, key)
   issuer.server.fail({ kind: 'reset-before', times: 1000 })
   const { ask, warnings } = await open(t, issuer)

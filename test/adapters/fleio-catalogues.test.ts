@@ -72,7 +72,7 @@ t.test('images that can be booted are listed, one region of them on demand; ISOs
   t.same(images.accepts, ['region'])
 })
 
-t.test('plans leave out what is disabled or deleted, and tell what is sold out; memory is memory_mb', async t => {
+t.test('plans that are disabled or deleted are left out, sold-out ones are marked; memory is memory_mb', async t => {
   const { vendor, operations } = await openSandbox(t)
   const all = await verb(operations, 'plans').run({ region: 'Region1' })
   t.same(all.map(row => [row.name, row.cpus, row.memory_mib, row.disk_gib, row.available]), [
@@ -108,7 +108,7 @@ t.test('end users have no list of plans and see public images in the create form
   t.same(await told(verb(operations, 'plans').run({ region: 'Nowhere' })), ['rejected', 400, 'query.region'])
 })
 
-t.test('an end user with several clients is offered what either may order, once', async t => {
+t.test('an end user with several clients sees the plans of all of them, each once', async t => {
   const image = { id: cirros, name: 'cirros', status: 'active', region: 'R' }
   const { vendor, operations } = await open(t, ({ path, query }) => path.endsWith('/clients')
     ? listOf({ id: 1 }, { id: 2 })
@@ -156,7 +156,7 @@ t.test('networks: leading outside is public, a client\'s own private, a shared o
   t.ok((await verb(own.operations, 'networks').run({})).some(row => row.id === network))
 })
 
-t.test('a catalogue is read to its last page, by pages of our own choosing and in an order, each row once', async t => {
+t.test('a catalog is read to its last page in pages of our size and in a fixed order, each row once', async t => {
   const regions = Array.from({ length: 450 }, (_, n) => ({ id: `r${n}`, enabled: true }))
   const { vendor, operations } = await open(t, ({ query }) => {
     const page = Number(query.get('page'))
@@ -217,7 +217,7 @@ t.test('an email may be missing, as it is since 2022, and a name is made of its 
 
 const home = { address1: '99 Elm St.', city: 'New York', state: 'NY', country: 'US', zip_code: '1000', phone: '9999999', currency: 'EUR' }
 
-t.test('a new client is sent as documented, with an order of the service that gives it a project; its echo as false is not believed', async t => {
+t.test('a new client is sent as documented, with an order for the service that gives it a project; the echo\'s false value is ignored', async t => {
   const made = { id: 722694, first_name: 'Jane', last_name: 'Doe', create_auto_order_service: false }
   const { vendor, operations } = await open(t, () => ({ status: 201, body: made }))
   t.same(await verb(operations, 'owners.create').run({ name: 'Jane Doe', email: 'jane@example.com', options: home }),
@@ -237,7 +237,7 @@ t.test('a new client is sent as documented, with an order of the service that gi
   }]])
 })
 
-t.test('a password makes a user, names may be given apart, and the order of a service may be declined', async t => {
+t.test('a password creates a user, first and last name may be given separately, and the service order may be declined', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 201, body: { id: 1 } }))
   await verb(operations, 'owners.create').run({
     email: 'ana@example.com', password: 'correct horse 1', options: { ...home, first_name: 'Ana Maria', last_name: 'de la Cruz', create_auto_order_service: false }
@@ -250,7 +250,7 @@ t.test('a password makes a user, names may be given apart, and the order of a se
   })
 })
 
-t.test('what is wrong with a new client is said before anything is sent, the rest by the vendor in our words', async t => {
+t.test('a bad client is refused before anything is sent; other refusals of the vendor name our members', async t => {
   const { vendor, operations } = await openSandbox(t)
   const create = verb(operations, 'owners.create')
   const { city, ...homeless } = home
@@ -267,7 +267,7 @@ t.test('what is wrong with a new client is said before anything is sent, the res
   t.same(await told(verb(own.operations, 'owners.create').run({ name: 'Jane Doe', options: home })), ['conflict', 409, undefined], 'a second client of an end user')
 })
 
-t.test('a client that is made can own a server, and the published example is taken', async t => {
+t.test('a created client can own a server, and the published example is accepted', async t => {
   const { vendor, operations } = await openSandbox(t)
   const create = verb(operations, 'owners.create')
   const owner = await create.run(create.example)
@@ -287,7 +287,7 @@ t.test('a dry run of a new client hides its password and goes on without an answ
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('raw sends what it is told below the configured url, with the token, and any answer is one', async t => {
+t.test('raw sends the given call below the configured URL with the token and passes on any answer', async t => {
   const { vendor, operations } = await openSandbox(t)
   const raw = verb(operations, 'raw')
   const listed = await raw.run({ method: 'GET', path: '/openstack/regions', query: 'page_size=1&page=2', body: undefined })
@@ -333,7 +333,7 @@ t.test('raw: paths that sign in, lend a user or give out keys are forbidden, how
   ]) t.notOk(isForbidden(path), path)
 })
 
-t.test('the capabilities say what is there, how sure it is, and what it takes', async t => {
+t.test('the capabilities list support, evidence and accepted members', async t => {
   const capabilities = providerCapabilities(fleio)
   const of = (evidence: string | null): string[] => Object.entries(capabilities).filter(([, entry]) => entry.evidence === evidence).map(([name]) => name)
   t.same(of('documented'), ['list', 'create', 'start', 'stop', 'owners.list', 'owners.create', 'raw'])

@@ -148,7 +148,7 @@ t.test('ssh_keys go as a JSON text of ids, not as a list; password and user data
   t.match(bodyOf(vendor.calls[0]), { ssh_keys: '[12,15]', root_password: 'correct horse 1', user_data: '#cloud-config' })
 })
 
-t.test('options say how to boot and stand in for networks', async t => {
+t.test('options choose the boot source and may replace networks', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 201, body: {} }))
   const { networks, ...rest } = order
   const accepted = await verb(operations, 'create').run({
@@ -163,7 +163,7 @@ t.test('options say how to boot and stand in for networks', async t => {
   t.match(accepted.note, /only queues/, 'a 201 for a queued order says nothing of its success')
 })
 
-t.test('a release that answers a create with an id is believed, and an answer that can not be read is an accepted order still', async t => {
+t.test('an id in the answer to a create is used, and an unreadable answer still counts as accepted', async t => {
   for (const [reply, expected] of [
     [{ status: 201, body: { id: missing } }, { serverId: missing }],
     [{ status: 201, body: { uuid: missing } }, { serverId: missing }],
@@ -183,7 +183,7 @@ t.test('a create is never sent twice, and its fate is unknown when OpenStack doe
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('what is wrong with an order is said before anything is sent', async t => {
+t.test('a bad create is refused before anything is sent', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 201, body: {} }))
   const create = verb(operations, 'create')
   const { networks, region, plan, owner, ...bare } = order
@@ -249,14 +249,14 @@ t.test('what OpenStack refuses for want of quota is quota-exceeded, where its te
   }
 })
 
-t.test('an order over the quota of the client is quota-exceeded', async t => {
+t.test('a create over the client\'s quota is quota-exceeded', async t => {
   const { operations, vendor } = await openSandbox(t)
   vendor.knobs.instanceQuota = 0
   t.same(await told(verb(operations, 'create').run(order)), ['quota', 403, undefined])
   t.equal(vendor.created, 0)
 })
 
-t.test('a row may be what was ordered when all that it shows fits: names are not unique', async t => {
+t.test('a row may be the new server if everything that it shows fits: names are not unique', async t => {
   const { operations } = await open(t, () => ok({}))
   const isLike = (server: Partial<ServerFacts>): boolean | undefined =>
     operations.create?.isLike?.({ ...order, name: 'newinstance', plan: tiny, image: cirros }, { ...facts, ...server })
@@ -269,7 +269,7 @@ t.test('a row may be what was ordered when all that it shows fits: names are not
   t.notOk(isLike({ image: { id: ubuntu, name: null } }))
 })
 
-t.test('end users order for their only client, and know no sharing of images', async t => {
+t.test('end users create for their only client and have no image sharing', async t => {
   const { vendor, operations } = await openSandbox(t, {}, 'fleio-user')
   const create = verb(operations, 'create')
   t.same(create.requires, ['region', 'plan'])
@@ -281,7 +281,7 @@ t.test('end users order for their only client, and know no sharing of images', a
   t.equal(await refusedMember(create.run({ ...own, options: { share_image: true } })), 'body.options')
 })
 
-t.test('an end user with several clients, or none, must say which', async t => {
+t.test('an end user with several clients, or with none, must name the owner', async t => {
   const { owner, ...own } = order
   for (const objects of [[], [{ id: 1 }, { id: 2 }]]) {
     const { vendor, operations } = await open(t, () => ok({ objects, next: null }), enduser)
@@ -385,7 +385,7 @@ t.test('a second disk counts when plans are compared', async t => {
   t.ok((await resize.run({ seen: seenOf({ disk_gib: 25 }), plan: tiny })).next, 'as large as the image: nobody knows')
 })
 
-t.test('sizes come with plans only, and a resize restarts whatever runs', async t => {
+t.test('sizes require a plan, and a resize restarts a running server', async t => {
   const { vendor, operations } = await openSandbox(t)
   const resize = verb(operations, 'resize')
   t.same(resize.accepts, ['plan', 'restart'])
@@ -395,7 +395,7 @@ t.test('sizes come with plans only, and a resize restarts whatever runs', async 
   t.ok((await resize.run({ seen: seenOf(), plan: small, restart: true })).next)
 })
 
-t.test('an unknown plan, a plan that is sold out and a wrong state are told apart', async t => {
+t.test('an unknown plan, a sold-out plan and a wrong state are different problems', async t => {
   const { operations } = await openSandbox(t)
   const resize = verb(operations, 'resize')
   t.same(await told(resize.run({ seen: seenOf(), plan: missing })), ['rejected', 400, 'body.plan'])
@@ -510,7 +510,7 @@ t.test('a console comes in three shapes; LXD\'s is relative to the panel', async
   t.ok(vendor.calls.every(({ method, path }) => method === 'GET' && path === `${rows}/${id}/get_console_url`))
 })
 
-t.test('a console that there is not is a conflict; one that can not be read is malformed, and its link stands nowhere', async t => {
+t.test('a missing console is a conflict; an unreadable one is malformed, and its link appears nowhere', async t => {
   const { operations } = await openSandbox(t)
   t.same(await told(verb(operations, 'console').run({ id: seeded(2) })), ['conflict', 400, undefined])
   t.same(await told(verb(operations, 'console').run({ id: missing })), ['not-found', 404, undefined])
@@ -570,7 +570,7 @@ t.test('every state of an image is one of a snapshot and of its job', async t =>
   t.match(vendor.calls.at(-1)?.rawQuery, /filtering=id%3A00000000-0000-4000-8000-000000000000%2Bid%3A/, 'one call, joined by plus signs that arrive')
 })
 
-t.test('a snapshot whose image is not told is taken all the same', async t => {
+t.test('a snapshot whose answer lacks the image id is still accepted', async t => {
   for (const reply of [ok({}), ok({ image_uuid: '' }), page(200)]) {
     const { operations } = await open(t, () => reply)
     t.same(await verb(operations, 'snapshots.create').run({ id, name: 'x' }), {})
@@ -639,14 +639,14 @@ t.test('an unknown address is the request\'s fault at attaching, and not found a
   t.equal(writesOf(vendor.calls).length, before)
 })
 
-t.test('the second of two addresses that is refused leaves the first where it is, and says so', async t => {
+t.test('if the second of two addresses is refused, the first stays attached and the problem mentions it', async t => {
   const { operations } = await openSandbox(t)
   const error = await failureOf(verb(operations, 'addresses.attach').run({ id, addresses: ['203.0.113.13', '203.0.113.99'] }))
   t.equal(error.failure, 'rejected')
   t.equal(error.sideEffect, 'certain')
 })
 
-t.test('an installation that lacks a route says so: a page is no missing server', async t => {
+t.test('a route that the installation lacks is reported as such: an HTML page is not a missing server', async t => {
   const { operations } = await open(t, beside(wire, html404))
   const works: ReadonlyArray<() => Promise<unknown>> = [
     async () => await verb(operations, 'rename').run({ id, name: 'x' }),
@@ -742,7 +742,7 @@ async function follow ({ operations, pass }: SandboxBench, server: string, accep
   throw new Error('it did not end')
 }
 
-t.test('a whole life: ordered, found, resized, renamed, snapped, rebuilt, rescued, given an address, deleted', async t => {
+t.test('life of a server: create, find, resize, rename, snapshot, rebuild, rescue, attach an address, delete', async t => {
   const bench = await openSandbox(t)
   const { vendor, operations, pass } = bench
   await verb(operations, 'create').run(order)

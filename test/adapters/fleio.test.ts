@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { PageRequest, AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
-import { placeFor } from '../../src/adapters/fleio/list-pages.ts'
+import { placeFor } from '../../src/adapters/kit/places.ts'
 import type { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen, ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
@@ -300,12 +300,12 @@ t.test('a task under way outranks the state, and locks the server', async t => {
   t.ok(seen.every(({ server }) => server.locked === true))
 })
 
-t.test('a server is being deleted while its label still says Running', async t => {
+t.test('a server is deleting while its label still says Running', async t => {
   const server = await serverOf(t, { ...full, display_status: 'Running', display_task: 'deleting' })
   t.match(server, { status: 'deleting', provider_status: 'active', power: 'unknown', task: 'deleting', allowed_actions: [] })
 })
 
-t.test('a server locked by somebody has no task, so that nobody waits for its end', async t => {
+t.test('a server locked by an administrator has no task, so nothing waits for its end', async t => {
   t.match(await serverOf(t, { ...row, locked: true }), { locked: true, task: null, status: 'running' })
 })
 
@@ -340,12 +340,12 @@ t.test('new or broken members of a row never break a list, a row without an id i
   t.equal((await failureOf(broken.operations.list.run(asking()))).failure, 'malformed')
 })
 
-t.test('rows stand in `objects`; an answer without them is malformed, not empty', async t => {
+t.test('rows are in `objects`; an answer without them is malformed, not empty', async t => {
   const { operations } = await open(t, () => ok({ count: 1, next: null, results: [row] }))
   t.equal((await failureOf(operations.list.run(asking()))).failure, 'malformed')
 })
 
-t.test('a list sends an order, a page and a size, and reads the total of all pages, not of this one', async t => {
+t.test('a list sends sort order, page and page size, and reads the total of all pages', async t => {
   const { vendor, operations } = await open(t, pages(() => many(450)))
   const first = await operations.list.run(asking())
   t.match(first, { start: 0, last: false, total: 450 })
@@ -353,7 +353,7 @@ t.test('a list sends an order, a page and a size, and reads the total of all pag
   t.same(Object.fromEntries(vendor.calls[0]?.query ?? []), { ordering: 'created', page: '1', page_size: '200' })
 })
 
-t.test('count may be missing or pageNo a text: totalCount and the link to a next page still tell the end', async t => {
+t.test('count may be missing and pageNo a text: totalCount and the next link still mark the end', async t => {
   const { operations } = await open(t, () => envelope([row], { count: undefined, totalCount: 1, pageNo: '1' }))
   t.match(await operations.list.run(asking()), { last: true, total: 1 })
   const none = await open(t, () => envelope([row], { count: undefined, totalCount: undefined }))
@@ -394,7 +394,7 @@ t.test('a walk reads overlapping pages to the end, each row once, and never foll
   t.equal((await walkIds(uncounted.operations)).length, 500)
 })
 
-t.test('rows that vanish during a walk hide none of the others', async t => {
+t.test('rows that vanish during a walk do not hide other rows', async t => {
   let left = many(600)
   const { operations } = await open(t, request => {
     const reply = pages(() => left)(request)
@@ -487,7 +487,7 @@ t.test('a floating address is found though no row of the list shows it', async t
   t.same(vendor.calls.map(({ path }) => path).sort(), [rows, `${rows}/${uuid(7)}`, `${rows}/${id}`])
 })
 
-t.test('ids are compared by code points, and the vendor\'s order is not relied upon', async t => {
+t.test('ids are compared by code points, independent of the vendor\'s order', async t => {
   const { operations } = await open(t, () => envelope([]))
   t.equal(operations.list.ordered, false)
   t.equal(operations.list.paging, 'offset')
@@ -544,14 +544,14 @@ t.test('nothing is refused here by advice or lock: one call, and the vendor deci
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('an accepted action whose answer can not be read was done', async t => {
+t.test('an accepted action with an unreadable answer counts as done', async t => {
   const { operations } = await open(t, () => page(200))
   const error = await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
   t.equal(error.failure, 'malformed')
   t.equal(error.sideEffect, 'certain')
 })
 
-t.test('each refusal is told by its status alone', async t => {
+t.test('each refusal is recognized by its status alone', async t => {
   const table = [
     [400, 'rejected'], [401, 'authentication'], [402, 'unavailable'], [403, 'forbidden'], [404, 'not-found'], [405, 'unsupported'],
     [406, 'rejected'], [409, 'conflict'], [413, 'rejected'], [415, 'rejected'], [417, 'unavailable'], [428, 'forbidden'], [429, 'rate-limited'],
@@ -586,7 +586,7 @@ t.test('an OpenStack out of reach passes: reads are repeated, a write may have b
   t.equal(vendor.calls.length, 4)
 })
 
-t.test('being out of credit is forbidden: only translated text would tell it from a missing right', async t => {
+t.test('missing credit is reported as forbidden: only translated text distinguishes the two', async t => {
   const { operations } = await open(t, () => detail(403, 'Unable to perform this action. Your account credit is too low'), enduser)
   const error = await failureOf(operations.start?.run({ id }) ?? Promise.resolve())
   t.equal(error.failure, 'forbidden')
@@ -603,13 +603,13 @@ t.test('a wrong state and a locked server are conflicts', async t => {
   }
 })
 
-t.test('a throttled caller is told how long to wait', async t => {
+t.test('a rate-limited caller gets a Retry-After', async t => {
   const { operations } = await open(t, () => ({ ...detail(429, 'Request was throttled. Expected available in 42 seconds.'), headers: { 'retry-after': '42' } }))
   const error = await failureOf(operations.list.run(asking()))
   t.match({ failure: error.failure, ...error.options }, { failure: 'rate-limited', retryAfterMs: 42_000 })
 })
 
-t.test('every form of an error becomes one line, and a page becomes none', async t => {
+t.test('every form of error becomes one line, and an HTML page becomes no text', async t => {
   const forms: ReadonlyArray<readonly [unknown, string | null]> = [
     [{ name: ['This field is required.'], boot_source: ['This field is required.'] }, 'name: This field is required.; boot_source: This field is required.'],
     [{ boot_source: { source_id: ['This field is required.'] } }, 'boot_source.source_id: This field is required.'],
@@ -637,14 +637,14 @@ t.test('a crash page is unavailable and is not repeated', async t => {
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('what the vendor keeps to itself is named for redaction, and the token stands in no message', async t => {
+t.test('the vendor\'s own secrets are redacted, and the token appears in no message', async t => {
   t.same(fleio.secretMembers, ['host_name', 'hostId'])
   const { operations } = await open(t, () => detail(401, 'Invalid token.'))
   const error = await failureOf(operations.get.run(id))
   t.notMatch(JSON.stringify([error.message, error.options]), /SECRETtoken/)
 })
 
-t.test('every server of an installation is listed once, by pages of any size, and a get tells the same', async t => {
+t.test('every server of an installation is listed once with pages of any size, and a get returns the same', async t => {
   for (const account of ['fleio-staff', 'fleio-user'] as const) {
     const { vendor, operations } = await openSandbox(t, { nextOrigin: 'http://wrong.example', unorderedShift: true }, account)
     vendor.addServers(230)
@@ -705,7 +705,7 @@ t.test('an action goes through its task to its end', async t => {
   t.same(await states(), ['running', 'on', null, false])
 })
 
-t.test('a state that lags behind its action is shown as it is told, and says nothing of failure', async t => {
+t.test('a state that lags behind its action is shown as returned and does not count as a failure', async t => {
   const { operations, pass } = await openSandbox(t, { actionMs: 1000, staleReads: 2 })
   t.same(await operations.stop?.run({ id }), {})
   pass(1000)
@@ -727,7 +727,7 @@ t.test('a key of the other kind of user is refused like a wrong one', async t =>
   }
 })
 
-t.test('a denied right, an unlicensed panel and an OpenStack in trouble are told apart', async t => {
+t.test('a missing permission, an unlicensed panel and a failing OpenStack are different problems', async t => {
   const { vendor, operations } = await openSandbox(t, { deniedPermissions: ['instances.stop'] })
   const stop = async (): Promise<UpstreamError> => await failureOf(operations.stop?.run({ id }) ?? Promise.resolve())
   t.equal((await stop()).failure, 'forbidden')

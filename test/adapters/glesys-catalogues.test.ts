@@ -82,7 +82,7 @@ for (const format of ['json', 'xml'] as const) {
   })
 }
 
-t.test('nothing is said in four ways, and numbers of a netmask are no address', async t => {
+t.test('four ways of saying "nothing" are understood, and netmask numbers are not addresses', async t => {
   const bare = { ipaddress: '127.0.0.1', netmask: 'None', broadcast: 'None', gateway: 'None', serverid: null, ptr: '' }
   const { verbs } = await told(t, () => ok({ iplist: [bare, { ipaddress: '10.0.0.5', netmask: '255.255.254.0', gateway: '10.0.0.1', serverid: 'kvm1', ptr: 'a.example.com.' }, null, 'x', { ipaddress: 'None' }] }))
   t.same(await verbs['addresses.list'].all(), [
@@ -114,7 +114,7 @@ t.test('addresses are attached one after the other, each once, in one spelling',
   t.same((await verbs.get.run('kvm130005')).server.addresses.map(({ address }) => address), ['192.0.2.11', '2001:db8:a::11'])
 })
 
-t.test('what is no address is refused without a call, wherever it stands', async t => {
+t.test('a string that is not an address is refused without a call', async t => {
   const { vendor, verbs } = await sandbox(t)
   t.equal(await badMemberOf(verbs['addresses.attach'].run({ id: 'kvm130005', addresses: ['192.0.2.11', '501'] })), 'body.addresses.1')
   t.equal(await badMemberOf(verbs['addresses.attach'].run({ id: 'kvm130005', addresses: ['fe80::1%eth0'] })), 'body.addresses.0')
@@ -125,7 +125,7 @@ t.test('what is no address is refused without a call, wherever it stands', async
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('an address that can not be attached is the caller\'s, never a missing server', async t => {
+t.test('an address that cannot be attached is the caller\'s error, never a missing server', async t => {
   const { vendor, verbs } = await sandbox(t)
   const attach = async (address: string) => await failureOf(verbs['addresses.attach'].run({ id: 'kvm130005', addresses: [address] }))
   const refused = { failure: 'rejected', sideEffect: 'none', options: { member: 'body.addresses' } }
@@ -142,7 +142,7 @@ t.test('an address that can not be attached is the caller\'s, never a missing se
   t.equal(error.options.member, undefined)
 })
 
-t.test('an answer of the old days tells no details, and the goal is what was asked', async t => {
+t.test('an answer of an old release has no details, and the goal is what was requested', async t => {
   const { verbs } = await told(t, () => ok())
   t.same(await verbs['addresses.attach'].run({ id: 'kvm1', addresses: ['192.0.2.11'] }), { goal: { has: ['192.0.2.11'] } })
   t.same(await verbs.ptr.run({ address: '192.0.2.11', ptr: 'a.example.com.' }), { address: '192.0.2.11', ptr: 'a.example.com' })
@@ -177,7 +177,7 @@ t.test('a reverse name is sent with its dot and shown without', async t => {
   t.equal(sentBy(vendor).at(-1), 'POST /ip/resetptr {"ipaddress":"192.0.2.12"}')
 })
 
-t.test('a reverse name that is none is refused without a call', async t => {
+t.test('an invalid reverse name is refused without a call', async t => {
   const { vendor, verbs } = await sandbox(t)
   for (const ptr of ['', '.', 'host', 'a b.example.com', '-a.example.com', 'a..example.com', `${'a'.repeat(64)}.example.com`, `${'a.'.repeat(127)}com`, '192.0.2.1', 'å.example.com']) {
     t.equal(await badMemberOf(verbs.ptr.run({ address: '192.0.2.12', ptr })), 'body.ptr', ptr)
@@ -248,7 +248,7 @@ t.test('images of platforms that are gone, and broken ones, are left out', async
   t.same(await (await told(t, () => xml('<templates/>'))).verbs.images.run({}), [])
 })
 
-t.test('regions are read from both shapes of the sizes beside them, and none at all is malformed', async t => {
+t.test('regions are read from both shapes of the list, and a list without any is malformed', async t => {
   const regions = async (argumentslist: unknown) => await (await told(t, () => ok({ argumentslist }))).verbs.regions.run({})
   t.same(await regions({ KVM: { disksize: [5, 10], datacenter: ['Falkenberg'] }, VMware: { disksize: { units: [5] }, datacenter: ['Stockholm', 'Falkenberg'] }, OpenVZ: { datacenter: ['New York City'] } }),
     [{ id: 'Falkenberg', name: 'Falkenberg' }, { id: 'Stockholm', name: 'Stockholm' }])
@@ -263,7 +263,7 @@ t.test('keys and networks without a description are named by their ids', async t
   t.same(await verbs.networks.run({}), [{ id: 'vl1', name: 'vl1', region: 'Oslo', scope: 'unknown', cidrs: [] }])
 })
 
-t.test('a catalogue that is not there is malformed, and its garbage tells no values', async t => {
+t.test('a missing catalog is malformed, and no values of it are shown', async t => {
   for (const reply of [refusal(404, 404, 'No such function.'), refusal(404, 404, 'Not supported'), ok({}), ok({ templates: 'SECRET', argumentslist: 'SECRET', sshkeys: 'SECRET', networks: 'SECRET', iplist: 'SECRET' })]) {
     const { verbs } = await told(t, () => reply)
     for (const work of [() => verbs.images.run({}), () => verbs.regions.run({}), () => verbs.ssh_keys.run({}), () => verbs.networks.run({}), () => verbs['addresses.list'].all()]) {
@@ -328,7 +328,7 @@ t.test('refused credentials are no answer to a raw call, so that a login is rene
   t.equal(vendor.logins, 2)
 })
 
-t.test('a raw answer in XML is understood whatever was asked for', async t => {
+t.test('a raw answer in XML is understood whatever format was requested', async t => {
   const { vendor, verbs } = await sandbox(t, { format: 'xml' })
   const { status, body } = await verbs.raw.run(raw({ method: 'POST', path: '/server/details', body: { serverid: 'kvm123456' } }))
   t.equal(status, 200)

@@ -133,7 +133,7 @@ t.test('the lock in the answer to an action shows that its work has begun', asyn
   }
 })
 
-t.test('a KVM server is ordered with a user made of the keys and the password, an address of each family, and the note says who signs in', async t => {
+t.test('a KVM create makes a user from the keys and the password, adds an address of each family, and the note names the user', async t => {
   const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001', state: 'locked' } }))
   const note = 'The user name on the new server is deploy.'
   t.same(await verbs.create.run(spec), { serverId: 'kvm200001', note })
@@ -144,7 +144,7 @@ t.test('a KVM server is ordered with a user made of the keys and the password, a
   t.same(bodyOf(vendor), { ...order, users: [{ username: 'deploy', password: 'pass-SECRET' }] })
 })
 
-t.test('options.users are sent as they are, and nothing is said of a user called deploy', async t => {
+t.test('options.users are sent unchanged, and the note does not mention a user named deploy', async t => {
   const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001' } }))
   const own = [{ username: 'alice', sshkeys: [key], password: 'p' }, { username: 'bob' }]
   t.same(await verbs.create.run({ ...without(spec, 'ssh_keys'), options: { users: own } }), { serverId: 'kvm200001' })
@@ -171,7 +171,7 @@ t.test('ids of keys become the texts of the project\'s keys on KVM, where only u
   t.equal(vendor.created, 1)
 })
 
-t.test('everything else of an order goes where the vendor has it', async t => {
+t.test('every other member of a create is sent where the vendor expects it', async t => {
   const { vendor, verbs } = await told(t, () => ok({ server: { serverid: 'kvm200001' } }))
   const backupschedules = [{ frequency: 'daily', numberofimagestokeep: 2 }]
   const userData = '## template: glesys\n#cloud-config\n{{> users}}'
@@ -211,13 +211,13 @@ const badOrders: ReadonlyArray<readonly [string, CreateSpec]> = [
   ['body.options.ipv6', { ...spec, options: { ipv6: 'fe80::1%eth0' } }],
   ['body.options', { ...spec, options: { campaign: 'x' } }]
 ]
-t.test('an order that the vendor can not take is refused without a call, by the member that is wrong', async t => {
+t.test('an invalid create is refused without a call and names the wrong member', async t => {
   const { vendor, verbs } = await told(t, () => ok())
   for (const [member, bad] of badOrders) t.equal(await badMemberOf(verbs.create.run(bad)), member, JSON.stringify(bad))
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('an accepted order whose answer has no readable id is no failure', async t => {
+t.test('an accepted create with an unreadable id is not a failure', async t => {
   for (const payload of [{}, { server: {} }, { server: { serverid: null } }, { server: 'x' }, { server: { serverid: 'None' } }]) {
     const { vendor, verbs } = await told(t, () => ok(payload))
     t.same(await verbs.create.run(vmware), {}, JSON.stringify(payload))
@@ -227,7 +227,7 @@ t.test('an accepted order whose answer has no readable id is no failure', async 
   t.match(await failureOf(verbs.create.run(spec)), { failure: 'malformed', sideEffect: 'certain' })
 })
 
-t.test('an order that was not answered is sent once, and may have been taken', async t => {
+t.test('a create without an answer is sent once and may have succeeded', async t => {
   for (const kind of ['reset-after', 'truncate'] as const) {
     const { vendor, verbs } = await sandbox(t)
     vendor.fail({ kind })
@@ -238,7 +238,7 @@ t.test('an order that was not answered is sent once, and may have been taken', a
   }
 })
 
-t.test('a row is like an order when the name is the same in any case, and the region where it is shown', async t => {
+t.test('a row matches a create if the name is equal in any case, and the region where it is shown', async t => {
   const { verbs } = await told(t, () => ok())
   const { server } = (await (await sandbox(t)).verbs.get.run('kvm123456'))
   const isLike = (name: string, region: string | null): unknown => verbs.create.isLike?.({ ...spec, name: 'Web-9' }, { ...server, name, region: region === null ? null : { id: region, name: region } })
@@ -268,7 +268,7 @@ const refusedOrders: ReadonlyArray<readonly [SimulatedReply, string, string | un
   [refusal(500, 605, 'Create failed'), 'unavailable', undefined],
   [refusal(500, 619, 'Connection exception'), 'unavailable', undefined]
 ]
-t.test('a refused order names the member, and never looks like a missing server', async t => {
+t.test('a refused create names the member and never looks like a missing server', async t => {
   for (const [reply, failure, member] of refusedOrders) {
     const { vendor, verbs } = await told(t, () => reply)
     const error = await failureOf(verbs.create.run(spec))
@@ -279,7 +279,7 @@ t.test('a refused order names the member, and never looks like a missing server'
   }
 })
 
-t.test('a dry run of an order is the call that would be sent, without its secrets', async t => {
+t.test('a dry run of a create is the call that would be sent, without secrets', async t => {
   const { vendor, line } = await sandbox(t)
   const { operations, calls } = line.dryRun()
   t.same(await operations.create?.run({ ...spec, password: 'pass-SECRET', user_data: '#cloud-config SECRET' }), { serverId: '{id}', note: 'The user name on the new server is deploy.' })
@@ -288,7 +288,7 @@ t.test('a dry run of an order is the call that would be sent, without its secret
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a delete always says what becomes of the addresses', async t => {
+t.test('a delete always says what happens to the addresses', async t => {
   const { vendor, verbs, pass } = await sandbox(t)
   const seen = await verbs.get.run('kvm130013')
   t.same(await verbs.delete.run({ seen }), {})
@@ -342,7 +342,7 @@ t.test('managed hosting forbids changes', async t => {
   t.equal((await failureOf(verbs.rename.run({ id: 'kvm130008', name: 'x' }))).failure, 'forbidden')
 })
 
-t.test('what a server is told to lack is refused without a call', async t => {
+t.test('an action that the server is known not to support is refused without a call', async t => {
   const { vendor, verbs } = await sandbox(t)
   const server = vendor.servers.get('kvm123456')
   if (server === undefined) throw new Error('no server')
@@ -394,13 +394,13 @@ t.test('a disk never shrinks and grows by whole units, and that is refused witho
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('sizes of a server that tells none are sent as asked', async t => {
+t.test('sizes of a server that shows none are sent as requested', async t => {
   const { vendor, verbs } = await told(t, ({ path }) => ok({ server: path === '/server/details' ? { serverid: 'kvm1' } : {} }))
   await verbs.resize.run({ seen: await verbs.get.run('kvm1'), cpus: 1, memory_mib: 512, disk_gib: 10 })
   t.same(bodyOf(vendor), { serverid: 'kvm1', cpucores: 1, memorysize: 512, disksize: 10 })
 })
 
-t.test('what the vendor says of sizes and names is told by the member', async t => {
+t.test('the vendor\'s messages about sizes and names name our member', async t => {
   const { vendor, verbs } = await sandbox(t)
   const seen = await verbs.get.run('kvm123456')
   t.match(await failureOf(verbs.resize.run({ seen, cpus: 999 })), { failure: 'rejected', options: { member: 'body.cpus' } })
@@ -430,7 +430,7 @@ t.test('a console is a link, and only a running server has one', async t => {
   }
 })
 
-t.test('a console without a link is malformed, and its password is told nowhere', async t => {
+t.test('a console without a link is malformed, and its password appears nowhere', async t => {
   const { verbs } = await told(t, () => ok({ console: { host: '192.0.2.4', port: '59478', protocol: 'vnc', password: 'SECRET' } }))
   const error = await failureOf(verbs.console.run({ id: 'vz1' }))
   t.equal(error.failure, 'malformed')

@@ -119,7 +119,7 @@ t.test('every call asks for JSON by both headers, with the key and a name of our
   t.same(vendor.calls.map(({ body }) => body), ['', '{"serverid":"kvm123456","includestate":"yes"}', '{"serverid":"kvm123456","type":"soft"}'])
 })
 
-t.test('an account of XML asks for it with forms, and never says that it sends JSON', async t => {
+t.test('an account with XML sends forms, accepts XML and never declares JSON', async t => {
   const { vendor, operations } = await told(t, ({ path }) => xml(path === '/server/list'
     ? `${xmlStatus}<servers/>`
     : `${xmlStatus}<server><serverid>kvm123456</serverid></server>`), { api_key: key, format: 'xml' })
@@ -168,7 +168,7 @@ t.test('a KVM server of the samples reads with units, addresses, image, region a
   })
 })
 
-t.test('a template called None is no image, and a name stands for an id that is missing', async t => {
+t.test('a template named None is no image, and a name replaces a missing id', async t => {
   t.equal(server(vmware).image, null)
   t.equal(server({ ...vmware, templatename: '', initialtemplate: null }).image, null)
   t.same(server({ ...vmware, templatename: 'Debian 12 64-bit', initialtemplate: '' }).image, { id: 'Debian 12 64-bit', name: 'Debian 12 64-bit' })
@@ -227,7 +227,7 @@ t.test('flags come before status, and status before state', async t => {
   t.match(server({ ...kvm, islocked: false, state: 'locked' }), { locked: false, task: null })
 })
 
-t.test('a locked server keeps its power and says what is under way', async t => {
+t.test('a locked server keeps its power state and shows the task', async t => {
   t.match(server({ ...kvm, islocked: true, status: 'updating', state: 'locked' }), { status: 'running', power: 'on', locked: true, task: 'updating', provider_status: 'updating' })
   t.match(server({ ...kvm, isrunning: false, islocked: true, status: 'updating', state: 'locked' }), { status: 'stopped', power: 'off', locked: true, task: 'updating' })
   t.match(server({ ...kvm, islocked: true, status: 'running' }), { status: 'running', locked: true, task: 'locked' })
@@ -236,7 +236,7 @@ t.test('a locked server keeps its power and says what is under way', async t => 
   t.same(server({ ...kvm, isrunning: false, islocked: true }).allowed_actions, [])
 })
 
-t.test('details from before 2022 have the elder state alone', async t => {
+t.test('details from before 2022 have only the older state member', async t => {
   t.match(server({ ...vmware, state: 'running' }), { status: 'running', power: 'on', locked: false })
   t.match(server({ ...vmware, state: 'locked' }), { status: 'unknown', power: 'unknown', locked: true, task: 'locked' })
 })
@@ -246,7 +246,7 @@ t.test('a null state is never taken for a server that is off', async t => {
   t.match(server({ ...kvm, isrunning: null, islocked: null, status: null, state: null }), { status: 'unknown', power: 'unknown', locked: null })
 })
 
-t.test('booleans are understood in every style, and an empty one is a no only beside a word', async t => {
+t.test('booleans are read in every notation; an empty value counts as false only next to a word', async t => {
   for (const yes of [true, 'true', 'TRUE', 'yes', '1', 1]) t.match(server({ ...kvm, isrunning: yes, islocked: yes }), { status: 'running', locked: true }, String(yes))
   for (const no of [false, 'false', 'no', '0', 0, '']) t.match(server({ ...kvm, isrunning: no, islocked: no, status: 'ready' }), { status: 'stopped', power: 'off', locked: false }, `no: ${String(no)}`)
   t.match(server({ ...kvm, isrunning: '', islocked: '', status: '', state: '' }), { status: 'unknown', power: 'unknown', locked: null })
@@ -273,7 +273,7 @@ t.test('the features of a server narrow its actions', async t => {
   t.same(server({ ...kvm, managedhosting: 'yes' }).allowed_actions, [], 'managed hosting refuses every change')
 })
 
-t.test('the list is read whole, and every row lacks its state until it is looked at', async t => {
+t.test('the list is read in one call, and every row lacks its state until it is hydrated', async t => {
   const { vendor, operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [vmware, without(kvm, 'isrunning', 'islocked', 'status', 'state')] } : { server: kvm }))
   const page = await operations.list.run({ filters: { name: 'web-1' }, offset: 0, after: null, limit: 1 })
   t.match(page, { start: 0, last: true, total: 2 })
@@ -288,7 +288,7 @@ t.test('the list is read whole, and every row lacks its state until it is looked
   t.equal(vendor.calls.length, 2)
 })
 
-t.test('a row of four fields says what it lacks, and is found by its address all the same', async t => {
+t.test('a row of four fields lists its missing parts, and is still found by its address', async t => {
   const sparse = { serverid: 'kvm123456', hostname: 'web-1', datacenter: 'Falkenberg', platform: 'KVM' }
   const { operations } = await told(t, ({ path }) => ok(path === '/server/list' ? { servers: [sparse, { serverid: 'vz1' }, { ...sparse, iplist: [] }] } : { server: kvm }))
   const { rows } = await operations.list.run({ filters: {}, offset: 0, after: null, limit: 10 })
@@ -371,7 +371,7 @@ t.test('a success may carry no server, but a failing code without one is a failu
   }
 })
 
-t.test('an outage told beside HTTP 200 leaves the fate of a write open, a refusal does not', async t => {
+t.test('an outage inside HTTP 200 leaves the outcome of a write open, a refusal does not', async t => {
   for (const [code, status, sideEffect] of [[0, 500, 'possible'], [500, 500, 'possible'], [503, 503, 'possible'], [605, 605, 'possible'], [400, 200, 'none'], [604, 200, 'none']] as const) {
     const { vendor, operations } = await told(t, () => ({ status: 200, body: envelope({}, code, 'No') }))
     t.match(await failureFrom(Promise.resolve(operations.stop?.run({ id: 'kvm123456' }))), { sideEffect, options: { status, code } }, String(code))
@@ -379,7 +379,7 @@ t.test('an outage told beside HTTP 200 leaves the fate of a write open, a refusa
   }
 })
 
-t.test('garbage with HTTP 200 is malformed, and tells no values', async t => {
+t.test('garbage with HTTP 200 is malformed, and no values of it are shown', async t => {
   const bodies: unknown[] = [
     '', 'SECRET', '<html><p>SECRET</p></html>', '<!DOCTYPE r [<!ENTITY a "SECRET">]><response><server>&a;</server></response>', '<response><server>', '[]', '{}', 'null',
     { response: null }, { response: [] }, envelope({ server: [] }), envelope({ server: { hostname: 'SECRET' } }), envelope({ server: { serverid: '' } }), { response: { servers: [{ hostname: 'SECRET' }] } }
@@ -525,7 +525,7 @@ t.test('a key that died is fetched again once, and a refusal after that is one o
   t.same(vendor.calls.map(({ path }) => path), ['/user/login', '/server/details', '/user/login', '/server/details'])
 })
 
-t.test('a refused login is an authentication failure, whatever it is refused with', async t => {
+t.test('a refused login is an authentication failure, whatever its status', async t => {
   for (const reply of [refusal(401, 401, 'Access Denied.'), refusal(400, 400, 'Could not find user'), refusal(400, 400, 'The otp field is required.'), refusal(403, 403, 'Account locked'), refusal(403, 403, 'No')]) {
     const { vendor, operations } = await told(t, () => reply, userSettings)
     const error = await failureFrom(operations.get.run('kvm123456'))
@@ -580,7 +580,7 @@ for (const format of ['json', 'xml'] as const) {
   })
 }
 
-t.test('the simulated vendor\'s refusals are told apart', async t => {
+t.test('the simulated vendor\'s refusals are different problems', async t => {
   const { vendor, operations } = await sandbox(t, 'glesys-lab')
   const failing = async (work: unknown): Promise<string> => (await failureFrom(Promise.resolve(work))).failure
   t.equal(await failing(operations.get.run('kvm999999')), 'not-found')
@@ -636,7 +636,7 @@ t.test('a user of the simulated vendor logs in once, and again when the keys wer
   }
 })
 
-t.test('a key that may list but not look leaves the state unknown', async t => {
+t.test('a key that may list but not get leaves the state unknown', async t => {
   const { vendor, operations } = await sandbox(t, 'glesys-lab', { api_key: 'glesys-listonly-SECRET-key' })
   const page = await readPage(operations.list, { filters: {}, sort: 'id', limit: 5, after: null })
   t.equal(page.rows.length, 5)

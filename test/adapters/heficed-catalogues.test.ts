@@ -173,14 +173,14 @@ t.test('a server\'s addresses carry the ids of their subnets', async t => {
   t.equal((await failureOf(operations['addresses.list']?.run('999999999') ?? never())).failure, 'not-found')
 })
 
-t.test('a subnet that is routed but not shown on the server yet is told', async t => {
+t.test('a subnet that is routed but not shown on the server yet is listed', async t => {
   const row = { id: 1, status: 'running', hostname: 'a', network: { v4: { ipaddress: '192.0.2.1', additionalIps: [] } } }
   const subnet = { id: free, address: 3116506369, lastAddress: 3116506369, cidr: 32, metadata: { switch: { instanceId: 1 } } }
   const { operations } = await open(t, ({ path }) => ({ status: 200, body: path === subnets ? { data: [subnet] } : row }))
   t.match(await operations['addresses.list']?.run('1'), [{ id: null, address: '192.0.2.1' }, { id: free, address: '185.194.29.1', server_id: '1' }])
 })
 
-t.test('an attach sends the ids as an object keyed by numbers, and is followed by what the subnets tell', async t => {
+t.test('an attach sends the ids as an object with numeric keys and is followed by the state of the subnets', async t => {
   const { operations, vendor, pass } = await openSandbox(t)
   const { jobs, ...more } = await attach(operations, '312019', '185.194.29.1', alsoFree)
   t.same(more, {})
@@ -194,7 +194,7 @@ t.test('an attach sends the ids as an object keyed by numbers, and is followed b
   t.same((await shownAt(operations, '312019')).slice(1, 3), ['185.194.29.1', '185.194.29.2'])
 })
 
-t.test('an address is looked for in the blocks that hold it alone', async t => {
+t.test('an address is searched only in the blocks that contain it', async t => {
   const { operations, vendor } = await openSandbox(t)
   await attach(operations, '312019', '203.0.113.131', '203.0.113.131')
   t.same(sent(vendor), [
@@ -217,7 +217,7 @@ t.test('a subnet of several addresses is attached as a whole, by its id or first
   t.notOk((await shownAt(operations, '312019')).includes('203.0.113.144'))
 })
 
-t.test('what can not be attached is refused before anything is changed', async t => {
+t.test('an address that cannot be attached is refused before anything is changed', async t => {
   const { operations, vendor } = await openSandbox(t)
   for (const address of ['2001:db8::1', 'web-1', '60bde87f', '185.194.29.0/24']) {
     t.same(await badMemberOf(attach(operations, '312019', address)), ['body.addresses', 'must be IPv4 addresses or subnet ids'])
@@ -237,7 +237,7 @@ t.test('what is attached already is not sent again', async t => {
   t.same(sent(vendor).filter(call => call.startsWith('POST')), [`POST ${subnets}/route/kronoscloud/337201 {"0":"${free}"}`])
 })
 
-t.test('a missing server is told when something is attached to it or detached from it', async t => {
+t.test('attach and detach report a missing server', async t => {
   const { operations } = await openSandbox(t)
   t.match(await failureOf(attach(operations, '999999999', free)), { failure: 'not-found', options: { status: 404 } })
   const error = await failureOf(detach(operations, '999999999', '185.194.29.0'))
@@ -246,7 +246,7 @@ t.test('a missing server is told when something is attached to it or detached fr
   for (const act of [attach, detach]) t.match(await failureOf(act(operations, 'x', free)), { failure: 'not-found', options: { notAttempted: true } })
 })
 
-t.test('a detach names the server that has the subnet, and is followed by what the subnet tells', async t => {
+t.test('a detach names the server that has the subnet, and is followed by the state of the subnet', async t => {
   const { operations, vendor, pass } = await openSandbox(t)
   const { jobs } = await detach(operations, '337201', '185.194.29.0')
   t.same(jobs, [{ id: routed, name: 'release 337201 185.194.29.0' }])
@@ -257,7 +257,7 @@ t.test('a detach names the server that has the subnet, and is followed by what t
   t.notOk((await shownAt(operations, '337201')).includes('185.194.29.0'))
 })
 
-t.test('an address that the server does not have is not found; its own can not be detached', async t => {
+t.test('an address that the server lacks is not found; the server\'s own address is not detachable', async t => {
   const { operations, vendor } = await openSandbox(t)
   for (const address of ['185.194.29.1', '198.51.100.77', 'nonsense', '2001:db8:ffff::', '60bde87f311fc2ed1f6aefff']) {
     t.match(await failureOf(detach(operations, '337201', address)), { failure: 'not-found', options: { member: 'path.address' } }, address)
@@ -274,7 +274,7 @@ t.test('a subnet that moves too soon after its release is a conflict', async t =
   t.equal((await failureOf(attach(operations, '312019', '185.194.29.0'))).failure, 'conflict')
 })
 
-t.test('jobs of several operations are read in one walk, and tell when a subnet went elsewhere', async t => {
+t.test('jobs of several operations are read in one walk, and a subnet that was routed elsewhere is reported', async t => {
   const { operations, vendor } = await openSandbox(t)
   const states = await look(operations, [
     { id: routed, name: 'route 337201 185.194.29.0' },

@@ -136,7 +136,7 @@ t.test('a server lives its whole life', async t => {
   t.equal(vendor.created, 1)
 })
 
-t.test('a create is one order, and the id is that of the item for the server, though the network product stands first', async t => {
+t.test('a create is one order, and its id is that of the server item, although the network product comes first', async t => {
   const { vendor, operations } = await open(t, () => ({ status: 200, body: invoice() }))
   t.same(await operations.create?.run(spec), { serverId: '340001', upstream: { id: '684999', status: 'Paid' } })
   await operations.create?.run({ ...spec, ssh_keys: [key], options: { instance_type: 'windows', billing: 'hourly', use_credit: false, bandwidth_tb: 2 } })
@@ -170,7 +170,7 @@ t.test('an invoice without an item for the server, or with nothing readable, is 
   }
 })
 
-t.test('an order that is not paid tells so, with its invoice', async t => {
+t.test('an unpaid create reports it with its invoice', async t => {
   for (const [changes, note] of [
     [{ leftToPay: 9.9, status: 'Unpaid' }, 'Invoice 684999 is not paid (9.9 USD left): the provider may do nothing until it is.'],
     [{ leftToPay: null, status: 'Payment Pending' }, 'Invoice 684999 is not paid: the provider may do nothing until it is.'],
@@ -187,7 +187,7 @@ t.test('an order that is not paid tells so, with its invoice', async t => {
   t.match((await bench.operations.get.run('340001')).server, { status: 'provisioning', allowed_actions: ['delete'] })
 })
 
-t.test('an order that can not be right is refused before anything is sent', async t => {
+t.test('an invalid create is refused before anything is sent', async t => {
   const { vendor, operations } = await open(t, () => problem(500))
   const { region, ...nowhere } = spec
   const { cpus, ...unsized } = spec
@@ -208,7 +208,7 @@ t.test('an order that can not be right is refused before anything is sent', asyn
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a refused order names the member that the vendor names, and is never a missing server', async t => {
+t.test('a refused create names the vendor\'s member as ours, and is never a missing server', async t => {
   for (const [answer, failure, member] of [
     [problem(400, 'templateId'), 'rejected', 'body.image'],
     [problem(422, 'locationId, templateId'), 'rejected', 'body.image'],
@@ -232,7 +232,7 @@ t.test('a refused order names the member that the vendor names, and is never a m
   }
 })
 
-t.test('the simulated vendor\'s refusals of an order name our members, in either form of its context', async t => {
+t.test('the simulated vendor\'s refusals of a create name our members, in both forms of their context', async t => {
   for (const problemContext of ['text', 'object'] as const) {
     const { operations, vendor } = await openSandbox(t, { problemContext })
     const refusal = async (changes: Partial<CreateSpec>) => (await failureOf(operations.create?.run({ ...spec, ...changes }) ?? never())).options.member
@@ -243,7 +243,7 @@ t.test('the simulated vendor\'s refusals of an order name our members, in either
   }
 })
 
-t.test('an order whose answer is lost is not sent again', async t => {
+t.test('a create whose answer is lost is not sent again', async t => {
   const { operations, vendor } = await openSandbox(t)
   vendor.fail({ kind: 'reset-after', match: ({ path }) => path.endsWith('/order') })
   const error = await failureOf(operations.create?.run(spec) ?? never())
@@ -253,7 +253,7 @@ t.test('an order whose answer is lost is not sent again', async t => {
   t.same(likely.map(({ server }) => server.id), ['340001'])
 })
 
-t.test('a server whose ordered name the vendor did not keep is found by what else its row shows', async t => {
+t.test('a server whose name the vendor changed is found by the other facts of its row', async t => {
   const { operations, vendor } = await openSandbox(t, { orderHostname: 'ignore' })
   const before = new Set((await listAll(operations)).map(({ server }) => server.id))
   await operations.create?.run(spec)
@@ -262,7 +262,7 @@ t.test('a server whose ordered name the vendor did not keep is found by what els
   t.not(vendor.servers.get(340001)?.hostname, 'web-03')
 })
 
-t.test('a row is like an order when its name may be and nothing that it shows contradicts', async t => {
+t.test('a row matches a create if the name may match and nothing else contradicts it', async t => {
   const { operations } = await open(t, () => html)
   const facts = { name: 'web-03', cpus: 1, memory_mib: 2048, disk_gib: 10, region: { id: 'uk-lon1', name: 'London' }, image: { id: image.toUpperCase(), name: null } }
   const isLike = (changes: Partial<ServerFacts>): boolean | undefined => operations.create?.isLike?.(spec, serverFacts('1', 'provisioning', { ...facts, ...changes }))
@@ -302,7 +302,7 @@ t.test('what is off needs no stop before it is cancelled', async t => {
   t.strictSame(sent(vendor), [['POST', `${instances}/312019/cancel`, { type: 'Immediate', reason: 'deleted through the gateway' }]])
 })
 
-t.test('a stop that fails in another way is told, and nothing is cancelled', async t => {
+t.test('a stop that fails for another reason is reported, and nothing is cancelled', async t => {
   for (const [answer, failure] of [[problem(404), 'not-found'], [problem(403), 'forbidden'], [problem(500), 'unavailable'], [problem(429), 'rate-limited']] as const) {
     const { vendor, operations } = await open(t, () => answer)
     t.equal((await failureOf(operations.delete?.run({ seen: seen() }) ?? never())).failure, failure)
@@ -310,7 +310,7 @@ t.test('a stop that fails in another way is told, and nothing is cancelled', asy
   }
 })
 
-t.test('whatever a cancellation answers, the server is going', async t => {
+t.test('whatever a cancellation answers, the server is deleting', async t => {
   for (const cancelAnswer of ['event', 'request', 'empty'] as const) {
     const bench = await openSandbox(t, { cancelAnswer })
     for (const id of ['312019', '312020']) {
@@ -323,7 +323,7 @@ t.test('whatever a cancellation answers, the server is going', async t => {
   t.strictSame(await operations.delete?.run({ seen: seen({ status: 'stopped' }) }), {})
 })
 
-t.test('a server that is cancelled already can not be deleted again', async t => {
+t.test('an already cancelled server cannot be deleted again', async t => {
   const { operations } = await openSandbox(t, { cancelMs: 60_000 })
   await operations.delete?.run({ seen: await operations.get.run('312019') })
   t.equal((await failureOf(operations.delete?.run({ seen: await operations.get.run('312019') }) ?? never())).failure, 'conflict')
@@ -348,7 +348,7 @@ t.test('a resize sends all sizes, and grows the main disk by what all disks toge
   ])
 })
 
-t.test('a resize that the vendor can not do is refused before anything is sent', async t => {
+t.test('a resize that the vendor cannot do is refused before anything is sent', async t => {
   const { vendor, operations } = await open(t, () => problem(500))
   for (const [asked, member] of [
     [{ disk_gib: 10 }, 'body.disk_gib'],
@@ -361,14 +361,14 @@ t.test('a resize that the vendor can not do is refused before anything is sent',
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a resize to what is there orders nothing', async t => {
+t.test('a resize to the present sizes sends nothing', async t => {
   const { vendor, operations } = await open(t, () => problem(500))
   t.same(await operations.resize?.run({ seen: seen(), cpus: 2, memory_mib: 2048, disk_gib: 20 }), { done: true })
   t.same(await operations.resize?.run({ seen: seen({ additionalDisk1: 55 }), disk_gib: 75 }), { done: true })
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a resize that is not paid for changes nothing, and says why', async t => {
+t.test('an unpaid resize changes nothing and reports the reason', async t => {
   const { operations, pass } = await openSandbox(t, { credit: 0 })
   const accepted = await operations.resize?.run({ seen: await operations.get.run('312019'), cpus: 2 })
   t.equal(accepted?.note, 'Invoice 684999 is not paid (3 USD left): the provider may do nothing until it is.')
@@ -413,7 +413,7 @@ t.test('rescue and its end restart the server softly', async t => {
   ])
 })
 
-t.test('the vendor makes the password, and tells it in its console unless its answer does', async t => {
+t.test('the vendor generates the password and shows it in its console unless the answer has it', async t => {
   const note = 'The provider generates the new password and shows it in its web console only.'
   const { vendor, operations } = await open(t, () => ({ status: 200, body: event }))
   t.same(await operations.password?.run({ id: '312019' }), { ...followed, note })
@@ -455,7 +455,7 @@ const writes = (operations: Verbs, looked: Seen): ReadonlyArray<readonly [string
   ['delete', async () => await (operations.delete?.run({ seen: looked }) ?? never())]
 ]
 
-t.test('a missing server is not found, whatever is asked of it', async t => {
+t.test('every verb reports a missing server as not found', async t => {
   const { operations } = await openSandbox(t)
   for (const [verb, run] of writes(operations, seen({ id: 999999999 }))) t.match(await failureOf(run()), { failure: 'not-found', options: { status: 404 } }, verb)
   for (const id of ['x', '../order', 'order']) {
@@ -475,7 +475,7 @@ t.test('a wrong state is a conflict', async t => {
   }
 })
 
-t.test('a vendor that knows none of the guessed paths answers each with 404 or 405, and only those verbs are inferred', async t => {
+t.test('a vendor without the guessed endpoints answers each with 404 or 405, and only those verbs are inferred', async t => {
   const { operations } = await openSandbox(t, { inferred: false })
   const looked = await operations.get.run('312019')
   const guessed = new Set<string>()
@@ -492,7 +492,7 @@ t.test('a vendor that knows none of the guessed paths answers each with 404 or 4
   t.same([operations.create?.evidence, operations.delete?.evidence, operations.stop?.evidence], ['observed', 'observed', 'documented'])
 })
 
-t.test('a dry run writes down exactly the calls of the real run, and sends none', async t => {
+t.test('a dry run lists exactly the calls of the real run and sends none', async t => {
   const { line, vendor, operations } = await open(t, () => ({ status: 200, body: { ...event, url: 'https://vnc.example.net/' } }))
   const dryRun = line.dryRun()
   const dryRunOf = { ...dryRun.operations, counters: operations.counters }

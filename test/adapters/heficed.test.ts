@@ -98,13 +98,13 @@ t.test('every word of the vendor is one of ours, and a server is locked while it
   t.match(toServer({ ...sample, billing: { status: 'active', cancellationRequest: { type: 'Immediate' } } }), { status: 'deleting', locked: true })
 })
 
-t.test('a gateway of no letters is none', async t => {
+t.test('an empty gateway is null', async t => {
   const { network } = sample
   const { addresses } = toServer({ ...sample, network: { v4: { ...network.v4, gateway: '' }, v6: { ...network.v6, gateway: '' } } })
   t.same(addresses.map(({ gateway }) => gateway), [null, null])
 })
 
-t.test('a list is read to its end where only the link tells that there is more, and the link is never followed', async t => {
+t.test('where only the link shows that there is more the list is read to its end, and the link is never followed', async t => {
   const rows = Array.from({ length: 450 }, (_, n) => ({ ...sample, id: 1000 + n }))
   for (const metadata of [undefined, null, { paging: null }, { paging: { total: null, offsets: { next: null } } }]) {
     const { vendor, operations } = await open(t, ({ query }) => {
@@ -145,7 +145,7 @@ t.test('a list that is 404 is a wrong address or organisation, never a missing s
   t.match(await failureOf(operations.list.run(asking)), { failure: 'forbidden', options: { vendorMessage: 'No' } })
 })
 
-t.test('the simulated vendor\'s unknown organisation is told so, whichever status it has', async t => {
+t.test('the simulated vendor\'s unknown organization is reported as such, whatever its status', async t => {
   for (const [unknownOrganization, failure] of [[403, 'forbidden'], [404, 'malformed']] as const) {
     const vendor = await startHeficed({ knobs: { unknownOrganization } })
     const line = openAdapter(heficed, { ...Object.values(vendor.settings)[0], organization_id: '00000000-0000-4000-8000-000000000000' })
@@ -162,7 +162,7 @@ t.test('an instance that is 404 is a missing server, with a problem or a bare pa
   }
 })
 
-t.test('an action tells the id of its event, without a state that could not be read again', async t => {
+t.test('an action returns the id of its event, without a state that could not be read back', async t => {
   const event = { id: 881626, instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null }
   const { vendor, operations } = await open(t, () => ({ status: 200, body: event }))
   t.same(await operations.stop?.run({ id: '312019' }), { upstream: { id: '881626', status: null } })

@@ -93,7 +93,7 @@ t.test('images are the active ones, with their minima from MiB', async t => {
   t.equal(rows.find(({ os }) => os?.startsWith('Windows'))?.min_disk_gib, 40)
 })
 
-t.test('images that can not be used are left out even where the filter was ignored', async t => {
+t.test('unusable images are left out even if the vendor ignores the filter', async t => {
   const { operations } = await open(t, () => ok({
     images: [
       { id: 'a', name: 'ok', status: 'active', properties: { os_type: 'Linux' }, min_disk: 0, min_ram: 512 },
@@ -147,7 +147,7 @@ t.test('networks are for guests, and public where they lead outside', async t =>
   t.strictSame(await need(odd.operations.networks).run({}), [{ id: 'n1', name: 'n1', region: null, scope: 'unknown', cidrs: [] }])
 })
 
-t.test('a range is told by any of its addresses, and nothing by what is none', async t => {
+t.test('a range is found by any of its addresses, and an invalid address finds nothing', async t => {
   t.strictSame([cidrOf('10.77.3.10', 22), cidrOf('255.255.255.255', 1), cidrOf('1.2.3.4', 32), cidrOf('1.2.3.4', 0)], ['10.77.0.0/22', '128.0.0.0/1', '1.2.3.4/32', '0.0.0.0/0'])
   t.strictSame([cidrOf('2001:db8::1', 64), cidrOf('10.0.0.1', 33), cidrOf('10.0.0.1', null), cidrOf(null, 8)], [null, null, null, null])
 })
@@ -194,7 +194,7 @@ t.test('an administrator lists all projects', async t => {
   ])
 })
 
-t.test('an account of the whole system says so wherever rows belong to projects', async t => {
+t.test('with scope system, rows that belong to projects require the project', async t => {
   const vendor = await startOnecloud()
   const { operations } = openBench(t, onecloud, vendor, { ...vendor.adminSettings, scope: 'system' })
   t.equal((await need(operations['addresses.list']).all()).length, 2)
@@ -218,7 +218,7 @@ t.test('a dead token is no lack of rights to list projects', async t => {
   t.equal(vendor.logins, 2)
 })
 
-t.test('a project is made at the identity service, and the vendor\'s refusals are told', async t => {
+t.test('a project is created at the identity service, and the vendor\'s refusals are reported', async t => {
   let reply = ok({ project: { id: 'p7', name: 'customer-7', enabled: true } })
   const { vendor, operations } = await open(t, () => reply)
   t.strictSame(await need(operations['owners.create']).run({ name: 'customer-7' }), { id: 'p7', name: 'customer-7', email: null, status: 'enabled' })
@@ -311,7 +311,7 @@ t.test('a server\'s addresses are its fixed ones and the elastic one, which alon
   ])
 })
 
-t.test('the account\'s addresses are the elastic ones, attached or not; one that is not allocated yet is none', async t => {
+t.test('the account\'s addresses are the elastic ones, attached or not; an unallocated one has no address', async t => {
   const { operations } = await openSandbox(t)
   t.strictSame((await need(operations['addresses.list']).all()).map(({ address, server_id: server }) => [address, server]).sort(), [['192.0.2.10', vpcId], ['192.0.2.11', null]])
   const odd = await open(t, () => ok({ eips: [{ id: 'e1', status: 'allocate' }, { id: 'e2', ip_addr: '192.0.2.2', associate_id: 'lb1', associate_type: 'loadbalancer' }] }))

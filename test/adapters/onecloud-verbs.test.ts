@@ -131,7 +131,7 @@ async function follow ({ line, pass }: Following, id: string, accepted: Accepted
 
 const spec = (more: Partial<CreateSpec> = {}): CreateSpec => ({ name: 'web-9', plan: 'ecs.g1.c2m4', disk_gib: 30, image: debianId, ...more })
 
-t.test('the order says auto_start and disable_delete itself: the vendor would leave the server stopped and locked', async t => {
+t.test('a create always sends auto_start and disable_delete: the vendor\'s defaults are a stopped, locked server', async t => {
   const { vendor, operations } = await openSandbox(t)
   const accepted = await need(operations.create).run(spec())
   t.strictSame(writesOf(vendor), [['POST', '/compute/servers', {
@@ -144,7 +144,7 @@ t.test('the order says auto_start and disable_delete itself: the vendor would le
   t.same([call?.lengthKnown, call?.headers['content-type']], [true, 'application/json'])
 })
 
-t.test('every member of an order has its place, numbers as numbers and sizes in MiB', async t => {
+t.test('every member of a create is sent where it belongs, numbers as numbers and sizes in MiB', async t => {
   const { vendor, operations } = await openSandbox(t)
   const { plan: _plan, ...rest } = spec()
   await need(operations.create).run({
@@ -206,7 +206,7 @@ t.test('a server that fits nowhere is accepted, and fails later', async t => {
   t.match((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), /failed: .*sched_fail/)
 })
 
-t.test('an order with a fault that can be seen here is refused before anything is sent', async t => {
+t.test('a create with a locally visible mistake is refused before anything is sent', async t => {
   const { vendor, operations } = await openSandbox(t)
   const { plan: _plan, ...rest } = spec()
   const faults: ReadonlyArray<readonly [string, CreateSpec]> = [
@@ -228,7 +228,7 @@ t.test('an order with a fault that can be seen here is refused before anything i
   t.strictSame(vendor.calls, [])
 })
 
-t.test('names are counted in characters, 2 and 128 are in order, and other platforms have other sizes', async t => {
+t.test('names are counted in characters, 2 and 128 are allowed, and other platforms have other limits', async t => {
   const { operations } = await open(t, () => ok({ server: { id: goneId } }))
   const { plan: _plan, ...rest } = spec()
   for (const name of ['ab', '服务', '服'.repeat(128)]) t.equal((await need(operations.create).run(spec({ name }))).serverId, goneId)
@@ -250,7 +250,7 @@ t.test('an unknown plan, image, network, key, region or owner is refused with it
   t.strictSame(await refusalOf(need(create).run(spec({ name: 'web-1' }))), ['conflict', 'body.name'])
 })
 
-t.test('what is unknown is told in every language, and a 404 without a word of it is still no missing server', async t => {
+t.test('unknown objects are recognized in every language, and a 404 without such a word is not a missing server', async t => {
   let reply = complaint(404, 'ResourceNotFoundError', '找不到serversku资源nosuch')
   const { operations } = await open(t, () => reply)
   t.strictSame(await refusalOf(need(operations.create).run(spec())), ['rejected', 'body.plan'])
@@ -268,14 +268,14 @@ t.test('an image service that is down is a passing fault of the provider, and it
   t.notMatch(JSON.stringify([error.message, error.options]), /10\.0\.0\.7|30292/)
 })
 
-t.test('a spent quota is one, though the vendor says 400, and a weak password names the password', async t => {
+t.test('an exhausted quota is recognized although the vendor sends 400, and a weak password names the password', async t => {
   const { operations } = await openSandbox(t, { quotaServers: 1 })
   t.equal((await failureOf(need(operations.create).run(spec()))).failure, 'quota')
   const weak = await open(t, () => complaint(400, 'WeakPasswordError', 'password must be better'))
   t.strictSame(await refusalOf(need(weak.operations.create).run(spec({ password: strong }))), ['rejected', 'body.password'])
 })
 
-t.test('an accepted order whose id can not be read is accepted all the same', async t => {
+t.test('an accepted create with an unreadable id still counts as accepted', async t => {
   let reply = ok({ server: { name: 'web-9' } })
   const { operations } = await open(t, () => reply)
   t.equal((await need(operations.create).run(spec())).serverId, undefined)
@@ -283,14 +283,14 @@ t.test('an accepted order whose id can not be read is accepted all the same', as
   t.equal((await need(operations.create).run(spec())).serverId, undefined)
 })
 
-t.test('an order is sent once, whatever comes of it, and the text of a 500 is not shown', async t => {
+t.test('a create is sent once whatever happens, and the text of a 500 is not shown', async t => {
   const { vendor, operations } = await open(t, () => complaint(500, 'UnclassifiedError', 'dsn=region:SECRET@tcp'))
   const error = await failureOf(need(operations.create).run(spec()))
   t.match([error.failure, error.sideEffect, error.options.vendorMessage], ['unavailable', 'possible', null])
   t.equal(writesOf(vendor).length, 1)
 })
 
-t.test('the example is an order that the vendor takes', async t => {
+t.test('the published example is accepted by the vendor', async t => {
   const { line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.create).run(need(operations.create).example)
   t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'running')
@@ -306,7 +306,7 @@ t.test('a deletion is for good by its query, without a body, and ends when the s
   t.equal(states.at(-1), 'absent')
 })
 
-t.test('a deletion names the elastic address that outlives the server, and says nothing where there is none', async t => {
+t.test('a deletion names the elastic address that outlives the server, if there is one', async t => {
   const { vendor, line, pass } = await openSandbox(t)
   const made = await need(line.operations().create).run(spec({ networks: ['vpcnet0'], options: { eip_bandwidth: 5 } }))
   const id = made.serverId ?? ''
@@ -330,7 +330,7 @@ t.test('a recycled server is deleted without the query, and missing from then on
   t.ok(vendor.servers.has(serverId))
 })
 
-t.test('a server that the vendor has locked against deletion is a conflict, though it says 400', async t => {
+t.test('a server that the vendor locked against deletion is a conflict, although the vendor sends 400', async t => {
   const { line, operations } = await openSandbox(t)
   t.equal((await failureOf(need(operations.delete).run({ seen: await seenOf(line, webId) }))).failure, 'conflict')
 })
@@ -391,7 +391,7 @@ const byId: ReadonlyArray<readonly [string, (operations: AdapterVerbs, id: strin
   ['addresses.detach', async (operations, id) => await need(operations['addresses.detach']).run({ id, address: '192.0.2.10' })]
 ]
 
-t.test('every verb looks first: what is missing, of another project or in the recycle bin is a missing server, and nothing is changed', async t => {
+t.test('every verb reads the server first: missing, foreign and recycled servers are not found, and nothing is changed', async t => {
   const { vendor, line } = await openSandbox(t)
   for (const [name, run] of byId) {
     for (const id of [goneId, otherId, recycledId, 'web-1', '../x']) t.strictSame(await refusalOf(run(line.operations(), id)), ['not-found', ''], `${name} of ${id}`)
@@ -419,7 +419,7 @@ t.test('a plan is chosen by its name, and an unknown one is refused with its mem
   t.strictSame(await refusalOf(need(operations.resize).run({ seen, plan: 'nosuch' })), ['rejected', 'body.plan'])
 })
 
-t.test('a resize to the plan that a stale record already names sends the numbers that the plan stands for, and ends when they show', async t => {
+t.test('a resize to the plan that a stale record already names sends the plan\'s numbers and ends when they show', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const resize = async (spec: object) => await need(operations.resize).run({ seen: await seenOf(line, stoppedId), ...spec })
   await follow({ line, pass }, stoppedId, await resize({ plan: 'ecs.g1.c2m4' }), {})
@@ -509,7 +509,7 @@ t.test('a disk does not shrink, and a size that no server can have is refused, b
   t.equal(vendor.calls.length, before)
 })
 
-t.test('what the vendor does not tell of a server must be said, or is a conflict', async t => {
+t.test('sizes that the vendor does not show must be given, or the resize is a conflict', async t => {
   const { line, operations } = await open(t, withSample(() => ok({ server: {} }), { vcpu_count: null, vmem_size: null, disk: 0, disks_info: [], status: 'ready' }))
   const seen = await seenOf(line, webId)
   t.strictSame(await refusalOf(need(operations.resize).run({ seen, cpus: 2 })), ['invalid-request', 'body.memory_mib'])
@@ -552,7 +552,7 @@ t.test('a running server is stopped first, for only a stopped one is rebuilt, an
   ])
 })
 
-t.test('the image is looked up by a list before anything is stopped: a get of one image would be the file itself', async t => {
+t.test('the image is checked in the list before anything is stopped: a get of one image would be the file itself', async t => {
   const { vendor, line, operations } = await openSandbox(t)
   const big = (await need(operations.images).run({})).find(image => image.min_disk_gib === 40)?.id ?? ''
   for (const image of ['nosuch', '../x', big]) {
@@ -583,7 +583,7 @@ t.test('an image or key that the vendor itself does not find is refused with its
   t.strictSame(await refusalOf(need(operations.rebuild).run({ seen, image: 'nosuch' })), ['conflict', ''])
 })
 
-t.test('a rescue ends when the record says rescue_mode, for there is no such status, and its end when it does not', async t => {
+t.test('a rescue ends when the record has rescue_mode, since there is no such status, and unrescue when it lacks it', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const states = await follow({ line, pass }, webId, await need(operations.rescue).run({ id: webId }), {})
   t.strictSame(states, ['stopping', 'start_rescue', 'running'])
@@ -615,7 +615,7 @@ t.test('of a server that a side action has left in a word of failure the state i
   t.strictSame(actionsOf(vendor), ['set-password', 'syncstatus', 'restart'])
 })
 
-t.test('a forced stop is taken in any state, and a state that can not be read anew yet is a conflict', async t => {
+t.test('a forced stop is accepted in any state, and a state that cannot be refreshed yet is a conflict', async t => {
   let reply = ok({ server: {} })
   const { vendor, operations } = await open(t, withSample(() => reply, { status: 'associate_eip_failed' }))
   t.equal((await need(operations.stop).run({ id: webId, force: true })).next, undefined)
@@ -643,7 +643,7 @@ t.test('a running guest is asked for its password by a helper, and the server sh
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${webId}/set-password`, { server: { password: strong } }]])
 })
 
-t.test('a weak password and none are refused before anything is sent', async t => {
+t.test('a weak or missing password is refused before anything is sent', async t => {
   const { vendor, operations } = await openSandbox(t)
   for (const password of [undefined, 'short', 'alllowercase-123', 'ALLCAPITAL-123', 'NoDigitsAtAll-', 'NoPunctuation12']) {
     t.strictSame(await refusalOf(need(operations.password).run({ id: webId, password })), ['invalid-request', 'body.password'])
@@ -651,19 +651,19 @@ t.test('a weak password and none are refused before anything is sent', async t =
   t.strictSame(vendor.calls, [])
 })
 
-t.test('a console is a link from the console service at the catalogue\'s address', async t => {
+t.test('a console is a link from the console service of the catalog', async t => {
   const { vendor, operations } = await openSandbox(t)
   const link = await need(operations.console).run({ id: webId })
   t.match(link, { type: 'novnc', url: /\/web-console\/no-vnc\?data=/, expires_at: null })
   t.strictSame(writesOf(vendor), [['POST', `/webconsole-service/webconsole/server/${webId}`, {}]])
 })
 
-t.test('a stopped server has no console: 406 there, a conflict here', async t => {
+t.test('a stopped server has no console: the vendor\'s 406 is a conflict', async t => {
   const { operations } = await openSandbox(t)
   t.equal((await failureOf(need(operations.console).run({ id: stoppedId }))).failure, 'conflict')
 })
 
-t.test('the kind of console is the protocol that the link says, else url', async t => {
+t.test('the type of a console is the protocol in the link, else url', async t => {
   let parameters: string | null = Buffer.from('protocol=spice&access_token=SECRET').toString('base64')
   const { operations } = await open(t, withSample(() => ok({ webconsole: { access_url: 'https://c.example.com/x', connect_params: parameters } })))
   t.equal((await need(operations.console).run({ id: webId })).type, 'spice')
@@ -681,7 +681,7 @@ t.test('a dead token is 401 at the console service: one sign-in, one repeat', as
   t.equal(vendor.logins, 2)
 })
 
-t.test('without a console endpoint that may be used there is no console, and the rest works', async t => {
+t.test('without a usable console endpoint there is no console, and the rest works', async t => {
   const { operations } = await openSandbox(t, { withoutServices: ['webconsole', 'image', 'identity'] })
   t.match(await failureOf(need(operations.console).run({ id: webId })), { failure: 'forbidden', message: /no webconsole endpoint/ })
   t.match(await failureOf(need(operations.images).run({})), { failure: 'forbidden', message: /no image endpoint/ })
@@ -689,7 +689,7 @@ t.test('without a console endpoint that may be used there is no console, and the
   t.equal((await need(operations.plans).run({})).length > 0, true)
 })
 
-t.test('a dry run builds exactly the calls that a real one sends, and sends none of them', async t => {
+t.test('a dry run builds exactly the calls of the real run and sends none of them', async t => {
   const runs: ReadonlyArray<readonly [string, (operations: AdapterVerbs, line: OpenedAdapter) => Promise<unknown>]> = [
     ['create', async operations => await need(operations.create).run(spec())],
     ['delete', async (operations, line) => await need(operations.delete).run({ seen: await seenOf(line, '67811d6a-4979-4c7e-88b9-d84026da2883') })],
@@ -722,7 +722,7 @@ t.test('a dry run builds exactly the calls that a real one sends, and sends none
   }
 })
 
-t.test('a dry run goes through the later steps as well, each by a name of its own', async t => {
+t.test('a dry run includes the later steps, each with its own name', async t => {
   const { vendor, line } = await openSandbox(t)
   const { operations, calls } = line.dryRun()
   let accepted = await need(operations.resize).run({ seen: await seenOf(line, webId), plan: 'ecs.g1.c4m4', disk_gib: 50, restart: true })
@@ -741,7 +741,7 @@ t.test('a dry run goes through the later steps as well, each by a name of its ow
   t.strictSame(writesOf(vendor), [])
 })
 
-t.test('a whole life goes by, from the order to the deletion', async t => {
+t.test('life of a server, from create to delete', async t => {
   const { line, pass } = await openSandbox(t)
   const made = await need(line.operations().create).run(spec({ tags: ['env=test'] }))
   const id = made.serverId ?? ''

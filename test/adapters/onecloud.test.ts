@@ -102,7 +102,7 @@ const withWord = (status: string, power?: string): ServerFacts => {
 /** Answers a get with the sample, and a list with nothing. */
 const calm: Handle = withDesk(request => ok(request.path.endsWith('/servers') ? { servers: [] } : { server: web }))
 
-t.test('a recorded server is told in our words and units', async t => {
+t.test('a recorded server is mapped to our members and units', async t => {
   t.strictSame(factsOf(web), {
     id: webId,
     name: 'web-1',
@@ -134,7 +134,7 @@ t.test('a server that was never scheduled has no region, image, plan, disk or ad
   t.strictSame(facts.allowed_actions, ['rename', 'delete'])
 })
 
-t.test('the elastic address stands in no other key and comes first, as public', async t => {
+t.test('the elastic address comes first, as public; no other member has it', async t => {
   const facts = factsOf({ ...web, eip: '192.0.2.10', eip_mode: 'elastic_ip', ips: '192.168.40.253', nics: [{ ip_addr: '192.168.40.253', is_exit: false }], networks: '' })
   t.strictSame(facts.addresses, [
     { address: '192.0.2.10', family: 4, scope: 'public', prefix_length: null, gateway: null, primary: true },
@@ -160,7 +160,7 @@ t.test('the disks are added up while their sum is still 0', async t => {
   t.equal(factsOf({ ...web, disk: 0, disks_info: [] }).disk_gib, null)
 })
 
-t.test('the image is the one of the disk with the lowest index, in whatever order they come', async t => {
+t.test('the image is that of the disk with the lowest index, in any order', async t => {
   t.equal(factsOf({ ...web, disks_info: [...web.disks_info].reverse() }).image?.name, 'debian-12-fake')
   t.equal(factsOf({ ...web, disks_info: [{ index: 0, size: 10240 }] }).image, null)
 })
@@ -203,16 +203,16 @@ const updatingWords = [
   'switch_to_backup', 'remove_state', 'restore_disk', 'restore_state', 'restoring_snapshot', 'unsync', 'kickstart_completed'
 ]
 
-t.test('every word of the status table becomes ours', async t => {
+t.test('every status in the table is mapped', async t => {
   for (const [word, status] of table) t.match(withWord(word), { status, provider_status: word }, word)
 })
 
-t.test('both spellings of failure are errors, also in words that no table names', async t => {
+t.test('both spellings of failure are errors, also in words that the table lacks', async t => {
   t.equal(withWord('warp_fail').status, 'error')
   t.equal(withWord('warp_failed').status, 'error')
 })
 
-t.test('work beside a server that has failed leaves it as its power says, and is an error only where that is unknown', async t => {
+t.test('after failed work beside a server its power decides the status; it is an error only if the power is unknown', async t => {
   for (const word of ['qga_exec_command_failed', 'associate_eip_failed', 'instance_snapshot_failed', 'instance_snapshot_delete_failed', 'renew_failed']) {
     t.match(withWord(word, 'on'), { status: 'running', power: 'on', task: null, locked: false, provider_status: word }, word)
     t.match(withWord(word, 'off'), { status: 'stopped', power: 'off', provider_status: word }, word)
@@ -221,7 +221,7 @@ t.test('work beside a server that has failed leaves it as its power says, and is
   t.equal(withWord('change_flavor_fail', 'on').status, 'error', 'what the server itself is in for')
 })
 
-t.test('a failed word offers the ways out that there are for its power', async t => {
+t.test('a failed status allows the actions that fit its power', async t => {
   const free = (status: string, power: string) => factsOf({ ...web, status, power_states: power, disable_delete: false, can_delete: true }).allowed_actions
   for (const word of ['associate_eip_failed', 'change_flavor_fail']) {
     t.strictSame(free(word, 'on'), ['stop', 'reboot', 'rename', 'delete'], word)
@@ -230,7 +230,7 @@ t.test('a failed word offers the ways out that there are for its power', async t
   }
 })
 
-t.test('a server that runs in rescue mode is in rescue, whatever else it is', async t => {
+t.test('a server in rescue mode is in rescue, whatever its status', async t => {
   const inRescue = (more: object) => factsOf({ ...web, rescue_mode: true, ...more })
   t.match(inRescue({}), { status: 'rescue', power: 'on', provider_status: 'running' })
   t.match(inRescue({ status: 'sync_status' }), { status: 'rescue', task: 'sync_status' })
@@ -239,14 +239,14 @@ t.test('a server that runs in rescue mode is in rescue, whatever else it is', as
   t.match(factsOf({ ...web, rescue_mode: false }), { status: 'running' })
 })
 
-t.test('an unheard-of word, an absent one and that of a container are unknown, verbatim', async t => {
+t.test('an unknown, missing or container status is unknown, with the vendor\'s word', async t => {
   t.match(withWord('warming_nebula'), { status: 'unknown', provider_status: 'warming_nebula' })
   t.match(withWord('container_running'), { status: 'unknown', provider_status: 'container_running' })
   const { status: _status, ...rest } = web
   t.match(factsOf(rest), { status: 'unknown', provider_status: null })
 })
 
-t.test('work that leaves the server as it was goes by its power, with a task and a lock', async t => {
+t.test('a task that leaves the server running or stopped is shown with task and lock', async t => {
   for (const word of updatingWords) {
     const expected = { task: word, locked: true, provider_status: word, allowed_actions: [] }
     t.match(withWord(word, 'on'), { ...expected, status: 'running', power: 'on' }, word)
@@ -256,7 +256,7 @@ t.test('work that leaves the server as it was goes by its power, with a task and
   }
 })
 
-t.test('a busy server is locked, with its task, and a background copy of blocks is not', async t => {
+t.test('a busy server is locked and has a task; a background copy of blocks does neither', async t => {
   t.match(withWord('start_stop', 'on'), { locked: true, task: 'start_stop', allowed_actions: [] })
   t.match(withWord('block_stream', 'on'), { status: 'running', locked: false, task: 'block_stream' })
   t.match(withWord('rescue', 'on'), { locked: false, task: null })
@@ -266,7 +266,7 @@ t.test('a frozen server is locked without a task', async t => {
   t.match(factsOf({ ...web, freezed: true }), { status: 'running', locked: true, task: null, allowed_actions: [] })
 })
 
-t.test('the vendor\'s own word on power wins, and the state speaks only where there is none', async t => {
+t.test('the vendor\'s power field wins; the status decides only if it is missing', async t => {
   t.equal(withWord('start_start', 'off').power, 'off')
   t.equal(withWord('running', 'unknown').power, 'unknown')
   t.equal(withWord('stop_fail', 'on').power, 'on')
@@ -289,7 +289,7 @@ t.test('allowed actions follow the state, and failed starts and stops may be tri
   t.strictSame(free('warming_nebula'), ['start', 'stop', 'reboot', 'rename', 'delete'])
 })
 
-t.test('deletion and renaming are not offered where the record says that they are refused', async t => {
+t.test('deletion and renaming are not offered where the record says that they are disabled', async t => {
   const allowed = (more: object) => factsOf({ ...web, disable_delete: false, can_delete: true, ...more }).allowed_actions
   t.ok(allowed({}).includes('delete'))
   t.notOk(allowed({ disable_delete: true }).includes('delete'))
@@ -297,14 +297,14 @@ t.test('deletion and renaming are not offered where the record says that they ar
   t.notOk(allowed({ can_update: false }).includes('rename'))
 })
 
-t.test('odd values of what is not essential become null, and a record without an id or with a senseless bin mark is refused', async t => {
+t.test('unexpected values of optional members become null; a record without an id or with a malformed recycle mark is malformed', async t => {
   t.match(factsOf({ id: webId, vcpu_count: 'two', vmem_size: null, nics: 'none', metadata: [], disks_info: {}, power_states: 7 }),
     { cpus: null, memory_mib: null, addresses: [], tags: [], disk_gib: null, name: '' })
   t.notOk(seenServer.safeParse({ ...web, id: undefined }).success)
   t.notOk(seenServer.safeParse({ ...web, pending_deleted: 'yes' }).success)
 })
 
-t.test('the account takes a user or an access key, never a mixture', async t => {
+t.test('the account takes a user or an access key, never both', async t => {
   const auth = { auth_url: 'https://pods.example.com:5000/v3/' }
   const accepts = (settings: object): boolean => onecloud.account.safeParse({ ...auth, ...settings }).success
   const key = { access_key: 'k', secret_key: 's' }
@@ -345,7 +345,7 @@ t.test('a sign-in without X-Subject-Token is malformed', async t => {
   t.equal((await failureOf(operations.get.run(webId))).failure, 'malformed')
 })
 
-t.test('the token lives until expires_at with any number of fraction digits, and without a readable one as long as it works', async t => {
+t.test('the token is valid until expires_at with any number of fraction digits, and without one for as long as it works', async t => {
   for (const [text, expected] of [
     ['2099-11-22T02:34:06.168719Z', Date.parse('2099-11-22T02:34:06.168Z')], ['2099-11-22T02:34:06Z', Date.parse('2099-11-22T02:34:06Z')], ['soon', null]
   ] as const) {
@@ -384,7 +384,7 @@ t.test('an administrator sees every project only with scope system', async t => 
   t.ok(all.length > 50)
 })
 
-t.test('an ordinary user may not ask for the whole system: forbidden, without a second sign-in', async t => {
+t.test('an ordinary user may not request the whole system: forbidden, without a second sign-in', async t => {
   const { vendor, operations } = await openSandbox(t, {}, { scope: 'system' })
   const error = await failureOf(operations.list.run(page()))
   t.equal(error.failure, 'forbidden')
@@ -430,7 +430,7 @@ t.test('a wrong secret key and a wrong password are refused credentials', async 
   }
 })
 
-t.test('an unknown user or domain is 404 there, and refused credentials here, never a missing server', async t => {
+t.test('an unknown user or domain, which the vendor answers with 404, is refused credentials, never a missing server', async t => {
   const vendor = await startOnecloud()
   t.teardown(async () => { await vendor.close() })
   for (const more of [{ username: 'nobody' }, { domain: 'NoSuch' }]) {
@@ -439,7 +439,7 @@ t.test('an unknown user or domain is 404 there, and refused credentials here, ne
   }
 })
 
-t.test('a locked or disabled user, an ambiguous one and a refused form are refused credentials', async t => {
+t.test('a locked, disabled or ambiguous user and a refused request are refused credentials', async t => {
   for (const [status, code] of [[423, 'UserLocked'], [423, 'UserDisabled'], [409, 'ConflictError'], [400, 'InputParameterError']] as const) {
     const { vendor, operations } = await open(t, () => complaint(status, code, 'no'))
     const error = await failureOf(operations.get.run(webId))
@@ -448,18 +448,18 @@ t.test('a locked or disabled user, an ambiguous one and a refused form are refus
   }
 })
 
-t.test('too many failed sign-ins are a rate limit that is not tried again', async t => {
+t.test('too many failed sign-ins are a rate limit and are not retried', async t => {
   const { vendor, operations } = await open(t, () => complaint(429, 'TooManyFailedAttempts', 'too many failed attempts'))
   t.equal((await failureOf(operations.get.run(webId))).failure, 'rate-limited')
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('an auth_url where no keystone is, is malformed, not a missing server', async t => {
+t.test('an auth_url without a Keystone is malformed, not a missing server', async t => {
   const { operations } = await open(t, () => html(404))
   t.equal((await failureOf(operations.get.run(webId))).failure, 'malformed')
 })
 
-t.test('the sign-in never lets an answer or a credential into its error', async t => {
+t.test('a sign-in error never contains the answer or a credential', async t => {
   const { operations } = await open(t, () => ok({ token: 'gone wrong SECRET', access_key: { secret: 'SECRET' } }))
   const error = await failureOf(operations.get.run(webId))
   t.equal(error.failure, 'malformed')
@@ -480,7 +480,7 @@ async function computeWith (t: Test, endpoints: (origin: string) => unknown[], s
   return lastCall(vendor).path
 }
 
-t.test('the public endpoint is chosen before the internal one, whatever the order', async t => {
+t.test('the public endpoint is preferred to the internal one, in any order', async t => {
   const both = (origin: string) => [endpoint(`${origin}/in`, 'internal'), endpoint(`${origin}/admin`, 'admin'), endpoint(`${origin}/out`)]
   t.equal(await computeWith(t, both), '/out/servers')
   t.equal(await computeWith(t, origin => both(origin).reverse()), '/out/servers')
@@ -489,7 +489,7 @@ t.test('the public endpoint is chosen before the internal one, whatever the orde
   t.equal(await computeWith(t, both, { interface: 'admin' }), '/admin/servers')
 })
 
-t.test('the endpoint is of the configured region, and without one the choice does not change with the order', async t => {
+t.test('the endpoint is that of the configured region; without one the choice does not depend on the order', async t => {
   const regions = (origin: string) => [endpoint(`${origin}/b`, 'public', 'region-b'), endpoint(`${origin}/a`, 'public', 'region-a')]
   t.equal(await computeWith(t, regions, { region: 'region-b' }), '/b/servers')
   t.equal(await computeWith(t, regions), '/a/servers')
@@ -501,7 +501,7 @@ t.test('trailing slashes of an endpoint are cut', async t => {
   t.equal(await computeWith(t, origin => [endpoint(`${origin}/compute//`)]), '/compute/servers')
 })
 
-t.test('an endpoint on a host that is not allowed gets no token, whatever stands in the catalogue', async t => {
+t.test('an endpoint on a host that is not allowed gets no token, whatever the catalog says', async t => {
   t.match(await computeWith(t, () => [endpoint('http://region.cloud.invalid:30888')]), /^forbidden: .*region\.cloud\.invalid.*allowed_hosts/)
   t.equal(await computeWith(t, origin => [endpoint(`${origin}/x`)], { allowed_hosts: ['127.0.0.1'] }), '/x/servers')
   t.match(await computeWith(t, origin => [endpoint(`${origin}/x`)], { allowed_hosts: ['other.example.com'] }), /^forbidden: /)
@@ -524,7 +524,7 @@ t.test('an http endpoint under an https auth_url is refused', async t => {
   t.equal((await tokenFrom(settings, catalog('https')))?.data.compute, 'https://pods.example.com:30888')
 })
 
-t.test('image and webconsole endpoints are kept where they may be used, and else left out', async t => {
+t.test('image and webconsole endpoints are used if allowed, and otherwise left out', async t => {
   const settings = { auth_url: 'http://pods.example.com:5000/v3' }
   const compute = { type: 'compute_v2', endpoints: [endpoint('http://pods.example.com:1')] }
   const token = await tokenFrom(settings, [compute, { type: 'webconsole', endpoints: [endpoint('http://pods.example.com:3')] }, { type: 'image', endpoints: [endpoint('http://pods.example.com:2/v1/')] }])
@@ -532,16 +532,16 @@ t.test('image and webconsole endpoints are kept where they may be used, and else
   t.strictSame((await tokenFrom(settings, [compute, { type: 'image', endpoints: [endpoint('http://elsewhere.example.com/v1')] }]))?.data, { compute: 'http://pods.example.com:1' })
 })
 
-t.test('an unscoped token has no catalogue, and that is told', async t => {
+t.test('an unscoped token has no catalog, and the problem says so', async t => {
   t.match(await failureOf(tokenFrom({ auth_url: 'http://pods.example.com/v3' }, undefined)), { failure: 'forbidden', message: /no compute_v2 endpoint/ })
 })
 
-t.test('compute_url stands for the catalogue', async t => {
+t.test('compute_url replaces the catalog', async t => {
   const token = await tokenFrom({ auth_url: 'https://pods.example.com/v3', compute_url: 'https://region.example.com/r2/' }, [])
   t.strictSame(token?.data, { compute: 'https://region.example.com/r2' })
 })
 
-t.test('the simulated catalogue with internal endpoints, slashes and changing order works', async t => {
+t.test('the simulated catalog with internal endpoints, slashes and changing order works', async t => {
   for (const knobs of [{ endpoints: 'internal' }, { endpoints: 'public', trailingSlashes: true }, { endpoints: 'both', withoutServices: ['image', 'webconsole'] }] as const) {
     const { operations } = await openSandbox(t, knobs)
     t.equal((await operations.get.run(webId)).server.id, webId)
@@ -562,7 +562,7 @@ t.test('a dead token is 403 with allow:none: one sign-in, one repeat', async t =
   t.equal(vendor.logins, 4)
 })
 
-t.test('a 403 with allow:none that stays after a fresh sign-in is a lack of rights, a 401 that stays is a refusal of the credentials', async t => {
+t.test('a 403 with allow:none that persists after a fresh sign-in is a missing permission, a persisting 401 is refused credentials', async t => {
   for (const [reply, failure] of [[complaint(403, 'ForbiddenError', 'not enough privilege (require:project,allow:none)'), 'forbidden'], [complaint(401, 'UnauthorizedError', 'Unauthorized'), 'authentication']] as const) {
     const { vendor, operations } = await open(t, withDesk(() => reply))
     t.equal((await failureOf(operations.list.run(page()))).failure, failure)
@@ -582,7 +582,7 @@ t.test('an action refused for its dead token is sent once more', async t => {
   t.equal(vendor.calls.at(-1)?.headers['x-auth-token'], 'tok-2')
 })
 
-t.test('a missing server is missing even while the token is dead', async t => {
+t.test('a missing server is not found even with an expired token', async t => {
   const { vendor, line } = await openSandbox(t)
   await line.operations().get.run(webId)
   vendor.revokeTokens()
@@ -599,13 +599,13 @@ t.test('a get is sent without a query string', async t => {
   t.equal(lastCall(vendor).path, `/compute/servers/${webId}`)
 })
 
-t.test('a server in the recycle bin is missing, though a bare get finds it', async t => {
+t.test('a server in the recycle bin is not found, although a plain get returns it', async t => {
   const { vendor, operations } = await openSandbox(t)
   t.match(await failureOf(operations.get.run(recycledId)), { failure: 'not-found', sideEffect: 'none' })
   t.equal(lastCall(vendor).status, 200)
 })
 
-t.test('another project\'s server is missing', async t => {
+t.test('another project\'s server is not found', async t => {
   const { vendor, operations } = await openSandbox(t)
   const error = await failureOf(operations.get.run(otherId))
   t.equal(error.failure, 'not-found')
@@ -613,12 +613,12 @@ t.test('another project\'s server is missing', async t => {
   t.notMatch(JSON.stringify([error.message, error.options]), /403|privilege|Forbidden/, 'and nothing of it tells that it exists')
 })
 
-t.test('a get that is refused by somebody else than the service stays forbidden', async t => {
+t.test('a get that is refused by something other than the service stays forbidden', async t => {
   const { operations } = await open(t, withDesk(() => html(403)))
   t.equal((await failureOf(operations.get.run(webId))).failure, 'forbidden')
 })
 
-t.test('names are ids to the vendor, not to us: nothing is sent', async t => {
+t.test('the vendor accepts names as ids, the gateway does not: nothing is sent', async t => {
   const { vendor, operations } = await openSandbox(t)
   for (const id of ['web-1', '', '../x', webId.toUpperCase(), `${webId}?a=b`, 'statistics', ` ${webId}`]) {
     t.match(await failureOf(operations.get.run(id)), { failure: 'not-found', options: { notAttempted: true } }, id)
@@ -627,14 +627,14 @@ t.test('names are ids to the vendor, not to us: nothing is sent', async t => {
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('an answer about another id, whose name looks like the one asked for, is a missing server', async t => {
+t.test('an answer about another id, whose name equals the requested id, is a missing server', async t => {
   const { vendor, operations } = await open(t, withDesk(() => ok({ server: { ...web, name: goneId } })))
   t.equal((await failureOf(operations.get.run(goneId))).failure, 'not-found')
   t.equal((await failureOf(operations.stop?.run({ id: goneId }) ?? Promise.resolve())).failure, 'not-found')
   t.notOk(pathsOf(vendor).some(path => path.endsWith('/stop')))
 })
 
-t.test('every row of the list is read once, in order of ids, across pages, and the bin stays out', async t => {
+t.test('every row of the list is read once, in order of ids, across pages, without the recycle bin', async t => {
   const { vendor, operations } = await openSandbox(t, { maxPage: 7 })
   vendor.addServers(20)
   const rows = await listAll(operations, 7)
@@ -643,7 +643,7 @@ t.test('every row of the list is read once, in order of ids, across pages, and t
   t.strictSame(ids, own.sort())
 })
 
-t.test('a list asks for its order, names limit and offset, and never says admin', async t => {
+t.test('a list sends sort order, limit and offset, and never admin', async t => {
   const { vendor, operations } = await open(t, calm)
   await operations.list.run(page({ offset: 40, limit: 20, filters: { q: 'x', ip: '10.0.0.1', region: 'default', owner: 'o', tag: 'a=b' } }))
   t.strictSame(Object.fromEntries(lastCall(vendor).query), { limit: '20', offset: '40', order_by: 'id', order: 'asc' })
@@ -658,7 +658,7 @@ t.test('an empty list has no total and is at its end', async t => {
   t.match(await listWith(t, { servers: [] }), { rows: [], start: 0, last: true, total: 0 })
 })
 
-t.test('the end of the list is told by the total, or by a short page where there is none', async t => {
+t.test('the end of the list follows from the total, or from a short page without one', async t => {
   const two = [web, { ...web, id: vpcId }]
   t.match(await listWith(t, { servers: two, total: 5, limit: 2 }, { limit: 2 }), { last: false, total: 5, start: 0 })
   t.match(await listWith(t, { servers: two, total: 5, limit: 2, offset: 3 }, { limit: 2, offset: 3 }), { last: true, total: 5, start: 3 })
@@ -672,7 +672,7 @@ t.test('recycled rows are dropped from a list, which then has no known total', a
   t.strictSame([read.rows.length, read.last, read.total], [1, true, null])
 })
 
-t.test('after an id the list begins there where the vendor knows the filter, and its total counts for nothing', async t => {
+t.test('the list starts after the given id where the vendor supports that filter, and its total is then ignored', async t => {
   const { vendor, operations } = await openSandbox(t)
   const ids = (await listAll(operations)).map(row => row.server.id)
   const after = ids[9] ?? ''
@@ -685,7 +685,7 @@ t.test('after an id the list begins there where the vendor knows the filter, and
   t.notOk(lastCall(vendor).query.has('filter'))
 })
 
-t.test('a status filter sends every word that can become it, so that no matching row is missing', async t => {
+t.test('a status filter sends every vendor status that maps to it, so no matching row is missing', async t => {
   const { vendor, operations } = await openSandbox(t)
   const all = await listAll(operations)
   for (const status of ['running', 'stopped', 'suspended', 'provisioning', 'starting', 'stopping', 'resizing', 'rebuilding', 'migrating', 'deleting', 'rescue'] as const) {
@@ -700,7 +700,7 @@ t.test('a status filter sends every word that can become it, so that no matching
   }
 })
 
-t.test('errors and unknown states have endless words and are left to the gateway', async t => {
+t.test('error and unknown have too many vendor words and are filtered by the gateway', async t => {
   const { vendor, operations } = await open(t, calm)
   for (const status of ['error', 'unknown'] as const) {
     await operations.list.run(page({ filters: { status: new Set([status, 'running']) } }))
@@ -708,7 +708,7 @@ t.test('errors and unknown states have endless words and are left to the gateway
   }
 })
 
-t.test('a plain name is sent as a filter, an odd one is left to the gateway', async t => {
+t.test('a plain name is sent as a filter, an unusual one is filtered by the gateway', async t => {
   const { vendor, operations } = await openSandbox(t)
   const plain = await operations.list.run(page({ filters: { name: 'web-1' } }))
   t.strictSame(plain.rows.map(row => row.server.name), ['web-1'])
@@ -722,7 +722,7 @@ t.test('a plain name is sent as a filter, an odd one is left to the gateway', as
   }
 })
 
-t.test('a list row tells what a get tells, but for the prefix lengths', async t => {
+t.test('a list row equals the get, except for prefix lengths', async t => {
   const { operations } = await openSandbox(t)
   const rows = await listAll(operations)
   for (const id of [webId, vpcId, stoppedId]) {
@@ -732,7 +732,7 @@ t.test('a list row tells what a get tells, but for the prefix lengths', async t 
   }
 })
 
-t.test('a list where no such service is, is malformed, and so is one of another form', async t => {
+t.test('a list without such a service, or in another form, is malformed', async t => {
   for (const reply of [complaint(404, 'NotFoundError', 'Handler not found'), html(404), html(200), ok({ data: [] }), ok({ servers: [{ name: 'no id' }] })]) {
     const { operations } = await open(t, withDesk(() => reply))
     t.equal((await failureOf(operations.list.run(page()))).failure, 'malformed')
@@ -743,7 +743,7 @@ type Act = 'start' | 'stop' | 'reboot'
 const act = async (operations: AdapterVerbs, action: Act, id: string, force?: boolean): Promise<unknown> =>
   await operations[action]?.run({ id, force })
 
-t.test('an action looks first, then posts JSON of a known length', async t => {
+t.test('an action reads the server first, then posts JSON with its length', async t => {
   const cases: ReadonlyArray<readonly [Act, boolean | undefined, string, unknown]> = [
     ['start', undefined, 'start', { server: {} }],
     ['stop', undefined, 'stop', { server: { is_force: false } }],
@@ -763,7 +763,7 @@ t.test('an action looks first, then posts JSON of a known length', async t => {
   }
 })
 
-t.test('stop, start and reboot reach their states', async t => {
+t.test('stop, start and reboot reach their target states', async t => {
   const { vendor, line } = await openSandbox(t, { actionMs: 0 })
   await act(line.operations(), 'stop', webId)
   t.match((await line.operations().get.run(webId)).server, { status: 'stopped', power: 'off' })
@@ -773,7 +773,7 @@ t.test('stop, start and reboot reach their states', async t => {
   t.equal(vendor.statusOf(webId), 'running')
 })
 
-t.test('the vendor starts what is in its recycle bin; we do not', async t => {
+t.test('the vendor starts servers in its recycle bin; the gateway does not', async t => {
   const { vendor, operations } = await openSandbox(t)
   const error = await failureOf(act(operations, 'start', recycledId))
   t.match(error, { failure: 'not-found', sideEffect: 'none' })
@@ -781,7 +781,7 @@ t.test('the vendor starts what is in its recycle bin; we do not', async t => {
   t.equal(vendor.statusOf(recycledId), 'ready')
 })
 
-t.test('a wrong state is 400 there and a conflict here, a second stop too', async t => {
+t.test('a wrong state, which the vendor answers with 400, is a conflict, and so is a second stop', async t => {
   const { line } = await openSandbox(t)
   t.match(await failureOf(act(line.operations(), 'start', webId)), {
     failure: 'conflict', sideEffect: 'none', options: { status: 400, code: 'InvalidStatusError', vendorMessage: 'Cannot do start server in status running' }
@@ -792,7 +792,7 @@ t.test('a wrong state is 400 there and a conflict here, a second stop too', asyn
   t.equal((await failureOf(act(line.operations(), 'stop', webId))).failure, 'conflict')
 })
 
-t.test('an action on a missing server or another project\'s is a missing server, with nothing posted', async t => {
+t.test('an action on a missing or foreign server is not found, and nothing is posted', async t => {
   const { vendor, operations } = await openSandbox(t)
   for (const id of [goneId, otherId]) t.match(await failureOf(act(operations, 'stop', id)), { failure: 'not-found', sideEffect: 'none' })
   t.notOk(vendor.calls.some(call => call.method === 'POST' && call.path.startsWith('/compute')))
@@ -804,7 +804,7 @@ async function refusalOf (t: Test, reply: SimulatedReply): Promise<UpstreamError
   return await failureOf(act(operations, 'stop', webId))
 }
 
-t.test('the vendor\'s classes become our failures, where the status alone would mislead', async t => {
+t.test('the vendor\'s error classes decide where the status would mislead', async t => {
   const cases: ReadonlyArray<readonly [number, string, Failure]> = [
     [400, 'InvalidStatusError', 'conflict'], [400, 'ServerStatusError', 'conflict'],
     [400, 'OutOfQuotaError', 'quota'], [400, 'InsufficientResourceError', 'quota'],
@@ -824,16 +824,16 @@ t.test('the vendor\'s classes become our failures, where the status alone would 
   t.equal((await refusalOf(t, complaint(499, 'ServiceAbnormal', 'x'))).options.passing, false)
 })
 
-t.test('an action without a right to it is forbidden, though the server is there', async t => {
+t.test('an action without permission is forbidden, although the server exists', async t => {
   t.equal((await refusalOf(t, complaint(403, 'ForbiddenError', 'not enough privilege (require:system,allow:project)'))).failure, 'forbidden')
 })
 
-t.test('errors nested as one service quotes another are read, too', async t => {
+t.test('errors that quote another service\'s error are understood', async t => {
   t.match(await refusalOf(t, { status: 400, body: { error: { class: 'InvalidStatusError', code: 400, details: 'busy', data: { id: 'x', fields: [] } } } }),
     { failure: 'conflict', options: { code: 'InvalidStatusError', vendorMessage: 'busy' } })
 })
 
-t.test('the message is the innermost text, without the functions that it came through', async t => {
+t.test('the message is the innermost text, without the functions that it passed through', async t => {
   const nested = (text: string, details: string): string => `${text}{"error":{"class":"X","code":400,"data":{"id":"%!s(MISSING)"},"details":${JSON.stringify(details)}}}`
   const cases = [
     [nested('ListItems: listItemQueryFiltersRaw: ', 'not enough room'), 'not enough room'],
@@ -855,14 +855,14 @@ t.test('the text of a 5xx or 499 is never shown: it quotes SQL and requests', as
   }
 })
 
-t.test('a read is repeated after 503, an action after nothing', async t => {
+t.test('a read is retried after 503, an action never', async t => {
   let reads = 0
   const { operations } = await open(t, withDesk(() => ++reads === 1 ? html(503) : ok({ server: web })))
   t.equal((await operations.get.run(webId)).server.id, webId)
   t.match(await refusalOf(t, html(503)), { failure: 'unavailable', attempts: 1, sideEffect: 'possible' })
 })
 
-t.test('an accepted action with an unreadable answer is malformed, with a certain effect', async t => {
+t.test('an accepted action with an unreadable answer is malformed, with side effect certain', async t => {
   for (const reply of [html(200), ok({}), ok([]), { status: 200 }]) t.match(await refusalOf(t, reply), { failure: 'malformed', sideEffect: 'certain' })
 })
 
@@ -871,6 +871,6 @@ t.test('an old release without power_states and with project_id is read as well'
   t.match((await operations.get.run(webId)).server, { status: 'running', power: 'on', owner: { id: '31c1aa2af0104f1d89faef0f0b9368e4', name: 'demo' } })
 })
 
-t.test('login keys and creation parameters are named as secrets', async t => {
+t.test('login keys and creation parameters are redacted', async t => {
   t.strictSame(onecloud.secretMembers, ['login_key', 'create_params', 'access_url', 'connect_params'])
 })

@@ -95,7 +95,7 @@ const succeeds = async (id: string): Promise<void> => {
   }, () => last)
 }
 
-t.test('GET /v1/providers shows the new provider with its settings and the verbs that it has', async t => {
+t.test('GET /v1/providers shows the new provider with its settings and verbs', async t => {
   const { data } = (await composed.app.inject('/v1/providers')).json()
   t.match(data, [{ id: 'throwaway', title: 'Throwaway Machines' }])
   const [{ settings, capabilities }] = data
@@ -105,7 +105,7 @@ t.test('GET /v1/providers shows the new provider with its settings and the verbs
   t.same(capabilities.create, { support: 'native', evidence: 'documented', accepts: ['cpus', 'memory_mib', 'disk_gib'], note: null })
 })
 
-t.test('its servers are listed and read in the words of the API', async t => {
+t.test('its servers are listed and read in the API\'s own form', async t => {
   const page = (await ask('GET', '/servers?sort=id')).json()
   t.match(page.data, [
     {
@@ -151,7 +151,7 @@ t.test('a dry run of its create sends nothing and shows the call', async t => {
   t.same(calls.filter(({ method }) => method !== 'GET'), [])
 })
 
-t.test('every verb that it does not have is refused without a call', async t => {
+t.test('every verb that it lacks is refused without a call', async t => {
   const absent = [
     ['POST', '/servers/m-1/start', undefined],
     ['POST', '/servers/m-1/reboot', undefined],

@@ -52,14 +52,14 @@ t.test('the addresses of a server', async t => {
     const { operations } = await open(t, withIps([{ ...ip, ip: '192.0.2.99' }, { ...ip, id: 504, ip_addr: null }]))
     t.same((await operations['addresses.list']?.run('41'))?.map(({ address }) => address), ['192.0.2.10', '2001:db8:1::41'])
   })
-  t.test('of a missing server are not found, without a call where the id can not exist', async t => {
+  t.test('of a missing server are not found, without a call if the id is impossible', async t => {
     const { operations } = await openSandbox(t)
     t.match(await failureOf(Promise.resolve(operations['addresses.list']?.run('99999'))), { failure: 'not-found' })
     const none = await open(t, () => list([]))
     t.match(await failureOf(Promise.resolve(none.operations['addresses.list']?.run('4x'))), { failure: 'not-found' })
     t.equal(none.vendor.calls.length, 0)
   })
-  t.test('of the account are told with the servers that have them, free ones without', async t => {
+  t.test('of the account are listed with the servers that have them, free ones without', async t => {
     const { vendor, operations } = await open(t, withIps([ip, free, { id: 505, ip_addr: 'odd' }]))
     t.same(await operations['addresses.list']?.all(), [
       { ...row, primary: null, region: null },
@@ -73,7 +73,7 @@ t.test('an address is attached', async t => {
   const attach = (...addresses: string[]) => async (o: AdapterVerbs) => await o['addresses.attach']?.run({ id: '41', addresses })
   const fixed = (name: string) => post('/vm/v3/host/41/ip', { ip_addr: { name } })
 
-  t.test('by itself, each with a call of its own, followed by its task', async t => {
+  t.test('by itself, each with its own call, followed by its task', async t => {
     const { vendor, line, operations } = await open(t, withIps([free]))
     const work = attach('192.0.2.21', '192.0.2.22')
     t.same(await work(operations), {
@@ -83,7 +83,7 @@ t.test('an address is attached', async t => {
     t.same(sentTo(vendor), [fixed('192.0.2.21'), fixed('192.0.2.22')])
     t.same(await dryRunOf(line, vendor, work), [fixed('192.0.2.21'), fixed('192.0.2.22')])
   })
-  t.test('by its id, which is looked up, for the platform takes addresses', async t => {
+  t.test('by its id, which is looked up, since the platform takes addresses', async t => {
     const { vendor, line, operations } = await open(t, withIps([free], ok({ id: 41 })))
     t.same(await attach('502')(operations), { goal: { has: ['192.0.2.20'] } })
     t.same(sentTo(vendor).map(({ path }) => path), ['/vm/v3/ip?where=%28id+EQ+502%29', '/vm/v3/host/41/ip'])
@@ -100,20 +100,20 @@ t.test('an address is attached', async t => {
     t.same((await step?.run('41', accepted?.next?.input ?? {}))?.next, { name: 'attach', input: { addresses: '192.0.2.52' } })
     t.equal((await failureOf(Promise.resolve(step?.run('41', accepted?.next?.input ?? {})))).failure, 'conflict')
   })
-  t.test('not again where the server has it, and not where another has it', async t => {
+  t.test('not again if the server has it, and not if another server has it', async t => {
     const { vendor, operations } = await open(t, withIps([ip, taken]))
     t.same(await attach('501')(operations), { done: true })
     t.match(await failureOf(attach('503')(operations)), { failure: 'conflict', options: { member: 'body.addresses' } })
     t.match(await failureOf(attach('599')(operations)), { failure: 'rejected', options: { member: 'body.addresses' } })
     t.same(writesOf(vendor), [])
   })
-  t.test('only where it is an IPv4 one, which is told before anything is sent', async t => {
+  t.test('only if it is IPv4, which is checked before anything is sent', async t => {
     const { vendor, operations } = await open(t, withIps([free]))
     for (const odd of ['2001:db8::1', '192.0.2', 'web-1', '0', "1' OR '1"]) t.same(await badMembersOf(attach('192.0.2.21', odd)(operations)), ['body.addresses'], odd)
     t.equal((await failureOf(Promise.resolve(operations['addresses.attach']?.run({ id: 'x', addresses: ['192.0.2.21'] })))).failure, 'not-found')
     t.equal(vendor.calls.length, 0)
   })
-  t.test('or the problem names it where the vendor refuses it; a missing server stays one', async t => {
+  t.test('or the problem names it if the vendor refuses it; a missing server is still not found', async t => {
     const { operations } = await openSandbox(t)
     t.match(await failureOf(attach('192.0.2.11')(operations)), { failure: 'rejected', options: { member: 'body.addresses' } })
     t.match(await failureOf(Promise.resolve(operations['addresses.attach']?.run({ id: '99999', addresses: ['192.0.2.50'] }))), { failure: 'not-found', options: { code: 5021 } })
@@ -131,7 +131,7 @@ t.test('an address is detached', async t => {
     t.same(sentTo(vendor).slice(0, 2), [{ method: 'GET', path: '/vm/v3/host/41/ipv4?orderby=id+asc&limit=0,200', body: null }, deletion('/vm/v3/ip/501')])
     t.same(await dryRunOf(line, vendor, detach('501')), [deletion('/vm/v3/ip/501')])
   })
-  t.test('not where the server does not have it', async t => {
+  t.test('not if the server lacks it', async t => {
     const { vendor, operations } = await open(t, withIps([ip]))
     for (const name of ['192.0.2.11', '999', 'web-1', "1' OR '1"]) {
       t.match(await failureOf(detach(name)(operations)), { failure: 'not-found', options: { member: 'path.address' } }, name)
@@ -139,7 +139,7 @@ t.test('an address is detached', async t => {
     t.same(await badMembersOf(detach('2001:db8:1::41')(operations)), ['path.address'])
     t.same(writesOf(vendor), [])
   })
-  t.test('nor where it went meanwhile, nor from a missing server', async t => {
+  t.test('nor if it was removed meanwhile, nor from a missing server', async t => {
     const { operations } = await open(t, withIps([ip], complaint(404, 1002, 'Not found', { name: 'ip' })))
     t.match(await failureOf(detach('501')(operations)), { failure: 'not-found', options: { member: 'path.address', status: 404 } })
     const sandbox = await openSandbox(t)
@@ -162,7 +162,7 @@ t.test('a reverse name', async t => {
     ])
     t.same(await dryRunOf(line, vendor, point('501', 'c.example.com')), [post('/vm/v3/ip/501/ptr', { domain: 'c.example.com' })])
   })
-  t.test('is taken away at the server, and needs no call where there is none', async t => {
+  t.test('is removed at the server, and needs no call if there is none', async t => {
     const { vendor, line, operations } = await open(t, withIps([ip, free]))
     t.same(await point('501', null)(operations), { address: '192.0.2.10', ptr: null })
     t.same(await point('502', null)(operations), { address: '192.0.2.20', ptr: null })
@@ -171,7 +171,7 @@ t.test('a reverse name', async t => {
     const lonely = await open(t, withIps([{ ...free, domain: 'old.example.com' }]))
     t.same(await badMembersOf(point('502', null)(lonely.operations)), ['body.ptr'])
   })
-  t.test('must be a host name, of an address that there is', async t => {
+  t.test('must be a host name, for an existing address', async t => {
     const { vendor, operations } = await open(t, withIps([]))
     for (const odd of ['', 'a b', '-a.example.com', 'a..b', 'a.', `${'a'.repeat(64)}.example.com`]) t.same(await badMembersOf(point('501', odd)(operations)), ['body.ptr'], odd)
     for (const odd of ['web-1', "1') OR ('1'='1", '0501', 'fe80::1%25eth0', 'fe80::1%eth0']) {
@@ -180,7 +180,7 @@ t.test('a reverse name', async t => {
     t.equal(vendor.calls.length, 0)
     t.match(await failureOf(point('2001:db8::1', 'a.example.com')(operations)), { failure: 'not-found', options: { member: 'path.address' } })
   })
-  t.test('that the vendor refuses is named', async t => {
+  t.test('names the member if the vendor refuses it', async t => {
     const { operations } = await open(t, withIps([ip], complaint(400, 1006, 'Invalid value', { name: 'domain' })))
     t.match(await failureOf(point('501', 'a.example.com')(operations)), { failure: 'rejected', options: { member: 'body.ptr' } })
     const gone = await open(t, withIps([ip], html(404)))
@@ -188,7 +188,7 @@ t.test('a reverse name', async t => {
   })
 })
 
-t.test('addresses on the simulated platform come, are named and go', async t => {
+t.test('addresses on the simulated platform are attached, named and detached', async t => {
   const { operations, pass } = await openSandbox(t)
   const attached = await operations['addresses.attach']?.run({ id: '41', addresses: ['192.0.2.40', '192.0.2.41'] })
   t.same(await jobsEnd({ operations, pass }, attached?.jobs ?? []), ['succeeded', 'succeeded'])
@@ -205,12 +205,12 @@ t.test('addresses on the simulated platform come, are named and go', async t => 
   t.same((await operations.get.run('41')).server.addresses.map(({ address }) => address), ['192.0.2.10'])
 })
 
-t.test('catalogues', async t => {
+t.test('catalogs', async t => {
   const names = ['images', 'plans', 'regions', 'ssh_keys', 'networks'] as const
   const template = { id: 25, name: 'Ubuntu 22.04', os_group: 'ubuntu', state: 'active', adminonly: false, clusters: [{ id: 1 }], hdd_mib_required: 5120, min_ram_mib: 512, product_key: 'geheim' }
   const at = (answers: Record<string, readonly unknown[]>): Handle => ({ path }) => list(answers[path.replace('/vm/v3/', '')] ?? [])
 
-  t.test('images are templates that can be used, and saved images under a mark', async t => {
+  t.test('images are usable templates, and saved images with a prefix', async t => {
     const { vendor, operations } = await open(t, at({
       os: [template, { ...template, id: 26, clusters: [{ id: 1 }, { id: 2 }], hdd_mib_required: null, min_ram_mib: null }, { ...template, id: 27, state: 'disabled' }, { ...template, id: 28, adminonly: true }, { ...template, id: 51, clusters: [{ id: 2 }] }],
       image: [{ id: 7, name: 'golden', state: 'active', size_mib: 10240 }, { id: 9, name: 'half', state: 'creating' }]
@@ -234,7 +234,7 @@ t.test('catalogues', async t => {
     t.same(await operations.ssh_keys?.run({}), [key, { id: '2', name: '2', public_key: null, fingerprint: null }])
     t.same(await operations.ssh_keys?.run({ region: '1' }), [key])
   })
-  t.test('networks are pools of either form, and private ones with each of their ranges', async t => {
+  t.test('networks are pools of either form, and private networks with each of their ranges', async t => {
     const { operations } = await open(t, at({
       ippool: [{ id: 5, name: 'pool-1', total_ip: '64', using_ip: '3', clusters: [{ id: 1, type: 'kvm' }] }, { id: 6, name: 'pool-2', ipv4: { total: 64, used: 3 }, ipv6: null, clusters: [{ id: 1, interface: 0 }, { id: 2, interface: 0 }] }],
       vxlan: [{ id: 1, name: 'lan1', clusters: [{ id: 1 }], ipnets: [{ id: 1, name: '198.51.100.128/26' }, { id: 2, name: '' }] }, { id: 3, name: 'bare', clusters: [{ id: 2 }], ipnets: null }]
@@ -246,7 +246,7 @@ t.test('catalogues', async t => {
     ])
     t.same((await operations.networks?.run({ region: '2' }))?.map(({ id }) => id), ['6', 'vxlan:3'])
   })
-  t.test('take a region only where they can be narrowed by it, and only its id', async t => {
+  t.test('accept a region only where they can be narrowed by it, and only its id', async t => {
     const { vendor, operations } = await open(t, at({}))
     t.same(names.map(name => operations[name]?.accepts ?? []), [['region'], [], [], ['region'], ['region']])
     for (const name of ['images', 'ssh_keys', 'networks'] as const) t.same(await badMembersOf(operations[name]?.run({ region: 'eu' })), ['query.region'])
@@ -272,7 +272,7 @@ t.test('catalogues', async t => {
     t.equal((await operations.regions?.run({}))?.length, 450)
     t.same(vendor.calls.map(({ rawQuery }) => rawQuery), ['orderby=id+asc&limit=0,200', 'where=%28id+GT+200%29&orderby=id+asc&limit=0,200', 'where=%28id+GT+400%29&orderby=id+asc&limit=0,200'])
   })
-  t.test('that never end are malformed, whether they repeat or go on', async t => {
+  t.test('that never end are malformed, whether they repeat or continue', async t => {
     const same = await open(t, () => list(Array.from({ length: 200 }, (_, index) => ({ id: index + 1 }))))
     t.equal((await failureOf(Promise.resolve(same.operations.regions?.run({})))).failure, 'malformed')
     t.equal(same.vendor.calls.length, 2)
@@ -287,7 +287,7 @@ t.test('catalogues', async t => {
     const broken = await open(t, () => list([{ name: 'x' }]))
     for (const name of names) t.equal((await failureOf(Promise.resolve(broken.operations[name]?.run({})))).failure, 'malformed', name)
   })
-  t.test('that are closed to the user are forbidden, that are not there malformed', async t => {
+  t.test('that the user may not read are forbidden, missing ones malformed', async t => {
     for (const [reply, failure] of [[complaint(403, 3001, 'Unauthorized'), 'forbidden'], [html(404), 'malformed'], [complaint(404, 1002, 'Not found'), 'malformed']] as const) {
       const { operations } = await open(t, () => reply)
       for (const name of names) t.equal((await failureOf(Promise.resolve(operations[name]?.run({})))).failure, failure)
@@ -306,12 +306,12 @@ t.test('owners', async t => {
     t.same(await operations['owners.list']?.get('3'), owner)
     t.same(sentTo(vendor).map(({ path }) => path), ['/vm/v3/account?orderby=id+asc&limit=0,200', '/vm/v3/account?where=%28id+EQ+3%29'])
   })
-  t.test('that are missing are no missing servers', async t => {
+  t.test('that are missing are not missing servers', async t => {
     const { vendor, operations } = await open(t, () => list([]))
     for (const id of ['99', 'x', '../3']) t.match(await failureOf(Promise.resolve(operations['owners.list']?.get(id))), { failure: 'not-found', options: { member: 'path.owner' } })
     t.equal(vendor.calls.length, 1)
   })
-  t.test('are made as plain users unless a role is said', async t => {
+  t.test('are created as plain users unless a role is given', async t => {
     const { vendor, line, operations } = await open(t, () => ok({ id: 25 }, 201))
     t.same(await operations['owners.create']?.run(account), { id: '25', name: null, email: 'new@example.com', status: null })
     t.same(await operations['owners.create']?.run({ ...account, name: 'New', options: { role: '@advanced_user', phone_number: '1' } }), { id: '25', name: 'New', email: 'new@example.com', status: null })
@@ -324,7 +324,7 @@ t.test('owners', async t => {
     ])
     t.same([operations['owners.create']?.accepts, operations['owners.create']?.requires], [['name', 'email', 'password', 'options'], ['email', 'password']])
   })
-  t.test('that can not be right are refused before anything is sent', async t => {
+  t.test('that are invalid are refused before anything is sent', async t => {
     const { vendor, operations } = await open(t, () => ok({ id: 25 }))
     t.same(await badMembersOf(operations['owners.create']?.run({ email: account.email })), ['body.password'])
     t.same(await badMembersOf(operations['owners.create']?.run({ password: account.password })), ['body.email'])
@@ -332,13 +332,13 @@ t.test('owners', async t => {
     t.same(await badMembersOf(operations['owners.create']?.run({ ...account, options: { admin: true } })), ['body.options'])
     t.equal(vendor.calls.length, 0)
   })
-  t.test('whose number the answer lacks are found by their e-mail address', async t => {
+  t.test('without an id in the answer are found by their e-mail address', async t => {
     const { operations } = await open(t, ({ method }) => method === 'POST' ? ok({}) : list([client, { ...client, id: 25, email: 'New@Example.com' }]))
     t.equal((await operations['owners.create']?.run(account))?.id, '25')
     const lost = await open(t, ({ method }) => method === 'POST' ? ok({}) : list([client]))
     t.match(await failureOf(Promise.resolve(lost.operations['owners.create']?.run(account))), { failure: 'malformed' })
   })
-  t.test('that the vendor refuses are named', async t => {
+  t.test('that the vendor refuses name the member', async t => {
     for (const [name, member] of [['email', 'body.email'], ['password', 'body.password'], ['full_name', 'body.name'], ['role', 'body.options.role']] as const) {
       const { operations } = await open(t, () => complaint(400, 1006, 'Invalid value', { name }))
       const error = await failureOf(Promise.resolve(operations['owners.create']?.run(account)))
@@ -346,7 +346,7 @@ t.test('owners', async t => {
       t.notMatch(JSON.stringify([error.message, error.options]), account.password)
     }
   })
-  t.test('on the simulated platform are made, listed and taken by a create', async t => {
+  t.test('on the simulated platform are created, listed and used by a create', async t => {
     const { operations } = await openSandbox(t)
     const example = operations['owners.create']?.example ?? {}
     const made = await operations['owners.create']?.run({ ...example, email: 'new@example.com' })
@@ -356,7 +356,7 @@ t.test('owners', async t => {
     t.match((await operations.get.run(serverId ?? '')).server.owner, { id: made?.id, name: 'new@example.com' })
     t.equal((await failureOf(Promise.resolve(operations['owners.create']?.run(example)))).failure, 'conflict')
   })
-  t.test('are made by administrators alone', async t => {
+  t.test('are created by administrators only', async t => {
     const { operations } = await openSandbox(t, {}, 'vm6-client')
     t.equal((await failureOf(Promise.resolve(operations['owners.create']?.run(account)))).failure, 'forbidden')
     t.equal((await failureOf(Promise.resolve(operations.login_link?.run({ owner: '3' })))).failure, 'forbidden')
@@ -366,7 +366,7 @@ t.test('owners', async t => {
 t.test('a login link', async t => {
   const key = '4-74e7c0e9-a5ff-4f52-a2ac-ed03c6ed1e21'
 
-  t.test('is a key of that user at the configured place, and lives for one hour', async t => {
+  t.test('is a key of that user at the configured path, and is valid for one hour', async t => {
     const { vendor, line, operations } = await open(t, () => ok({ id: '4', key }), { token: '24-static', auth_prefix: '/api', login_link_path: '/auth/key-v4' })
     const began = Date.now()
     const link = await operations.login_link?.run({ owner: '3' })
@@ -383,7 +383,7 @@ t.test('a login link', async t => {
     const owners = createOwners(account, createCatalogueClient(account, send), () => Date.UTC(2026, 10, 21, 10))
     t.same(await owners.login_link.run({ owner: '3' }), { url: 'https://vm.example.com/auth/key/a%2Fb%3Fc', expires_at: '2026-11-21T11:00:00.000Z' })
   })
-  t.test('of a missing account is no missing server, and of an odd id costs no call', async t => {
+  t.test('of a missing account is not a missing server, and an invalid id costs no call', async t => {
     const { vendor, operations } = await openSandbox(t)
     for (const owner of ['99', 'client@example.com', '..']) t.match(await failureOf(Promise.resolve(operations.login_link?.run({ owner }))), { failure: 'not-found', options: { member: 'path.owner' } })
     t.equal(sentTo(vendor).length, 1)
@@ -395,7 +395,7 @@ t.test('a login link', async t => {
     const answer = await fetch(`${vendor.origin}/auth/v4/public/key`, { method: 'POST', headers: { 'isp-box-instance': 'true' }, body: JSON.stringify({ key: url.split('/').at(-1) }) })
     t.match(await answer.json(), { id: '3', confirmed: true })
   })
-  t.test('without a key is malformed and tells nothing', async t => {
+  t.test('without a key is malformed and reveals nothing', async t => {
     for (const reply of [ok({ id: '4' }), html(200), html(404)]) {
       const { operations } = await open(t, () => reply)
       t.equal((await failureOf(Promise.resolve(operations.login_link?.run({ owner: '3' })))).failure, 'malformed')
@@ -406,7 +406,7 @@ t.test('a login link', async t => {
 t.test('raw', async t => {
   const request = { method: 'GET', path: '/vm/v3/host', query: '', body: undefined } as const
 
-  t.test('sends what the caller worded, with the account\'s token', async t => {
+  t.test('sends the caller\'s request with the account\'s token', async t => {
     const { vendor, line, operations } = await open(t, () => ok({ id: 9 }, 202))
     t.same(await operations.raw?.run({ ...request, query: 'where=%28id+EQ+41%29' }), { status: 202, body: { id: 9 } })
     t.same(await operations.raw?.run({ ...request, method: 'POST', path: '/vm/v3/host/41/backup', body: { name: 'x' } }), { status: 202, body: { id: 9 } })
@@ -417,7 +417,7 @@ t.test('raw', async t => {
     t.same(vendor.calls.map(({ headers }) => [headers['x-xsrf-token'], headers['content-type']]), [['24-static', undefined], ['24-static', 'application/json'], ['24-static', undefined]])
     t.same(await dryRunOf(line, vendor, async o => await o.raw?.run({ ...request, method: 'POST', body: { name: 'x' } })), [post('/vm/v3/host', { name: 'x' })])
   })
-  t.test('gives back any answer as it is', async t => {
+  t.test('returns any answer unchanged', async t => {
     const cases = [
       [complaint(404, 5021, 'Host id unknown'), { status: 404, body: { error: { code: 5021, msg: 'Host id unknown' } } }],
       [complaint(403, 3001, 'Unauthorized'), { status: 403, body: { error: { code: 3001, msg: 'Unauthorized' } } }],
@@ -433,7 +433,7 @@ t.test('raw', async t => {
       t.equal(vendor.calls.length, 1)
     }
   })
-  t.test('signs in anew for a dead token, and asks a sleeping platform again', async t => {
+  t.test('signs in again after an expired token, and retries a suspended platform', async t => {
     const { vendor, operations } = await openSandbox(t)
     vendor.suspend(2)
     t.match(await operations.raw?.run({ ...request, path: '/vm/v3/cluster' }), { status: 200, body: { size: 2 } })
@@ -441,7 +441,7 @@ t.test('raw', async t => {
     t.match(await operations.raw?.run({ ...request, method: 'POST', path: '/vm/v3/host/41', body: { comment: 'x' } }), { status: 200, body: { id: 41 } })
     t.equal(vendor.logins, 2)
   })
-  t.test('does not pass on what signs in or gives out credentials, however it is written', async t => {
+  t.test('does not forward paths that sign in or return credentials, in any spelling', async t => {
     const { operations } = await open(t, () => ok({}))
     const forbidden = [
       '/auth/v4/public/token', '/auth/v4/public/key', '/auth/v4/user/3/key', '/auth/v4/token', '/auth/v4/setting/token_ttl', '/auth/v3/auth', '/auth/v3/auth_by_key', '/auth/key/4-x', '/auth/key-v4/4-x',
@@ -453,7 +453,7 @@ t.test('raw', async t => {
       t.equal(operations.raw?.isForbidden(path), false, path)
     }
   })
-  t.test('knows the vendor\'s secrets by name', async t => {
+  t.test('redacts the vendor\'s secrets', async t => {
     t.same(vmmanager.secretMembers, ['product_key', 'socket'])
   })
 })

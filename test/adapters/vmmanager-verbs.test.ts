@@ -73,7 +73,7 @@ t.test('create', async t => {
     await must(operations.create?.run({ ...unsized, plan: '2' }))
     t.same(sentTo(vendor)[0]?.body, { name: 'new-1', password: 'Example-Pass1', os: 25, preset: 2, cluster: 1, account: 3 })
   })
-  t.test('leaves out node, cluster and account that are not said', async t => {
+  t.test('leaves out node, cluster and account if they are not given', async t => {
     const { vendor, operations } = await open(t, answer)
     const { region, owner, ...rest } = spec
     await must(operations.create?.run(rest))
@@ -86,14 +86,14 @@ t.test('create', async t => {
     const { cpu_number: _cpus, ram_mib: _memory, hdd_mib: _disk, ...body } = plain
     t.same(sentTo(vendor)[0]?.body, { ...body, preset: 2, disks: [{ size_mib: 30 * 1024, boot_order: 1, tags: [] }] })
   })
-  t.test('takes a saved image by its mark, without a password', async t => {
+  t.test('accepts a saved image by its prefix, without a password', async t => {
     const { vendor, operations } = await open(t, answer)
     const { password, ...rest } = spec
     await must(operations.create?.run({ ...rest, image: 'image:7' }))
     const { os, password: _, ...body } = plain
     t.same(sentTo(vendor)[0]?.body, { ...body, image: 7 })
   })
-  t.test('sends the pools as a list, a domain in small letters, and no count of 0', async t => {
+  t.test('sends the pools as a list, a domain in lower case, and no count of 0', async t => {
     const options = { ipv4_number: 2, ipv4_pool: ['5', 6], domain: 'New-1.Example.COM', node: 2, recipe: 11, comment: 'x', ipv6_enabled: true, ipv6_prefix: 64, storage: 1, net_in_mbitps: 100, net_out_mbitps: 50 }
     t.same(await bodyOf(t, { options }), { ...plain, ...options, ipv4_pool: [5, 6], domain: 'new-1.example.com' })
     t.same(await bodyOf(t, { options: { ipv4_number: 0, ipv4_pool: [5] } }), plain)
@@ -106,7 +106,7 @@ t.test('create', async t => {
       ...plain, ipv4_number: 2, ipv4_pool: [5, 6], vxlan: [{ id: 1, ipnet: 2, ipv4_number: 1 }, { id: 3 }]
     })
   })
-  t.test('refuses what can not be right before anything is sent', async t => {
+  t.test('refuses invalid members before anything is sent', async t => {
     const { vendor, operations } = await open(t, answer)
     const cases: ReadonlyArray<readonly [Partial<CreateSpec>, string]> = [
       [{ name: ' ' }, 'body.name'],
@@ -126,13 +126,13 @@ t.test('create', async t => {
   t.test('keeps fractions of a GiB that are whole MiB', async t => {
     t.same(await bodyOf(t, { disk_gib: 5.859375 }), { ...plain, hdd_mib: 6000 })
   })
-  t.test('is accepted where the answer has no id or no task', async t => {
+  t.test('is accepted if the answer has no id or no task', async t => {
     for (const [body, accepted] of [[{}, {}], [{ id: 43, task: 0 }, { serverId: '43' }], [{ id: null, task: 'x' }, {}], [{ id: '43' }, { serverId: '43' }]] as const) {
       const { operations } = await open(t, () => ok(body))
       t.same(await create(operations), accepted)
     }
   })
-  t.test('tells which member the vendor complains of, and never of a missing server', async t => {
+  t.test('names the member that the vendor rejects, and never a missing server', async t => {
     const cases = [
       [complaint(400, 1006, 'Invalid value', { name: 'os' }), 'rejected', 'body.image'],
       [complaint(404, 1002, 'Not found', { name: 'preset' }), 'rejected', 'body.plan'],
@@ -153,7 +153,7 @@ t.test('create', async t => {
     const { operations } = await open(t, () => complaint(400, 1006, 'Invalid value', { name: 'ipv4_pool' }))
     t.equal((await failureOf(create(operations, { networks: ['99'] }))).options.member, 'body.networks')
   })
-  t.test('is sent once where the answer is lost, and again only after 503', async t => {
+  t.test('is sent once if the answer is lost, and again only after 503', async t => {
     const { vendor, operations } = await openSandbox(t)
     vendor.fail({ kind: 'reset-after', match: ({ path, method }) => method === 'POST' && path === '/vm/v3/host' })
     t.match(await failureOf(create(operations)), { failure: 'unreachable', sideEffect: 'possible' })
@@ -162,7 +162,7 @@ t.test('create', async t => {
     await create(operations)
     t.equal(vendor.created, 2)
   })
-  t.test('is known again by name, cluster and owner, for names are not unique', async t => {
+  t.test('is found again by name, cluster and owner, since names are not unique', async t => {
     const { operations } = await open(t, answer)
     const { server } = seenOf({ ...web, name: 'new-1' })
     const isLike = (more: Partial<CreateSpec>, row = server): boolean | undefined => operations.create?.isLike?.({ ...spec, ...more }, row)
@@ -171,7 +171,7 @@ t.test('create', async t => {
     t.equal(operations.create?.isLike?.({ ...rest, options: { cluster: 2 } }, server), false)
     t.equal(isLike({}, { ...server, region: null, owner: null }), true)
   })
-  t.test('on the simulated platform is known again from its list, and its own example is taken', async t => {
+  t.test('on the simulated platform is found in its list, and its own example is accepted', async t => {
     const { operations, pass } = await openSandbox(t)
     const example = operations.create?.example
     t.ok(example)
@@ -214,7 +214,7 @@ t.test('one write to a server', async t => {
       const hidden = JSON.parse(JSON.stringify(call).replaceAll(/Example-Pass\d/g, '[redacted]'))
       t.same(await dryRunOf(line, vendor, work), [hidden])
     })
-    t.test(`${name} without a task is followed by looking`, async t => {
+    t.test(`${name} without a task is followed by polling`, async t => {
       for (const body of [{ id: 41 }, { id: 41, task: 0 }, {}]) {
         const { operations } = await open(t, () => ok(body))
         t.same(await work(operations), {})
@@ -251,7 +251,7 @@ t.test('one write to a server', async t => {
     t.match(await failureOf(must(operations.rebuild?.run({ seen: running, image: '42' }))), { failure: 'rejected', options: { member: 'body.image' } })
     t.match(await failureOf(must(operations.rename?.run({ id: '99999', name: 'x' }))), { failure: 'not-found' })
   })
-  t.test('is refused before anything is sent where it can not be right', async t => {
+  t.test('is refused before anything is sent if it is invalid', async t => {
     const { vendor, operations } = await open(t, () => taskAnswer)
     t.same(await badMembersOf(operations.rebuild?.run({ seen: running, image: 'debian-12' })), ['body.image'])
     t.same(await badMembersOf(operations.password?.run({ id: '41' })), ['body.password'], 'the vendor makes no password')
@@ -262,7 +262,7 @@ t.test('one write to a server', async t => {
     }
     t.equal(vendor.calls.length, 0)
   })
-  t.test('a protected server is refused by the vendor, too', async t => {
+  t.test('a protected server is refused by the vendor as well', async t => {
     const { vendor, operations } = await openSandbox(t)
     const seen = (await listAll(operations)).find(({ server }) => server.protected === true)
     t.notOk(seen?.server.allowed_actions.includes('delete'))
@@ -286,7 +286,7 @@ t.test('resize', async t => {
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4, ram_mib: 4096 }), post('/vm/v3/disk/101', { size_mib: 40960 })])
     t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
   })
-  t.test('of a running server is put off until it stops, which the operation says', async t => {
+  t.test('of a running server is deferred until it stops, which the operation says', async t => {
     const { vendor, line, operations } = await open(t, answer)
     const input = { seen: running, ...both }
     const accepted = await resize(input)(operations)
@@ -295,7 +295,7 @@ t.test('resize', async t => {
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4, ram_mib: 4096, defer }), post('/vm/v3/disk/101', { size_mib: 40960, defer })])
     t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
   })
-  t.test('of a running server that may be restarted restarts it last, and takes start_task or task', async t => {
+  t.test('of a running server with restart restarts it last, and reads start_task or task', async t => {
     for (const [reply, job] of [[restartAnswer, { id: '13', name: 'host_start' }], [ok({ id: 41, task: 14 }), { id: '14', name: 'host_restart' }]] as const) {
       const { vendor, line, operations } = await open(t, request => request.path.endsWith('/restart') ? reply : answer(request))
       const input = { seen: running, memory_mib: 4096, restart: true }
@@ -304,12 +304,12 @@ t.test('resize', async t => {
       t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
     }
   })
-  t.test('of a stopped server that may be restarted does not start it', async t => {
+  t.test('of a stopped server with restart does not start it', async t => {
     const { vendor, operations } = await open(t, answer)
     await resize({ seen: stopped, cpus: 4, restart: true })(operations)
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4 })])
   })
-  t.test('sends only what differs, from the size there is or the one that is to come', async t => {
+  t.test('sends only what differs from the present or pending sizes', async t => {
     const { vendor, operations } = await open(t, answer)
     t.same(await resize({ seen: running, cpus: 2, memory_mib: 2048, disk_gib: 20, restart: true })(operations), { done: true })
     t.equal(vendor.calls.length, 0)
@@ -319,7 +319,7 @@ t.test('resize', async t => {
     await resize({ seen: stopped, disk_gib: 30 })(operations)
     t.same(sentTo(vendor).slice(2), [post('/vm/v3/disk/101', { size_mib: 30720 })])
   })
-  t.test('never shrinks a disk, nor asks for one that nobody told of', async t => {
+  t.test('never shrinks a disk, nor grows one of unknown size', async t => {
     const { vendor, operations } = await open(t, answer)
     t.same(await badMembersOf(resize({ seen: stopped, cpus: 4, disk_gib: 19 })(operations)), ['body.disk_gib'])
     t.same(await badMembersOf(resize({ seen: stopped, disk_gib: 20.0001 })(operations)), ['body.disk_gib'])
@@ -327,11 +327,11 @@ t.test('resize', async t => {
     t.equal(vendor.calls.length, 0)
     t.same(operations.resize?.accepts, ['cpus', 'memory_mib', 'disk_gib', 'restart'], 'a preset can not be changed')
   })
-  t.test('is followed by looking where one of the tasks has no number', async t => {
+  t.test('is followed by polling if one of the tasks has no number', async t => {
     const { operations } = await open(t, ({ path }) => ok({ id: 41, task: path.includes('/disk/') ? 0 : 10 }))
     t.same(await resize({ seen: stopped, ...both })(operations), {})
   })
-  t.test('with a disk that is not there is no missing server, and what was done before is said', async t => {
+  t.test('with a missing disk is not a missing server, and the work done before it is reported', async t => {
     const { operations } = await open(t, ({ path }) => path.includes('/disk/') ? complaint(404, 1002, 'Not found', { name: 'disk' }) : taskAnswer)
     t.match(await failureOf(resize({ seen: stopped, ...both })(operations)), { failure: 'rejected', sideEffect: 'certain', options: { member: 'body.disk_gib' } })
     const gone = await open(t, () => complaint(404, 5021, 'Host id unknown'))
@@ -383,7 +383,7 @@ t.test('resize', async t => {
     t.match(await failureOf(resize({ seen: running, ...both, restart: true })(operations)), { failure: 'conflict', sideEffect: 'none' })
     t.equal(vendor.calls.length, 1)
   })
-  t.test('leaves a restart that is refused for later, and sends nothing twice', async t => {
+  t.test('defers a restart that is refused, and sends nothing twice', async t => {
     let isBusy = true
     const { vendor, operations } = await open(t, request => request.path.endsWith('/restart') && isBusy ? complaint(409, 5030, 'Host is busy') : answer(request))
     const accepted = await resize({ seen: running, ...both, restart: true })(operations)
@@ -416,14 +416,14 @@ t.test('the console', async t => {
     const { operations } = await open(t, answers({ vnc_port: 5941 }, { ...web, node: { ip_addr: '2001:db8::1' } }))
     t.equal((await operations.console?.run({ id: '41' }))?.url, 'vnc://[2001:db8::1]:5941')
   })
-  t.test('of a server that does not run is a conflict, of a missing one not found', async t => {
+  t.test('of a stopped server is a conflict, of a missing one not found', async t => {
     for (const [rows, failure] of [[[{ ...web, state: 'stopped' }], 'conflict'], [[{ ...web, state: 'creating' }], 'conflict'], [[], 'not-found']] as const) {
       const { vendor, operations } = await open(t, () => list(rows))
       t.equal((await failureOf(Promise.resolve(operations.console?.run({ id: '41' })))).failure, failure)
       t.equal(vendor.calls.length, 1)
     }
   })
-  t.test('without a port or a node is malformed, and tells no password', async t => {
+  t.test('without a port or a node is malformed, and shows no password', async t => {
     for (const [vnc, row] of [[{ vnc_password: 'geheim-1' }, web], [{ vnc_port: 0 }, web], [{ vnc_port: 5941, vnc_password: 'geheim-1' }, { ...web, node: null }]] as const) {
       const { operations } = await open(t, answers(vnc, row))
       const error = await failureOf(Promise.resolve(operations.console?.run({ id: '41' })))
@@ -431,13 +431,13 @@ t.test('the console', async t => {
       t.notMatch(JSON.stringify([error.message, error.options]), 'geheim')
     }
   })
-  t.test('that is not there keeps its status, so that it counts as unsupported', async t => {
+  t.test('that is missing keeps its status, so that it counts as unsupported', async t => {
     const { operations } = await openSandbox(t, { inferred: false })
     t.match(await failureOf(Promise.resolve(operations.console?.run({ id: '41' }))), { failure: 'not-found', options: { status: 404 } })
   })
 })
 
-t.test('a whole life on the simulated platform', async t => {
+t.test('life of a server on the simulated platform', async t => {
   for (const knobs of [{}, { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }] as const) {
     t.test(`with ${JSON.stringify(knobs)}`, async t => {
       const { vendor, operations, pass } = await openSandbox(t, knobs)

@@ -118,7 +118,7 @@ t.test('settings', async t => {
     t.equal(parse({ ...withPassword, as_user: 'client@example.com', auth_prefix: '/api', login_link_path: '/auth/key-v4' }).success, true)
     t.equal(vmmanager.account.safeParse(vmmanager.example).success, true)
   })
-  t.test('what can not be honoured together is refused with its path', async t => {
+  t.test('members that contradict each other are refused with their path', async t => {
     t.same(pathsOfIssues({}), ['email', 'password'])
     t.same(pathsOfIssues({ email: 'admin@example.com' }), ['password'])
     t.same(pathsOfIssues({ ...withPassword, ...withToken, as_user: '3' }), ['email', 'password', 'as_user'])
@@ -147,7 +147,7 @@ t.test('sign-in', async t => {
     })
   }
 
-  t.test('a ready token signs in nowhere and is sent as it is', async t => {
+  t.test('a static token needs no sign-in and is sent unchanged', async t => {
     const { vendor, operations } = await open(t, () => empty)
     await operations.list.run(page())
     t.same(pathsOf(vendor), ['GET /vm/v3/host'])
@@ -169,7 +169,7 @@ t.test('sign-in', async t => {
     t.same(vendor.calls.slice(1, 3).map(({ body }) => bodyOf(body)), [{}, { key: '4-74e7c0e9' }])
   })
 
-  t.test('auth_prefix stands before /auth and nowhere else', async t => {
+  t.test('auth_prefix is put in front of /auth and nowhere else', async t => {
     const { vendor, operations } = await open(t, ({ path }) => path.includes('/auth/') ? signedIn('24-a') : empty, { ...withPassword, auth_prefix: '/api' })
     await operations.list.run(page())
     t.same(pathsOf(vendor), ['POST /api/auth/v4/public/token', 'GET /vm/v3/host'])
@@ -190,7 +190,7 @@ t.test('sign-in', async t => {
     t.equal(vendor.calls.length, 1)
   })
 
-  t.test('what goes wrong with the key is never a missing server', async t => {
+  t.test('a failed key login is never a missing server', async t => {
     const withKey = (answer: SimulatedReply) => open(t, ({ path }) => path.endsWith('/public/token') ? signedIn('24-a') : answer, { ...withPassword, as_user: '999' })
     const cases = [
       [complaint(404, 1002, 'Not found'), 'authentication'],
@@ -205,14 +205,14 @@ t.test('sign-in', async t => {
     }
   })
 
-  t.test('a sign-in that is not there, or answers without a token, is malformed', async t => {
+  t.test('a sign-in that is missing, or answers without a token, is malformed', async t => {
     for (const answer of [html(404), html(200), html(302), ok({ id: '24' }), ok({ token: 'two\r\nlines' })]) {
       const { operations } = await open(t, () => answer, withPassword)
       t.equal((await failureOf(operations.get.run('41'))).failure, 'malformed')
     }
   })
 
-  t.test('a token dies after an idle hour; an end that it has by itself is read as UTC unless it seems past', async t => {
+  t.test('a token expires after an idle hour; its own expiry is read as UTC unless that seems past', async t => {
     const tokenOf = async (expiresAt: unknown): Promise<Token | undefined> => {
       const text = JSON.stringify({ confirmed: true, id: 24, token: '24-a', expires_at: expiresAt })
       const response: HttpResponse = { status: 201, headers: {}, text }
@@ -227,7 +227,7 @@ t.test('sign-in', async t => {
   })
 })
 
-t.test('a dead token', async t => {
+t.test('an expired token', async t => {
   const dead = [complaint(401, 3001, 'Unauthorized'), complaint(401, 1000, 'Unauthorized'), complaint(400, 1000, 'Unauthorized'), html(401)]
   for (const [index, answer] of dead.entries()) {
     t.test(`leads to one sign-in and one repeat, for reads and writes (${index + 1} of ${dead.length})`, async t => {
@@ -241,19 +241,19 @@ t.test('a dead token', async t => {
     })
   }
 
-  t.test('is a lack of rights when 3001 stays after a fresh sign-in, and never a loop', async t => {
+  t.test('is a missing permission if 3001 persists after a fresh sign-in, and never a loop', async t => {
     const { vendor, operations } = await open(t, withDesk(() => complaint(401, 3001, 'Unauthorized')), withPassword)
     t.match(await failureOf(operations.get.run('41')), { failure: 'forbidden', options: { code: 3001 } })
     t.equal(vendor.calls.length, 4)
   })
-  t.test('stays a refusal of the credentials when 1000 or a bare 401 stays', async t => {
+  t.test('stays a refusal of the credentials if 1000 or a bare 401 persists', async t => {
     for (const answer of [complaint(401, 1000, 'Unauthorized'), html(401)]) {
       const { vendor, operations } = await open(t, withDesk(() => answer), withPassword)
       t.equal((await failureOf(operations.get.run('41'))).failure, 'authentication')
       t.equal(vendor.calls.length, 4)
     }
   })
-  t.test('is no excuse to ask twice where the token is a ready one', async t => {
+  t.test('is not requested again if the token is static', async t => {
     const { vendor, operations } = await open(t, () => complaint(401, 3001, 'Unauthorized'))
     t.equal((await failureOf(operations.get.run('41'))).failure, 'authentication')
     t.equal(vendor.calls.length, 1)
@@ -262,7 +262,7 @@ t.test('a dead token', async t => {
 
 t.test('a suspended platform', async t => {
   for (const suspendBody of ['json', 'html', 'empty'] as const) {
-    t.test(`is asked again until it wakes, sign-in and writes included, whatever its body (${suspendBody})`, async t => {
+    t.test(`is retried until it wakes, sign-in and writes included, whatever its body (${suspendBody})`, async t => {
       const { vendor, operations } = await openSandbox(t, { suspend: 3, suspendBody })
       const accepted = await operations.stop?.run({ id: '41' })
       t.equal(accepted?.jobs?.length, 1)
@@ -272,7 +272,7 @@ t.test('a suspended platform', async t => {
       t.equal(vendor.calls.filter(call => call.path.endsWith('/stop')).length, 1)
     })
   }
-  t.test('that does not wake in eleven requests is suspended, and a write has certainly done nothing', async t => {
+  t.test('that does not wake within eleven requests is suspended, and a write has certainly done nothing', async t => {
     const { vendor, operations } = await open(t, () => ({ ...complaint(503, 3001, 'Unauthorized'), headers: { 'retry-after': '60' } }))
     const error = await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())
     t.match(error, { failure: 'suspended', sideEffect: 'none', options: { status: 503, notAttempted: true } })
@@ -308,13 +308,13 @@ t.test('refusals', async t => {
     })
   }
 
-  t.test('the vendor\'s code and words are told, a refused write has done nothing', async t => {
+  t.test('the vendor\'s code and message are shown; a refused write has done nothing', async t => {
     const { operations } = await open(t, () => complaint(200, 5030, 'Host is busy'))
     const error = await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())
     t.match(error, { failure: 'rejected', sideEffect: 'none', options: { status: 200, code: 5030, vendorMessage: 'Host is busy' } })
     t.notMatch(JSON.stringify(error.options), '24-static')
   })
-  t.test('500 is not repeated, for a bad filter gives it for ever; 502 and 504 are', async t => {
+  t.test('500 is not retried, since a bad filter always gives it; 502 and 504 are', async t => {
     for (const [status, calls] of [[500, 1], [502, 3], [504, 3]] as const) {
       const { vendor, operations } = await open(t, () => complaint(status, 1010, 'Unknown field'))
       const error = await failureOf(operations.list.run(page()))
@@ -323,14 +323,14 @@ t.test('refusals', async t => {
       t.equal(vendor.calls.length, calls)
     }
   })
-  t.test('a list that is not there is no missing server', async t => {
+  t.test('a missing list is not a missing server', async t => {
     for (const answer of [html(404), complaint(404, 1002, 'Not found'), html(405)]) {
       const { operations } = await open(t, () => answer)
       t.equal((await failureOf(operations.list.run(page()))).failure, 'malformed')
       t.equal((await failureOf(operations.get.run('41'))).failure, 'malformed')
     }
   })
-  t.test('an error of null, false or nothing is none', async t => {
+  t.test('an error of null, false or an empty string is no error', async t => {
     for (const error of [null, false, '']) {
       const { operations } = await open(t, () => ok({ list: [], error }))
       t.same((await operations.list.run(page())).rows, [])
@@ -339,7 +339,7 @@ t.test('refusals', async t => {
 })
 
 t.test('the list', async t => {
-  t.test('begins at 0 and goes on after the last id, which is right under both readings of limit', async t => {
+  t.test('begins at 0 and continues after the last id, which is right under both readings of limit', async t => {
     const { vendor, operations } = await open(t, () => empty)
     await operations.list.run(page())
     await operations.list.run(page({ after: '41', limit: 7 }))
@@ -360,7 +360,7 @@ t.test('the list', async t => {
     })
   }
 
-  t.test('ends where fewer rows came than were asked for, unless the vendor tells of more', async t => {
+  t.test('ends if fewer rows came than were requested, unless the vendor reports more', async t => {
     const rows = [web, db]
     const cases = [
       [rows, undefined, 3, { last: true, total: null }],
@@ -379,12 +379,12 @@ t.test('the list', async t => {
       t.same({ last, total }, expected, `${sent.length} rows, size ${String(size)}, limit ${limit}`)
     }
   })
-  t.test('tells no total in the middle, where size counts only what is left', async t => {
+  t.test('has no total in the middle, where size counts only the remaining rows', async t => {
     const { operations } = await open(t, () => list([db], 1))
     t.same((await operations.list.run(page({ after: '41' }))).total, null)
   })
 
-  t.test('filters there by a plain name only; quotes, wildcards and spaces stay with the gateway', async t => {
+  t.test('filters upstream by a plain name only; quotes, wildcards and spaces are filtered by the gateway', async t => {
     const { vendor, operations } = await open(t, () => empty)
     await operations.list.run(page({ filters: { name: 'web-1.a_B' } }))
     await operations.list.run(page({ after: '5', filters: { name: 'web' } }))
@@ -406,7 +406,7 @@ t.test('the list', async t => {
     t.ok(rows.length > 1)
     t.ok(rows.every(({ server }) => server.name === 'web-1'))
   })
-  t.test('is malformed where it is not a list, or a row has no id', async t => {
+  t.test('is malformed if it is not a list, or a row has no id', async t => {
     for (const body of [{ size: 0 }, { list: {} }, [], { list: [{ name: 'web-1' }] }, { list: [{ ...web, id: 'x' }] }]) {
       const { operations } = await open(t, () => ok(body))
       t.equal((await failureOf(operations.list.run(page()))).failure, 'malformed')
@@ -422,7 +422,7 @@ t.test('the list', async t => {
 })
 
 t.test('one server', async t => {
-  t.test('is read from the list, for by id it comes without addresses, disk, cluster and owner', async t => {
+  t.test('is read from the list, since a get lacks addresses, disk, cluster and owner', async t => {
     const { vendor, operations } = await open(t, () => list([web], 1))
     const { server, raw } = await operations.get.run('41')
     t.equal(server.addresses.length, 1)
@@ -435,7 +435,7 @@ t.test('one server', async t => {
       t.equal((await failureOf(operations.get.run('41'))).failure, 'not-found')
     }
   })
-  t.test('is missing when the list itself says so with 5021, and no other 404 means that', async t => {
+  t.test('is not found if the list itself answers 5021; no other 404 means that', async t => {
     for (const [answer, failure] of [[complaint(404, 5021, 'Host id unknown'), 'not-found'], [complaint(200, 5021, 'Host id unknown'), 'not-found'], [complaint(404, 1002, 'Not found'), 'malformed'], [html(405), 'malformed']] as const) {
       const { operations } = await open(t, () => answer)
       t.equal((await failureOf(operations.get.run('41'))).failure, failure)
@@ -443,7 +443,7 @@ t.test('one server', async t => {
     const { operations } = await open(t, () => complaint(404, 5021, 'Host id unknown'))
     t.equal((await failureOf(operations.list.run(page()))).failure, 'malformed', 'the list of all has no server to miss')
   })
-  t.test('with an id that can not exist costs no call', async t => {
+  t.test('with an impossible id costs no call', async t => {
     const { vendor, operations } = await open(t, () => empty)
     for (const id of ['', '0', '041', '-1', '4.1', '4e1', '41) OR (id GT 0', '../41', 'x', '9'.repeat(20)]) {
       for (const work of [operations.get.run(id), operations.start?.run({ id }), operations.stop?.run({ id }), operations.reboot?.run({ id })]) {
@@ -487,7 +487,7 @@ t.test('a server', async t => {
     ])
     t.same(server.allowed_actions, ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete'])
   })
-  t.test('that is being made has no addresses and no actions yet', async t => {
+  t.test('that is being created has no addresses and no actions yet', async t => {
     t.match(toServer(fresh), { status: 'provisioning', power: 'unknown', addresses: [], allowed_actions: [], created_at: '2026-01-16T08:00:00Z' })
   })
   t.test('in the shape of 2022 lacks an image id, a date and a protection, and nothing else', async t => {
@@ -506,7 +506,7 @@ t.test('a server', async t => {
     t.equal(server.protected, true)
     t.notOk(server.allowed_actions.includes('delete'))
   })
-  t.test('that is disabled is locked, and its power still is what the state says', async t => {
+  t.test('that is disabled is locked, and its power still follows the state', async t => {
     t.match(toServer({ ...web, disabled: true }), { locked: true, status: 'running', power: 'on' })
     t.equal(toServer(old).locked, false)
     t.equal(toServer({ ...web, disabled: null }).locked, false)
@@ -602,7 +602,7 @@ t.test('actions', async t => {
       t.equal(vendor.calls[0]?.headers['content-type'], 'application/json')
     })
   }
-  t.test('start knows no force', async t => {
+  t.test('start does not accept force', async t => {
     const { operations } = await open(t, () => empty)
     t.same([operations.start?.accepts, operations.stop?.accepts, operations.reboot?.accepts], [undefined, ['force'], ['force']])
   })
@@ -610,7 +610,7 @@ t.test('actions', async t => {
     const { operations } = await open(t, () => ok({ id: 41, stop_task: 1341774672, start_task: 1341774673, task: 1 }))
     t.same(await act(operations, 'reboot'), { jobs: [{ id: '1341774673', name: 'host_start' }] })
   })
-  t.test('an answer without a task number is accepted and followed by looking', async t => {
+  t.test('an answer without a task number is accepted and followed by polling', async t => {
     for (const body of [{ id: 41 }, { id: 41, task: 0 }, { id: 41, task: null }, undefined]) {
       const { operations } = await open(t, () => ok(body))
       t.same(await act(operations, 'start'), {})
@@ -654,14 +654,14 @@ t.test('tasks', async t => {
     t.equal(vendor.calls[0]?.rawQuery, 'where=%28consul_id+EQ+%271341774670%27%29')
     t.match(states, [{ status: 'succeeded' }])
   })
-  t.test('of one number are told apart by name', async t => {
+  t.test('with the same number are told apart by name', async t => {
     const { states } = await look(t, [{ ...row, name: 'ip_allocate', status: 'complete' }, row])
     t.match(states, [{ status: 'running' }])
   })
-  t.test('of one number that are other work say nothing of it, whatever became of them', async t => {
+  t.test('with the same number but other work do not count, whatever became of them', async t => {
     for (const status of ['complete', 'failed']) t.match((await look(t, [{ ...row, name: 'ip_allocate', status }])).states, [{ status: 'pending', vendorStatus: null }])
   })
-  t.test('of another name than expected are taken from the first row', async t => {
+  t.test('with an unexpected name are taken from the first row', async t => {
     const { states } = await look(t, [{ ...row, consul_id: '1341774670', name: 'vm_stop', status: 'complete' }, { ...row, name: null }])
     t.match(states, [{ id: '1341774670', name: 'host_stop', status: 'succeeded' }])
   })
@@ -682,7 +682,7 @@ t.test('tasks', async t => {
       t.match((await look(t, [{ ...row, consul_id: odd, status: 'failed' }, { ...row, status: 'complete' }])).states, [{ status: 'succeeded' }])
     }
   })
-  t.test('that failed tell why in one call more, by the row\'s own id, with or without an envelope', async t => {
+  t.test('that failed report why in one more call, by the row\'s own id, with or without an envelope', async t => {
     const output = `  not enough\n resources ${'x'.repeat(400)}`
     for (const detail of [{ task: { id: 770, output } }, { id: 770, output }]) {
       for (const status of ['fail', 'failed']) {
@@ -694,7 +694,7 @@ t.test('tasks', async t => {
       }
     }
   })
-  t.test('that failed are failed even where the reason can not be had', async t => {
+  t.test('that failed are failed even if the reason cannot be read', async t => {
     const answers = [html(404), complaint(403, 3001, 'Unauthorized'), complaint(200, 1002, 'Not found'), html(200), ok([]), ok({ task: { output: '' } }), ok({ output: 7 }), complaint(500, 1, 'no')]
     for (const answer of answers) {
       const { operations } = await open(t, ({ path }) => path === '/vm/v3/task' ? list([{ ...row, status: 'fail' }]) : answer)
@@ -720,7 +720,7 @@ t.test('on the simulated platform', async t => {
     return { end: seen.at(-1), began: seen[0], power: vendor.powerOf(id), status: (await operations.get.run(id)).server.status }
   }
 
-  t.test('a server is stopped, and the task tells when', async t => {
+  t.test('a server is stopped, and the task shows when', async t => {
     t.match(await follow(t, {}, '41', 'stop'), { end: 'succeeded', power: 'stopped', status: 'stopped' })
     t.match(await follow(t, {}, '41', 'stop', true), { end: 'succeeded', power: 'stopped', status: 'stopped' })
   })
@@ -743,7 +743,7 @@ t.test('on the simulated platform', async t => {
     t.equal((await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())).failure, 'conflict')
   })
   for (const badTokenCode of [3001, 1000] as const) {
-    t.test(`tokens that are gone (${badTokenCode}) are replaced once`, async t => {
+    t.test(`expired tokens (${badTokenCode}) are replaced once`, async t => {
       const { vendor, operations } = await openSandbox(t, { badTokenCode })
       await operations.get.run('41')
       vendor.revokeTokens()
@@ -751,7 +751,7 @@ t.test('on the simulated platform', async t => {
       t.equal(vendor.logins, 2)
     })
   }
-  t.test('every row maps, its words too', async t => {
+  t.test('every row is mapped, and so is its status', async t => {
     const { operations } = await openSandbox(t)
     const servers = (await listAll(operations)).map(({ server }) => server)
     t.same([...new Set(servers.map(({ status }) => status))].sort(), ['error', 'provisioning', 'rescue', 'running', 'stopped', 'unknown'])

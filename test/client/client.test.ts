@@ -41,7 +41,7 @@ async function startOther (test: Test, answer: (request: IncomingMessage, respon
   return { baseUrl: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, asked }
 }
 
-t.test('every server is given once, over all pages, in the order that was asked for', async t => {
+t.test('every server is returned once, over all pages, in the requested order', async t => {
   vendor.addServers(30)
   const ids = (await all(hawser.servers(account, { limit: 7, sort: '-id' }))).map(({ id }) => id)
   const whole = dataOf(await hawser.GET('/v1/{account}/servers', { params: { path: { account }, query: { limit: 500, sort: '-id' } } })).data.map(({ id }) => id)
@@ -50,7 +50,7 @@ t.test('every server is given once, over all pages, in the order that was asked 
   t.same(await all(hawser.servers(account, { name: 'nobody has this name' })), [])
 })
 
-t.test('who stops taking servers stops the asking for pages', async t => {
+t.test('a caller that stops iterating stops the requests for pages', async t => {
   const pages: string[] = []
   const counting = createClient({ baseUrl, key, fetch: async (...given) => { pages.push(String(given[0] instanceof Request ? given[0].url : given[0])); return await fetch(...given) } })
   for await (const server of counting.servers(account, { limit: 2 })) if (server.id !== '') break
@@ -71,7 +71,7 @@ t.test('one key buys one server, and its operation is followed to the end', asyn
   t.match(other, { problem: { type: '/problems/idempotency-mismatch', status: 422 } })
 })
 
-t.test('a problem is thrown with all that the gateway tells of it', async t => {
+t.test('a problem is thrown with everything that the gateway reported', async t => {
   const error = await errorOf(all(hawser.servers('nobody')))
   t.ok(error instanceof ProblemError)
   t.match(error, { name: 'ProblemError', message: /^No such account: /, problem: { type: '/problems/account-not-found', status: 404, retryable: 'no', side_effect: 'none', errors: [] } })
@@ -79,13 +79,13 @@ t.test('a problem is thrown with all that the gateway tells of it', async t => {
   t.match(await errorOf(all(createClient({ baseUrl }).servers(account))), { problem: { type: '/problems/unauthenticated' } }, 'without a key none is sent')
 })
 
-t.test('a dry run is shown, and is nothing to follow', async t => {
+t.test('a dry run returns the calls and no operation', async t => {
   const shown = dataOf(await hawser.DELETE('/v1/{account}/servers/{id}', { params: { path: { account, id: [...vendor.servers.keys()][0] ?? '' }, query: { dry_run: true } } }))
   t.match(shown, { calls: [{ method: 'POST' }] })
   t.match(await errorOf(hawser.follow(shown)), { name: 'TypeError', message: /no operation/ })
 })
 
-t.test('an answer that is not the gateway\'s is said to be none', async t => {
+t.test('an answer that is not the gateway\'s is reported as such', async t => {
   const other = await startOther(t, (_request, response) => { response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>') })
   const error = await errorOf(all(createClient({ baseUrl: other.baseUrl, key }).servers(account)))
   t.notOk(error instanceof ProblemError)
@@ -94,7 +94,7 @@ t.test('an answer that is not the gateway\'s is said to be none', async t => {
   t.match(await errorOf(all(createClient({ baseUrl: empty.baseUrl }).servers(account))), { message: /HTTP 503/ })
 })
 
-t.test('no redirect is followed, so the key goes nowhere else', async t => {
+t.test('no redirect is followed, so the key is sent nowhere else', async t => {
   const elsewhere = await startOther(t, (_request, response) => { response.end('{}') })
   const other = await startOther(t, (_request, response) => { response.writeHead(307, { location: elsewhere.baseUrl }).end() })
   t.ok(await errorOf(createClient({ baseUrl: other.baseUrl, key }).GET('/v1/accounts')) instanceof TypeError)
@@ -111,7 +111,7 @@ function collectGarbage (test: Test): void {
   test.teardown(async () => { clearInterval(timer) })
 }
 
-t.test('a call ends when its time is over, whether the answer or its rest stays out', { timeout: 60_000 }, async t => {
+t.test('a call ends at its timeout, whether the answer or the rest of its body is missing', { timeout: 60_000 }, async t => {
   collectGarbage(t)
   const silent = await startOther(t, () => {})
   const stalled = await startOther(t, (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).write('{"data": [') })
@@ -126,7 +126,7 @@ const running: Operation = {
   id: 'op_1', account, provider: 'glesys', action: 'stop', server_id: '1', status: 'running', created_at: '2030-01-01T00:00:00Z', updated_at: '2030-01-01T00:00:00Z', finished_at: null, progress: null, error: null, note: null, upstream: null
 }
 
-t.test('who asks to wait is given the time for it', { timeout: 60_000 }, async t => {
+t.test('a call that waits gets the time to do so', { timeout: 60_000 }, async t => {
   const slow = await startOther(t, (_request, response) => {
     setTimeout(() => { response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(running)) }, 600)
   })
@@ -136,7 +136,7 @@ t.test('who asks to wait is given the time for it', { timeout: 60_000 }, async t
   t.match(await errorOf(hasty.GET('/v1/{account}/operations/{id}', { params: { path } })), { name: 'TimeoutError' })
 })
 
-t.test('following waits at the gateway, and ends when its time is over or when it is told to', { timeout: 60_000 }, async t => {
+t.test('following waits at the gateway, and ends at its timeout or when aborted', { timeout: 60_000 }, async t => {
   const endless = await startOther(t, (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(running)) })
   const client = createClient({ baseUrl: endless.baseUrl })
   collectGarbage(t)

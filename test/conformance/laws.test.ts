@@ -247,7 +247,7 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
     if (first !== undefined) t.notOk((await bench.ask(`/servers/${encodeURIComponent(first.id)}?include=raw`)).text.includes('SECRET'))
   })
 
-  t.test(`${account}: wrong credentials are told as the provider's refusal, and tried once only`, async t => {
+  t.test(`${account}: wrong credentials are reported as the provider's refusal and tried only once`, async t => {
     const wrong = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, vendor.secrets.includes(key) ? `wrong${String(value).slice(5)}` : value]))
     await withAccount({ ...placed, settings: wrong }, async bench => {
       const before = vendor.simulator.calls.length

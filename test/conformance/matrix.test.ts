@@ -47,7 +47,7 @@ const matrix = `
 const [header = [], ...lines] = matrix.trim().split('\n').map(line => line.trim().split(/\s+/))
 const letterOf = ({ evidence }: Capability): string => evidence === null ? '-' : evidence === 'inferred' ? 'i' : 'd'
 
-t.test('each provider declares exactly what it must offer, with evidence that is as good as it is said to be', async t => {
+t.test('each provider declares exactly the verbs it must offer, with at least the required evidence', async t => {
   t.same([...registry.keys()].sort(), [...header].sort())
   t.same(lines.map(([verb]) => verb), capabilityNames)
   for (const adapter of registry.values()) {
@@ -97,7 +97,7 @@ function samplesOf (servers: readonly Server[]): Map<string, Server> {
   return samples
 }
 
-t.test('what a server is said to allow, the provider does not refuse for its state', { jobs: 5 }, async t => {
+t.test('the provider does not refuse an allowed action because of the server\'s state', { jobs: 5 }, async t => {
   for (const adapter of registry.values()) {
     t.test(adapter.title, { buffered: true }, async t => {
       const [account = ''] = await accountsOf(adapter.id)

@@ -30,7 +30,7 @@ t.test('everything is in one namespace of the strictest pod security, and every 
   for (const path of ['deploy/base/deployment.yaml', 'deploy/redis/statefulset.yaml']) t.doesNotThrow(() => hardenedPod.parse(podOf(path)), path)
 })
 
-t.test('every line of the guide that works in the namespace names it', async t => {
+t.test('every command of the guide that works in the namespace names it', async t => {
   const words = /kubectl (?:create secret|rollout|exec|get|logs)[^\n`]*/g
   const lines = [...`${read('deploy/GUIDE.md')}${read('deploy/REDIS.md')}`.matchAll(words)].map(([line]) => line)
   t.ok(lines.length >= 4)
@@ -57,7 +57,7 @@ const redisSchema = z.object({
 })
 const composeSchema = z.object({ services: z.object({ redis: z.object({ image: z.string(), command: z.array(z.string()) }) }) })
 
-t.test('`kubectl apply -k deploy` brings what compose brings: gateways, a way in, and a Redis that keeps what it has acknowledged', async t => {
+t.test('`kubectl apply -k deploy` brings what compose brings: gateways, an entry point, and a Redis that keeps acknowledged writes', async t => {
   t.same(kustomization('deploy').resources, ['base', 'redis', 'ingress'])
   const { spec: { template: { spec: { containers: [redis] } } } } = redisSchema.parse(yaml('deploy/redis/statefulset.yaml'))
   const composed = composeSchema.parse(yaml('docker-compose.yml')).services.redis

@@ -35,7 +35,7 @@ const { services, networks } = z.object({
 }).parse(compose)
 const gateways = [services['gateway-1'], services['gateway-2']]
 
-t.test('the image copies what is there and nothing else, and holds no tool of development', async t => {
+t.test('the image copies only existing files and contains no development tool', async t => {
   t.ok(copied.length > 5)
   for (const path of copied) t.ok(existsSync(join(root, path)), path)
   const ignored = read('.dockerignore').trim().split('\n').filter(line => !line.startsWith('#'))
@@ -52,7 +52,7 @@ t.test('the image copies what is there and nothing else, and holds no tool of de
   t.ok(existsSync(join(root, 'src/main.ts')), 'the build makes the file that the container runs of it')
 })
 
-t.test('the health check of the image asks the port that is exposed for a path that there is', async t => {
+t.test('the health check of the image requests an existing path on the exposed port', async t => {
   const text = dockerfile.join('\n')
   const [, port, path = ''] = /fetch\('http:\/\/127\.0\.0\.1:(\d+)(\/[\w/]+)'\)/.exec(text) ?? []
   t.equal(port, /^EXPOSE (\d+)$/m.exec(text)?.[1])
@@ -65,7 +65,7 @@ t.test('the health check of the image asks the port that is exposed for a path t
   await close()
 })
 
-t.test('the compose file is what the published schema says', async t => {
+t.test('the compose file fits the published schema', async t => {
   const ajv = new Ajv2019({ strict: false, validateSchema: false, formats: { duration: true, subnet_ip_address: true, ports: true, expose: true } })
   // Its ids are of an older draft than it says, and nothing refers to them.
   const schema: object = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) => key === 'id' && typeof value === 'string' ? undefined : value)
@@ -74,7 +74,7 @@ t.test('the compose file is what the published schema says', async t => {
   t.notOk(isCompose({ services: { a: { image: 'a', restrat: 'always' } } }), 'the schema can refuse')
 })
 
-t.test('the parts of the compose file fit each other, nginx and the example configuration', async t => {
+t.test('the services of the compose file match each other, nginx and the example configuration', async t => {
   const example = z.looseObject({ redis: z.object({ url: z.string() }), listen: z.object({ port: z.number(), trust_proxy: z.array(z.string()) }), shutdown_grace_ms: z.number() }).parse(parse(read('deploy/base/hawser.example.yaml')))
   const nginx = read('deploy/nginx.conf')
   const [, upstreams = ''] = /upstream gateway \{([^}]*)\}/.exec(nginx) ?? []

@@ -87,7 +87,7 @@ const deployment = z.object({
 const pod = deployment.template
 const [container] = pod.spec.containers
 
-t.test('every file of deploy/ is named by somebody, and what is named is there', async t => {
+t.test('every file of deploy/ is mentioned in the docs, and every mentioned file exists', async t => {
   const folders = ['deploy', 'deploy/base', 'deploy/example', 'deploy/redis', 'deploy/ingress']
   const namedFiles = folders.flatMap(folder => {
     const { resources, configMapGenerator } = kustomizationSchema.parse(yaml(`${folder}/kustomization.yaml`))
@@ -100,7 +100,7 @@ t.test('every file of deploy/ is named by somebody, and what is named is there',
   for (const file of others) t.ok(file === 'deploy/nginx.conf' || `${read('deploy/GUIDE.md')}${read('README.md')}`.includes(file), `${file} is named in the guide or the README`)
 })
 
-t.test('the manifests are what the published schemas of Kubernetes say, without a key that they do not know', async t => {
+t.test('the manifests fit the published schemas of Kubernetes, without unknown keys', async t => {
   for (const resource of allResources) {
     t.equal(resource.apiVersion, models[resource.kind].from, resource.kind)
     t.doesNotThrow(() => { Object.assign(models[resource.kind].make(), resource).validate() }, resource.kind)
@@ -217,7 +217,7 @@ t.test('the example configurations are valid, the full one shows every provider,
   t.ok(openPorts.includes(53))
 })
 
-t.test('no file of deploy/ holds a secret, and no image is named by a host', async t => {
+t.test('no file of deploy/ contains a secret, and no image name contains a registry host', async t => {
   for (const file of [...filesBelow('deploy'), 'docker-compose.yml', 'Dockerfile']) {
     const values = [...read(file).matchAll(/^(?!\s*#)[^\n]*\b(?:password|secret|token|api_key|sha256|client_id|client_secret)["']?: +([^\s,}]+)/gm)].map(([, value = '']) => value)
     if (!file.endsWith('.md')) t.same(values.filter(value => !/^"\$\{file:|^\{$|^hawser$/.test(value)), [], file)

@@ -49,7 +49,7 @@ async function startPlainPair (test: Test, answer: (request: IncomingMessage, re
   return { proxy, sent, settle, countOf: (path: string) => sent().filter(({ url }) => url === path).length }
 }
 
-t.test('nginx asks a read again of the other replica, never a write that it began to send, and says what may have been done', needsNginx, async t => {
+t.test('nginx retries a read at the other replica, never a write that it began to send, and reports the side effect', needsNginx, async t => {
   const { proxy, countOf, settle } = await startPlainPair(t, ({ url, socket }, reply) => {
     if (url === '/well') reply.end('well')
     else socket.destroy()
@@ -72,7 +72,7 @@ t.test('nginx asks a read again of the other replica, never a write that it bega
   await settle()
 })
 
-t.test('while one replica is not there every request goes to the other, and while none is, nothing may have been done', needsNginx, async t => {
+t.test('with one replica down every request goes to the other; with both down the side effect is possible', needsNginx, async t => {
   const { seen, host } = await startPlain(t, (_request, reply) => { reply.end('well') })
   const proxy = await startNginx(t, [host, `127.0.0.1:${await freePort()}`])
   for (let round = 0; round < 6; round += 1) {
@@ -92,7 +92,7 @@ t.test('while one replica is not there every request goes to the other, and whil
   }
 })
 
-t.test('what a gateway answers passes unchanged and once, a stream line by line, and a body that is too large not at all', needsNginx, async t => {
+t.test('a gateway\'s answer passes unchanged and once, a stream line by line, and a body that is too large is refused', needsNginx, async t => {
   let goOn = (): void => {}
   const { proxy, countOf, sent } = await startPlainPair(t, ({ url = '' }, reply) => {
     const [, status] = /^\/answer-(\d+)/.exec(url) ?? []
@@ -214,7 +214,7 @@ t.test('a replica that is killed costs no read, and no key buys two servers', ne
   t.equal(vendor.created, before + 4)
 })
 
-t.test('a replica that is told to stop under load loses no answer', needsNginx, async t => {
+t.test('a replica that is stopped under load loses no answer', needsNginx, async t => {
   const { vendor, gateways, at, insist } = await startPair(t)
   await fetch(at('/servers?limit=1'))
   const before = vendor.created

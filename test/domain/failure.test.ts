@@ -11,25 +11,25 @@ t.test('a type of problem has one status, whether a provider or the gateway refu
   t.same(Object.values(refusals).filter(({ slug, status }) => (statuses.get(slug) ?? status) !== status), [])
 })
 
-t.test('what opens the circuit is an outage everywhere', async t => {
+t.test('whatever opens the circuit is an outage for health and fleet, too', async t => {
   t.ok(rows.some(({ call }) => call.circuit === 'bad'))
   t.same(breaches(({ problem, call, account: { failing, unheard, staleAllowed } }) =>
     call.circuit === 'bad' && !(problem.transient && call.ambiguous && call.deferrable && failing && unheard && staleAllowed)), [])
 })
 
-t.test('a call that was held back says nothing about the provider', async t => {
+t.test('a call that was held back does not count for or against the provider', async t => {
   t.same(breaches(({ call }) => call.heldBack), ['circuit-open', 'overloaded'] satisfies Failure[])
   t.same(breaches(({ problem, call, account }) =>
     call.heldBack && (!problem.transient || call.ambiguous || call.circuit !== 'good' || account.failing)), [])
 })
 
-t.test('what may pass by itself is tried later, and only that is sent again', async t => {
+t.test('transient failures are retried later, and only those', async t => {
   t.same(breaches(({ problem, call }) => problem.transient && !call.deferrable), [])
   t.same(breaches(({ problem, call }) => call.retry !== 'never' && !problem.transient), [])
   t.same(breaches(({ problem }) => problem.retryAfterS !== null && !problem.transient), [], 'no time to retry without a reason to')
 })
 
-t.test('an error that is given more facts stays as it was, and the other one loses nothing', async t => {
+t.test('an error with more facts is a new error that keeps the earlier facts', async t => {
   const cause = new Error('below')
   const first = new UpstreamError('timeout', 'no answer', { status: 504, cause }, { attempts: 2 })
   const second = first.withFacts({ sideEffect: 'possible' }).withFacts({ operationId: 'op' })

@@ -32,7 +32,7 @@ t.test('no run of 16 characters of a secret survives in any text', async t => {
   t.pass()
 })
 
-t.test('also where secrets and text are made of few characters, so that runs overlap and repeat', async t => {
+t.test('also if secrets and text consist of few characters, so that runs overlap and repeat', async t => {
   const few = (minLength: number, maxLength: number) => fc.string({ unit: fc.constantFrom('a', 'b'), minLength, maxLength })
   const some = fc.array(few(16, 40), { minLength: 1, maxLength: 3 })
   fc.assert(fc.property(some, few(0, 200), (secrets, text) => isHidden(createCut(secrets)(text), secrets)), { numRuns: 2000 })
@@ -52,7 +52,7 @@ t.test('a whole secret never survives, also percent-encoded, escaped in JSON or 
   t.equal(createCut(['abc'])('xabcx'), 'xabcx', 'shorter ones would cut words')
 })
 
-t.test('what is no secret stays as it was written', async t => {
+t.test('text without secrets stays unchanged', async t => {
   const secret = 'Zq7WmX2kVb9TnR4y'
   const plain = fc.string({ unit: fc.constantFrom(...'abcdef 0123456789-:/.'), maxLength: 300 })
   fc.assert(fc.property(plain, text => createCut([secret])(text) === text))
@@ -64,7 +64,7 @@ t.test('what is no secret stays as it was written', async t => {
   t.equal(createCut([])('text'), 'text')
 })
 
-t.test('half a token in the middle of a message is cut out of it', async t => {
+t.test('half a token in the middle of a message is removed', async t => {
   const token = 'kQ3vT8xZ1mB6nR4yW9pL2sD7fG5hJ0cVaXbYcZdEeFfGgHhIiJjKkLlMmNnOoPpQ'
   t.equal(
     createCut([token])(`limit of 3600 requests per hour reached for ${token.slice(0, 32)}…`),
@@ -111,7 +111,7 @@ t.test('in a row of name and value the value is hidden by its name, and the name
   t.same(shownOf({ key: 'ssh', name: 'password', value: 'hunter2' }), { key: 'ssh', name: 'password', value: redacted }, 'any of its names')
 })
 
-t.test('a text that holds JSON is treated like the value that it holds', async t => {
+t.test('a text that contains JSON is treated like the value that it contains', async t => {
   const params = { name: 'web', password: 'hunter2', deep: [{ key: 'root_password', value: 'hunter2' }] }
   const hidden = { name: 'web', password: redacted, deep: [{ key: 'root_password', value: redacted }] }
   t.same(shownOf({ key: 'create_params', value: JSON.stringify(params) }), { key: 'create_params', value: JSON.stringify(hidden) })
@@ -134,12 +134,12 @@ t.test('a text that holds JSON is treated like the value that it holds', async t
   t.same(shownOf({ notes: '{"host_id": "h-1"}' }, ['host_id']), { notes: `{"host_id":"${redacted}"}` }, 'a vendor\'s own names count')
 })
 
-t.test('JSON texts without anything to hide, and texts that only look like JSON, stay as they were written', async t => {
+t.test('JSON texts without secrets, and texts that only look like JSON, stay unchanged', async t => {
   const texts = ['[12, 15]', '{"a":  12345678901234567890}', '{ token', '[secret]', '"token', '{}', '', '[]']
   for (const text of texts) t.equal(redact(text), text)
 })
 
-t.test('JSON texts that are too large or nested too deep to be looked into are hidden', async t => {
+t.test('JSON texts that are too large or nested too deep to be inspected are hidden', async t => {
   t.equal(redact(`{"password":"hunter2","more":"${'x'.repeat(1024 * 1024)}"}`), redacted)
   let text = JSON.stringify({ password: 'hunter2' })
   for (let layer = 0; layer < 11; layer += 1) text = JSON.stringify([text])

@@ -6,12 +6,12 @@ import { createOperationEvents } from '../../src/operations/operation-events.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { afterAccepted, afterAmbiguous, intended } from '../../src/operations/life.ts'
 import { systemClock } from '../../src/domain/clock.ts'
-import { createManualClock } from '../helpers/clock.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
+import { createManualClock, timeBy } from '../helpers/clock.ts'
 import type { StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { failure } from './provider.ts'
 import { record, startedAt } from './records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 const seconds = (count: number): number => startedAt + count * 1000
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
@@ -37,7 +37,7 @@ t.test('an operation is followed from state to state until its goal is reached',
   t.match(afterServer(stop, null, seconds(1)).operation, { status: 'failed', error: 'the server is gone', finished_at: '2026-11-21T10:00:01.000Z' })
 })
 
-t.test('what a server shows is judged from when the provider was asked, not from when the intent was written', async t => {
+t.test('the state of a server is judged from the time of the provider call, not of the intent', async t => {
   const intent = intended({ account: 'a', provider: 'p', action: 'reboot', serverId: '42', goal: usualGoals.reboot, search: null, phase: 'asking', askForMs: 60_000 }, 'me', startedAt)
   t.match(intent, { phase: 'asking', operation: { status: 'pending', id: /^op_[0-9a-f]{28}$/ }, askingUntil: seconds(60), deadlineAt: seconds(600) })
   const slow = afterAccepted(intent, {}, seconds(20))
@@ -56,7 +56,7 @@ t.test('a reboot whose lock or task began and ended has succeeded at once, witho
   t.same(told(reboot, [[0.5, server('running', { locked: true })], [1.5, server('running')]]), ['running', 'running'], 'an administrator\'s lock says nothing')
 })
 
-t.test('a provider that has finished when it answers leaves nothing to follow', async t => {
+t.test('a provider that finishes before it answers leaves nothing to follow', async t => {
   t.match(afterAccepted(record('stop', { phase: 'asking', goal: usualGoals.stop }), { done: true }, seconds(1)).operation, { status: 'succeeded', finished_at: '2026-11-21T10:00:01.000Z' })
   t.equal(afterAccepted(record('password', { phase: 'asking' }), {}, seconds(1)).operation.status, 'succeeded', 'no goal: done when accepted')
   t.equal(afterAccepted(record('password', { phase: 'asking' }), { jobs: [{ id: '1', name: 'x' }] }, seconds(1)).operation.status, 'running')
@@ -64,7 +64,7 @@ t.test('a provider that has finished when it answers leaves nothing to follow', 
     { upstream: { id: 'invoice-1' }, note: 'billed' })
 })
 
-t.test('what is doubtful is judged by what is seen, and is unknown where nothing can be seen', async t => {
+t.test('an ambiguous operation is judged by what is seen, and is unknown if nothing can be seen', async t => {
   const reset = afterAmbiguous(record('stop', { phase: 'asking', goal: usualGoals.stop, operation: { status: 'pending' } }), failure('unreachable', 'possible'), seconds(1))
   t.match(reset, { phase: 'ambiguous', settleMs: 30_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
   t.match(afterServer(reset, server('stopped'), seconds(2)).operation, { status: 'succeeded' })
@@ -77,7 +77,7 @@ t.test('what is doubtful is judged by what is seen, and is unknown where nothing
     { notMade: false, phase: 'following', operation: { status: 'running', error: null, finished_at: null } }, 'an answer that comes after all wins')
 })
 
-t.test('jobs decide where there are any: all must succeed, one may fail', async t => {
+t.test('jobs decide if there are any: all must succeed, one failure fails the operation', async t => {
   const two = record('stop', { jobs: [{ id: '7', name: 'host_stop' }, { id: '8', name: 'disk_resize' }] })
   const states = (...facts: Array<Partial<JobState>>): JobState[] =>
     facts.map((fact, index) => ({ ...two.jobs[index] ?? { id: '', name: '' }, status: 'running', vendorStatus: null, error: null, ...fact }))
@@ -110,7 +110,18 @@ t.test('a resize has succeeded when its sizes show, whatever its jobs say', asyn
   t.same(told(planned, [[2, server('running', { plan: { id: 'p1', name: null } })]]), ['succeeded'], 'the provider\'s job says what the record can not')
 })
 
-t.test('after the deadline the verdict is unknown, and says why', async t => {
+t.test('where a record lags behind the jobs, an action has succeeded when its goal shows after them', async t => {
+  const job = { id: '7', name: 'shutdown' }
+  const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'completed', error: null }]
+  const stop = record('stop', { jobs: [job], goal: { ...usualGoals.stop, shown: true } })
+  const after = afterJobs(stop, states, seconds(1))
+  t.match(after, { jobs: [], nextPollAt: seconds(1), operation: { status: 'running' } })
+  t.same(told(after, [[1, server('running')], [2, server('stopped')]]), ['running', 'succeeded'])
+  t.same(told(after, [[601, server('running')]]), ['unknown'], 'a job that ends without effect is no success')
+  t.equal(afterJobs({ ...stop, goal: usualGoals.stop }, states, seconds(1)).operation.status, 'succeeded', 'elsewhere the job decides')
+})
+
+t.test('after the deadline the verdict is unknown, with the reason', async t => {
   const stop = record('stop', { goal: usualGoals.stop })
   t.match(afterServer(stop, server('running'), seconds(600)).operation, { status: 'unknown', note: /deadline passed/, finished_at: '2026-11-21T10:10:00.000Z' })
   t.equal(afterServer(stop, server('running'), seconds(599)).operation.status, 'running')
@@ -123,7 +134,7 @@ t.test('after the deadline the verdict is unknown, and says why', async t => {
   }
 })
 
-t.test('a look that fails says so until one succeeds, beside what was noted before', async t => {
+t.test('a failed poll is noted until one succeeds, beside the earlier note', async t => {
   const noted = record('stop', { goal: usualGoals.stop, operation: { note: 'Billed by invoice 7.' } })
   const twice = afterMiss(afterMiss(noted, 'timeout.', seconds(1)), 'unavailable.', seconds(2))
   t.equal(twice.operation.note, 'Billed by invoice 7. The last poll failed: unavailable.')
@@ -133,13 +144,13 @@ t.test('a look that fails says so until one succeeds, beside what was noted befo
   t.match(reboot.operation, { status: 'succeeded', note: /^Billed by invoice 7\. The server is in the expected state/ })
 })
 
-t.test('looks come after half a second, one, two, three, and then every five', async t => {
+t.test('polls come after half a second, one, two, three, and then every five', async t => {
   t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 3000, 5000, 5000])
   t.match(goOn(record('stop'), seconds(1)), { polls: 1, nextPollAt: seconds(2) })
 })
 
-t.test('times change only when something that can be seen does', async t => {
-  const store = createMemoryOperationStore(() => startedAt)
+t.test('times change only when something visible changes', async t => {
+  const store = createMemoryStores(timeBy(() => startedAt)).operations
   const operationEvents = createOperationEvents(store, systemClock)
   const stop = record('stop', { goal: usualGoals.stop })
   await store.open(stop)
@@ -150,9 +161,9 @@ t.test('times change only when something that can be seen does', async t => {
   t.equal(await operationEvents.update(noted, () => null).then(({ version }) => version), 3, 'nothing to change is no change')
 })
 
-t.test('who waits hears of a change, of the end of its patience, and of its own end', async t => {
+t.test('a waiter learns of a change, of its own timeout, and of the end', async t => {
   const clock = createManualClock(startedAt)
-  const operationEvents = createOperationEvents(createMemoryOperationStore(clock.now), clock)
+  const operationEvents = createOperationEvents(createMemoryStores(clock).operations, clock)
   const stop = record('stop')
   await operationEvents.store.open(stop)
   const heard = operationEvents.nextChange('op_1', 60_000, new AbortController().signal)

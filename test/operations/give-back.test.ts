@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import t from 'tap'
 import type { Redis } from 'ioredis'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
-import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
+import { createMemoryOperationRecords } from '../../src/state/sqlite/memory.ts'
+import { createRedisOperationRecords } from '../../src/state/redis/operation-records.ts'
+import { createSharedOperationStore } from '../../src/state/shared-operation-store.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
 import { openRedis, type TestRedis } from '../helpers/redis.ts'
@@ -18,8 +19,8 @@ const made = (facts: Parameters<typeof record>[1] = {}): StoredOperation =>
 async function replicas (server: TestRedis): Promise<{ one: OperationStore, other: OperationStore, redis: Redis, lose: () => Promise<void>, find: () => Promise<void> }> {
   const redis = await server.connect()
   return {
-    one: createRedisOperationStore(redis, sealer, createMemoryOperationStore()),
-    other: createRedisOperationStore(await server.connect(), sealer, createMemoryOperationStore()),
+    one: createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords }),
+    other: createSharedOperationStore({ records: createRedisOperationRecords(await server.connect(), sealer), openLocal: createMemoryOperationRecords }),
     redis,
     lose: async () => {
       const end = once(redis, 'end')
@@ -30,7 +31,7 @@ async function replicas (server: TestRedis): Promise<{ one: OperationStore, othe
   }
 }
 
-t.test('what was kept while Redis was lost is given back', async t => {
+t.test('records that were kept in process while Redis was lost are written back', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)
@@ -53,7 +54,7 @@ t.test('what was kept while Redis was lost is given back', async t => {
   t.equal((await other.get(account, asked.operation.id))?.polls, 9, 'from then on Redis keeps it')
 })
 
-t.test('what another replica has learned meanwhile is not forgotten', async t => {
+t.test('what another replica stored meanwhile is not overwritten', async t => {
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)

@@ -5,14 +5,13 @@ import { createEngine } from '../../src/operations/engine.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import type { IdempotencyRecord, IdempotencyStore } from '../../src/state/idempotency-store.ts'
 import { createIdempotencyKeys, untracked, type KeyedRequest, type IdempotencyKeys, type KeyVerdict } from '../../src/operations/idempotency.ts'
-import { createMemoryIdempotencyStore } from '../../src/state/memory/idempotency-store.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { createRedisIdempotencyStore } from '../../src/state/redis/idempotency-store.ts'
 import { keptForMs, type OperationStore } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
 import { openRedis, startRedis } from '../helpers/redis.ts'
-import { createManualClock, type ManualClock } from '../helpers/clock.ts'
+import { createManualClock, type ManualClock, timeBy } from '../helpers/clock.ts'
 import { record } from './records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 const newSecret = 'another secret of thirty-two characters'
 const secret = 'a secret of at least thirty-two characters'
@@ -38,7 +37,7 @@ async function obeysTheLaws (t: Test, store: IdempotencyStore): Promise<void> {
 
 t.test('in memory: keys are kept for a day', async t => {
   let now = 0
-  const store = createMemoryIdempotencyStore(() => now)
+  const store = createMemoryStores(timeBy(() => now)).idempotency
   await obeysTheLaws(t, store)
   await store.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
   now += keptForMs
@@ -64,7 +63,7 @@ t.test('in Redis: keys are shared, sealed, and read by every secret', async t =>
   await t.rejects(foreign.find(account, 'k'))
 })
 
-t.test('a flush is noticed also by a replica that has kept no key yet, once it has started', async t => {
+t.test('a flush is noticed after the start, also by a replica that has stored no key yet', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
@@ -75,7 +74,7 @@ t.test('a flush is noticed also by a replica that has kept no key yet, once it h
   t.equal((await idle.reserve('a', { key: 'k1', record: keyRecord, isCreate: true })).kind, 'flushed')
 })
 
-t.test('after a flush creates are refused until an operator has looked, once for all replicas', async t => {
+t.test('after a flush creates are refused until an operator acknowledges it, once for all replicas', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const redis = await server.connect()
@@ -107,8 +106,8 @@ interface Desk {
 
 function openDesk (): Desk {
   const clock = createManualClock()
-  const operations = createMemoryOperationStore(clock.now)
-  const keyStore = createMemoryIdempotencyStore(clock.now)
+  const operations = createMemoryStores(clock).operations
+  const keyStore = createMemoryStores(clock).idempotency
   const dead = new Set<string>()
   return {
     clock,
@@ -160,7 +159,7 @@ t.test('a key whose process has ended is taken over, and its late process neithe
   t.same(await take(two.keys), { kind: 'answer', answer }, 'what the other has done stands')
 })
 
-t.test('what was begun is told, waited for, or sent again only when it was certainly not made', async t => {
+t.test('what was begun is returned, waited for, or sent again only if it was certainly not made', async t => {
   const after = async (stored: ReturnType<typeof record> | null, facts: Partial<KeyedRequest> = {}): Promise<string> => {
     const desk = openDesk()
     const one = desk.replica()
@@ -187,7 +186,7 @@ t.test('what was begun is told, waited for, or sent again only when it was certa
   t.equal(await refusalOf(take(desk.replica().keys)), 'conflict', 'work without an operation can not be looked up')
 })
 
-t.test('an answer that says nothing certain gives way to what was found out', async t => {
+t.test('an uncertain answer is replaced by what was found out later', async t => {
   const desk = openDesk()
   const { keys } = desk.replica()
   const first = await idempotencyLease(keys)
@@ -202,7 +201,7 @@ t.test('an answer that says nothing certain gives way to what was found out', as
   t.match(await take(keys), { kind: 'operation', stored: { operation: { server_id: '7' } } })
 })
 
-t.test('a store that can not tell whether something was begun sends nothing again', async t => {
+t.test('a store that does not know whether something was begun sends nothing again', async t => {
   const desk = openDesk()
   const one = desk.replica()
   await (await idempotencyLease(one.keys)).begin('op_1')
@@ -213,7 +212,7 @@ t.test('a store that can not tell whether something was begun sends nothing agai
   t.equal(await refusalOf(take(keys)), 'idempotency-unavailable')
 })
 
-t.test('a key is still known after the secrets were changed', async t => {
+t.test('a key is still known after the secrets were rotated', async t => {
   const desk = openDesk()
   await (await idempotencyLease(desk.replica([Buffer.from('old')]).keys)).keep(answer)
   const { keys } = desk.replica([Buffer.from('new'), Buffer.from('old')])

@@ -36,13 +36,13 @@ t.test('every member of a goal must hold, and all of them at once', async t => {
   t.equal(verdict({ plan: 'p1' }, server('running')), 'going')
 })
 
-t.test('an address is the same in each of its spellings', async t => {
+t.test('an address is equal in each of its spellings', async t => {
   const shown = server('running', { addresses: [{ ...address('2001:db8:a::1'), family: 6 }] })
   t.equal(verdict({ has: ['2001:DB8:A:0::1'] }, shown), 'done')
   t.equal(verdict({ missing: ['2001:0db8:000a::1'] }, shown), 'going')
 })
 
-t.test('nobody knows whether a rebuild was asked for: only the state in between proves it, not a stop before it', async t => {
+t.test('an ambiguous rebuild is proved only by the state in between, not by a stop before it', async t => {
   const doubtful = record('rebuild', { phase: 'ambiguous', goal: usualGoals.rebuild, settleMs: null })
   const at = doubtful.actedAt + 1000
   const stopped = afterServer(afterServer(doubtful, server('stopping'), at), server('stopped'), at + 1000)
@@ -50,13 +50,13 @@ t.test('nobody knows whether a rebuild was asked for: only the state in between 
   t.equal(afterServer(afterServer(stopped, server('rebuilding'), at + 2000), server('running'), at + 3000).operation.status, 'succeeded')
 })
 
-t.test('a server at work has not arrived; an administrator\'s lock is no work', async t => {
+t.test('a server with a task has not arrived; an administrator\'s lock is not a task', async t => {
   t.equal(verdict(usualGoals.stop, server('stopped', { locked: true, task: 'locked' })), 'going')
   t.equal(verdict(usualGoals.stop, server('stopped', { locked: true })), 'done')
   t.equal(verdict(usualGoals.start, server('unknown')), 'going', 'what is not known is no success')
 })
 
-t.test('a reboot needs a transition, or time, and then says that none was observed', async t => {
+t.test('a reboot needs a transition or time, and then notes that none was observed', async t => {
   const running = server('running')
   t.equal(verdict(usualGoals.reboot, running), 'going')
   t.equal(verdict(usualGoals.reboot, running, { transitionSeen: true }), 'done')
@@ -66,7 +66,7 @@ t.test('a reboot needs a transition, or time, and then says that none was observ
   t.equal(verdict(usualGoals.reboot, running, { isAmbiguous: true, transitionSeen: true }), 'done')
 })
 
-t.test('what counts as being on the way', async t => {
+t.test('states that count as on the way', async t => {
   for (const status of ['rebooting', 'stopping', 'starting', 'stopped'] as const) t.equal(isInTransition(usualGoals.reboot, server(status)), true, status)
   for (const status of ['running', 'rescue', 'error', 'unknown'] as const) t.equal(isInTransition(usualGoals.reboot, server(status)), false, status)
   t.equal(isInTransition(usualGoals.reboot, server('running', { locked: true, task: 'rebooting' })), true)
@@ -74,7 +74,7 @@ t.test('what counts as being on the way', async t => {
   t.equal(isInTransition({ cpus: 2 }, server('resizing')), true)
 })
 
-t.test('an error state fails what is about states, but not an old one right after the action', async t => {
+t.test('an error state fails goals about states, but not an old one right after the action', async t => {
   const broken = server('error', { provider_status: 'start_fail' })
   t.equal(verdict(usualGoals.start, broken), 'going', 'vendors show the state before for a while')
   t.equal(verdict(usualGoals.start, broken, { transitionSeen: true }), 'failed')
@@ -85,7 +85,7 @@ t.test('an error state fails what is about states, but not an old one right afte
   t.equal(verdict(usualGoals.delete, broken, { sinceAskedMs: 5000, transitionSeen: true }), 'failed', 'it broke while it was deleted')
 })
 
-t.test('where a goal names its words of failure, only they fail it, whatever the status', async t => {
+t.test('where a goal lists its failure statuses, only they fail it', async t => {
   const goal = { statuses: ['running'], failed: ['change_flavor_fail'] } as const
   const fresh = { sinceAskedMs: 5000 }
   t.equal(verdict(goal, server('error', { provider_status: 'change_flavor_fail' }), fresh), 'failed')
@@ -100,7 +100,7 @@ t.test('where a goal names its words of failure, only they fail it, whatever the
   t.equal(verdict(gone, server('error', { provider_status: 'delete_fail' }), fresh), 'going', 'a deletion may be tried again')
 })
 
-t.test('a snapshot is deleted when the list lacks it, and its deletion has failed when the list says so', async t => {
+t.test('a snapshot is deleted when the list lacks it; its deletion has failed when the list says so', async t => {
   const goal = { missingSnapshot: 's1' }
   const seen = server('running')
   t.equal(verdict(goal, seen, { snapshots: [snapshotFacts('s1', 'deleting'), snapshotFacts('s2')] }), 'going')
@@ -112,13 +112,13 @@ t.test('a snapshot is deleted when the list lacks it, and its deletion has faile
   t.equal(verdict(goal, null), 'going', 'nor does a server that is gone')
 })
 
-t.test('what was shown before an action proves nothing of it', async t => {
+t.test('the state shown before an action proves nothing', async t => {
   const shown = server('running', { plan: { id: 'p1', name: null } })
   t.equal(verdict({ plan: 'p1', unprovable: true }, shown, { sinceAskedMs: 60_000, transitionSeen: true }), 'going')
   t.equal(verdict({ statuses: ['running'], unprovable: true }, server('error'), { sinceAskedMs: 60_000 }), 'failed')
 })
 
-t.test('a server that is gone is the end of it; a new one may be late', async t => {
+t.test('a server that is gone fails its goal; a new one may appear late', async t => {
   t.equal(verdict(usualGoals.delete, null), 'done')
   t.equal(verdict(usualGoals.delete, server('running')), 'going')
   t.equal(verdict(usualGoals.stop, null), 'failed')

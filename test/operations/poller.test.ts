@@ -2,17 +2,17 @@ import t, { type Test } from 'tap'
 import { fingerprintOf } from '../../src/operations/search.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
-import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/state/memory/operation-store.ts'
-import type { StoredOperation } from '../../src/state/operation-store.ts'
+import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts, snapshotFacts } from '../helpers/facts.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { createProvider, failure, type TestProvider } from './provider.ts'
 import { record } from './records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 interface Bench {
   readonly clock: ManualClock
   readonly provider: TestProvider
-  readonly store: MemoryOperationStore
+  readonly store: OperationStore
   readonly engine: Engine
   readonly faults: unknown[]
   open (action: string, facts?: Parameters<typeof record>[1]): Promise<StoredOperation>
@@ -22,7 +22,7 @@ interface Bench {
 function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Bench {
   const clock = createManualClock()
   const provider = createProvider(options)
-  const store = createMemoryOperationStore(clock.now)
+  const store = createMemoryStores(clock).operations
   const faults: unknown[] = []
   const engine = createEngine({ store, clock, onFault: error => { faults.push(error) } })
   engine.follow([provider.pollTarget])
@@ -68,7 +68,7 @@ t.test('a hundred waiters on one account cost one call for each tick', async t =
   t.equal(provider.calls.length, length, 'what has ended is not looked at again')
 })
 
-t.test('several servers cost one list where that is cheaper, else a read of each', async t => {
+t.test('several servers cost one list where that is cheaper, otherwise one read each', async t => {
   const short = bench(t, { hasJobs: false })
   for (let number = 0; number < 5; number += 1) await short.open('stop', { goal: usualGoals.stop })
   for (let number = 1; number <= 5; number += 1) short.provider.rows.set(String(number), serverFacts(String(number), 'running'))
@@ -92,7 +92,7 @@ t.test('several servers cost one list where that is cheaper, else a read of each
   t.same(one.provider.calls, ['get 1'], 'two operations on one server share a read')
 })
 
-t.test('a deleted snapshot is looked for in the list of its server', async t => {
+t.test('a deleted snapshot is looked up in the list of its server', async t => {
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
   provider.rows.set('1', serverFacts('1', 'running'))
   provider.snapshots.push(snapshotFacts('s1', 'deleting'))
@@ -103,6 +103,50 @@ t.test('a deleted snapshot is looked for in the list of its server', async t => 
   provider.snapshots.length = 0
   await clock.run(1000)
   t.equal(await statusOf(stored), 'succeeded')
+})
+
+const logged = { jobs: [{ id: 'req-1', name: 'stop' }] } as const
+
+t.test('the log of an action is read only while the server shows no work, and its failure fails the operation', async t => {
+  const { clock, provider, store, open } = bench(t, { hasJobs: false, hasLog: true })
+  const stored = await open('stop', { ...logged, goal: usualGoals.stop })
+  provider.rows.set('1', serverFacts('1', 'stopping', { task: 'powering-off', locked: true }))
+  await clock.run(1600)
+  t.same(provider.calls, ['get 1', 'get 1'])
+  provider.rows.set('1', serverFacts('1', 'running'))
+  await clock.run(2000)
+  t.match((await store.get('a', stored.operation.id))?.operation, { status: 'running', upstream: { id: 'req-1', status: 'running' } }, 'an undecided log decides nothing')
+  provider.jobs.set('req-1', { status: 'failed', vendorStatus: 'Error', error: 'no ACPI, said hunter2' })
+  await clock.run(3000)
+  t.match((await store.get('a', stored.operation.id))?.operation, { status: 'failed', error: 'no ACPI, said [redacted]', upstream: { status: 'Error' } })
+})
+
+t.test('a log without a failure is no success: the server decides, and an entry that succeeded stands for a transition', async t => {
+  const { clock, provider, open, statusOf } = bench(t, { hasJobs: false, hasLog: true })
+  provider.jobs.set('req-1', { status: 'succeeded', vendorStatus: 'Success' })
+  provider.rows.set('1', serverFacts('1', 'running'))
+  provider.rows.set('2', serverFacts('2', 'running'))
+  provider.rows.set('3', serverFacts('3', 'running'))
+  const [stop, reboot, snapshot] = [
+    await open('stop', { ...logged, goal: usualGoals.stop }),
+    await open('reboot', { ...logged, goal: usualGoals.reboot }),
+    await open('snapshots.create', { ...logged, goal: { unprovable: true, statuses: ['running'] } })
+  ]
+  await clock.run(600)
+  t.equal(await statusOf(stop), 'running')
+  t.equal(await statusOf(reboot), 'succeeded', 'no settling time is waited for')
+  t.equal(await statusOf(snapshot), 'succeeded', 'what the server shows was there before')
+})
+
+t.test('an operation that fails with its server says why the server is in error', async t => {
+  const { clock, provider, store, open } = bench(t, { hasJobs: false })
+  const stored = await open('create', { goal: usualGoals.create })
+  provider.rows.set('1', serverFacts('1', 'provisioning'))
+  await clock.run(600)
+  provider.rows.set('1', serverFacts('1', 'error', { provider_status: 'ERROR' }))
+  provider.faults.set('1', 'No room, said hunter2')
+  await clock.run(2000)
+  t.match((await store.get('a', stored.operation.id))?.operation, { status: 'failed', error: 'the provider shows the server as ERROR: No room, said [redacted]' })
 })
 
 t.test('the list does not prove that a server is missing', async t => {
@@ -116,7 +160,7 @@ t.test('the list does not prove that a server is missing', async t => {
   t.equal(await statusOf(second), 'succeeded')
 })
 
-t.test('a provider that can not be asked, or a fault of ours, keeps no operation from its verdict', async t => {
+t.test('a provider that cannot be read, or a fault of ours, keeps no operation from its verdict', async t => {
   for (const [error, note] of [[failure('timeout'), /timeout/], [new TypeError('x is not a function'), /internal error of the gateway/]] as const) {
     const { clock, provider, store, faults, open, statusOf } = bench(t)
     const job = await open('stop', { jobs: [{ id: 'j1', name: 'stop' }] })
@@ -163,7 +207,7 @@ t.test('a step is sent when the server is ready for it, once', async t => {
   t.match((await store.get('a', strange.operation.id))?.operation, { status: 'failed', error: /has no step gone/ })
 })
 
-t.test('a step that is refused for now comes again, one that is refused fails, one without an answer is not sent again', async t => {
+t.test('a step refused for now is retried, a refused one fails, one without an answer is not sent again', async t => {
   const { clock, provider, store, open, statusOf } = bench(t, { hasJobs: false })
   provider.rows.set('1', serverFacts('1', 'running'))
   const answers = [failure('conflict'), failure('unreachable'), null]
@@ -201,7 +245,7 @@ t.test('a step that is refused for now comes again, one that is refused fails, o
 const order = (name: string, baseline: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, baseline: baseline.map(fingerprintOf) }, operation: { server_id: null } })
 const markAmbiguous = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'ambiguous', ambiguousSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
 
-t.test('a server that was there before the order is never taken for it, also when it looks like it later', async t => {
+t.test('a server that existed before the create is never taken for it, even if it looks like it later', async t => {
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
   provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
   const lost = await open('create', { ...order('web', ['old']), phase: 'ambiguous', ambiguousSince: clock.now(), askingUntil: clock.now(), settleMs: 30_000 })
@@ -209,7 +253,7 @@ t.test('a server that was there before the order is never taken for it, also whe
   t.equal(await statusOf(lost), 'failed')
 })
 
-t.test('the server of a create whose answer told no id is found by what was ordered, each one once', async t => {
+t.test('the server of a create without an id is found by the create\'s members, each one once', async t => {
   const { clock, provider, store, open } = bench(t)
   provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
   const first = await open('create', order('web', ['old']))
@@ -223,7 +267,7 @@ t.test('the server of a create whose answer told no id is found by what was orde
   t.match((await store.get('a', second.operation.id))?.operation, { status: 'succeeded', server_id: 'n2' })
 })
 
-t.test('a doubtful create leaves its like to who was accepted, is looked for every five seconds meanwhile, and waits anew when one was taken', async t => {
+t.test('an ambiguous create yields to an accepted one, is searched every five seconds, and waits again if its match was taken', async t => {
   const { clock, provider, store, open, statusOf } = bench(t)
   const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
   const accepted = await open('create', order('web'))
@@ -240,7 +284,7 @@ t.test('a doubtful create leaves its like to who was accepted, is looked for eve
   t.match(await store.get('a', doubtful.operation.id), { notMade: true, operation: { status: 'failed', error: /was not created/ } })
 })
 
-t.test('while another order of the name is being asked for, its server is not taken', async t => {
+t.test('while another create of the same name is being sent, its server is not taken', async t => {
   const { clock, provider, open, statusOf } = bench(t)
   const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
   await open('create', { ...order('Web'), phase: 'asking', askingUntil: clock.now() + 50_000 })
@@ -249,7 +293,7 @@ t.test('while another order of the name is being asked for, its server is not ta
   t.equal(await statusOf(doubtful), 'running')
 })
 
-t.test('a doubtful create that nothing comes of was not made; an accepted one is unknown at its deadline, and so is who waits for it', async t => {
+t.test('an ambiguous create without a match was not made; an accepted one is unknown at its deadline, and so is the one that waits for it', async t => {
   const { clock, provider, store, open, statusOf } = bench(t)
   const reset = await open('create', { ...order('a'), ...markAmbiguous(clock) })
   const unreadable = await open('create', { ...order('b'), ...markAmbiguous(clock, null), deadlineAt: clock.now() + 1_800_000 })
@@ -266,8 +310,9 @@ t.test('a doubtful create that nothing comes of was not made; an accepted one is
   t.ok(provider.calls.length < 450, 'every five seconds')
 })
 
-t.test('what a process left behind is looked for, what it only intended was not made', async t => {
+t.test('work that a process left behind is searched; work that it only intended was not made', async t => {
   const { clock, store, open, statusOf } = bench(t)
+  await store.beat('somebody', 60_000)
   const asking = await open('stop', { phase: 'asking', goal: usualGoals.delete })
   const intended = await open('create', { ...order('web'), phase: 'intended' })
   await clock.run(59_000)
@@ -277,7 +322,7 @@ t.test('what a process left behind is looked for, what it only intended was not 
   t.match(await store.get('a', intended.operation.id), { notMade: true, operation: { status: 'failed', error: /nothing was done/ } })
 })
 
-t.test('who waits is answered at the end, or when patience or the signal ends', async t => {
+t.test('a waiter is answered at the end, at its timeout, or when aborted', async t => {
   const { clock, provider, engine, open } = bench(t)
   const stored = await open('stop', { goal: usualGoals.stop })
   provider.rows.set('1', serverFacts('1', 'running'))
@@ -297,7 +342,7 @@ t.test('who waits is answered at the end, or when patience or the signal ends', 
   t.equal((await engine.wait({ ...stored, operation: { ...stored.operation, id: 'op_gone' } }, 0, forGood())).operation.id, 'op_gone')
 })
 
-t.test('operations are listed page by page, also past what can not be read', async t => {
+t.test('operations are listed page by page, past unreadable records too', async t => {
   const { engine, open, store } = bench(t)
   for (let number = 0; number < 250; number += 1) await open(number % 2 === 0 ? 'stop' : 'start', { operation: { status: 'succeeded' } })
   const short = { ...store, list: async (account: string, after: string | null, count: number) => (await store.list(account, after, count)).filter(({ operation }) => operation.id !== 'op_0200') }

@@ -1,4 +1,4 @@
-import type { JobState, AdapterVerbs, Step } from '../../src/adapters/verbs.ts'
+import type { Job, JobState, AdapterVerbs, Step } from '../../src/adapters/verbs.ts'
 import type { Snapshot } from '../../src/domain/catalogue.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
@@ -12,6 +12,8 @@ export function failure (kind: Failure, sideEffect: SideEffect = 'none'): Upstre
 /** A provider in memory that counts what it is asked. */
 export interface TestProvider {
   readonly rows: Map<string, ServerFacts>
+  /** Why a server is in error, by its id. */
+  readonly faults: Map<string, string>
   readonly jobs: Map<string, Partial<JobState>>
   /** The verbs that were called, in order; those of one server with its id. */
   readonly calls: string[]
@@ -24,10 +26,15 @@ export interface TestProvider {
   connect(): AdapterVerbs
 }
 
-export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {}): TestProvider {
+/** Operations are followed by jobs, by the server and its log of actions, or by the server alone. */
+export function createProvider ({ id = 'a', hasJobs = true, hasLog = false, pageSize = 100 } = {}): TestProvider {
   const count = async (call: string): Promise<void> => {
     provider.calls.push(call)
     await provider.meet(call)
+  }
+  const readJobs = async (jobs: readonly Job[]): Promise<readonly JobState[]> => {
+    await count('jobs')
+    return jobs.map(job => ({ ...job, status: 'running' as const, vendorStatus: 'running', error: null, ...provider.jobs.get(job.id) }))
   }
   const connect = (): AdapterVerbs => ({
     list: {
@@ -48,7 +55,7 @@ export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {
         await count(`get ${serverId}`)
         const server = provider.rows.get(serverId)
         if (server === undefined) throw failure('not-found')
-        return { server, raw: {} }
+        return { server, raw: {}, fault: provider.faults.get(serverId) ?? null }
       }
     },
     'snapshots.list': {
@@ -59,17 +66,12 @@ export function createProvider ({ id = 'a', hasJobs = true, pageSize = 100 } = {
       }
     },
     steps: provider.steps,
-    ...(hasJobs
-      ? {
-          jobs: async jobs => {
-            await count('jobs')
-            return jobs.map(job => ({ ...job, status: 'running' as const, vendorStatus: 'running', error: null, ...provider.jobs.get(job.id) }))
-          }
-        }
-      : {})
+    ...(hasJobs ? { jobs: readJobs } : {}),
+    ...(hasLog ? { actionLog: readJobs } : {})
   })
   const provider: TestProvider = {
     rows: new Map(),
+    faults: new Map(),
     jobs: new Map(),
     calls: [],
     steps: {},

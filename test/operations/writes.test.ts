@@ -1,6 +1,5 @@
 import { createInFlight } from '../../src/execution/in-flight.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
-import { createMemoryQuota } from '../../src/state/quota.ts'
 import t from 'tap'
 import { z } from 'zod'
 import { anonymous } from '../../src/access/principal.ts'
@@ -14,12 +13,12 @@ import { createExecutor } from '../../src/execution/executor.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { IdempotencyLease } from '../../src/operations/idempotency.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from './model-world.ts'
 import { createProvider, failure } from './provider.ts'
-import { createMemoryGenerations } from '../../src/state/generation.ts'
+import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 const spec = { name: 'web', image: 'i', plan: 'p', password: 'hunter2', user_data: 'secret script' }
 const noKey = null
@@ -30,18 +29,18 @@ interface Outcome {
 }
 
 /** A create whose verb does this; with what is kept of it. */
-async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { idempotencyLease = noKey, evidence = 'documented' as const, store = createMemoryOperationStore() }: { idempotencyLease?: IdempotencyLease | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
+async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { idempotencyLease = noKey, evidence = 'documented' as const, store = createMemoryStores().operations }: { idempotencyLease?: IdempotencyLease | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const connect = (call: Call): AdapterVerbs => ({
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
-  const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
-t.test('the intent stands, without secrets, before the provider is asked, and is closed when it has answered', async t => {
+t.test('the intent is stored without secrets before the provider is called, and closed after its answer', async t => {
   let baseline: readonly StoredOperation[] = []
   const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
   t.match(baseline, [{ phase: 'asking', operation: { status: 'pending', server_id: null } }])
@@ -49,14 +48,14 @@ t.test('the intent stands, without secrets, before the provider is asked, and is
   t.notMatch(JSON.stringify(baseline), /hunter2|secret script/)
 })
 
-t.test('what was refused leaves no operation; what may have been done does', async t => {
+t.test('a refused write leaves no operation; a possibly executed one does', async t => {
   for (const error of [failure('rejected'), badMember('body.name', 'is odd')]) t.same((await create(async () => { throw error })).kept, [])
   const reset = await create(async () => { throw failure('unreachable', 'possible') })
   t.match(reset.kept, [{ phase: 'ambiguous', operation: { id: reset.error instanceof UpstreamError ? reset.error.operationId ?? '' : '' } }])
   t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'a fault of ours tells nothing of the provider')
 })
 
-t.test('a refusal after something was written is no refusal', async t => {
+t.test('a refusal after a write is not a refusal', async t => {
   for (const error of [failure('not-found'), badMember('body.name', 'is odd')]) {
     const { kept } = await create(async call => { call.counters.writes = 'certain'; throw error })
     t.match(kept, [{ phase: 'ambiguous' }])
@@ -67,9 +66,9 @@ t.test('a refusal after something was written is no refusal', async t => {
   t.match(kept, [{ phase: 'ambiguous', operation: { id: error instanceof UpstreamError ? error.operationId ?? '' : '' } }])
 })
 
-t.test('with a key nothing is sent before the key is bound and the intent is kept for all replicas', async t => {
+t.test('with a key nothing is sent before the key is bound and the intent is stored for all replicas', async t => {
   const steps: string[] = []
-  const memory = createMemoryOperationStore()
+  const memory = createMemoryStores().operations
   const store: OperationStore = {
     ...memory,
     open: async stored => { steps.push(`open ${stored.phase}`); return await memory.open(stored) },
@@ -113,15 +112,15 @@ async function perform (request: Command, verbs: Partial<AdapterVerbs>): Promise
 }
 
 async function performOn (operations: AdapterVerbs, request: Command): Promise<readonly StoredOperation[]> {
-  const store = createMemoryOperationStore()
+  const store = createMemoryStores().operations
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
-  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
+  const executor = createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
 }
 
-t.test('a plan that the record names before the resize is no proof of it', async t => {
+t.test('a plan that the record has before the resize is not proof of it', async t => {
   const resize = (accepted: Accepted): Partial<AdapterVerbs> => ({ resize: { evidence: 'documented', accepts: ['plan'], run: async () => accepted } })
   t.match(await perform(resizeTo('p1'), resize({})), [{ goal: { plan: 'p1', unprovable: true }, operation: { status: 'running', note: /does not prove a change/ } }])
   const [other] = await perform(resizeTo('p2'), resize({}))
@@ -130,7 +129,7 @@ t.test('a plan that the record names before the resize is no proof of it', async
   t.match(await perform(resizeTo('p1'), resize({ goal: sizes })), [{ goal: sizes, operation: { note: null } }], 'an adapter that knows the plan\'s sizes says them')
 })
 
-t.test('a verb may ask for a longer deadline than its action has', async t => {
+t.test('a verb may have a longer deadline than its action', async t => {
   const deadlineOf = async (more: { readonly deadlineMs?: number }): Promise<number | undefined> => {
     const [stored] = await perform(resizeTo('p2'), { resize: { evidence: 'documented', accepts: ['plan'], run: async () => ({}), ...more } })
     return stored === undefined ? undefined : stored.deadlineAt - stored.startedAt
@@ -139,7 +138,7 @@ t.test('a verb may ask for a longer deadline than its action has', async t => {
   t.equal(await deadlineOf({ deadlineMs: 7_200_000 }), 7_200_000)
 })
 
-t.test('a snapshot that is to be deleted is looked for where the provider lists snapshots', async t => {
+t.test('a snapshot deletion is followed where the provider lists snapshots', async t => {
   const order = commandOf('deleteSnapshot', { id: '7', snapshot: 's1' })
   const verb = { evidence: 'documented', run: async () => ({}) } as const
   t.match(await perform(order, { 'snapshots.delete': verb }), [{ goal: { missingSnapshot: 's1' }, operation: { status: 'running' } }])

@@ -87,7 +87,7 @@ async function failureOf (work: Promise<unknown>): Promise<string> {
   }
 }
 
-t.test('a walk gives every row once, whatever the pages', async t => {
+t.test('a walk returns every row once, whatever the page size', async t => {
   for (const [count, size] of [[0, 5], [1, 5], [5, 5], [6, 5], [11, 2], [7, 1], [230, 200]] as const) {
     t.same((await walkAll(offsetVendor(numbers(1, count).map(id => row(id)), size))).sort(compareNumericIds), numbers(1, count), `${count} rows by ${size}`)
     t.same(await walkAll(keyVendor(count, size)), numbers(1, count), `${count} rows by ${size}, by key`)
@@ -112,12 +112,47 @@ t.test('rows inserted at the front between two pages repeat no row', async t => 
   t.equal(new Set(found).size, found.length)
 })
 
-t.test('a list that does not end or go forward is malformed, not endless', async t => {
+t.test('a list that does not end or advance is malformed, not endless', async t => {
   const stuck = keyVendor(10, 3)
   t.equal(await failureOf(walkAll({ ...stuck, run: async () => ({ rows: [row('1'), row('2')], start: 0, last: false, total: null }) })), 'malformed')
 })
 
-t.test('pages that can not overlap are taken edge to edge', async t => {
+/** A vendor that pages by key in an order of its own, newest first, and that refuses the key of a row that is gone. */
+function newestFirst (count: number, pageSize: number): Vendor {
+  const vendor: Vendor = {
+    ...keyVendor(count, pageSize),
+    ordered: false,
+    rows: numbers(1, count).map(id => row(String(Number(id) * 7919 % 10_007))),
+    run: async request => {
+      vendor.requests.push(request)
+      vendor.onRequest(vendor.requests.length)
+      const places = [request.after, ...request.earlier ?? []].map(key => vendor.rows.findIndex(({ server }) => server.id === key))
+      const from = (places.find(place => place >= 0) ?? -1) + 1
+      const page = vendor.rows.slice(from, from + request.limit)
+      return { rows: page, start: 0, last: from + page.length >= vendor.rows.length, total: null }
+    }
+  }
+  return vendor
+}
+
+t.test('a list by key in the vendor\'s own order is read to its end, each row once', async t => {
+  const vendor = newestFirst(43, 5)
+  t.same(await walkAll(vendor), ids(vendor.rows))
+  t.equal(vendor.requests.length, 9)
+  t.same(vendor.requests.at(1)?.earlier, ids(vendor.rows).slice(0, 4).reverse(), 'the other rows of the page are named, nearest first')
+})
+
+t.test('rows that are deleted while a list is read by key, the last of a page included, hide no other row', async t => {
+  for (const gone of [1, 3, 5]) {
+    const vendor = newestFirst(40, 5)
+    const stay = ids(vendor.rows).filter((_, index) => index < 10 - gone || index >= 10)
+    vendor.onRequest = count => { if (count === 3) vendor.rows = vendor.rows.filter((_, index) => index < 10 - gone || index >= 10) }
+    const found = await walkAll(vendor)
+    t.same(stay.filter(id => found.filter(one => one === id).length !== 1), [], `${gone} rows deleted`)
+  }
+})
+
+t.test('pages that cannot overlap are read edge to edge', async t => {
   const vendor = offsetVendor(numbers(1, 43).map(id => row(id)), 20)
   const aligned: List = {
     ...vendor,
@@ -145,7 +180,7 @@ t.test('a list whose pages bring nothing new ends soon, as malformed', async t =
   t.ok(apart.requests.length <= 30, `${apart.requests.length} calls`)
 })
 
-t.test('whatever is created and deleted during a walk over our pages, a row that stays is given exactly once', async t => {
+t.test('whatever is created and deleted during a walk over our pages, a row that stays is returned exactly once', async t => {
   let seed = 7
   const random = (below: number): number => { seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648; return seed % below }
   for (const sort of ['id', '-id', 'name', '-name', 'created_at'] as const) {
@@ -166,7 +201,7 @@ t.test('whatever is created and deleted during a walk over our pages, a row that
   }
 })
 
-t.test('each order is kept over pages, ids by their own nature', async t => {
+t.test('each sort order is kept over pages, ids in their own order', async t => {
   const rows = ['9', '10', '2', '33', '1'].map(id => row(id))
   t.same(await readAll(offsetVendor([...rows], 2), 'id', 2), ['1', '2', '9', '10', '33'])
   t.same(await readAll(offsetVendor([...rows], 2), '-id', 2), ['33', '10', '9', '2', '1'])
@@ -177,7 +212,7 @@ t.test('each order is kept over pages, ids by their own nature', async t => {
   t.same(await readAll(offsetVendor(dated, 2), 'created_at', 1), ['2', '3', '1'])
 })
 
-t.test('ids that are no numbers come after those that are', async t => {
+t.test('non-numeric ids come after numeric ones', async t => {
   t.same(['b', '10', 'a', '9', '123456789012345678901'].sort(compareNumericIds), ['9', '10', '123456789012345678901', 'a', 'b'])
 })
 
@@ -190,19 +225,19 @@ t.test('a list in order of ids is read no further than the page needs', async t 
   t.same(page.next, { value: null, id: '150' })
 })
 
-t.test('a vendor that promises an order and breaks it loses no row', async t => {
+t.test('a vendor that breaks its promised order loses no row', async t => {
   const vendor = offsetVendor(['5', '1', '4', '2', '3'].map(id => row(id)), 2, { ordered: true })
   t.same(await readAll(vendor, 'id', 2), ['1', '2', '3', '4', '5'])
 })
 
-t.test('the total is told when everything was read, and only then', async t => {
+t.test('the total is returned only after everything was read', async t => {
   t.equal((await readPage(offsetVendor(numbers(1, 9).map(id => row(id)), 4), { filters: {}, sort: 'id', limit: 2, after: null })).total, 9)
   t.equal((await readPage(offsetVendor(numbers(1, 9).map(id => row(id, { status: id === '3' ? 'stopped' : 'running' })), 4), { filters: { status: new Set<ServerStatus>(['stopped']) }, sort: 'id', limit: 2, after: null })).total, 1)
   t.equal((await readPage(keyVendor(9, 4), { filters: {}, sort: 'id', limit: 2, after: null })).total, null)
   t.equal((await readPage(keyVendor(9, 20), { filters: {}, sort: 'id', limit: 20, after: null })).total, 9)
 })
 
-t.test('every filter asks what it says', async t => {
+t.test('every filter selects what it names', async t => {
   const rows = [
     row('10', { name: 'Web', status: 'stopped', tags: ['env=prod'], region: { id: 'fra', name: 'Frankfurt' }, owner: { id: 'o1', name: null }, addresses: [{ address: '2001:db8::1', family: 6, scope: 'public', prefix_length: null, gateway: null, primary: true }] }),
     row('11', { name: 'db' })
@@ -221,7 +256,7 @@ t.test('every filter asks what it says', async t => {
   t.same(await found({ tag: 'env' }), [])
 })
 
-t.test('rows that lack something cost one closer look each, and only the rows shown', async t => {
+t.test('rows with missing parts cost one further call each, and only for the rows shown', async t => {
   const looked: string[] = []
   const rows = numbers(1, 30).map(id => row(id, { status: 'unknown' }, ['status']))
   const vendor = offsetVendor(rows, 100, {
@@ -239,7 +274,7 @@ t.test('rows that lack something cost one closer look each, and only the rows sh
   t.equal(second.next, null)
 })
 
-t.test('at most five closer looks run at once', async t => {
+t.test('at most five rows are hydrated at once', async t => {
   let running = 0
   let most = 0
   const vendor = offsetVendor(numbers(1, 30).map(id => row(id, {}, ['status'])), 100, {
@@ -255,7 +290,7 @@ t.test('at most five closer looks run at once', async t => {
   t.equal(most, 5)
 })
 
-t.test('a row that vanishes before the closer look is left out; one that may not be looked at stays unknown; other failures fail', async t => {
+t.test('a row that vanishes before it is hydrated is left out; a forbidden one stays unknown; other failures fail the list', async t => {
   const vendor = (failure: 'not-found' | 'forbidden' | 'unavailable'): Vendor => offsetVendor(['1', '2'].map(id => row(id, { status: 'unknown' }, ['status'])), 100, {
     paging: 'whole',
     hydrate: async seen => {

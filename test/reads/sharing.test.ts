@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Stores } from '../../src/state/stores.ts'
 import { createCache } from '../../src/reads/cache.ts'
-import { createMemoryGenerations } from '../../src/state/generation.ts'
+import { createOwnGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores, createRedisStores } from '../../src/state/stores.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createManualClock, eventually } from '../helpers/clock.ts'
@@ -28,7 +28,7 @@ async function openGateway (t: Test, stores: Stores = createMemoryStores()) {
 const isList = ({ path, method }: { readonly path: string, readonly method: string }): boolean => method === 'GET' && path === '/vm/v3/host'
 const copied = { 'cache-control': 'max-age=60' }
 
-t.test('identical reads in flight cost one call, and those who join report none; other ones do not share', async t => {
+t.test('identical reads in flight cost one call, and joiners report none; different ones do not share', async t => {
   const { get } = await openGateway(t)
   const same = vendor.hold({ match: isList })
   const reads = [get('/one/servers'), get('/one/servers'), get('/one/servers')]
@@ -40,7 +40,7 @@ t.test('identical reads in flight cost one call, and those who join report none;
   for (const { calls, answer } of await Promise.all(others)) t.ok(calls >= 1, answer.body.slice(0, 80))
 })
 
-t.test('a copy says that it is one, how old it is, and has the ETag of the reading', async t => {
+t.test('a cached answer has its source, its age and the ETag of the read', async t => {
   const { get } = await openGateway(t)
   for (const path of ['/one/servers?limit=3', `/one/servers/${id}`]) {
     const live = await get(path)
@@ -58,7 +58,7 @@ t.test('a copy says that it is one, how old it is, and has the ETag of the readi
   t.notOk((await get('/kept/servers', { 'cache-control': 'no-cache' })).isCopy)
 })
 
-t.test('errors are not kept, and a caller who leaves does not spoil it for those who wait', async t => {
+t.test('errors are not cached, and a caller that disconnects does not affect the other waiters', async t => {
   const { app, get } = await openGateway(t)
   vendor.fail({ kind: 'reply', reply: { status: 400, body: {} }, match: isList })
   t.not((await get('/one/servers?limit=7')).answer.statusCode, 200)
@@ -102,7 +102,7 @@ async function isNewAfterWrites (t: Test, [here, there]: readonly [Awaited<Retur
   t.notOk((await there.get(`/one/servers/${id}`, copied)).isCopy, 'who has seen the end gets no copy from before it')
 }
 
-t.test('after a write was answered nobody is given what was begun before it, in one process', async t => {
+t.test('after a write was answered, reads begun before it are not reused, in one process', async t => {
   const gateway = await openGateway(t)
   await isNewAfterWrites(t, [gateway, gateway])
 })
@@ -118,8 +118,8 @@ t.test('nor in two on one Redis; and while Redis is lost nothing is shared', asy
   t.match(await there.get('/one/servers', copied), { calls: 1, isCopy: false, answer: { statusCode: 200 } })
 })
 
-t.test('copies take no more memory than they may: what nobody has taken for long goes first', async t => {
-  const generations = createMemoryGenerations()
+t.test('cached answers are bounded in memory: the least recently used go first', async t => {
+  const generations = createOwnGenerations()
   const cache = createCache<{ readonly text: string }>({ generations, clock: createManualClock(1000), maxBytes: 160_000, bytesOf: ({ text }) => text.length, toCached: value => value })
   const keep = (key: string, length: number): void => { cache.set(key, { value: { text: 'x'.repeat(length) }, at: 1000 }, generations.known('one')) }
   for (let number = 0; number < 100; number += 1) keep(`key ${number}`, 5000)

@@ -56,7 +56,7 @@ const known = async (): Promise<void> => {
   await eventually(async () => await redis.exists('hawser:{lab}:mark', 'hawser:{idle}:mark') === 2, () => 'the accounts are not marked')
 }
 
-t.test('after a flush keyed creates are refused with the command that acknowledges it, and give no time to retry', async t => {
+t.test('after a flush keyed creates are refused with the command that acknowledges it, and without a Retry-After', async t => {
   const { create, ready, lines } = await openReplica()
   await known()
   t.same(await ready(), { status: 'ok', redis: 'ok' })
@@ -71,7 +71,7 @@ t.test('after a flush keyed creates are refused with the command that acknowledg
   t.same(lines.filter(({ msg }) => msg.includes('has lost')).map(({ accounts }) => accounts), [['lab']], 'it is logged once')
 })
 
-t.test('a flush is detected without a keyed request, by every replica, and is over when an operator has acknowledged it', async t => {
+t.test('a flush is detected without a keyed request, by every replica, and ends when an operator acknowledges it', async t => {
   await redis.flushall()
   const [one, two] = [await openReplica(), await openReplica()]
   await known()
@@ -103,7 +103,7 @@ t.test('a flush is detected without a keyed request, by every replica, and is ov
   t.equal(one.count('is acknowledged'), 2)
 })
 
-t.test('a key whose record no configured secret opens is refused without a time to retry, and is no flush', async t => {
+t.test('a key whose record no configured secret opens is refused without a Retry-After, and is not a flush', async t => {
   const { app, ready } = await openReplica()
   const create = async () => await askOf(app, 'lab')('POST', '/servers', { body: order, headers: { 'idempotency-key': 'sealed' } })
   t.equal((await create()).statusCode, 202)

@@ -134,7 +134,7 @@ t.test('a Redis with the user of the guide, a database number and a password of 
   t.ok(await admin.dbsize() > 5)
 })
 
-t.test('sentinels with TLS and passwords: the gateway goes on by itself when the master dies', async t => {
+t.test('sentinels with TLS and passwords: the gateway recovers by itself when the master dies', async t => {
   const { master, sentinels } = await startSentinels(house, {
     lines: [...certificates.lines, userLine],
     sentinelLines: [...certificates.lines, 'user default off', `user watcher on >${watchword} allchannels -@all +sentinel|get-master-addr-by-name +sentinel|sentinels +sentinel|is-master-down-by-addr +hello +ping +publish +subscribe +info`, 'sentinel sentinel-user watcher', `sentinel sentinel-pass ${watchword}`]
@@ -150,7 +150,7 @@ t.test('sentinels with TLS and passwords: the gateway goes on by itself when the
   })
 })
 
-t.test('a cluster with the user of the guide: the gateway goes on by itself when a master dies', async t => {
+t.test('a cluster with the user of the guide: the gateway recovers by itself when a master dies', async t => {
   const members = await startCluster(house, [userLine])
   const [first] = members
   await sharing(t, {

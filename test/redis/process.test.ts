@@ -26,7 +26,7 @@ const ended = async (gateway: Process): Promise<void> => {
   t.equal(await gateway.ended(), 0)
 }
 
-t.test('TLS is verified in every form: the right CA works, a wrong one is degraded and told, and no password is logged', async t => {
+t.test('TLS is verified in every form: the right CA works, a wrong one is degraded and logged, and no password is logged', async t => {
   const { port } = await house.start([...certificates.lines, 'requirepass hunter2-hunter2'])
   const url = `rediss://:hunter2-hunter2@127.0.0.1:${port}`
   const good = await start({ url, tls: { ca_file: certificates.ca } })
@@ -44,7 +44,7 @@ t.test('TLS is verified in every form: the right CA works, a wrong one is degrad
   }
 })
 
-t.test('a user without rights is degraded, and so is a wrong password; what is refused is told, the password is not', async t => {
+t.test('a user without permissions or with a wrong password is degraded; the log has the refusal but not the password', async t => {
   const { port } = await house.start(['user default off', 'user reader on >hunter2-hunter2 ~* -@all +get +info +cluster'])
   const gateways = [await start({ url: `redis://reader:hunter2-hunter2@127.0.0.1:${port}` }), await start({ url: `redis://reader:hunter2-hunter3@127.0.0.1:${port}` })]
   for (const gateway of gateways) {
@@ -58,7 +58,7 @@ t.test('a user without rights is degraded, and so is a wrong password; what is r
   }
 })
 
-t.test('a Redis that has fallen silent fails calls within seconds, and is taken up again when it answers', async t => {
+t.test('a Redis that stops responding fails calls within seconds, and is used again when it answers', async t => {
   const server = await house.start(['maxmemory 50mb', 'maxmemory-policy allkeys-lru'])
   const gateway = await start({ url: `redis://127.0.0.1:${server.port}` })
   t.match(gateway.output(), /"setting":"maxmemory-policy allkeys-lru","msg":"redis may evict keys/)
@@ -73,7 +73,7 @@ t.test('a Redis that has fallen silent fails calls within seconds, and is taken 
   await ended(gateway)
 })
 
-t.test('a gateway whose Redis is not there yet starts, and finds it later', async t => {
+t.test('a gateway starts without its Redis and connects later', async t => {
   const { port, kill } = await house.start([])
   await kill()
   const gateways = [await start({ url: `redis://127.0.0.1:${port}` }), await start({ sentinels: [`redis://127.0.0.1:${port}`], name: 'main' })]

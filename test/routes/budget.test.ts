@@ -143,7 +143,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) => O
 const declared = new Map(operations.map(operation => [operation.operationId, operation.declared]))
 const stays = new Set(['listProviders', 'listAccounts', 'getAccount', 'listOperations', 'getOperation', 'followOperation'])
 
-t.test('every route below /v1 declares what it may send, and only those that stay here declare nothing', async t => {
+t.test('every route below /v1 declares its maximum of upstream calls, and only local ones declare none', async t => {
   for (const { path, operationId, declared: told } of operations.filter(({ path }) => path.startsWith('/v1/'))) {
     t.ok(told !== null, `${operationId} ${path}`)
     t.equal(told?.calls === 0 && told.perPage === 0 && told.perRow === 0, stays.has(operationId), operationId)
@@ -151,7 +151,7 @@ t.test('every route below /v1 declares what it may send, and only those that sta
 })
 
 for (const [provider, start] of Object.entries(vendors)) {
-  t.test(`no request to ${provider} takes more calls than its route declares`, async t => {
+  t.test(`no request to ${provider} makes more calls than its route declares`, async t => {
     const vendor = await start()
     vendor.pace(20)
     const [settings] = Object.values(vendor.verbAccounts)
@@ -169,7 +169,7 @@ for (const [provider, start] of Object.entries(vendors)) {
   })
 }
 
-t.test('the most that was seen of each route', async t => {
+t.test('the maximum that was seen of each route', async t => {
   for (const [operationId, seen] of most) t.comment(`${operationId}: ${[...seen].map(([provider, calls]) => `${provider} ${calls}`).join(', ')}`)
   t.equal(most.size, operations.filter(({ path }) => path.startsWith('/v1/')).length - stays.size)
 })

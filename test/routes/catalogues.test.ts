@@ -37,7 +37,7 @@ interface Listed {
   readonly page: { readonly limit: number, readonly next_cursor: string | null, readonly total: number | null }
 }
 
-t.test('each catalogue is a page of rows in our own words', async t => {
+t.test('each catalog is a page of rows in our own members', async t => {
   const lists = [
     [hef, images, imageSchema], [hef, '/ssh-keys', sshKeySchema], [hef, '/addresses', addressRowSchema], [hef, '/servers/337201/addresses', addressRowSchema],
     [gle, '/images', imageSchema], [gle, '/regions', regionSchema], [gle, '/ssh-keys', sshKeySchema], [gle, '/networks', networkSchema], [gle, '/addresses', addressRowSchema],
@@ -55,7 +55,7 @@ t.test('each catalogue is a page of rows in our own words', async t => {
   }
 })
 
-t.test('a walk by cursors or links gives every row once', async t => {
+t.test('a walk by cursors or links returns every row once', async t => {
   const whole = (await gle('GET', '/addresses?limit=500')).json<Listed>()
   const walked: unknown[] = []
   let url: string | null = '/addresses?limit=7'
@@ -105,7 +105,7 @@ t.test('an unchanged page answers 304 to its ETag', async t => {
   t.match(changed.body, /changed\.example\.com/)
 })
 
-t.test('filters that the provider demands are demanded, and others refused, without a call', async t => {
+t.test('filters that the provider requires are required, and others refused, without a call', async t => {
   const calls = heficed.calls.length + glesys.calls.length
   isProblem(t, await hef('GET', '/images'), 400, 'invalid-request', 'query.region', 'query.instance_type')
   isProblem(t, await hef('GET', '/images?region=uk-lon1'), 400, 'invalid-request', 'query.instance_type')
@@ -124,7 +124,7 @@ t.test('snapshots and addresses of a server that is missing are 404', async t =>
   isProblem(t, await pods('GET', '/servers/00000000-0000-4000-8000-00000000dead/snapshots'), 404, 'server-not-found')
 })
 
-t.test('a snapshot is taken, shown, and a missing one is told from a missing server', async t => {
+t.test('a snapshot is created and listed; a missing one differs from a missing server', async t => {
   const { data: servers } = (await pods('GET', '/servers?status=running')).json<Listed>()
   const server = servers.find(row => row['provider_status'] === 'running')?.['id']
   const path = `/servers/${String(server)}/snapshots`
@@ -137,7 +137,7 @@ t.test('a snapshot is taken, shown, and a missing one is told from a missing ser
   isProblem(t, await pods('POST', `${path}/a%20b/restore`), 400, 'invalid-request', 'path.snapshot')
 })
 
-t.test('owners are listed, shown, made, and signed in once', async t => {
+t.test('owners are listed, read, created, and get a login link once', async t => {
   const { data: [first] } = (await vm('GET', '/owners')).json<Listed>()
   t.same((await vm('GET', `/owners/${String(first?.['id'])}`)).json(), first)
   isProblem(t, await vm('GET', '/owners/999999'), 404, 'not-found', 'path.owner')
@@ -170,7 +170,7 @@ t.test('owners are listed, shown, made, and signed in once', async t => {
   isProblem(t, await askOf(app, 'reader')('POST', '/owners/3/login-link'), 403, 'forbidden')
 })
 
-t.test('a protected server is 409 before anything is sent, and where the provider lets us the protection is lifted', async t => {
+t.test('a protected server is 409 before anything is sent, and the protection is lifted where the provider allows it', async t => {
   const { data } = (await pods('GET', '/servers?limit=500')).json<Listed>()
   const path = `/servers/${String(data.find(server => server['protected'] === true)?.['id'])}`
   t.match((await pods('GET', path)).json(), { protected: true })

@@ -13,7 +13,7 @@ t.teardown(async () => { await close(); await off.close(); await glesys.close() 
 const list = '/v1/lab/servers?limit=20'
 const get = async (url: string, headers: Record<string, string> = {}) => await app.inject({ url, headers })
 
-t.test('a long answer is compressed as the caller asks, and is the same answer', async t => {
+t.test('a long answer is compressed as the caller requests, with the same content', async t => {
   await get(list)
   const plain = await get(list)
   t.equal(plain.headers['content-encoding'], undefined)
@@ -40,7 +40,7 @@ t.test('an unchanged answer is 304 whatever encoding the ETag came with', async 
   }
 })
 
-t.test('short answers, problems among them, stay as they are', async t => {
+t.test('short answers, problems among them, are not compressed', async t => {
   const account = await get('/health/live', { 'accept-encoding': 'br' })
   t.equal(account.headers['content-encoding'], undefined)
   const missing = await get('/v1/lab/servers/kvm999999', { 'accept-encoding': 'br' })
@@ -48,7 +48,7 @@ t.test('short answers, problems among them, stay as they are', async t => {
   t.equal(missing.headers['content-encoding'], undefined)
 })
 
-t.test('streams are not held back: lines and events come without an encoding', async t => {
+t.test('streams are not buffered: lines and events come without an encoding', async t => {
   const lines = await get('/v1/servers', { accept: 'application/x-ndjson', 'accept-encoding': 'br, gzip' })
   t.match(lines, { statusCode: 200, headers: { 'content-type': 'application/x-ndjson', 'content-encoding': undefined, vary: 'accept' } })
   t.match(lines.trailers, { 'hawser-upstream-calls': /^\d+$/ })

@@ -46,7 +46,7 @@ t.test('a list is a page of servers with every member of the contract', async t 
   t.match(answer.headers.link, /^<\/v1\/heficed-main\/servers\?.*cursor=.*>; rel="next"$/)
 })
 
-t.test('a walk by cursors gives every server of the vendor once, in numeric order of ids', async t => {
+t.test('a walk by cursors returns every server once, in numeric order of ids', async t => {
   const found: string[] = []
   let url: string | null = '/v1/heficed-main/servers?limit=97'
   while (url !== null) {
@@ -71,7 +71,7 @@ t.test('every answer carries the request id, the timing and the number of upstre
   t.equal((await get('/nowhere')).headers['hawser-upstream-calls'], '0')
 })
 
-t.test('identical reads in flight share one upstream call, and who joins reports none', async t => {
+t.test('identical reads in flight share one upstream call, and joiners report none', async t => {
   const hold = vendor.hold()
   const before = asked().length
   const asking = Promise.all(Array.from({ length: 20 }, async () => await get('/v1/heficed-main/servers/312020')))
@@ -97,7 +97,7 @@ t.test('a read after an answered write joins no read begun before it', async t =
   t.equal(sinceThen(before).filter(({ path }) => path.endsWith('/337219')).length, 2)
 })
 
-t.test('a caller who leaves does not take the answer from those who wait with him', async t => {
+t.test('a caller that disconnects does not take the answer from the other waiters', async t => {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
@@ -134,7 +134,7 @@ t.test('an unchanged list answers 304 to its ETag, a changed or differently shap
   t.equal((await get(`${url}&sort=-id`, { 'if-none-match': tag })).statusCode, 200)
 })
 
-t.test('include=raw shows the provider\'s object without its secrets', async t => {
+t.test('include=raw shows the provider\'s object without secrets', async t => {
   const one = await get('/v1/heficed-main/servers/312019?include=raw')
   t.match(one.json(), { raw: { id: 312019, password: '[redacted]' } })
   const all = await get('/v1/heficed-main/servers?limit=500&include=raw')
@@ -142,7 +142,7 @@ t.test('include=raw shows the provider\'s object without its secrets', async t =
   t.notOk((await get('/v1/heficed-main/servers/312019')).body.includes('"raw"'))
 })
 
-t.test('unknown parameters and members, and values out of bounds, are 400 and name the place', async t => {
+t.test('unknown parameters and members, and values out of bounds, are 400 and name the location', async t => {
   const before = asked().length
   const bad: Array<[string, string]> = [
     ['limit=0', 'limit'], ['limit=501', 'limit'], ['limit=ten', 'limit'], ['limit=1.5', 'limit'], ['limit=-1', 'limit'], ['limit=', 'limit'], ['limit=1&limit=2', 'limit'],
@@ -166,7 +166,7 @@ t.test('unknown parameters and members, and values out of bounds, are 400 and na
   t.equal(asked().length, before, 'nothing of this went upstream')
 })
 
-t.test('ids that could leave their place in a path are refused before anything is sent', async t => {
+t.test('ids that could escape their path segment are refused before anything is sent', async t => {
   const before = asked().length
   for (const id of ['..', '%2e%2e', '.', 'a%2Fb', '%2e%2e%2fadmin', 'x%00', 'a%20b', '%F0%9F%92%A5', 'a%3Fb', 'a%23b', 'x'.repeat(129)]) {
     const answer = await get(`/v1/heficed-main/servers/${id}`)
@@ -177,7 +177,7 @@ t.test('ids that could leave their place in a path are refused before anything i
   t.equal(asked().length, before)
 })
 
-t.test('missing things are 404, each with its own kind', async t => {
+t.test('missing things are 404, each with its own type', async t => {
   isProblem(t, await get('/v1/nowhere/servers'), 404, 'account-not-found')
   isProblem(t, await get('/v1/heficed-main/servers/999999999'), 404, 'server-not-found')
   isProblem(t, await post('/v1/heficed-main/servers/999999999/stop'), 404, 'server-not-found')
@@ -187,7 +187,7 @@ t.test('missing things are 404, each with its own kind', async t => {
   isProblem(t, await get('/problems/nonsense'), 404, 'not-found')
 })
 
-t.test('a known path asked with another method is 405 with Allow', async t => {
+t.test('another method on a known path is 405 with Allow', async t => {
   const answer = await app.inject({ method: 'DELETE', url: '/v1/accounts' })
   isProblem(t, answer, 405, 'method-not-allowed')
   t.equal(answer.headers.allow, 'GET, HEAD')
@@ -211,7 +211,7 @@ t.test('an action answers 202 with an operation that can be followed to its end'
   isProblem(t, await get(`/v1/heficed-read/operations/${operation.id}`), 404, 'operation-not-found')
 })
 
-t.test('Prefer: wait holds the answer until the end or the time is over, and nonsense is ignored', async t => {
+t.test('Prefer: wait holds the answer until the end or the timeout, and a malformed one is ignored', async t => {
   const short = await post('/v1/heficed-main/servers/312019/start', undefined, { prefer: 'wait=0' })
   t.equal(short.statusCode, 202)
   t.equal(short.headers['preference-applied'], 'wait=0')
@@ -230,7 +230,7 @@ t.test('Prefer: wait holds the answer until the end or the time is over, and non
   t.equal((await get(short.headers.location ?? '', { prefer: 'wait=100000' })).headers['preference-applied'], 'wait=300')
 })
 
-t.test('a parameter that is given twice is named and said to be given only once', async t => {
+t.test('a duplicate parameter is named in the problem', async t => {
   const main = '/v1/heficed-main/servers'
   const reads = [
     'limit=1&limit=2', 'cursor=a&cursor=b', 'status=running&status=stopped', 'sort=id&sort=name', 'q=a&q=b', 'include=raw&include=raw'
@@ -251,7 +251,7 @@ t.test('a parameter that is given twice is named and said to be given only once'
   t.match(unknown.json(), { errors: [{ message: 'is not known here' }] }, 'an unknown one is not asked for once')
 })
 
-t.test('a read_only account reads, and refuses to act before any call', async t => {
+t.test('a read_only account reads, and refuses writes before any call', async t => {
   t.equal((await get('/v1/heficed-read/servers/312019')).statusCode, 200)
   t.same((await get('/v1/heficed-read/servers/312019')).json<{ allowed_actions: string[] }>().allowed_actions, [])
   const before = asked().length
@@ -259,14 +259,14 @@ t.test('a read_only account reads, and refuses to act before any call', async t 
   t.equal(asked().length, before)
 })
 
-t.test('a verb that rests on inference and is unknown to the vendor is 501, unless the server is missing', async t => {
+t.test('an inferred verb that the vendor does not know is 501, unless the server is missing', async t => {
   vendor.knobs.inferred = false
   isProblem(t, await post('/v1/heficed-main/servers/312019/reboot'), 501, 'operation-not-supported')
   isProblem(t, await post('/v1/heficed-main/servers/999999999/reboot'), 404, 'server-not-found')
   vendor.knobs.inferred = true
 })
 
-t.test('what the provider does wrong is told as its own problem, without its words in raw', async t => {
+t.test('each fault of the provider has its own problem, without the raw text', async t => {
   const faulty = async (reply: { status: number, headers?: Record<string, string>, body?: unknown }, times = 3) => {
     vendor.fail({ kind: 'reply', times, match: ({ path }) => path.endsWith('/337222'), reply })
     const answer = await get('/v1/heficed-main/servers/337222')
@@ -293,7 +293,7 @@ t.test('what the provider does wrong is told as its own problem, without its wor
   t.match((await get('/v1/heficed-main/servers/337222')).json(), { id: '337222' }, 'and all is well afterwards')
 })
 
-t.test('a session token that the provider repeats in its words is not told on', async t => {
+t.test('a session token that the provider quotes is redacted', async t => {
   await get('/v1/heficed-main/servers/312019')
   const token = /Bearer (\S+)/.exec(vendor.calls.at(-1)?.headers.authorization ?? '')?.[1] ?? ''
   t.ok(token.length > 20)
@@ -311,7 +311,7 @@ t.test('a session token that the provider repeats in its words is not told on', 
   )
 })
 
-t.test('what the router refuses is a problem too, with every header', async t => {
+t.test('the router\'s own refusals are problems too, with every header', async t => {
   for (const url of ['/v1/%E0%A4%A/servers', '/v1/heficed-main/servers/%zz']) {
     const answer = await get(url)
     isProblem(t, answer, 400, 'invalid-request', 'path')
@@ -333,7 +333,7 @@ t.test('what the router refuses is a problem too, with every header', async t =>
   t.match(text, /x-request-id: /)
 })
 
-t.test('a wait ends in time though the provider does not answer', async t => {
+t.test('a wait ends in time although the provider does not answer', async t => {
   vendor.fail({ kind: 'hang-before', times: 10, match: ({ headers }) => headers['x-request-id']?.startsWith('follow-') === true })
   const started = await post('/v1/heficed-main/servers/337222/stop')
   const began = performance.now()
@@ -344,7 +344,7 @@ t.test('a wait ends in time though the provider does not answer', async t => {
   t.match(answer.json(), { status: 'running' })
 })
 
-t.test('verbs that the provider does not have are 501 without traffic, in whatever account one may see', async t => {
+t.test('missing verbs are 501 without an upstream call, on every account', async t => {
   const before = asked().length
   const absent: Array<['GET' | 'POST' | 'PUT' | 'DELETE', string, object?]> = [
     ['GET', '/servers/312019/snapshots'], ['POST', '/servers/312019/snapshots', { name: 'x' }], ['DELETE', '/servers/312019/snapshots/x'], ['GET', '/plans'],
@@ -359,7 +359,7 @@ t.test('verbs that the provider does not have are 501 without traffic, in whatev
   t.equal(asked().length, before)
 })
 
-t.test('keys see their accounts and do what they may, strangers learn nothing', async t => {
+t.test('keys see their accounts and use their permissions; callers without a key learn nothing', async t => {
   const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
   const guarded = await composeGateway({
     accounts: { a: settings, b: settings },
@@ -397,7 +397,7 @@ t.test('keys see their accounts and do what they may, strangers learn nothing', 
   t.equal((await ask('/docs/', {})).statusCode, 200)
 })
 
-t.test('providers, accounts and one account with its capabilities and health are told without upstream calls', async t => {
+t.test('providers, accounts, and an account with its capabilities and health need no upstream call', async t => {
   const before = asked().length
   const providers = (await get('/v1/providers')).json<{ data: Json[] }>().data
   t.match(providers.find(({ id }) => id === 'heficed'), { title: String, settings: { type: 'object', properties: { organization_id: {} } }, capabilities: { stop: { support: 'native', evidence: 'documented', accepts: ['force'] }, start: { evidence: 'inferred' }, owners: undefined, 'owners.list': { support: 'none', evidence: null } } })
@@ -406,7 +406,7 @@ t.test('providers, accounts and one account with its capabilities and health are
   t.equal(asked().length, before)
 })
 
-t.test('health, documents and problem pages are open to everybody', async t => {
+t.test('health, documents and problem pages need no key', async t => {
   t.same((await get('/health/live')).json(), { status: 'ok' })
   t.same((await get('/health/ready')).json(), { status: 'ok', redis: null })
   t.match((await get('/openapi.json')).json(), { openapi: '3.1.0', paths: { '/v1/{account}/servers': { get: { operationId: 'listServers' } } } })
@@ -427,7 +427,7 @@ t.test('health, documents and problem pages are open to everybody', async t => {
   await stopping.close()
 })
 
-t.test('a body that is nested too deeply is 400, and so is none that is not', async t => {
+t.test('a body that is nested too deeply is 400, and so is a missing one', async t => {
   const { app, close } = await composeGateway({ accounts: { main: settings } })
   t.teardown(close)
   const nested = (levels: number): string => `{"options":${'['.repeat(levels)}${']'.repeat(levels)}}`

@@ -101,19 +101,19 @@ const planned: readonly Planned[] = [
   { of: 'delete in two steps', ask: hef, method: 'DELETE', path: '/servers/337291' }
 ]
 
-t.test('the plan of each write is what is sent then, and making it changes nothing', async t => {
+t.test('the plan of each write equals what is sent, and making it changes nothing', async t => {
   heficed.servers.forEach(server => { if (server.id === 337291) server.status = 'running' })
   for (const write of planned) await isAsSent(t, write)
 })
 
-t.test('steps that come later are part of the plan, each behind the one before', async t => {
+t.test('later steps are part of the plan, each after the one before', async t => {
   const answer = await hef('DELETE', '/servers/312019?dry_run=true')
   const { calls } = answer.json<{ calls: PlannedCall[] }>()
   t.ok(calls.every(({ depends_on: after }, index) => index === 0 ? after === undefined : after?.includes(index - 1)))
   t.equal((await hef('GET', '/servers/312019')).statusCode, 200)
 })
 
-t.test('dry_run=false is a real run, and anything else no value', async t => {
+t.test('dry_run=false is a real run, and other values are refused', async t => {
   for (const value of ['1', 'TRUE', 'yes', '', 'true&dry_run=true']) {
     isProblem(t, await gle('POST', `/servers/kvm123456/reboot?dry_run=${value}`), 400, 'invalid-request', 'query.dry_run')
   }
@@ -131,14 +131,14 @@ t.test('a dry run refuses what the real run would refuse before sending', async 
   t.ok(sent.every(isRead))
 })
 
-t.test('an order of nested members to an account that reads XML is planned as it is sent', async t => {
+t.test('a create with nested members to an account with XML is planned as it is sent', async t => {
   const answer = await askOf(app, 'xml')('POST', '/servers?dry_run=true', { body: gleOrder })
   t.equal(answer.statusCode, 200)
   t.match(answer.json(), { calls: [{ method: 'POST', url: `${glesys.origin}/server/create`, body: { hostname: 'web-9', users: [{ username: 'deploy', password: '[redacted]' }] } }] })
   t.notOk(answer.body.includes('SECRET'))
 })
 
-t.test('nothing is left of a dry run', async t => {
+t.test('a dry run stores nothing', async t => {
   const operations = (await gle('GET', '/operations')).json<{ data: Array<{ action: string }> }>().data
   const before = operations.length
   const answer = await gle('POST', '/servers?dry_run=true', { body: { ...gleOrder, name: 'never-there' }, headers: { prefer: 'wait=5' } })

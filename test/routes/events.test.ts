@@ -77,7 +77,7 @@ async function openSilent (): Promise<{ text: string, leave: () => void }> {
 }
 const silent = await openSilent()
 
-t.test('a create is told from its acceptance to its end, each event newer than the one before', async t => {
+t.test('a create is reported from its acceptance to its end, each event newer than the one before', async t => {
   const { id } = await create('streamed')
   const answer = await fetch(`${origin}/v1/lab/operations/${id}/events`)
   t.equal(answer.status, 200)
@@ -95,7 +95,7 @@ t.test('a create is told from its acceptance to its end, each event newer than t
   t.same(events.at(-1)?.operation, (await ask('GET', `/operations/${id}`)).json())
 })
 
-t.test('Last-Event-ID leaves out what was seen, and an operation that has ended is one event', async t => {
+t.test('Last-Event-ID skips events already seen, and an operation that has ended is one event', async t => {
   const { id } = await create('resumed')
   pass(createMs)
   await ask('GET', `/operations/${id}`, { headers: { prefer: 'wait=300' } })
@@ -108,7 +108,7 @@ t.test('Last-Event-ID leaves out what was seen, and an operation that has ended 
   for (const nonsense of ['', 'x', '-1', '1.5', '9'.repeat(40)]) t.same(await stream(nonsense), [only], nonsense)
 })
 
-t.test('a stream that is taken up again goes on where it was left', async t => {
+t.test('a resumed stream continues where it was left', async t => {
   const { id } = await create('taken-up')
   const { text, leave } = await untilFirst(await fetch(`${origin}/v1/lab/operations/${id}/events`))
   await leave()
@@ -119,7 +119,7 @@ t.test('a stream that is taken up again goes on where it was left', async t => {
   t.equal(rest.at(-1)?.operation.status, 'succeeded')
 })
 
-t.test('streams of what is not there, of another account and with unknown parameters are refused', async t => {
+t.test('streams of missing operations, of another account and with unknown parameters are refused', async t => {
   const { id } = await create('private')
   isProblem(t, await ask('GET', '/operations/op_nothing/events'), 404, 'operation-not-found')
   isProblem(t, await askOf(app, 'twin')('GET', `/operations/${id}/events`), 404, 'operation-not-found')
@@ -130,7 +130,7 @@ t.test('streams of what is not there, of another account and with unknown parame
   t.equal(head.statusCode, 405, 'nothing is streamed for nobody')
 })
 
-t.test('a caller who leaves a stream or a wait leaves nothing running', async t => {
+t.test('a caller that leaves a stream or a wait leaves nothing running', async t => {
   vendor.knobs.createMs = slowMs
   const { id } = await create('left')
   vendor.knobs.createMs = createMs
@@ -148,7 +148,7 @@ t.test('a caller who leaves a stream or a wait leaves nothing running', async t 
   t.match((await ask('GET', `/operations/${id}`)).json(), { status: 'running' })
 })
 
-t.test('a shutdown ends streams and waits with what is known', async t => {
+t.test('a shutdown ends streams and waits with the present state', async t => {
   // On a clock that stands still no wait is over.
   const stopping = await composeGateway({ accounts: { lab: settings }, clock: createManualClock() })
   await stopping.app.listen({ port: 0, host: '127.0.0.1' })
@@ -165,7 +165,7 @@ t.test('a shutdown ends streams and waits with what is known', async t => {
   t.equal((await wait).status, 200)
 })
 
-t.test('the list of operations is filtered and paged, the newest first', async t => {
+t.test('operations are filtered and paged, newest first', async t => {
   const all = (await ask('GET', '/operations')).json<{ data: Operation[], page: { total: null, limit: number } }>()
   t.same(all.page, { limit: 50, next_cursor: null, total: null })
   t.same(all.data.map(({ id }) => id), all.data.map(({ id }) => id).sort().reverse())
@@ -189,7 +189,7 @@ t.test('the list of operations is filtered and paged, the newest first', async t
   t.same((await askOf(app, 'twin')('GET', '/operations')).json<{ data: Operation[] }>().data, [])
 })
 
-t.test('cursors of operations that are foreign, altered or broken are 400', async t => {
+t.test('foreign, altered or broken cursors of operations are 400', async t => {
   const cursor = (await ask('GET', '/operations?limit=1')).json<{ page: { next_cursor: string } }>().page.next_cursor
   t.equal((await ask('GET', `/operations?limit=2&cursor=${cursor}`)).statusCode, 200, 'another limit is no other list')
   isProblem(t, await ask('GET', `/operations?cursor=${cursor}&action=create`), 400, 'invalid-request', 'query.cursor')
@@ -202,7 +202,7 @@ t.test('cursors of operations that are foreign, altered or broken are 400', asyn
   }
 })
 
-t.test('Prefer: wait on a write is 200 with any verdict in time, else 202, and nonsense is no wish', async t => {
+t.test('Prefer: wait on a write is 200 with any verdict in time, else 202; a malformed one is ignored', async t => {
   const stop = async (prefer: string) => await ask('POST', '/servers/kvm123456/stop', { body: { force: true }, headers: { prefer } })
   const timely = await stop('wait=300')
   t.equal(isOperation(t, timely, 200, 'stop').status, 'succeeded')
@@ -224,7 +224,7 @@ t.test('Prefer: wait on a write is 200 with any verdict in time, else 202, and n
   t.equal((await ask('GET', (timely.headers.location ?? '').slice('/v1/lab'.length), { headers: { prefer: 'wait=900' } })).headers['preference-applied'], 'wait=300')
 })
 
-t.test('a silent stream says from time to time that it is there', { timeout: 120_000 }, async t => {
+t.test('a silent stream sends a comment from time to time', { timeout: 120_000 }, async t => {
   await eventually(() => silent.text.includes(': still here'))
   silent.leave()
   t.match(silent.text, /^retry: \d+\n\n/)

@@ -35,7 +35,7 @@ async function openFleet (t: { teardown(work: () => unknown): unknown }, more: R
   return { app, glesys, vmmanager, onecloud, page }
 }
 
-t.test('a walk over all accounts gives every server once, in every order', async t => {
+t.test('a walk over all accounts returns every server once, in every order', async t => {
   const { app, page } = await openFleet(t)
   const expected: string[] = []
   for (const account of ['lab', 'vm6', 'pods']) {
@@ -71,7 +71,7 @@ t.test('an account that does not answer is an error of its own, the others are s
   t.same(new Set(data.map(({ account }) => account)), new Set(['lab', 'pods']))
 })
 
-t.test('a stream gives every match as a line, and a line for each account at its end', async t => {
+t.test('a stream has every match as a line, and at its end a line for each account', async t => {
   const { app } = await openFleet(t)
   const answer = await app.inject({ url: '/v1/servers', headers: { accept: 'application/x-ndjson' } })
   t.equal(answer.statusCode, 200)
@@ -95,7 +95,7 @@ const walkIds = async (page: Awaited<ReturnType<typeof openFleet>>['page'], quer
   return pages
 }
 
-t.test('an account that fails on the first page is an error on every page of that walk, and asked again by a new one', async t => {
+t.test('an account that fails on the first page is an error on every page of that walk, and is read again by a new one', async t => {
   const { page, vmmanager } = await openFleet(t)
   vmmanager.fail({ kind: 'reply', reply: { status: 400, body: { error: { code: 3003, msg: 'no' } } }, match: ({ path }) => path === '/vm/v3/host', times: 1 })
   const pages = await walkIds(page, '?limit=40')
@@ -107,7 +107,7 @@ t.test('an account that fails on the first page is an error on every page of tha
   t.match((await page('?limit=40')).accounts.find(({ account }) => account === 'vm6'), { status: 'ok' })
 })
 
-t.test('the second page of a walk by id asks only those who can be on it', async t => {
+t.test('the second page of a walk by id reads only the accounts that can be on it', async t => {
   const { page, glesys, onecloud, vmmanager } = await openFleet(t)
   const first = await page('?limit=4')
   t.equal(new Set(first.data.map(({ account }) => account)).size, 1)
@@ -119,7 +119,7 @@ t.test('the second page of a walk by id asks only those who can be on it', async
   t.match(refused, /is not a cursor of this list/)
 })
 
-t.test('what was read before is shown of an account that does not answer, unless it was written to meanwhile', async t => {
+t.test('an account that does not answer is shown from its last read, unless it was written to meanwhile', async t => {
   const { app, page, vmmanager } = await openFleet(t)
   const isList = ({ path, method }: { readonly path: string, readonly method: string }): boolean => method === 'GET' && path === '/vm/v3/host'
   const query = '?accounts=vm6,lab&limit=500'
@@ -140,7 +140,7 @@ t.test('what was read before is shown of an account that does not answer, unless
   vmmanager.clearFaults()
 })
 
-t.test('where no account answers, the answer is the failure of the first, also for a stream', async t => {
+t.test('if no account answers, the answer is the failure of the first, also for a stream', async t => {
   const dead = { provider: 'vmmanager', url: 'http://127.0.0.1:9', token: 'x' }
   const { app, close } = await composeGateway({ accounts: { a: dead, b: dead } })
   t.teardown(close)
@@ -151,7 +151,7 @@ t.test('where no account answers, the answer is the failure of the first, also f
   }
 })
 
-t.test('a key asks the accounts that it may see; others are not there, and no account is no servers', async t => {
+t.test('a key reads the accounts that it may see; others do not exist for it, and no account means no servers', async t => {
   const vendor = await startVmmanager()
   const settings = { provider: 'vmmanager', ...vendor.settings.vm6 }
   const keyOf = (name: string, accounts: readonly string[]) => ({ name, sha256: createHash('sha256').update(name).digest('hex'), accounts, permissions: ['read'] })
@@ -169,7 +169,7 @@ t.test('a key asks the accounts that it may see; others are not there, and no ac
   t.match((await empty.app.inject('/v1/servers')).json(), { data: [], accounts: [], page: { next_cursor: null } })
 })
 
-t.test('filters look over everything, and secrets are cut out of what is included', async t => {
+t.test('filters see every member, and secrets are removed from included raw objects', async t => {
   const { page } = await openFleet(t)
   const { data } = await page('?limit=500')
   const wanted = data.find(({ addresses }) => addresses.length > 0)
@@ -181,7 +181,7 @@ t.test('filters look over everything, and secrets are cut out of what is include
   t.ok((await page('?include=raw&limit=3')).data.every(server => 'raw' in server))
 })
 
-t.test('a caller who hangs up ends the calls of the stream', async t => {
+t.test('a caller that hangs up ends the calls of the stream', async t => {
   const { app, vmmanager } = await openFleet(t)
   const held = vmmanager.hold({ match: ({ path }) => path === '/vm/v3/host' })
   const leaving = new AbortController()

@@ -47,7 +47,7 @@ const ask = askOf(app, 'hef')
 const image = '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b'
 const order = { name: 'web-1', region: 'uk-lon1', cpus: 1, memory_mib: 2048, disk_gib: 10, image }
 
-t.test('a generated password stands in the first answer alone, beside the operation', async t => {
+t.test('a generated password is in the first answer only, beside the operation', async t => {
   for (const [path, action, body] of [['/servers', 'create', order], ['/servers/312019/rebuild', 'rebuild', { image }], ['/servers/312020/rescue', 'rescue', undefined]] as const) {
     const sending = { body, headers: { 'idempotency-key': `key-${action}` } }
     const first = await ask('POST', path, sending)
@@ -71,7 +71,7 @@ t.test('a caller that waits for the end gets it too', async t => {
   t.notOk('generated_password' in stopped.json(), 'where none was made the answer says nothing of one')
 })
 
-t.test('the password of a console stands beside its link', async t => {
+t.test('the password of a console is beside its link', async t => {
   const answer = await ask('POST', '/servers/312019/console')
   t.same(answer.json(), { type: 'vnc', url: 'wss://console.example.com/', password: made, expires_at: null })
   t.equal(answer.headers['cache-control'], 'no-store')

@@ -55,7 +55,7 @@ await eventually(() => named('hang-after') === 1)
 vendor.knobs.createMs = createMs
 const repeats = Promise.all([1, 2].map(async () => await as('one', 'twin')('POST', '/servers', keyed('never', orderOf('never')))))
 
-t.test('of five equal requests at once one buys, and the others are told so', async t => {
+t.test('of five equal requests at once one buys, and the others learn that it is in progress', async t => {
   const hold = vendor.hold({ match: request => isOrder(request) && request.body.includes('five') })
   let answered = 0
   const asking = Array.from({ length: 5 }, async () => {
@@ -79,7 +79,7 @@ t.test('of five equal requests at once one buys, and the others are told so', as
   t.equal(named('five'), 1)
 })
 
-t.test('a repeat is given the same answer, whatever the order of its members', async t => {
+t.test('a repeat gets the same answer, whatever the order of its members', async t => {
   const first = await ask('POST', '/servers', keyed('again', orderOf('again')))
   isOperation(t, first, 202, 'create')
   isReplay(t, first, await ask('POST', '/servers', keyed('again', orderOf('again'))))
@@ -94,7 +94,7 @@ t.test('a repeat is given the same answer, whatever the order of its members', a
   t.equal(replayed.headers['preference-applied'], undefined, 'nothing was waited for now')
 })
 
-t.test('a repeat waits as it prefers itself, and is answered by how the operation stands then', async t => {
+t.test('a repeat waits by its own Prefer header and gets the present state of the operation', async t => {
   const stop = async (headers: Record<string, string>) => await ask(
     'POST', '/servers/kvm140008/stop', keyed('prefer', { force: true }, headers)
   )
@@ -126,7 +126,7 @@ t.test('another body, path or query under the same key is 422', async t => {
   t.equal(named('mixed'), 0)
 })
 
-t.test('a key belongs to its caller and to its account', async t => {
+t.test('a key belongs to its caller and account', async t => {
   const first = await ask('POST', '/servers', keyed('mine', orderOf('mine-1')))
   const foreign = await as('two')('POST', '/servers', keyed('mine', orderOf('mine-2')))
   const elsewhere = await as('one', 'twin')('POST', '/servers', keyed('mine', orderOf('mine-3')))
@@ -137,7 +137,7 @@ t.test('a key belongs to its caller and to its account', async t => {
   t.same(['mine-1', 'mine-2', 'mine-3'].map(named), [1, 1, 1])
 })
 
-t.test('what was refused leaves its key unused', async t => {
+t.test('a refused request leaves its key unused', async t => {
   const send = async (body: unknown, path = '/servers') => await ask('POST', path, keyed('refused', body))
   isProblem(t, await send({ ...orderOf('refused'), colour: 'red' }), 400, 'invalid-request')
   isProblem(t, await send({ ...orderOf('refused'), tags: ['a'] }), 400, 'invalid-request')
@@ -156,7 +156,7 @@ t.test('a key has 1 to 255 characters', async t => {
   t.equal((await ask('GET', '/servers/kvm123456', keyed(''))).statusCode, 200, 'reads have no use for one')
 })
 
-t.test('every write takes a key, and is done once', async t => {
+t.test('every write accepts a key and is executed once', async t => {
   const times = (name: string): number => vendor.functionCalls.get(name) ?? 0
   const twice = async (work: () => Promise<LightMyRequestResponse>, name: string): Promise<void> => {
     const before = times(name)
@@ -178,7 +178,7 @@ t.test('every write takes a key, and is done once', async t => {
   await twice(async () => await ask('DELETE', `${server}?keep_addresses=true`, keyed('w9', undefined, wait)), 'server/destroy')
 })
 
-t.test('a dry run consumes no key, of raw calls neither', async t => {
+t.test('a dry run consumes no key, also for raw calls', async t => {
   for (const [path, body] of [['/servers', orderOf('dry')], ['/raw/server/edit', { serverid: 'kvm140005', description: 'dry' }]] as const) {
     const dry = await ask('POST', `${path}?dry_run=true`, keyed(`dry ${path}`, body))
     t.equal(dry.statusCode, 200)
@@ -190,7 +190,7 @@ t.test('a dry run consumes no key, of raw calls neither', async t => {
   t.equal(named('dry'), 1)
 })
 
-t.test('a raw write after which nobody knows what was done is not sent again', async t => {
+t.test('a raw write with an unknown outcome is not sent again', async t => {
   const edits = (): number => vendor.calls.filter(({ path }) => path === '/server/edit').length
   const before = edits()
   vendor.fail({ kind: 'reply', match: ({ path }) => path === '/server/edit', reply: { status: 500, body: { response: { status: { code: 500, text: 'no' } } } } })
@@ -204,7 +204,7 @@ t.test('a raw write after which nobody knows what was done is not sent again', a
   t.ok(again.statusCode < 300, `what the provider refused leaves the key unused: ${again.body}`)
 })
 
-t.test('when the answer to an order never comes, the problem says so and the repeat finds the one server', async t => {
+t.test('if the answer to a create never comes, the problem says so and the repeat finds the one server', async t => {
   for (const [kind, account, status, slug] of [['hang-after', 'hanging', 504, 'upstream-timeout'], ['reset-after', 'hasty', 502, 'upstream-unreachable']] as const) {
     const ask = as('one', account)
     vendor.knobs.createMs = slowMs
@@ -225,7 +225,7 @@ t.test('when the answer to an order never comes, the problem says so and the rep
   }
 })
 
-t.test('a caller who leaves loses nothing: the repeat is told what became of it', async t => {
+t.test('a caller that disconnects loses nothing: the repeat gets the outcome', async t => {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/v1/lab/servers`
@@ -250,7 +250,7 @@ t.test('a caller who leaves loses nothing: the repeat is told what became of it'
   t.equal(named('left'), 1)
 })
 
-t.test('an order that never arrived is sent again by the repeat, once', { timeout: 150_000 }, async t => {
+t.test('a create that never arrived is sent again by the repeat, once', { timeout: 150_000 }, async t => {
   t.match(isProblem(t, neverArrived, 502, 'upstream-unreachable'), { side_effect: 'possible', retryable: 'unsafe' })
   t.equal(boughtAtFirst, 0)
   const answers = await repeats

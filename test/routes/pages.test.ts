@@ -13,7 +13,7 @@ const html = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/
 const get = async (url: string, headers: Record<string, string> = {}) => await app.inject({ url, headers })
 const filesOf = (page: string): string[] => [...page.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, path = '']) => path)
 
-t.test('the committed document is served as it is, plain or compressed as the caller asks', async t => {
+t.test('the committed document is served unchanged, plain or compressed as the caller requests', async t => {
   const file = readFileSync(join(root, 'openapi/openapi.json'))
   const plain = await get('/openapi.json')
   t.ok(plain.rawPayload.equals(file))
@@ -40,7 +40,7 @@ t.test('an unchanged page or document is 304 to its ETag, whatever its encoding 
   }
 })
 
-t.test('/docs, its files and the document take less than 600 kB in all, and the files are kept for good', async t => {
+t.test('/docs, its files and the document take less than 600 kB in all, and the files are cached for good', async t => {
   const compressed = { 'accept-encoding': 'gzip, br' }
   const page = await get('/docs')
   const files = filesOf(page.body)
@@ -55,12 +55,12 @@ t.test('/docs, its files and the document take less than 600 kB in all, and the 
   t.match(page.headers['cache-control'], 'no-cache', 'the page itself is revalidated: it names the files of this version')
 })
 
-t.test('a file of another version, or one that does not exist, is a 404 problem', async t => {
+t.test('a file of another version, or a missing one, is a 404 problem', async t => {
   for (const url of ['/docs/0123456789abcdef/docs.js', '/docs/0123456789abcdef/nothing.js', '/docs/0123456789abcdef/..%2Fpackage.json']) isProblem(t, await get(url), 404, 'not-found')
   isProblem(t, await app.inject({ method: 'POST', url: '/docs' }), 405, 'method-not-allowed')
 })
 
-t.test('the bare address is a page for callers that name text/html, and JSON for all others', async t => {
+t.test('the root path is a page for callers that accept text/html, and JSON for all others', async t => {
   const page = await get('/', html)
   t.match(page, { statusCode: 200, headers: { 'content-type': /^text\/html/, vary: 'accept, accept-encoding' } })
   for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.5', 'text/html;q=0', '']) {
@@ -71,7 +71,7 @@ t.test('the bare address is a page for callers that name text/html, and JSON for
   isProblem(t, await get('/?x=1', html), 400, 'invalid-request', 'query.x')
 })
 
-t.test('the pages run no script and load no style but files of this gateway', async t => {
+t.test('the pages load only scripts and styles of this gateway', async t => {
   for (const url of ['/', '/docs', '/problems', '/problems/internal']) {
     const { headers, body } = await get(url, html)
     t.match(headers['content-security-policy'], /^default-src 'none'; script-src 'self'; style-src 'self'[^;]*; .*frame-ancestors 'none'$/, url)

@@ -27,7 +27,7 @@ const gle = askOf(app, 'gle')
 const instances = `/raw/${settings?.organization_id ?? ''}/kronoscloud/instances`
 const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-t.test('raw is off unless the account says so', async t => {
+t.test('raw is disabled unless the account enables it', async t => {
   const sent = await sentDuring(heficed.calls, async () => {
     for (const method of methods) isProblem(t, await askOf(app, 'off')(method, `${instances}/312019`), 403, 'forbidden')
   })
@@ -36,7 +36,7 @@ t.test('raw is off unless the account says so', async t => {
   t.match((await askOf(app, 'off')('GET', '')).json(), { capabilities: { raw: { support: 'none' } } })
 })
 
-t.test('a read is passed on with its query, and comes back without secrets', async t => {
+t.test('a read is forwarded with its query, and its answer has no secrets', async t => {
   const [sent] = await sentDuring(heficed.calls, async () => {
     const answer = await ask('GET', `${instances}?limit=2&offset=1&name=a%26b`)
     t.equal(answer.statusCode, 200)
@@ -50,7 +50,7 @@ t.test('a read is passed on with its query, and comes back without secrets', asy
   t.equal(sent?.rawQuery, 'limit=2&offset=1&name=a%26b')
 })
 
-t.test('the body is passed on, and the provider\'s status is kept', async t => {
+t.test('the body is forwarded, and the provider\'s status is kept', async t => {
   const accepted = await ask('POST', `${instances}/312019/stop`, { body: { force: true } })
   t.equal(accepted.statusCode, 200)
   t.match(accepted.json(), { action: 'stop', status: 'pending' })
@@ -69,14 +69,14 @@ t.test('the body is passed on, and the provider\'s status is kept', async t => {
   t.equal(empty.body, '')
 })
 
-t.test('what the provider says of the account\'s own credentials is cut out', async t => {
+t.test('the account\'s own credentials are redacted in raw answers', async t => {
   const token = /Bearer (\S+)/.exec(heficed.calls.at(-1)?.headers['authorization'] ?? '')?.[1] ?? ''
   heficed.fail({ kind: 'reply', reply: { status: 200, body: { note: `you sent ${token} of ${settings?.client_secret ?? ''}`, api_key: 'k' } } })
   const answer = await ask('GET', '/raw/whatever')
   t.same(answer.json(), { note: 'you sent [redacted] of [redacted]', api_key: '[redacted]' })
 })
 
-t.test('passwords in rows of name and value, and in texts that hold JSON, are replaced', async t => {
+t.test('passwords in name/value rows, and in texts that contain JSON, are replaced', async t => {
   const params = JSON.stringify({ name: 'web', password: 'hunter2' })
   const metadata = [
     { id: '1', key: '__vnc_password', value: 'hunter2' }, { id: '2', key: 'create_params', value: params },
@@ -102,7 +102,7 @@ async function onTheWire (path: string): Promise<number> {
   })
 }
 
-t.test('paths stay below the base, in whatever disguise they come', async t => {
+t.test('paths stay below the base, in any encoding', async t => {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const disguises = [
     '..', '.', '%2e%2e', '%2E.', '.%2e', '%252e%252e', '%25252e%25252e', '%2525252525252e', 'a%2f..%2fb', 'a%2fb', 'a%252fb', 'a%5cb', '..%5c', 'a%00', 'a%0d%0ab', '%c0%ae%c0%ae', '%u002e',
@@ -122,7 +122,7 @@ t.test('paths stay below the base, in whatever disguise they come', async t => {
   t.equal(plain?.path, '/common/kronoscloud/templates')
 })
 
-t.test('sign-in paths and those that give out credentials are refused', async t => {
+t.test('paths that sign in or return credentials are refused', async t => {
   const sent = await sentDuring(heficed.calls, async () => {
     for (const path of ['/oauth2/token', '/OAuth2/Token', '/oauth2%2ftoken', '/x/login', '//oauth2/token', '/oauth2;a/token']) {
       isProblem(t, await ask('POST', `/raw${path}`), 403, 'forbidden')
@@ -149,7 +149,7 @@ t.test('DELETE also needs the permission delete, and read_only refuses all but G
   }
 })
 
-t.test('XML comes back as JSON, and the echo of what was sent does not', async t => {
+t.test('XML is returned as JSON, without the echo of the request', async t => {
   for (const account of ['gle', 'xml']) {
     const answer = await askOf(app, account)('GET', '/raw/server/list')
     t.equal(answer.statusCode, 200)
@@ -164,7 +164,7 @@ t.test('XML comes back as JSON, and the echo of what was sent does not', async t
   t.notOk((await askOf(app, 'xml')('GET', '/raw/server/list')).body.includes('root:'))
 })
 
-t.test('a dry run of a raw write shows the call, and a slip in the parameter sends nothing', async t => {
+t.test('a dry run of a raw write shows the call, and a misspelt parameter sends nothing', async t => {
   const sent = await sentDuring(heficed.calls, async () => {
     const dry = await ask('POST', `${instances}/312019/stop?dry_run=true&x=1`, { body: { force: true, password: 'mine' } })
     t.equal(dry.statusCode, 200)
@@ -179,7 +179,7 @@ t.test('a dry run of a raw write shows the call, and a slip in the parameter sen
   t.equal(real?.rawQuery, 'x=1')
 })
 
-t.test('a write is sent once, whatever comes of it, and a dead token is renewed once', async t => {
+t.test('a write is sent once whatever happens, and an expired token is renewed once', async t => {
   heficed.fail({ kind: 'reply', times: 5, match: ({ path }) => path.endsWith('/start'), reply: { status: 503, body: {} } })
   const sent = await sentDuring(heficed.calls, async () => { t.equal((await ask('POST', `${instances}/312020/start`)).statusCode, 503) })
   heficed.clearFaults()

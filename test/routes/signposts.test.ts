@@ -17,7 +17,7 @@ const tried: ReadonlyArray<readonly [path: string, right: string]> = [
   ['/v1/vm6/servers/42/restart', 'POST /v1/vm6/servers/42/reboot']
 ]
 
-t.test('the paths that people try first answer with the right one, without a key', async t => {
+t.test('paths that people try first lead to the right one, without a key', async t => {
   for (const [path, right] of tried) {
     for (const method of ['GET', 'POST'] as const) {
       const { detail } = isProblem(t, await app.inject({ method, url: path }), 404, 'not-found')
@@ -34,6 +34,6 @@ t.test('any other path keeps the plain 404 problem, and slashes below raw belong
   isProblem(t, await app.inject('/v1/vm6/raw/host/'), 401, 'unauthenticated')
 })
 
-t.test('the pages are there with a slash at their end, too', async t => {
+t.test('the pages also exist with a trailing slash', async t => {
   for (const url of ['/docs/', '/problems/']) t.match(await app.inject(url), { statusCode: 200, headers: { 'content-type': /^text\/html/ } })
 })

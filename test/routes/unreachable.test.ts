@@ -29,7 +29,7 @@ const lineSchema = z.looseObject({ msg: z.string(), account: z.unknown() })
 const callsOf = (id: string) =>
   lines.map(line => lineSchema.parse(JSON.parse(line))).filter(({ msg, account: of }) => msg === 'upstream call' && of === id)
 
-t.test('a wrong port and a wrong host name are told apart, in the problem and in the log line of the call', async t => {
+t.test('a wrong port and a wrong host name differ in the problem and in the log line of the call', async t => {
   const rows = [
     [
       'port', { host: '127.0.0.1', port, cause: 'ECONNREFUSED' },

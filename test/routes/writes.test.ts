@@ -93,7 +93,7 @@ t.test('a read_only account refuses every write before any call, dry runs too', 
   t.equal(heficedVendor.calls.length, calls)
 })
 
-t.test('absent verbs are 501 without traffic', async t => {
+t.test('absent verbs are 501 without a call', async t => {
   const bare = askOf(app, 'bare')
   const calls = heficedVendor.calls.length + glesysVendor.calls.length
   const server = '/servers/kvm123456'
@@ -112,7 +112,7 @@ t.test('absent verbs are 501 without traffic', async t => {
   t.equal(heficedVendor.calls.length + glesysVendor.calls.length, calls)
 })
 
-t.test('bodies that are wrong are 400 and each wrong member is named, before anything is sent', async t => {
+t.test('invalid bodies are 400 and each invalid member is named, before anything is sent', async t => {
   const calls = heficedVendor.calls.length + glesysVendor.calls.length
   const bad = async (method: Method, path: string, body: unknown, ...places: string[]) => isProblem(t, await hef(method, path, { body }), 400, 'invalid-request', ...places)
   await bad('POST', '/servers', { ...hefOrder, size: 1, flavor: 'x' }, 'body.size', 'body.flavor')
@@ -149,7 +149,7 @@ t.test('bodies that are wrong are 400 and each wrong member is named, before any
   t.equal(heficedVendor.calls.length + glesysVendor.calls.length, calls)
 })
 
-t.test('an order that this provider can not honour is 400 and names the member', async t => {
+t.test('a create with a member that the provider does not support is 400 and names it', async t => {
   const calls = heficedVendor.calls.length
   const bad = async (ask: typeof hef, body: object, ...places: string[]) => isProblem(t, await ask('POST', '/servers', { body }), 400, 'invalid-request', ...places)
   const { cpus, memory_mib: memory, disk_gib: disk, ...unsized } = hefOrder
@@ -171,7 +171,7 @@ t.test('an order that this provider can not honour is 400 and names the member',
   t.equal((await hef('POST', '/servers?dry_run=true', { body: { ...hefOrder, protected: false } })).statusCode, 200, 'false asks for nothing')
 })
 
-t.test('what the provider refuses about a member is 422 and names ours', async t => {
+t.test('a member that the provider refuses is 422 and named as ours', async t => {
   isProblem(t, await hef('POST', '/servers', { body: { ...hefOrder, image: '00000000-0000-4000-8000-000000000000' } }), 422, 'upstream-rejected', 'body.image')
   const unknown = isProblem(t, await gle('POST', '/servers', { body: { ...gleOrder, image: 'beos-5' } }), 422, 'upstream-rejected', 'body.image')
   t.match(unknown, { side_effect: 'none', retryable: 'no', operation_id: undefined })
@@ -181,7 +181,7 @@ t.test('what the provider refuses about a member is 422 and names ours', async t
   t.same((await hef('GET', '/operations')).json<{ data: unknown[] }>().data, [], 'what was refused leaves no operation')
 })
 
-t.test('missing things are 404 and told apart', async t => {
+t.test('missing things are 404, each with its own problem', async t => {
   isProblem(t, await hef('DELETE', '/servers/999999999'), 404, 'server-not-found')
   isProblem(t, await hef('PATCH', '/servers/999999999', { body: { name: 'x' } }), 404, 'server-not-found')
   isProblem(t, await gle('POST', '/servers/kvm999999/console'), 404, 'server-not-found')
@@ -195,7 +195,7 @@ t.test('missing things are 404 and told apart', async t => {
   isProblem(t, await gle('PUT', '/addresses/203.0.113.99/ptr', { body: { ptr: 'a.example.com' } }), 404, 'not-found', 'path.address')
 })
 
-t.test('every accepted write answers 202 with its operation, and 200 to who waited for the end', async t => {
+t.test('every accepted write answers 202 with its operation, and 200 to a caller that waited for the end', async t => {
   const server = '/servers/kvm140001'
   const created = isOperation(t, await gle('POST', '/servers', { body: gleOrder, headers: soon }), 200, 'create')
   t.match(created, { status: 'succeeded', error: null, server_id: /^kvm/ })
@@ -218,7 +218,7 @@ t.test('every accepted write answers 202 with its operation, and 200 to who wait
   isOperation(t, await hef('POST', '/servers/337201/rescue'), 202, 'rescue')
 })
 
-t.test('a change of the name is 200 with the server once it is shown, else 202', async t => {
+t.test('a rename is 200 with the server once it is shown, else 202', async t => {
   const renamed = await hef('PATCH', '/servers/312020', { body: { name: 'web-02.example.org' } })
   t.equal(renamed.statusCode, 200, renamed.body)
   t.match(serverSchema.parse(renamed.json()), { id: '312020', name: 'web-02.example.org' })
@@ -233,7 +233,7 @@ t.test('a change of the name is 200 with the server once it is shown, else 202',
   t.equal(isOperation(t, unseen, 202, 'rename').status, 'succeeded', 'a look that fails afterwards takes nothing from the change')
 })
 
-t.test('secrets are told once, with 200 and no-store', async t => {
+t.test('secrets are returned once, with 200 and no-store', async t => {
   const link = await gle('POST', '/servers/kvm123456/console')
   t.equal(link.statusCode, 200)
   t.match(link.json(), { type: String, url: /^https?:/, password: null, expires_at: null })
@@ -245,7 +245,7 @@ t.test('secrets are told once, with 200 and no-store', async t => {
   }
 })
 
-t.test('a password that the provider makes is told in the answer and kept nowhere', async t => {
+t.test('a password that the provider generates is in the answer and stored nowhere', async t => {
   heficedVendor.fail({ kind: 'reply', match: ({ path }) => path.endsWith('/resetRootPass'), reply: { status: 200, body: { id: 7, status: 'pending', password: 'MADE-by-vendor-1' } } })
   const answer = await hef('POST', '/servers/337201/password')
   t.equal(answer.statusCode, 200)
@@ -254,7 +254,7 @@ t.test('a password that the provider makes is told in the answer and kept nowher
   t.notOk((await hef('GET', '/operations')).body.includes('MADE-by-vendor-1'))
 })
 
-t.test('the name of an address is set, told, and given back', async t => {
+t.test('the reverse name of an address is set, returned, and removed', async t => {
   const answer = await gle('PUT', '/addresses/192.0.2.12/ptr', { body: { ptr: 'web-1.example.com' } })
   t.equal(answer.statusCode, 200, answer.body)
   t.match(answer.json(), { address: '192.0.2.12', ptr: /^web-1\.example\.com\.?$/ })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openAuditFile, probeAuditFile } from '../../src/telemetry/audit-file.ts'
 
-t.test('an audit file is appended to, only its owner can read it, and after a rotation a new one is written', async t => {
+t.test('an audit file is appended to, readable by its owner only, and reopened after a rotation', async t => {
   const folder = t.testdir({ 'audit.ndjson': '{"line":0}\n' })
   const [path, fresh] = [join(folder, 'audit.ndjson'), join(folder, 'fresh.ndjson')]
   const sink = openAuditFile(path)
@@ -22,7 +22,7 @@ t.test('an audit file is appended to, only its owner can read it, and after a ro
   other.close()
 })
 
-t.test('a line that could not be written is reported, and the next one begins on a line of its own', { skip: process.platform === 'linux' ? false : 'needs /dev/full' }, async t => {
+t.test('a line that could not be written is reported, and the next one begins on its own line', { skip: process.platform === 'linux' ? false : 'needs /dev/full' }, async t => {
   const sink = openAuditFile('/dev/full')
   t.throws(() => { sink.write('{"line":1}\n') }, { code: 'ENOSPC' })
   t.throws(() => { sink.write('{"line":2}\n') }, { code: 'ENOSPC' })

@@ -42,7 +42,7 @@ t.test('without trusted proxies the address is that of the connection, whatever 
   }
 })
 
-t.test('a header is believed only from a trusted address, and then the right-most address that is not trusted is the caller', async t => {
+t.test('the header is believed only from a trusted address; the caller is its right-most untrusted address', async t => {
   const { is } = await open(t, ['10.0.0.1', '192.0.2.0/24'])
   await is('203.0.113.50', '203.0.113.50', '198.51.100.1')
   await is('10.0.0.2', '10.0.0.2', '198.51.100.1')
@@ -53,7 +53,7 @@ t.test('a header is believed only from a trusted address, and then the right-mos
   await is('192.0.2.9', '10.0.0.1', '192.0.2.9, 192.0.2.200')
 })
 
-t.test('IPv6 works for peers, networks and callers, in one spelling', async t => {
+t.test('IPv6 works for peers, networks and callers, in any spelling', async t => {
   const { is } = await open(t, ['2001:db8:1::/48', '10.0.0.1'])
   await is('2001:db8:2::5', '2001:db8:1::1', '2001:0DB8:0002:0:0:0:0:5')
   await is('198.51.100.1', '2001:db8:1::1', '::1, 198.51.100.1')
@@ -62,13 +62,13 @@ t.test('IPv6 works for peers, networks and callers, in one spelling', async t =>
   await is('192.0.2.7', '::ffff:192.0.2.7', '198.51.100.1')
 })
 
-t.test('text that is no address is passed over', async t => {
+t.test('text that is not an address is skipped', async t => {
   const { is } = await open(t, ['10.0.0.1'])
   await is('10.0.0.1', '10.0.0.1', 'unknown')
   await is('10.0.0.1', '10.0.0.1', '198.51.100.1, evil"text')
 })
 
-t.test('the address of a connection is known also where the caller has left', async t => {
+t.test('the address of a connection is known even if the caller has disconnected', async t => {
   const { app, seen } = await open(t, ['127.0.0.1'])
   await app.listen({ host: '127.0.0.1', port: 0 })
   const address = app.server.address()

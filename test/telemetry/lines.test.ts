@@ -54,7 +54,7 @@ async function open (isBroken = (): boolean => false) {
   return { app, close, ask, lines, of, text: () => texts.join('') }
 }
 
-t.test('each request for a write leaves one line that says what became of it, with nothing of its body', async t => {
+t.test('each write request leaves one line with its outcome and no part of its body', async t => {
   const { app, close, ask, of, text } = await open()
   t.teardown(close)
   const ops = ask('ops-key')
@@ -97,7 +97,7 @@ t.test('each request for a write leaves one line that says what became of it, wi
   for (const word of ['secret-name-9', 'Example-Pass', 'KEY-OF-CALLER', 'ops-key', 'CALLERTEXT']) t.notOk(text().includes(word), word)
 })
 
-t.test('a write whose answer was lost is doubtful, one that did not leave is failed, and the verdict has a line of its own', async t => {
+t.test('a write with a lost answer is ambiguous, an unsent one failed, and the verdict has its own line', async t => {
   const { close, ask, of, lines } = await open()
   t.teardown(close)
   const ops = ask('ops-key')
@@ -115,7 +115,7 @@ t.test('a write whose answer was lost is doubtful, one that did not leave is fai
   t.match(created, { outcome: 'done', status: 200, server_id: /^kvm/, side_effect: 'certain' })
 })
 
-t.test('a line that can not be written is said, counted, and costs no answer', async t => {
+t.test('an audit line that cannot be written is logged and counted, and costs no answer', async t => {
   let isBroken = true
   const { app, close, ask, lines } = await open(() => isBroken)
   t.teardown(close)
@@ -129,7 +129,7 @@ t.test('a line that can not be written is said, counted, and costs no answer', a
 const linesOf = (file: string): Line[] => readFileSync(file, 'utf8').trimEnd().split('\n').map(line => lineSchema.parse(JSON.parse(line)))
 const reboot = async (base: string, requestId: string, server = 'kvm123456'): Promise<Response> => await fetch(`${base}/v1/lab/servers/${server}/reboot`, { method: 'POST', headers: { 'x-request-id': requestId } })
 
-t.test('the audit file is its owner\'s alone, is appended to, goes on in a new file after SIGHUP, and loses no answered write to kill -9', async t => {
+t.test('the audit file is readable by its owner only, is appended to, is reopened after SIGHUP, and loses no answered write to kill -9', async t => {
   const file = join(folder, 'audit.ndjson')
   writeFileSync(file, `${JSON.stringify({ audit: 1, at: '2026-01-01T00:00:00Z', action: 'before', outcome: 'done', operation_id: null })}\n`)
   chmodSync(file, 0o640)
@@ -150,7 +150,7 @@ t.test('the audit file is its owner\'s alone, is appended to, goes on in a new f
   t.notOk(gateway.output().includes('"audit":1'), 'standard output is not for it then')
 })
 
-t.test('without a file the lines stand on standard output; a file that can not be opened refuses the start', async t => {
+t.test('without a file the lines go to standard output; a file that cannot be opened refuses the start', async t => {
   const gateway = await serve({ accounts: { lab }, log: { level: 'silent' } })
   await reboot(gateway.base, 'third')
   gateway.child.kill('SIGTERM')
@@ -206,7 +206,7 @@ async function openCollector (hangs = false) {
 const json = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '100' }
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 
-t.test('a request is a span below the caller\'s, its calls are spans below it, and the provider is told of neither', async t => {
+t.test('a request is a child span of the caller\'s, its calls are child spans, and the provider sees neither', async t => {
   const collector = await openCollector()
   const gateway = await serve({ accounts: { lab } }, { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20abc', OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test' })
   const sentBefore = vendor.calls.length
@@ -242,7 +242,7 @@ t.test('a request is a span below the caller\'s, its calls are spans below it, a
   t.equal(await gateway.ended(), 0)
 })
 
-t.test('what is left is sent at SIGTERM, and a collector that hangs does not keep the process', async t => {
+t.test('remaining spans are sent at SIGTERM, and a collector that hangs does not delay the exit', async t => {
   const collector = await openCollector()
   const slow = { ...json, OTEL_BSP_SCHEDULE_DELAY: '600000' }
   const gateway = await serve({ accounts: {} }, { ...slow, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.endpoint}/v1/traces`, OTEL_SERVICE_NAME: 'mine' })
@@ -260,7 +260,7 @@ t.test('what is left is sent at SIGTERM, and a collector that hangs does not kee
   t.ok(performance.now() - began < 8000, 'the exporter itself would wait for ten seconds')
 })
 
-t.test('nothing is traced unless it is asked for; what can not be had is said', async t => {
+t.test('tracing is off unless configured, and a missing exporter is reported', async t => {
   const collector = await openCollector()
   const endpoint = { ...json, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }
   const cases: ReadonlyArray<readonly [Record<string, string>, RegExp | null]> = [

@@ -18,7 +18,7 @@ async function open (port = 0) {
   return { close, listen, at: (path: string) => `http://127.0.0.1:${metricsPort}${path}` }
 }
 
-t.test('the metrics listener serves the metrics without a key and nothing else, while the gateway goes on asking for one', async t => {
+t.test('the metrics listener serves only metrics, without a key, while the gateway still requires one', async t => {
   const { close, listen, at } = await open()
   t.teardown(close)
   const base = await listen()
@@ -35,7 +35,7 @@ t.test('the metrics listener serves the metrics without a key and nothing else, 
   t.equal((await fetch(`${base}/metrics`)).status, 401)
 })
 
-t.test('the metrics listener is open as long as the gateway, with connections that are kept alive', async t => {
+t.test('the metrics listener is open as long as the gateway, with keep-alive connections', async t => {
   const { close, listen, at } = await open()
   await listen()
   await (await fetch(at('/metrics'))).text()

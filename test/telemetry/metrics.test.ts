@@ -38,7 +38,7 @@ async function open () {
   return { ...gateway, vm6: askOf(gateway.app, 'vm6'), lab: askOf(gateway.app, 'lab'), read: async () => samplesOf((await gateway.app.inject('/metrics')).body) }
 }
 
-t.test('requests, problems and calls are counted by our own words, whatever callers write', async t => {
+t.test('requests, problems and calls are counted with bounded labels, whatever callers send', async t => {
   const { app, vm6, lab, read, close } = await open()
   t.teardown(close)
   await vm6('GET', '/servers?limit=1')
@@ -65,7 +65,7 @@ t.test('requests, problems and calls are counted by our own words, whatever call
   t.notOk((await app.inject('/metrics')).body.includes('CALLERTEXT'))
 })
 
-t.test('wakes, retries and refused sign-ins are counted', async t => {
+t.test('retries of suspended platforms, other retries and refused sign-ins are counted', async t => {
   const { vm6, lab, read, close } = await open()
   t.teardown(close)
   vm.suspend(3)
@@ -80,7 +80,7 @@ t.test('wakes, retries and refused sign-ins are counted', async t => {
   t.equal(sum(samples, 'hawser_token_logins_total', { account: 'vm6', outcome: 'ok' }), 1)
 })
 
-t.test('an operation is counted when it begins, while it is open, when it is looked at, and when it ends', async t => {
+t.test('an operation is counted when it begins, while it is open, when it is polled, and when it ends', async t => {
   const { lab, read, close } = await open()
   t.teardown(close)
   glesys.knobs.actionMs = 1500
@@ -95,7 +95,7 @@ t.test('an operation is counted when it begins, while it is open, when it is loo
   glesys.knobs.actionMs = 50
 })
 
-t.test('a caller who leaves is counted as such', async t => {
+t.test('a caller that disconnects is counted as such', async t => {
   const { app, read, close } = await open()
   t.teardown(close)
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -117,7 +117,7 @@ const keys = [
   { name: 'reader', sha256: digest('reader-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw'] }
 ]
 
-t.test('metrics are for keys with the permission admin, or for everybody where the configuration says so', async t => {
+t.test('metrics need a key with the permission admin, or none if the configuration says so', async t => {
   const closed = await composeGateway({ accounts: {}, auth: { keys } })
   const open = await composeGateway({ accounts: {}, auth: { keys }, more: { metrics: { public: true } }, isRedisThere: () => false })
   t.teardown(async () => { await closed.close(); await open.close() })
@@ -144,7 +144,7 @@ const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   ...more
 })
 
-t.test('a store that does not answer, or fails, holds up no reader: its numbers are absent', async t => {
+t.test('a store that fails or does not answer blocks no scrape: its values are absent', async t => {
   for (const openOperations of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
     const text = await createMetrics(sources({ openOperations, patienceMs: 50 })).text()
     t.match(text, /^hawser_redis_up 1$/m)
@@ -179,7 +179,7 @@ async function full () {
   return samplesOf(await metrics.text())
 }
 
-t.test('everything that is reported is shown, under names of ours, a strange method as other', async t => {
+t.test('every reported event is shown with bounded labels, an unusual method as other', async t => {
   const samples = await full()
   t.ok([...samples.keys()].every(name => name.startsWith('hawser_')))
   t.equal(sum(samples, 'hawser_requests_total', { method: 'other', route: 'none' }), 1)
@@ -249,7 +249,7 @@ t.test('the dashboard asks only for metrics and labels that exist, and shows eve
 
 const alertRules = () => alertsSchema.parse(parse(readFileSync(join(root, 'deploy/alerts.yaml'), 'utf8'), { strict: true })).groups[0].rules
 
-t.test('alerts watch what an operator has to act on, once each, and the guide explains every alert that pages', async t => {
+t.test('alerts watch what needs an operator, once each, and the guide explains every alert that pages', async t => {
   const rules = alertRules()
   t.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
   for (const name of ['hawser_audit_failures_total', 'hawser_redis_up', 'hawser_state_flushed', 'hawser_config_reloads_total', 'hawser_operations_ended_total', 'hawser_breaker_state']) {

@@ -136,7 +136,7 @@ async function drive ({ ask }: Opened, id: string, desk: Desk): Promise<void> {
   vendor.clearFaults()
 }
 
-t.test('no secret stands in a log, a metric, an audit line, a trace, a header, a problem or any other answer', async t => {
+t.test('no secret appears in a log, metric, audit line, trace, header, problem or other answer', async t => {
   const opened = await openGateway()
   const { gateway, collector, ask, heads, bodies } = opened
   for (const [id, desk] of Object.entries(desks)) await drive(opened, id, desk)

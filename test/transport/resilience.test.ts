@@ -7,9 +7,7 @@ import type { ServerFacts } from '../../src/domain/server.ts'
 import { createBreaker, type CallOutcome } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
 import { createBulkhead } from '../../src/transport/bulkhead.ts'
-import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import { createOperationEvents } from '../../src/operations/operation-events.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { takeStep } from '../../src/operations/steps.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
@@ -21,6 +19,7 @@ import { composeGateway, type TestGatewayOptions } from '../helpers/gateway.ts'
 import { startRedis } from '../helpers/redis.ts'
 import { createProvider } from '../operations/provider.ts'
 import { record, startedAt } from '../operations/records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 type Test = Pick<typeof t, 'teardown'>
 type Handle = (request: SimulatedRequest) => SimulatedReply | Promise<SimulatedReply>
@@ -52,7 +51,7 @@ function openBreaker (parts: Partial<typeof settings> = {}) {
   return { breaker, pass: (ms: number) => { now += ms }, feel: async (...all: CallOutcome[]) => { for (const one of all) await breaker.run(async () => one) } }
 }
 
-t.test('a circuit opens when so many of so many calls failed or were slow, and not before', async t => {
+t.test('a circuit opens at the configured share of failed or slow calls, and not before', async t => {
   const few = openBreaker({ minimum: 3 })
   await few.feel(went('timeout'), went('unavailable'))
   t.equal(few.breaker.state(), 'closed', 'too few')
@@ -69,7 +68,7 @@ t.test('a circuit opens when so many of so many calls failed or were slow, and n
   t.equal(all.breaker.state(), 'open', 'a share of one and a minimum beyond the window can be reached')
 })
 
-t.test('what says nothing of a provider\'s health opens no circuit', async t => {
+t.test('failures that do not concern the provider\'s health open no circuit', async t => {
   const harmless = [
     'authentication', 'forbidden', 'not-found', 'conflict', 'rejected', 'quota', 'rate-limited', 'unsupported', 'malformed', 'suspended'
   ] as const
@@ -85,7 +84,7 @@ t.test('what says nothing of a provider\'s health opens no circuit', async t => 
   t.equal(breaker.state(), 'open', 'nor does it dilute what does')
 })
 
-t.test('an open circuit lets one call try; it decides alone, and a call that was given up decides nothing', async t => {
+t.test('an open circuit lets one call through; it alone decides, and an aborted one decides nothing', async t => {
   const { breaker, pass, feel } = openBreaker()
   let endOld = (_how: CallOutcome): void => {}
   const old = breaker.run(async () => await new Promise<CallOutcome>(resolve => { endOld = resolve }))
@@ -111,7 +110,7 @@ t.test('an open circuit lets one call try; it decides alone, and a call that was
   t.equal(breaker.state(), 'closed', 'and the count begins anew')
 })
 
-t.test('calls to a failing provider are paused, told and counted, and go on when it is well', async t => {
+t.test('calls to a failing provider are paused, reported and counted, and resume when it recovers', async t => {
   let isDown = true
   const { vendor, ask, metrics } = await open(t, () => isDown ? down : missing, { breaker: { minimum_calls: 3, open_ms: 300 } })
   for (let id = 0; id < 3; id += 1) isProblem(t, await ask('GET', at(id)), 503, 'upstream-unavailable')
@@ -138,13 +137,13 @@ t.test('calls to a failing provider are paused, told and counted, and go on when
   isProblem(t, await ask('GET', at(11)), 404, 'server-not-found')
 })
 
-t.test('the first attempt\'s own failure is told, not that its repeat was held back', async t => {
+t.test('the first attempt\'s own failure is reported, not that its retry was held back', async t => {
   const { vendor, ask } = await open(t, () => ({ status: 503, body: {} }), { breaker: { minimum_calls: 1 } })
   t.match(isProblem(t, await ask('GET', at(1)), 503, 'upstream-unavailable'), { attempts: 1, upstream: { status: 503 } })
   t.equal(vendor.calls.length, 1)
 })
 
-t.test('a caller in haste opens no circuit for the others', async t => {
+t.test('a caller with a short deadline opens no circuit for the others', async t => {
   const { vendor, gateway, metrics } = await open(t, () => missing, { breaker: { minimum_calls: 1 } })
   const hold = vendor.hold()
   t.equal((await gateway.app.inject('/v1/servers?deadline_ms=100')).statusCode, 504)
@@ -167,13 +166,13 @@ t.test('a suspended platform is woken through an open circuit', async t => {
   t.equal(woken.headers['hawser-upstream-calls'], '5')
 })
 
-t.test('a step that meets an open circuit or a full queue is sent later: the operation goes on', async t => {
+t.test('a step that meets an open circuit or a full queue is sent later: the operation continues', async t => {
   for (const kind of ['circuit-open', 'overloaded'] as const) {
     const provider = createProvider()
     let isHeld = true
     provider.steps['write'] = { isDue: () => true, run: async () => { if (isHeld) throw new UpstreamError(kind, 'held', { notAttempted: true }); return { note: 'sent' } } }
     const clock = createManualClock(startedAt)
-    const store = createMemoryOperationStore(clock.now)
+    const store = createMemoryStores(clock).operations
     const operationEvents = createOperationEvents(store, clock)
     const next = { name: 'write', input: {} }
     const stored = record('rebuild', { next })
@@ -192,7 +191,7 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
 /** A gate with something to do that lasts until it is ended; `order` tells who was let in. */
 function openGate ({ concurrency = 1, waiting = 2 } = {}) {
   const clock = createManualClock()
-  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryTokenBuckets(), () => {})
+  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryStores().tokenBuckets, () => {})
   const order: string[] = []
   const ends = new Map<string, () => void>()
   const enter = async (name: string, { deadlineMs = 60_000, caller = new AbortController().signal, isSignIn = false } = {}) => {
@@ -206,7 +205,7 @@ function openGate ({ concurrency = 1, waiting = 2 } = {}) {
   return { clock, enter, end, order }
 }
 
-t.test('who waits for a place is served in turn, a sign-in first; who is too many, too late or gone is never begun', async t => {
+t.test('queued calls are served in order, a sign-in first; too many, too late or aborted ones are never sent', async t => {
   const { clock, enter, end, order } = openGate()
   const leaving = new AbortController()
   const first = enter('first')
@@ -245,7 +244,7 @@ t.test('limits.concurrency is never exceeded, at the provider', async t => {
   t.match(await metrics(), /hawser_limit_wait_seconds_count\{account="fl"\} [1-9]/)
 })
 
-t.test('a write that waits is never sent after its deadline, nor when its caller has left', async t => {
+t.test('a queued write is never sent after its deadline, nor after its caller has disconnected', async t => {
   const { vendor, gateway, ask } = await open(t, () => missing, { limits: { concurrency: 1 } })
   await gateway.app.listen({ host: '127.0.0.1', port: 0 })
   const address = gateway.app.server.address()
@@ -270,7 +269,7 @@ t.test('a write that waits is never sent after its deadline, nor when its caller
   t.equal(paced.vendor.calls.length, 1)
 })
 
-t.test('limits and the budget of repeats hold over two gateways on one Redis, and each goes on by itself without it', async t => {
+t.test('limits and the retry budget hold over two gateways on one Redis, and each continues by itself without it', async t => {
   const redis = await startRedis()
   t.teardown(async () => { await redis.stop() })
   const times: number[] = []
@@ -302,7 +301,7 @@ t.test('limits and the budget of repeats hold over two gateways on one Redis, an
   t.same(new Set(await askAll('fl', 6, 100)), new Set([404]))
 })
 
-t.test('beyond overload.requests new requests are shed quickly and counted, open routes and metrics are not, and it passes', async t => {
+t.test('beyond overload.requests new requests are shed and counted, open routes and metrics are not, and it recovers', async t => {
   const { vendor, gateway, ask, metrics } = await open(t, () => missing, {}, { more: { overload: { requests: 5 } } })
   const hold = vendor.hold()
   const held = Array.from({ length: 5 }, async (_, id) => await ask('GET', at(id)))
@@ -317,7 +316,7 @@ t.test('beyond overload.requests new requests are shed quickly and counted, open
   isProblem(t, await ask('GET', at(9)), 404, 'server-not-found')
 })
 
-t.test('a burst at a provider that hangs is bounded: a few wait, the rest is answered at once', async t => {
+t.test('a burst at a hanging provider is bounded: a few wait, the rest is answered at once', async t => {
   const { vendor, ask, gateway, metrics } = await open(t, () => missing, { limits: { concurrency: 4 } }, { more: { overload: { requests: 1000 } } })
   const hold = vendor.hold()
   const answers: number[] = []
@@ -332,7 +331,7 @@ t.test('a burst at a provider that hangs is bounded: a few wait, the rest is ans
   t.equal((await gateway.app.inject('/health/ready')).statusCode, 200)
 })
 
-t.test('a full heap sheds what is new, until it is not full any more', async t => {
+t.test('a full heap sheds new requests until there is room again', async t => {
   const app = fastify()
   t.teardown(async () => { await app.close() })
   const shed: string[] = []
@@ -369,7 +368,7 @@ t.test('a provider that hangs, trickles, redirects, floods or breaks off ends in
   t.match(isProblem(t, await hasty.ask('POST', `${at(1)}/stop`), 504, 'upstream-timeout'), { side_effect: 'possible', retryable: 'unsafe' })
 })
 
-t.test('a connection that the provider closes just when we send costs a read a repeat, and no write a second sending', async t => {
+t.test('a connection that the provider closes while we send costs a read a retry, and sends no write twice', async t => {
   const seen: string[] = []
   const { vendor, ask } = await open(t, ({ method }) => { seen.push(method); return missing })
   isProblem(t, await ask('GET', at(1)), 404, 'server-not-found')
@@ -383,7 +382,7 @@ t.test('a connection that the provider closes just when we send costs a read a r
   t.notOk(seen.includes('POST'))
 })
 
-t.test('a connection is not used again when the provider is about to close it', async t => {
+t.test('a connection is not reused when the provider is about to close it', async t => {
   let connections = 0
   const server = createServer((_request, response) => { response.setHeader('keep-alive', 'timeout=1').end('{}') })
   server.on('connection', () => { connections += 1 })

@@ -8,17 +8,16 @@ import { createUpstream, type Transport } from '../../src/transport/transport.ts
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
-import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
 import { isSuccess, malformed, parseJson, refused } from '../../src/upstream/read.ts'
 import { noBreaker, type Breaker } from '../../src/transport/breaker.ts'
 import type { Bulkhead } from '../../src/transport/bulkhead.ts'
-import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 import { openGate } from '../helpers/line.ts'
-import { createLeapingClock, eventually, type LeapingClock } from '../helpers/clock.ts'
+import { createLeapingClock, eventually, type LeapingClock, timeBy } from '../helpers/clock.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -70,9 +69,9 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     clock,
     http,
     timeoutMs: options.timeoutMs ?? 60_000,
-    tokens: createTokenSource({ key: 'test', store: createMemoryTokenStore() }),
+    tokens: createTokenSource({ key: 'test', store: createMemoryStores().tokens }),
     signIn: options.signIn ?? null,
-    budget: options.budget ?? createRetryBudget('test', createMemoryTokenBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+    budget: options.budget ?? createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
     breaker: options.breaker ?? noBreaker,
     bulkhead: options.bulkhead ?? openGate,
     random: options.random ?? (() => 0.05),
@@ -157,7 +156,7 @@ async function httpServer (t: Test, listener: RequestListener): Promise<{ origin
   return { origin: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, connections: () => connections }
 }
 
-t.test('a suspended platform is asked again up to ten times, reads, writes and sign-in alike, and the work is done once', async t => {
+t.test('a suspended platform is retried up to ten times, for reads, writes and sign-in alike, and the work is done once', async t => {
   const budget: RetryBudget = { withdraw: async () => { throw new Error('the budget is not for a suspended platform') } }
   const tenTimes = Array.from({ length: 10 }, () => asleep)
   const read = await vendor(t, ...tenTimes, well)
@@ -194,7 +193,7 @@ t.test('a suspended platform is asked again up to ten times, reads, writes and s
   }
 })
 
-t.test('the steps to wake a platform keep within a fifth of a tenth of a second times n, whatever chance says', async t => {
+t.test('the waits for a suspended platform stay within 20 % of 0.1 s times n, whatever the jitter', async t => {
   for (const chance of [0, 0.5, 0.999_999]) {
     const tries = { attempts: 1, wakes: 0, renewed: false }
     const ask = async (): Promise<number | null> => await retryDelayMs({ error: new UpstreamError('suspended', 'asleep', { retryAfterMs: 60_000 }), intent: 'write', tries, random: () => chance, withdraw: async () => false })
@@ -206,14 +205,14 @@ t.test('the steps to wake a platform keep within a fifth of a tenth of a second 
   }
 })
 
-t.test('a platform that wakes and then stumbles is treated like any other: the backoff begins at its beginning', async t => {
+t.test('a platform that wakes and then fails is treated like any other: the backoff starts from its beginning', async t => {
   const stumbling = await vendor(t, asleep, asleep, asleep, asleep, { status: 502 }, well)
   const clock = createLeapingClock()
   await openLine(t, { clock, random: () => 0.99 }).request().send(reading(stumbling.origin))
   t.same(clock.slept.slice(-1), [198], 'as a sixth one the repeat after 502 would come after three seconds')
 })
 
-t.test('a read is repeated up to three attempts where the cause may pass', async t => {
+t.test('a read is tried up to three times if the failure is transient', async t => {
   for (const status of [502, 503, 504, 429]) {
     const once = await vendor(t, { status }, well)
     t.same(await openLine(t).request().send(reading(once.origin)), { ok: true }, `after one ${status}`)
@@ -226,7 +225,7 @@ t.test('a read is repeated up to three attempts where the cause may pass', async
   }
 })
 
-t.test('a read whose connection broke or was refused is repeated up to three attempts', async t => {
+t.test('a read whose connection broke or was refused is tried up to three times', async t => {
   const broken = await vendor(t, well)
   broken.fail({ kind: 'reset-before', times: 2 })
   t.same(await openLine(t).request().send(reading(broken.origin)), { ok: true })
@@ -238,7 +237,7 @@ t.test('a read whose connection broke or was refused is repeated up to three att
   t.equal(request.counters.upstreamCalls, 3)
 })
 
-t.test('a read is not repeated where the same answer would come again', async t => {
+t.test('a read is not retried if the same answer would come again', async t => {
   const cases: ReadonlyArray<readonly [SimulatedReply, Failure]> = [
     [{ status: 500 }, 'unavailable'], [{ status: 400 }, 'rejected'], [{ status: 403 }, 'forbidden'], [{ status: 404 }, 'not-found'],
     [{ status: 409 }, 'conflict'], [{ status: 422 }, 'rejected'], [{ status: 200, body: '<html>' }, 'malformed']
@@ -253,7 +252,7 @@ t.test('a read is not repeated where the same answer would come again', async t 
   t.match(await errorOf(wrong.send(reading(secure.origin.replace('http:', 'https:')))), { failure: 'unreachable', attempts: 1, sideEffect: 'none' }, 'a failed handshake will fail again')
 })
 
-t.test('waits grow and are left to chance from nothing to the whole step', async t => {
+t.test('waits grow, with full jitter from zero to the step', async t => {
   const delays = await Promise.all([0, 0.999_999].map(async chance => await Promise.all([1, 2].map(async attempts =>
     await retryDelayMs({ error: new UpstreamError('unavailable', 'no', { status: 503 }), intent: 'read', tries: { attempts, wakes: 0, renewed: false }, random: () => chance, withdraw: async () => true })))))
   const [least = [], most = []] = delays
@@ -262,7 +261,7 @@ t.test('waits grow and are left to chance from nothing to the whole step', async
   t.ok(Number(first) > 0 && Number(second) === 2 * Number(first), `${first} and ${second} ms at most`)
 })
 
-t.test('Retry-After of a passing refusal is obeyed up to five seconds, in seconds and as a date', async t => {
+t.test('Retry-After of a transient refusal is obeyed up to five seconds, in seconds and as a date', async t => {
   const inSeconds = await vendor(t, { status: 429, headers: { 'retry-after': '1' } }, well)
   const asDate = await vendor(t, () => ({ status: 503, headers: { 'retry-after': new Date(Math.floor(Date.now() / 1000) * 1000 + 5000).toUTCString() } }), well)
   const clocks = await Promise.all([inSeconds, asDate].map(async ({ origin }) => {
@@ -287,7 +286,7 @@ t.test('a Retry-After beyond five seconds is passed on at once', async t => {
   }
 })
 
-t.test('a write is repeated where no connection could be made', async t => {
+t.test('a write is retried if no connection could be made', async t => {
   const { origin, port } = await deadOrigin()
   const instanceId: Array<Promise<Simulator>> = []
   const openOnce = (): void => { if (instanceId.length === 0) instanceId.push(startSimulator(() => well, { port })) }
@@ -300,7 +299,7 @@ t.test('a write is repeated where no connection could be made', async t => {
   t.match(await errorOf(openLine(t).request().send(writing(dead))), { failure: 'unreachable', attempts: 3, sideEffect: 'none' })
 })
 
-t.test('a failed write is sent once and tells what it may have left behind', async t => {
+t.test('a failed write is sent once and reports its possible side effect', async t => {
   const cases: ReadonlyArray<readonly [string, SimulatedReply | 'reset-before' | 'reset-after' | 'hang-after', Failure, SideEffect]> = [
     ['no answer in time', 'hang-after', 'timeout', 'possible'],
     ['a reset before the work', 'reset-before', 'unreachable', 'possible'],
@@ -355,7 +354,7 @@ t.test('whatever fails after a write succeeded, the side effect is certain', asy
   t.equal((await errorOf(request.send(writing(one.origin)))).sideEffect, 'possible')
 })
 
-t.test('a write before a sign-in that fails is not forgotten', async t => {
+t.test('a write before a failed sign-in counts as a side effect', async t => {
   const one = await startSimulator(({ path }) => path === '/login' ? { status: 401 } : well)
   t.teardown(async () => { await one.close() })
   const locked = openLine(t, { signIn: signInAt(one.origin) })
@@ -384,7 +383,7 @@ t.test('a refused token costs one login and one repeat, for reads and writes', a
   }
 })
 
-t.test('a token that is refused twice is an error, and what it means after a fresh login is honoured', async t => {
+t.test('a token that is refused twice is an error, and its meaning after a fresh login decides', async t => {
   const one = await startSimulator(({ path }) => path === '/login' ? well : { status: 401 })
   t.teardown(async () => { await one.close() })
   const line = openLine(t, { signIn: signInAt(one.origin) })
@@ -396,7 +395,7 @@ t.test('a token that is refused twice is an error, and what it means after a fre
   t.same(one.calls.map(({ path }) => path), ['/login', '/x', '/login', '/x'])
 })
 
-t.test('requests that are refused with a fresh token do not sign in again each time, and a good answer is not held up', async t => {
+t.test('requests refused with a fresh token do not sign in again each time, and a good answer is not delayed', async t => {
   let isOpen = false
   const one = await startSimulator(({ path }) => path === '/login' || path === '/open' || isOpen ? well : { status: 401 })
   t.teardown(async () => { await one.close() })
@@ -411,7 +410,7 @@ t.test('requests that are refused with a fresh token do not sign in again each t
   t.equal(one.calls.filter(({ path }) => path === '/login').length, 2)
 })
 
-t.test('a sign-in that is refused sends nothing else', async t => {
+t.test('a refused sign-in sends nothing else', async t => {
   const one = await startSimulator(({ path }) => path === '/login' ? { status: 401 } : well)
   t.teardown(async () => { await one.close() })
   const line = openLine(t, { signIn: signInAt(one.origin) })
@@ -420,13 +419,13 @@ t.test('a sign-in that is refused sends nothing else', async t => {
   t.same(one.calls.map(({ path }) => path), ['/login'], 'nor is it tried again at once')
 })
 
-t.test('credentials that are sent as they are cost one attempt when they are refused', async t => {
+t.test('refused static credentials cost one attempt', async t => {
   const one = await vendor(t, { status: 401 })
   t.match(await errorOf(openLine(t).request().send(reading(one.origin))), { failure: 'authentication', attempts: 1 })
   t.equal(one.calls.length, 1)
 })
 
-t.test('one attempt lasts no longer than its time, whatever the vendor does with it', async t => {
+t.test('one attempt lasts no longer than its timeout, whatever the vendor does', async t => {
   const one = await vendor(t, { status: 200, body: 'x'.repeat(200) })
   for (const kind of ['hang-before', 'drip'] as const) {
     one.fail({ kind })
@@ -434,7 +433,7 @@ t.test('one attempt lasts no longer than its time, whatever the vendor does with
   }
 })
 
-t.test('a write that never got a connection of its own has left nothing behind', async t => {
+t.test('a write that never got a connection has done nothing', async t => {
   const one = await vendor(t, well)
   one.fail({ kind: 'hang-before', times: 99 })
   const line = openLine(t, { timeoutMs: 2000 })
@@ -446,7 +445,7 @@ t.test('a write that never got a connection of its own has left nothing behind',
   t.equal(one.calls.length, errors.length - unsent, 'what is told as not sent was not sent later either')
 })
 
-t.test('the deadline of the request ends an attempt and all repeating', async t => {
+t.test('the deadline of the request ends an attempt and all retries', async t => {
   const hanging = await vendor(t, well)
   hanging.fail({ kind: 'hang-before', times: 9 })
   const first = openLine(t).request({ deadlineMs: 500 })
@@ -466,7 +465,7 @@ t.test('the deadline of the request ends an attempt and all repeating', async t 
   t.ok(sleeping.calls.length <= 7, `${sleeping.calls.length} requests to the suspended platform`)
 })
 
-t.test('a caller that goes away ends its call, in an attempt and between two', async t => {
+t.test('a caller that disconnects ends its call, during an attempt and between two', async t => {
   const hanging = await vendor(t, well)
   hanging.fail({ kind: 'hang-before' })
   const busy = await vendor(t, { status: 503, headers: { 'retry-after': '4' } })
@@ -481,7 +480,7 @@ t.test('a caller that goes away ends its call, in an attempt and between two', a
   t.equal(busy.calls.length, 1, 'a call given up before it began is not sent')
 })
 
-t.test('a caller that goes away during a sign-in takes nobody with it', async t => {
+t.test('a caller that disconnects during a sign-in affects no other caller', async t => {
   const one = await vendor(t, well)
   const login = one.hold({ match: ({ path }) => path === '/login' })
   const line = openLine(t, { signIn: signInAt(one.origin) })
@@ -495,7 +494,7 @@ t.test('a caller that goes away during a sign-in takes nobody with it', async t 
   t.equal(await staying, 'answered')
 })
 
-t.test('who waits for another caller\'s sign-in waits no longer than its own request may', async t => {
+t.test('a request waits for another caller\'s sign-in no longer than its own deadline', async t => {
   const one = await vendor(t, well)
   const login = one.hold({ match: ({ path }) => path === '/login' })
   const line = openLine(t, { signIn: signInAt(one.origin) })
@@ -510,7 +509,7 @@ t.test('who waits for another caller\'s sign-in waits no longer than its own req
   t.match([late, gone], [{ failure: 'timeout' }, { failure: 'timeout' }])
 })
 
-t.test('a body beyond the limit is not read to its end, whether its length is told or not', async t => {
+t.test('a body beyond the limit is not read to its end, whether its length is declared or not', async t => {
   let written = 0
   const { origin } = await httpServer(t, (request, response) => {
     const told = request.url === '/told'
@@ -532,7 +531,7 @@ t.test('a body beyond the limit is not read to its end, whether its length is to
   }
 })
 
-t.test('an answer that breaks off or is no HTTP is a broken connection', async t => {
+t.test('an answer that breaks off or is not HTTP is a broken connection', async t => {
   const { origin } = await httpServer(t, (_request, response) => {
     response.writeHead(200, { 'content-length': 100 })
     response.write('{"half": ')
@@ -565,14 +564,14 @@ t.test('a redirect is an answer, never followed', async t => {
   t.same(elsewhere.calls.filter(({ path }) => path !== '/login'), [], 'the other host got nothing')
 })
 
-t.test('calls one after the other share a connection', async t => {
+t.test('consecutive calls share a connection', async t => {
   const { origin, connections } = await httpServer(t, (_request, response) => { response.end('{}') })
   const line = openLine(t)
   for (let round = 0; round < 10; round += 1) await line.request().send(reading(origin))
   t.ok(connections() <= 2, `${connections()} connections for ten calls`)
 })
 
-t.test('a header that can not be sent is no weather: nothing is repeated', async t => {
+t.test('a header that cannot be sent is not transient: nothing is retried', async t => {
   const one = await vendor(t, well)
   const line = openLine(t)
   const bad: UpstreamCall<unknown> = { ...reading(one.origin), build: () => ({ method: 'GET', url: one.origin, headers: { authorization: 'Bearer a\nb' } }) }
@@ -581,10 +580,10 @@ t.test('a header that can not be sent is no weather: nothing is repeated', async
   t.equal(one.calls.length, 0)
 })
 
-t.test('repeats end when the account\'s budget is spent, and it refills with time', async t => {
+t.test('retries end when the account\'s budget is spent, and it refills with time', async t => {
   let now = 0
   let spent = 0
-  const budget = createRetryBudget('test', createMemoryTokenBuckets(() => now), () => { spent += 1 }, { capacity: 1, perSecond: 1 })
+  const budget = createRetryBudget('test', createMemoryStores(timeBy(() => now)).tokenBuckets, () => { spent += 1 }, { capacity: 1, perSecond: 1 })
   const down = await vendor(t, { status: 503 })
   const line = openLine(t, { budget })
   t.match(await errorOf(line.request().send(reading(down.origin))), { failure: 'unavailable', attempts: 2 })
@@ -598,7 +597,7 @@ t.test('repeats end when the account\'s budget is spent, and it refills with tim
   t.equal(spent, refused + 1, 'and somebody is told')
 })
 
-t.test('what is final takes nothing from the budget', async t => {
+t.test('final failures take nothing from the budget', async t => {
   let withdrawn = 0
   const budget: RetryBudget = { withdraw: async () => { withdrawn += 1; return true } }
   const one = await vendor(t, { status: 404 }, { status: 429, headers: { 'retry-after': '30' } }, { status: 503 })

@@ -70,7 +70,7 @@ async function send (url: string, options: HttpClientOptions): Promise<string | 
   }
 }
 
-t.test('a provider\'s certificate is verified unless the account says otherwise', { skip }, async t => {
+t.test('a provider\'s certificate is verified unless the account disables it', { skip }, async t => {
   if (certificate === null) return
   const { port, seen } = await serveWith(t, certificate)
   const ask = async (options: HttpClientOptions): Promise<string | HttpFault> => await send(`https://localhost:${port}/`, options)
@@ -80,7 +80,7 @@ t.test('a provider\'s certificate is verified unless the account says otherwise'
   t.equal(await ask({ insecureSkipVerify: true }), 'well', 'or says in full that it is not looked at')
 })
 
-t.test('a certificate that is not accepted is named by its host, its port and what is wrong with it', { skip }, async t => {
+t.test('a rejected certificate is reported with its host, port and fault', { skip }, async t => {
   if (certificate === null) return
   const expired = makeExpired(certificate)
   const valid = await serveWith(t, certificate)

@@ -3,7 +3,8 @@ import { compareText } from '../../domain/compare.ts'
 import type { FleioClient } from './client.ts'
 import { fromFilters, lackingOf } from './list-filters.ts'
 import { withPermissions } from './mapping.ts'
-import { ownSizeOf, placeFor, placeWithin, type Place, type Shown } from './list-pages.ts'
+import { placeFor, type Place } from '../kit/places.ts'
+import { ownSizeOf, placeWithin, type Shown } from './list-pages.ts'
 import type { FleioMode } from './settings.ts'
 
 /** Created for each request: facts about the installation that one page shows apply to the following pages. */

@@ -5,22 +5,6 @@ export const text = z.string().nullish().catch(null)
 export const number = z.number().nullish().catch(null)
 export const flag = z.boolean().nullish().catch(null)
 
-const endpointWire = z.object({ interface: text, region_id: text, url: text })
-export type EndpointWire = z.infer<typeof endpointWire>
-
-const serviceWire = z.object({ type: text, endpoints: z.array(endpointWire).nullish().catch(null) })
-export type ServiceWire = z.infer<typeof serviceWire>
-
-/** The token itself is in a header. An unscoped one comes without a catalogue and a project. */
-export const tokenWire = z.object({
-  token: z.object({
-    expires_at: text,
-    catalog: z.array(serviceWire).nullish().catch(null),
-    project: z.object({ id: text, name: text }).nullish().catch(null)
-  })
-})
-export type TokenWire = z.infer<typeof tokenWire>['token']
-
 const complaintWire = z.object({ class: text, details: text })
 /** Flat, or nested if one service quotes another. */
 export const errorWire = z.union([z.object({ error: complaintWire }).transform(({ error }) => error), complaintWire])

@@ -3,8 +3,8 @@ import { UpstreamError } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
+import { keystoneHeaders } from '../kit/keystone.ts'
 import { createSend, type Base, type Endpoint } from '../kit/send.ts'
-import { authorization } from './auth.ts'
 import type { ToFailure } from './failures.ts'
 
 export type Service = 'compute' | 'image' | 'webconsole' | 'identity'
@@ -17,7 +17,7 @@ interface OnecloudEndpoint<T> extends Omit<Endpoint<T>, 'read'> {
 
 export type OnecloudSend = <T>(endpoint: OnecloudEndpoint<T>) => Promise<T>
 
-export const baseOf = (token: Token | null, service: Service): Base => ({ url: addressOf(token, service), headers: authorization(token) })
+export const baseOf = (token: Token | null, service: Service): Base => ({ url: addressOf(token, service), headers: keystoneHeaders(token) })
 
 /** Sends with the token and reads by the schema. A body is sent with Content-Length, without which the vendor ignores it. */
 export const createOnecloudSend = (upstream: Upstream): OnecloudSend => async ({ service = 'compute', schema, toFailure, ...endpoint }) =>

@@ -1,9 +1,6 @@
 import { z } from 'zod'
+import { hostName, keystoneInterfaces } from '../kit/keystone-catalog.ts'
 import { httpUrl, oneWayOf } from '../kit/settings.ts'
-
-const hostName = z.string()
-  .refine(isHostName, { error: 'must be a host name or IP address without port or path' })
-  .transform(name => name.toLowerCase())
 
 const text = z.string().min(1)
 
@@ -20,7 +17,7 @@ export const onecloudAccountSchema = z.strictObject({
   secret_key: text.optional().meta({ description: 'Secret. Required with access_key' }),
   scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Scope of lists: the project, its domain, or the whole system. Domain and system need administrator rights. Default project' }),
   region: text.optional().meta({ description: 'Keystone region, which is not the region of a server' }),
-  interface: z.enum(['public', 'internal', 'admin']).default('public')
+  interface: z.enum(keystoneInterfaces).default('public')
     .meta({ description: 'Catalogue endpoints to use; public falls back to internal. Default public' }),
   compute_url: httpUrl.optional().meta({ description: 'URL of the compute service; overrides the catalogue' }),
   allowed_hosts: z.array(hostName).min(1).optional()
@@ -50,8 +47,4 @@ export const example: OnecloudAccount = {
   project_domain: 'Default',
   scope: 'project',
   interface: 'public'
-}
-
-function isHostName (name: string): boolean {
-  return URL.canParse(`http://${name}`) && new URL(`http://${name}`).hostname === name.toLowerCase()
 }

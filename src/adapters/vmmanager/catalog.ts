@@ -26,7 +26,7 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   },
   plans: {
     evidence: 'documented',
-    note: 'Plans are presets. The provider does not return the preset of a server.',
+    note: 'Plans are presets, without prices. The provider does not return the preset of a server.',
     run: async () => (await client.listPresets()).map(toPlan)
   },
   regions: {

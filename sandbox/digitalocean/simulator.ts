@@ -1,0 +1,115 @@
+import { findRoutes } from '../kit/router.ts'
+import { startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions } from '../kit/simulator.ts'
+import { actOnDroplet, getAction } from './actions.ts'
+import { addressHandlers } from './addresses.ts'
+import { gone, lacks, notFound, page, refuse, withDroplet, type Call, type Handler } from './call.ts'
+import { imageView, keys, regions, sizes, snapshotView, vpcs } from './catalog.ts'
+import { createDroplet, deleteDroplet, getDroplet, listDroplets } from './droplets.ts'
+import { defaultKnobs, type DigitaloceanKnobs } from './knobs.ts'
+import { addPlainDroplets, seed } from './seed.ts'
+import { createWorld, type Droplet, type World } from './world.ts'
+
+export interface DigitaloceanOptions extends SimulatorOptions {
+  /** Epoch milliseconds. */
+  readonly clock?: () => number
+  readonly knobs?: Partial<DigitaloceanKnobs>
+}
+
+export interface DigitaloceanSandbox extends Simulator {
+  readonly knobs: DigitaloceanKnobs
+  /** The gateway's settings by account name. */
+  readonly settings: Record<'do', { readonly token: string, readonly api_url: string }>
+  /** Brought up to date by the clock whenever it is read. */
+  readonly servers: Map<number, Droplet>
+  /** Creates that were accepted. */
+  readonly created: number
+  /** Adds running droplets, and returns their ids. */
+  addServers(count: number): string[]
+}
+
+const token = 'dop_v1_SECRET0000000000000000000000000000000000000000000000000000000000'
+
+export async function startDigitalocean ({ clock = Date.now, knobs, ...options }: DigitaloceanOptions = {}): Promise<DigitaloceanSandbox> {
+  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
+  seed(world)
+  const simulator = await startSimulator(request => handle(world, request), options)
+  return withMembers(simulator, {
+    knobs: world.knobs,
+    settings: { do: { token, api_url: `${simulator.origin}/v2` } },
+    get servers () { world.settle(); return world.droplets },
+    get created () { return world.created },
+    addServers: (count: number) => addPlainDroplets(world, count)
+  })
+}
+
+interface Route {
+  readonly method: string
+  readonly path: string
+  readonly scope: string
+  readonly run: Handler
+}
+
+const route = (method: string, path: string, scope: string, run: Handler): Route => ({ method, path: `/v2/${path}`, scope, run })
+
+const listImages: Handler = call => page(call, 'images', [...call.world.images.values()].map(imageView))
+
+const listSnapshots = withDroplet((call, { id }) =>
+  page(call, 'snapshots', [...call.world.images.values()].filter(row => row.droplet === id && row.type === 'snapshot').map(snapshotView)))
+
+const deleteSnapshot: Handler = ({ world, params }) => {
+  const found = world.images.get(Number(params['id']))
+  if (found === undefined) return notFound()
+  if (found.type !== 'snapshot' || found.slug !== null) return refuse(400, 'the resource is not a snapshot')
+  world.images.delete(found.id)
+  return gone
+}
+
+const routes: readonly Route[] = [
+  route('GET', 'droplets', 'droplet:read', listDroplets),
+  route('POST', 'droplets', 'droplet:create', createDroplet),
+  route('GET', 'droplets/:id', 'droplet:read', getDroplet),
+  route('DELETE', 'droplets/:id', 'droplet:delete', deleteDroplet),
+  route('POST', 'droplets/:id/actions', 'droplet:update', actOnDroplet),
+  route('GET', 'droplets/:id/snapshots', 'droplet:read', listSnapshots),
+  route('DELETE', 'snapshots/:id', 'image:delete', deleteSnapshot),
+  route('GET', 'actions/:id', 'actions:read', getAction),
+  route('GET', 'images', 'image:read', listImages),
+  route('GET', 'sizes', 'sizes:read', call => page(call, 'sizes', sizes)),
+  route('GET', 'regions', 'regions:read', call => page(call, 'regions', regions.map(({ sizes: slugs, ...row }) => ({ ...row, ...(lacks(call, 'sizes:read') ? {} : { sizes: slugs }) })))),
+  route('GET', 'account/keys', 'ssh_key:read', call => page(call, 'ssh_keys', keys)),
+  route('GET', 'vpcs', 'vpc:read', call => page(call, 'vpcs', vpcs)),
+  route('GET', 'reserved_ips', 'reserved_ip:read', addressHandlers.list4),
+  route('GET', 'reserved_ips/:ip', 'reserved_ip:read', addressHandlers.get4),
+  route('POST', 'reserved_ips/:ip/actions', 'reserved_ip:update', addressHandlers.act4),
+  route('GET', 'reserved_ipv6', 'reserved_ip:read', addressHandlers.list6),
+  route('GET', 'reserved_ipv6/:ip', 'reserved_ip:read', addressHandlers.get6),
+  route('POST', 'reserved_ipv6/:ip/actions', 'reserved_ip:update', addressHandlers.act6)
+]
+
+/** Every answer says how many requests are left, and when the oldest of the window leaves it. */
+function handle (world: World, request: SimulatedRequest): SimulatedReply {
+  world.settle()
+  const { limit, windowMs } = world.knobs.rate
+  const now = world.now()
+  const kept = world.requests.filter(at => at > now - windowMs)
+  const isOver = kept.length >= limit
+  if (!isOver) kept.push(now)
+  world.requests.splice(0, world.requests.length, ...kept)
+  const headers = {
+    'ratelimit-limit': String(limit),
+    'ratelimit-remaining': String(limit - kept.length),
+    'ratelimit-reset': String(Math.ceil(((kept[0] ?? now) + windowMs) / 1000)),
+    'x-request-id': '515850a0-a812-50bf-aa3c-d0d21d287e40'
+  }
+  const reply = isOver ? refuse(429, 'API rate limit exceeded.') : answer({ world, request })
+  return { ...reply, headers: { ...headers, ...reply.headers } }
+}
+
+function answer (call: Omit<Call, 'params'>): SimulatedReply {
+  const { request } = call
+  if (request.headers['authorization'] !== `Bearer ${token}`) return refuse(401, 'Unable to authenticate you.')
+  const found = findRoutes(routes, request.path).find(({ route: { method }, params: { id } }) => method === request.method && /^\d{1,15}$/.test(id ?? '0'))
+  if (found === undefined) return notFound()
+  if (lacks(call, found.route.scope)) return refuse(403, 'You are not authorized to perform this operation')
+  return found.route.run({ ...call, params: found.params })
+}
