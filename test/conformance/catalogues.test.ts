@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { imageSchema, networkSchema, planSchema, regionSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
+import type { Verb } from '../../src/adapters/verb.ts'
 import { badMembersOf, forEachAccount, isRecord, dryRun, toProblem, walk, type Bench, type Body } from './bench.ts'
 
 const catalogues = {
@@ -25,9 +26,13 @@ await forEachAccount(t, async (t, bench) => {
   await choices(t, bench)
 })
 
+/** The parameters that a list of choices cannot be read without. */
+const requiredBy = (verb: Verb | undefined): string[] =>
+  Object.entries(verb?.parameters?.shape ?? {}).filter(([, schema]) => !z.safeParse(schema, undefined).success).map(([key]) => key)
+
 const queryOf = ({ verbs, order }: Bench, name: Name): string => {
   const values: Body = { region: order['region'], instance_type: 'linux' }
-  return (verbs[name]?.requires ?? []).map(key => `${key}=${encodeURIComponent(String(values[key]))}`).join('&')
+  return requiredBy(verbs[name]).map(key => `${key}=${encodeURIComponent(String(values[key]))}`).join('&')
 }
 
 const read = async (bench: Bench, name: Name, limit: number): Promise<unknown[]> => await walk(bench, `${catalogues[name].path}?${queryOf(bench, name)}`, limit)
