@@ -1,4 +1,4 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ServerStatus } from '../../domain/server.ts'
@@ -6,7 +6,7 @@ import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
 import { nameOf, passwordOf, serverIdOf, sshKeysOf, uuidOf } from './ids.ts'
 
-type Changes = Required<Pick<AdapterVerbs, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
+type Changes = Pick<AllVerbs, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>
 
 const members = new Map([
   ['name', 'body.name'], ['image', 'body.image'], ['root_password', 'body.password'], ['password', 'body.password'], ['ssh_keys', 'body.ssh_keys']

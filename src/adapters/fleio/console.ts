@@ -1,4 +1,4 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import type { FleioClient } from './client.ts'
@@ -10,7 +10,7 @@ const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
   'running', 'rescue', 'resizing', 'rebooting', 'paused', 'starting', 'stopping', 'migrating', 'rebuilding'
 ])
 
-export const createConsole = (client: FleioClient, url: string): NonNullable<AdapterVerbs['console']> => ({
+export const createConsole = (client: FleioClient, url: string): AllVerbs['console'] => ({
   evidence: 'inferred',
   cost: { calls: 2 },
   run: async ({ id }) => {

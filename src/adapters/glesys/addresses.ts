@@ -1,13 +1,13 @@
 import { isIP } from 'node:net'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { GlesysClient } from './client.ts'
 import { idOf } from './ids.ts'
 
-type AddressVerbs = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
+type AddressVerbs = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>
 
-export const createAddressVerbs = (client: GlesysClient, addresses: AddressClient): AddressVerbs => ({
+export const createAddresses = (client: GlesysClient, addresses: AddressClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },

@@ -18,10 +18,10 @@ export const onecloudAccountSchema = z.strictObject({
   scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Scope of lists: the project, its domain, or the whole system. Domain and system need administrator rights. Default project' }),
   region: text.optional().meta({ description: 'Keystone region, which is not the region of a server' }),
   interface: z.enum(keystoneInterfaces).default('public')
-    .meta({ description: 'Catalogue endpoints to use; public falls back to internal. Default public' }),
-  compute_url: httpUrl.optional().meta({ description: 'URL of the compute service; overrides the catalogue' }),
+    .meta({ description: 'Catalog endpoints to use; public falls back to internal. Default public' }),
+  compute_url: httpUrl.optional().meta({ description: 'URL of the compute service; overrides the catalog' }),
   allowed_hosts: z.array(hostName).min(1).optional()
-    .meta({ description: 'Allowed hosts of catalogue endpoints. Default: the host of auth_url' })
+    .meta({ description: 'Allowed hosts of catalog endpoints. Default: the host of auth_url' })
 }).superRefine((account, context) => {
   const complain = (member: string, message: string): void => { context.addIssue({ code: 'custom', path: [member], message }) }
   if (account.access_key === undefined && account.secret_key === undefined) {

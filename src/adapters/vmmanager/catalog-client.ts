@@ -8,7 +8,7 @@ import { actionWire, keyWire, listWire } from './schema.ts'
 import { where, type VmmanagerSend } from './send.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-export type CatalogueClient = ReturnType<typeof createCatalogueClient>
+export type CatalogClient = ReturnType<typeof createCatalogClient>
 
 interface ListOf<Row> {
   readonly path: string
@@ -36,8 +36,8 @@ const addressFailure = pathFailure('path.address')
 const pointerFailure = pathFailure('path.address', new Map([['domain', 'body.ptr']]))
 const noTask = { task: null, start_task: null }
 
-/** One function for each endpoint of the catalogues, addresses and accounts. */
-export const createCatalogueClient = (account: VmmanagerAccount, send: VmmanagerSend) => {
+/** One function for each endpoint of the catalogs, addresses and accounts. */
+export const createCatalogClient = (account: VmmanagerAccount, send: VmmanagerSend) => {
   const all = async <Row extends { readonly id: string }>({ path, name = path, schema, toFailure = listFailure }: ListOf<Row>) =>
     await readAll<Row>(async ({ after, limit }) => {
       const condition = after === null ? '' : `${where(`(id GT ${after})`)}&`

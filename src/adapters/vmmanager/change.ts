@@ -1,4 +1,4 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { VmmanagerClient } from './client.ts'
 import { memberFailure } from './failures.ts'
@@ -6,8 +6,7 @@ import { idOf } from './ids.ts'
 import { imageChoice } from './ids-image.ts'
 import { toAccepted } from './mapping.ts'
 
-type Actions = Required<Pick<AdapterVerbs,
-  'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
+type Actions = Pick<AllVerbs, 'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>
 
 const imageFailure = memberFailure(new Map([['os', 'body.image'], ['image', 'body.image'], ['password', 'body.password']]))
 const passwordFailure = memberFailure(new Map([['password', 'body.password']]))
@@ -15,7 +14,7 @@ const passwordFailure = memberFailure(new Map([['password', 'body.password']]))
 const powerBody = (force: boolean | undefined): object => force === true ? { force: true } : {}
 
 /** The verbs of a single call; most are followed by the task that the answer names. */
-export const createActions = (client: VmmanagerClient): Actions => ({
+export const createChanges = (client: VmmanagerClient): Actions => ({
   start: {
     evidence: 'observed',
     run: async ({ id }) => toAccepted(await client.act({ id: idOf(id), action: 'start', body: {} }), 'host_start')
