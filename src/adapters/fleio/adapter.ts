@@ -13,6 +13,8 @@ import { createList } from './list.ts'
 import { createOwnerClient } from './owners-client.ts'
 import { createOwners } from './owners.ts'
 import { createRawVerb } from './raw.ts'
+import { createRebuild } from './rebuild.ts'
+import { createRescue } from './rescue.ts'
 import { createResize, createResizeSteps } from './resize.ts'
 import { example, fleioAccountSchema, modeOf, type FleioAccount } from './settings.ts'
 import { createSnapshots } from './snapshots.ts'
@@ -53,6 +55,8 @@ export const fleio: Adapter<FleioAccount> = {
         run: async ({ id }) => await toAccepted(client.act(serverIdOf(id), 'reboot'))
       },
       ...createChanges(client),
+      rebuild: createRebuild(client),
+      ...createRescue(client),
       resize: createResize(client),
       console: createConsole(client, account.url),
       ...createSnapshots(client, catalog),

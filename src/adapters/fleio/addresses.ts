@@ -32,7 +32,7 @@ export const createAddresses = (client: FleioClient, catalog: CatalogClient): Ad
       const about = { members: new Map([['floating_ip', 'body.addresses']]), uncertain: true }
       for (const address of wanted) {
         const work = client.act(id, 'add_floating_ip', { body: { floating_ip: address }, about })
-        await explained(work, { look: async () => await client.getInstance(id), member: 'body.addresses' })
+        await explained(work, { client, id, member: 'body.addresses' })
       }
       return { goal: { has: wanted } }
     }

@@ -14,7 +14,7 @@ export const createConsole = (client: FleioClient, url: string): AllVerbs['conso
   evidence: 'inferred',
   cost: { calls: 2 },
   run: async ({ id }) => {
-    const link = await explained(client.getConsole(serverIdOf(id)), { look: async () => await client.getInstance(id), states })
+    const link = await explained(client.getConsole(serverIdOf(id)), { client, id, states })
     return { type: link.type ?? link.protocol ?? 'url', url: toLink(link.url, url), expires_at: null }
   }
 })

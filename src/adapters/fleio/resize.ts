@@ -27,9 +27,7 @@ export const createResize = (client: FleioClient): AllVerbs['resize'] => ({
     const { flavors } = await client.getResizeForm(id)
     const flavor = flavors?.find(row => row?.id === plan) ?? null
     requireRoom(seen, flavor)
-    await explained(client.act(id, 'resize', { body: { flavor: plan }, about: { members, uncertain: true } }), {
-      look: async () => await client.getInstance(id), member: 'body.plan', states
-    })
+    await explained(client.act(id, 'resize', { body: { flavor: plan }, about: { members, uncertain: true } }), { client, id, member: 'body.plan', states })
     return { goal: goalOf(plan, flavor), next: { name: 'confirm_resize', input: {} } }
   }
 })

@@ -31,7 +31,7 @@ export const createSnapshots = (client: FleioClient, catalog: CatalogClient): Sn
     evidence: 'inferred',
     cost: { calls: 2 },
     run: async ({ id, name }) => {
-      const made = await explained(client.createSnapshot(serverIdOf(id), name, about), { look: async () => await client.getInstance(id), states })
+      const made = await explained(client.createSnapshot(serverIdOf(id), name, about), { client, id, states })
       const image = made?.image_uuid ?? ''
       return isUuid(image) ? { jobs: [{ id: image, name: 'snapshot' }] } : {}
     }

@@ -12,6 +12,7 @@ import { createClient, type GlesysClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { createResize } from './resize.ts'
 import { idOf } from './ids.ts'
+import { createPtr } from './ptr.ts'
 import { createRawVerb } from './raw.ts'
 import { createDelete } from './delete.ts'
 import { example, glesysAccountSchema, type GlesysAccount } from './settings.ts'
@@ -28,6 +29,7 @@ export const glesys: Adapter<GlesysAccount> = {
     const send = createGlesysSend(account, upstream)
     const client = createClient(account.project, send)
     const catalog = createCatalogClient(send)
+    const addresses = createAddressClient(send)
     return {
       list: createList(client),
       get: {
@@ -57,7 +59,8 @@ export const glesys: Adapter<GlesysAccount> = {
         note: 'Requires a running server.',
         run: async ({ id }) => await client.console(idOf(id))
       },
-      ...createAddresses(client, createAddressClient(send)),
+      ...createAddresses(client, addresses),
+      ptr: createPtr(addresses),
       ...createCatalogs(catalog),
       raw: createRawVerb(account, upstream)
     }

@@ -1,5 +1,6 @@
 import type { Adapter } from '../contract.ts'
 import { createChanges } from './change.ts'
+import { createAddressClient } from './addresses-client.ts'
 import { createAddresses, createAttachSteps } from './addresses.ts'
 import { signIn } from './auth.ts'
 import { createCatalogClient } from './catalog-client.ts'
@@ -9,7 +10,9 @@ import { createConsole } from './console.ts'
 import { createCreate } from './create.ts'
 import { createToken } from './auth-token.ts'
 import { createList, findServer } from './list.ts'
+import { createOwnerClient } from './owners-client.ts'
 import { createOwners } from './owners.ts'
+import { createPower } from './power.ts'
 import { createPtr } from './ptr.ts'
 import { createRawVerb } from './raw.ts'
 import { createResize, createResizeSteps } from './resize.ts'
@@ -29,18 +32,19 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
   connect: (account, upstream) => {
     const send = createVmmanagerSend(account, upstream)
     const client = createClient(send)
-    const catalog = createCatalogClient(account, send)
+    const ips = createAddressClient(send)
     return {
       list: createList(client),
       get: { evidence: 'documented', run: async id => await findServer(client, id) },
       create: createCreate(client),
+      ...createPower(client),
       ...createChanges(client),
       resize: createResize(client),
       console: createConsole(client),
-      ...createAddresses(client, catalog),
-      ptr: createPtr(catalog),
-      ...createCatalogs(catalog),
-      ...createOwners(account, catalog),
+      ...createAddresses(client, ips),
+      ptr: createPtr(ips),
+      ...createCatalogs(createCatalogClient(send)),
+      ...createOwners(account, createOwnerClient(account, send)),
       raw: createRawVerb(account, upstream),
       jobs: createJobs(client),
       steps: { ...createResizeSteps(client), ...createAttachSteps(client) }

@@ -3,7 +3,7 @@ import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
-import type { CatalogClient } from './catalog-client.ts'
+import type { OwnerClient } from './owners-client.ts'
 import { toOwner } from './catalog-mapping.ts'
 import { idIn } from './ids.ts'
 import type { VmmanagerAccount } from './settings.ts'
@@ -19,7 +19,7 @@ type OwnerOptions = z.output<typeof ownerOptions>
 const keyLivesMs = 60 * 60_000
 const member = 'path.owner'
 
-export const createOwners = (account: VmmanagerAccount, client: CatalogClient, now = Date.now): Owners => ({
+export const createOwners = (account: VmmanagerAccount, client: OwnerClient, now = Date.now): Owners => ({
   'owners.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
@@ -53,7 +53,7 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogClient, n
   }
 })
 
-async function createOwner (client: CatalogClient, { name, email, password, options }: WithOptions<OwnerSpec, OwnerOptions>): Promise<Owner> {
+async function createOwner (client: OwnerClient, { name, email, password, options }: WithOptions<OwnerSpec, OwnerOptions>): Promise<Owner> {
   if (email === undefined) throw badMember('body.email', 'is required')
   if (password === undefined) throw badMember('body.password', 'is required')
   const { role = '@user', phone_number: phone } = options
@@ -69,7 +69,7 @@ async function createOwner (client: CatalogClient, { name, email, password, opti
 }
 
 /** Finds the id of an account whose answer has none. */
-async function idByEmail (client: CatalogClient, email: string): Promise<string> {
+async function idByEmail (client: OwnerClient, email: string): Promise<string> {
   const made = (await client.listAccounts()).find(row => row.email?.toLowerCase() === email.toLowerCase())
   if (made === undefined) throw new UpstreamError('malformed', 'the provider created the account but returned no id')
   return made.id
