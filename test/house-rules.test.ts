@@ -33,6 +33,7 @@ t.test('the import lines are found', async t => {
 t.test('every import line is allowed by the house rules', async t => {
   t.same(breaches(({ file, from, isPackage }) => isPackage && isNamed(from, 'fastify') && !isIn(file, 'routes', 'plugins', 'src/app.ts', 'src/serve.ts', 'src/compose.ts')), [], 'only the HTTP side knows fastify')
   t.same(breaches(({ file, from }) => isNamed(from, 'ioredis') && !isIn(file, 'src/state')), [], 'only src/state knows ioredis')
+  t.same(sources.filter(file => !isIn(file, 'src/state/sqlite') && /node:sqlite/.test(readFileSync(join(root, file), 'utf8'))), [], 'only src/state/sqlite knows SQLite')
   t.same(breaches(({ file, from }) => (isNamed(from, 'undici') || isNamed(from, 'fast-xml-parser')) && !isIn(file, 'src/upstream')), [], 'only src/upstream knows undici and the XML reader')
   t.same(breaches(({ file, from }) => isNamed(from, 'lru-cache') && !isIn(file, 'src/reads/cache.ts')), [], 'one file for each borrowed idea')
   t.same(breaches(({ file, from }) => isNamed(from, 'jose') && !isIn(file, 'src/access')), [], 'only src/access knows the tokens of callers')
