@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { singularOf, type Endpoint, type Field, type FieldKind, type Trait } from '../../src/caller/endpoint.ts'
+import { argumentName, pathParameters, singularOf } from '../../src/caller/endpoint.ts'
+import type { Endpoint, Field, FieldKind, Trait } from '../../src/caller/endpoint.ts'
+import { lowered } from '../../src/caller/fields.ts'
+import { argumentField } from '../../src/caller/request.ts'
 
 const banner = `// Generated from openapi/openapi.json by \`npm run generate\`. Do not edit.
 import type { Endpoint } from './endpoint.ts'
@@ -145,4 +148,16 @@ function kindOf (types: readonly string[]): FieldKind {
   if (types.includes('object')) return 'json'
   if (types.includes('boolean')) return 'flag'
   return types.includes('integer') || types.includes('number') ? 'number' : 'text'
+}
+
+/** One row for each command, for the documentation. */
+export function commandTable (endpoints: readonly Endpoint[]): string {
+  const rows = endpoints.map(endpoint => {
+    const member = argumentField(endpoint)
+    const last = member === null ? [] : [member.kind === 'list' ? `${member.name}…` : member.name]
+    const names = [...pathParameters(endpoint.path).map(name => argumentName(endpoint.path, name)), ...last]
+    const line = ['hawser', ...endpoint.words, ...names.map(name => name.toUpperCase())].join(' ')
+    return `| \`${line}\` | ${lowered(endpoint.summary)} |`
+  })
+  return `| command | does |\n|---|---|\n${rows.join('\n')}\n`
 }
