@@ -91,7 +91,7 @@ async function present (vendors: readonly Vendor[]): Promise<void> {
   const lines = rows.map(row => `  ${row.account.padEnd(width)}  ${row.provider.padEnd(9)}  ${row.count}`)
   const first = rows[0]
   console.log(`
-Hawser is listening on ${base}, no keys, in memory, in front of five simulated providers:
+Hawser is listening on ${base}, no keys, in memory, in front of ${vendors.length} simulated providers:
 
 ${lines.join('\n')}
 
