@@ -18,6 +18,8 @@ export interface Verb {
   readonly note?: string
   /** The deadline of its operations, if it is longer than the default of ten minutes (30 for create and rebuild). */
   readonly deadlineMs?: number
+  /** Replaces the usual goal of the verb, also where the answer is lost, for a provider that never shows it. */
+  readonly goal?: Goal
 }
 
 /** A verb that completes with its answer. A missing server is `not-found`, a wrong state `conflict`. */
@@ -146,6 +148,8 @@ export interface Create extends Act<CreateSpec> {
   readonly options: z.ZodType
   /** A body that the simulated provider accepts; for the documentation. */
   readonly example: CreateSpec
+  /** Names are unique at the vendor and kept as ordered: the list is searched by the name. */
+  readonly isNameUnique?: true
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
 }
 
@@ -190,6 +194,7 @@ export interface Job {
   readonly name: string
 }
 
+/** `unknown`: the vendor no longer has the job, so the server decides. */
 export interface JobState extends Job {
   readonly status: OperationStatus
   /** The vendor's word for the state. */
