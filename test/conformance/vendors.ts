@@ -9,6 +9,7 @@ import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { demoProjectId } from '../../sandbox/onecloud/people.ts'
 import { keypairId } from '../../sandbox/onecloud/seed-catalog.ts'
 import { uuid } from '../../sandbox/onecloud/values.ts'
+import { observerOf } from '../specs/observer.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
@@ -74,6 +75,9 @@ function changesOf (members: string, said: Settings, options: Settings): Record<
     ...Object.fromEntries(Object.entries(options).map(([name, value]) => [`options.${name}`, { options: { [name]: value } }]))
   }
 }
+
+/** What checks exchanges against the vendor's own document, while the specifications are proved. */
+const observers = { hetzner: observerOf('hetzner') }
 
 const nobody = '00000000-0000-4000-8000-00000000dead'
 
@@ -270,7 +274,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
     }
   },
   hetzner: async (clock = Date.now) => {
-    const simulator = await startHetzner({ clock, knobs: { actionMs: 600 } })
+    const simulator = await startHetzner({ clock, knobs: { actionMs: 600 }, ...observers.hetzner })
     const { hz } = simulator.settings
     return {
       simulator,
