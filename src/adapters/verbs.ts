@@ -170,7 +170,7 @@ export interface Accepted {
   readonly upstream?: { readonly id: string, readonly status: string | null }
   /** Published in the operation. */
   readonly note?: string
-  /** A password that the vendor generated: in the first answer only, never stored. Create, rebuild and rescue return it beside the operation. */
+  /** A generated password: in the first answer only, never stored. Create, rebuild and rescue return it beside the operation. */
   readonly password?: string
 }
 
