@@ -29,10 +29,11 @@ const emptyWire = z.unknown().transform(() => null)
 const assumedAction = { id: '{action}', command: null, started: null }
 const assumed = { action: assumedAction, root_password: null }
 
+/** In the order in which the words of a message select one: "unsupported location for server type" is about the location. */
 const orderMembers: Members = new Map([
-  ['name', 'body.name'], ['server_type', 'body.plan'], ['location', 'body.region'], ['image', 'body.image'], ['ssh_keys', 'body.ssh_keys'],
-  ['user_data', 'body.user_data'], ['labels', 'body.tags'], ['networks', 'body.networks'], ['public_net', 'body.options'],
-  ['firewalls', 'body.options.firewalls'], ['volumes', 'body.options.volumes'], ['placement_group', 'body.options.placement_group']
+  ['location', 'body.region'], ['image', 'body.image'], ['ssh_keys', 'body.ssh_keys'], ['networks', 'body.networks'],
+  ['firewalls', 'body.options.firewalls'], ['volumes', 'body.options.volumes'], ['placement_group', 'body.options.placement_group'],
+  ['server_type', 'body.plan'], ['user_data', 'body.user_data'], ['labels', 'body.tags'], ['public_net', 'body.options'], ['name', 'body.name']
 ])
 
 /** One function for each endpoint; the vendor's pages: docs.hetzner.cloud. */
