@@ -20,7 +20,7 @@ export interface ListRules {
 const wholeNumber = (query: URLSearchParams, key: string, inputType: string): number => {
   const text = query.get(key) ?? ''
   if (text === '') return 0
-  if (!/^[+-]?\d+$/.test(text)) throw notConvertible(Object.fromEntries(query), inputType, key, text, 'ListItems: listItemQueryFiltersRaw')
+  if (!/^[+-]?\d+$/.test(text)) throw notConvertible(Object.fromEntries(query), inputType, key, text, 'ListItems: listItemQueryFiltersRaw: ')
   return Number(text)
 }
 

@@ -18,15 +18,7 @@ export const webconsoleReply = (world: World, request: SimulatedRequest, parts: 
 }
 
 const connectParams = (world: World, row: ServerRow): string => Buffer.from(new URLSearchParams({
-  access_token: 'FAKE-SECRET-CONSOLE-TOKEN',
-  api_server: world.origin,
-  hypervisor: row.hypervisor,
-  instance_name: row.name,
-  ips: row.nics.map(nic => nic.ip).join(','),
-  is_need_login: 'false',
-  os_name: row.osType,
-  os_type: row.osType,
-  password: '',
-  protocol: 'vnc',
-  water_mark: 'fake'
+  ...{ access_token: 'FAKE-SECRET-CONSOLE-TOKEN', api_server: world.origin, hypervisor: row.hypervisor, instance_name: row.name },
+  ...{ ips: row.nics.map(nic => nic.ip).join(','), is_need_login: 'false', os_name: row.osType, os_type: row.osType },
+  ...{ password: '', protocol: 'vnc', water_mark: 'fake' }
 }).toString()).toString('base64')

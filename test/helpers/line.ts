@@ -4,7 +4,6 @@ import { createUpstream, type Transport, type RecordWrite } from '../../src/tran
 import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { createRetryBudget } from '../../src/transport/retry.ts'
-import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
 import type { Adapter } from '../../src/adapters/contract.ts'
@@ -12,10 +11,10 @@ import type { AdapterVerbs, VendorPage } from '../../src/adapters/verbs.ts'
 import type { Simulator } from '../../sandbox/kit/simulator.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { noBreaker } from '../../src/transport/breaker.ts'
-import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import type { Bulkhead } from '../../src/transport/bulkhead.ts'
 import { createLeapingClock } from './clock.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 /** One that keeps nobody waiting. */
 export const openGate: Bulkhead = { run: async (_call, work) => await work() }
@@ -40,7 +39,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   const account = adapter.account.parse(settings)
   const http = createHttpClient()
   const sent: SentCall[] = []
-  const tokens = createTokenSource({ key: 'test', store: createMemoryTokenStore() })
+  const tokens = createTokenSource({ key: 'test', store: createMemoryStores().tokens })
   const open = (options: OpenOptions, record: RecordWrite | null) => {
     const line: Transport = {
       account: 'test',
@@ -49,7 +48,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
       signIn: adapter.signIn(account),
-      budget: createRetryBudget('test', createMemoryTokenBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+      budget: createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
       bulkhead: openGate,
       random: () => 0.5,

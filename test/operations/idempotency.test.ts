@@ -5,14 +5,13 @@ import { createEngine } from '../../src/operations/engine.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import type { IdempotencyRecord, IdempotencyStore } from '../../src/state/idempotency-store.ts'
 import { createIdempotencyKeys, untracked, type KeyedRequest, type IdempotencyKeys, type KeyVerdict } from '../../src/operations/idempotency.ts'
-import { createMemoryIdempotencyStore } from '../../src/state/memory/idempotency-store.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { createRedisIdempotencyStore } from '../../src/state/redis/idempotency-store.ts'
 import { keptForMs, type OperationStore } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
 import { openRedis, startRedis } from '../helpers/redis.ts'
-import { createManualClock, type ManualClock } from '../helpers/clock.ts'
+import { createManualClock, type ManualClock, timeBy } from '../helpers/clock.ts'
 import { record } from './records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 const newSecret = 'another secret of thirty-two characters'
 const secret = 'a secret of at least thirty-two characters'
@@ -38,7 +37,7 @@ async function obeysTheLaws (t: Test, store: IdempotencyStore): Promise<void> {
 
 t.test('in memory: keys are kept for a day', async t => {
   let now = 0
-  const store = createMemoryIdempotencyStore(() => now)
+  const store = createMemoryStores(timeBy(() => now)).idempotency
   await obeysTheLaws(t, store)
   await store.reserve('a', { key: 'k', record: keyRecord, isCreate: true })
   now += keptForMs
@@ -107,8 +106,8 @@ interface Desk {
 
 function openDesk (): Desk {
   const clock = createManualClock()
-  const operations = createMemoryOperationStore(clock.now)
-  const keyStore = createMemoryIdempotencyStore(clock.now)
+  const operations = createMemoryStores(clock).operations
+  const keyStore = createMemoryStores(clock).idempotency
   const dead = new Set<string>()
   return {
     clock,

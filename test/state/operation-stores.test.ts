@@ -1,16 +1,18 @@
 import t, { type Test } from 'tap'
 import type { Redis } from 'ioredis'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { withPresentNames } from '../../src/state/redis/earlier-names.ts'
-import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
+import { createMemoryOperationRecords } from '../../src/state/sqlite/memory.ts'
+import { createRedisOperationRecords } from '../../src/state/redis/operation-records.ts'
+import { createSharedOperationStore } from '../../src/state/shared-operation-store.ts'
 import { idPrefixAt, keptForMs, type OperationStore, type StoredOperation } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
-import { eventually } from '../helpers/clock.ts'
+import { eventually, timeBy } from '../helpers/clock.ts'
 import { openRedis, startRedis } from '../helpers/redis.ts'
 import { record } from '../operations/records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 const sealer = createSealer(['a secret of at least thirty-two characters'])
-const redisStore = (redis: Redis): OperationStore => createRedisOperationStore(redis, sealer, createMemoryOperationStore())
+const redisStore = (redis: Redis): OperationStore => createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords })
 /** Accounts of their own, so that the shared Redis needs no emptying. */
 let accounts = 0
 const newAccount = (): string => `stores-${process.pid}-${Date.now()}-${accounts++}`
@@ -84,9 +86,9 @@ async function obeysTheLaws (t: Test, store: OperationStore): Promise<void> {
 }
 
 t.test('in memory: operations, claims and leases', async t => {
-  await obeysTheLaws(t, createMemoryOperationStore())
+  await obeysTheLaws(t, createMemoryStores().operations)
   let now = Date.now()
-  const store = createMemoryOperationStore(() => now)
+  const store = createMemoryStores(timeBy(() => now)).operations
   const stored = made('a', 0, { startedAt: now })
   await store.open(stored)
   await store.claim('a', 'server:1', 'x')
@@ -95,7 +97,6 @@ t.test('in memory: operations, claims and leases', async t => {
   t.same(await store.list('a', null, 10), [])
   t.equal(await store.claim('a', 'server:1', 'y'), true)
   await store.open(made('a', 1, { startedAt: now }))
-  t.equal(store.has(stored.operation.id), false)
 })
 
 t.test('in Redis: operations, claims and leases, the same for every replica', async t => {
@@ -166,7 +167,7 @@ t.test('in Redis no member of a record is in plain text', async t => {
   }
   t.ok(values.length >= 2)
   t.notOk(values.some(value => value.includes('plain')))
-  const rotated = createRedisOperationStore(redis, createSealer(['another secret of thirty-two characters', 'a secret of at least thirty-two characters']), createMemoryOperationStore())
+  const rotated = createSharedOperationStore({ records: createRedisOperationRecords(redis, createSealer(['another secret of thirty-two characters', 'a secret of at least thirty-two characters'])), openLocal: createMemoryOperationRecords })
   t.match(await rotated.get(account, stored.operation.id), { next: { name: 'plain-step' } }, 'a second secret still reads')
 })
 
