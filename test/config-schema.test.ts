@@ -7,12 +7,7 @@ import { loadAdapters } from '../src/adapters/registry.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/substitute.ts'
-import { startFleio } from '../sandbox/fleio/simulator.ts'
-import { startGlesys } from '../sandbox/glesys/simulator.ts'
-import { startHeficed } from '../sandbox/heficed/simulator.ts'
-import { startHetzner } from '../sandbox/hetzner/simulator.ts'
-import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
-import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
+import { vendors } from './conformance/vendors.ts'
 
 const registry = await loadAdapters()
 
@@ -65,6 +60,7 @@ const good: ReadonlyArray<readonly [string, unknown]> = [
   ['a secret from the environment', { ...open, secret: ref('LONG') }],
   ['several secrets', { ...open, secret: ['s'.repeat(32), ref('LONG')] }],
   ['redis with a secret', { ...open, secret: 's'.repeat(32), redis: { url: ref('REDIS') } }],
+  ['a state file', { ...open, secret: 's'.repeat(32), state: { file: 'state.db' } }],
   ['a cluster', { ...open, secret: 's'.repeat(32), redis: { cluster: ['rediss://a:1'] } }],
   ['a breaker and limits', account({ ...heficed, breaker: { failure_share: 0.2, open_ms: 500 }, limits: { concurrency: 2, requests_per_s: 0.5 }, cache: { servers_s: 5 } })],
   ['a breaker that is off', account({ ...heficed, breaker: { enabled: false } })],
@@ -105,6 +101,8 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
   ['half a port', { ...open, listen: { port: 80.5 } }],
   ['a short secret', { ...open, secret: 'short' }],
   ['no secret of many', { ...open, secret: [] }],
+  ['a state file without a secret', { ...open, state: { file: 'state.db' } }],
+  ['a state file and redis', { ...open, secret: 's'.repeat(32), state: { file: 'state.db' }, redis: { url: 'redis://a' } }],
   ['redis without a secret', { ...open, redis: { url: 'redis://a' } }],
   ['a breaker with a key that is none', account({ ...heficed, breaker: { threshold: 1 } })],
   ['an overload of nothing', { ...open, overload: { requests: 0 } }],
@@ -211,11 +209,11 @@ for (const page of ['README.md', 'docs/configuration.md']) {
   })
 }
 
-t.test('the accounts of the demonstration and every adapter\'s example fit the schema', async t => {
-  const vendors = { heficed: await startHeficed(), fleio: await startFleio(), glesys: await startGlesys(), vmmanager: await startVmmanager(), onecloud: await startOnecloud(), hetzner: await startHetzner() }
-  t.teardown(async () => { await Promise.all(Object.values(vendors).map(async vendor => { await vendor.close() })) })
-  for (const [provider, { settings }] of Object.entries(vendors)) {
-    for (const [id, own] of Object.entries(settings)) {
+t.test('the accounts of the simulators and every adapter\'s example fit the schema', async t => {
+  for (const [provider, start] of Object.entries(vendors)) {
+    const { accounts, simulator } = await start()
+    await simulator.close()
+    for (const [id, own] of Object.entries(accounts)) {
       const value = { listen: { host: '127.0.0.1', port: 8080 }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts: { [id]: { provider, ...own } } }
       t.ok(fits(value), `${id}: ${JSON.stringify(validate.errors)}`)
       t.ok(loads(JSON.stringify(value)), id)

@@ -113,8 +113,8 @@ export const endpoints: readonly Endpoint[] = [
     traits: ["plans","waits","keyed","destroys"],
     query: [
       {"name":"confirm","kind":"text","about":"The name of the server, as a confirmation; required if the account sets guard.confirm_delete"},
-      {"name":"recycle","kind":"flag","about":"true: keep the server in the provider's recycle bin (OneCloud only)"},
-      {"name":"keep_addresses","kind":"flag","about":"true: keep its addresses reserved and billed (GleSYS only)"}
+      {"name":"keep_addresses","kind":"flag","about":"true: keep its addresses reserved and billed; GleSYS only"},
+      {"name":"recycle","kind":"flag","about":"true: keep the server in the provider's recycle bin; OneCloud (Cloudpods) only"}
     ],
     body: null
   },
@@ -142,7 +142,7 @@ export const endpoints: readonly Endpoint[] = [
       {"name":"cpus","kind":"number","about":""},
       {"name":"memory_mib","kind":"number","about":""},
       {"name":"disk_gib","kind":"number","about":"May stand beside plan where accepts lists it"},
-      {"name":"restart","kind":"flag","about":"The server may be stopped and started for it. Fleio restarts a running server in any case"}
+      {"name":"restart","kind":"flag","about":"The server may be stopped and started for it."}
     ]
   },
   {
@@ -327,8 +327,8 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List images",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; required by some providers, not supported by others (see accepts)"},
-      {"name":"instance_type","kind":"text","about":"Heficed only, for images: linux or windows"}
+      {"name":"region","kind":"text","about":"The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6 only"},
+      {"name":"instance_type","kind":"text","about":"linux or windows; Heficed Kronos Cloud only"}
     ],
     body: null
   },
@@ -339,8 +339,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List plans",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; required by some providers, not supported by others (see accepts)"},
-      {"name":"instance_type","kind":"text","about":"Heficed only, for images: linux or windows"}
+      {"name":"region","kind":"text","about":"The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud only"}
     ],
     body: null
   },
@@ -350,10 +349,7 @@ export const endpoints: readonly Endpoint[] = [
     path: "/v1/{account}/regions",
     summary: "List regions",
     traits: ["page","limits"],
-    query: [
-      {"name":"region","kind":"text","about":"The id of a region; required by some providers, not supported by others (see accepts)"},
-      {"name":"instance_type","kind":"text","about":"Heficed only, for images: linux or windows"}
-    ],
+    query: [],
     body: null
   },
   {
@@ -363,8 +359,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List SSH keys",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; required by some providers, not supported by others (see accepts)"},
-      {"name":"instance_type","kind":"text","about":"Heficed only, for images: linux or windows"}
+      {"name":"region","kind":"text","about":"The id of a region; VMmanager 6 only"}
     ],
     body: null
   },
@@ -375,8 +370,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List networks",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; required by some providers, not supported by others (see accepts)"},
-      {"name":"instance_type","kind":"text","about":"Heficed only, for images: linux or windows"}
+      {"name":"region","kind":"text","about":"The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods) only"}
     ],
     body: null
   },

@@ -1,6 +1,5 @@
 import t from 'tap'
 import { hetzner } from '../../src/adapters/hetzner/adapter.ts'
-import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import type { HetznerKnobs } from '../../sandbox/hetzner/knobs.ts'
@@ -8,7 +7,7 @@ import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulat
 import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
 import { createFastClock, createStillClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
-import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { failureOf, openBench, type Bench, type DirectVerbs, type Test } from '../helpers/line.ts'
 
 const web = '117700001'
 const off = '117700017'
@@ -34,7 +33,7 @@ async function openGateway (test: Test, knobs: Partial<HetznerKnobs> = {}): Prom
   return { vendor, ask: askOf(app, 'hz'), readonly: askOf(app, 'hz-readonly') }
 }
 
-const verb = <Name extends keyof AdapterVerbs>(operations: AdapterVerbs, name: Name): NonNullable<AdapterVerbs[Name]> => {
+const verb = <Name extends keyof DirectVerbs>(operations: DirectVerbs, name: Name): NonNullable<DirectVerbs[Name]> => {
   const found = operations[name]
   if (found === undefined) throw new Error(`no ${name}`)
   return found

@@ -7,7 +7,7 @@ import type { Accepted, Create, AdapterVerbs } from '../../src/adapters/verbs.ts
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
 import { apiVerbs } from '../../src/verbs/all.ts'
-import { createCommand } from '../../src/verbs/create.ts'
+import { createCommand } from '../helpers/commands.ts'
 import type { Command } from '../../src/verbs/verb.ts'
 import { createExecutor } from '../../src/execution/executor.ts'
 import { systemClock } from '../../src/domain/clock.ts'

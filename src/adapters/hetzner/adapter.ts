@@ -35,6 +35,7 @@ function connect (account: HetznerAccount, upstream: Upstream): AdapterVerbs {
     list: createList(client),
     get: {
       evidence: 'documented',
+      cost: { calls: 1, perPage: 1 },
       run: async id => {
         const seen = await client.getServer(idOf(id))
         return (await complete([seen]))[0] ?? seen

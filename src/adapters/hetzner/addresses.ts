@@ -19,6 +19,7 @@ interface Ip {
 export const createAddresses = (client: HetznerClient): Addresses => ({
   'addresses.list': {
     evidence: 'documented',
+    cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has primary and floating addresses; a server\'s list also has those of its private networks.',
     run: async id => {
       const { server } = await client.getServer(idOf(id))
@@ -30,6 +31,7 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
   },
   'addresses.attach': {
     evidence: 'documented',
+    cost: { calls: 0, perPage: 1, perRow: 1 },
     note: 'Primary addresses need a stopped server in their region, with none of that family. A floating address must be configured in the guest system.',
     run: async ({ id, addresses }) => {
       const serverId = idOf(id)
@@ -45,11 +47,13 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
   },
   'addresses.detach': {
     evidence: 'documented',
+    cost: { calls: 2, perPage: 1 },
     note: 'The address stays with the project and is billed. Primary addresses need a stopped server; private ones cannot be detached.',
     run: async ({ id, address }) => await detach(client, idOf(id), address)
   },
   ptr: {
     evidence: 'documented',
+    cost: { calls: 1, perPage: 1 },
     note: 'Any address of an IPv6 network can have a name. Null restores the provider\'s default name of an IPv4 address.',
     run: async ({ address, ptr }) => {
       const asked = canonical(address)

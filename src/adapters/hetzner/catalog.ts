@@ -1,21 +1,32 @@
-import { priceOf, type Image, type Plan } from '../../domain/catalogue.ts'
+import { priceOf, type Image, type Network, type Plan, type Region, type SshKey } from '../../domain/catalogue.ts'
 import { UpstreamError } from '../../domain/failure.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
+import type { Catalog } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { imageName } from './mapping.ts'
 import type { ImageWire, ServerTypeWire } from './schema.ts'
 
-type Catalogs = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+interface Catalogs {
+  readonly images: Catalog<Image>
+  readonly plans: Catalog<Plan, RegionQuery>
+  readonly regions: Catalog<Region>
+  readonly ssh_keys: Catalog<SshKey>
+  readonly networks: Catalog<Network>
+}
+
+const cost = { calls: 0, perPage: 1 }
 
 export const createCatalogs = (client: HetznerClient, now = Date.now): Catalogs => ({
   images: {
     evidence: 'documented',
+    cost,
     note: 'System images, apps and snapshots. Create and rebuild also take the name of a system image, which exists for each architecture.',
     run: async () => (await client.images([['status', 'available'], ['type', 'system'], ['type', 'app'], ['type', 'snapshot']])).map(toImage)
   },
   plans: {
     evidence: 'documented',
-    accepts: ['region'],
+    parameters: regionQuery,
+    cost: { calls: 1, perPage: 1 },
     note: 'A row for each plan and region, with the net price there. The currency takes one more call.',
     run: async ({ region }) => {
       const [types, currency] = await Promise.all([client.serverTypes(), readCurrency(client)])
@@ -24,15 +35,18 @@ export const createCatalogs = (client: HetznerClient, now = Date.now): Catalogs 
   },
   regions: {
     evidence: 'documented',
+    cost,
     run: async () => (await client.locations()).map(({ name, city, description }) => ({ id: name, name: city ?? description ?? name }))
   },
   ssh_keys: {
     evidence: 'documented',
+    cost,
     run: async () => (await client.sshKeys()).map(({ id, name, public_key: key, fingerprint }) =>
       ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null }))
   },
   networks: {
     evidence: 'documented',
+    cost,
     run: async () => (await client.networks()).map(({ id, name, ip_range: range }) =>
       ({ id, name: name ?? id, region: null, scope: 'private', cidrs: typeof range === 'string' ? [range] : [] }))
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { badMember } from '../../domain/failure.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import type { Create, Step } from '../verbs.ts'
+import type { Create, Step, WithOptions } from '../verbs.ts'
 import { protect } from './change.ts'
 import type { HetznerClient } from './client.ts'
 import { checkKeys, checkName, checkUserData, labelsOf, numberOf } from './ids.ts'
@@ -20,9 +20,9 @@ const optionsSchema = z.strictObject({
   automount: z.boolean().optional().meta({ description: 'Mounts the volumes' }),
   start: z.boolean().default(true).meta({ description: 'False leaves the new server stopped' })
 })
-type Options = z.infer<typeof optionsSchema>
+type Options = z.output<typeof optionsSchema>
 
-export const createCreate = (client: HetznerClient): Create => ({
+export const createCreate = (client: HetznerClient): Create<Options> => ({
   evidence: 'documented',
   accepts: ['region', 'plan', 'ssh_keys', 'user_data', 'networks', 'tags', 'protected', 'options'],
   // The vendor would choose a region, but prices differ by region.
@@ -34,8 +34,8 @@ export const createCreate = (client: HetznerClient): Create => ({
   isNameUnique: true,
   isLike: (spec, server) => server.name === spec.name && server.plan?.id === spec.plan && server.region?.id === spec.region,
   run: async spec => {
-    const options = optionsSchema.parse(spec.options ?? {})
-    const { server, action, next_actions: others, root_password: password } = await client.createServer(fromSpec(spec, options), askedOf(spec))
+    const { options } = spec
+    const { server, action, next_actions: others, root_password: password } = await client.createServer(fromSpec(spec), askedOf(spec))
     return {
       serverId: server.id,
       jobs: [action, ...others ?? []].map(toJob),
@@ -54,10 +54,10 @@ export const createSteps = (client: HetznerClient): Readonly<Record<string, Step
   }
 })
 
-const askedOf = ({ plan = '', region = '' }: CreateSpec): Record<string, string> => ({ plan, region })
+const askedOf = ({ plan = '', region = '' }: Pick<CreateSpec, 'plan' | 'region'>): Record<string, string> => ({ plan, region })
 
 /** Members with the vendor's default are not sent; unknown members would be refused. */
-function fromSpec (spec: CreateSpec, options: Options): object {
+function fromSpec ({ options, ...spec }: WithOptions<CreateSpec, Options>): object {
   checkName(spec.name)
   if (spec.ssh_keys !== undefined) checkKeys(spec.ssh_keys)
   if (spec.user_data !== undefined) checkUserData(spec.user_data)

@@ -14,6 +14,7 @@ const goal = { unprovable: true } as const
 export const createRescue = (client: HetznerClient): Rescue => ({
   rescue: {
     evidence: 'documented',
+    cost: { calls: 2 },
     goal,
     note: 'Enables the rescue system and boots into it: a running server is reset. The server keeps its status; the provider generates the password.',
     run: async ({ id }) => {
@@ -24,6 +25,7 @@ export const createRescue = (client: HetznerClient): Rescue => ({
   },
   unrescue: {
     evidence: 'documented',
+    cost: { calls: 2 },
     goal,
     note: 'Disables the rescue system if it is still armed, and resets a running server, which boots its own system again.',
     run: async ({ id }) => {

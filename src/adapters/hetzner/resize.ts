@@ -14,6 +14,7 @@ const refused = (message: string): UpstreamError => new UpstreamError('conflict'
 /** Only a stopped server changes its plan. The disk grows only on request, because a server with a larger disk can never get a smaller plan. */
 export const createResize = (client: HetznerClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'documented',
+  cost: { calls: 1, perPage: 1 },
   accepts: ['plan', 'disk_gib', 'restart'],
   note: 'Only stopped servers; restart shuts a running server down and starts it again. The disk keeps its size unless disk_gib names that ' +
     'of the new plan, which can never be undone.',

@@ -19,6 +19,7 @@ const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapsh
 export const createSnapshots = (client: HetznerClient): Snapshots => ({
   'snapshots.list': {
     evidence: 'documented',
+    cost: { calls: 1, perPage: 1 },
     note: 'Backups, which die with the server, are not listed.',
     run: async ({ id }) => {
       await client.getServer(idOf(id))
@@ -32,6 +33,7 @@ export const createSnapshots = (client: HetznerClient): Snapshots => ({
   },
   'snapshots.restore': {
     evidence: 'documented',
+    cost: { calls: 2, perPage: 1 },
     note: 'Rebuilds the server from the snapshot. A root password that the provider generates for it is not returned.',
     run: async ({ id, snapshot }) => {
       refuseProtected((await client.getServer(idOf(id))).server, 'restored')
@@ -41,6 +43,7 @@ export const createSnapshots = (client: HetznerClient): Snapshots => ({
   },
   'snapshots.delete': {
     evidence: 'documented',
+    cost: { calls: 2, perPage: 1 },
     run: async ({ id, snapshot }) => {
       await client.getServer(idOf(id))
       await find(client, id, snapshot)
