@@ -292,6 +292,26 @@ t.test('a plan has a row and a net price for each of its regions, and is not ava
   t.same((await verb(operations, 'plans').run({ region: 'ash' })).map(({ id }) => id), ['cpx22', 'cpx32'])
 })
 
+t.test('a name is free only when the delete has ended, and so has its operation', async t => {
+  const { ask } = await openGateway(t, { actionMs: 20_000 })
+  const going = isOperation(t, await ask('DELETE', `/servers/${web}`), 202, 'delete')
+  t.match((await ask('GET', `/servers/${web}`)).json(), { status: 'deleting', locked: true })
+  isProblem(t, await ask('POST', '/servers', { body: { ...order, name: 'web-1' } }), 409, 'conflict', 'body.name')
+  t.match((await ask('GET', `/operations/${going.id}`, { headers: soon })).json(), { status: 'succeeded', upstream: { status: 'success' } })
+  isProblem(t, await ask('GET', `/servers/${web}`), 404, 'server-not-found')
+  isOperation(t, await ask('POST', '/servers', { body: { ...order, name: 'web-1' } }), 202, 'create')
+})
+
+t.test('a delete that fails at the vendor is a failure, and one without an action is followed by the server', async t => {
+  const failing = await openGateway(t, { failCommands: ['delete_server'] })
+  t.match(isOperation(t, await failing.ask('DELETE', `/servers/${web}`, { headers: soon }), 200, 'delete'), { status: 'failed', error: 'Action failed (action_failed)' })
+  const { ask, vendor } = await openGateway(t)
+  vendor.fail({ kind: 'reply', match: ({ method }) => method === 'DELETE', reply: { status: 204 } })
+  const going = isOperation(t, await ask('DELETE', `/servers/${web}`), 202, 'delete')
+  vendor.servers.delete(Number(web))
+  t.match((await ask('GET', `/operations/${going.id}`, { headers: soon })).json(), { status: 'succeeded' })
+})
+
 t.test('a console is a URL of one minute, with its password', async t => {
   const { ask } = await openGateway(t)
   const answer = await ask('POST', `/servers/${web}/console`)

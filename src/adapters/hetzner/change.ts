@@ -26,8 +26,8 @@ export const createChanges = (client: HetznerClient, now = Date.now): Changes =>
     note: 'Primary addresses that were created with the server are deleted; other addresses and volumes remain and are billed.',
     run: async ({ seen: { server } }) => {
       const { action } = await client.deleteServer(server.id)
-      // Its name is free only once the action has ended, which is when the server is gone.
-      return action === null || action === undefined ? {} : { upstream: { id: action.id, status: null } }
+      // The name is free only once the action has ended.
+      return action === null || action === undefined ? {} : { jobs: [toJob(action)], goal: { absent: true, shown: true } }
     }
   },
   rename: {
