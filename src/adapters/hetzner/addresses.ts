@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import type { Accepted, AdapterVerbs } from '../verbs.ts'
+import type { Accepted, AdapterVerbs, Job } from '../verbs.ts'
 import type { HetznerClient, IpKind } from './client.ts'
 import { idOf } from './ids.ts'
-import { firstAddress, toJob } from './mapping.ts'
+import { firstAddress, toFollowed, toJob } from './mapping.ts'
 import type { IpWire } from './schema.ts'
 
 type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
@@ -24,23 +24,24 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
     run: async id => {
       const { server } = await client.getServer(idOf(id))
       const own = (await readAll(client)).map(({ row }) => row).filter(row => row.server_id === id)
-      const isPrivate = server.addresses.filter(({ scope }) => scope === 'private')
-      return [...own, ...isPrivate.map(address => ({ ...address, id: null, primary: false, server_id: id, region: server.region?.id ?? null, ptr: null }))]
+      const facts = { id: null, server_id: id, region: server.region?.id ?? null, ptr: null }
+      return [...own, ...server.addresses.filter(({ scope }) => scope === 'private').map(address => ({ ...address, ...facts }))]
     },
     all: async () => (await readAll(client)).map(({ row }) => row)
   },
   'addresses.attach': {
     evidence: 'documented',
     cost: { calls: 0, perPage: 1, perRow: 1 },
-    note: 'Primary addresses need a stopped server in their region, with none of that family. A floating address must be configured in the guest system.',
+    note: 'Primary addresses need a stopped server in their region, with none of that family. ' +
+      'A floating address must be configured in the guest system.',
     run: async ({ id, addresses }) => {
       const serverId = idOf(id)
       const texts = addresses.map((text, index) => textOf(text, index))
       const all = await readAll(client)
       const wanted = texts.map(text => all.find(ip => ip.row.id === text || isOf(ip, text)) ?? unknownAddress())
-      const jobs: Array<ReturnType<typeof toJob>> = []
-      for (const { kind, row, wire } of wanted) {
-        if (row.server_id !== id) jobs.push(toJob((await client.actOnIp(kind, wire.id, assignment(kind, serverId))).action))
+      const jobs: Job[] = []
+      for (const { kind, wire } of wanted.filter(({ row }) => row.server_id !== id)) {
+        jobs.push(toJob((await client.actOnIp(kind, wire.id, 'assign', { body: assignment(kind, serverId) })).action))
       }
       return jobs.length === 0 ? { done: true } : { jobs }
     }
@@ -60,7 +61,7 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
       const name = ptr === null ? null : hostName(ptr)
       const ip = (await readAll(client)).find(row => asked !== null && isOf(row, asked))
       if (ip === undefined || asked === null) throw missing('the account has no such address')
-      await client.actOnIp(ip.kind, ip.wire.id, { action: 'change_dns_ptr', body: { ip: asked, dns_ptr: name }, members: new Map([['dns_ptr', 'body.ptr']]) })
+      await client.actOnIp(ip.kind, ip.wire.id, 'change_dns_ptr', { body: { ip: asked, dns_ptr: name }, members: ptrMembers })
       return { address: asked, ptr: name }
     }
   }
@@ -70,18 +71,19 @@ async function detach (client: HetznerClient, id: string, address: string): Prom
   const { server } = await client.getServer(id)
   const asked = canonical(address)
   if (server.addresses.some(own => own.scope === 'private' && own.address === asked)) {
-    throw new UpstreamError('conflict', 'the address belongs to a private network and cannot be detached', { notAttempted: true, member: 'path.address' })
+    const facts = { notAttempted: true, member: 'path.address' }
+    throw new UpstreamError('conflict', 'the address belongs to a private network and cannot be detached', facts)
   }
-  const ip = (await readAll(client)).find(row => row.row.server_id === id && (row.row.id === address || (asked !== null && isOf(row, asked))))
+  const own = (await readAll(client)).filter(({ row }) => row.server_id === id)
+  const ip = own.find(one => one.row.id === address || (asked !== null && isOf(one, asked)))
   if (ip === undefined) throw missing('the server does not have this address')
-  return { jobs: [toJob((await client.actOnIp(ip.kind, ip.wire.id, { action: 'unassign' })).action)] }
+  return toFollowed(await client.actOnIp(ip.kind, ip.wire.id, 'unassign'))
 }
 
-const assignment = (kind: IpKind, serverId: string) => ({
-  action: 'assign',
-  body: kind === 'primary' ? { assignee_id: Number(serverId), assignee_type: 'server' } : { server: Number(serverId) },
-  members: new Map<string, string>()
-}) as const
+const ptrMembers = new Map([['dns_ptr', 'body.ptr']])
+
+const assignment = (kind: IpKind, serverId: string): object =>
+  kind === 'primary' ? { assignee_id: Number(serverId), assignee_type: 'server' } : { server: Number(serverId) }
 
 async function readAll (client: HetznerClient): Promise<readonly Ip[]> {
   const [primary, floating] = await Promise.all([client.ips('primary'), client.ips('floating')])
@@ -91,10 +93,10 @@ async function readAll (client: HetznerClient): Promise<readonly Ip[]> {
 function toIp (kind: IpKind, wire: IpWire): Ip[] {
   const address = firstAddress(wire.ip, { scope: 'public', primary: kind === 'primary' })
   if (address === null) return []
-  const server = kind === 'primary' ? wire.assignee_id : wire.server
-  const location = wire.location ?? wire.home_location
-  const ptr = wire.dns_ptr?.find(({ ip }) => canonical(ip ?? '') === address.address)?.dns_ptr
-  return [{ kind, wire, row: { ...address, id: `${kind}-${wire.id}`, server_id: server ?? null, region: location?.name ?? null, ptr: ptr ?? null } }]
+  const serverId = (kind === 'primary' ? wire.assignee_id : wire.server) ?? null
+  const region = (wire.location ?? wire.home_location)?.name ?? null
+  const ptr = wire.dns_ptr?.find(({ ip }) => canonical(ip ?? '') === address.address)?.dns_ptr ?? null
+  return [{ kind, wire, row: { ...address, id: `${kind}-${wire.id}`, server_id: serverId, region, ptr } }]
 }
 
 /** IPv6 has many spellings of one address. Null for what is no address. */
@@ -133,9 +135,11 @@ function unknownAddress (): never {
 
 const missing = (message: string): UpstreamError => new UpstreamError('not-found', message, { notAttempted: true, member: 'path.address' })
 
+const qualified = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
+
 /** Without the final dot, which the vendor refuses. */
 function hostName (ptr: string): string {
   const name = ptr.replace(/\.$/, '')
-  if (!/^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)) throw badMember('body.ptr', 'must be a fully qualified host name')
+  if (!qualified.test(name)) throw badMember('body.ptr', 'must be a fully qualified host name')
   return name
 }

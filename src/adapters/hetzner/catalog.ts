@@ -16,12 +16,14 @@ interface Catalogs {
 
 const cost = { calls: 0, perPage: 1 }
 
+const usable = [['status', 'available'], ['type', 'system'], ['type', 'app'], ['type', 'snapshot']] as const
+
 export const createCatalogs = (client: HetznerClient, now = Date.now): Catalogs => ({
   images: {
     evidence: 'documented',
     cost,
     note: 'System images, apps and snapshots. Create and rebuild also take the name of a system image, which exists for each architecture.',
-    run: async () => (await client.images([['status', 'available'], ['type', 'system'], ['type', 'app'], ['type', 'snapshot']])).map(toImage)
+    run: async () => (await client.images(usable)).map(toImage)
   },
   plans: {
     evidence: 'documented',
@@ -63,8 +65,8 @@ async function readCurrency (client: HetznerClient): Promise<string | null> {
 }
 
 const toImage = (wire: ImageWire): Image => {
-  const system = [wire.os_flavor, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ')
-  return { id: wire.id, name: imageName(wire), os: system === '' ? null : system, region: null, min_disk_gib: wire.disk_size ?? null, min_memory_mib: null }
+  const os = [wire.os_flavor, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ') || null
+  return { id: wire.id, name: imageName(wire), os, region: null, min_disk_gib: wire.disk_size ?? null, min_memory_mib: null }
 }
 
 /** Texts with up to 16 digits. */

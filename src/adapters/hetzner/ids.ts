@@ -26,7 +26,8 @@ export function checkName (name: string): void {
 
 /** The vendor takes ids and names of keys of the project, never key texts. */
 export function checkKeys (keys: readonly string[]): void {
-  if (keys.some(key => /^(?:ssh|ecdsa|sk)-\S+\s/.test(key.trim()))) throw badMember('body.ssh_keys', 'must be ids or names of keys at the provider, not key texts')
+  const isText = keys.some(key => /^(?:ssh|ecdsa|sk)-\S+\s/.test(key.trim()))
+  if (isText) throw badMember('body.ssh_keys', 'must be ids or names of keys at the provider, not key texts')
 }
 
 const mostUserDataBytes = 32 * 1024

@@ -5,7 +5,7 @@ import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { isHostName, labelOf } from './ids.ts'
 import { toFloating, wordsOf } from './mapping.ts'
-import { pageSize } from './pages.ts'
+import { pageSize, type Query } from './pages.ts'
 import { floatingIdsWire, type IpWire } from './schema.ts'
 
 /** Created for each request: the floating addresses are read once for all of its pages, and only if a server has one. */
@@ -27,9 +27,10 @@ async function listPage (client: HetznerClient, complete: Complete, { filters, o
   const words = filters.status === undefined ? null : wordsOf(filters.status)
   if (words?.length === 0) return { rows: [], start: 0, last: true, total: 0 }
   const { page, size, start } = placeFor(offset, limit)
-  const query = new URLSearchParams({ sort: 'id:asc', page: String(page), per_page: String(size), ...filterQuery(filters) })
-  for (const word of words ?? []) query.append('status', word)
-  const { servers: rows, meta } = await client.listServers(query)
+  const { servers: rows, meta } = await client.listServers([
+    ['sort', 'id:asc'], ['page', String(page)], ['per_page', String(size)], ...filterQuery(filters),
+    ...(words ?? []).map(word => ['status', word] as const)
+  ])
   const pagination = meta?.pagination ?? { next_page: rows.length < size ? null : page + 1, total_entries: null }
   return {
     rows: await complete(rows),
@@ -40,12 +41,12 @@ async function listPage (client: HetznerClient, complete: Complete, { filters, o
 }
 
 /** A name that no server can have could be refused, and a selector has no quoting: such filters are applied by the gateway alone. */
-function filterQuery ({ name, tag }: ServerFilters): Record<string, string> {
+function filterQuery ({ name, tag }: ServerFilters): Query {
   const label = tag === undefined ? null : labelOf(tag)
-  return {
-    ...(name !== undefined && isHostName(name) ? { name } : {}),
-    ...(label === null ? {} : { label_selector: label.value === '' ? label.key : `${label.key}==${label.value}` })
-  }
+  return [
+    ...(name !== undefined && isHostName(name) ? [['name', name] as const] : []),
+    ...(label === null ? [] : [['label_selector', label.value === '' ? label.key : `${label.key}==${label.value}`] as const])
+  ]
 }
 
 /** A server's record has only the ids of its floating addresses. */

@@ -1,10 +1,9 @@
-import type { Address, ServerAction, ServerFacts, ServerStatus } from '../../domain/server.ts'
-import { powerOf } from '../../domain/server.ts'
+import { powerOf, serverActions, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
-import type { Job } from '../verbs.ts'
-import { serverWire, type ActionWire, type ImageWire, type IpWire, type ServerWire } from './schema.ts'
+import type { Accepted, Job } from '../verbs.ts'
+import { serverWire, type AcceptedWire, type ActionWire, type ImageWire, type IpWire, type ServerWire } from './schema.ts'
 
 /** There is no word for rescue: `rescue_enabled` means armed, and a server in the rescue system is `running`. */
 const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
@@ -23,14 +22,12 @@ const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus
 export const wordsOf = (wanted: ReadonlySet<ServerStatus>): readonly string[] | null =>
   wanted.has('unknown') ? null : [...statuses].flatMap(([word, status]) => wanted.has(status) ? [word] : [])
 
-const any: readonly ServerAction[] = ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']
-
 const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['starting', ['stop']],
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']],
   ['stopping', ['stop']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'delete']],
-  ['unknown', any]
+  ['unknown', serverActions]
 ])
 
 const destructive: ReadonlySet<ServerAction> = new Set<ServerAction>(['delete', 'rebuild'])
@@ -94,3 +91,11 @@ export const imageName = ({ id, name, description, architecture }: ImageWire): s
   `${name ?? description ?? id}${architecture === null || architecture === undefined ? '' : ` (${architecture})`}`
 
 export const toJob = ({ id, command }: Pick<ActionWire, 'id' | 'command'>): Job => ({ id, name: command ?? 'action' })
+
+type Answer = Pick<AcceptedWire, 'action'>
+
+/** Work that its action follows to the end. */
+export const toFollowed = ({ action }: Answer): Accepted => ({ jobs: [toJob(action)] })
+
+/** A signal, whose action ends when it has been sent: the server shows the rest. */
+export const toSignalled = ({ action }: Answer): Accepted => ({ upstream: { id: action.id, status: null } })

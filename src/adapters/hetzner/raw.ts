@@ -12,6 +12,9 @@ export const rawVerb = (account: HetznerAccount, upstream: Upstream): Raw => cre
   evidence: 'documented',
   note: 'Paths are relative to api_url. Actions that return a password are refused; use their verbs.',
   isSecret: segments => segments.some(segment => secret.has(segment)),
-  build: request => jsonRequest(baseOf(account), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
+  build: request => {
+    const { method, body } = request
+    return jsonRequest(baseOf(account), { method, path: rawPath(request), ...(body === null ? {} : { body }) })
+  },
   read: response => ({ status: response.status, body: rawBody(response.text) })
 })

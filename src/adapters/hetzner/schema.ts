@@ -37,7 +37,8 @@ export const serverWire = z.object({
 export type ServerWire = z.infer<typeof serverWire>
 
 /** The members after the current page may be null even where the vendor knows them. */
-const metaWire = z.object({ pagination: z.object({ next_page: number, total_entries: number }).nullish().catch(null) }).nullish().catch(null)
+const paginationWire = z.object({ next_page: number, total_entries: number })
+const metaWire = z.object({ pagination: paginationWire.nullish().catch(null) }).nullish().catch(null)
 export type MetaWire = z.infer<typeof metaWire>
 
 export const serversWire = <Row>(row: z.ZodType<Row>) => z.object({ servers: z.array(row), meta: metaWire })
