@@ -20,6 +20,8 @@ export interface TelemetryParts {
   /** The operations of an account that have not ended. */
   readonly pending: (account: string) => Promise<ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>>
   readonly requestsInFlight: () => number
+  /** The API keys that expire, with the seconds left. */
+  readonly keyExpiries: () => Iterable<{ readonly key: string, readonly seconds: number }>
 }
 
 export interface Telemetry {
@@ -38,6 +40,7 @@ export function createTelemetry (parts: TelemetryParts): Telemetry {
     isRedisThere: () => isRedisThere === null ? null : isRedisThere(),
     isFileThere: () => isFileThere === null ? null : isFileThere(),
     requestsInFlight: parts.requestsInFlight,
+    keyExpiries: parts.keyExpiries,
     openOperations: async () => (await Promise.all([...parts.accounts()].map(async account => countOf(account, await pending(account))))).flat()
   })
   const onFault = (error: unknown): void => {

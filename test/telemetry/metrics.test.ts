@@ -142,6 +142,7 @@ const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   isRedisThere: () => true,
   isFileThere: () => true,
   requestsInFlight: () => 7,
+  keyExpiries: () => [{ key: 'ops', seconds: 60 }],
   ...more
 })
 
