@@ -136,8 +136,11 @@ export interface Create<Options = Readonly<Record<string, unknown>>> extends Ver
   readonly options: z.ZodType<Options>
   /** A body that the simulated provider accepts; for the documentation. */
   readonly example: CreateSpec
-  run(spec: WithOptions<CreateSpec, Options>): Promise<Accepted>
+  /** `mark`: a name for this one order, of letters, digits and `_`; for vendors that keep it with the server. */
+  run(spec: WithOptions<CreateSpec, Options>, mark: string): Promise<Accepted>
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
+  /** Whether a row carries the mark; nothing else about it counts then. */
+  isMarked?(seen: Seen, mark: string): boolean
 }
 
 /** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server; with `goal.shown` by both. */

@@ -267,6 +267,15 @@ t.test('the server of a create without an id is found by the create\'s members, 
   t.match((await store.get('a', second.operation.id))?.operation, { status: 'succeeded', server_id: 'n2' })
 })
 
+t.test('where servers carry the mark of their order, it alone decides which one was created', async t => {
+  const { clock, provider, store, open } = bench(t, { hasJobs: false, hasMarks: true })
+  const lost = await open('create', { ...order('web'), ...markAmbiguous(clock) })
+  provider.rows.set('twin', serverFacts('twin', 'running', { name: 'web', tags: ['op_of_another'] }))
+  provider.rows.set('own', serverFacts('own', 'running', { name: 'renamed meanwhile', tags: [lost.operation.id] }))
+  await clock.run(2000)
+  t.match((await store.get('a', lost.operation.id))?.operation, { status: 'succeeded', server_id: 'own' })
+})
+
 t.test('an ambiguous create yields to an accepted one, is searched every five seconds, and waits again if its match was taken', async t => {
   const { clock, provider, store, open, statusOf } = bench(t)
   const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
