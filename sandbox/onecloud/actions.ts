@@ -26,6 +26,7 @@ const rule = (from: Rule['from'], refusal: string, via: readonly string[], end: 
   more: Pick<Rule, 'prepare' | 'otherwise'> = {}): Rule => ({ from, refusal, via, end, failed, ...more })
 
 const up = ['ready', 'running']
+const stoppable = ['running', 'stop_fail']
 const startable = ['ready', 'start_fail', 'save_disk_failed', 'suspend']
 const resizing = ['change_flavor', 'sync_status']
 const growing = ['start_resize_disk', 'resize_disk', 'sync_config', 'sync_status']
@@ -41,8 +42,8 @@ const rules: Readonly<Record<string, Rule>> = {
   start: rule(startable, 'Cannot do start server', ['start_start', 'starting'], 'running', 'start_fail', {
     otherwise: ({ row }) => row.status === 'suspend' ? { via: ['resuming'], failed: 'resume_failed' } : {}
   }),
-  stop: rule(['running', 'stop_fail'], 'Cannot stop server', ['start_stop', 'stopping'], 'ready', 'stop_fail', { otherwise: isForced }),
-  restart: rule(['running', 'stop_fail'], 'Cannot do restart server', ['stopping', 'ready', 'start_start', 'starting'], 'running', 'stop_fail'),
+  stop: rule(stoppable, 'Cannot stop server', ['start_stop', 'stopping'], 'ready', 'stop_fail', { otherwise: isForced }),
+  restart: rule(stoppable, 'Cannot do restart server', ['stopping', 'ready', 'start_start', 'starting'], 'running', 'stop_fail'),
   syncstatus: rule('any', '', ['sync_status'], 'by power', 'sync_fail', { prepare: refuseBusy }),
   'change-config': rule(['ready'], 'cannot change CPU/Memory spec', resizing, 'ready', 'change_flavor_fail', {
     prepare: resized, otherwise: isStarted(resizing)
@@ -56,7 +57,9 @@ const rules: Readonly<Record<string, Rule>> = {
     prepare: refuseWeak,
     otherwise: ({ row }) => row.status === 'running' ? { via: ['qga_set_password'], end: 'running', failed: 'qga_exec_command_failed' } : {}
   }),
-  'start-rescue': rule(up, 'Cannot start rescue', ['stopping', 'start_rescue'], 'running', 'start_rescue_failed', { prepare: rescued(true) }),
+  'start-rescue': rule(up, 'Cannot start rescue', ['stopping', 'start_rescue'], 'running', 'start_rescue_failed', {
+    prepare: rescued(true)
+  }),
   'stop-rescue': rule(up, 'Cannot stop rescue', ['stopping', 'stop_rescue', 'starting'], 'running', 'stop_rescue_failed', {
     prepare: rescued(false)
   }),

@@ -8,7 +8,8 @@ export const eipRow = (world: World, name: string, bandwidth: number, tenantId: 
   ...{ name, bandwidth, billing_type: 'postpaid', brand: 'OneCloud', charge_type: 'bandwidth', cloud_env: 'onpremise', mode: 'elastic_ip' },
   ...all(false, 'account_read_only', 'auto_dellocate', 'auto_renew', 'deleted', 'is_emulated', 'is_system', 'pending_deleted'),
   ...{ id: uuid(`eip-${nextSerial(world)}-${name}`), ip_addr: freeEip(world), network_id: 'f7cefdb1-4647-4c0f-815a-ca390780a4c1' },
-  ...{ can_delete: true, can_update: true, provider: 'OneCloud', status: 'ready', update_version: 3, domain_id: 'default', tenant_id: tenantId },
+  ...{ can_delete: true, can_update: true, provider: 'OneCloud', status: 'ready' },
+  ...{ update_version: 3, domain_id: 'default', tenant_id: tenantId },
   ...all('Default', 'cloudregion', 'region', 'project_domain'),
   ...all('default', 'cloudregion_id', 'region_id'),
   ...all(projectName(world, tenantId), 'project', 'tenant'),
@@ -21,7 +22,8 @@ const freeEip = (world: World): string => {
   throw badInput('no free address in the eip network')
 }
 
-export const boundEip = (world: World, row: ServerRow): Json | undefined => rowsOf(world, 'eips').find(eip => eip['associate_id'] === row.id)
+export const boundEip = (world: World, row: ServerRow): Json | undefined =>
+  rowsOf(world, 'eips').find(eip => eip['associate_id'] === row.id)
 
 export const bindEip = (eip: Json, row: ServerRow): void => {
   Object.assign(eip, { associate_id: row.id, associate_name: row.name, associate_type: 'server', can_delete: false })

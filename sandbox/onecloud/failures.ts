@@ -40,9 +40,9 @@ export const objectForbidden = (need: string, allow: string): Error => refuse(40
 export const duplicateName = (kind: string, name: string): Error => refuse(409, 'DuplicateNameError', `Duplicate name ${kind} ${name}`)
 
 /** Wrong types answer 500 and quote the whole request; the marker lets leak tests find the text. */
-export const notConvertible = (input: unknown, type: string, key: string, value: string, wrap = ''): Error => refuse(500, 'UnclassifiedError',
+export const notConvertible = (input: unknown, type: string, key: string, value: string, wrap = ''): Error => databaseError(
   `${wrap}unable to convert '${JSON.stringify(input)}' to Type "${type}": jo.unmarshalValue: setStructFieldAt ${key}: ` +
-  `"${value}": JSONDict.unmarshalStruct: strconv.ParseInt: parsing "${value}": invalid syntax; dsn=region:SECRET-db-password@tcp(127.0.0.1:3306)`)
+  `"${value}": JSONDict.unmarshalStruct: strconv.ParseInt: parsing "${value}": invalid syntax; dsn=`)
 
 export const databaseError = (text: string): Error =>
   refuse(500, 'UnclassifiedError', `${text} [region:SECRET-db-password@tcp(127.0.0.1:3306)/yunioncloud]`)

@@ -21,7 +21,8 @@ const kind = (word: string, owner: Collection['owner'], ...filters: readonly str
 
 const collections: ReadonlyMap<string, Collection> = new Map([
   kind('cloudregion', 'shared'), kind('zone', 'shared'), kind('serversku', 'shared', 'provider', 'enabled'),
-  kind('network', 'shared', 'server_type'), kind('keypair', 'user'), kind('eip', 'project', 'associate_id'), kind('instance_snapshot', 'project')
+  kind('network', 'shared', 'server_type'), kind('keypair', 'user'), kind('eip', 'project', 'associate_id'),
+  kind('instance_snapshot', 'project')
 ])
 
 /** `/compute/...` but for servers; `parts` are the path pieces behind the prefix. */

@@ -30,7 +30,8 @@ const skuIds = new Map([
 
 const sku = (name: string, cpu: number, memoryMb: number): Json => ({
   ...{ ...record, ...place, can_delete: true, id: skuIds.get(name) ?? uuid(`sku-${name}`), name },
-  ...{ cpu_core_count: cpu, memory_size_mb: memoryMb, nic_max_count: 1, os_name: 'Any', provider: 'OneCloud', source: 'local', status: 'ready' },
+  ...{ cpu_core_count: cpu, memory_size_mb: memoryMb, nic_max_count: 1, os_name: 'Any' },
+  ...{ provider: 'OneCloud', source: 'local', status: 'ready' },
   ...all(0, 'attached_disk_count', 'attached_disk_size_gb', 'data_disk_max_count', 'sys_disk_max_size_gb', 'sys_disk_min_size_gb'),
   ...all('general_purpose', 'instance_type_category', 'local_category'),
   ...all('available', 'postpaid_status', 'prepaid_status'),
@@ -45,13 +46,14 @@ const skus = (): Json[] => [
 ]
 
 type Os = readonly [type: string, distribution: string, version: string]
+const noOs: Os = ['', '', '']
 
-const image = (id: string, name: string, status: string, size: number, minDiskMb: number, [type, distribution, version]: Os = ['', '', '']): Json => ({
-  ...{ ...record, ...system, id, name, status, size, min_disk: minDiskMb, min_ram: 0, checksum: hexId(`image-${name}`), disk_format: 'qcow2' },
+const image = (id: string, name: string, status: string, size: number, minDisk: number, [type, distro, version]: Os = noOs): Json => ({
+  ...{ ...record, ...system, id, name, status, size, min_disk: minDisk, min_ram: 0, checksum: hexId(`image-${name}`) },
   ...all(false, 'is_data', 'is_guest_image', 'is_standard', 'is_system', 'pending_deleted'),
   ...all(true, 'disable_delete', 'is_public', 'protected'),
-  ...{ domain_id: 'default', location: `file:///opt/cloud/workspace/data/glance/images/${id}.qcow2`, progress: 0 },
-  properties: { os_arch: 'x86_64', os_distribution: distribution, os_type: type, os_version: version }
+  ...{ domain_id: 'default', location: `file:///opt/cloud/workspace/data/glance/images/${id}.qcow2`, progress: 0, disk_format: 'qcow2' },
+  properties: { os_arch: 'x86_64', os_distribution: distro, os_type: type, os_version: version }
 })
 
 const images = (): Json[] => [
@@ -64,11 +66,12 @@ const images = (): Json[] => [
 ]
 
 const classic = { vpc: 'Default', vpc_id: 'default', wire: 'bcast0', wire_id: '6f0cbbce-4583-45a3-8e66-21deff68fa1e' }
-const vpc1 = { vpc: 'vpc1', vpc_id: 'e9c0daa4-698e-4c0e-8169-4fd83fc834b6', wire: 'vpc-vpc1', wire_id: 'd2f010f4-dc15-4fc7-8387-d4c12db165ce' }
+const vpc1 = { vpc: 'vpc1', vpc_id: uuid('vpc1'), wire: 'vpc-vpc1', wire_id: 'd2f010f4-dc15-4fc7-8387-d4c12db165ce' }
 
 const network = (id: string, name: string, [base, first, last]: readonly [string, number, number], more: Json): Json => ({
   ...{ ...record, ...place, ...inZone, ...system, id, name, ifname_hint: name, brand: 'OneCloud', provider: 'OneCloud' },
-  ...{ guest_gateway: `${base}.1`, guest_ip_start: `${base}.${first}`, guest_ip_end: `${base}.${last}`, guest_ip_mask: 24, ports: last - first + 1 },
+  ...{ guest_gateway: `${base}.1`, guest_ip_start: `${base}.${first}` },
+  ...{ guest_ip_end: `${base}.${last}`, guest_ip_mask: 24, ports: last - first + 1 },
   ...{ exit: false, is_auto_alloc: true, is_public: true, ports_used: 0, server_type: 'guest', status: 'available', vlan_id: 1 },
   ...more
 })

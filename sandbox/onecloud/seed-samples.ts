@@ -8,6 +8,8 @@ import { macOf, uuid } from './values.ts'
 /** `second` is of 2026-11-21, counted from 02:34:00; `host` the end of the address. */
 type Sample = readonly [id: string, name: string, second: number, host: number, mac?: string, disk?: string, status?: string]
 
+const [failDisk1, failDisk2] = ['4b6950fc-50c0-4d28-8da9-b423278dac64', 'c75204ed-fb6f-462d-84c5-4e884aa32aa8']
+
 /** The servers of the recorded lists, with their ids, times and addresses; the first four have a size's name. */
 const samples: readonly Sample[] = [
   ['15385f76-e2b0-4c64-8e92-ad2557cf97a2', 'pool2', 19, 180, '00:22:f5:43:d1:7f', '2e02b1a6-fde8-40eb-8568-c21023a51693'],
@@ -20,8 +22,8 @@ const samples: readonly Sample[] = [
   ['7fffb526-dd8e-4668-88fe-244021a5a3fa', '1abc', 92, 195],
   ['49b0386a-518a-4b35-8b65-18c9861e4205', 'MyServer.Example', 95, 194],
   ['63ef4992-78c8-4e23-8250-111d1b36bf23', 'pwd', 114, 189, '00:22:72:99:b9:cc', 'dad84bbe-329d-4ebd-87a1-5b0ddc7fe90b'],
-  ['4dc7bdd3-0c90-4410-8f0b-2bea3e1cab1e', 'fail-deploy-1', 137, 186, '00:22:6b:f6:71:f6', '4b6950fc-50c0-4d28-8da9-b423278dac64', 'deploy_fail'],
-  ['43708e20-ab67-4754-81db-795be2e24577', 'fail-start-1', 139, 185, '00:22:01:7a:d7:ff', 'c75204ed-fb6f-462d-84c5-4e884aa32aa8', 'start_fail']
+  ['4dc7bdd3-0c90-4410-8f0b-2bea3e1cab1e', 'fail-deploy-1', 137, 186, '00:22:6b:f6:71:f6', failDisk1, 'deploy_fail'],
+  ['43708e20-ab67-4754-81db-795be2e24577', 'fail-start-1', 139, 185, '00:22:01:7a:d7:ff', failDisk2, 'start_fail']
 ]
 
 const zero = Date.parse('2026-11-21T02:34:00Z')
@@ -29,8 +31,8 @@ const zero = Date.parse('2026-11-21T02:34:00Z')
 const sampleRow = ([id, name, second, host, mac = macOf(id), disk = uuid(`disk-${name}`), status = 'ready']: Sample): ServerRow => {
   const at = zero + second * 1000
   const row: ServerRow = {
-    ...{ ...blankServer(id, name, at), status, power: status === 'ready' ? 'off' : 'unknown', updatedAt: at + 4000, tenantId: demoProjectId },
-    ...{ instanceType: second === 19 || name === 'web' ? 'ecs.g1.c1m1' : '', placed: true, updateVersion: 10 },
+    ...{ ...blankServer(id, name, at), status, power: status === 'ready' ? 'off' : 'unknown', updatedAt: at + 4000 },
+    ...{ tenantId: demoProjectId, instanceType: second === 19 || name === 'web' ? 'ecs.g1.c1m1' : '', placed: true, updateVersion: 10 },
     disks: [diskRow({ id: disk, name: `vdisk-${name}-1795228459607708620`, sizeMb: 10_240 })],
     nics: [{ ip: `10.77.0.${host}`, ip6: '', mac, networkId: vnetId, exit: false }]
   }
@@ -49,7 +51,8 @@ const data = { id: '02fae700-40c4-48d4-8095-821855d7c31b', name: 'vdisk-web-1-17
 const web1 = (): ServerRow => {
   const row = sampleRow(['6a10db1a-d5d6-4d75-867a-2c3cf06197c7', 'web-1', 10, 193, '00:22:18:18:4b:a2'])
   const disks = [diskRow({ ...root, imageId: debianId, image: 'debian-12-fake' }), diskRow(data)]
-  return running({ ...row, vcpu: 2, memoryMb: 2048, keypairId, updateVersion: 13, disks, metadata: { ...row.metadata, 'user:env': 'test' } })
+  const metadata = { ...row.metadata, 'user:env': 'test' }
+  return running({ ...row, vcpu: 2, memoryMb: 2048, keypairId, updateVersion: 13, disks, metadata })
 }
 
 const huge1 = (): ServerRow => ({
@@ -64,7 +67,7 @@ const vpc1 = (): ServerRow => running({
 
 /** In the bin since an hour before the start, so that it is still there. */
 const recycled = (world: World): ServerRow => ({
-  ...sampleRow(['a397f354-12e4-487c-8069-22e5aa6d5ffc', 'sku-renamed', 124, 187, '00:22:ae:83:67:2f', '22b9d612-7077-4d46-8e79-9f601a69b729']),
+  ...sampleRow(['a397f354-12e4-487c-8069-22e5aa6d5ffc', 'sku-renamed', 124, 187, '00:22:ae:83:67:2f']),
   ...{ instanceType: 'ecs.g1.c1m2', hostname: 'sku-1', memoryMb: 2048, disableDelete: false, pendingDeletedAt: world.now() - 3_600_000 }
 })
 

@@ -7,14 +7,20 @@ import { macOf, textOf, uuid } from './values.ts'
 
 /** One word from many rows of the status table, including typos and both spellings of failure; the last is in no table. */
 const statuses = [
-  'running', 'running', 'ready', 'running', 'suspend', 'running', 'ready', 'block_stream', 'deallocated', 'running', 'schedule', 'tempalte_saving',
-  'deploying', 'start_start', 'start_stop', 'start_suspend', 'change_flavor', 'rebuild_root', 'live_migrating', 'start_delete', 'sync_status',
-  'associate_eip', 'snapshot', 'running', 'renewing', 'qga_set_password', 'net_fail', 'stop_fail', 'migrate_failed', 'deploging_backup_fail',
-  'rescue', 'unknown', 'running', 'ready', 'running', 'kickstart_installing', 'resize_disk', 'running', 'unsync', 'ready', 'running', 'running',
+  'running', 'running', 'ready', 'running', 'suspend', 'running', 'ready', 'block_stream', 'deallocated',
+  'running', 'schedule', 'tempalte_saving',
+  'deploying', 'start_start', 'start_stop', 'start_suspend', 'change_flavor', 'rebuild_root', 'live_migrating',
+  'start_delete', 'sync_status',
+  'associate_eip', 'snapshot', 'running', 'renewing', 'qga_set_password', 'net_fail', 'stop_fail',
+  'migrate_failed', 'deploging_backup_fail',
+  'rescue', 'unknown', 'running', 'ready', 'running', 'kickstart_installing', 'resize_disk', 'running',
+  'unsync', 'ready', 'running', 'running',
   'warming_nebula'
 ]
 
-const poweredOn = ['running', 'block_stream', 'stop_fail', 'live_migrating', 'sync_status', 'associate_eip', 'renewing', 'qga_set_password', 'rescue']
+const poweredOn = [
+  'running', 'block_stream', 'stop_fail', 'live_migrating', 'sync_status', 'associate_eip', 'renewing', 'qga_set_password', 'rescue'
+]
 
 const seeded = Date.parse('2026-11-20T00:00:00Z')
 
@@ -43,7 +49,8 @@ const bulkRow = (world: World, name: string, status: string, tenantId: string, i
 }
 
 const exitNic = (row: ServerRow) => ({ ip: '203.0.113.7', ip6: '', mac: macOf(`${row.id}-1`), networkId: exitnetId, exit: true })
-const foreign = { brand: 'Aliyun', provider: 'Aliyun', cloud_env: 'public', manager: 'cloud-a', account: 'cloud-a', external_id: 'i-fake0123456789' }
+const cloudA = { manager: 'cloud-a', manager_id: uuid('manager'), account: 'cloud-a', external_id: 'i-fake0123456789' }
+const foreign = { brand: 'Aliyun', provider: 'Aliyun', cloud_env: 'public', ...cloudA }
 
 /** Rows with edge cases. */
 const oddities: Readonly<Record<number, (row: ServerRow) => Partial<ServerRow>>> = {
@@ -53,8 +60,8 @@ const oddities: Readonly<Record<number, (row: ServerRow) => Partial<ServerRow>>>
   // The sum is not computed yet although the disks exist.
   3: () => ({ extra: { disk: 0 } }),
   // The same disks, listed out of order.
-  5: row => ({ disks: [...row.disks, diskRow({ ...row.disks[0], id: uuid(`${row.id}-data`), type: 'data', imageId: '', image: '', sizeMb: 51_200 })] }),
-  7: () => ({ hypervisor: 'aliyun', extra: { ...foreign, manager_id: uuid('manager') } }),
+  5: row => ({ disks: [...row.disks, diskRow({ id: uuid(`${row.id}-data`), name: row.disks[0]?.name ?? '', sizeMb: 51_200 })] }),
+  7: () => ({ hypervisor: 'aliyun', extra: foreign }),
   9: () => ({ hypervisor: 'pod', status: 'container_running' }),
   // Right after a resize to explicit numbers the name of the size is stale.
   12: () => ({ instanceType: 'ecs.g1.c1m1', vcpu: 3, memoryMb: 3072 }),

@@ -7,7 +7,9 @@ import { textOf, type Json } from './values.ts'
 export const updateServer = (world: World, row: ServerRow, input: Json): void => {
   const { name, disable_delete: lock, description } = input
   if (name !== undefined) checkName(world, row, textOf(name))
-  if (lock !== undefined && typeof lock !== 'boolean') throw notConvertible(input, 'ServerUpdateInput', 'disable_delete', JSON.stringify(lock))
+  if (lock !== undefined && typeof lock !== 'boolean') {
+    throw notConvertible(input, 'ServerUpdateInput', 'disable_delete', JSON.stringify(lock))
+  }
   if (typeof name === 'string') row.name = name
   if (typeof lock === 'boolean') row.disableDelete = lock
   if (description !== undefined) row.extra = { ...row.extra, description: textOf(description) }
@@ -34,6 +36,6 @@ export const checkStorable = (name: string): void => {
 const takenName = (name: string) => {
   const pattern = 'Duplicate name %!s(MISSING) %!s(MISSING)'
   const inner = quoted(409, 'DuplicateNameError', ['name', name], pattern, `Duplicate name name ${name}`)
-  const bases = ['SVirtualResourceBase', 'SStatusStandaloneResourceBase', 'SStandaloneResourceBase'].map(base => `${base}.ValidateUpdateData: `)
+  const bases = ['SVirtual', 'SStatusStandalone', 'SStandalone'].map(base => `${base}ResourceBase.ValidateUpdateData: `)
   return refuse(409, 'DuplicateNameError', `ValidateUpdateData: ${bases.join('')}alterNameValidator: ${inner}`)
 }

@@ -7,7 +7,8 @@ import { ownRow } from './servers.ts'
 /** `/webconsole-service/...`: unlike compute, this service answers 401 to a caller without a valid token. */
 export const webconsoleReply = (world: World, request: SimulatedRequest, parts: readonly string[]): SimulatedReply => {
   const [service, kind, id, more] = parts
-  if (service !== 'webconsole' || kind !== 'server' || id === undefined || more !== undefined || request.method !== 'POST') throw noHandler()
+  const isKnown = service === 'webconsole' && kind === 'server' && more === undefined && request.method === 'POST'
+  if (!isKnown || id === undefined) throw noHandler()
   const caller = callerOf(world, request.headers['x-auth-token'])
   if (caller.guest) throw refuse(401, 'UnauthorizedError', 'Unauthorized')
   const row = ownRow(world, caller, id)

@@ -18,9 +18,11 @@ const noMembers: Json = {}
 
 /** The vendor's own record. Empty text and zero time mean absent. */
 export const blankServer = (id: string, name: string, now: number) => ({
-  ...{ id, name, hostname: hostnameOf(name), status: 'init', power: choice('unknown', 'on', 'off'), vcpu: 1, memoryMb: 1024, instanceType: '' },
+  ...{ id, name, hostname: hostnameOf(name), status: 'init' },
+  ...{ power: choice('unknown', 'on', 'off'), vcpu: 1, memoryMb: 1024, instanceType: '' },
   ...{ disks: empty<DiskRow>(), nics: empty<NicRow>(), keypairId: '', metadata: noTags, tenantId: '', createdAt: now, updatedAt: now },
-  ...{ pendingDeletedAt: 0, disableDelete: true, hypervisor: 'kvm', osType: 'Linux', prepaidUntil: 0, rescue: false, password: '', updateVersion: 0 },
+  ...{ pendingDeletedAt: 0, disableDelete: true, hypervisor: 'kvm', osType: 'Linux' },
+  ...{ prepaidUntil: 0, rescue: false, password: '', updateVersion: 0 },
   /** Whether the scheduler has given it a host. */
   placed: false,
   /** Keys that overwrite the rendered record: odd values and keys of other releases. */

@@ -1,7 +1,8 @@
 import { flagOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import {
-  conflict, flag, get, invalidValue, natural, ok, onHost, post, refuse, remove, text, type Call, type HostRun, type Route, type Run, type Shape
+  conflict, flag, get, invalidValue, natural, ok, onHost, post, refuse, remove, text, type Call, type HostRun, type Route, type Run,
+  type Shape
 } from './call.ts'
 import { imageChoice } from './images.ts'
 import { addressesOf, disksOf, type HostRecord, type TaskRecord } from './model.ts'
@@ -89,7 +90,8 @@ const destroy = changeHost(({ platform }, host) => {
 })
 
 /** What an answer says of recipes and of the console beside its task. */
-export const otherTasks = (recipes: readonly number[] = []): Json => ({ recipe_task_list: recipes, recipe_task: recipes[0] ?? 0, spice_task: 0 })
+export const otherTasks = (recipes: readonly number[] = []): Json =>
+  ({ recipe_task_list: recipes, recipe_task: recipes[0] ?? 0, spice_task: 0 })
 
 /** The state leaves `active` at once and comes back when the task ends; its word in between is not recorded. */
 const reinstall = changeHost((call, host) => {

@@ -24,7 +24,10 @@ const shownAddresses = (platform: Platform, host: HostRecord): string[] =>
 
 /** A row of the host list, in the shape that the knob asks for. */
 export function hostRow (platform: Platform, host: HostRecord): Row {
-  const row: Row = { ...identity(platform, host), ...resources(platform, host), ...network(platform, host), ...plain, ...flags(platform, host), ...host.extra }
+  const row: Row = {
+    ...{ ...identity(platform, host), ...resources(platform, host), ...network(platform, host), ...plain },
+    ...{ ...flags(platform, host), ...host.extra }
+  }
   if (platform.knobs.hostShape === 'newer') return row
   if (platform.knobs.hostShape === '2022') return to2022(platform, host, row)
   const { os, ...rest } = row

@@ -1,11 +1,15 @@
 import { textOf } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { addressesIn } from './allocation.ts'
-import { conflict, get, idOf, invalidValue, isAdmin, notFound, ok, oneOf, owns, post, text, type Call, type Route, type Run } from './call.ts'
+import {
+  conflict, get, idOf, invalidValue, isAdmin, notFound, ok, oneOf, owns, post, text, type Call, type Route, type Run
+} from './call.ts'
 import { createBody, createHost } from './create.ts'
 import { hostRow } from './host-view.ts'
 import { list } from './lists.ts'
-import { disksOf, rowOf, rowsOf, type HostRecord, type Platform, type PoolRecord, type Row, type TaskRecord, type UserRecord } from './model.ts'
+import {
+  disksOf, rowOf, rowsOf, type HostRecord, type Platform, type PoolRecord, type Row, type TaskRecord, type UserRecord
+} from './model.ts'
 import { isVisible, taskRow } from './tasks.ts'
 
 /** The list of 2022 had no `size`. */

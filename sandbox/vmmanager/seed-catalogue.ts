@@ -34,8 +34,10 @@ const preset = (id: number, name: string, [cpu, ramMib, diskMib]: readonly [numb
 const cluster = (id: number, type: string): Row => {
   const storage = { id, name: id === 1 ? 'files' : 'files-lxd', type: 'file', enabled: true, is_main: true, tags: [] }
   return {
-    ...{ id, name: clusterLink(id).name, comment: '', state: 'active', virtualization_type: type, datacenter_type: 'common', data_center: '' },
-    ...{ time_zone: 'Europe/Amsterdam', host_per_node_limit: 0, overselling: 1, host_distribution_policy: 'equability', domain_template: '' },
+    ...{ id, name: clusterLink(id).name, comment: '', state: 'active' },
+    ...{ virtualization_type: type, datacenter_type: 'common', data_center: '' },
+    ...{ time_zone: 'Europe/Amsterdam', host_per_node_limit: 0, overselling: 1 },
+    ...{ host_distribution_policy: 'equability', domain_template: '' },
     ...{ dns_servers: ['192.0.2.53'], storage, storages: [storage], backup_locations: [], vxlan_mode: null, vxlans: [] }
   }
 }

@@ -10,7 +10,8 @@ const user = (id: number, name: string, role = '@user', state = 'active'): UserR
   ({ id, email: `${name}@example.com`, password: `SECRET-${name}-password`, role, state })
 
 const users: readonly UserRecord[] = [
-  user(3, 'client'), user(4, 'second'), user(5, 'reseller', '@advanced_user'), user(6, 'gone', '@user', 'blocked'), user(24, 'admin', '@admin')
+  user(3, 'client'), user(4, 'second'), user(5, 'reseller', '@advanced_user'),
+  user(6, 'gone', '@user', 'blocked'), user(24, 'admin', '@admin')
 ]
 
 export const administrator = { email: 'admin@example.com', password: 'SECRET-admin-password' } as const
@@ -74,7 +75,8 @@ function seedTasks (platform: Platform, web: HostRecord, db: HostRecord, made: H
   })
   row(web, 1341774671, 'host_create', {})
   row(web, 1341774679, 'host_migrate', {})
-  row(db, 1341774680, 'host_change_params', { ...waiting, apply: () => { Object.assign(db, { cpuNumber: db.cpuNumberNew, ramMib: db.ramMibNew }) } })
+  const resize = (): void => { Object.assign(db, { cpuNumber: db.cpuNumberNew, ramMib: db.ramMibNew }) }
+  row(db, 1341774680, 'host_change_params', { ...waiting, apply: resize })
   const resizeDisks = (): void => { for (const disk of disksOf(platform, db.id)) disk.sizeMib = disk.sizeMibNew }
   row(db, 1341774681, 'disk_resize', { ...waiting, apply: resizeDisks })
   row(web, 1341774682, 'disk_resize', { fails: true })

@@ -12,8 +12,9 @@ export interface TaskOrder extends Partial<Omit<TaskRecord, 'id' | 'hostId' | 'a
 /** The part of its time that a task spends as `created`. */
 const waitingShare = 0.2
 
-export function submit (platform: Platform, host: HostRecord, { ms = platform.knobs.actionMs, defer, beside, ...order }: TaskOrder): TaskRecord {
+export function submit (platform: Platform, host: HostRecord, { ms: given, defer, beside, ...order }: TaskOrder): TaskRecord {
   const now = platform.now()
+  const ms = given ?? platform.knobs.actionMs
   const begin = beside === true ? now : Math.max(now, busyUntil(platform, host.id))
   const task: TaskRecord = {
     ...{ id: take(platform, 'task'), consulId: order.consulId ?? take(platform, 'consul'), hostId: host.id, accountId: host.accountId },

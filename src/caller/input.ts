@@ -52,12 +52,13 @@ async function readInput ({ streams }: Terminal, place: string): Promise<string>
 export async function ask ({ streams, complain }: Terminal, question: string, { isHidden = false } = {}): Promise<string | null> {
   if (streams === undefined) return null
   const silent = new Writable({ write: (_chunk, _encoding, done) => { done() } })
-  if (isHidden) complain(question)
   const lines = createInterface({ input: streams.input, output: isHidden ? silent : streams.error, terminal: true })
   try {
     return await new Promise<string | null>((resolve, reject) => {
       lines.once('close', () => { resolve(null) })
       lines.once('SIGINT', () => { reject(new CommandError('interrupted; nothing was sent', 130)) })
+      // The terminal shows nothing by itself any more: the question may be answered at once.
+      if (isHidden) complain(question)
       lines.question(isHidden ? '' : question, resolve)
     })
   } finally {

@@ -1035,7 +1035,12 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "degraded" | "unavailable";
             redis: ("ok" | "lost") | null;
-            /** @description Accounts whose idempotency keys Redis has lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none */
+            /**
+             * @description The state file; lost: it does not accept writes. Absent if none is configured
+             * @enum {string}
+             */
+            state?: "ok" | "lost";
+            /** @description Accounts whose idempotency keys were lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none */
             flushed_accounts?: string[];
         };
         ProviderPage: {

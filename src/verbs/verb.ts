@@ -91,8 +91,8 @@ export interface RawInput {
 export interface Described {
   /** The operationId in the OpenAPI document and the action in the audit log. */
   readonly operationId: string
-  /** The name in operations, capabilities and problems. */
-  readonly action: string
+  /** The adapter's verb, or `update`: the name in operations, capabilities and problems. */
+  readonly action: keyof AdapterVerbs | 'update'
   readonly tag: Tag
   readonly summary: string
   /** One sentence of what it does, then what to know. */

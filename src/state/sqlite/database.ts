@@ -34,6 +34,7 @@ export interface Database {
 export interface DatabaseParts {
   /** A path; absent: in memory. */
   readonly file?: string
+  readonly isReadOnly?: boolean
   /** Called before each durable change; throws if the change would be lost. */
   readonly guard?: () => void
   /** Called with each failure, before it is thrown. */
@@ -44,9 +45,9 @@ export interface DatabaseParts {
 const busyMs = 250
 const levels = { durable: 'FULL', brief: 'NORMAL' } as const satisfies Readonly<Record<Durability, string>>
 
-export function openDatabase ({ file = ':memory:', guard, onFault }: DatabaseParts = {}): Database {
+export function openDatabase ({ file = ':memory:', isReadOnly = false, guard, onFault }: DatabaseParts = {}): Database {
   const { DatabaseSync } = loadSqlite()
-  const connection = new DatabaseSync(file, { timeout: busyMs })
+  const connection = new DatabaseSync(file, { timeout: busyMs, readOnly: isReadOnly })
   const isOnDisk = file !== ':memory:'
   let level: Durability | null = null
   let isInTransaction = false

@@ -1,4 +1,5 @@
 import { numberOf, type Database } from './database.ts'
+import { StateFileError } from './failure.ts'
 
 /** `HWSR`: marks a file as ours. */
 export const applicationId = 0x48575352
@@ -28,14 +29,6 @@ const migrations: readonly string[] = [`
 `]
 
 export const schemaVersion = migrations.length
-
-/** Why a file cannot be used; the message is for the operator. */
-export class StateFileError extends Error {
-  constructor (message: string) {
-    super(message)
-    this.name = 'StateFileError'
-  }
-}
 
 const numberIn = (database: Database, pragma: 'application_id' | 'user_version'): number =>
   numberOf(database.query(`PRAGMA ${pragma}`).one() ?? {}, pragma)
