@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDryRun } from '../plugins/idempotency.ts'
 import { answerOperation, waited } from '../plugins/operation-answer.ts'
+import { placeOperation } from '../plugins/outcome.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { Server } from '../src/domain/server.ts'
@@ -55,10 +56,15 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
     const account = accountOf(request)
     const { operation: begun, password } = await gateway.executor.start(account, command, request.context)
     if (password !== null) reply.header('cache-control', 'no-store')
-    // If a generated password is all that was requested, it is the response.
-    if (password !== null && verb.generatesPassword !== true) return await reply.send({ password })
-    const operation = { ...await waited(gateway, begun, request, reply), ...(password === null ? {} : { generated_password: password }) }
-    if (isShown === undefined || command.serverId === null || (isFinal(operation.status) && operation.status !== 'succeeded')) return await answerOperation(reply, operation)
+    const last = await waited(gateway, begun, request, reply)
+    const hasFailed = isFinal(last.status) && last.status !== 'succeeded'
+    // If a generated password is all that was requested, it is the response; Location names the operation that sets it.
+    if (password !== null && verb.generatesPassword !== true && !hasFailed) {
+      placeOperation(reply, last)
+      return await reply.send({ password })
+    }
+    const operation = { ...last, ...(password === null || verb.generatesPassword !== true ? {} : { generated_password: password }) }
+    if (isShown === undefined || command.serverId === null || hasFailed) return await answerOperation(reply, operation)
     const { serverId } = command
     const server = await readIfPossible(async () => await gateway.servers.read(account, serverId, request.context))
     return server !== null && isShown(server) ? await reply.send(server) : await answerOperation(reply, operation)

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { startFleio } from './fleio/simulator.ts'
 import { startGlesys } from './glesys/simulator.ts'
 import { startHeficed } from './heficed/simulator.ts'
+import { startHetzner } from './hetzner/simulator.ts'
 import { startOnecloud } from './onecloud/simulator.ts'
 import { sleep, type Simulator } from './kit/simulator.ts'
 import { startVmmanager } from './vmmanager/simulator.ts'
@@ -32,7 +33,8 @@ async function demo (): Promise<number> {
     { provider: 'fleio', simulator: await startFleio() },
     { provider: 'glesys', simulator: await startGlesys() },
     { provider: 'vmmanager', simulator: await startVmmanager() },
-    { provider: 'onecloud', simulator: await startOnecloud() }
+    { provider: 'onecloud', simulator: await startOnecloud() },
+    { provider: 'hetzner', simulator: await startHetzner() }
   ]
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
   const gateway = startGateway(folder, vendors)

@@ -9,8 +9,6 @@ const nuremberg = place(2, 'nbg1', 'DE', 'Nuremberg', 'eu-central', [49.452102, 
 const ashburn = place(4, 'ash', 'US', 'Ashburn, VA', 'us-east', [39.045821, -77.487073])
 export const locations: readonly Location[] = [falkenstein, nuremberg, ashburn]
 
-export const currency = 'EUR'
-
 /** Texts with 16 digits behind the point, as the vendor writes them. */
 const money = (net: number) => ({ net: net.toFixed(16), gross: (net * 1.19).toFixed(16) })
 
@@ -53,6 +51,20 @@ export const serverTypes: readonly ServerType[] = [
   // Half a GB of memory, in a location where it is gone.
   type(901, 'cax01', [1, 0.5, 10], { nbg1: 1.99 }, { arm: true, gone: 'nbg1' })
 ]
+
+/** Prices of all that the vendor sells, in the currency of the project's owner. */
+export const pricing = {
+  currency: 'EUR',
+  vat_rate: '19.000000',
+  image: { price_per_gb_month: money(0.0119) },
+  volume: { price_per_gb_month: money(0.044) },
+  floating_ip: { price_monthly: money(3) },
+  server_backup: { percentage: '20.0000000000' },
+  server_types: serverTypes.map(({ id, name, prices }) => ({ id, name, prices })),
+  floating_ips: [],
+  primary_ips: [],
+  load_balancer_types: []
+}
 
 const created = '2026-01-30T23:55:00Z'
 

@@ -4,7 +4,7 @@ import { readActions, serverActions } from './actions.ts'
 import { ipAction, listIps } from './addresses.ts'
 import { ok, page, problem, type Handler } from './call.ts'
 import { defaultKnobs, type HetznerKnobs } from './knobs.ts'
-import { currency, locations, networks, serverTypes, sshKeys } from './seed.ts'
+import { locations, networks, pricing, serverTypes, sshKeys } from './seed.ts'
 import { changeServer, createServer, deleteImage, deleteServer, getServer, listServers } from './servers.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -54,7 +54,7 @@ const routes: readonly Route[] = [
   { path: '/locations', handlers: { GET: catalog('locations', locations) } },
   { path: '/ssh_keys', handlers: { GET: catalog('ssh_keys', sshKeys) } },
   { path: '/networks', handlers: { GET: catalog('networks', networks) } },
-  { path: '/pricing', handlers: { GET: () => ok({ pricing: { currency, vat_rate: '19.000000' } }) } },
+  { path: '/pricing', handlers: { GET: () => ok({ pricing }) } },
   { path: '/datacenters', handlers: { GET: gone } }
 ]
 

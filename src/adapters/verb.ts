@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Evidence } from '../domain/capability.ts'
+import type { Goal } from '../domain/operation.ts'
 
 /** The maximum number of upstream calls of one run, without sign-ins and retries. */
 export interface UpstreamCost {
@@ -28,4 +29,6 @@ export interface Verb {
   readonly note?: string
   /** The deadline of its operations, if it is longer than the default of ten minutes (30 for create and rebuild). */
   readonly deadlineMs?: number
+  /** Replaces the usual goal of the verb, also where the answer is lost, for a provider that never shows it. */
+  readonly goal?: Goal
 }

@@ -46,7 +46,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     const seen = await preflight(verbs, command)
     const search = await readBaseline(verbs, command.spec)
     if (command.action === 'delete') await countDelete(deletes, account)
-    const goal = bound.goalOf === undefined ? command.goal : bound.goalOf(seen)
+    const goal = bound.verb.goal ?? (bound.goalOf === undefined ? command.goal : bound.goalOf(seen))
     const stored = await beginIntent(engine, account, { command, goal, search, context, deadlineMs: bound.verb.deadlineMs })
     try {
       const accepted = await runReady(verbs, bound, { call: command, seen, mark: stored.operation.id, context })
