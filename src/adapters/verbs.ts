@@ -174,7 +174,7 @@ export interface NextStep {
 
 /** A step is sent at most once; a `conflict` counts as not sent and is tried again at the next poll. */
 export interface Step {
-  isDue(server: ServerFacts): boolean
+  isDue(server: ServerFacts, input: NextStep['input']): boolean
   run(id: string, input: NextStep['input']): Promise<Accepted>
 }
 

@@ -20,7 +20,7 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
     await operationEvents.update(stored, current => ended(current, { status: 'failed', error: `this version of the gateway has no step ${next.name}` }, now()))
     return
   }
-  if (!step.isDue(server)) return
+  if (!step.isDue(server, next.input)) return
   const claim = `step:${stored.operation.id}:${stored.stepsSent}`
   const holder = randomUUID()
   const isFirst = await operationEvents.store.claim(account.id, claim, holder)

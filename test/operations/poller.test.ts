@@ -183,7 +183,7 @@ t.test('a step is sent when the server is ready for it, once', async t => {
   const sent: string[] = []
   provider.rows.set('1', serverFacts('1', 'running'))
   provider.steps.confirm = {
-    isDue: server => server.status === 'resizing',
+    isDue: (server, { plan }) => server.status === 'resizing' && plan === 'p2',
     run: async (id, input) => {
       sent.push(`${id} ${String(input.plan)}`)
       provider.rows.set('1', serverFacts('1', 'running'))
