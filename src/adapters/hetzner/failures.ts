@@ -97,7 +97,3 @@ export const nameFailure = (response: HttpResponse, members: Members): UpstreamE
   const refusal = callFailure(response, members)
   return refusal.options.code === 'uniqueness_error' ? refusal.meaning('conflict', { member: 'body.name' }) : refusal
 }
-
-/** What was asked for, where the vendor has no room for it. */
-export const withAsked = (refusal: UpstreamError, asked: Readonly<Record<string, string>>): UpstreamError =>
-  refusal.failure === 'capacity' ? refusal.meaning('capacity', { details: asked }) : refusal
