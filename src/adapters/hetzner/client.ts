@@ -21,6 +21,8 @@ type IpAction = 'assign' | 'unassign' | 'change_dns_ptr'
 interface Ask {
   readonly body?: object
   readonly members?: Members
+  /** Named by a refusal for want of room. */
+  readonly asked?: Readonly<Record<string, string>>
 }
 
 const listAnswerWire = serversWire(seenServer)
@@ -43,7 +45,7 @@ const orderMembers: Members = new Map([
 export const createClient = (send: HetznerSend) => ({ ...createServerCalls(send), ...createOtherCalls(send) })
 
 const server = (id: string): string => `/servers/${encodeURIComponent(id)}`
-const failing = (members?: Members) => (response: HttpResponse) => callFailure(response, members)
+const failing = ({ members, asked }: Ask) => (response: HttpResponse) => withAsked(callFailure(response, members), asked)
 
 function createServerCalls (send: HetznerSend) {
   return {
@@ -68,13 +70,13 @@ function createServerCalls (send: HetznerSend) {
     deleteServer: async (id: string) => await send({
       name: 'servers/delete', method: 'DELETE', path: server(id), schema: deletedWire, assumed: { action: assumedAction }
     }),
-    act: async (id: string, action: ServerAction, { body, members }: Ask = {}) => await send({
+    act: async (id: string, action: ServerAction, ask: Ask = {}) => await send({
       name: `servers/${action}`,
       method: 'POST',
       path: `${server(id)}/actions/${action}`,
-      ...(body === undefined ? {} : { body }),
+      ...(ask.body === undefined ? {} : { body: ask.body }),
       schema: acceptedWire,
-      toFailure: failing(members),
+      toFailure: failing(ask),
       assumed
     }),
     openConsole: async (id: string) => await send({
@@ -110,13 +112,13 @@ function createOtherCalls (send: HetznerSend) {
     sshKeys: async () => await all('ssh_keys', sshKeyWire, sorted),
     networks: async () => await all('networks', networkWire, sorted),
     ips: async (kind: IpKind) => await all(`${kind}_ips`, ipWire, sorted),
-    actOnIp: async (kind: IpKind, id: string, action: IpAction, { body, members }: Ask = {}) => await send({
+    actOnIp: async (kind: IpKind, id: string, action: IpAction, ask: Ask = {}) => await send({
       name: `${kind}_ips/${action}`,
       method: 'POST',
       path: `/${kind}_ips/${encodeURIComponent(id)}/actions/${action}`,
-      ...(body === undefined ? {} : { body }),
+      ...(ask.body === undefined ? {} : { body: ask.body }),
       schema: acceptedWire,
-      toFailure: failing(members),
+      toFailure: failing(ask),
       assumed
     })
   }

@@ -99,5 +99,5 @@ export const nameFailure = (response: HttpResponse, members: Members): UpstreamE
 }
 
 /** What was asked for, where the vendor has no room for it. */
-export const withAsked = (refusal: UpstreamError, asked: Readonly<Record<string, string>>): UpstreamError =>
-  refusal.failure === 'capacity' ? refusal.meaning('capacity', { details: asked }) : refusal
+export const withAsked = (refusal: UpstreamError, asked: Readonly<Record<string, string>> | undefined): UpstreamError =>
+  refusal.failure === 'capacity' && asked !== undefined ? refusal.meaning('capacity', { details: asked }) : refusal

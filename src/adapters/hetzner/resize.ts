@@ -41,7 +41,7 @@ const members = new Map([['server_type', 'body.plan'], ['upgrade_disk', 'body.di
 
 async function changeType (client: HetznerClient, id: string, work: Work): Promise<Accepted> {
   const body = { server_type: work.plan, upgrade_disk: work.disk_gib !== null }
-  const answer = await client.act(id, 'change_type', { body, members })
+  const answer = await client.act(id, 'change_type', { body, members, asked: { plan: work.plan } })
   return { ...toFollowed(answer), goal: goalOf(work), ...(work.restart ? { next: { name: 'resize.start', input: work } } : {}) }
 }
 
