@@ -10,6 +10,7 @@ import { startGlesys } from './glesys/simulator.ts'
 import { startHeficed } from './heficed/simulator.ts'
 import { startHetzner } from './hetzner/simulator.ts'
 import { startOnecloud } from './onecloud/simulator.ts'
+import { startOpenstack } from './openstack/simulator.ts'
 import { sleep, type Simulator } from './kit/simulator.ts'
 import { startVmmanager } from './vmmanager/simulator.ts'
 
@@ -34,7 +35,8 @@ async function demo (): Promise<number> {
     { provider: 'glesys', simulator: await startGlesys() },
     { provider: 'vmmanager', simulator: await startVmmanager() },
     { provider: 'onecloud', simulator: await startOnecloud() },
-    { provider: 'hetzner', simulator: await startHetzner() }
+    { provider: 'hetzner', simulator: await startHetzner() },
+    { provider: 'openstack', simulator: await startOpenstack() }
   ]
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
   const gateway = startGateway(folder, vendors)

@@ -9,7 +9,8 @@ export const loaders: ReadonlyMap<string, AdapterLoader> = new Map<string, Adapt
   ['glesys', async () => (await import('./glesys/adapter.ts')).glesys],
   ['vmmanager', async () => (await import('./vmmanager/adapter.ts')).vmmanager],
   ['onecloud', async () => (await import('./onecloud/adapter.ts')).onecloud],
-  ['hetzner', async () => (await import('./hetzner/adapter.ts')).hetzner]
+  ['hetzner', async () => (await import('./hetzner/adapter.ts')).hetzner],
+  ['openstack', async () => (await import('./openstack/adapter.ts')).openstack]
 ])
 
 /** The adapters of these providers, in the order of the registry; all of them where none are named. */
