@@ -113,6 +113,9 @@ Try:
   curl -sN -H 'Accept: application/x-ndjson' '${base}/v1/servers?status=stopped'
   curl -s '${base}/v1/providers'
 
+Or from a second terminal, with the command line (docs/cli.md):
+  HAWSER_URL=${base} node src/main.ts servers --status stopped
+
 Swagger UI: ${base}/docs
 Stop with Ctrl-C.
 `)

@@ -80,6 +80,7 @@ function addTraitFlags (command: Command, endpoint: Endpoint): void {
   if (endpoint.words[0] === 'servers') command.option('--strict', 'exit 1 if an account did not answer')
   if (hasTrait(endpoint, 'waits')) addWaitFlags(command)
   if (hasTrait(endpoint, 'keyed')) command.option('--idempotency-key <key>', 'the same key never does it twice; a create has one by itself')
+  if (endpoint.words.at(-1) === 'create') command.option('--no-idempotency-key', 'send it without a key: sent again, it buys again')
   if (hasTrait(endpoint, 'plans')) command.option('--dry-run', 'send nothing, show the calls that the provider would get')
   if (hasTrait(endpoint, 'destroys')) command.option('-y, --yes', 'do not ask for the name of the server')
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Endpoint, Field } from '../../src/caller/endpoint.ts'
@@ -101,6 +101,24 @@ t.test('a body can be given as a whole, and flags win over it', async t => {
   t.same(gateway.asked.at(-1)?.body, { name: 'a', image: 'b', cpus: 4, options: { users: [] } })
 })
 
+t.test('a value can come from a file or standard input; an argument is taken as it is', async t => {
+  const env = { HAWSER_URL: gateway.url }
+  const file = join(home, 'value')
+  writeFileSync(file, 'ssh-ed25519 AAAA a key\n')
+  await runHere(['server', 'create', 'lab', '--name', '@@a', '--image', 'b', '--ssh-key', `@${file}`, '--user-data', `@${file}`], env)
+  t.match(gateway.asked.at(-1), {
+    headers: { 'idempotency-key': /^hawser-/ },
+    body: { name: '@a', ssh_keys: ['ssh-ed25519 AAAA a key'], user_data: 'ssh-ed25519 AAAA a key\n' }
+  })
+  await runHere(['server', 'rename', 'lab', '42', '@web'], env)
+  t.same(gateway.asked.at(-1)?.body, { name: '@web' })
+  await runHere(['snapshot', 'create', 'lab', '42', '@daily'], env)
+  t.same(gateway.asked.at(-1)?.body, { name: '@daily' })
+  writeFileSync(file, JSON.stringify({ name: 'a', image: 'b', password: 'from a file' }))
+  await runHere(['server', 'create', 'lab', '--body', `@${file}`, '--no-idempotency-key'], env)
+  t.match(gateway.asked.at(-1), { headers: { 'idempotency-key': undefined }, body: { password: 'from a file' } })
+})
+
 t.test('wrong usage is exit code 2, and nothing is sent', async t => {
   const before = gateway.asked.length
   const env = { HAWSER_URL: gateway.url }
@@ -110,7 +128,10 @@ t.test('wrong usage is exit code 2, and nothing is sent', async t => {
     [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--cpus', 'two'], /--cpus takes a number/],
     [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--options', '{SECRET'], /--options takes JSON/],
     [['server', 'create', 'lab', '--body', '["SECRET"]'], /--body takes a JSON object/],
-    [['server', 'create', 'lab', '--body', '{"name": "a", "password": "SECRET"}'], /use --body @FILE or --password-file/],
+    [['server', 'create', 'lab', '--body', '{"SECRET'], /--body takes JSON/],
+    [['server', 'create', 'lab', '--body', '{"name": "a", "password": "SECRET"}'], /^--body: a password in the command line/],
+    [['server', 'create', 'lab', '--options', '{"users": [{"password": "SECRET"}]}'], /^--options: a password in the command line/],
+    [['api', 'POST', '/v1/lab/raw/x', '--body', '{"password": "SECRET"}'], /^--body: a password in the command line/],
     [['server', 'create', 'lab', '--name', 'a', '--user-data', '@/nowhere/file'], /--user-data: \/nowhere\/file cannot be read: ENOENT/],
     [['server', 'password', 'lab', '42', '--password', 'SECRET'], /use --password-file/],
     [['servers', '--key=SECRET'], /use --key-file FILE, HAWSER_KEY or hawser context add/],
