@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startDigitalocean } from './digitalocean/simulator.ts'
 import { startFleio } from './fleio/simulator.ts'
 import { startGlesys } from './glesys/simulator.ts'
 import { startHeficed } from './heficed/simulator.ts'
@@ -32,7 +33,8 @@ async function demo (): Promise<number> {
     { provider: 'fleio', simulator: await startFleio() },
     { provider: 'glesys', simulator: await startGlesys() },
     { provider: 'vmmanager', simulator: await startVmmanager() },
-    { provider: 'onecloud', simulator: await startOnecloud() }
+    { provider: 'onecloud', simulator: await startOnecloud() },
+    { provider: 'digitalocean', simulator: await startDigitalocean() }
   ]
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
   const gateway = startGateway(folder, vendors)
@@ -91,7 +93,7 @@ async function present (vendors: readonly Vendor[]): Promise<void> {
   const lines = rows.map(row => `  ${row.account.padEnd(width)}  ${row.provider.padEnd(9)}  ${row.count}`)
   const first = rows[0]
   console.log(`
-Hawser is listening on ${base}, no keys, in memory, in front of five simulated providers:
+Hawser is listening on ${base}, no keys, in memory, in front of ${vendors.length} simulated providers:
 
 ${lines.join('\n')}
 

@@ -1,6 +1,6 @@
 import { findRoutes } from '../kit/router.ts'
 import { startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions } from '../kit/simulator.ts'
-import { actOnDroplet, getAction } from './actions.ts'
+import { actOnDroplet, getAction, listActions } from './actions.ts'
 import { addressHandlers } from './addresses.ts'
 import { gone, lacks, notFound, page, refuse, withDroplet, type Call, type Handler } from './call.ts'
 import { imageView, keys, regions, sizes, snapshotView, vpcs } from './catalog.ts'
@@ -72,6 +72,7 @@ const routes: readonly Route[] = [
   route('POST', 'droplets/:id/actions', 'droplet:update', actOnDroplet),
   route('GET', 'droplets/:id/snapshots', 'droplet:read', listSnapshots),
   route('DELETE', 'snapshots/:id', 'image:delete', deleteSnapshot),
+  route('GET', 'actions', 'actions:read', listActions),
   route('GET', 'actions/:id', 'actions:read', getAction),
   route('GET', 'images', 'image:read', listImages),
   route('GET', 'sizes', 'sizes:read', call => page(call, 'sizes', sizes)),

@@ -8,7 +8,8 @@ export const loaders: ReadonlyMap<string, AdapterLoader> = new Map<string, Adapt
   ['fleio', async () => (await import('./fleio/adapter.ts')).fleio],
   ['glesys', async () => (await import('./glesys/adapter.ts')).glesys],
   ['vmmanager', async () => (await import('./vmmanager/adapter.ts')).vmmanager],
-  ['onecloud', async () => (await import('./onecloud/adapter.ts')).onecloud]
+  ['onecloud', async () => (await import('./onecloud/adapter.ts')).onecloud],
+  ['digitalocean', async () => (await import('./digitalocean/adapter.ts')).digitalocean]
 ])
 
 /** The adapters of these providers, in the order of the registry; all of them where none are named. */

@@ -10,39 +10,39 @@ const registry = await loadAdapters()
 
 /** What must be offered: d documented or observed in working code, i inferred, - absent. */
 const matrix = `
-                    heficed fleio glesys vmmanager onecloud
-  list              d       d     d      d         d
-  get               d       d     d      d         d
-  create            d       d     d      d         d
-  delete            d       d     d      d         d
-  start             i       d     d      d         d
-  stop              d       d     d      d         d
-  reboot            i       d     d      d         d
-  resize            i       i     d      d         d
-  rename            i       i     d      d         d
-  protect           -       -     -      -         d
-  rebuild           i       i     -      d         d
-  rescue            i       i     -      i         d
-  unrescue          i       i     -      i         d
-  password          i       i     -      d         d
-  console           i       i     d      i         d
-  snapshots.list    -       i     -      -         d
-  snapshots.create  -       i     -      -         d
-  snapshots.restore -       -     -      -         d
-  snapshots.delete  -       -     -      -         d
-  addresses.list    d       i     d      d         d
-  addresses.attach  d       i     d      d         d
-  addresses.detach  d       i     d      d         d
-  ptr               -       -     d      d         -
-  images            d       i     d      d         d
-  plans             -       i     -      d         d
-  regions           -       i     d      d         d
-  ssh_keys          d       i     d      d         d
-  networks          -       i     d      d         d
-  owners.list       -       d     -      d         d
-  owners.create     -       d     -      d         d
-  login_link        -       -     -      d         -
-  raw               d       d     d      d         d`
+                    heficed fleio glesys vmmanager onecloud digitalocean
+  list              d       d     d      d         d        d
+  get               d       d     d      d         d        d
+  create            d       d     d      d         d        d
+  delete            d       d     d      d         d        d
+  start             i       d     d      d         d        d
+  stop              d       d     d      d         d        d
+  reboot            i       d     d      d         d        d
+  resize            i       i     d      d         d        d
+  rename            i       i     d      d         d        d
+  protect           -       -     -      -         d        -
+  rebuild           i       i     -      d         d        d
+  rescue            i       i     -      i         d        -
+  unrescue          i       i     -      i         d        -
+  password          i       i     -      d         d        d
+  console           i       i     d      i         d        -
+  snapshots.list    -       i     -      -         d        d
+  snapshots.create  -       i     -      -         d        d
+  snapshots.restore -       -     -      -         d        d
+  snapshots.delete  -       -     -      -         d        d
+  addresses.list    d       i     d      d         d        d
+  addresses.attach  d       i     d      d         d        d
+  addresses.detach  d       i     d      d         d        d
+  ptr               -       -     d      d         -        -
+  images            d       i     d      d         d        d
+  plans             -       i     -      d         d        d
+  regions           -       i     d      d         d        d
+  ssh_keys          d       i     d      d         d        d
+  networks          -       i     d      d         d        d
+  owners.list       -       d     -      d         d        -
+  owners.create     -       d     -      d         d        -
+  login_link        -       -     -      d         -        -
+  raw               d       d     d      d         d        d`
 
 const [header = [], ...lines] = matrix.trim().split('\n').map(line => line.trim().split(/\s+/))
 const letterOf = ({ evidence }: Capability): string => evidence === null ? '-' : evidence === 'inferred' ? 'i' : 'd'
