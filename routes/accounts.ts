@@ -16,7 +16,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     schema: {
       operationId: 'listProviders',
       summary: 'List providers',
-      description: 'Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and its capabilities.\n\nUpstream calls: none.',
+      description: 'Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and its capabilities.',
       tags: ['Gateway'],
       querystring: noQuery,
       response: { 200: jsonAnswer('All providers, on one page', providerPageSchema), ...ownProblems() }
@@ -28,7 +28,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     schema: {
       operationId: 'listAccounts',
       summary: 'List accounts',
-      description: 'Returns the configured accounts that this key may see.\n\nUpstream calls: none.',
+      description: 'Returns the configured accounts that this key may see.',
       tags: ['Gateway'],
       querystring: noQuery,
       response: { 200: jsonAnswer('All accounts that this key may see, on one page', accountPageSchema), ...ownProblems() }
@@ -43,7 +43,7 @@ export async function accountRoutes (root: FastifyInstance, { gateway }: RouteOp
     schema: {
       operationId: 'getAccount',
       summary: 'Get an account',
-      description: 'Returns one account with its capabilities and its health, as of the last call to the provider.\n\nUpstream calls: none.',
+      description: 'Returns one account with its capabilities and its health, as of the last call to the provider.',
       tags: ['Gateway'],
       params: accountParams,
       querystring: noQuery,

@@ -10,14 +10,10 @@ import { failureOfAll, type FleetAccount, type FleetPage } from '../src/reads/fl
 import { streamFleet, type StreamPart } from '../src/reads/fleet-stream.ts'
 import type { Gateway } from '../src/services.ts'
 import { prefersLines } from '../plugins/accept.ts'
-import { mayCost } from './cost.ts'
-import { costText } from '../src/verbs/cost.ts'
 import { fleetPageSchema, fleetQuery, ndjson } from './fleet-schemas.ts'
 import { jsonAnswer, readProblems } from './schemas.ts'
 import { nextLink, toServersQuery, type RouteOptions } from './servers.ts'
 import { maxAgeMs, sendText } from './tagged.ts'
-
-const asking = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
 
 const description = `Returns the servers of all accounts that the key may see, or of those in \`accounts\`, from all providers in parallel.
 
@@ -28,16 +24,14 @@ an account that fails on one page is left out of the following pages.
 
 With \`Accept: application/x-ndjson\` every server is streamed as it arrives, as a line \`{"server": …}\`,
 followed by a line \`{"account": …}\` for each account. A stream takes no \`limit\`, \`cursor\` or \`sort\`
-and nothing from a cache; \`Hawser-Upstream-Calls\` is a trailer.
-
-For each account: ${costText(asking.upstream)}`
+and nothing from a cache; \`Hawser-Upstream-Calls\` is a trailer.`
 
 /** The servers of several accounts. */
 export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
   app.get('/v1/servers', {
-    config: asking,
+    config: { permission: 'read' },
     schema: {
       operationId: 'listFleet',
       summary: 'List servers of all accounts',

@@ -8,7 +8,9 @@ export interface Readiness {
   readonly isServing: () => boolean
   /** Null if Redis is not configured. */
   readonly isRedisThere: (() => boolean) | null
-  /** Accounts whose creates with an Idempotency-Key are refused until an operator acknowledges a flush of Redis. */
+  /** Null if no state file is configured. */
+  readonly isFileThere: (() => boolean) | null
+  /** Accounts whose creates with an Idempotency-Key are refused until an operator acknowledges that keys were lost. */
   readonly flushed: () => readonly string[]
 }
 
@@ -16,16 +18,17 @@ const liveSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Live', exam
 const readySchema = z.object({
   status: z.enum(['ok', 'degraded', 'unavailable']),
   redis: z.enum(['ok', 'lost']).nullable(),
+  state: z.enum(['ok', 'lost']).optional().meta({ description: 'The state file; lost: it does not accept writes. Absent if none is configured' }),
   flushed_accounts: z.array(z.string()).optional().meta({
-    description: 'Accounts whose idempotency keys Redis has lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none'
+    description: 'Accounts whose idempotency keys were lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none'
   })
 }).meta({ id: 'Ready', example: { status: 'ok', redis: null } })
 
 /**
- * For load balancers and supervisors. Without Redis the gateway is degraded, not unready: otherwise all replicas would leave the balancer
- * at once.
+ * For load balancers and supervisors. Without its store the gateway is degraded, not unready: otherwise all replicas would leave the
+ * balancer at once.
  */
-export async function healthRoutes (root: FastifyInstance, { isServing, isRedisThere, flushed }: Readiness): Promise<void> {
+export async function healthRoutes (root: FastifyInstance, { isServing, isRedisThere, isFileThere, flushed }: Readiness): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
   app.get('/health/live', {
@@ -51,10 +54,13 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
       response: { 200: jsonAnswer('Ready, possibly degraded', readySchema), ...openProblems(), 503: jsonAnswer('Starting or stopping', readySchema) }
     } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => {
-    const redis = isRedisThere === null ? null : isRedisThere() ? 'ok' as const : 'lost' as const
+    const redis = stateOf(isRedisThere)
+    const file = stateOf(isFileThere)
     const accounts = flushed()
-    const why = { redis, ...(accounts.length === 0 ? {} : { flushed_accounts: [...accounts] }) }
+    const why = { redis, ...(file === null ? {} : { state: file }), ...(accounts.length === 0 ? {} : { flushed_accounts: [...accounts] }) }
     if (!isServing()) return await reply.status(503).send({ status: 'unavailable', ...why })
-    return await reply.send({ status: redis === 'lost' || accounts.length > 0 ? 'degraded' : 'ok', ...why })
+    return await reply.send({ status: redis === 'lost' || file === 'lost' || accounts.length > 0 ? 'degraded' : 'ok', ...why })
   })
 }
+
+const stateOf = (isThere: (() => boolean) | null): 'ok' | 'lost' | null => isThere === null ? null : isThere() ? 'ok' : 'lost'

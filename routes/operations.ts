@@ -6,14 +6,12 @@ import { waited } from '../plugins/operation-answer.ts'
 import type { Clock } from '../src/domain/clock.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { StoredOperation } from '../src/state/operation-store.ts'
-import { mayCost } from './cost.ts'
-import { costText, free } from '../src/verbs/cost.ts'
 import { jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
 import { accountOf, nextLink, type RouteOptions } from './servers.ts'
 import { operationsQuery } from '../src/verbs/schemas.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
-const config = mayCost('read', free)
+const config = { permission: 'read' } as const
 // Deliberately of no narrower type: the response is a stream.
 const eventStream: z.ZodType = z.string().meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
 const followed = 'One poller for each account serves all waiting requests.'
@@ -27,7 +25,7 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     schema: {
       operationId: 'listOperations',
       summary: 'List operations',
-      description: `Returns one page of the account's operations of the last 24 hours, newest first.\n\n${costText(free)}`,
+      description: 'Returns one page of the account\'s operations of the last 24 hours, newest first.',
       tags: ['Operations'],
       params: accountParams,
       querystring: operationsQuery,
@@ -47,7 +45,7 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
       operationId: 'getOperation',
       summary: 'Get an operation',
       description: 'Returns the last known state of an operation. The status is 200 regardless of its result. ' +
-        `With \`Prefer: wait=n\` the response is delayed until the operation ends or n seconds have passed. ${followed}\n\n${costText(free)}`,
+        `With \`Prefer: wait=n\` the response is delayed until the operation ends or n seconds have passed. ${followed}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,
@@ -68,7 +66,7 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
       operationId: 'followOperation',
       summary: 'Follow an operation',
       description: 'Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. ' +
-        `With \`Last-Event-ID\` only later events are sent; intermediate states may be skipped. ${followed}\n\n${costText(free)}`,
+        `With \`Last-Event-ID\` only later events are sent; intermediate states may be skipped. ${followed}`,
       tags: ['Operations'],
       params: operationParams,
       querystring: noQuery,

@@ -6,13 +6,11 @@ import { guardRaw } from '../src/access/guards.ts'
 import { requirePermission } from '../src/access/principal.ts'
 import { badMember, GatewayError } from '../src/domain/failure.ts'
 import type { DirectCall } from '../src/verbs/verb.ts'
-import { mayCost } from './cost.ts'
-import { costText } from '../src/verbs/cost.ts'
 import { jsonAnswer, writeProblems } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
 import { accountParams } from '../src/verbs/params.ts'
 
-const config = { ...mayCost('raw', { calls: 1 }), takesAnyBody: true }
+const config = { permission: 'raw', takesAnyBody: true } as const
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const params = z.strictObject({ ...accountParams.shape, '*': z.string().meta({ description: 'The path below the base URL of the provider\'s API', example: 'servers' }) })
 const anything: z.ZodType = z.unknown().meta({ description: 'The provider\'s response with its own status; secrets are replaced' })
@@ -44,7 +42,7 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
         summary: `Send a ${method} to the provider's API`,
         description: 'Passes the request through to the provider with the account\'s credentials, for accounts with `raw: true`. ' +
           'Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. ' +
-          `The query is passed on except for \`dry_run\`, which the gateway handles.\n\n${costText(config.upstream)}`,
+          'The query is passed on except for `dry_run`, which the gateway handles.',
         tags: ['Provider passthrough'],
         params,
         ...(method === 'GET' || method === 'DELETE' ? {} : { body: anything.optional() }),
@@ -61,12 +59,13 @@ const rawCall = (raw: RawRequest): DirectCall<RawAnswer> => ({
   writes: raw.method !== 'GET',
   isDelete: raw.method === 'DELETE',
   given: {},
+  parameters: {},
   bind: ({ raw: verb }) => verb && {
     verb,
-    check: () => {
+    ready: () => {
       if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed through')
-    },
-    run: async () => await verb.run(raw)
+      return async () => await verb.run(raw)
+    }
   }
 })
 

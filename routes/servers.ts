@@ -5,8 +5,6 @@ import { GatewayError } from '../src/domain/failure.ts'
 import type { Account } from '../src/transport/account.ts'
 import type { Gateway } from '../src/services.ts'
 import type { ServersQuery } from '../src/reads/servers.ts'
-import { mayCost } from './cost.ts'
-import { costText } from '../src/verbs/cost.ts'
 import { jsonAnswer, readProblems, serverPageSchema, serverQuery, serverSchema, serversQuery } from './schemas.ts'
 import { maxAgeMs, sendRead } from './tagged.ts'
 import { accountParams, serverParams } from '../src/verbs/params.ts'
@@ -15,20 +13,18 @@ export interface RouteOptions {
   readonly gateway: Gateway
 }
 
-// GleSYS' list lacks the power state: each shown row is read.
-const listing = mayCost('read', { calls: 1, perPage: 1, perRow: 1 })
-const getting = mayCost('read', { calls: 1 })
+const config = { permission: 'read' } as const
 
 /** Reads of servers: one page, one server. */
 export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
   app.get('/v1/:account/servers', {
-    config: listing,
+    config,
     schema: {
       operationId: 'listServers',
       summary: 'List servers',
-      description: `Returns one page of the account's servers, with optional filters and sort order; \`page.next_cursor\` leads to the next page.\n\n${costText(listing.upstream)}`,
+      description: 'Returns one page of the account\'s servers, with optional filters and sort order; `page.next_cursor` leads to the next page.',
       tags: ['Servers'],
       params: accountParams,
       querystring: serversQuery,
@@ -42,11 +38,11 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
   })
 
   app.get('/v1/:account/servers/:id', {
-    config: getting,
+    config,
     schema: {
       operationId: 'getServer',
       summary: 'Get a server',
-      description: `Returns one server in its present state at the provider.\n\n${costText(getting.upstream)}`,
+      description: 'Returns one server in its present state at the provider.',
       tags: ['Servers'],
       params: serverParams,
       querystring: serverQuery,

@@ -5,7 +5,6 @@ import { UpstreamError } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { Server } from '../src/domain/server.ts'
 import { apiVerbs } from '../src/verbs/all.ts'
-import { costText } from '../src/verbs/cost.ts'
 import { dryRunSchema } from '../src/verbs/resource-schemas.ts'
 import { operationOrPlan, passwordedOperationOrPlan, passwordedOperationSchema } from '../src/verbs/schemas.ts'
 import { none, type ApiVerb, type Command, type DirectCall, type KeyedRow, type Prepared } from '../src/verbs/verb.ts'
@@ -25,11 +24,11 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
   app.decorateRequest('prepared', null)
 
   for (const verb of apiVerbs) {
-    const { method, path, permission, cost, creates, mayHaveKey } = verb
+    const { method, path, permission, creates, mayHaveKey } = verb
     app.route({
       method,
       url: `/v1/:account${path}`,
-      config: { permission, upstream: cost, ...(creates === undefined ? {} : { creates }), ...(mayHaveKey === undefined ? {} : { mayHaveKey }) },
+      config: { permission, ...(creates === undefined ? {} : { creates }), ...(mayHaveKey === undefined ? {} : { mayHaveKey }) },
       schema: schemaOf(verb),
       // The verb parses the request itself, once and typed; the schemas are here for the OpenAPI document.
       validatorCompiler: () => value => ({ value }),
@@ -71,7 +70,7 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
   async function answerPage (call: DirectCall<readonly KeyedRow[]>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const account = accountOf(request)
     const rows = await gateway.executor.run(account, call, request.context)
-    return await sendPage(gateway, { rows, bound: [account.id, call.action, call.serverId, Object.entries(call.given)] }, request, reply)
+    return await sendPage(gateway, { rows, bound: [account.id, call.action, call.serverId, Object.entries(call.parameters).sort()] }, request, reply)
   }
 }
 
@@ -99,11 +98,8 @@ const schemaOf = (verb: ApiVerb) => ({
   response: responsesOf(verb)
 })
 
-/** What it does and what to know, then the cost. */
-const descriptionOf = ({ description, answers, answer, cost }: ApiVerb): string => {
-  const isAccepted = answers === 'operation' && answer === undefined
-  return `${description}${isAccepted ? ' Returns 202 with an operation as soon as the provider has accepted.' : ''}\n\n${costText(cost)}`
-}
+const descriptionOf = ({ description, answers, answer }: ApiVerb): string =>
+  answers === 'operation' && answer === undefined ? `${description} Returns 202 with an operation as soon as the provider has accepted.` : description
 
 function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {
   const ended = 'With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent'

@@ -3,13 +3,15 @@ import { CommandError, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
 /**
- * Runs one command line and resolves with its exit code: 0 success, 1 failure, 2 invalid usage or configuration. Loads only the modules of
- * that command.
+ * Runs one command line and resolves with its exit code: see `ExitCode`. Loads only the modules of that command.
  */
 export async function runCli (words: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0
-  const program = commandsOf(terminal, done => { code = done })
+  const finish = (done: number): void => { code = done }
+  const program = commandsOf(terminal, finish)
   try {
+    refuseSecrets(words)
+    if (mayBeOfCaller(program, words)) (await import('./caller/program.ts')).addCallerCommands(program, terminal, finish)
     await program.parseAsync(words.length === 0 ? ['serve'] : [...words], { from: 'user' })
     return code
   } catch (error) {
@@ -23,9 +25,23 @@ export async function runCli (words: readonly string[], terminal: Terminal): Pro
   }
 }
 
+/** The commands of a caller are many: they are not loaded for one of the gateway itself. */
+const mayBeOfCaller = ({ commands }: Command, [first]: readonly string[]): boolean =>
+  first !== undefined && !commands.some(command => command.name() === first) && first !== '--version' && first !== '-V'
+
+/** Other users of the machine can read a command line. The parser's own message would repeat the secret. */
+function refuseSecrets (words: readonly string[]): void {
+  const flag = words.find(word => /^--(key|password|token|api-key)(=|$)/.test(word))?.split('=')[0]
+  if (flag === undefined) return
+  throw new CommandError(flag === '--password'
+    ? 'a password in the command line can be read by other users: use --password-file FILE, or - for standard input'
+    : 'a key in the command line can be read by other users: use --key-file FILE, HAWSER_KEY or hawser context add', 2)
+}
+
 function commandsOf (terminal: Terminal, finish: (code: number) => void): Command {
   const program = new Command('hawser')
-    .description('One REST API over the server APIs of hosting providers. HAWSER_CONFIG names the configuration file.')
+    .description('One REST API over the server APIs of hosting providers. HAWSER_CONFIG names the configuration of the gateway; ' +
+      'HAWSER_URL and HAWSER_KEY, or a context, the gateway that callers use.')
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: terminal.print, writeErr: terminal.complain })
@@ -36,7 +52,8 @@ function commandsOf (terminal: Terminal, finish: (code: number) => void): Comman
     .description('run the gateway (the default)')
     .action(async () => { finish(await (await import('./commands/serve.ts')).serveCommand(terminal)) })
   program.command('check')
-    .description('check everything that serve needs: the configuration, sign-in and one server of each account, Redis, the audit file, the token issuer')
+    .description('check everything that serve needs: the configuration, sign-in and one server of each account, Redis, the audit file, ' +
+      'the token issuer')
     .action(async () => { finish(await (await import('./commands/check.ts')).checkCommand(terminal)) })
   program.command('key')
     .description('print a new API key and its sha256 for the configuration')

@@ -34,6 +34,8 @@ export interface ComposeParts {
   readonly clock?: Clock
   readonly isServing: () => boolean
   readonly isRedisThere: (() => boolean) | null
+  /** Absent or null: no state file. */
+  readonly isFileThere?: (() => boolean) | null
   /** The connection for rate limits shared by all replicas; absent: each process counts for itself. */
   readonly redis?: unknown
   /** Absent: no lines are written. */
@@ -110,7 +112,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     audit,
     tracer,
     compression: config.listen.compression,
-    readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere, flushed: flushWatch.flushed },
+    readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere, isFileThere: parts.isFileThere ?? null, flushed: flushWatch.flushed },
     ...(logger === undefined ? {} : { logger }),
     ...(parts.beforeRoutes === undefined ? {} : { beforeRoutes: parts.beforeRoutes })
   })

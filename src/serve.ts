@@ -3,9 +3,9 @@ import { loadAdapters, loaders } from './adapters/registry.ts'
 import { compose, type Composed } from './compose.ts'
 import { loadConfig, type Config } from './config/load.ts'
 import type { Environment } from './config/substitute.ts'
+import { systemClock } from './domain/clock.ts'
 import { createReloader } from './reloader.ts'
-import type { RedisConnection } from './state/redis/connection.ts'
-import { createMemoryStores, createRedisStores } from './state/stores.ts'
+import { openState, type State } from './state/open-state.ts'
 import { CommandError } from './terminal.ts'
 import { auditOnStandardOutput, openAuditFile } from './telemetry/audit-file.ts'
 import { openTracing } from './telemetry/tracing.ts'
@@ -25,15 +25,15 @@ export async function serve (config: Config, { file, environment, hangUp }: Serv
   let isServing = false
   const audit = config.audit === undefined ? auditOnStandardOutput() : openAudit(config.audit.file)
   const tracer = await openTracing({ environment, version, warn: text => { logger.warn(text) } })
-  const redis = await openRedis(config, logger)
-  const [secret, ...older] = config.secret ?? []
+  const state = await openConfiguredState(config, logger)
   const composed = await compose({
     config,
     adapters: async () => (await loadAdapters()).values(),
-    stores: redis === null || secret === undefined ? createMemoryStores() : createRedisStores(redis.redis, [secret, ...older]),
+    stores: state.stores,
     isServing: () => isServing,
-    isRedisThere: redis?.isThere ?? null,
-    redis: redis?.redis ?? null,
+    isRedisThere: state.isRedisThere,
+    isFileThere: state.isFileThere,
+    redis: state.redis,
     audit,
     tracer,
     logger
@@ -42,7 +42,7 @@ export async function serve (config: Config, { file, environment, hangUp }: Serv
     await composed.app.listen({ host: config.listen.host, port: config.listen.port })
   } catch (error) {
     await composed.close()
-    redis?.close()
+    state.close()
     throw new CommandError(`cannot listen on ${config.listen.host}:${config.listen.port}: ${reasonOf(error)}`, 1)
   }
   // Only a serving process may follow operations at the providers.
@@ -50,7 +50,7 @@ export async function serve (config: Config, { file, environment, hangUp }: Serv
   isServing = true
   const load = async (): Promise<Config> => await loadConfig(file, loaders, environment)
   const reloader = createReloader({ config, load, composed, audit, logger, onApplied: next => { warnOfUnverified(next, logger) } })
-  const stop = stopper({ composed, redis, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { isServing = false; reloader.stop() } })
+  const stop = stopper({ composed, state, logger, graceMs: () => reloader.config().shutdown_grace_ms, onStop: () => { isServing = false; reloader.stop() } })
   hangUp.handOver(reloader.reload)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
@@ -64,10 +64,13 @@ function openAudit (file: string): ReturnType<typeof openAuditFile> {
   }
 }
 
-async function openRedis ({ redis: settings, redisCa: ca, accounts }: Config, logger: Logger): Promise<RedisConnection | null> {
-  if (settings === undefined) return null
-  const { connectRedis } = await import('./state/redis/connection.ts')
-  return await connectRedis({ settings, ca, accounts: accounts.map(({ id }) => id), logger })
+async function openConfiguredState (config: Config, logger: Logger): Promise<State> {
+  try {
+    return await openState(config, systemClock, logger)
+  } catch (error) {
+    if (config.state === undefined) throw error
+    throw new CommandError(`the state file ${config.state.file} cannot be used: ${reasonOf(error)}`, 1)
+  }
 }
 
 const listenFaults: Readonly<Record<string, string>> = {
@@ -94,7 +97,7 @@ function warnOfUnverified (config: Config, logger: Logger): void {
 
 interface Stopping {
   readonly composed: Composed
-  readonly redis: RedisConnection | null
+  readonly state: Pick<State, 'close'>
   readonly logger: Logger
   readonly graceMs: () => number
   readonly onStop: () => void
@@ -102,8 +105,8 @@ interface Stopping {
 
 const lingerMs = 500
 
-/** Stops accepting requests, lets those in flight finish within the grace period, then closes the app, the providers and Redis. */
-const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): void => {
+/** Stops accepting requests, lets those in flight finish within the grace period, then closes the app, the providers and the state. */
+const stopper = ({ composed, state, logger, graceMs, onStop }: Stopping) => (): void => {
   onStop()
   logger.info('stopping')
   const giveUp = setTimeout(() => {
@@ -112,7 +115,7 @@ const stopper = ({ composed, redis, logger, graceMs, onStop }: Stopping) => (): 
   }, graceMs())
   giveUp.unref()
   composed.close().then(() => {
-    redis?.close()
+    state.close()
     logger.info('stopped')
     // A collector that does not answer would keep the process alive.
     setTimeout(() => process.exit(), lingerMs).unref()

@@ -7,14 +7,25 @@ export interface Terminal {
   print(text: string): void
   /** Writes prose to standard error. */
   complain(text: string): void
+  /** Absent where a command runs without a process of its own, as in a test. */
+  readonly streams?: Streams
 }
 
-/** A failure that ends a command, with a message of one line. */
-export class CommandError extends Error {
-  /** 1: it failed. 2: invalid command line or configuration. */
-  readonly exitCode: 1 | 2
+/** The standard streams. */
+export interface Streams {
+  readonly input: NodeJS.ReadStream
+  readonly output: NodeJS.WriteStream
+  readonly error: NodeJS.WriteStream
+}
 
-  constructor (message: string, exitCode: 1 | 2) {
+/** 1: it failed. 2: invalid command line or configuration. 3: refused by the gateway. 4: the outcome is unknown. 130: interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
+
+/** A failure that ends a command, with its message. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode
+
+  constructor (message: string, exitCode: ExitCode) {
     super(message)
     this.name = 'CommandError'
     this.exitCode = exitCode

@@ -11,14 +11,13 @@ import { redact, redactText } from '../src/domain/redact.ts'
 import { openAccount, type Account } from '../src/transport/account.ts'
 import { createRetryBudget } from '../src/transport/retry.ts'
 import { systemClock } from '../src/domain/clock.ts'
-import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createTokenSource } from '../src/transport/token-source.ts'
 import { createHttpClient, type HttpResponse } from '../src/upstream/http.ts'
 import { HttpFault, type HttpFaultKind } from '../src/upstream/http-fault.ts'
 import { failureOfStatus, isSuccess, malformed, parseJson, parseWire, refused, retryAfterMs } from '../src/upstream/read.ts'
 import { noBreaker } from '../src/transport/breaker.ts'
-import { createMemoryTokenBuckets } from '../src/state/token-bucket.ts'
 import { openGate } from './helpers/line.ts'
+import { createMemoryStores } from '../src/state/stores.ts'
 
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
@@ -159,7 +158,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryTokenStore() }), budget: createRetryBudget('acc', createMemoryTokenBuckets(), () => {}), breaker: noBreaker, bulkhead: openGate, random: Math.random, report: () => {} },
+    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }

@@ -305,6 +305,16 @@ t.test('redis needs a secret, and a secret needs 32 characters', t => {
   t.end()
 })
 
+t.test('state.file needs a secret, and is used in place of redis', t => {
+  const file = (text: string): string => changed('redis:\n  url: redis://127.0.0.1:6379/0\n', text)
+  t.same(read(file('state: { file: /var/lib/hawser/state.db }\n')).state, { file: '/var/lib/hawser/state.db' })
+  t.match(faultsOf(file('state: { file: state.db }\n').replace(`secret: ${longSecret}\n`, '')), [{ path: 'secret', line: Number, message: /required with state/ }])
+  t.match(faultsOf(changed('redis:\n', 'state: { file: state.db }\nredis:\n')), [{ path: 'state', line: Number, message: /cannot be combined with redis/ }])
+  t.match(faultsOf(file('state: {}\n')), [{ path: 'state.file', message: 'is required' }])
+  t.equal(faultsOf(file('state: { file: "" }\n')).length, 1)
+  t.end()
+})
+
 t.test('redis needs url, cluster, or sentinels with a name', t => {
   const redis = (text: string): number => faultsOf(changed('  url: redis://127.0.0.1:6379/0\n', `  ${text}\n`)).length
   t.equal(redis('cluster: [redis://a:1, redis://b:2]'), 0)

@@ -12,6 +12,7 @@ import { operationSchema } from '../src/domain/operation.ts'
 import { problemSchema, problemTitles } from '../src/domain/problem.ts'
 import { providerCapabilities } from '../src/adapters/capabilities.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
+import { callerEndpoints, endpointsModule } from './helpers/caller-endpoints.ts'
 import { clientSchema } from './helpers/client-schema.ts'
 import { capabilityTables, configurationTables, fillTable, providerSummary } from './helpers/doc-tables.ts'
 import { version } from '../src/version.ts'
@@ -59,6 +60,15 @@ t.test('the types of the client match openapi/openapi.json', async t => {
   const types = await clientSchema(openapi)
   if (isGenerating) writeFileSync(file, types)
   t.ok(readFileSync(file, 'utf8') === types, update)
+})
+
+t.test('the commands of a caller are what openapi/openapi.json says', async t => {
+  const file = join(root, 'src/caller/endpoints.ts')
+  const table = endpointsModule(openapi)
+  if (isGenerating) writeFileSync(file, table)
+  t.equal(readFileSync(file, 'utf8'), table, update)
+  const names = callerEndpoints(openapi).map(({ words, path }) => `${words.join(' ')} ${path.split('{').length}`)
+  t.same(names.filter((name, at) => names.indexOf(name) !== at), [], 'no two endpoints have the same command and number of parameters')
 })
 
 interface Media { readonly schema?: Json, readonly examples?: unknown }

@@ -2,18 +2,18 @@ import t from 'tap'
 import { z } from 'zod'
 import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
-import { createMemoryQuota } from '../src/state/quota.ts'
 import { createRedisQuota } from '../src/state/redis/quota.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { startRedis } from './helpers/redis.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
+import { timeBy } from './helpers/clock.ts'
 
 const glesys = await startGlesys({ knobs: { actionMs: 200 } })
 const onecloud = await startOnecloud({ knobs: { actionMs: 200 } })
 t.teardown(async () => { await glesys.close() })
 t.teardown(async () => { await onecloud.close() })
 
-async function open (guard: object, more: object = {}, deletes = createMemoryQuota()) {
+async function open (guard: object, more: object = {}, deletes = createMemoryStores().deletes) {
   const stores = { ...createMemoryStores(), deletes }
   const { app, close } = await composeGateway({
     accounts: {
@@ -85,7 +85,7 @@ async function idsOf ({ ask }: Awaited<ReturnType<typeof open>>): Promise<string
 
 t.test('max_deletes_per_hour limits deletes; a dry run and a refused one do not count', async t => {
   let now = Date.now()
-  const bench = await open({ max_deletes_per_hour: 1 }, { raw: true }, createMemoryQuota(() => now))
+  const bench = await open({ max_deletes_per_hour: 1 }, { raw: true }, createMemoryStores(timeBy(() => now)).deletes)
   const { ask, close } = bench
   t.teardown(close)
   const [first = '', second = ''] = await idsOf(bench)

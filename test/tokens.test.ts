@@ -9,11 +9,10 @@ import { UpstreamError, type Failure } from '../src/domain/failure.ts'
 import { startHeficed } from '../sandbox/heficed/simulator.ts'
 import { createSealer, type Sealer } from '../src/state/sealer.ts'
 import { systemClock } from '../src/domain/clock.ts'
-import { createMemoryTokenStore } from '../src/state/memory/token-store.ts'
 import { createRedisTokenStore } from '../src/state/redis/token-store.ts'
 import type { TokenStore } from '../src/state/token-store.ts'
 import { createTokenSource, type TokenSource } from '../src/transport/token-source.ts'
-import { eventually } from './helpers/clock.ts'
+import { eventually, timeBy } from './helpers/clock.ts'
 import { openRedis, startRedis } from './helpers/redis.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
 
@@ -61,7 +60,7 @@ const tokenKeys = async (redis: Redis, key: string): Promise<string[]> => (await
 
 /** Sources that share what replicas share: one key in one store, over a connection each. */
 const kinds: ReadonlyArray<{ name: string, stores: () => Promise<TokenStore[]> }> = [
-  { name: 'in memory', stores: async () => { const store = createMemoryTokenStore(); return [store, store, store] } },
+  { name: 'in memory', stores: async () => { const store = createMemoryStores().tokens; return [store, store, store] } },
   { name: 'in Redis', stores: async () => await Promise.all([1, 2, 3].map(async () => redisStore(await redisServer.connect()))) }
 ]
 
@@ -77,7 +76,7 @@ function replicas (stores: readonly TokenStore[], now?: () => number): Replicas 
 /** Three sources on one store in memory, and a clock that stands until it is set. */
 function withClock (): Replicas & { clock: { now: number } } {
   const clock = { now: 1_800_000_000_000 }
-  const store = createMemoryTokenStore(() => clock.now)
+  const store = createMemoryStores(timeBy(() => clock.now)).tokens
   return { ...replicas([store, store, store], () => clock.now), clock }
 }
 
@@ -308,7 +307,7 @@ t.test('a holder that kept a lock too long does not release the next holder\'s',
 
 t.test('waiting for another replica\'s sign-in has a limit', async t => {
   let now = 0
-  const store = createMemoryTokenStore(() => now)
+  const store = createMemoryStores(timeBy(() => now)).tokens
   await store.lock('acc', 90_000)
   const source = createTokenSource({ key: 'acc', store, clock: { ...systemClock, now: () => now, sleep: async ms => { now += ms; return true } } })
   t.equal(await failureOf(source.get(createDoor().open)), 'timeout')

@@ -2,7 +2,7 @@ import type { SimulatedReply } from '../kit/simulator.ts'
 import { inScope, ok, refuse, type Call } from './call.ts'
 import { mayUseImage } from './catalogue-view.ts'
 import { check, password, related, sshKeys, text, type Form } from './fields.ts'
-import type { Flavor, FloatingIp, Instance } from './records.ts'
+import { blankImage, type Flavor, type FloatingIp, type Instance } from './records.ts'
 import { newUuid, timeNow } from './world.ts'
 
 export interface Turn {
@@ -200,22 +200,10 @@ function addSnapshot ({ call: { world }, instance, form }: Turn): string {
   const id = newUuid(world, '9e0d1c2b')
   const source = world.images.get(instance.image ?? '')
   world.images.set(id, {
-    id,
-    name: text(form, 'name', 'required') ?? '',
-    type: 'snapshot',
-    status: 'saving',
-    visibility: 'private',
-    size: 0,
+    ...{ ...blankImage(id, text(form, 'name', 'required') ?? ''), type: 'snapshot', status: 'saving', visibility: 'private', size: 0 },
     min_disk: world.flavors.get(instance.flavor ?? '')?.root_gb ?? 0,
-    min_ram: 0,
-    os_distro: source?.os_distro ?? null,
-    os_version: source?.os_version ?? null,
-    is_iso: false,
-    region: instance.region,
-    instance_uuid: instance.id,
-    client: instance.client,
-    sharedWith: new Set(),
-    created_at: timeNow(world)
+    ...{ os_distro: source?.os_distro ?? null, os_version: source?.os_version ?? null },
+    ...{ region: instance.region, instance_uuid: instance.id, client: instance.client, created_at: timeNow(world) }
   })
   world.later(world.knobs.actionMs, () => { Object.assign(world.images.get(id) ?? {}, { status: 'active', size: 734003200 }) }, id)
   return id

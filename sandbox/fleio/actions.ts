@@ -1,6 +1,7 @@
+import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { actions, offered, type Action } from './action-table.ts'
-import { detailReply, ok, refusal, refuse, requireOpenstack, requirePermission, type Call, type Route } from './call.ts'
+import { detailReply, ok, refuse, requireOpenstack, requirePermission, type Call, type Route } from './call.ts'
 import { flavorInside } from './catalogue-view.ts'
 import { check, readForm } from './fields.ts'
 import { instanceDetail } from './instance-view.ts'

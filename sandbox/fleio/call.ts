@@ -1,3 +1,4 @@
+import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import type { UserKind } from './records.ts'
 import type { World } from './world.ts'
@@ -46,17 +47,9 @@ const html = (status: number, title: string): SimulatedReply => ({
 export const noRoute = html(404, 'Not Found')
 export const crash = html(500, 'Server Error (500)')
 
-/** Ends a request with this answer, from however deep. */
-export const refusal = (reply: SimulatedReply): Error => new Error('refused', { cause: reply })
 export const refuse = (status: number, detail: string): Error => refusal(detailReply(status, detail))
 export const notFound = (): Error => refuse(404, 'Not found.')
 export const invalid = (errors: unknown): Error => refusal({ status: 400, body: errors })
-
-const isReply = (value: unknown): value is SimulatedReply =>
-  typeof value === 'object' && value !== null && 'status' in value && typeof value.status === 'number'
-
-/** The answer that ended the request; any other error is Django's crash page. */
-export const replyOf = (error: unknown): SimulatedReply => error instanceof Error && isReply(error.cause) ? error.cause : crash
 
 /** Calls that need OpenStack fail without it; lists come from the panel's own tables. */
 export function requireOpenstack ({ knobs }: World): void {

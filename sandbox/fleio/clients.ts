@@ -1,6 +1,7 @@
 import { pick, type Json } from '../kit/json.ts'
+import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { detailReply, inScope, madeReply, notFound, ok, refusal, type Call, type Route } from './call.ts'
+import { detailReply, inScope, madeReply, notFound, ok, type Call, type Route } from './call.ts'
 import { nameOf } from './catalogue-view.ts'
 import { blame, boolean, check, readForm, text } from './fields.ts'
 import { answerList, type Listing } from './lists.ts'
@@ -68,11 +69,7 @@ function createClient (call: Call): SimulatedReply {
   const id = 100_000 + (world.serial * 7919) % 900_000
   const groups = Array.isArray(form.data['groups']) ? form.data['groups'].map(String) : []
   const client: Client = {
-    ...blankClient,
-    ...fields,
-    id,
-    groups,
-    external_billing_id: external,
+    ...{ ...blankClient(id), ...fields, groups, external_billing_id: external },
     project: order ? id.toString(16).padStart(32, '0') : null,
     date_created: timeNow(world).replace(/(:\d\d)(?=\+)/, '$1.000000')
   }

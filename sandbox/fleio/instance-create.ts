@@ -1,6 +1,7 @@
 import { isRecord } from '../kit/json.ts'
+import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { crash, inScope, invalid, madeReply, refusal, refuse, requireOpenstack, requirePermission, type Call } from './call.ts'
+import { crash, inScope, invalid, madeReply, refuse, requireOpenstack, requirePermission, type Call } from './call.ts'
 import { mayUseImage, mayUseNetwork } from './catalogue-view.ts'
 import { blame, boolean, check, given, password, readForm, related, sshKeys, text, uuid, type Form } from './fields.ts'
 import { blankInstance, type Client, type Flavor, type Instance, type Network, type Region } from './records.ts'
@@ -105,18 +106,9 @@ function readNics ({ world }: Call, form: Form, client: number | null, region: R
 function build (world: World, id: string, wish: Wish): void {
   const { rowDelayMs, createMs, createEndsIn } = world.knobs
   const instance: Instance = {
-    ...blankInstance(id),
-    name: wish.name,
-    status: 'building',
-    flavor: wish.flavor.id,
-    image: wish.image,
-    region: wish.region.id,
-    client: wish.client.id,
-    created: timeNow(world),
-    visibleAt: world.now() + rowDelayMs,
-    hostName: `${wish.region.id}-compute.fleio.example`,
-    rootPassword: wish.rootPassword,
-    sshKeys: wish.sshKeys
+    ...{ ...blankInstance(id), name: wish.name, status: 'building', flavor: wish.flavor.id, image: wish.image, region: wish.region.id },
+    ...{ client: wish.client.id, created: timeNow(world), visibleAt: world.now() + rowDelayMs },
+    ...{ hostName: `${wish.region.id}-compute.fleio.example`, rootPassword: wish.rootPassword, sshKeys: wish.sshKeys }
   }
   world.instances.set(id, instance)
   walk(world, instance, {

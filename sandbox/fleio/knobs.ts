@@ -1,37 +1,26 @@
-export interface FleioKnobs {
-  /** From an accepted action to its end. */
-  actionMs: number
-  /** From a create to `active`. */
-  createMs: number
-  /** Rows are copied from OpenStack notifications: a new instance is not listed before this has passed. */
-  rowDelayMs: number
-  /** Reads of an instance that still show the state from before its last action. */
-  staleReads: number
-  /** The base of links behind a badly configured proxy; null uses the Host header. */
-  nextOrigin: string | null
-  /** Rows move between pages when the caller sends no usable `ordering`. */
-  unorderedShift: boolean
-  licensed: boolean
-  /** Permission keys (`instances.stop`) that the callers lack. */
-  deniedPermissions: string[]
-  openstack: 'up' | 'refuses-sign-in' | 'unreachable'
-  consoleShape: 'remote' | 'old-nova' | 'lxd'
-  createEndsIn: 'active' | 'error'
-  /** Instances for each client. */
-  instanceQuota: number
-}
+import { choice, empty, none } from '../kit/json.ts'
 
-export const defaultKnobs = (): FleioKnobs => ({
+export const defaultKnobs = () => ({
+  /** From an accepted action to its end. */
   actionMs: 1500,
+  /** From a create to `active`. */
   createMs: 3000,
+  /** Rows are copied from OpenStack notifications: a new instance is not listed before this has passed. */
   rowDelayMs: 500,
+  /** Reads of an instance that still show the state from before its last action. */
   staleReads: 0,
-  nextOrigin: null,
+  /** The base of links behind a badly configured proxy; null uses the Host header. */
+  nextOrigin: none<string>(),
+  /** Rows move between pages when the caller sends no usable `ordering`. */
   unorderedShift: false,
   licensed: true,
-  deniedPermissions: [],
-  openstack: 'up',
-  consoleShape: 'remote',
-  createEndsIn: 'active',
+  /** Permission keys (`instances.stop`) that the callers lack. */
+  deniedPermissions: empty<string>(),
+  openstack: choice('up', 'refuses-sign-in', 'unreachable'),
+  consoleShape: choice('remote', 'old-nova', 'lxd'),
+  createEndsIn: choice('active', 'error'),
+  /** Instances for each client. */
   instanceQuota: 1000
 })
+
+export type FleioKnobs = ReturnType<typeof defaultKnobs>

@@ -1,6 +1,7 @@
 import { compareValues } from '../kit/lists.ts'
+import { refusal } from '../kit/refusal.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { crash, invalid, ok, parameter, permissionsOf, refusal, refuse, type Call } from './call.ts'
+import { crash, invalid, ok, parameter, permissionsOf, refuse, type Call } from './call.ts'
 
 type Read<Row> = (row: Row) => unknown
 

@@ -1,4 +1,4 @@
-import type { Flavor, Image, Network } from './records.ts'
+import { blankFlavor, blankImage, blankNetwork, type Flavor, type Image, type Network } from './records.ts'
 import { uuidOf, type World } from './world.ts'
 
 /** Those of the vendor's own documentation. */
@@ -12,58 +12,24 @@ export const documented = {
 } as const
 
 export const flavorIds = {
-  small: uuidOf('f1a40001', 1),
-  medium: uuidOf('f1a40001', 2),
-  odd: uuidOf('f1a40001', 3),
-  huge: uuidOf('f1a40001', 4),
-  soldOut: uuidOf('f1a40001', 5),
-  retired: uuidOf('f1a40001', 6),
-  region2: uuidOf('f1a40002', 1),
-  region2Large: uuidOf('f1a40002', 2)
+  ...{ small: uuidOf('f1a40001', 1), medium: uuidOf('f1a40001', 2), odd: uuidOf('f1a40001', 3), huge: uuidOf('f1a40001', 4) },
+  ...{ soldOut: uuidOf('f1a40001', 5), retired: uuidOf('f1a40001', 6) },
+  ...{ region2: uuidOf('f1a40002', 1), region2Large: uuidOf('f1a40002', 2) }
 } as const
 
 export const imageIds = {
-  ubuntu: uuidOf('1a6e0001', 1),
-  debian: uuidOf('1a6e0001', 2),
-  windows: uuidOf('1a6e0001', 3),
-  rescueIso: uuidOf('1a6e0001', 4),
-  saving: uuidOf('1a6e0001', 5),
-  private: uuidOf('1a6e0001', 6),
-  shared: uuidOf('1a6e0001', 7),
-  region2: uuidOf('1a6e0002', 1),
+  ...{ ubuntu: uuidOf('1a6e0001', 1), debian: uuidOf('1a6e0001', 2), windows: uuidOf('1a6e0001', 3) },
+  ...{ rescueIso: uuidOf('1a6e0001', 4), saving: uuidOf('1a6e0001', 5), private: uuidOf('1a6e0001', 6) },
+  ...{ shared: uuidOf('1a6e0001', 7), region2: uuidOf('1a6e0002', 1) },
   /** Used by an instance, deleted since. */
   vanished: uuidOf('1a6e0001', 99)
 } as const
 
 export const networkIds = { private: uuidOf('9e700001', 1), region2: uuidOf('9e700002', 1), sixOnly: uuidOf('9e700001', 2) } as const
 
-const local = { id: 1, name: 'Local storage', priority: 10 }
+const flavor = (id: string, name: string, size: Partial<Flavor>): Flavor => ({ ...blankFlavor(id, name), ...size })
 
-const flavor = (id: string, name: string, size: Partial<Flavor>): Flavor => ({
-  ...{ id, name, vcpus: 1, memory_mb: 256, root_gb: 1, ephemeral_gb: 0, swap: 0, region: 'Region1', group: local },
-  ...{ out_of_stock: false, disabled: false },
-  ...size
-})
-
-const image = (id: string, name: string, traits: Partial<Image>): Image => ({
-  id,
-  name,
-  type: 'template',
-  status: 'active',
-  visibility: 'public',
-  size: 629145600,
-  min_disk: 0,
-  min_ram: 0,
-  os_distro: null,
-  os_version: null,
-  is_iso: false,
-  region: 'Region1',
-  instance_uuid: null,
-  client: null,
-  sharedWith: new Set(),
-  created_at: '2019-09-02T10:00:00+03:00',
-  ...traits
-})
+const image = (id: string, name: string, traits: Partial<Image>): Image => ({ ...blankImage(id, name), ...traits })
 
 const subnets = (serial: number, v4: string | null, v6: string): Network['subnets'] => [
   ...v4 === null
@@ -72,18 +38,7 @@ const subnets = (serial: number, v4: string | null, v6: string): Network['subnet
   { id: uuidOf('7a1b0000', serial * 2), name: 'v6', cidr: `${v6}::/64`, ip_version: 6 as const, gateway_ip: `${v6}::1` }
 ]
 
-const network = (id: string, name: string, traits: Partial<Network>): Network => ({
-  id,
-  name,
-  region: 'Region1',
-  client: null,
-  shared: true,
-  router_external: true,
-  is_default: false,
-  subnets: null,
-  created_at: '2019-09-02T10:00:00+03:00',
-  ...traits
-})
+const network = (id: string, name: string, traits: Partial<Network>): Network => ({ ...blankNetwork(id, name), ...traits })
 
 const flavors: readonly Flavor[] = [
   flavor(documented.flavor, 'm1.tiny', {}),

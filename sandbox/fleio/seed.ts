@@ -56,20 +56,19 @@ function addSeeded (world: World, index: number): void {
     traffic: index * 1_048_576,
     ...oddities[index - 1]
   })
-  const copy: Instance = { ...row, ports: [...row.ports] }
-  world.instances.set(id, copy)
-  if (copy.ports.length > 0 || copy.status === 'building' || copy.status === 'error') return
-  const home = copy.region === 'Region2' ? networkIds.region2 : documented.network
-  const networks = [home, ...copy.name === 'web-two-ports' ? [networkIds.private] : []]
-  addPorts(world, copy, networks.flatMap(key => world.networks.get(key) ?? []))
+  world.instances.set(id, row)
+  if (row.ports.length > 0 || row.status === 'building' || row.status === 'error') return
+  const home = row.region === 'Region2' ? networkIds.region2 : documented.network
+  const networks = [home, ...row.name === 'web-two-ports' ? [networkIds.private] : []]
+  addPorts(world, row, networks.flatMap(key => world.networks.get(key) ?? []))
 }
 
 function seedBelongings (world: World): void {
-  addFloating(world, 1, { client: documented.client, to: documented.instance, address: '203.0.113.50' })
-  addFloating(world, 2, { client: documented.client, to: uuidOf('5eed0000', 1), address: '203.0.113.11' })
-  addFloating(world, 3, { client: documented.client, to: uuidOf('5eed0000', 1), address: '203.0.113.12' })
-  addFloating(world, 4, { client: documented.client, to: null, address: '203.0.113.13' })
-  addFloating(world, 5, { client: 599151, to: null, address: '203.0.113.14' })
+  addFloating(world, 1, '203.0.113.50', documented.client, documented.instance)
+  addFloating(world, 2, '203.0.113.11', documented.client, uuidOf('5eed0000', 1))
+  addFloating(world, 3, '203.0.113.12', documented.client, uuidOf('5eed0000', 1))
+  addFloating(world, 4, '203.0.113.13', documented.client, null)
+  addFloating(world, 5, '203.0.113.14', 599151, null)
   addKey(world, 'staff', 'operator', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABoperator operator@example.com')
   addKey(world, 'user', 'jane laptop', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABjane jane@example.com')
 }
@@ -80,22 +79,12 @@ function addKey (world: World, user: UserKind, name: string, publicKey: string):
   world.keys.set(id, { id, name, public_key: publicKey, fingerprint, created_at: timeNow(world), user })
 }
 
-interface Floating {
-  readonly client: number
-  readonly to: string | null
-  readonly address: string
-}
-
-function addFloating (world: World, serial: number, { client, to, address }: Floating): void {
+function addFloating (world: World, serial: number, address: string, client: number, to: string | null): void {
   const id = uuidOf('c0ffee00', serial)
   const port = to === null ? undefined : world.instances.get(to)?.ports[0]
   const fixedIp = port?.ipv4s[0]?.ip_address
   world.floatingIps.set(id, {
-    id,
-    floating_ip_address: address,
-    network: documented.network,
-    client,
-    description: 'web',
+    ...{ id, floating_ip_address: address, network: documented.network, client, description: 'web' },
     created_at: '2019-11-27T14:40:00+02:00',
     held: to === null || port === undefined || fixedIp === undefined ? null : { instance: to, port: port.id, fixed: fixedIp }
   })
@@ -105,9 +94,8 @@ export function addPlainInstances (world: World, count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     const id = newUuid(world, 'add00000')
     const row = instance(id, { name: `added-${index + 1}`, created: timeNow(world), flavor: flavorIds.small, image: imageIds.ubuntu })
-    const copy: Instance = { ...row, ports: [] }
-    world.instances.set(id, copy)
-    addPorts(world, copy, [...world.networks.values()].slice(0, 1))
+    world.instances.set(id, row)
+    addPorts(world, row, [...world.networks.values()].slice(0, 1))
     return id
   })
 }

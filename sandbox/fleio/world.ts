@@ -64,11 +64,11 @@ export function addPorts (world: World, instance: Instance, networks: readonly N
     world.serial += 1
     const { serial } = world
     const [v4, v6] = [4, 6].map(version => network.subnets?.find(subnet => subnet.ip_version === version))
-    instance.ports.push({
+    instance.ports = [...instance.ports, {
       id: uuidOf('5d6f0c3f', serial),
       network: network.id,
       ipv4s: v4 === undefined ? [] : [{ ip_address: v4.gateway_ip.replace(/\d+$/, String(2 + serial % 250)), subnet_id: v4.id }],
       ipv6s: v6 === undefined ? [] : [{ ip_address: v6.gateway_ip.replace(/1$/, serial.toString(16)), subnet_id: v6.id }]
-    })
+    }]
   }
 }

@@ -12,7 +12,8 @@ const template = (platform: Platform, id: string, name: string, ...tags: readonl
 export type Template = ReturnType<typeof template>
 
 const windows = {
-  minimumdisksize: 30, minimummemorysize: 1024, operatingsystem: 'windows', instancecost: 999.1, licensecost: 123.4, bootstrapmethod: 'DEPLOY_SCRIPT'
+  ...{ minimumdisksize: 30, minimummemorysize: 1024, operatingsystem: 'windows', instancecost: 999.1, licensecost: 123.4 },
+  bootstrapmethod: 'DEPLOY_SCRIPT'
 }
 
 export const templates: readonly Template[] = [

@@ -63,7 +63,10 @@ export function seed (world: World): void {
 export function addServers (world: World, count: number): void {
   for (let index = 0; index < count; index += 1) {
     const serverid = nextServerId(world, index % 3 === 2 ? 'VMware' : 'KVM')
-    const place = { datacenter: index % 4 === 3 ? 'Stockholm' : 'Falkenberg', power: index % 5 === 4 ? 'stopped' as const : 'running' as const }
-    addServer(world, { serverid, hostname: `added-${serverid}`, platform: platformOf(serverid), projectkey: labProject, ...place })
+    addServer(world, {
+      ...{ serverid, hostname: `added-${serverid}`, platform: platformOf(serverid), projectkey: labProject },
+      datacenter: index % 4 === 3 ? 'Stockholm' : 'Falkenberg',
+      power: index % 5 === 4 ? 'stopped' : 'running'
+    })
   }
 }

@@ -12,7 +12,8 @@ export const blankServer = ({ serverid, hostname, projectkey, platform }: Identi
   templatename: platform === 'KVM' ? 'Debian 12 (Bookworm)' : 'Debian 12 64-bit',
   /** `2020` is a body of before December 2020: no initialtemplate, no additionaldisks. */
   shape: choice('modern', '2020'),
-  ...{ additionaldisks: empty<Json>(), isofile: none<string>(), managedhosting: choice('no', 'yes'), supportedfeatures: featuresOf(platform) },
+  ...{ additionaldisks: empty<Json>(), isofile: none<string>() },
+  ...{ managedhosting: choice('no', 'yes'), supportedfeatures: featuresOf(platform) },
   ...{ backupSchedules: empty<Json>(), discount: 0, power: choice('running', 'stopped') },
   /** Epoch milliseconds; Infinity never unlocks. */
   lockedUntil: 0,

@@ -7,6 +7,8 @@ export interface Agenda {
   /** `owner` names what the change belongs to, so that all of it can be cancelled together. */
   later (ms: number, change: () => void, owner?: number | string): void
   cancel (owner: number | string): void
+  /** Whether a change of this owner is still to come. */
+  has (owner: number | string): boolean
   settle (): void
 }
 
@@ -23,6 +25,7 @@ export function createAgenda (clock: () => number): Agenda {
     seconds: () => Math.floor(clock() / 1000),
     later: (ms, apply, owner) => { changes.push({ at: clock() + ms, owner, apply }) },
     cancel: owner => { changes = changes.filter(change => change.owner !== owner) },
+    has: owner => changes.some(change => change.owner === owner),
     settle: () => {
       const now = clock()
       for (const change of changes.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at)) {

@@ -1,12 +1,11 @@
-import type { ServerRow, World } from './world.ts'
-import { findRow, rowsOf } from './world.ts'
+import { findRow, rowsOf, type ServerRow, type World } from './world.ts'
 import { badRequest, notFound, refuse, wrongStatus } from './failures.ts'
-import { begin, isBusy, touch } from './lifecycle.ts'
+import { begin, touch } from './lifecycle.ts'
 import { isTrue, textOf } from './values.ts'
 import { powerOn } from './create.ts'
-import { checkPassword } from './create-parts.ts'
-import { bound, boundEip, grown, isInVpc, kept, rebuilt, rescued, resized, type Ask } from './effects.ts'
-import { releaseEip } from './eips.ts'
+import { checkPassword } from './create-input.ts'
+import { bound, grown, isInVpc, kept, rebuilt, rescued, resized, type Ask } from './effects.ts'
+import { boundEip, releaseEip } from './eips.ts'
 
 interface Rule {
   /** The statuses in which the action is accepted; `any` if it is not checked. */
@@ -18,171 +17,100 @@ interface Rule {
   /** The last status if the node refuses. */
   readonly failed: string
   /** Checks the input before the status, and returns the effect that shows with the last status. */
-  readonly prepare?: (ask: Ask) => (at: number) => void
+  readonly prepare?: (ask: Ask) => ((at: number) => void) | undefined
   /** Other statuses that the input or the server selects. */
   readonly otherwise?: (ask: Ask) => Partial<Pick<Rule, 'from' | 'via' | 'end' | 'failed'>>
 }
 
+const rule = (from: Rule['from'], refusal: string, via: readonly string[], end: Rule['end'], failed: string,
+  more: Pick<Rule, 'prepare' | 'otherwise'> = {}): Rule => ({ from, refusal, via, end, failed, ...more })
+
 const up = ['ready', 'running']
+const stoppable = ['running', 'stop_fail']
+const startable = ['ready', 'start_fail', 'save_disk_failed', 'suspend']
+const resizing = ['change_flavor', 'sync_status']
+const growing = ['start_resize_disk', 'resize_disk', 'sync_config', 'sync_status']
+const deployed = ['start_deploy', 'deploying', 'sync_status']
+const rebuilding = ['rebuild_root', 'image_caching', 'rebuild_root', ...deployed]
+
 const isForced = ({ input }: Ask) => isTrue(input['is_force']) ? { from: 'any' as const } : {}
 /** The action starts the server again on request. */
 const isStarted = (via: readonly string[]) => ({ input }: Ask) =>
   isTrue(input['auto_start']) ? { via: [...via, 'starting'], end: 'running' as const } : {}
 
-const deployed = ['start_deploy', 'deploying', 'sync_status']
 const rules: Readonly<Record<string, Rule>> = {
-  start: {
-    from: ['ready', 'start_fail', 'save_disk_failed', 'suspend'],
-    refusal: 'Cannot do start server',
-    via: ['start_start', 'starting'],
-    end: 'running',
-    failed: 'start_fail',
+  start: rule(startable, 'Cannot do start server', ['start_start', 'starting'], 'running', 'start_fail', {
     otherwise: ({ row }) => row.status === 'suspend' ? { via: ['resuming'], failed: 'resume_failed' } : {}
-  },
-  stop: {
-    from: ['running', 'stop_fail'],
-    refusal: 'Cannot stop server',
-    via: ['start_stop', 'stopping'],
-    end: 'ready',
-    failed: 'stop_fail',
-    otherwise: isForced
-  },
-  restart: {
-    from: ['running', 'stop_fail'],
-    refusal: 'Cannot do restart server',
-    via: ['stopping', 'ready', 'start_start', 'starting'],
-    end: 'running',
-    failed: 'stop_fail'
-  },
-  syncstatus: {
-    from: 'any',
-    refusal: '',
-    via: ['sync_status'],
-    end: 'by power',
-    failed: 'sync_fail',
-    prepare: ({ row }) => {
-      if (isBusy(row)) throw badRequest("Guest has 1 task active, can't sync status")
-      return () => {}
-    }
-  },
-  'change-config': {
-    from: ['ready'],
-    refusal: 'cannot change CPU/Memory spec',
-    via: ['change_flavor', 'sync_status'],
-    end: 'ready',
-    failed: 'change_flavor_fail',
-    prepare: resized,
-    otherwise: isStarted(['change_flavor', 'sync_status'])
-  },
-  'resize-disk': {
-    from: ['ready'],
-    refusal: 'Cannot resize disk',
-    via: ['start_resize_disk', 'resize_disk', 'sync_config', 'sync_status'],
-    end: 'ready',
-    failed: 'resize_disk_fail',
-    prepare: grown
-  },
-  'rebuild-root': {
-    from: ['ready'],
-    refusal: 'Cannot reset root',
-    via: ['rebuild_root', 'image_caching', 'rebuild_root', ...deployed],
-    end: 'ready',
-    failed: 'rebuild_root_fail',
-    prepare: rebuilt,
-    otherwise: isStarted(['rebuild_root', 'image_caching', 'rebuild_root', ...deployed])
-  },
+  }),
+  stop: rule(stoppable, 'Cannot stop server', ['start_stop', 'stopping'], 'ready', 'stop_fail', { otherwise: isForced }),
+  restart: rule(stoppable, 'Cannot do restart server', ['stopping', 'ready', 'start_start', 'starting'], 'running', 'stop_fail'),
+  syncstatus: rule('any', '', ['sync_status'], 'by power', 'sync_fail', { prepare: refuseBusy }),
+  'change-config': rule(['ready'], 'cannot change CPU/Memory spec', resizing, 'ready', 'change_flavor_fail', {
+    prepare: resized, otherwise: isStarted(resizing)
+  }),
+  'resize-disk': rule(['ready'], 'Cannot resize disk', growing, 'ready', 'resize_disk_fail', { prepare: grown }),
+  'rebuild-root': rule(['ready'], 'Cannot reset root', rebuilding, 'ready', 'rebuild_root_fail', {
+    prepare: rebuilt, otherwise: isStarted(rebuilding)
+  }),
   // Running: through the guest agent; stopped: the disk is rewritten.
-  'set-password': {
-    from: up,
-    refusal: 'Cannot set password',
-    via: deployed,
-    end: 'ready',
-    failed: 'deploy_fail',
-    prepare: ({ input }) => {
-      checkPassword(textOf(input['password']))
-      return () => {}
-    },
+  'set-password': rule(up, 'Cannot set password', deployed, 'ready', 'deploy_fail', {
+    prepare: refuseWeak,
     otherwise: ({ row }) => row.status === 'running' ? { via: ['qga_set_password'], end: 'running', failed: 'qga_exec_command_failed' } : {}
-  },
-  'start-rescue': {
-    from: up,
-    refusal: 'Cannot start rescue',
-    via: ['stopping', 'start_rescue'],
-    end: 'running',
-    failed: 'start_rescue_failed',
+  }),
+  'start-rescue': rule(up, 'Cannot start rescue', ['stopping', 'start_rescue'], 'running', 'start_rescue_failed', {
     prepare: rescued(true)
-  },
-  'stop-rescue': {
-    from: up,
-    refusal: 'Cannot stop rescue',
-    via: ['stopping', 'stop_rescue', 'starting'],
-    end: 'running',
-    failed: 'stop_rescue_failed',
+  }),
+  'stop-rescue': rule(up, 'Cannot stop rescue', ['stopping', 'stop_rescue', 'starting'], 'running', 'stop_rescue_failed', {
     prepare: rescued(false)
-  },
-  'instance-snapshot': {
-    from: up,
-    refusal: 'Cannot create instance snapshot',
-    via: ['start_instance_snapshot'],
-    end: 'same',
-    failed: 'instance_snapshot_failed',
+  }),
+  'instance-snapshot': rule(up, 'Cannot create instance snapshot', ['start_instance_snapshot'], 'same', 'instance_snapshot_failed', {
     prepare: kept
-  },
-  'instance-snapshot-reset': {
-    from: ['ready'],
-    refusal: 'Cannot reset instance snapshot',
-    via: ['start_snapshot_reset'],
-    end: 'ready',
-    failed: 'snapshot_reset_failed',
-    prepare: ({ world, row, input }) => {
-      const wanted = textOf(input['instance_snapshot'])
-      if (findRow(rowsOf(world, 'instance_snapshots'), wanted)?.['guest_id'] !== row.id) throw notFound('instance_snapshot', wanted)
-      return () => {}
-    }
-  },
-  'associate-eip': {
-    from: up,
-    refusal: 'Unable to associate eip for guest',
-    via: ['associate_eip', 'sync_status'],
-    end: 'same',
-    failed: 'associate_eip_failed',
+  }),
+  'instance-snapshot-reset': rule(['ready'], 'Cannot reset instance snapshot', ['start_snapshot_reset'], 'ready', 'snapshot_reset_failed', {
+    prepare: refuseForeignSnapshot
+  }),
+  'associate-eip': rule(up, 'Unable to associate eip for guest', ['associate_eip', 'sync_status'], 'same', 'associate_eip_failed', {
     prepare: bound,
     // On a classic network the request is accepted and fails afterwards.
     otherwise: ({ world, row }) => isInVpc(world, row) ? {} : { via: ['associate_eip', 'associate_eip_failed'] }
-  },
-  'dissociate-eip': {
-    from: up,
-    refusal: 'Unable to dissociate eip for guest',
-    via: ['dissociate_eip', 'sync_status'],
-    end: 'same',
-    failed: 'dissociate_eip_failed',
-    prepare: ({ world, row }) => {
-      const eip = boundEip(world, row)
-      if (eip === undefined) throw wrongStatus('No eip to dissociate')
-      return () => { releaseEip(eip) }
-    }
-  },
-  'user-metadata': {
-    from: 'any',
-    refusal: '',
-    via: [],
-    end: 'same',
-    failed: '',
-    prepare: ({ row, input }) => {
-      row.metadata = { ...row.metadata, ...Object.fromEntries(Object.entries(input).map(([key, value]) => [`user:${key}`, textOf(value)])) }
-      return () => {}
-    }
-  }
+  }),
+  'dissociate-eip': rule(up, 'Unable to dissociate eip for guest', ['dissociate_eip', 'sync_status'], 'same', 'dissociate_eip_failed', {
+    prepare: released
+  }),
+  'user-metadata': rule('any', '', [], 'same', '', { prepare: tagged })
+}
+
+function refuseBusy ({ world, row }: Ask): undefined {
+  if (world.has(row.id)) throw badRequest("Guest has 1 task active, can't sync status")
+}
+
+function refuseWeak ({ input }: Ask): undefined {
+  checkPassword(textOf(input['password']))
+}
+
+function refuseForeignSnapshot ({ world, row, input }: Ask): undefined {
+  const wanted = textOf(input['instance_snapshot'])
+  if (findRow(rowsOf(world, 'instance_snapshots'), wanted)?.['guest_id'] !== row.id) throw notFound('instance_snapshot', wanted)
+}
+
+function released ({ world, row }: Ask): () => void {
+  const eip = boundEip(world, row)
+  if (eip === undefined) throw wrongStatus('No eip to dissociate')
+  return () => { releaseEip(eip) }
+}
+
+function tagged ({ row, input }: Ask): undefined {
+  row.metadata = { ...row.metadata, ...Object.fromEntries(Object.entries(input).map(([key, value]) => [`user:${key}`, textOf(value)])) }
 }
 
 export const act = (world: World, row: ServerRow, verb: string, { input, userId }: Pick<Ask, 'input' | 'userId'>): void => {
-  const rule = rules[verb]
-  if (rule === undefined) {
+  const found = rules[verb]
+  if (found === undefined) {
     throw refuse(404, 'ActionNotFoundError', `Action ${verb} not found, please check service version, current version: v3.10-local`)
   }
   const ask = { world, row, input, userId }
-  const { from, refusal, via, end, failed } = { ...rule, ...rule.otherwise?.(ask) }
-  const effect = rule.prepare?.(ask)
+  const { from, refusal, via, end, failed } = { ...found, ...found.otherwise?.(ask) }
+  const effect = found.prepare?.(ask)
   if (from !== 'any' && !from.includes(row.status)) throw wrongStatus(`${refusal} in status ${row.status}`)
   const last = end === 'same' ? row.status : end === 'by power' ? row.power === 'on' ? 'running' : 'ready' : end
   const statuses = via.at(-1)?.endsWith('_failed') === true ? via : [...via, last]

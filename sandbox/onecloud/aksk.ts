@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { AccessKey, World } from './world.ts'
+import { isRecord, parseJson } from '../kit/json.ts'
+import type { AccessKey } from './people.ts'
+import type { World } from './world.ts'
 import { refuse } from './failures.ts'
-import { isObject, parseJson, textOf } from './values.ts'
+import { textOf } from './values.ts'
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
@@ -10,7 +12,7 @@ const refused = (reason: string) => refuse(401, 'UnauthorizedError', `unauthoriz
 /** Verifies a signature with access key and secret; the string to sign is taken as sent, never derived again. */
 export const verifyAccessKey = (world: World, text: unknown): AccessKey => {
   const sent = typeof text === 'string' ? parseJson(text) : undefined
-  if (!isObject(sent)) throw refused('Decode: invalid access key secret')
+  if (!isRecord(sent)) throw refused('Decode: invalid access key secret')
   const key = world.accessKeys.find(candidate => candidate.id === sent['access_key'])
   if (key === undefined) throw refused('CredentialManager.FetchById: sql: no rows in result set')
   if (sent['algorithm'] !== 'AWS4-HMAC-SHA256') throw refused('Decode: unsupported algorithm')

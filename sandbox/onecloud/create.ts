@@ -1,70 +1,28 @@
-import type { DiskRow, ServerRow, World } from './world.ts'
-import { findRow, nextSerial, rowsOf } from './world.ts'
+import { diskRow, blankServer, findRow, nameTaken, nextSerial, rowsOf, type ServerRow, type World } from './world.ts'
 import { badInput, duplicateName, refuse } from './failures.ts'
 import { begin, touch } from './lifecycle.ts'
 import { checkStorable } from './update.ts'
-import { macOf, objectOf, textOf, uuid, type Json } from './values.ts'
-import { bindEip, eipNetworkId, eipRow } from './eips.ts'
-import { hostnameOf, nameTaken } from './names.ts'
+import { hostnameOf, macOf, objectOf, textOf, uuid, type Json } from './values.ts'
+import { bindEip, eipRow } from './eips.ts'
 import type { CreateAsk } from './create-input.ts'
 
-/** The last checks of all: the name. */
-export const pickName = (world: World, { name }: CreateAsk): string => {
+/** The last checks of all: the quota and the name. */
+export const checkLast = (world: World, projectId: string, { name }: CreateAsk): void => {
+  const quota = world.knobs.quotaServers
+  const held = [...world.servers.values()].filter(row => row.tenantId === projectId).length
+  if (quota > 0 && held >= quota) throw refuse(400, 'OutOfQuotaError', `Out of server quota: count ${held + 1} > ${quota}`)
   if (name === '') throw refuse(400, 'MissingParameterError', 'Missing parameter name')
   if (hostnameOf(name).length < 2) throw badInput('the hostname length must be greater than or equal to 2')
   checkStorable(name)
   if (nameTaken(world, name)) throw duplicateName('server', name)
-  return name
 }
 
-export const checkQuota = (world: World, projectId: string): void => {
-  const quota = world.knobs.quotaServers
-  const held = [...world.servers.values()].filter(row => row.tenantId === projectId).length
-  if (quota > 0 && held >= quota) throw refuse(400, 'OutOfQuotaError', `Out of server quota: count ${held + 1} > ${quota}`)
-}
-
-export const blankServer = (world: World, id: string, name: string): ServerRow => ({
-  id,
-  name,
-  hostname: hostnameOf(name),
-  status: 'init',
-  power: 'unknown',
-  vcpu: 1,
-  memoryMb: 1024,
-  instanceType: '',
-  disks: [],
-  nics: [],
-  keypairId: '',
-  metadata: {},
-  tenantId: '',
-  createdAt: world.now(),
-  updatedAt: world.now(),
-  pendingDeletedAt: 0,
-  disableDelete: true,
-  placed: false,
-  hypervisor: 'kvm',
-  osType: 'Linux',
-  prepaidUntil: 0,
-  frozen: false,
-  rescue: false,
-  password: '',
-  updateVersion: 0,
-  steps: [],
-  extra: {}
-})
-
-export const createServer = (world: World, ask: CreateAsk, owner: { projectId: string, name: string }): ServerRow => {
+export const createServer = (world: World, ask: CreateAsk, tenantId: string): ServerRow => {
+  const { vcpu, memoryMb, instanceType, keypairId, metadata, disableDelete, osType, password } = ask
+  const now = world.now()
   const row: ServerRow = {
-    ...blankServer(world, uuid(`server-${nextSerial(world)}-${world.now()}`), owner.name),
-    vcpu: ask.vcpu,
-    memoryMb: ask.memoryMb,
-    instanceType: ask.instanceType,
-    keypairId: ask.keypairId,
-    metadata: ask.metadata,
-    tenantId: owner.projectId,
-    disableDelete: ask.disableDelete,
-    osType: ask.osType,
-    password: ask.password
+    ...blankServer(uuid(`server-${nextSerial(world)}-${now}`), ask.name, now),
+    ...{ vcpu, memoryMb, instanceType, keypairId, metadata, disableDelete, osType, password, tenantId }
   }
   world.servers.set(row.id, row)
   world.created += 1
@@ -75,6 +33,8 @@ export const createServer = (world: World, ask: CreateAsk, owner: { projectId: s
 /** The capacity of the single node; a larger server is accepted and fails later. */
 const node = { vcpu: 24, memoryMb: 131_072 }
 
+const building = ['init', 'schedule', 'network', 'image_caching', 'disk', 'start_deploy', 'deploying']
+
 const startBuilding = (world: World, row: ServerRow, ask: CreateAsk): void => {
   const shared = { action: 'create', ms: world.knobs.createMs }
   if (ask.vcpu > node.vcpu || ask.memoryMb > node.memoryMb) {
@@ -83,7 +43,7 @@ const startBuilding = (world: World, row: ServerRow, ask: CreateAsk): void => {
     return
   }
   const ended = (): void => { ask.autoStart ? powerOn(row) : row.power = 'off' }
-  const statuses = ['init', 'schedule', 'network', 'image_caching', 'disk', 'start_deploy', 'deploying', ...(ask.autoStart ? ['starting', 'running'] : ['sync_status', 'ready'])]
+  const statuses = [...building, ...(ask.autoStart ? ['starting', 'running'] : ['sync_status', 'ready'])]
   const effects = { 2: () => attachCards(world, row, ask), 4: () => buildDisks(row, ask), 7: () => deployed(world, row, ask), 8: ended }
   begin(world, row, { ...shared, failed: 'deploy_fail', statuses, effects })
 }
@@ -101,7 +61,7 @@ const attachCards = (world: World, row: ServerRow, ask: CreateAsk): void => {
   })
   if (ask.eipBandwidth <= 0) return
   // A record of the project's own: it outlives the server.
-  const eip = eipRow(world, { name: `eip-for-${row.name}`, bandwidth: ask.eipBandwidth, tenantId: row.tenantId, networkId: eipNetworkId })
+  const eip = eipRow(world, `eip-for-${row.name}`, ask.eipBandwidth, row.tenantId)
   rowsOf(world, 'eips').push(eip)
   bindEip(eip, row)
 }
@@ -111,19 +71,18 @@ const freeAddress = (world: World, network: Json): string => {
   const parts = textOf(network['guest_ip_end']).split('.')
   const base = parts.slice(0, 3).join('.')
   const used = new Set([...world.servers.values()].flatMap(row => row.nics.map(nic => nic.ip)))
-  for (let last = Number(parts[3] ?? 200); last > 1; last -= 1) if (!used.has(`${base}.${last}`)) return `${base}.${last}`
-  return `${base}.1`
+  let last = Number(parts[3] ?? 200)
+  while (last > 1 && used.has(`${base}.${last}`)) last -= 1
+  return `${base}.${last}`
 }
 
 const buildDisks = (row: ServerRow, ask: CreateAsk): void => {
-  row.disks = ask.disks.map((disk, index): DiskRow => ({
-    id: uuid(`${row.id}-disk-${index}`), name: `vdisk-${row.name}-${row.createdAt}${index}`, ...disk
-  }))
+  row.disks = ask.disks.map((disk, index) =>
+    diskRow({ id: uuid(`${row.id}-disk-${index}`), name: `vdisk-${row.name}-${row.createdAt}${index}`, ...disk }))
 }
 
 const deployed = (world: World, row: ServerRow, ask: CreateAsk): void => {
-  const image = findRow(rowsOf(world, 'images'), ask.disks[0]?.imageId ?? '')
-  row.metadata = { ...row.metadata, ...osMetadata(row, image) }
+  row.metadata = { ...row.metadata, ...osMetadata(row, findRow(rowsOf(world, 'images'), ask.disks[0]?.imageId ?? '')) }
   touch(row, world.now())
 }
 
@@ -133,9 +92,8 @@ export const osMetadata = (row: ServerRow, image: Json | undefined): Record<stri
   return {
     login_account: row.osType === 'Windows' ? 'Administrator' : 'root',
     ...(row.password === '' ? {} : { login_key: Buffer.from('SECRET-LOGIN-KEY').toString('base64') + '-SECRET' }),
-    os_arch: 'x86_64',
+    ...{ os_arch: 'x86_64', os_name: row.osType },
     os_distribution: textOf(properties['os_distribution']) || 'Debian',
-    os_name: row.osType,
     os_version: textOf(properties['os_version']) || '12'
   }
 }

@@ -1,9 +1,8 @@
 import type { ServerRow, World } from './world.ts'
-import { rowsOf } from './world.ts'
 import { refuse, wrongStatus } from './failures.ts'
 import { begin } from './lifecycle.ts'
 import { isTrue } from './values.ts'
-import { dropEip, releaseEip } from './eips.ts'
+import { boundEip, dropEip, releaseEip } from './eips.ts'
 
 /** Servers that were never on a node skip the recycle bin. */
 const neverBuilt = ['sched_fail', 'net_fail', 'dev_fail', 'create_fail']
@@ -16,7 +15,7 @@ const forGood = ['start_delete', 'deleting', ...twice, ...twice, 'deleted']
 export const deleteServer = (world: World, row: ServerRow, query: URLSearchParams): void => {
   if (row.disableDelete) throw wrongStatus('Virtual server is locked, cannot delete')
   if (row.prepaidUntil > world.now()) throw refuse(403, 'ForbiddenError', 'not allow to delete prepaid server in valid status')
-  const eip = rowsOf(world, 'eips').find(candidate => candidate['associate_id'] === row.id)
+  const eip = boundEip(world, row)
   const course = { action: 'delete', ms: world.knobs.actionMs, failed: 'delete_fail' }
   const off = (): void => { row.power = row.placed ? 'off' : row.power }
   if (isTrue(query.get('override_pending_delete')) || neverBuilt.includes(row.status)) {

@@ -8,7 +8,8 @@ const textIn = (value: unknown): string =>
 /** The database compares without regard to case and keeps booleans as 0 and 1. */
 export const sameValue = (value: unknown, text: string): boolean => {
   const lower = text.toLowerCase()
-  return textIn(value) === (typeof value === 'boolean' && lower === 'true' ? '1' : typeof value === 'boolean' && lower === 'false' ? '0' : lower)
+  const flag = new Map([['true', '1'], ['false', '0']]).get(lower)
+  return textIn(value) === (typeof value === 'boolean' ? flag ?? lower : lower)
 }
 
 export const compareValues = (left: unknown, right: unknown): number => {

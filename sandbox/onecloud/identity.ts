@@ -1,8 +1,10 @@
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import type { AccessKey, Person, World } from './world.ts'
+import { isRecord } from '../kit/json.ts'
+import type { World } from './world.ts'
+import type { AccessKey, Person } from './people.ts'
 import { badInput, classForbidden, duplicateName, listForbidden, noHandler, refuse } from './failures.ts'
 import { allowedScope, callerOf, issueToken, tokenBody } from './tokens.ts'
-import { hexId, isObject, objectOf, textOf, type Json } from './values.ts'
+import { hexId, objectOf, textOf, type Json } from './values.ts'
 import { verifyAccessKey } from './aksk.ts'
 import { readBody, readInput } from './body.ts'
 
@@ -26,7 +28,7 @@ export const identityReply = (world: World, request: SimulatedRequest, parts: re
 
 const signIn = (world: World, request: SimulatedRequest): SimulatedReply => {
   const body = readBody(request)
-  if (!isObject(body)) throw badInput('fail to decode request body')
+  if (!isRecord(body)) throw badInput('fail to decode request body')
   const auth = objectOf(body['auth'])
   const proof = prove(world, objectOf(auth['identity']))
   const projectId = proof.accessKey === undefined ? scopeOf(world, proof.person, objectOf(auth['scope'])) : proof.accessKey.projectId

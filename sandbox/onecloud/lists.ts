@@ -20,8 +20,8 @@ export interface ListRules {
 const wholeNumber = (query: URLSearchParams, key: string, inputType: string): number => {
   const text = query.get(key) ?? ''
   if (text === '') return 0
-  if (!/^[+-]?\d+$/.test(text)) throw notConvertible(Object.fromEntries(query), inputType, key, text, 'ListItems: listItemQueryFiltersRaw')
-  return Number(text)
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw notConvertible(Object.fromEntries(query), inputType, key, text, 'ListItems: listItemQueryFiltersRaw: ')
 }
 
 /** The filters of every collection. */

@@ -1,6 +1,5 @@
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import type { World } from './world.ts'
-import { findRow, rowsOf } from './world.ts'
+import { findRow, rowsOf, type World } from './world.ts'
 import { listForbidden, noHandler, notFound, objectForbidden } from './failures.ts'
 import { commonTest, pageOf } from './lists.ts'
 import { sameValue } from './filters.ts'
@@ -8,7 +7,7 @@ import { allowedScope, callerOf, type Caller } from './tokens.ts'
 import { isTrue, tidy, type Json } from './values.ts'
 import { deleteSnapshot } from './snapshots.ts'
 
-export interface Collection {
+interface Collection {
   readonly word: string
   readonly service: string
   /** The rows that a caller may see: all, the project's own, or the user's own. */
@@ -17,18 +16,36 @@ export interface Collection {
   readonly filters: readonly string[]
 }
 
-export const collections: ReadonlyMap<string, Collection> = new Map<string, Collection>(([
-  ['cloudregion', 'shared', []], ['zone', 'shared', []], ['serversku', 'shared', ['provider', 'enabled']], ['network', 'shared', ['server_type']],
-  ['keypair', 'user', []], ['eip', 'project', ['associate_id']], ['instance_snapshot', 'project', []]
-] as const).map(([word, owner, filters]) => [`${word}s`, { word, owner, filters, service: 'compute' }]))
+const kind = (word: string, owner: Collection['owner'], ...filters: readonly string[]): [string, Collection] =>
+  [`${word}s`, { word, owner, filters, service: 'compute' }]
+
+const collections: ReadonlyMap<string, Collection> = new Map([
+  kind('cloudregion', 'shared'), kind('zone', 'shared'), kind('serversku', 'shared', 'provider', 'enabled'),
+  kind('network', 'shared', 'server_type'), kind('keypair', 'user'), kind('eip', 'project', 'associate_id'),
+  kind('instance_snapshot', 'project')
+])
+
+/** `/compute/...` but for servers; `parts` are the path pieces behind the prefix. */
+export const computeReply = (world: World, request: SimulatedRequest, [plural = '', id, more]: readonly string[]): SimulatedReply => {
+  const found = collections.get(plural)
+  if (found === undefined || more !== undefined) throw noHandler()
+  return resourceReply(world, request, found, id)
+}
+
+const image: Collection = { word: 'image', service: 'image', owner: 'shared', filters: ['id', 'status'] }
+
+/** `/image/v1/...`; `parts` are the path pieces behind the version. A GET of one image would be the file itself; no adapter calls it. */
+export const imageReply = (world: World, request: SimulatedRequest, parts: readonly string[]): SimulatedReply => {
+  if (parts.join('/') !== 'images') throw noHandler()
+  return resourceReply(world, request, image, undefined)
+}
 
 /** Lists of everything that is not a server, and the deletion of a snapshot. */
-export const resourceReply = (world: World, request: SimulatedRequest, kind: Collection, id: string | undefined): SimulatedReply => {
+const resourceReply = (world: World, request: SimulatedRequest, kind: Collection, id: string | undefined): SimulatedReply => {
   const caller = callerOf(world, request.headers['x-auth-token'])
-  const rows = rowsOf(world, `${kind.word}s`)
-  if (id === undefined && request.method === 'GET') return { status: 200, body: listRows(world, caller, kind, { rows, query: request.query }) }
+  if (id === undefined && request.method === 'GET') return { status: 200, body: listRows(world, caller, kind, request.query) }
   if (id === undefined || request.method !== 'DELETE' || kind.word !== 'instance_snapshot') throw noHandler()
-  const row = findRow(rows, id)
+  const row = findRow(rowsOf(world, 'instance_snapshots'), id)
   if (row === undefined) throw notFound(kind.word, id)
   if (caller.guest || !isVisible(caller, kind, row)) throw objectForbidden('domain', allowedScope(caller))
   return deleteSnapshot(world, row)
@@ -37,13 +54,9 @@ export const resourceReply = (world: World, request: SimulatedRequest, kind: Col
 const isVisible = (caller: Caller, { owner }: Collection, row: Json): boolean => owner === 'shared' ||
   (owner === 'project' ? row['tenant_id'] === caller.projectId : row['owner_id'] === caller.person?.id)
 
-interface Asked {
-  readonly rows: readonly Json[]
-  readonly query: URLSearchParams
-}
-
-const listRows = (world: World, caller: Caller, kind: Collection, { rows, query }: Asked): Json => {
+const listRows = (world: World, caller: Caller, kind: Collection, query: URLSearchParams): Json => {
   const plural = `${kind.word}s`
+  const rows = rowsOf(world, plural)
   const scope = query.get('scope') ?? 'project'
   if (caller.guest || (!caller.admin && scope !== 'project')) throw listForbidden(kind.service, plural, scope, allowedScope(caller))
   const rules = { plural, inputType: 'ListInput', columns: new Set(rows.flatMap(row => Object.keys(row))), maxPage: world.knobs.maxPage }

@@ -1,5 +1,5 @@
-import type { World } from './world.ts'
-import { rowsOf } from './world.ts'
+import { all } from '../kit/json.ts'
+import { rowsOf, type World } from './world.ts'
 import { gatewayUserId, systemProjectId } from './people.ts'
 import { hexId, recordTime, uuid, type Json } from './values.ts'
 import { zoneId } from './record.ts'
@@ -10,9 +10,11 @@ export const exitnetId = uuid('network-exitnet0')
 export const debianId = '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0'
 export const keypairId = '2d5ba53d-4ba4-4ff1-8657-76f9ddf2b305'
 
-const installed = Date.parse('2026-11-21T01:59:19Z')
-const record = { can_delete: false, can_update: true, created_at: recordTime(installed), deleted: false, is_emulated: false, updated_at: recordTime(installed) }
+const installed = recordTime(Date.parse('2026-11-21T01:59:19Z'))
+const record = { can_delete: false, can_update: true, created_at: installed, deleted: false, is_emulated: false, updated_at: installed }
 const place = { cloudregion: 'Default', cloudregion_id: 'default', region: 'Default', region_id: 'default' }
+const elsewhere = { cloudregion: 'Elsewhere', cloudregion_id: 'elsewhere', region: 'Elsewhere', region_id: 'elsewhere' }
+const inZone = { zone: 'zone0', zone_id: zoneId }
 const system = { project: 'system', project_domain: 'Default', tenant: 'system', tenant_id: systemProjectId }
 
 /** CPU count → memory sizes in GiB, as the built-in matrix has them. */
@@ -21,135 +23,84 @@ const matrix: ReadonlyArray<readonly [number, readonly number[]]> = [
   [12, [12, 16, 24, 32, 64]], [16, [16, 24, 32, 48, 64]], [24, [24, 32, 48, 64, 128]], [32, [32, 48, 64, 128]]
 ]
 
-const skuIds = new Map([['ecs.g1.c1m1', '0a17971d-4c18-4446-8fb9-5da95de3e2a7'], ['ecs.g1.c1m2', 'ea5361d4-eca9-4d25-85a7-e0eac32d1e4c'], ['ecs.g1.c2m2', '9ae720a3-4def-474c-8f47-ee1f4edcce8e']])
+const skuIds = new Map([
+  ['ecs.g1.c1m1', '0a17971d-4c18-4446-8fb9-5da95de3e2a7'], ['ecs.g1.c1m2', 'ea5361d4-eca9-4d25-85a7-e0eac32d1e4c'],
+  ['ecs.g1.c2m2', '9ae720a3-4def-474c-8f47-ee1f4edcce8e']
+])
 
 const sku = (name: string, cpu: number, memoryMb: number): Json => ({
-  ...record,
-  ...place,
-  attached_disk_count: 0,
-  attached_disk_size_gb: 0,
-  can_delete: true,
-  cpu_core_count: cpu,
-  data_disk_max_count: 0,
-  enabled: true,
-  gpu_attachable: true,
-  id: skuIds.get(name) ?? uuid(`sku-${name}`),
-  instance_type_category: 'general_purpose',
-  instance_type_family: 'g1',
-  local_category: 'general_purpose',
-  memory_size_mb: memoryMb,
-  name,
-  nic_max_count: 1,
-  os_name: 'Any',
-  postpaid_status: 'available',
-  prepaid_status: 'available',
-  provider: 'OneCloud',
-  source: 'local',
-  status: 'ready',
-  sys_disk_max_size_gb: 0,
-  sys_disk_min_size_gb: 0,
-  sys_disk_resizable: true,
-  total_guest_count: 0
+  ...{ ...record, ...place, can_delete: true, id: skuIds.get(name) ?? uuid(`sku-${name}`), name },
+  ...{ cpu_core_count: cpu, memory_size_mb: memoryMb, nic_max_count: 1, os_name: 'Any' },
+  ...{ provider: 'OneCloud', source: 'local', status: 'ready' },
+  ...all(0, 'attached_disk_count', 'attached_disk_size_gb', 'data_disk_max_count', 'sys_disk_max_size_gb', 'sys_disk_min_size_gb'),
+  ...all('general_purpose', 'instance_type_category', 'local_category'),
+  ...all('available', 'postpaid_status', 'prepaid_status'),
+  ...{ enabled: true, gpu_attachable: true, instance_type_family: 'g1', sys_disk_resizable: true, total_guest_count: 0 }
 })
 
 const skus = (): Json[] => [
   ...matrix.flatMap(([cpu, sizes]) => sizes.map(size => sku(`ecs.g1.c${cpu}m${size}`, cpu, size * 1024))),
-  { ...sku('ecs.t1.c2m3', 2, 3072), attached_disk_size_gb: 40, postpaid_status: 'soldout', instance_type_family: 't1', zone: 'zone0', zone_id: zoneId },
+  { ...sku('ecs.t1.c2m3', 2, 3072), attached_disk_size_gb: 40, postpaid_status: 'soldout', instance_type_family: 't1', ...inZone },
   { ...sku('ecs.old.c1m1', 1, 1024), enabled: false, instance_type_family: 'old' },
-  { ...sku('ecs.foreign.large', 2, 8192), provider: 'Aliyun', cloudregion: 'Elsewhere', cloudregion_id: 'elsewhere', region: 'Elsewhere', region_id: 'elsewhere' }
+  { ...sku('ecs.foreign.large', 2, 8192), provider: 'Aliyun', ...elsewhere }
 ]
 
-interface ImageOf {
-  readonly id: string
-  readonly name: string
-  readonly status: string
-  readonly sizeBytes: number
-  readonly minDiskMb: number
-  readonly os: readonly [string, string, string]
-}
+type Os = readonly [type: string, distribution: string, version: string]
+const noOs: Os = ['', '', '']
 
-const image = (of: ImageOf): Json => ({
-  ...record,
-  ...system,
-  checksum: hexId(`image-${of.name}`),
-  disable_delete: true,
-  disk_format: 'qcow2',
-  domain_id: 'default',
-  id: of.id,
-  is_data: false,
-  is_guest_image: false,
-  is_public: true,
-  is_standard: false,
-  is_system: false,
-  location: `file:///opt/cloud/workspace/data/glance/images/${of.id}.qcow2`,
-  min_disk: of.minDiskMb,
-  min_ram: 0,
-  name: of.name,
-  pending_deleted: false,
-  progress: 0,
-  properties: { os_arch: 'x86_64', os_distribution: of.os[1], os_type: of.os[0], os_version: of.os[2] },
-  protected: true,
-  size: of.sizeBytes,
-  status: of.status
+const image = (id: string, name: string, status: string, size: number, minDisk: number, [type, distro, version]: Os = noOs): Json => ({
+  ...{ ...record, ...system, id, name, status, size, min_disk: minDisk, min_ram: 0, checksum: hexId(`image-${name}`) },
+  ...all(false, 'is_data', 'is_guest_image', 'is_standard', 'is_system', 'pending_deleted'),
+  ...all(true, 'disable_delete', 'is_public', 'protected'),
+  ...{ domain_id: 'default', location: `file:///opt/cloud/workspace/data/glance/images/${id}.qcow2`, progress: 0, disk_format: 'qcow2' },
+  properties: { os_arch: 'x86_64', os_distribution: distro, os_type: type, os_version: version }
 })
 
 const images = (): Json[] => [
-  { ...image({ id: debianId, name: 'debian-12-fake', status: 'active', sizeBytes: 196_624, minDiskMb: 1024, os: ['Linux', 'Debian', '12'] }), checksum: '59868f85d88d34ee79e32759dad70bf7' },
-  image({ id: uuid('image-ubuntu'), name: 'ubuntu-24.04-fake', status: 'active', sizeBytes: 629_145_600, minDiskMb: 10_240, os: ['Linux', 'Ubuntu', '24.04'] }),
-  image({ id: uuid('image-windows'), name: 'windows-2022-fake', status: 'active', sizeBytes: 12_884_901_888, minDiskMb: 40_960, os: ['Windows', 'Windows Server 2022', '10.0'] }),
-  image({ id: uuid('image-queued'), name: 'upload-pending', status: 'queued', sizeBytes: 0, minDiskMb: 0, os: ['', '', ''] }),
-  image({ id: uuid('image-saving'), name: 'upload-running', status: 'saving', sizeBytes: 1024, minDiskMb: 0, os: ['Linux', '', ''] }),
-  image({ id: uuid('image-killed'), name: 'broken-upload', status: 'killed', sizeBytes: 0, minDiskMb: 0, os: ['', '', ''] })
+  image(debianId, 'debian-12-fake', 'active', 196_624, 1024, ['Linux', 'Debian', '12']),
+  image(uuid('image-ubuntu'), 'ubuntu-24.04-fake', 'active', 629_145_600, 10_240, ['Linux', 'Ubuntu', '24.04']),
+  image(uuid('image-windows'), 'windows-2022-fake', 'active', 12_884_901_888, 40_960, ['Windows', 'Windows Server 2022', '10.0']),
+  image(uuid('image-queued'), 'upload-pending', 'queued', 0, 0),
+  image(uuid('image-saving'), 'upload-running', 'saving', 1024, 0, ['Linux', '', '']),
+  image(uuid('image-killed'), 'broken-upload', 'killed', 0, 0)
 ]
 
-const network = (of: Json): Json => ({
-  ...record,
-  ...place,
-  ...system,
-  brand: 'OneCloud',
-  exit: false,
-  guest_ip_mask: 24,
-  ifname_hint: of['name'],
-  is_auto_alloc: true,
-  is_public: true,
-  ports_used: 0,
-  provider: 'OneCloud',
-  server_type: 'guest',
-  status: 'available',
-  vlan_id: 1,
-  zone: 'zone0',
-  zone_id: zoneId,
-  ...of
+const classic = { vpc: 'Default', vpc_id: 'default', wire: 'bcast0', wire_id: '6f0cbbce-4583-45a3-8e66-21deff68fa1e' }
+const vpc1 = { vpc: 'vpc1', vpc_id: uuid('vpc1'), wire: 'vpc-vpc1', wire_id: 'd2f010f4-dc15-4fc7-8387-d4c12db165ce' }
+
+const network = (id: string, name: string, [base, first, last]: readonly [string, number, number], more: Json): Json => ({
+  ...{ ...record, ...place, ...inZone, ...system, id, name, ifname_hint: name, brand: 'OneCloud', provider: 'OneCloud' },
+  ...{ guest_gateway: `${base}.1`, guest_ip_start: `${base}.${first}` },
+  ...{ guest_ip_end: `${base}.${last}`, guest_ip_mask: 24, ports: last - first + 1 },
+  ...{ exit: false, is_auto_alloc: true, is_public: true, ports_used: 0, server_type: 'guest', status: 'available', vlan_id: 1 },
+  ...more
 })
 
 const networks = (): Json[] => [
-  network({ id: vpcnetId, name: 'vpcnet0', guest_gateway: '192.168.40.1', guest_ip_start: '192.168.40.2', guest_ip_end: '192.168.40.253', ports: 252, vpc: 'vpc1', vpc_id: 'e9c0daa4-698e-4c0e-8169-4fd83fc834b6', wire: 'vpc-vpc1', wire_id: 'd2f010f4-dc15-4fc7-8387-d4c12db165ce' }),
-  network({ id: vnetId, name: 'vnet0', guest_gateway: '10.77.0.1', guest_ip_start: '10.77.0.10', guest_ip_end: '10.77.0.200', ports: 191, ports_used: 1, vpc: 'Default', vpc_id: 'default', wire: 'bcast0', wire_id: '6f0cbbce-4583-45a3-8e66-21deff68fa1e' }),
-  network({ id: exitnetId, name: 'exitnet0', exit: true, guest_gateway: '203.0.113.1', guest_ip_start: '203.0.113.2', guest_ip_end: '203.0.113.250', is_auto_alloc: false, ports: 249, vpc: 'Default', vpc_id: 'default', wire: 'bcast0', wire_id: '6f0cbbce-4583-45a3-8e66-21deff68fa1e' })
+  network(vpcnetId, 'vpcnet0', ['192.168.40', 2, 253], vpc1),
+  network(vnetId, 'vnet0', ['10.77.0', 10, 200], { ...classic, ports_used: 1 }),
+  network(exitnetId, 'exitnet0', ['203.0.113', 2, 250], { ...classic, exit: true, is_auto_alloc: false })
 ]
 
 const keypair = (id: string, name: string, ownerId: string, ownerName: string): Json => ({
-  ...record,
-  can_delete: true,
-  created_at: '2026-11-21T02:34:10.000000Z',
-  fingerprint: (hexId(name).match(/../g) ?? []).join(':'),
-  id,
-  linked_guest_count: 0,
-  name,
-  owner_id: ownerId,
-  owner_name: ownerName,
-  public_key: 'ssh-rsa AAAAB3NzaC1yc2EFAKEFAKEFAKE fake@example',
-  scheme: 'RSA'
+  ...{ ...record, can_delete: true, created_at: '2026-11-21T02:34:10.000000Z', fingerprint: (hexId(name).match(/../g) ?? []).join(':') },
+  ...{ id, name, linked_guest_count: 0, owner_id: ownerId, owner_name: ownerName, scheme: 'RSA' },
+  public_key: 'ssh-rsa AAAAB3NzaC1yc2EFAKEFAKEFAKE fake@example'
 })
 
+const region = { id: 'default', name: 'Default', description: 'Default Region', enabled: true, status: 'inservice', provider: 'OneCloud' }
+const regionCounts = { guest_count: 1, network_count: 4, vpc_count: 2, zone_count: 1 }
+const zone = { id: zoneId, name: 'zone0', hosts: 1, hosts_enabled: 1, networks: 4, provider: 'OneCloud', status: 'enable', storages: 1 }
+
 export const seedCatalog = (world: World): void => {
-  rowsOf(world, 'cloudregions').push({
-    ...record, description: 'Default Region', enabled: true, guest_count: 1, id: 'default', name: 'Default', network_count: 4, provider: 'OneCloud', status: 'inservice', vpc_count: 2, zone_count: 1
-  })
-  rowsOf(world, 'zones').push({ ...record, ...place, hosts: 1, hosts_enabled: 1, id: zoneId, name: 'zone0', networks: 4, provider: 'OneCloud', status: 'enable', storages: 1 })
+  rowsOf(world, 'cloudregions').push({ ...record, ...region, ...regionCounts })
+  rowsOf(world, 'zones').push({ ...record, ...place, ...zone })
   rowsOf(world, 'serverskus').push(...skus())
   rowsOf(world, 'images').push(...images())
   rowsOf(world, 'networks').push(...networks())
-  rowsOf(world, 'keypairs').push(keypair('9106b9a6-3511-4dc2-82ca-f7a1073b0c26', 'kp-b', gatewayUserId, 'gateway'), keypair(keypairId, 'kp-a', gatewayUserId, 'gateway'),
-    keypair(uuid('keypair-other'), 'kp-of-another', hexId('another'), 'another'))
+  rowsOf(world, 'keypairs').push(
+    keypair('9106b9a6-3511-4dc2-82ca-f7a1073b0c26', 'kp-b', gatewayUserId, 'gateway'),
+    keypair(keypairId, 'kp-a', gatewayUserId, 'gateway'),
+    keypair(uuid('keypair-other'), 'kp-of-another', hexId('another'), 'another')
+  )
 }

@@ -18,7 +18,10 @@ export const listServers = (world: World, caller: Caller, query: URLSearchParams
   return pageOf(rows.map(({ row, columns }) => ({ columns, render: () => listRecord(world, row) })), query, rulesOf(world, rows))
 }
 
-/** Scope: the caller's own project unless a wider one is asked for and allowed. The legacy flag shows other projects' servers even to an ordinary user. */
+/**
+ * Scope: the caller's own project unless a wider one is asked for and allowed. The legacy flag shows other projects' servers even to an
+ * ordinary user.
+ */
 const ownedBy = (world: World, caller: Caller, query: URLSearchParams): ServerRow[] => {
   const rows = [...world.servers.values()]
   const scope = query.get('scope') ?? 'project'

@@ -1,8 +1,9 @@
+import { isRecord } from '../kit/json.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import type { ServerRow, World } from './world.ts'
 import { act } from './actions.ts'
 import { badInput, classForbidden, noBody, noHandler, notFound, objectForbidden, refuse } from './failures.ts'
-import { checkQuota, createServer, pickName } from './create.ts'
+import { checkLast, createServer } from './create.ts'
 import { readCreate } from './create-input.ts'
 import { readBody, readInput } from './body.ts'
 import { chosen, listServers } from './server-list.ts'
@@ -10,7 +11,7 @@ import { deleteServer } from './deletion.ts'
 import { fullRecord } from './record.ts'
 import { allowedScope, callerOf, type Caller } from './tokens.ts'
 import { updateServer } from './update.ts'
-import { isObject, type Json } from './values.ts'
+import type { Json } from './values.ts'
 
 const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 
@@ -32,7 +33,7 @@ export const serversReply = (world: World, request: SimulatedRequest, parts: rea
       break
     case 'GET status': return ok({ server: { status: row.status } })
     case 'PUT ':
-      if (!isObject(readBody(request))) throw noBody()
+      if (!isRecord(readBody(request))) throw noBody()
       updateServer(world, row, readInput(request, 'server'))
       break
     case 'DELETE ': deleteServer(world, row, request.query); break
@@ -53,13 +54,13 @@ export const ownRow = (world: World, caller: Caller, idOrName: string): ServerRo
 
 const create = (world: World, request: SimulatedRequest, caller: Caller): SimulatedReply => {
   const body = readBody(request)
-  if (!isObject(body)) throw noBody()
+  if (!isRecord(body)) throw noBody()
   const input = body['server']
-  if (!isObject(input)) throw badInput('No request key: server')
+  if (!isRecord(input)) throw badInput('No request key: server')
   const projectId = projectFor(world, caller, input)
   const ask = readCreate(world, input, caller.person?.id ?? '')
-  checkQuota(world, projectId)
-  return ok({ server: fullRecord(world, createServer(world, ask, { projectId, name: pickName(world, ask) })) })
+  checkLast(world, projectId, ask)
+  return ok({ server: fullRecord(world, createServer(world, ask, projectId)) })
 }
 
 const projectFor = (world: World, caller: Caller, input: Json): string => {

@@ -1,113 +1,67 @@
-import { startSimulator, type Simulator, type SimulatedReply, type SimulatedRequest } from '../kit/simulator.ts'
-import { accessKeys, domains, people, projects } from './people.ts'
-import { computeReply } from './compute.ts'
-import { defaultKnobs, type OnecloudKnobs } from './knobs.ts'
-import { isRefusal, noHandler, refusalReply } from './failures.ts'
+import { answered } from '../kit/refusal.ts'
+import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
+import { startVendor, type VendorOptions } from '../kit/vendor.ts'
+import { noHandler } from './failures.ts'
 import { identityReply } from './identity.ts'
-import { imageReply } from './images.ts'
+import { defaultKnobs, type OnecloudKnobs } from './knobs.ts'
+import { computeReply, imageReply } from './resources.ts'
 import { addServers, seedWorld } from './seed.ts'
-import { settle } from './lifecycle.ts'
+import { serversReply } from './servers.ts'
+import { decodePart, objectOf, textOf } from './values.ts'
 import { webconsoleReply } from './webconsole.ts'
-import type { ServerRow, World } from './world.ts'
-import { decodePart } from './values.ts'
+import { createWorld, type ServerRow, type World } from './world.ts'
 
 export type { OnecloudKnobs } from './knobs.ts'
 export type { ServerRow } from './world.ts'
+export type OnecloudOptions = VendorOptions<OnecloudKnobs>
+export type OnecloudSandbox = Awaited<ReturnType<typeof startOnecloud>>
 
-export interface OnecloudOptions {
-  readonly port?: number
-  readonly latencyMs?: number
-  /** Epoch milliseconds. */
-  readonly clock?: () => number
-  readonly knobs?: Partial<OnecloudKnobs>
-}
+type Settings = Record<string, string>
 
-export interface OnecloudSandbox extends Simulator {
-  readonly knobs: OnecloudKnobs
-  /** Demo account name → the gateway's configuration keys. */
-  readonly settings: Record<string, Record<string, string>>
-  /** A system administrator of the same cloud, for tests of scopes. */
-  readonly adminSettings: Record<string, string>
-  readonly servers: Map<string, ServerRow>
-  /** Successful sign-ins. */
-  readonly logins: number
-  /** Servers made by requests. */
-  readonly created: number
-  /** Revokes all issued tokens. */
-  revokeTokens (): void
-  addServers (count: number): void
-  /** The status at this moment; undefined when the record is gone. */
-  statusOf (id: string): string | undefined
-  powerOf (id: string): 'on' | 'off' | 'unknown' | undefined
-}
-
-export const startOnecloud = async (options: OnecloudOptions = {}): Promise<OnecloudSandbox> => {
-  const world = createWorld(options)
-  const { clock: _clock, knobs: _knobs, ...listen } = options
-  const simulator = await startSimulator(request => handle(world, request), listen)
-  world.origin = simulator.origin
+export const startOnecloud = async ({ clock = Date.now, knobs, ...options }: OnecloudOptions = {}) => {
+  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
   seedWorld(world)
-  const now = (id: string): ServerRow | undefined => {
-    settle(world)
-    return world.servers.get(id)
-  }
-  return Object.defineProperties(Object.assign(simulator, {
-    knobs: world.knobs,
-    settings: settingsOf(world),
-    adminSettings: loginOf(world, 1, 'system'),
-    servers: world.servers,
-    logins: 0,
-    created: 0,
-    revokeTokens: () => { world.tokens.clear() },
-    addServers: (count: number) => addServers(world, count),
-    statusOf: (id: string) => now(id)?.status,
-    powerOf: (id: string) => now(id)?.power
-  }), { logins: { get: () => world.logins }, created: { get: () => world.created } })
+  return await startVendor(world, handle, options, origin => {
+    world.origin = origin
+    const settings: Record<string, Settings> = { pods: loginOf(world, 0, 'demo'), 'pods-key': keyOf(world) }
+    const now = (id: string): ServerRow | undefined => {
+      world.settle()
+      return world.servers.get(id)
+    }
+    return {
+      settings,
+      /** A system administrator of the same cloud, for tests of scopes. */
+      adminSettings: loginOf(world, 1, 'system'),
+      servers: world.servers,
+      /** Successful sign-ins. */
+      get logins () { return world.logins },
+      /** Revokes all issued tokens. */
+      revokeTokens: () => { world.tokens.clear() },
+      addServers: (count: number) => { addServers(world, count) },
+      /** The status at this moment; undefined when the record is gone. */
+      statusOf: (id: string) => now(id)?.status,
+      powerOf: (id: string) => now(id)?.power
+    }
+  })
 }
 
-const createWorld = (options: OnecloudOptions): World => ({
-  knobs: { ...defaultKnobs(), ...options.knobs },
-  now: options.clock ?? Date.now,
-  origin: '',
-  people,
-  projects: [...projects],
-  domains,
-  accessKeys,
-  tokens: new Map(),
-  servers: new Map(),
-  resources: new Map(),
-  logins: 0,
-  created: 0,
-  serial: 0
-})
-
-const loginOf = (world: World, person: number, project: string): Record<string, string> => {
-  const found = world.people[person]
-  return { auth_url: `${world.origin}/v3`, username: found?.name ?? '', password: found?.password ?? '', project }
+const loginOf = (world: World, person: number, project: string): Settings => {
+  const { name = '', password = '' } = world.people[person] ?? {}
+  return { auth_url: `${world.origin}/v3`, username: name, password, project }
 }
 
-const settingsOf = (world: World): Record<string, Record<string, string>> => {
-  const key = world.accessKeys[0]
-  return {
-    pods: loginOf(world, 0, 'demo'),
-    'pods-key': { auth_url: `${world.origin}/v3`, access_key: key?.id ?? '', secret_key: key?.secret ?? '' }
-  }
+const keyOf = (world: World): Settings => {
+  const { id = '', secret = '' } = world.accessKeys[0] ?? {}
+  return { auth_url: `${world.origin}/v3`, access_key: id, secret_key: secret }
 }
 
-const handle = (world: World, request: SimulatedRequest): SimulatedReply => {
-  settle(world)
-  try {
-    return dressed(world, request, route(world, request))
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    return dressed(world, request, refusalReply(error.refusal, request, world.now()))
-  }
-}
+const handle = (world: World, request: SimulatedRequest): SimulatedReply => dressed(world, request, answered(() => route(world, request)))
 
 const route = (world: World, request: SimulatedRequest): SimulatedReply => {
   const parts = request.path.split('/').filter(part => part !== '').map(decodePart)
   const [first, second] = parts
   if (first === 'v3') return identityReply(world, request, parts.slice(1))
+  if (first === 'compute' && second === 'servers') return serversReply(world, request, parts.slice(2))
   if (first === 'compute') return computeReply(world, request, parts.slice(1))
   if (first === 'image' && second === 'v1') return imageReply(world, request, parts.slice(2))
   if (first === 'webconsole-service') return webconsoleReply(world, request, parts.slice(1))
@@ -118,14 +72,23 @@ const dressed = (world: World, request: SimulatedRequest, reply: SimulatedReply)
   world.serial += 1
   const made = ((world.serial * 2_654_435_761) % 0x1000000).toString(16).padStart(6, '0')
   const asked = request.headers['x-request-id']
+  const isRefusal = reply.status >= 400
   return {
-    ...reply,
+    status: reply.status,
     headers: {
-      ...(reply.body === undefined ? {} : { 'content-type': 'application/json;charset=utf-8' }),
-      server: 'Yunion AppServer/Go/2018.4',
-      vary: 'Origin',
-      'x-request-id': asked === undefined ? made : `${asked}-${made}`,
-      ...reply.headers
-    }
+      ...{ 'content-type': isRefusal ? 'application/json' : 'application/json;charset=utf-8', server: 'Yunion AppServer/Go/2018.4' },
+      ...{ vary: 'Origin', 'x-request-id': asked === undefined ? made : `${asked}-${made}` },
+      ...(isRefusal ? location(reply) : reply.headers)
+    },
+    body: isRefusal ? { ...objectOf(reply.body), time: errorTime(world.now()) } : reply.body
   }
+}
+
+/** Errors carry the control plane's own zone. */
+const errorTime = (ms: number): string => `${new Date(ms + 8 * 3600_000).toISOString().slice(0, 19)}+08:00`
+
+/** The vendor copies the text of a 400 into Location, though nothing is there. */
+const location = ({ status, body }: SimulatedReply): Record<string, string> => {
+  const details = textOf(objectOf(body)['details'])
+  return status === 400 && /^[\x20-\x7e]*$/.test(details) ? { location: details } : {}
 }

@@ -1,20 +1,13 @@
 import type { SimulatedReply } from '../kit/simulator.ts'
-import type { ServerRow, World } from './world.ts'
-import { projectName, rowsOf } from './world.ts'
+import { projectName, rowsOf, type ServerRow, type World } from './world.ts'
 import { begin } from './lifecycle.ts'
 import { recordTime, textOf, tidy, uuid, type Json } from './values.ts'
 
 /** Of the server as a whole. */
 export const addSnapshot = (world: World, row: ServerRow, name: string, at: number): void => {
   rowsOf(world, 'instance_snapshots').push({
-    created_at: recordTime(at),
-    guest: row.name,
-    guest_id: row.id,
-    id: uuid(`${row.id}-${name}`),
-    name,
-    status: 'ready',
-    tenant: projectName(world, row.tenantId),
-    tenant_id: row.tenantId
+    ...{ created_at: recordTime(at), guest: row.name, guest_id: row.id, id: uuid(`${row.id}-${name}`), name, status: 'ready' },
+    ...{ tenant: projectName(world, row.tenantId), tenant_id: row.tenantId }
   })
 }
 
@@ -29,6 +22,7 @@ export const deleteSnapshot = (world: World, snapshot: Json): SimulatedReply => 
     else world.resources.set('instance_snapshots', rowsOf(world, 'instance_snapshots').filter(other => other !== snapshot))
   }
   snapshot['status'] = 'instance_snapshot_start_delete'
-  begin(world, row, { action: 'snapshot-delete', ms: world.knobs.actionMs, statuses: ['snapshot_delete', isRefused ? failed : row.status], effects: { 1: end } })
+  const statuses = ['snapshot_delete', isRefused ? failed : row.status]
+  begin(world, row, { action: 'snapshot-delete', ms: world.knobs.actionMs, statuses, effects: { 1: end } })
   return { status: 200, body: { instance_snapshot: tidy(snapshot) } }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { AccessKey, Person, TokenRow, World } from './world.ts'
+import type { Person } from './people.ts'
+import { projectName, type TokenRow, type World } from './world.ts'
 import { serviceCatalog } from './service-catalog.ts'
-import { projectName } from './world.ts'
 import { tokenTime, type Json } from './values.ts'
 
 export interface Caller {
@@ -28,14 +28,7 @@ export const callerOf = (world: World, id: string | undefined): Caller => {
 /** The widest scope the caller has, as the refusals name it. */
 export const allowedScope = (caller: Caller): string => caller.guest ? 'none' : caller.admin ? 'system' : 'project'
 
-export interface Grant {
-  readonly person: Person
-  readonly method: string
-  readonly projectId: string
-  readonly accessKey: AccessKey | undefined
-}
-
-export const issueToken = (world: World, grant: Grant): TokenRow => {
+export const issueToken = (world: World, grant: Omit<TokenRow, 'id' | 'issuedAt' | 'expiresAt'>): TokenRow => {
   const now = world.now()
   const id = world.knobs.tokenFormat === 'hex' ? randomBytes(32).toString('hex') : `gAAAAA${randomBytes(240).toString('base64url')}`
   const token = { ...grant, id, issuedAt: now, expiresAt: now + 86_400_000 }
@@ -71,5 +64,6 @@ export const tokenBody = (world: World, token: TokenRow): Json => {
 const scoped = (world: World, token: TokenRow): Json => {
   const catalog = serviceCatalog(world)
   const policies = token.person.admin ? { project: ['projectadmin'], system: ['sysadmin'] } : { project: ['projectadmin'] }
-  return { ...(catalog.length === 0 ? {} : { catalog }), policies, project: projectOf(world, token.projectId), roles: [token.person.admin ? { ...role, name: 'admin' } : role] }
+  const roles = [token.person.admin ? { ...role, name: 'admin' } : role]
+  return { ...(catalog.length === 0 ? {} : { catalog }), policies, project: projectOf(world, token.projectId), roles }
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
+import { isRecord } from '../kit/json.ts'
 
 export type Json = Record<string, unknown>
 
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-export const objectOf = (value: unknown): Json => isObject(value) ? value : {}
+export const objectOf = (value: unknown): Json => isRecord(value) ? value : {}
 
 export const listOf = (value: unknown): readonly unknown[] => Array.isArray(value) ? value : []
 
@@ -15,18 +13,8 @@ export const textOf = (value: unknown): string =>
 export const isTrue = (value: unknown): boolean => value === true || value === 'true' || value === '1' || value === 1
 
 /** First text among aliases of one key. */
-export const firstText = (from: Json, ...keys: readonly string[]): string => {
-  for (const key of keys) if (textOf(from[key]) !== '') return textOf(from[key])
-  return ''
-}
-
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+export const firstText = (from: Json, ...keys: readonly string[]): string =>
+  keys.map(key => textOf(from[key])).find(text => text !== '') ?? ''
 
 export const decodePart = (part: string): string => {
   try {
@@ -46,9 +34,6 @@ export const tokenTime = (ms: number, digits: number): string => {
   return fraction === '' ? `${base.slice(0, 19)}Z` : `${base.slice(0, 19)}.${fraction}Z`
 }
 
-/** Errors carry the control plane's own zone. */
-export const errorTime = (ms: number): string => `${new Date(ms + 8 * 3600_000).toISOString().slice(0, 19)}+08:00`
-
 const digest = (label: string): string => createHash('sha256').update(label).digest('hex')
 
 export const hexId = (label: string): string => digest(label).slice(0, 32)
@@ -58,16 +43,15 @@ export const uuid = (label: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-export const macOf = (label: string): string =>
-  `00:22:${[0, 2, 4, 6].map(at => digest(label).slice(at, at + 2)).join(':')}`
+export const macOf = (label: string): string => `00:22:${[0, 2, 4, 6].map(at => digest(label).slice(at, at + 2)).join(':')}`
 
 /** The vendor writes keys in alphabetical order and leaves out empty texts and lists. */
-export const tidy = (record: Json): Json => {
-  const out: Json = {}
-  for (const key of Object.keys(record).sort()) {
-    const value = record[key]
-    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue
-    out[key] = value
-  }
-  return out
-}
+export const tidy = (record: Json): Json => Object.fromEntries(Object.entries(record)
+  .filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0))
+  .sort(([a], [b]) => a < b ? -1 : 1))
+
+const transliterations = new Map([['服', 'fu'], ['务', 'wu'], ['器', 'qi']])
+
+export const hostnameOf = (name: string): string => [...name]
+  .map(character => transliterations.get(character) ?? (/\p{Script=Han}/u.test(character) ? 'zi' : character))
+  .join('').replaceAll(/[^A-Za-z0-9.-]/g, '')

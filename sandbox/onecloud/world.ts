@@ -1,79 +1,35 @@
+import { createAgenda } from '../kit/agenda.ts'
+import { choice, empty } from '../kit/json.ts'
 import type { OnecloudKnobs } from './knobs.ts'
-import type { Json } from './values.ts'
+import { accessKeys, domains, people, projects, type AccessKey, type Person } from './people.ts'
+import { hostnameOf, type Json } from './values.ts'
 
-export interface DiskRow {
-  readonly id: string
-  readonly name: string
-  sizeMb: number
-  readonly type: 'sys' | 'data'
-  imageId: string
-  image: string
-  readonly storageType: string
-}
+const blankDisk = { id: '', name: '', sizeMb: 0, type: choice('data', 'sys'), imageId: '', image: '', storageType: 'local' }
+export type DiskRow = typeof blankDisk
 
-export interface NicRow {
-  readonly ip: string
-  readonly ip6: string
-  readonly mac: string
-  readonly networkId: string
+export const diskRow = (disk: Partial<DiskRow>): DiskRow => ({ ...blankDisk, ...disk })
+
+export interface NicRow extends Readonly<Record<'ip' | 'ip6' | 'mac' | 'networkId', string>> {
   readonly exit: boolean
 }
 
-/** A scheduled change; applied by the first request after its time. */
-export interface Step {
-  readonly at: number
-  readonly status: string
-  readonly effect?: (at: number) => void
-}
+const noTags: Readonly<Record<string, string>> = {}
+const noMembers: Json = {}
 
 /** The vendor's own record. Empty text and zero time mean absent. */
-export interface ServerRow {
-  readonly id: string
-  name: string
-  hostname: string
-  status: string
-  power: 'on' | 'off' | 'unknown'
-  vcpu: number
-  memoryMb: number
-  instanceType: string
-  disks: DiskRow[]
-  nics: NicRow[]
-  keypairId: string
-  metadata: Record<string, string>
-  tenantId: string
-  createdAt: number
-  updatedAt: number
-  pendingDeletedAt: number
-  disableDelete: boolean
+export const blankServer = (id: string, name: string, now: number) => ({
+  ...{ id, name, hostname: hostnameOf(name), status: 'init' },
+  ...{ power: choice('unknown', 'on', 'off'), vcpu: 1, memoryMb: 1024, instanceType: '' },
+  ...{ disks: empty<DiskRow>(), nics: empty<NicRow>(), keypairId: '', metadata: noTags, tenantId: '', createdAt: now, updatedAt: now },
+  ...{ pendingDeletedAt: 0, disableDelete: true, hypervisor: 'kvm', osType: 'Linux' },
+  ...{ prepaidUntil: 0, rescue: false, password: '', updateVersion: 0 },
   /** Whether the scheduler has given it a host. */
-  placed: boolean
-  hypervisor: string
-  osType: string
-  prepaidUntil: number
-  frozen: boolean
-  rescue: boolean
-  password: string
-  updateVersion: number
-  steps: Step[]
+  placed: false,
   /** Keys that overwrite the rendered record: odd values and keys of other releases. */
-  extra: Json
-}
+  extra: noMembers
+})
 
-export interface Person {
-  readonly id: string
-  readonly name: string
-  readonly domainId: string
-  readonly password: string
-  readonly admin: boolean
-  readonly projects: readonly string[]
-}
-
-export interface AccessKey {
-  readonly id: string
-  readonly secret: string
-  readonly userId: string
-  readonly projectId: string
-}
+export type ServerRow = ReturnType<typeof blankServer>
 
 export interface TokenRow {
   readonly id: string
@@ -85,35 +41,22 @@ export interface TokenRow {
   readonly expiresAt: number
 }
 
-export interface Project {
-  readonly id: string
-  readonly name: string
-  readonly domainId: string
-}
-
-export interface World {
-  readonly knobs: OnecloudKnobs
-  readonly now: () => number
-  origin: string
-  readonly people: readonly Person[]
-  readonly projects: Project[]
-  readonly domains: ReadonlyMap<string, string>
-  readonly accessKeys: readonly AccessKey[]
-  readonly tokens: Map<string, TokenRow>
-  readonly servers: Map<string, ServerRow>
+export const createWorld = (knobs: OnecloudKnobs, clock: () => number) => ({
+  ...createAgenda(clock),
+  ...{ knobs, origin: '', people, projects: [...projects], domains, accessKeys },
+  tokens: new Map<string, TokenRow>(),
+  servers: new Map<string, ServerRow>(),
   /** Every other collection, as the vendor renders it: path word → rows. */
-  readonly resources: Map<string, Json[]>
-  logins: number
-  created: number
-  serial: number
-}
+  resources: new Map<string, Json[]>(),
+  ...{ logins: 0, created: 0, serial: 0 }
+})
+
+export type World = ReturnType<typeof createWorld>
 
 export const rowsOf = (world: World, collection: string): Json[] => {
-  const rows = world.resources.get(collection)
-  if (rows !== undefined) return rows
-  const fresh: Json[] = []
-  world.resources.set(collection, fresh)
-  return fresh
+  const rows = world.resources.get(collection) ?? []
+  world.resources.set(collection, rows)
+  return rows
 }
 
 export const nextSerial = (world: World): number => {
@@ -126,3 +69,7 @@ export const findRow = (rows: readonly Json[], idOrName: string): Json | undefin
   rows.find(row => row['id'] === idOrName) ?? rows.find(row => row['name'] === idOrName)
 
 export const projectName = (world: World, id: string): string => world.projects.find(project => project.id === id)?.name ?? id
+
+/** Names are unique across projects; a server in the recycle bin releases its name. */
+export const nameTaken = (world: World, name: string, except = ''): boolean =>
+  [...world.servers.values()].some(row => row.name === name && row.id !== except && row.pendingDeletedAt === 0)

@@ -1,42 +1,41 @@
-import { flagOf, textOf } from '../kit/json.ts'
+import { flagOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
 import {
-  conflict, flag, invalidValue, natural, ok, onHost, post, refuse, remove, text, type Call, type Route, type Run, type Shape
+  conflict, flag, get, invalidValue, natural, ok, onHost, post, refuse, remove, text, type Call, type HostRun, type Route, type Run,
+  type Shape
 } from './call.ts'
-import { imageChoice, recipeShape } from './images.ts'
+import { imageChoice } from './images.ts'
 import { addressesOf, disksOf, type HostRecord, type TaskRecord } from './model.ts'
-import { dropTasks, isBusy, releaseDeferred, submit, type TaskOrder } from './tasks.ts'
+import { dropTasks, isBusy, releaseDeferred, submit } from './tasks.ts'
 
 /** Like `onHost`, for what changes the host: a host at work may refuse. */
-export const changeHost = (run: (call: Call, host: HostRecord) => SimulatedReply): Run => onHost((call, host) =>
-  call.platform.knobs.busy === 'refuse' && isBusy(call.platform, host.id) ? conflict('Host is busy') : run(call, host))
-
-export const order = (call: Call, host: HostRecord, rest: Partial<TaskOrder> & Pick<TaskOrder, 'name'>): TaskRecord =>
-  submit(call.platform, { host, accountId: host.accountId, ms: call.platform.knobs.actionMs, ...rest })
+export const changeHost = (run: HostRun): Run => onHost((call, host) => {
+  if (call.platform.knobs.busy === 'refuse' && isBusy(call.platform, host.id)) throw conflict('Host is busy')
+  return run(call, host)
+})
 
 /** The answer of nearly all actions; `task` is the consul id, not the row's id. */
-export const accepted = (id: number, task: TaskRecord, more: Readonly<Record<string, unknown>> = {}): SimulatedReply =>
-  ok({ id, task: task.consulId, ...more })
+export const accepted = (id: number, task: TaskRecord, more: Json = {}): SimulatedReply => ok({ id, task: task.consulId, ...more })
 
 interface Change {
   readonly task: string
   /** A host in this state may refuse. */
   readonly refusedIn?: string
   readonly body: Shape
-  readonly required: readonly string[]
-  readonly refusal?: (call: Call) => SimulatedReply | null
+  readonly required?: readonly string[]
   readonly effect: (call: Call, host: HostRecord, at: number) => void
 }
 
 /** Clients send nothing, `{}`, their own idea of the host's id, or `force`; all are taken. */
 const powerBody: Shape = { host_id: natural, force: flag }
 
-const passwordRefusal = ({ body }: Call): SimulatedReply | null =>
-  (textOf(body, 'password') ?? 'long enough').length < 8 ? invalidValue('password') : null
+export function checkPassword ({ body }: Call): void {
+  if ((textOf(body, 'password') ?? 'long enough').length < 8) throw invalidValue('password')
+}
 
 const changes: Readonly<Record<string, Change>> = {
-  start: { task: 'host_start', refusedIn: 'active', body: powerBody, required: [], effect: powerOn },
-  stop: { task: 'host_stop', refusedIn: 'stopped', body: powerBody, required: [], effect: powerOff },
+  start: { task: 'host_start', refusedIn: 'active', body: powerBody, effect: powerOn },
+  stop: { task: 'host_stop', refusedIn: 'stopped', body: powerBody, effect: powerOff },
   rescue_mode: {
     task: 'host_rescue_mode',
     body: { rescue_mode: flag },
@@ -47,14 +46,14 @@ const changes: Readonly<Record<string, Change>> = {
     task: 'host_change_password',
     body: { password: text },
     required: ['password'],
-    refusal: passwordRefusal,
     effect: ({ body }, host) => { host.password = textOf(body, 'password') ?? '' }
   }
 }
 
-const runChange = (call: Call, host: HostRecord, { task, refusedIn, refusal, effect }: Change): SimulatedReply => {
-  if (call.platform.knobs.sameState === 'refuse' && host.state === refusedIn) return conflict(`Host is already ${refusedIn}`)
-  return refusal?.(call) ?? accepted(host.id, order(call, host, { name: task, apply: at => { effect(call, host, at) } }))
+const runChange = (call: Call, host: HostRecord, { task, refusedIn, effect }: Change): SimulatedReply => {
+  if (call.platform.knobs.sameState === 'refuse' && host.state === refusedIn) throw conflict(`Host is already ${refusedIn}`)
+  checkPassword(call)
+  return accepted(host.id, submit(call.platform, host, { name: task, apply: at => { effect(call, host, at) } }))
 }
 
 /** A stopped host applies its deferred changes. */
@@ -73,36 +72,45 @@ const restart = changeHost((call, host) => {
   const off = (at: number): void => { powerOff(call, host, at) }
   const on = (at: number): void => { powerOn(call, host, at) }
   if (platform.knobs.restart === 'single-task') {
-    return accepted(host.id, order(call, host, { name: 'host_restart', apply: at => { off(at); on(at) } }))
+    return accepted(host.id, submit(platform, host, { name: 'host_restart', apply: at => { off(at); on(at) } }))
   }
-  const stopping = order(call, host, { name: 'host_stop', apply: off })
-  return ok({ id: host.id, stop_task: stopping.consulId, start_task: order(call, host, { name: 'host_start', apply: on }).consulId })
+  const stopping = submit(platform, host, { name: 'host_stop', apply: off })
+  return ok({ id: host.id, stop_task: stopping.consulId, start_task: submit(platform, host, { name: 'host_start', apply: on }).consulId })
 })
 
-const destroy = changeHost((call, host) => {
-  if (host.isProtected) return refuse(400, 5033, 'Host is protected')
-  const { platform } = call
+const destroy = changeHost(({ platform }, host) => {
+  if (host.isProtected) throw refuse(400, 5033, 'Host is protected')
   const apply = (at: number): void => {
     for (const disk of disksOf(platform, host.id)) platform.disks.delete(disk.id)
     for (const address of addressesOf(platform, host.id)) platform.addresses.delete(address.id)
     platform.hosts.delete(host.id)
     dropTasks(platform, host.id, at)
   }
-  return accepted(host.id, order(call, host, { name: 'host_delete', apply }))
+  return accepted(host.id, submit(platform, host, { name: 'host_delete', apply }))
 })
+
+/** What an answer says of recipes and of the console beside its task. */
+export const otherTasks = (recipes: readonly number[] = []): Json =>
+  ({ recipe_task_list: recipes, recipe_task: recipes[0] ?? 0, spice_task: 0 })
 
 /** The state leaves `active` at once and comes back when the task ends; its word in between is not recorded. */
 const reinstall = changeHost((call, host) => {
   const choice = imageChoice(call, host.clusterId)
-  if ('status' in choice) return choice
-  const refusal = passwordRefusal(call)
-  if (refusal !== null) return refusal
+  checkPassword(call)
   host.state = 'reinstalling'
   const password = textOf(call.body, 'password') ?? host.password
   const apply = (at: number): void => { Object.assign(host, choice, { password, rescueMode: false, activeSince: at, state: 'active' }) }
   const fail = (): void => { host.state = 'stopped' }
-  const task = order(call, host, { name: 'host_reinstall', ms: call.platform.knobs.createMs, apply, fail })
-  return accepted(host.id, task, { recipe_task_list: [], recipe_task: 0, spice_task: 0 })
+  const task = submit(call.platform, host, { name: 'host_reinstall', ms: call.platform.knobs.createMs, apply, fail })
+  return accepted(host.id, task, otherTasks())
+})
+
+/** The root path takes no resources; it has no task, the change is there at once. */
+const edit = changeHost(({ body }, host) => {
+  const name = textOf(body, 'name')
+  if (name?.trim() === '') throw invalidValue('name')
+  Object.assign(host, { name: name ?? host.name, comment: textOf(body, 'comment') ?? host.comment })
+  return ok({ id: host.id })
 })
 
 const host = '/vm/v3/host/:id'
@@ -111,6 +119,8 @@ export const actionRoutes: readonly Route[] = [
   ...Object.entries(changes).map(([path, change]) =>
     post(`${host}/${path}`, changeHost((call, record) => runChange(call, record, change)), change)),
   post(`${host}/restart`, restart, { body: powerBody }),
-  post(`${host}/reinstall`, reinstall, { body: { os: natural, image: natural, password: text, disk: natural, ...recipeShape } }),
-  remove(host, destroy)
+  post(`${host}/reinstall`, reinstall, { body: { os: natural, image: natural, password: text, send_email_mode: text } }),
+  post(host, edit, { body: { name: text, comment: text } }),
+  remove(host, destroy),
+  get(`${host}/vnc_settings`, onHost((_, { id }) => ok({ vnc_port: 5900 + id, vnc_password: `SECRET-vnc-${id}` })), { inferred: true })
 ]

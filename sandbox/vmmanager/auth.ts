@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { textOf } from '../kit/json.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import { badToken, closed, invalidValue, notFound, ok, post, refuse, text, type Call, type Route } from './call.ts'
+import { badToken, closed, invalidValue, notFound, ok, post, refuse, text, type Call, type Route, type Run } from './call.ts'
 import { take, type Platform, type UserRecord } from './model.ts'
 
 /** A sliding token expires after this long without use; each accepted request renews it. */
@@ -26,18 +26,20 @@ function issue (platform: Platform, user: UserRecord, expiresAt: number | null, 
 
 function login ({ platform, body }: Call): SimulatedReply {
   const user = [...platform.users.values()].find(candidate => candidate.email === textOf(body, 'email'))
-  if (user?.state !== 'active' || user.password !== textOf(body, 'password')) return refuse(401, 22013, 'Invalid password')
-  platform.counts.logins += 1
+  if (user?.state !== 'active' || user.password !== textOf(body, 'password')) throw refuse(401, 22013, 'Invalid password')
+  platform.logins += 1
   return issue(platform, user, null)
 }
 
 /** The key calls insist on the header `isp-box-instance: true`. */
-const boxed = (run: (call: Call) => SimulatedReply) => (call: Call): SimulatedReply =>
-  call.request.headers['isp-box-instance'] === 'true' ? run(call) : closed()
+const boxed = (run: Run): Run => call => {
+  if (call.request.headers['isp-box-instance'] !== 'true') throw closed()
+  return run(call)
+}
 
 const createKey = boxed(({ platform, params: { who = '' } }) => {
   const user = [...platform.users.values()].find(candidate => candidate.email === who || String(candidate.id) === who)
-  if (user === undefined) return notFound(who)
+  if (user === undefined) throw notFound(who)
   const key = `${user.id}-${randomUUID()}`
   platform.keys.set(key, { userId: user.id, expiresAt: platform.now() + keyMs })
   return ok({ id: String(user.id), key })
@@ -46,15 +48,16 @@ const createKey = boxed(({ platform, params: { who = '' } }) => {
 const keyLogin = boxed(({ platform, body }) => {
   const key = platform.keys.get(textOf(body, 'key') ?? '')
   const user = platform.users.get(key?.userId ?? -1)
-  if (user === undefined || platform.now() >= (key?.expiresAt ?? 0)) return badToken(platform.knobs)
-  platform.counts.keyLogins += 1
+  if (user === undefined || platform.now() >= (key?.expiresAt ?? 0)) throw badToken(platform)
+  platform.keyLogins += 1
   return issue(platform, user, null)
 })
 
 function longToken ({ platform, user, body }: Call): SimulatedReply {
   const sent = textOf(body, 'expires_at') ?? ''
   const expiresAt = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(sent) ? Date.parse(`${sent.replace(' ', 'T')}Z`) : NaN
-  return expiresAt > platform.now() ? issue(platform, user, expiresAt, sent) : invalidValue('expires_at')
+  if (!(expiresAt > platform.now())) throw invalidValue('expires_at')
+  return issue(platform, user, expiresAt, sent)
 }
 
 export const authRoutes: readonly Route[] = [

@@ -1,84 +1,62 @@
 import { flagOf, numberOf, recordsOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { accepted, order } from './actions.ts'
-import { addressShape } from './address-routes.ts'
-import { assign, wishedAddresses } from './allocation.ts'
-import {
-  closed, flag, invalidValue, isAdmin, listOf, missingProperty, natural, object, refuse, text, whole, type Call, type Shape
-} from './call.ts'
-import { imageChoice, recipeShape, type HostImage } from './images.ts'
-import { limitShape } from './limits.ts'
-import { addDisk, blankHost, type DiskSize } from './new-host.ts'
-import { rowOf, rowsOf, take, toStamp, type HostRecord, type Row } from './model.ts'
+import { accepted, checkPassword, otherTasks } from './actions.ts'
+import { addressShape, wishesOf } from './address-routes.ts'
+import { assign } from './allocation.ts'
+import { closed, count, invalidValue, isAdmin, listOf, missingProperty, natural, object, text, type Call, type Shape } from './call.ts'
+import { imageChoice, type HostImage } from './images.ts'
+import { addDisk, blankHost, rowOf, rowsOf, take, toStamp, type HostRecord, type Row } from './model.ts'
+import { submit } from './tasks.ts'
 
 export const createBody: Shape = {
-  ...limitShape,
-  ...recipeShape,
   ...addressShape,
-  name: text,
-  cluster: natural,
-  node: natural,
-  storage: natural,
-  account: natural,
-  domain: text,
-  preset: natural,
-  os: natural,
-  image: natural,
-  password: text,
-  hdd_mib: natural,
-  disks: listOf(object({ name: text, size_mib: natural, boot_order: natural, expand_part: text, storage: natural, tags: listOf(whole) })),
-  comment: text,
-  snapshots_allowed: flag
+  ...{ name: text, domain: text, password: text, comment: text },
+  ...{ cluster: natural, node: natural, storage: natural, account: natural, preset: natural, os: natural, image: natural, recipe: natural },
+  ...{ cpu_number: natural, ram_mib: natural, hdd_mib: natural, net_in_mbitps: count, net_out_mbitps: count },
+  disks: listOf(object({ size_mib: natural, boot_order: natural, tags: listOf(count) }))
 }
 
-interface Placement {
-  readonly clusterId: number
-  readonly nodeId: number
-  readonly accountId: number
-}
+type Placement = Readonly<Record<'clusterId' | 'nodeId' | 'accountId', number>>
 
 /** Every accepted create makes a host of its own; nothing here is idempotent. */
 export function createHost (call: Call): SimulatedReply {
-  const { platform, body } = call
+  const { platform, user } = call
   const place = placeOf(call)
-  if (place === null) return invalidValue('cluster')
-  if (!isAdmin(call.user) && place.accountId !== call.user.id) return closed()
-  const choice = imageChoice(call, place.clusterId)
-  if ('status' in choice) return choice
-  const refusal = bodyRefusal(call, place.accountId)
-  if (refusal !== null) return refusal
-  const addresses = wishedAddresses(platform, body, place.clusterId)
-  if (addresses === null) return refuse(400, 5040, 'No free IP addresses')
-  const host = newHost(call, place, choice)
+  if (!isAdmin(user) && place.accountId !== user.id) throw closed()
+  const image = imageChoice(call, place.clusterId)
+  checkMembers(call, place.accountId)
+  const addresses = wishesOf(call, place.clusterId)
+  const host = newHost(call, place, image)
   for (const free of addresses) assign(platform, host, free)
-  platform.counts.created += 1
+  platform.created += 1
   return followed(call, host)
 }
 
-function placeOf ({ platform, body, user }: Call): Placement | null {
+function placeOf ({ platform, body, user }: Call): Placement {
   const clusterId = numberOf(body, 'cluster') ?? rowsOf(platform, 'cluster')[0]?.id ?? -1
   const wished = numberOf(body, 'node')
   const node = rowsOf(platform, 'node').find(row => row['clusterId'] === clusterId && (wished ?? row.id) === row.id)
-  return node === undefined ? null : { clusterId, nodeId: node.id, accountId: numberOf(body, 'account') ?? user.id }
+  if (node === undefined) throw invalidValue('cluster')
+  return { clusterId, nodeId: node.id, accountId: numberOf(body, 'account') ?? user.id }
 }
 
-function bodyRefusal ({ platform, body }: Call, accountId: number): SimulatedReply | null {
+function checkMembers (call: Call, accountId: number): void {
+  const { platform, body } = call
   const preset = numberOf(body, 'preset')
-  if (!platform.users.has(accountId)) return invalidValue('account')
-  if ((textOf(body, 'name') ?? '').trim() === '') return invalidValue('name')
+  if (!platform.users.has(accountId)) throw invalidValue('account')
+  if ((textOf(body, 'name') ?? '').trim() === '') throw invalidValue('name')
   const domain = textOf(body, 'domain') ?? ''
-  if (domain !== domain.toLowerCase() || /\s/.test(domain)) return invalidValue('domain')
-  if (preset !== undefined && rowOf(platform, 'preset', preset) === undefined) return invalidValue('preset')
+  if (domain !== domain.toLowerCase() || /\s/.test(domain)) throw invalidValue('domain')
+  if (preset !== undefined && rowOf(platform, 'preset', preset) === undefined) throw invalidValue('preset')
   const sizes = ['cpu_number', 'ram_mib', ...body['disks'] === undefined ? ['hdd_mib'] : []]
   const needed = [...preset === undefined ? sizes : [], ...body['os'] === undefined ? [] : ['password']]
   const missing = needed.find(key => body[key] === undefined)
-  if (missing !== undefined) return missingProperty(missing)
-  return (textOf(body, 'password') ?? 'long enough').length < 8 ? invalidValue('password') : null
+  if (missing !== undefined) throw missingProperty(missing)
+  checkPassword(call)
 }
 
 /** Wire fields that a row shows as the create set them. */
-const isKept = (key: string): boolean =>
-  key === 'snapshots_allowed' || (Object.hasOwn(limitShape, key) && !['cpu_number', 'ram_mib', 'net_bandwidth_mbitps'].includes(key))
+const kept = ['net_in_mbitps', 'net_out_mbitps']
 
 function newHost ({ platform, body }: Call, place: Placement, image: HostImage): HostRecord {
   const preset = rowOf(platform, 'preset', numberOf(body, 'preset') ?? null)
@@ -86,46 +64,33 @@ function newHost ({ platform, body }: Call, place: Placement, image: HostImage):
   const ramMib = numberOf(body, 'ram_mib') ?? Number(preset?.['ram_mib'])
   const id = take(platform, 'host')
   const host: HostRecord = {
-    ...blankHost(id),
-    ...place,
-    ...image,
-    name: textOf(body, 'name') ?? '',
-    domain: textOf(body, 'domain') ?? '',
-    comment: textOf(body, 'comment') ?? '',
-    cpuNumber,
-    cpuNumberNew: cpuNumber,
-    ramMib,
-    ramMibNew: ramMib,
-    bandwidthMbitps: numberOf(body, 'net_bandwidth_mbitps') ?? null,
+    ...{ ...blankHost(id), ...place, ...image, cpuNumber, cpuNumberNew: cpuNumber, ramMib, ramMibNew: ramMib, bandwidthMbitps: null },
+    ...{ name: textOf(body, 'name') ?? '', domain: textOf(body, 'domain') ?? '', comment: textOf(body, 'comment') ?? '' },
     ip6: flagOf(body, 'ipv6_enabled') === true ? [`2001:db8:1::${id.toString(16)}`] : [],
-    createDate: toStamp(platform.now()),
-    password: textOf(body, 'password') ?? `SECRET-generated-${id}`,
-    extra: Object.fromEntries(Object.entries(body).filter(([key]) => isKept(key)))
+    ...{ createDate: toStamp(platform.now()), password: textOf(body, 'password') ?? `SECRET-generated-${id}` },
+    extra: Object.fromEntries(Object.entries(body).filter(([key]) => kept.includes(key)))
   }
   platform.hosts.set(id, host)
-  for (const size of diskSizes(body, preset)) addDisk(platform, host, size)
+  diskSizes(body, preset).forEach((disk, index) => {
+    addDisk(platform, host, numberOf(disk, 'size_mib') ?? 10240, numberOf(disk, 'boot_order') ?? index + 1)
+  })
   return host
 }
 
-function diskSizes (body: Json, preset: Row | undefined): DiskSize[] {
+function diskSizes (body: Json, preset: Row | undefined): Json[] {
   const single = numberOf(body, 'hdd_mib')
   const listed = recordsOf(body, 'disks')
-  const wanted = listed.length > 0 ? listed : single === undefined ? recordsOf(preset ?? {}, 'disks') : [{ size_mib: single }]
-  return wanted.map((disk, index) => ({
-    sizeMib: numberOf(disk, 'size_mib') ?? 10240,
-    bootOrder: numberOf(disk, 'boot_order') ?? index + 1
-  }))
+  return listed.length > 0 ? listed : single === undefined ? recordsOf(preset ?? {}, 'disks') : [{ size_mib: single }]
 }
 
 /** The task rows of a create share one number; the twin row ends early, so only the name shows which of the two to wait for. */
-function followed (call: Call, host: HostRecord): SimulatedReply {
-  const { platform, body } = call
+function followed ({ platform, body }: Call, host: HostRecord): SimulatedReply {
   const ms = platform.knobs.createMs
   const consulId = take(platform, 'consul')
-  order(call, host, { name: 'ip_allocate', ms: ms / 2, consulId, beside: true })
+  submit(platform, host, { name: 'ip_allocate', ms: ms / 2, consulId, beside: true })
   const apply = (at: number): void => { Object.assign(host, { state: 'active', activeSince: at }) }
   const fail = (): void => { host.state = 'stopped' }
-  const task = order(call, host, { name: 'host_create', ms, consulId, beside: true, apply, fail })
-  const recipe = numberOf(body, 'recipe') === undefined ? [] : [order(call, host, { name: 'host_run_recipe' }).consulId]
-  return accepted(host.id, task, { recipe_task_list: recipe, recipe_task: recipe[0] ?? 0, spice_task: 0 })
+  const task = submit(platform, host, { name: 'host_create', ms, consulId, beside: true, apply, fail })
+  const recipes = numberOf(body, 'recipe') === undefined ? [] : [submit(platform, host, { name: 'host_run_recipe' }).consulId]
+  return accepted(host.id, task, otherTasks(recipes))
 }

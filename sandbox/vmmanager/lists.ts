@@ -15,52 +15,54 @@ const evidenced: Readonly<Record<string, readonly string[]>> = {
   '/vm/v3/ip': ['network', 'ip_addr']
 }
 
+const broken = (message: string): Error => refuse(500, 1010, message)
+
 /** Filters, orders and cuts as the query says, and wraps the rest into the envelope of lists. Some lists never carry `size`. */
 export function list (call: Call, items: readonly Item[], withSize = true): SimulatedReply {
-  const { platform, request } = call
+  const { platform, request: { query } } = call
   const { knobs } = platform
-  const repeated = ['where', 'orderby', 'limit'].find(name => request.query.getAll(name).length > 1)
-  const found = repeated === undefined ? filtered(call, items) : `Repeated parameter: ${repeated}`
-  const sorted = typeof found === 'string' ? found : ordered(call, items, found)
-  const page = typeof sorted === 'string' ? sorted : cut(call, sorted)
-  if (typeof page === 'string') return refuse(500, 1010, page)
+  const repeated = ['where', 'orderby', 'limit'].find(name => query.getAll(name).length > 1)
+  if (repeated !== undefined) throw broken(`Repeated parameter: ${repeated}`)
+  const sorted = ordered(call, items, filtered(call, items))
+  const page = cut(call, sorted)
   const size = knobs.sizeMeans === 'total' ? sorted.length : page.length
   return ok({ last_notify: take(platform, 'notify'), list: page, ...(knobs.size && withSize ? { size } : {}) })
 }
 
-function filtered (call: Call, items: readonly Item[]): readonly Item[] | string {
+function filtered (call: Call, items: readonly Item[]): readonly Item[] {
   const source = call.request.query.get('where')
   if (source === null) return items
   const condition = parseWhere(source)
-  if (condition === null) return 'Filter syntax error'
-  const unknown = fieldsOf(condition).find(field => !isField(call, items, field))
-  if (unknown !== undefined) return `Unknown field: ${unknown}`
+  if (condition === null) throw broken('Filter syntax error')
+  for (const field of fieldsOf(condition)) checkField(call, items, field)
   return items.filter(item => matches(condition, field => valueAt(item, field)))
 }
 
-function ordered (call: Call, all: readonly Item[], items: readonly Item[]): readonly Item[] | string {
+function ordered (call: Call, all: readonly Item[], items: readonly Item[]): readonly Item[] {
   const [, field, way = 'asc'] = /^(\S+)(?: (asc|desc))?$/i.exec(call.request.query.get('orderby') ?? 'id asc') ?? []
-  if (field === undefined) return 'Order syntax error'
-  if (!isField(call, all, field)) return `Unknown field: ${field}`
+  if (field === undefined) throw broken('Order syntax error')
+  checkField(call, all, field)
   const sign = way.toLowerCase() === 'asc' ? 1 : -1
   return [...items].sort((a, b) => sign * compareValues(valueAt(a, field), valueAt(b, field)))
 }
 
-function cut (call: Call, items: readonly Item[]): readonly Item[] | string {
+function cut (call: Call, items: readonly Item[]): readonly Item[] {
   const { limit: meaning, pageCap } = call.platform.knobs
   const source = call.request.query.get('limit')
-  if (source === null) return items.slice(0, pageCap ?? items.length)
+  if (source === null) return items.slice(0, pageCap)
   const numbers = /^\s*(\d+)\s*,\s*(\d+)\s*$/.exec(source)
-  if (numbers === null) return 'Limit syntax error'
+  if (numbers === null) throw broken('Limit syntax error')
   const [from, second] = [Number(numbers[1]), Number(numbers[2])]
   const wanted = meaning === 'offset-count' ? second : Math.max(0, second - from)
-  return items.slice(from, from + Math.min(wanted, pageCap ?? wanted))
+  return items.slice(from, from + Math.min(wanted, pageCap))
 }
 
 /** A field exists when any row has a scalar there; linked objects cannot be compared as a whole. */
-function isField (call: Call, items: readonly Item[], field: string): boolean {
-  if (call.platform.knobs.filterFields === 'item') return items.length === 0 || items.some(item => valueAt(item, field) !== undefined)
-  return field === 'id' || field === 'name' || (evidenced[call.request.path] ?? []).includes(field)
+function checkField (call: Call, items: readonly Item[], field: string): void {
+  const isKnown = call.platform.knobs.filterFields === 'item'
+    ? items.length === 0 || items.some(item => valueAt(item, field) !== undefined)
+    : field === 'id' || field === 'name' || (evidenced[call.request.path] ?? []).includes(field)
+  if (!isKnown) throw broken(`Unknown field: ${field}`)
 }
 
 function valueAt (item: Item, field: string): unknown {

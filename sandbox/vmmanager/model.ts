@@ -1,3 +1,5 @@
+import { createAgenda } from '../kit/agenda.ts'
+import { empty, maybe, none, type Json } from '../kit/json.ts'
 import type { VmmanagerKnobs } from './knobs.ts'
 
 /** A catalogue entry as it goes over the wire. */
@@ -6,38 +8,21 @@ export interface Row {
   [key: string]: unknown
 }
 
-export interface HostRecord {
-  readonly id: number
-  name: string
-  /** 'creating', 'active', 'stopped', 'crashed' or any other word. */
-  state: string
-  domain: string
-  comment: string
-  accountId: number
-  clusterId: number
-  nodeId: number
-  osId: number | null
-  osName: string
-  osGroup: string
-  cpuNumber: number
-  cpuNumberNew: number
-  ramMib: number
-  ramMibNew: number
-  bandwidthMbitps: number | null
-  ip6: string[]
+const noMembers: Json = {}
+
+/** A host as its create begins; `state` is 'creating', 'active', 'stopped', 'crashed' or any other word. */
+export const blankHost = (id: number) => ({
+  ...{ id, name: '', state: 'creating', domain: '', comment: '', accountId: 0, clusterId: 1, nodeId: 1 },
+  ...{ osId: none<number>(), osName: '', osGroup: '', cpuNumber: 1, cpuNumberNew: 1, ramMib: 1024, ramMibNew: 1024 },
+  ...{ bandwidthMbitps: maybe(100), ip6: empty<string>(), createDate: none<string>(), password: '', snapshotCount: 0 },
+  ...{ tags: empty<string>(), rescueMode: false, disabled: false, isoMounted: false, isProtected: false },
   /** When the guest was last started; null while it is off. */
-  activeSince: number | null
-  createDate: string | null
-  password: string
-  snapshotCount: number
-  tags: string[]
-  rescueMode: boolean
-  disabled: boolean
-  isoMounted: boolean
-  isProtected: boolean
-  /** Further wire fields that the platform only keeps (limits, weights, firewall rules). */
-  extra: Record<string, unknown>
-}
+  activeSince: none<number>(),
+  /** Further wire fields that the platform only keeps. */
+  extra: noMembers
+})
+
+export type HostRecord = ReturnType<typeof blankHost>
 
 export interface DiskRecord {
   readonly id: number
@@ -47,28 +32,9 @@ export interface DiskRecord {
   bootOrder: number
 }
 
-export interface AddressRecord {
-  readonly id: number
-  ip: string
+export interface AddressRecord extends Readonly<Record<'id' | 'hostId' | 'poolId' | 'networkId', number>> {
+  readonly ip: string
   domain: string
-  hostId: number
-  poolId: number
-  networkId: number
-}
-
-export interface PoolRecord {
-  readonly id: number
-  readonly name: string
-  readonly note: string
-  readonly first: string
-  readonly last: string
-  readonly clusters: ReadonlyArray<{ readonly id: number, readonly interface: number }>
-}
-
-export interface NetworkRecord {
-  readonly id: number
-  readonly name: string
-  readonly gateway: string
 }
 
 export interface TaskRecord {
@@ -76,66 +42,55 @@ export interface TaskRecord {
   /** What an action's answer calls `task`; several rows may share it. */
   readonly consulId: number
   readonly name: string
-  readonly hostId: number | null
+  readonly hostId: number
   readonly accountId: number
   readonly createdAt: number
   /** Both null while the task waits for its `deferReason`. */
   startAt: number | null
   endAt: number | null
-  deferReason: string | null
+  readonly deferReason: string | null
   fails: boolean
   settled: boolean
   readonly apply: (at: number) => void
   readonly fail: (at: number) => void
 }
 
-export interface UserRecord {
+export interface UserRecord extends Readonly<Record<'email' | 'password' | 'role' | 'state', string>> {
   readonly id: number
-  readonly email: string
-  readonly password: string
-  readonly role: string
-  readonly state: string
 }
 
-export interface TokenRecord {
-  readonly userId: number
-  /** Null for a sliding token. */
-  readonly expiresAt: number | null
-  usedAt: number
-}
-
-export interface KeyRecord {
-  readonly userId: number
-  readonly expiresAt: number
-}
-
-const pools: readonly PoolRecord[] = [
+const pools = [
   { id: 5, name: 'pool-1', note: '', first: '192.0.2.10', last: '192.0.2.73', clusters: [{ id: 1, interface: 0 }] },
   { id: 6, name: 'pool-2', note: '', first: '203.0.113.10', last: '203.0.113.250', clusters: [1, 2].map(id => ({ id, interface: 0 })) }
 ]
 
-const networks: readonly NetworkRecord[] = [
+export type PoolRecord = typeof pools[number]
+
+const networks = [
   { id: 7, name: '192.0.2.0/24', gateway: '192.0.2.1' },
   { id: 8, name: '203.0.113.0/24', gateway: '203.0.113.1' }
 ]
 
+export type NetworkRecord = typeof networks[number]
+
 /** The state of the simulated platform. */
-export const createPlatform = (knobs: VmmanagerKnobs, now: () => number, users: readonly UserRecord[], catalogue: Map<string, Row[]>) => ({
-  knobs,
-  now,
+export const createPlatform = (
+  knobs: VmmanagerKnobs, clock: () => number, users: readonly UserRecord[], catalogue: ReadonlyMap<string, readonly Row[]>
+) => ({
+  ...createAgenda(clock),
+  ...{ knobs, pools, networks },
   hosts: new Map<number, HostRecord>(),
   disks: new Map<number, DiskRecord>(),
   addresses: new Map<number, AddressRecord>(),
-  pools,
-  networks,
   tasks: new Map<number, TaskRecord>(),
   users: new Map(users.map(user => [user.id, user])),
-  tokens: new Map<string, TokenRecord>(),
-  keys: new Map<string, KeyRecord>(),
+  /** A sliding token has no end. */
+  tokens: new Map<string, { readonly userId: number, readonly expiresAt: number | null, usedAt: number }>(),
+  keys: new Map<string, { readonly userId: number, readonly expiresAt: number }>(),
   /** Lists by the name in the path: os, preset, cluster, node, image… */
   catalogue,
   counters: { host: 40, disk: 100, address: 500, task: 769, consul: 1341774669, token: 1995, notify: 123456 },
-  counts: { created: 0, logins: 0, keyLogins: 0 }
+  ...{ created: 0, logins: 0, keyLogins: 0 }
 })
 
 export type Platform = ReturnType<typeof createPlatform>
@@ -145,10 +100,15 @@ export const take = (platform: Platform, counter: keyof Platform['counters']): n
   return platform.counters[counter]
 }
 
-export const rowsOf = (platform: Platform, list: string): Row[] => platform.catalogue.get(list) ?? []
+export const rowsOf = (platform: Platform, list: string): readonly Row[] => platform.catalogue.get(list) ?? []
 
 export const rowOf = (platform: Platform, list: string, id: number | null): Row | undefined =>
   rowsOf(platform, list).find(row => row.id === id)
+
+export function addDisk (platform: Platform, { id: hostId }: HostRecord, sizeMib: number, bootOrder = 1): void {
+  const id = take(platform, 'disk')
+  platform.disks.set(id, { id, hostId, sizeMib, sizeMibNew: sizeMib, bootOrder })
+}
 
 export const disksOf = (platform: Platform, hostId: number): DiskRecord[] =>
   [...platform.disks.values()].filter(disk => disk.hostId === hostId).sort((a, b) => a.bootOrder - b.bootOrder)

@@ -1,17 +1,17 @@
 import { assign, findFree } from './allocation.ts'
 import type { VmmanagerKnobs } from './knobs.ts'
-import { createPlatform, toStamp, type HostRecord, type Platform, type UserRecord } from './model.ts'
-import { addDisk } from './new-host.ts'
-import { seedCatalogue } from './seed-catalogue.ts'
-import { put, seedSamples } from './seed-samples.ts'
-import { seedTasks } from './seed-tasks.ts'
+import {
+  addDisk, blankHost, createPlatform, disksOf, rowOf, take, toStamp, type HostRecord, type Platform, type TaskRecord, type UserRecord
+} from './model.ts'
+import { catalogue } from './seed-catalogue.ts'
+import { submit } from './tasks.ts'
+
+const user = (id: number, name: string, role = '@user', state = 'active'): UserRecord =>
+  ({ id, email: `${name}@example.com`, password: `SECRET-${name}-password`, role, state })
 
 const users: readonly UserRecord[] = [
-  { id: 3, email: 'client@example.com', password: 'SECRET-client-password', role: '@user', state: 'active' },
-  { id: 4, email: 'second@example.com', password: 'SECRET-second-password', role: '@user', state: 'active' },
-  { id: 5, email: 'reseller@example.com', password: 'SECRET-reseller-password', role: '@advanced_user', state: 'active' },
-  { id: 6, email: 'gone@example.com', password: 'SECRET-gone-password', role: '@user', state: 'blocked' },
-  { id: 24, email: 'admin@example.com', password: 'SECRET-admin-password', role: '@admin', state: 'active' }
+  user(3, 'client'), user(4, 'second'), user(5, 'reseller', '@advanced_user'),
+  user(6, 'gone', '@user', 'blocked'), user(24, 'admin', '@admin')
 ]
 
 export const administrator = { email: 'admin@example.com', password: 'SECRET-admin-password' } as const
@@ -21,11 +21,66 @@ export const client = 'client@example.com'
 const furtherHosts = 127
 
 export function seedPlatform (knobs: VmmanagerKnobs, now: () => number): Platform {
-  const platform = createPlatform(knobs, now, users, seedCatalogue())
+  const platform = createPlatform(knobs, now, users, catalogue)
   seedSamples(platform)
-  seedTasks(platform)
   addHosts(platform, furtherHosts)
   return platform
+}
+
+function put (platform: Platform, values: Partial<HostRecord>): HostRecord {
+  const id = take(platform, 'host')
+  const os = rowOf(platform, 'os', values.osId ?? null)
+  const host: HostRecord = { ...blankHost(id), osName: String(os?.['name'] ?? ''), osGroup: String(os?.['os_group'] ?? ''), ...values, id }
+  platform.hosts.set(id, host)
+  return host
+}
+
+const sample = (name: string, osId: number, more: Partial<HostRecord>): Partial<HostRecord> =>
+  ({ name, osId, domain: `${name}.example.com`, accountId: 3, clusterId: 1, nodeId: 1, createDate: '2026-01-15 10:20:30', ...more })
+
+const webSizes = { cpuNumber: 2, cpuNumberNew: 2, ramMib: 2048, ramMibNew: 2048 }
+const dbSizes = { cpuNumber: 4, cpuNumberNew: 8, ramMib: 4096, ramMibNew: 8192 }
+
+/** The three hosts of the sample list: running, stopped with a resize pending, and still being made. */
+function seedSamples (platform: Platform): void {
+  const activeSince = platform.now() - 3_600_000
+  const web = put(platform, sample('web-1', 25, { ...webSizes, state: 'active', activeSince, password: 'SECRET-host-41' }))
+  const db = put(platform, sample('db-1', 12, { ...dbSizes, state: 'stopped', ip6: ['2001:db8:1::42'], password: 'SECRET-host-42' }))
+  const made = put(platform, sample('new-1', 25, { createDate: '2026-01-16 08:00:00' }))
+  addDisk(platform, web, 20480)
+  addDisk(platform, db, 40960)
+  addDisk(platform, made, 10240)
+  addDisk(platform, db, 10240, 2)
+  for (const disk of disksOf(platform, db.id).slice(0, 1)) disk.sizeMibNew = 81920
+  assign(platform, web, { ip: '192.0.2.10', poolId: 5 })
+  assign(platform, db, { ip: '192.0.2.11', poolId: 5 })
+  assign(platform, db, { ip: '192.0.2.12', poolId: 5 })
+  seedTasks(platform, web, db, made)
+}
+
+/** How long the sample host stays `creating` after the start. */
+const sampleCreateMs = 15 * 60_000
+
+/** The tasks of the samples; their row ids and consul ids are those of the documents. */
+function seedTasks (platform: Platform, web: HostRecord, db: HostRecord, made: HostRecord): void {
+  const now = platform.now()
+  const row = (host: HostRecord, consulId: number, name: string, more: Partial<TaskRecord>): void => {
+    const past = { createdAt: now - 600_000, startAt: now - 598_000, endAt: now - 506_000, settled: true }
+    submit(platform, host, { consulId, name, ...past, ...more })
+  }
+  const finishCreate = (at: number): void => { Object.assign(made, { state: 'active', activeSince: at }) }
+  const waiting = { startAt: null, endAt: null, deferReason: 'host_stop', settled: false }
+  row(made, 1341774670, 'host_create', {
+    ...{ createdAt: now - 16_000, startAt: now - 14_000, endAt: now + sampleCreateMs, settled: false, apply: finishCreate }
+  })
+  row(web, 1341774671, 'host_create', {})
+  row(web, 1341774679, 'host_migrate', {})
+  const resize = (): void => { Object.assign(db, { cpuNumber: db.cpuNumberNew, ramMib: db.ramMibNew }) }
+  row(db, 1341774680, 'host_change_params', { ...waiting, apply: resize })
+  const resizeDisks = (): void => { for (const disk of disksOf(platform, db.id)) disk.sizeMib = disk.sizeMibNew }
+  row(db, 1341774681, 'disk_resize', { ...waiting, apply: resizeDisks })
+  row(web, 1341774682, 'disk_resize', { fails: true })
+  platform.counters.consul = 1341774700
 }
 
 const stateWords = ['active', 'active', 'active', 'stopped', 'active', 'active', 'stopped']
@@ -40,24 +95,15 @@ export function addHosts (platform: Platform, count: number): HostRecord[] {
     const isLxd = number % 13 === 0
     const state = stateWords[number % stateWords.length] ?? 'active'
     const host = put(platform, {
-      name: `vm-${number}`,
-      state,
-      domain: `vm-${number}.example.com`,
-      comment: number % 5 === 0 ? 'managed by billing' : '',
-      accountId: [3, 4, 5, 24][number % 4] ?? 3,
-      clusterId: isLxd ? 2 : 1,
-      nodeId: isLxd ? 3 : 1 + number % 2,
+      ...{ name: `vm-${number}`, domain: `vm-${number}.example.com`, state, password: `SECRET-host-${number}` },
+      ...{ comment: number % 5 === 0 ? 'managed by billing' : '', tags: number % 6 === 0 ? ['prod', 'web'] : [] },
+      ...{ accountId: [3, 4, 5, 24][number % 4] ?? 3, clusterId: isLxd ? 2 : 1, nodeId: isLxd ? 3 : 1 + number % 2 },
       osId: isLxd ? 51 : templateIds[number % templateIds.length] ?? 25,
-      cpuNumber: size,
-      cpuNumberNew: size,
-      ramMib: size * 1024,
-      ramMibNew: size * 1024,
+      ...{ cpuNumber: size, cpuNumberNew: size, ramMib: size * 1024, ramMibNew: size * 1024 },
       activeSince: state === 'active' ? platform.now() - number * 60_000 : null,
-      createDate: toStamp(Date.UTC(2026, 0, 16, 9) + number * 3_600_000),
-      password: `SECRET-host-${number}`,
-      tags: number % 6 === 0 ? ['prod', 'web'] : []
+      createDate: toStamp(Date.UTC(2026, 0, 16, 9) + number * 3_600_000)
     })
-    addDisk(platform, host, { sizeMib: size * 10240, bootOrder: 1 })
+    addDisk(platform, host, size * 10240)
     addOddity(platform, host)
     return host
   })
@@ -83,8 +129,8 @@ function addOddity (platform: Platform, host: HostRecord): void {
   const kind = host.id % 12
   const isOdd = host.id < 60 || host.id % 36 < 12
   if (isOdd) Object.assign(host, oddities[kind])
-  if (host.id % 37 === 0) addDisk(platform, host, { sizeMib: 6000, bootOrder: 2 })
+  if (host.id % 37 === 0) addDisk(platform, host, 6000, 2)
   if (kind === 11) return
-  const [free] = findFree(platform, { count: 1, pools: [6], clusterId: host.clusterId }) ?? []
+  const [free] = findFree(platform, 1, [6], host.clusterId) ?? []
   if (free !== undefined) assign(platform, host, free)
 }

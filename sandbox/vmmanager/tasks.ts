@@ -1,78 +1,51 @@
-import type { HostRecord, Platform, TaskRecord } from './model.ts'
-import { take } from './model.ts'
+import { take, type HostRecord, type Platform, type Row, type TaskRecord } from './model.ts'
 
-export interface TaskOrder {
+export interface TaskOrder extends Partial<Omit<TaskRecord, 'id' | 'hostId' | 'accountId'>> {
   readonly name: string
-  readonly host: HostRecord | null
-  readonly accountId: number
-  readonly ms: number
-  /** Given when a row shares the number of another task. */
-  readonly consulId?: number
+  readonly ms?: number
   /** Waits for this action (`host_stop`) instead of running. */
   readonly defer?: string
   /** Runs beside the host's other tasks, not after them. */
   readonly beside?: boolean
-  readonly apply?: (at: number) => void
-  readonly fail?: (at: number) => void
 }
 
-const nothing = (): void => {}
 /** The part of its time that a task spends as `created`. */
 const waitingShare = 0.2
 
-export function submit (platform: Platform, order: TaskOrder): TaskRecord {
+export function submit (platform: Platform, host: HostRecord, { ms: given, defer, beside, ...order }: TaskOrder): TaskRecord {
   const now = platform.now()
-  const begin = order.host === null || order.beside === true ? now : Math.max(now, busyUntil(platform, order.host.id))
+  const ms = given ?? platform.knobs.actionMs
+  const begin = beside === true ? now : Math.max(now, busyUntil(platform, host.id))
   const task: TaskRecord = {
-    id: take(platform, 'task'),
-    consulId: order.consulId ?? take(platform, 'consul'),
-    name: order.name,
-    hostId: order.host?.id ?? null,
-    accountId: order.accountId,
-    createdAt: now,
-    startAt: order.defer === undefined ? begin + order.ms * waitingShare : null,
-    endAt: order.defer === undefined ? begin + order.ms : null,
-    deferReason: order.defer ?? null,
-    fails: takeFailure(platform, order.name),
-    settled: false,
-    apply: order.apply ?? nothing,
-    fail: order.fail ?? nothing
+    ...{ id: take(platform, 'task'), consulId: order.consulId ?? take(platform, 'consul'), hostId: host.id, accountId: host.accountId },
+    ...{ createdAt: now, startAt: defer === undefined ? begin + ms * waitingShare : null, endAt: defer === undefined ? begin + ms : null },
+    ...{ deferReason: defer ?? null, fails: takeFailure(platform, order.name), settled: false, apply: () => {}, fail: () => {} },
+    ...order
   }
   platform.tasks.set(task.id, task)
+  const { endAt } = task
+  if (endAt !== null) platform.later(endAt - now, () => { finish(task, endAt) })
   return task
 }
 
-function takeFailure (platform: Platform, name: string): boolean {
-  const planned = platform.knobs.failTasks
-  const key = (planned[name] ?? 0) > 0 ? name : '*'
-  const left = planned[key] ?? 0
-  if (left <= 0) return false
-  planned[key] = left - 1
-  return true
+function takeFailure ({ knobs: { failTasks } }: Platform, name: string): boolean {
+  const key = (failTasks[name] ?? 0) > 0 ? name : '*'
+  const left = failTasks[key] ?? 0
+  if (left > 0) failTasks[key] = left - 1
+  return left > 0
 }
 
 /** A host works off its tasks one after another; deferred ones do not hold it up. */
 const busyUntil = (platform: Platform, hostId: number): number =>
-  Math.max(0, ...[...platform.tasks.values()]
-    .filter(task => task.hostId === hostId && !task.settled)
-    .map(task => task.endAt ?? 0))
+  Math.max(0, ...unsettled(platform, hostId).map(task => task.endAt ?? 0))
+
+const unsettled = ({ tasks }: Platform, hostId: number): TaskRecord[] =>
+  [...tasks.values()].filter(task => task.hostId === hostId && !task.settled)
 
 export const isBusy = (platform: Platform, hostId: number): boolean => busyUntil(platform, hostId) > platform.now()
 
-/** Brings the platform up to date: everything that ended since the last request happens now, in its order. */
-export function settle (platform: Platform): void {
-  const now = platform.now()
-  for (;;) {
-    const due = [...platform.tasks.values()]
-      .filter(task => !task.settled && task.endAt !== null && task.endAt <= now)
-      .sort((a, b) => (a.endAt ?? 0) - (b.endAt ?? 0) || a.id - b.id)[0]
-    if (due === undefined) return
-    finish(due)
-  }
-}
-
-function finish (task: TaskRecord): void {
-  const at = task.endAt ?? 0
+function finish (task: TaskRecord, at: number): void {
+  if (task.settled) return
   task.settled = true
   if (task.fails) task.fail(at)
   else task.apply(at)
@@ -80,42 +53,30 @@ function finish (task: TaskRecord): void {
 
 /** Applies the changes that were deferred until the host stops. */
 export function releaseDeferred (platform: Platform, hostId: number, at: number): void {
-  for (const task of platform.tasks.values()) {
-    if (task.hostId !== hostId || task.settled || task.deferReason === null || task.endAt !== null) continue
-    task.startAt = at
-    task.endAt = at
-    finish(task)
+  for (const task of unsettled(platform, hostId).filter(({ endAt }) => endAt === null)) {
+    Object.assign(task, { startAt: at, endAt: at })
+    finish(task, at)
   }
 }
 
 /** The tasks of a deleted host are removed with it. */
 export function dropTasks (platform: Platform, hostId: number, at: number): void {
-  for (const task of platform.tasks.values()) {
-    if (task.hostId !== hostId || task.settled) continue
-    task.startAt = at
-    task.endAt = at
-    task.fails = true
-    task.settled = true
-  }
+  for (const task of unsettled(platform, hostId)) Object.assign(task, { startAt: at, endAt: at, fails: true, settled: true })
 }
 
 function statusOf (platform: Platform, task: TaskRecord): string {
-  const now = platform.now()
   if (task.startAt === null) return 'deferred'
   if (task.settled) return task.fails ? platform.knobs.failedWord : 'complete'
-  return now < task.startAt ? 'created' : 'running'
+  return platform.now() < task.startAt ? 'created' : 'running'
 }
 
 const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000))
 
-export const taskRow = (platform: Platform, task: TaskRecord): { id: number, [key: string]: unknown } => {
+export const taskRow = (platform: Platform, task: TaskRecord): Row => {
   const now = platform.now()
   const startAt = task.startAt ?? now
   return {
-    id: task.id,
-    consul_id: task.consulId,
-    name: task.name,
-    status: statusOf(platform, task),
+    ...{ id: task.id, consul_id: task.consulId, name: task.name, status: statusOf(platform, task) },
     defer_reason: task.startAt === null ? task.deferReason : null,
     running_time: seconds(Math.min(now, task.endAt ?? now) - startAt),
     waiting_time: seconds(Math.min(now, startAt) - task.createdAt)

@@ -1,5 +1,6 @@
 import type { Adapter, Upstream } from './contract.ts'
-import type { AdapterVerbs, Verb } from './verbs.ts'
+import type { Verb } from './verb.ts'
+import type { AdapterVerbs } from './verbs.ts'
 import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability } from '../domain/capability.ts'
 
 const none: Capability = { support: 'none', evidence: null, accepts: [], note: null }
@@ -10,7 +11,7 @@ export function capabilitiesOf (operations: AdapterVerbs): Capabilities {
   const entry = (name: string): Capability => {
     const verb = verbs.get(name)
     if (verb === undefined) return none
-    return { support: verb.support ?? 'native', evidence: verb.evidence, accepts: [...(verb.accepts ?? [])], note: verb.note ?? null }
+    return { support: verb.support ?? 'native', evidence: verb.evidence, accepts: [...(verb.accepts ?? []), ...Object.keys(verb.parameters?.shape ?? {})], note: verb.note ?? null }
   }
   return capabilitiesSchema.parse(Object.fromEntries(capabilityNames.map(name => [name, entry(name)])))
 }

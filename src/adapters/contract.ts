@@ -56,6 +56,8 @@ export interface Adapter<Account> {
   readonly example: Account
   /** Names of members that hold secrets in this vendor's objects, beyond the usual ones. */
   readonly secretMembers: readonly string[]
+  /** The most calls of one sign-in; absent: one. */
+  readonly signInCalls?: number
   /** How to sign in with this account; null if its credentials are sent as they are. */
   signIn(account: Account): SignIn | null
   connect(account: Account, upstream: Upstream): AdapterVerbs

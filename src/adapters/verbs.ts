@@ -1,24 +1,11 @@
 import type { z } from 'zod'
-import type { Evidence } from '../domain/capability.ts'
 import type { AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey } from '../domain/catalogue.ts'
 import type { Compare } from '../domain/compare.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { Goal, OperationStatus } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import type { CreateSpec, OwnerSpec, RebuildSpec, ResizeSpec } from '../domain/spec.ts'
-
-/**
- * The facts that every verb declares beside its function; the published capabilities are derived from them. `accepts` names
- * the optional members (or query parameters) that it supports: the gateway refuses all others before anything is sent.
- */
-export interface Verb {
-  readonly evidence: Evidence
-  readonly support?: 'native' | 'emulated'
-  readonly accepts?: readonly string[]
-  readonly note?: string
-  /** The deadline of its operations, if it is longer than the default of ten minutes (30 for create and rebuild). */
-  readonly deadlineMs?: number
-}
+import type { Verb } from './verb.ts'
 
 /** A verb that completes with its answer. A missing server is `not-found`, a wrong state `conflict`. */
 export interface Ask<Input, Output> extends Verb {
@@ -32,12 +19,12 @@ export interface Ask<Input, Output> extends Verb {
  */
 export type Act<Input> = Ask<Input, Accepted>
 
-interface OnServer {
+export interface OnServer {
   readonly id: string
 }
 
 /** Needs a preflight: the gateway has read the server, and `seen.raw` is the vendor's object as `get` returned it. */
-interface OnSeenServer {
+export interface OnSeenServer {
   readonly seen: Seen
 }
 
@@ -46,7 +33,7 @@ export interface AdapterVerbs {
   readonly list: List
   readonly get: Get
   readonly create?: Create
-  readonly delete?: Act<OnSeenServer & { readonly recycle?: boolean | undefined, readonly keep_addresses?: boolean | undefined }>
+  readonly delete?: Act<OnSeenServer>
   readonly start?: Act<OnServer>
   /** `force`: power off or reset instead of asking the guest. Only given if `accepts` has it. */
   readonly stop?: Act<OnServer & { readonly force?: boolean | undefined }>
@@ -71,11 +58,11 @@ export interface AdapterVerbs {
   /** An address that the server does not have is `not-found`. */
   readonly 'addresses.detach'?: Act<OnServer & { readonly address: string }>
   readonly ptr?: Ask<Ptr, Ptr>
-  readonly images?: Catalogue<Image>
-  readonly plans?: Catalogue<Plan>
-  readonly regions?: Catalogue<Region>
-  readonly ssh_keys?: Catalogue<SshKey>
-  readonly networks?: Catalogue<Network>
+  readonly images?: Catalog<Image>
+  readonly plans?: Catalog<Plan>
+  readonly regions?: Catalog<Region>
+  readonly ssh_keys?: Catalog<SshKey>
+  readonly networks?: Catalog<Network>
   readonly 'owners.list'?: OwnerList
   readonly 'owners.create'?: OwnerCreate
   readonly login_link?: Ask<{ readonly owner: string }, LoginLink>
@@ -134,18 +121,22 @@ export interface List extends Verb {
   hydrate?(seen: Seen): Promise<Seen>
 }
 
+/** A request whose `options` are what the verb's schema returned for them. */
+export type WithOptions<Spec, Options> = Omit<Spec, 'options'> & { readonly options: Options }
+
 /**
  * Buys a server. `requires` names the mandatory members of `accepts`; `options` is strict, and its members are published too.
- * The gateway has checked members, sizes (either a plan, or cpus, memory_mib and disk_gib) and options against this, so `run` need not.
- * `isLike` returns whether a row of the list may be the server that this order created (default: it has the same name);
+ * The gateway has checked members, sizes (either a plan, or cpus, memory_mib and disk_gib) and options against this, so `run` need not:
+ * it gets the parsed options. `isLike` returns whether a row of the list may be the server that this order created (default: it has the same name);
  * it finds the server after an answer without an id, or after no answer at all.
  */
-export interface Create extends Act<CreateSpec> {
+export interface Create<Options = Readonly<Record<string, unknown>>> extends Verb {
   readonly accepts: readonly string[]
   readonly requires: readonly string[]
-  readonly options: z.ZodType
+  readonly options: z.ZodType<Options>
   /** A body that the simulated provider accepts; for the documentation. */
   readonly example: CreateSpec
+  run(spec: WithOptions<CreateSpec, Options>): Promise<Accepted>
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
 }
 
@@ -198,17 +189,13 @@ export interface JobState extends Job {
   readonly error: string | null
 }
 
-/** All rows of one kind, from all vendor pages. `accepts` names our query parameters that narrow it, `requires` the mandatory ones. */
-export interface Catalogue<Row> extends Verb {
-  readonly requires?: readonly string[]
-  run(query: CatalogueQuery): Promise<readonly Row[]>
+/** All rows of one kind, from all vendor pages. `Query`: the values of its `parameters`, which narrow it. */
+export interface Catalog<Row, Query = unknown> extends Verb {
+  run(query: Query): Promise<readonly Row[]>
 }
 
-/** The parameters that a catalogue may take: `region`, `instance_type`. */
-export type CatalogueQuery = Readonly<Record<string, string>>
-
 export interface AddressList extends Verb {
-  /** The addresses of one server. */
+  /** The addresses of one server. `cost` is that of the more expensive of the two. */
   run(id: string): Promise<readonly AddressRow[]>
   /** The addresses of the account, attached or not. */
   all(): Promise<readonly AddressRow[]>
@@ -220,11 +207,12 @@ export interface OwnerList extends Verb {
   get(id: string): Promise<Owner>
 }
 
-export interface OwnerCreate extends Ask<OwnerSpec, Owner> {
+export interface OwnerCreate<Options = Readonly<Record<string, unknown>>> extends Verb {
   readonly accepts: readonly string[]
   readonly requires: readonly string[]
-  readonly options: z.ZodType
+  readonly options: z.ZodType<Options>
   readonly example: OwnerSpec
+  run(spec: WithOptions<OwnerSpec, Options>): Promise<Owner>
 }
 
 /** A provider call that the caller composes, relative to the API's base. `path` begins with a slash and has no dot segments. */

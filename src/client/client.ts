@@ -31,12 +31,26 @@ export interface FollowOptions {
   readonly signal?: AbortSignal
 }
 
+/** A call by its words: for programs that learn paths at run time, to which the types of the document do not apply. */
+export interface PlainRequest {
+  readonly method: string
+  /** Below the gateway's address, beginning with a slash; parameters in it are already encoded. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | boolean>>
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON; undefined sends none. */
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
 /**
  * Every path of the API as `GET`, `POST`, `PUT`, `PATCH` and `DELETE`, which answer `{ data, error, response }` and throw only where
  * there is no answer: a `TypeError` when the gateway cannot be reached, a `TimeoutError` when it takes too long.
  * What stands beside them throws a `ProblemError` too.
  */
 export interface HawserClient extends Calls {
+  /** Resolves with the answer, of any status; throws only where there is none. */
+  send (request: PlainRequest): Promise<Response>
   /** All servers of an account, page by page as they are taken. */
   servers (account: string, filters?: ServerFilters): AsyncGenerator<Server, void, undefined>
   /** Buys one server, however often it is called with the same key and specification. The key: 1 to 255 characters, yours to keep. */
@@ -76,6 +90,7 @@ export function createClient (options: ClientOptions): HawserClient {
   }))
   return {
     ...api,
+    send: async request => await sendPlain(options, request),
     servers: (account, filters) => serversOf(api, account, filters),
     createServer: async (account, spec, idempotencyKey) => operationOf(dataOf(await api.POST('/v1/{account}/servers', {
       params: { path: { account }, header: { 'Idempotency-Key': idempotencyKey } },
@@ -83,6 +98,23 @@ export function createClient (options: ClientOptions): HawserClient {
     }))),
     follow: async (written, following) => await follow(api, operationOf(written), following)
   }
+}
+
+async function sendPlain (options: ClientOptions, request: PlainRequest): Promise<Response> {
+  const { method, path, query = {}, headers = {}, body, signal } = request
+  if (!path.startsWith('/')) throw new TypeError('the path must begin with a slash')
+  const search = new URLSearchParams(Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]))).toString()
+  return await limitedFetch(options)(new Request(`${options.baseUrl.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`, {
+    method,
+    headers: {
+      ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers
+    },
+    redirect: 'error',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal })
+  }))
 }
 
 const defaultTimeoutMs = 70_000

@@ -251,7 +251,7 @@ export interface paths {
         put?: never;
         /**
          * Resize a server
-         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Fleio always restarts a running server. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). Returns 202 with an operation as soon as the provider has accepted.
          *
          *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
          */
@@ -319,7 +319,7 @@ export interface paths {
          * Leave rescue mode
          * @description Boots the server into its own system again. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["unrescueServer"];
         delete?: never;
@@ -341,7 +341,7 @@ export interface paths {
          * Set the administrator password
          * @description Sets the password of the administrator. Omit it if the provider generates one: the generated password is returned once, with 200.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["setPassword"];
         delete?: never;
@@ -457,7 +457,7 @@ export interface paths {
          * Create a snapshot
          * @description Takes a snapshot of the disks of a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["createSnapshot"];
         delete?: never;
@@ -549,7 +549,7 @@ export interface paths {
          * List addresses
          * @description Returns one page of the addresses of an account, attached to a server or not.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listAddresses"];
         put?: never;
@@ -723,9 +723,9 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Returns one page of the owners that servers can belong to: clients of Fleio, accounts of VMmanager, projects of OneCloud.
+         * @description Returns one page of the owners that servers can belong to, such as clients or projects.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listOwners"];
         put?: never;
@@ -775,7 +775,7 @@ export interface paths {
         put?: never;
         /**
          * Create a login link
-         * @description Returns a link that signs an owner in to the provider's panel. VMmanager only; the link is returned once.
+         * @description Returns a link that signs an owner in to the provider's panel. The link is returned once.
          *
          *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
          */
@@ -932,7 +932,7 @@ export interface components {
             memory_mib?: number;
             /** @description May stand beside plan where accepts lists it */
             disk_gib?: number;
-            /** @description The server may be stopped and started for it. Fleio restarts a running server in any case */
+            /** @description The server may be stopped and started for it. */
             restart?: boolean;
         };
         RebuildServerRequest: {
@@ -1921,10 +1921,10 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
-                /** @description true: keep the server in the provider's recycle bin (OneCloud only) */
-                recycle?: boolean;
-                /** @description true: keep its addresses reserved and billed (GleSYS only) */
+                /** @description true: keep its addresses reserved and billed; GleSYS only */
                 keep_addresses?: boolean;
+                /** @description true: keep the server in the provider's recycle bin; OneCloud (Cloudpods) only */
+                recycle?: boolean;
             };
             header?: {
                 /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
@@ -2952,9 +2952,9 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
+                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6 only */
                 region?: string;
-                /** @description Heficed only, for images: linux or windows */
+                /** @description linux or windows; Heficed Kronos Cloud only */
                 instance_type?: string;
             };
             header?: never;
@@ -2993,10 +2993,8 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
+                /** @description The id of a region; Fleio, OneCloud (Cloudpods) only */
                 region?: string;
-                /** @description Heficed only, for images: linux or windows */
-                instance_type?: string;
             };
             header?: never;
             path: {
@@ -3034,10 +3032,6 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
-                region?: string;
-                /** @description Heficed only, for images: linux or windows */
-                instance_type?: string;
             };
             header?: never;
             path: {
@@ -3075,10 +3069,8 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
+                /** @description The id of a region; VMmanager 6 only */
                 region?: string;
-                /** @description Heficed only, for images: linux or windows */
-                instance_type?: string;
             };
             header?: never;
             path: {
@@ -3116,10 +3108,8 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; required by some providers, not supported by others (see accepts) */
+                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods) only */
                 region?: string;
-                /** @description Heficed only, for images: linux or windows */
-                instance_type?: string;
             };
             header?: never;
             path: {

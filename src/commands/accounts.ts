@@ -1,15 +1,15 @@
 import { openAccounts, type OpenedAccount } from '../accounts.ts'
 import type { Config } from '../config/load.ts'
 import { systemClock } from '../domain/clock.ts'
-import { createMemoryTokenStore } from '../state/memory/token-store.ts'
-import { createMemoryTokenBuckets } from '../state/token-bucket.ts'
+import { createMemoryStores } from '../state/stores.ts'
 import { silentObserver } from '../telemetry/observer.ts'
 
 /** The accounts of a configuration for one command: shares nothing with other processes, and everything is closed at the end. */
 export async function withAccounts<T> ({ accounts, secret }: Config, work: (opened: readonly OpenedAccount[]) => Promise<T>): Promise<T> {
+  const { tokens, tokenBuckets } = createMemoryStores()
   const opened = openAccounts(accounts, {
-    tokens: createMemoryTokenStore(),
-    tokenBuckets: createMemoryTokenBuckets(),
+    tokens,
+    tokenBuckets,
     clock: systemClock,
     observer: silentObserver,
     secret: secret?.[0] ?? '',

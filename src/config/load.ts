@@ -83,7 +83,9 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
   const faults: ConfigFault[] = []
   const fault = (path: Path, message: string): void => { faults.push({ path: path.join('.'), line: document.lineOf(path), message }) }
   const { auth } = config
-  if (config.redis !== undefined && config.secret === undefined) fault(['secret'], 'is required with redis: it encrypts the data that is stored there')
+  const keeper = config.redis !== undefined ? 'redis' : config.state !== undefined ? 'state' : null
+  if (keeper !== null && config.secret === undefined) fault(['secret'], `is required with ${keeper}: it encrypts the data that is stored there`)
+  if (config.redis !== undefined && config.state !== undefined) fault(['state'], 'cannot be combined with redis: state.file is for one process, redis for several')
   if (auth.mode === 'none' && !isLoopback(config.listen.host) && !auth.allow_unauthenticated) {
     fault(['auth', 'mode'], 'none is accepted only while listening on loopback, or with auth.allow_unauthenticated: true')
   }

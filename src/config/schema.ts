@@ -91,7 +91,9 @@ export const configSchema = z.strictObject({
     trust_proxy: z.array(trustedProxy).optional().describe('Addresses or networks of proxies whose X-Forwarded-For is trusted. Default: none'),
     compression: z.boolean().default(false).describe('Compresses responses of 1 KiB or more (Brotli, gzip) for callers that accept it, but no streams. Default false')
   }).prefault({}).describe('The address that the gateway listens on'),
-  redis: redisSchema.optional().describe('Shares operations, idempotency keys and tokens among replicas and keeps them across restarts; requires secret. Default: the memory of one process'),
+  state: z.strictObject({ file: z.string().min(1).describe('Path of the SQLite file, on a local disk; created if it is missing. Two more files appear beside it') }).optional()
+    .describe('Keeps operations, idempotency keys and tokens of one process across restarts; requires secret. Default: the memory of the process'),
+  redis: redisSchema.optional().describe('In place of state: shares operations, idempotency keys and tokens among replicas and keeps them across restarts; requires secret'),
   secret: z.union([secretText, z.array(secretText).min(1)]).transform(given => typeof given === 'string' ? [given] : given).optional()
     .describe('Secret of at least 32 characters that encrypts tokens and stored answers and signs cursors. In a list, the first is used for writing and all for reading'),
   auth: authSchema.describe('Authentication of callers'),
@@ -112,7 +114,7 @@ export const configSchema = z.strictObject({
     .prefault({}).describe('Refusal of requests under load'),
   shutdown_grace_ms: z.number().int().min(0).max(600_000).default(30_000).describe('Milliseconds that requests in flight have to finish on shutdown. Default 30000'),
   accounts: z.record(z.string(), z.record(z.string(), z.unknown())).default({}).describe('Accounts at providers by id: 1 to 63 of a-z, 0-9 and -')
-}).meta({ dependentRequired: { redis: ['secret'] } })
+}).meta({ dependentRequired: { redis: ['secret'], state: ['secret'] }, not: { required: ['redis', 'state'] } })
 export type RawConfig = z.infer<typeof configSchema>
 
 export const isLoopback = (host: string): boolean =>

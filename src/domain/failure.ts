@@ -160,7 +160,7 @@ export interface UpstreamErrorOptions {
   readonly passing?: boolean
   /** The member of our caller's request that the vendor complains of: `body.image`. */
   readonly member?: string
-  /** What it is when it stays after a fresh sign-in (VMmanager 3001 and OneCloud's 403 are then a lack of rights). */
+  /** What it is when it stays after a fresh sign-in: some vendors refuse with the same answer where rights are missing. */
   readonly afterFreshLogin?: Failure
   readonly cause?: unknown
 }

@@ -4,16 +4,18 @@ import { GatewayError, type BadMember } from './failure.ts'
 /** A part of a request that its schema refuses. */
 export interface Refused {
   readonly issues: readonly z.core.$ZodIssue[]
-  /** `path`, `query`, `body` or `headers`. */
+  /** `path`, `query`, `headers`, `body` or a member of it. */
   readonly place: string
   /** What was given. */
   readonly value: unknown
+  /** The message for an unknown member. */
+  readonly unknown?: string
 }
 
 /** `invalid-request` that names every member at fault. */
-export function invalidRequest ({ issues, place, value }: Refused): GatewayError {
+export function invalidRequest ({ issues, place, value, unknown = 'is not known here' }: Refused): GatewayError {
   const repeated = place === 'query' ? repeatedIn(value) : noNames
-  const errors = issues.flatMap(issue => toBadMembers(issue, place, repeated))
+  const errors = issues.flatMap(issue => toBadMembers(issue, { place, repeated, unknown }))
   const [first] = errors
   return new GatewayError('invalid-request', first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`, { errors })
 }
@@ -29,9 +31,15 @@ function repeatedIn (query: unknown): ReadonlySet<string> {
   return new Set(Object.entries(query).filter(([, value]) => Array.isArray(value)).map(([name]) => name))
 }
 
-function toBadMembers (issue: z.core.$ZodIssue, place: string, repeated: ReadonlySet<string>): BadMember[] {
+interface Place {
+  readonly place: string
+  readonly repeated: ReadonlySet<string>
+  readonly unknown: string
+}
+
+function toBadMembers (issue: z.core.$ZodIssue, { place, repeated, unknown }: Place): BadMember[] {
   const path = [place, ...issue.path.map(String)]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => ({ path: [...path, key].join('.'), message: 'is not known here' }))
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => ({ path: [...path, key].join('.'), message: unknown }))
   const isRepeated = repeated.has(String(issue.path[0]))
   return [{ path: path.join('.'), message: isRepeated ? 'may be given only once' : isMissing(issue) ? 'is required' : issue.message }]
 }

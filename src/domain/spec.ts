@@ -32,7 +32,7 @@ export type CreateSpec = z.infer<typeof createSpecSchema>
 
 export const resizeSpecSchema = z.strictObject({
   ...sizes,
-  restart: z.boolean().optional().meta({ description: 'The server may be stopped and started for it. Fleio restarts a running server in any case' })
+  restart: z.boolean().optional().meta({ description: 'The server may be stopped and started for it.' })
 }).meta({ id: 'ResizeServerRequest', example: { cpus: 4, memory_mib: 4096 } })
 export type ResizeSpec = z.infer<typeof resizeSpecSchema>
 

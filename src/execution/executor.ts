@@ -1,5 +1,6 @@
 import { guardBefore, guardName, needsPreflight } from '../access/guards.ts'
-import type { Accepted, AdapterVerbs, Verb } from '../adapters/verbs.ts'
+import type { Verb } from '../adapters/verb.ts'
+import type { Accepted, AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Operation } from '../domain/operation.ts'
@@ -9,11 +10,11 @@ import type { Generations } from '../state/generation.ts'
 import type { Quota } from '../state/quota.ts'
 import type { Account } from '../transport/account.ts'
 import { readCall, writeCall, type RequestContext } from '../transport/context.ts'
-import type { Bound, Call, Command, DirectCall } from '../verbs/verb.ts'
+import type { Call, Command, DirectCall } from '../verbs/verb.ts'
 import { createDryRun, type PlannedCall } from './dry-run.ts'
 import type { InFlight } from './in-flight.ts'
 import { beginIntent, endFailedIntent, readBaseline } from './intent.ts'
-import { bindPermitted, countDelete } from './permission.ts'
+import { bindPermitted, countDelete, type Ready } from './permission.ts'
 
 export interface Performed {
   readonly operation: Operation
@@ -48,7 +49,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     const goal = bound.goalOf === undefined ? command.goal : bound.goalOf(seen)
     const stored = await beginIntent(engine, account, { command, goal, search, context, deadlineMs: bound.verb.deadlineMs })
     try {
-      const accepted = await runBound(verbs, bound, { call: command, seen, context })
+      const accepted = await runReady(verbs, bound, { call: command, seen, context })
       return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
     } catch (error) {
       throw await endFailedIntent(engine, stored, { error, left: context.counters.writes })
@@ -63,7 +64,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     if (call.isDelete === true) await countDelete(deletes, account)
     if (writes && call.isRepeatable !== true) await context.idempotencyLease?.begin(untracked)
     try {
-      return await runBound(verbs, bound, { call, seen: null, context })
+      return await runReady(verbs, bound, { call, seen: null, context })
     } finally {
       if (writes) await generations.bump(account.id)
     }
@@ -80,8 +81,8 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
 const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goal' in call
 
 /** The command with all its later steps. */
-async function planCommand (verbs: AdapterVerbs, bound: Bound<Accepted>, { call, context }: { readonly call: Command, readonly context: RequestContext }): Promise<void> {
-  let accepted = await runBound(verbs, bound, { call, seen: await preflight(verbs, call), context })
+async function planCommand (verbs: AdapterVerbs, bound: Ready<Accepted>, { call, context }: { readonly call: Command, readonly context: RequestContext }): Promise<void> {
+  let accepted = await runReady(verbs, bound, { call, seen: await preflight(verbs, call), context })
   const planned = new Set<string>()
   while (accepted.next !== undefined && !planned.has(accepted.next.name)) {
     const { name, input } = accepted.next
@@ -90,7 +91,7 @@ async function planCommand (verbs: AdapterVerbs, bound: Bound<Accepted>, { call,
   }
 }
 
-function bindCommand (account: Account, verbs: AdapterVerbs, command: Command): Bound<Accepted> {
+function bindCommand (account: Account, verbs: AdapterVerbs, command: Command): Ready<Accepted> {
   return bindPermitted(account, verbs, {
     call: command,
     writes: true,
@@ -114,7 +115,7 @@ interface Running {
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function runBound<T> (verbs: AdapterVerbs, bound: Bound<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
+async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
   try {
     return await bound.run(seen)
   } catch (cause) {

@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Quota } from '../state/quota.ts'
 import type { Account } from '../transport/account.ts'
-import type { Bound, Call } from '../verbs/verb.ts'
+import { invalidRequest } from '../domain/invalid.ts'
+import type { Bound, Call, OwnParameters, Run } from '../verbs/verb.ts'
 
 interface Asked<T> {
   readonly call: Call<T>
@@ -11,15 +13,29 @@ interface Asked<T> {
   guard?(): void
 }
 
+/** A bound verb whose arguments are checked and parsed. */
+export interface Ready<T> extends Omit<Bound<T>, 'ready'> {
+  readonly run: Run<T>
+}
+
 /** The verb, bound to the call. Throws every refusal that needs no upstream call. */
-export function bindPermitted<T> (account: Account, verbs: AdapterVerbs, { call, writes, guard }: Asked<T>): Bound<T> {
+export function bindPermitted<T> (account: Account, verbs: AdapterVerbs, { call, writes, guard }: Asked<T>): Ready<T> {
   if (writes && account.options.readOnly) throw new GatewayError('forbidden', `the account ${account.id} is read-only (read_only: true)`)
   const bound = call.bind(verbs)
+  const own = readParameters(account, call, bound?.verb.parameters)
   if (bound === undefined) throw new GatewayError('operation-not-supported', `${account.provider.title} does not offer ${call.action} for this account`)
   refuseUnaccepted(account, call, new Set(bound.verb.accepts))
   guard?.()
-  bound.check?.()
-  return bound
+  return { ...bound, run: bound.ready(own) }
+}
+
+const noParameters = z.strictObject({})
+
+/** The query parameters that only this provider has; an unknown one is refused even if the provider lacks the verb. */
+function readParameters ({ provider }: Account, { action, parameters: value }: Call<unknown>, schema: z.ZodObject = noParameters): OwnParameters {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw invalidRequest({ issues: parsed.error.issues, place: 'query', value, unknown: `is not supported by ${action} of ${provider.title}` })
 }
 
 /** An optional member that the provider does not support is refused, never ignored. False requests nothing. */

@@ -122,7 +122,7 @@ export function createIdempotencyKeys (parts: IdempotencyKeysParts): Idempotency
       const fresh: IdempotencyRecord = { fingerprint, owner: parts.engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
       for (let tries = 0; tries < mostTries; tries += 1) {
         const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate: request.isCreate }))
-        if (reserved.kind === 'flushed') throw flushed(account)
+        if (reserved.kind === 'flushed') throw flushed(store.acknowledgement(account))
         if (reserved.kind === 'unreadable') throw unreadable()
         if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: hold(account, key, fresh) }
         const { record } = reserved
@@ -203,10 +203,10 @@ const unavailable = (message: string, cause?: unknown): GatewayError =>
   new GatewayError('idempotency-unavailable', message, cause === undefined ? {} : { cause })
 
 /** Only an operator can resolve these two, so they carry no Retry-After. */
-const flushed = (account: string): GatewayError => new GatewayError(
+const flushed = (acknowledgement: string): GatewayError => new GatewayError(
   'idempotency-unavailable',
-  'Redis has lost the idempotency keys of this account, so creates with an Idempotency-Key are refused. An operator must compare the provider\'s servers with ' +
-    `the creates of the last 24 hours, then acknowledge the loss: redis-cli DEL 'hawser:{${account}}:flushed'`,
+  'Idempotency keys of this account were lost, so creates with an Idempotency-Key are refused. An operator must compare the provider\'s servers with ' +
+    `the creates of the last 24 hours, then acknowledge the loss: ${acknowledgement}`,
   { passing: false }
 )
 

@@ -37,9 +37,9 @@ export function createFlushWatch ({ idempotency, accounts, clock, logger }: Flus
     const fresh = found.filter(account => !flushed.has(account))
     if (fresh.length === 0) return
     for (const account of fresh) flushed.add(account)
-    const acknowledge = fresh.map(account => `redis-cli DEL 'hawser:{${account}}:flushed'`)
+    const acknowledge = fresh.map(idempotency.acknowledgement)
     logger?.error({ accounts: fresh, acknowledge },
-      'redis has lost idempotency keys; creates with a key are refused until an operator acknowledges it')
+      `${idempotency.keeper} has lost idempotency keys; creates with a key are refused until an operator acknowledges it`)
   }
   const ends = (found: readonly string[]): void => {
     const gone = found.filter(account => flushed.delete(account))

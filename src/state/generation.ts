@@ -13,8 +13,11 @@ export interface Generations {
   bump(account: string): Promise<void>
 }
 
-/** For this process alone. */
-export function createMemoryGenerations (): Generations {
+/**
+ * For a process that shares its state with no other. Cached reads and flights end with the process, so their generation is not stored: the
+ * next process begins with a new one, and shares no earlier read.
+ */
+export function createOwnGenerations (): Generations {
   const latest = new Map<string, string>()
   const known = (account: string): string => {
     const generation = latest.get(account) ?? randomUUID()

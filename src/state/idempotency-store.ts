@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+
 /** The record of one Idempotency-Key. It holds no body of a request, only its fingerprint, and the answer once there is one. */
 export interface IdempotencyRecord {
   readonly fingerprint: string
@@ -28,6 +31,10 @@ export interface Reservation {
 
 /** Keeps keys for a day. Every method throws while the store is unreachable. */
 export interface IdempotencyStore {
+  /** What keeps the keys, for messages. */
+  readonly keeper: string
+  /** The command with which an operator acknowledges that keys of this account were lost. */
+  acknowledgement(account: string): string
   /**
    * Detects flushes of the store, since the last call and from here on. True from the detection until an operator has acknowledged it;
    * meanwhile creates are refused.
@@ -41,3 +48,21 @@ export interface IdempotencyStore {
   /** Deletes `known`, unless the store holds another record. */
   forget(account: string, key: string, known: IdempotencyRecord): Promise<void>
 }
+
+const recordSchema: z.ZodType<IdempotencyRecord> = z.object({
+  fingerprint: z.string(),
+  owner: z.string(),
+  openUntil: z.number(),
+  operationId: z.string().nullable(),
+  answer: z.string().nullable()
+})
+
+/** The record in a text; throws if it is none. */
+export const readIdempotencyRecord = (text: string): IdempotencyRecord => recordSchema.parse(JSON.parse(text))
+
+/**
+ * Distinguishes the states of one record. It holds a fingerprint that cannot be guessed, so the digest reveals nothing, and is the same
+ * under every secret.
+ */
+export const digestOf = (record: IdempotencyRecord): string =>
+  createHash('sha256').update(JSON.stringify(recordSchema.parse(record))).digest('base64url')

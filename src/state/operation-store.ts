@@ -49,7 +49,7 @@ export type EndLease = (restMs: number) => Promise<void>
 
 /** Keeps operations for a day, shared by all replicas if possible. */
 export interface OperationStore {
-  /** Whether other processes use the store, or will use it after this one. */
+  /** Whether other processes use the store, or will use it after this one: it is read from time to time, and may be lost meanwhile. */
   readonly isShared: boolean
   /** False if the record could not be stored for the other replicas. */
   open(stored: StoredOperation): Promise<boolean>
@@ -79,6 +79,28 @@ export interface OperationStore {
   /** The right to poll the provider for all replicas; null while another replica has it. */
   lease(account: string, holdMs: number): Promise<EndLease | null>
   /** Marks a process as alive for `forMs`. */
+  beat(replica: string, forMs: number): Promise<void>
+  isAlive(replica: string): Promise<boolean>
+}
+
+/**
+ * The records of operations in one place, which throws while that place is unreachable: every method does. A store of operations is made
+ * of them, and decides what then happens instead.
+ */
+export interface OperationRecords {
+  /** Stores a new record. */
+  put(stored: StoredOperation): Promise<void>
+  /** Null if there certainly is none; throws also if the record cannot be read. */
+  read(account: string, id: string): Promise<StoredOperation | null>
+  /** As `update` of the store. */
+  change(known: StoredOperation, change: Change): Promise<StoredOperation>
+  erase(account: string, id: string): Promise<void>
+  /** As in the store, without records that cannot be read. */
+  list(account: string, after: string | null, count: number): Promise<readonly StoredOperation[]>
+  pending(account: string): Promise<readonly StoredOperation[]>
+  claim(account: string, name: string, holder: string): Promise<boolean>
+  release(account: string, name: string, holder: string): Promise<void>
+  lease(account: string, holdMs: number): Promise<EndLease | null>
   beat(replica: string, forMs: number): Promise<void>
   isAlive(replica: string): Promise<boolean>
 }

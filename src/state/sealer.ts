@@ -30,6 +30,9 @@ export function createSealer (secrets: readonly string[]): Sealer {
   }
 }
 
+/** For what never leaves the memory of this process. */
+export const plainSealer: Sealer = { seal: text => text, open: sealed => sealed }
+
 function openWith (key: Buffer, sealed: string, place: string): string | null {
   const [version, iv, tag, text] = sealed.split('.')
   if (version !== 'v1' || iv === undefined || tag === undefined || text === undefined) return null

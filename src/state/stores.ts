@@ -1,23 +1,29 @@
 import { createHmac } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
-import { systemClock } from '../domain/clock.ts'
+import { systemClock, type Clock } from '../domain/clock.ts'
+import { keyFor } from './derive-key.ts'
+import { createOwnGenerations, type Generations } from './generation.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
 import type { OperationStore } from './operation-store.ts'
-import type { TokenStore } from './token-store.ts'
-import { createMemoryTokenBuckets, type TokenBuckets } from './token-bucket.ts'
-import { createMemoryIdempotencyStore } from './memory/idempotency-store.ts'
-import { createMemoryOperationStore } from './memory/operation-store.ts'
-import { createMemoryQuota, type Quota } from './quota.ts'
-import { createRedisTokenBuckets } from './redis/token-bucket.ts'
-import { createRedisIdempotencyStore } from './redis/idempotency-store.ts'
-import { createRedisQuota } from './redis/quota.ts'
-import { createRedisOperationStore } from './redis/operation-store.ts'
+import type { Quota } from './quota.ts'
 import { createRedisGenerations } from './redis/generation.ts'
-import { createMemoryGenerations, type Generations } from './generation.ts'
-import { createSealer } from './sealer.ts'
-import { keyFor } from './derive-key.ts'
-import { createMemoryTokenStore } from './memory/token-store.ts'
+import { createRedisIdempotencyStore } from './redis/idempotency-store.ts'
+import { createRedisOperationRecords } from './redis/operation-records.ts'
+import { createRedisQuota } from './redis/quota.ts'
+import { createRedisTokenBuckets } from './redis/token-bucket.ts'
 import { createRedisTokenStore } from './redis/token-store.ts'
+import { createSealer } from './sealer.ts'
+import { createSharedOperationStore } from './shared-operation-store.ts'
+import type { AgeClock } from './sqlite/age-clock.ts'
+import type { Database } from './sqlite/database.ts'
+import { createSqliteIdempotencyStore } from './sqlite/idempotency-store.ts'
+import { createMemoryOperationRecords, createMemoryOperationStore, createUpkeep, openMemory } from './sqlite/memory.ts'
+import { createSqliteOperationRecords } from './sqlite/operation-records.ts'
+import { createSqliteQuota } from './sqlite/quota.ts'
+import { createSqliteTokenBuckets } from './sqlite/token-bucket.ts'
+import { createSqliteTokenStore } from './sqlite/token-store.ts'
+import { withOwnBuckets, type TokenBuckets } from './token-bucket.ts'
+import type { TokenStore } from './token-store.ts'
 
 export interface Stores {
   readonly tokens: TokenStore
@@ -28,27 +34,60 @@ export interface Stores {
   readonly generations: Generations
 }
 
-/** The state of one process, lost when it ends. */
-export const createMemoryStores = ({ now } = systemClock): Stores => ({
-  tokens: createMemoryTokenStore(now),
-  operations: createMemoryOperationStore(now),
-  idempotency: createMemoryIdempotencyStore(now),
-  deletes: createMemoryQuota(now),
-  tokenBuckets: createMemoryTokenBuckets(now),
-  generations: createMemoryGenerations()
-})
+/** The first secret seals, all of them open. */
+export type Secrets = readonly [string, ...string[]]
 
-/** The state that all replicas share, sealed: the first secret seals, all secrets open. */
-export function createRedisStores (redis: Redis | Cluster, secrets: readonly [string, ...string[]]): Stores {
-  const [secret] = secrets
-  const digest = (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
+/** The state of one process, lost when it ends. */
+export function createMemoryStores (clock: Pick<Clock, 'now' | 'elapsed'> = systemClock): Stores {
+  const parts = openMemory(clock)
+  const { database, now } = parts
+  const upkeep = createUpkeep(parts)
+  const idempotency = createSqliteIdempotencyStore(parts)
+  return {
+    tokens: createSqliteTokenStore({ ...parts, digest: text => text }),
+    operations: createMemoryOperationStore(createMemoryOperationRecords(parts, upkeep)),
+    idempotency: {
+      ...idempotency,
+      reserve: async (account, reservation) => {
+        upkeep()
+        return await idempotency.reserve(account, reservation)
+      }
+    },
+    deletes: createSqliteQuota(database, now, 'deletes'),
+    tokenBuckets: createSqliteTokenBuckets(database, now),
+    generations: createOwnGenerations()
+  }
+}
+
+/** The state of one process in a file, sealed. */
+export function createFileStores (database: Database, now: AgeClock, secrets: Secrets): Stores {
+  const parts = { database, now, sealer: createSealer(secrets) }
+  return {
+    tokens: createSqliteTokenStore({ ...parts, digest: digestUnder(secrets) }),
+    operations: createSharedOperationStore({ records: createSqliteOperationRecords(parts), openLocal: createMemoryOperationRecords }),
+    idempotency: createSqliteIdempotencyStore(parts),
+    deletes: createSqliteQuota(database, now, 'deletes'),
+    tokenBuckets: withOwnBuckets(createSqliteTokenBuckets(database, now), openOwnBuckets),
+    generations: createOwnGenerations()
+  }
+}
+
+/** The state that all replicas share, sealed. */
+export function createRedisStores (redis: Redis | Cluster, secrets: Secrets): Stores {
   const sealer = createSealer(secrets)
   return {
-    tokens: createRedisTokenStore(redis, sealer, digest),
-    operations: createRedisOperationStore(redis, sealer, createMemoryOperationStore()),
+    tokens: createRedisTokenStore(redis, sealer, digestUnder(secrets)),
+    operations: createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords }),
     idempotency: createRedisIdempotencyStore(redis, sealer),
     deletes: createRedisQuota(redis),
-    tokenBuckets: createRedisTokenBuckets(redis, createMemoryTokenBuckets()),
+    tokenBuckets: withOwnBuckets(createRedisTokenBuckets(redis), openOwnBuckets),
     generations: createRedisGenerations(redis)
   }
+}
+
+const digestUnder = ([secret]: Secrets) => (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
+
+function openOwnBuckets (): TokenBuckets {
+  const { database, now } = openMemory()
+  return createSqliteTokenBuckets(database, now)
 }

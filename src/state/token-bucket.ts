@@ -13,17 +13,16 @@ export interface TokenBuckets {
   take(name: string, size: TokenBucketSize, patienceMs: number): Promise<number | null>
 }
 
-/** For this process alone. A bucket is stored as the time at which it would be full again. */
-export function createMemoryTokenBuckets (now: () => number = Date.now): TokenBuckets {
-  const fullAt = new Map<string, number>()
+/** The shared buckets; while they are unreachable, this process has buckets of its own, opened when they are first needed. */
+export function withOwnBuckets (shared: TokenBuckets, openOwn: () => TokenBuckets): TokenBuckets {
+  let own: TokenBuckets | null = null
   return {
-    take: async (name, { capacity, perSecond }, patienceMs) => {
-      const tokenMs = 1000 / perSecond
-      const next = Math.max(fullAt.get(name) ?? 0, now()) + tokenMs
-      const waitMs = Math.max(0, next - capacity * tokenMs - now())
-      if (waitMs > patienceMs) return null
-      fullAt.set(name, next)
-      return waitMs
+    take: async (name, size, patienceMs) => {
+      try {
+        return await shared.take(name, size, patienceMs)
+      } catch {
+        return await (own ??= openOwn()).take(name, size, patienceMs)
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Token } from '../adapters/contract.ts'
 
 /** A token with the time (epoch ms) from which it is to be renewed; null if it does not expire. */
@@ -30,4 +31,18 @@ export interface TokenStore {
 export interface Lock {
   extend(ttlMs: number): Promise<void>
   release(): Promise<void>
+}
+
+const tokenSchema: z.ZodType<StoredToken> = z.object({
+  value: z.string(),
+  expiresAt: z.number().nullable(),
+  idleMs: z.number().nullable(),
+  data: z.record(z.string(), z.string()),
+  renewAt: z.number().nullable()
+})
+
+/** The token in a text; null if it is none. */
+export function readToken (text: string): StoredToken | null {
+  const parsed = tokenSchema.safeParse(JSON.parse(text))
+  return parsed.success ? parsed.data : null
 }

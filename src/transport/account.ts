@@ -12,6 +12,7 @@ import type { Seen } from '../domain/list.ts'
 import { createCut, type Cut } from '../domain/cut-secrets.ts'
 import { redact, redactText } from '../domain/redact.ts'
 import { capabilitiesOf, unreachable } from '../adapters/capabilities.ts'
+import { createToRecord } from './server-record.ts'
 import { createUpstream, type Transport, type RecordWrite } from './transport.ts'
 import type { Call } from './call.ts'
 
@@ -85,6 +86,7 @@ export function openAccount<A> ({ id, adapter, settings, options, transport, sec
   const offered = capabilitiesOf(operations)
   const capabilities = options.raw ? offered : { ...offered, raw: switchedOff }
   const cut = cutting(secrets, transport.tokens.recent)
+  const toRecord = createToRecord({ account: id, provider: adapter.id, isReadOnly: options.readOnly, capabilities })
   return {
     id,
     instanceId: randomUUID(),
@@ -99,16 +101,10 @@ export function openAccount<A> ({ id, adapter, settings, options, transport, sec
     createToken: adapter.createToken === undefined
       ? null
       : async (call, expiresAt) => await adapter.createToken?.(settings, createUpstream(fullTransport, call), expiresAt) ?? '',
-    toServer: ({ server: { id: serverId, ...facts }, raw }, observedAt, include) => ({
-      id: serverId,
-      account: id,
-      provider: adapter.id,
-      ...facts,
-      observed_at: observedAt,
-      source: 'live',
-      allowed_actions: options.readOnly ? [] : facts.allowed_actions.filter(action => capabilities[action]?.support !== 'none'),
-      ...(include.raw ? { raw: redact(raw, secretMembers, cut) } : {})
-    }),
+    toServer: (seen, observedAt, include) => {
+      const record = toRecord(seen.server, observedAt)
+      return include.raw ? { ...record, raw: redact(seen.raw, secretMembers, cut) } : record
+    },
     safeText: text => redactText(text, cut),
     safeUrl: url => redactText(url, cut, url.length * 2),
     safeValue: value => redact(value, secretMembers, cut)

@@ -3,7 +3,7 @@ import type { AddressRow } from '../domain/catalogue.ts'
 import { accountParams, addressParams, serverAddressParams, serverParams } from './params.ts'
 import { addressPageSchema, ptrAnswer } from './resource-schemas.ts'
 import { attachBody, pageQuery, ptrBody, writeQuery } from './schemas.ts'
-import { command, direct, listing, none } from './verb.ts'
+import { bound, command, direct, listing, none } from './verb.ts'
 
 const keyed = (row: AddressRow) => ({ key: JSON.stringify([row.address, row.prefix_length, row.server_id]), row })
 
@@ -16,10 +16,9 @@ const listOfServer = listing({
   summary: 'List the addresses of a server',
   description: 'Returns one page of the addresses that are attached to a server.',
   path: '/servers/:id/addresses',
-  cost: { calls: 2, perPage: 1 },
   params: serverParams,
   toCall: ({ params: { id } }) => ({
-    bind: ({ 'addresses.list': verb }) => verb && { verb, run: async () => (await verb.run(id)).map(keyed) }
+    bind: ({ 'addresses.list': verb }) => verb && { verb, ready: () => async () => (await verb.run(id)).map(keyed) }
   })
 })
 
@@ -30,10 +29,9 @@ const listOfAccount = listing({
   summary: 'List addresses',
   description: 'Returns one page of the addresses of an account, attached to a server or not.',
   path: '/addresses',
-  cost: { calls: 0, perPage: 1 },
   params: accountParams,
   toCall: () => ({
-    bind: ({ 'addresses.list': verb }) => verb && { verb, run: async () => (await verb.all()).map(keyed) }
+    bind: ({ 'addresses.list': verb }) => verb && { verb, ready: () => async () => (await verb.all()).map(keyed) }
   })
 })
 
@@ -47,14 +45,12 @@ const attach = command({
   description: 'Attaches addresses of the account to a server.',
   method: 'POST',
   path: '/servers/:id/addresses',
-  // VMmanager resolves each id with a read, and attaches one address at a time.
-  cost: { calls: 2, perPage: 1, perRow: 2 },
   params: serverParams,
   body: attachBody,
   toCommand: ({ params: { id }, body: { addresses } }) => ({
     // An id cannot be seen as an address: the adapter names the expected address, or a lost answer ends as `unknown`.
     goal: addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null,
-    bind: ({ 'addresses.attach': verb }) => verb && { verb, run: async () => await verb.run({ id, addresses }) }
+    bind: verbs => bound(verbs['addresses.attach'], () => ({ id, addresses }))
   })
 })
 
@@ -66,12 +62,11 @@ const detach = command({
   description: 'Detaches an address from a server.',
   method: 'DELETE',
   path: '/servers/:id/addresses/:address',
-  cost: { calls: 3, perPage: 1 },
   params: serverAddressParams,
   body: none,
   toCommand: ({ params: { id, address } }) => ({
     goal: { missing: [address] },
-    bind: ({ 'addresses.detach': verb }) => verb && { verb, run: async () => await verb.run({ id, address }) }
+    bind: verbs => bound(verbs['addresses.detach'], () => ({ id, address }))
   })
 })
 
@@ -83,13 +78,12 @@ const setPtr = direct({
   description: 'Sets the reverse DNS name (PTR record) of an address.',
   method: 'PUT',
   path: '/addresses/:address/ptr',
-  cost: { calls: 2 },
   params: addressParams,
   body: ptrBody,
   answer: { description: 'The new name; with `dry_run`, the calls that would be sent', schema: ptrAnswer },
   toCall: ({ params: { address }, body: { ptr } }) => ({
     isRepeatable: true,
-    bind: ({ ptr: verb }) => verb && { verb, run: async () => await verb.run({ address, ptr }) }
+    bind: verbs => bound(verbs.ptr, () => ({ address, ptr }))
   })
 })
 

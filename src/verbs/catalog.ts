@@ -1,9 +1,8 @@
 import type { z } from 'zod'
-import type { Catalogue, AdapterVerbs } from '../adapters/verbs.ts'
-import { refuseMissing } from './members.ts'
+import type { AdapterVerbs, Catalog } from '../adapters/verbs.ts'
 import { accountParams } from './params.ts'
 import { imagePageSchema, networkPageSchema, planPageSchema, regionPageSchema, sshKeyPageSchema } from './resource-schemas.ts'
-import { catalogueQuery } from './schemas.ts'
+import { pageQuery } from './schemas.ts'
 import { listing, type ApiVerb } from './verb.ts'
 
 interface CatalogRow {
@@ -11,40 +10,31 @@ interface CatalogRow {
   readonly region?: string | null
 }
 
-interface Catalog<Row> {
+interface Choices<Row> {
   readonly action: 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'
   readonly operationId: string
   readonly path: string
   readonly rows: string
   readonly schema: z.ZodType
-  verbOf(verbs: AdapterVerbs): Catalogue<Row> | undefined
+  verbOf(verbs: AdapterVerbs): Catalog<Row> | undefined
 }
 
-const catalog = <Row extends CatalogRow>({ action, operationId, path, rows, schema, verbOf }: Catalog<Row>): ApiVerb => listing({
+const catalog = <Row extends CatalogRow>({ operationId, action, path, rows, schema, verbOf }: Choices<Row>): ApiVerb => listing({
   operationId,
   action,
   tag: 'Catalog',
   summary: `List ${rows}`,
   description: `Returns one page of the ${rows} that the account can use. Their ids are those that a create takes.`,
   path,
-  cost: { calls: 0, perPage: 1 },
   params: accountParams,
-  query: catalogueQuery,
+  query: pageQuery,
   answer: { description: `A page of ${rows}`, schema },
-  toCall: ({ query: { limit, cursor, ...filters } }) => {
-    const given = Object.fromEntries(Object.entries(filters).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]))
-    return {
-      given: Object.fromEntries(Object.entries(given).map(([name, value]) => [`query.${name}`, value])),
-      bind: verbs => {
-        const verb = verbOf(verbs)
-        return verb && {
-          verb,
-          check: () => { refuseMissing((verb.requires ?? []).filter(name => given[name] === undefined).map(name => `query.${name}`)) },
-          run: async () => (await verb.run(given)).map(row => ({ key: JSON.stringify([row.id, row.region ?? null]), row }))
-        }
-      }
+  toCall: () => ({
+    bind: verbs => {
+      const verb = verbOf(verbs)
+      return verb && { verb, ready: own => async () => (await verb.run(own)).map(row => ({ key: JSON.stringify([row.id, row.region ?? null]), row })) }
     }
-  }
+  })
 })
 
 /** The choices for a create; their ids are exactly what it accepts. */

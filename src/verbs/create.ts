@@ -4,7 +4,7 @@ import { usualGoals } from '../operations/judge.ts'
 import { checkSizes, givenMembers, parseOptions, refuseMissing } from './members.ts'
 import { accountParams } from './params.ts'
 import { writeQuery } from './schemas.ts'
-import { command, type Command } from './verb.ts'
+import { command } from './verb.ts'
 
 export const create = command({
   tag: 'Lifecycle',
@@ -18,35 +18,32 @@ export const create = command({
   description: 'Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
     'with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400.',
   path: '/servers',
-  cost: { calls: 2, perPage: 1 },
   creates: true,
   params: accountParams,
   body: createSpecSchema,
-  toCommand: ({ body }) => createCommand(body)
-})
-
-export function createCommand (spec: CreateSpec): Command {
-  const { name, image, options, ...optional } = spec
-  return {
-    action: 'create',
-    serverId: null,
-    given: givenMembers(optional),
-    goal: usualGoals.create,
-    spec,
-    bind: ({ create: verb }) => verb && {
-      verb,
-      check: () => { checkSpec(verb, spec) },
-      run: async () => await verb.run({ ...spec, options: parseOptions(verb.options, options) })
+  toCommand: ({ body: spec }) => {
+    const { name, image, options, ...optional } = spec
+    return {
+      given: givenMembers(optional),
+      goal: usualGoals.create,
+      spec,
+      bind: ({ create: verb }) => verb && {
+        verb,
+        ready: own => {
+          checkSpec(verb, spec)
+          const parsed = parseOptions(verb.options, options)
+          return async () => await verb.run({ ...own, ...spec, options: parsed })
+        }
+      }
     }
   }
-}
+})
 
 /** Members that cost money have no default. */
-function checkSpec ({ accepts, requires, options }: Create, spec: CreateSpec): void {
+function checkSpec ({ accepts, requires }: Create, spec: CreateSpec): void {
   checkSizes(spec)
   const given = new Map<string, unknown>(Object.entries(spec))
   const sizes = ['cpus', 'memory_mib', 'disk_gib'].filter(member => accepts.includes(member))
   const needed = spec.plan !== undefined ? [] : sizes.length === 0 ? ['plan'] : sizes
   refuseMissing([...new Set([...requires, ...needed])].filter(member => given.get(member) === undefined).map(member => `body.${member}`))
-  parseOptions(options, spec.options)
 }

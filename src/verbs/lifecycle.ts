@@ -6,8 +6,8 @@ import { usualGoals } from '../operations/judge.ts'
 import { create } from './create.ts'
 import { checkSizes, givenMembers } from './members.ts'
 import { serverParams } from './params.ts'
-import { changeBody, confirmedQuery, deleteQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrPlan, writeQuery } from './schemas.ts'
-import { command, none } from './verb.ts'
+import { changeBody, confirmedQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrPlan, writeQuery } from './schemas.ts'
+import { bound, command, none } from './verb.ts'
 
 const common = { tag: 'Lifecycle', method: 'POST', permission: 'write', params: serverParams, query: writeQuery } as const
 
@@ -20,16 +20,14 @@ const remove = command({
   method: 'DELETE',
   path: '/servers/:id',
   permission: 'delete',
-  cost: { calls: 3 },
-  query: deleteQuery,
+  reads: 'before',
+  query: confirmedQuery,
   body: none,
-  toCommand: ({ params: { id }, query: { confirm, recycle, keep_addresses: keepAddresses } }) => ({
-    given: { 'query.recycle': recycle, 'query.keep_addresses': keepAddresses },
-    preflight: true,
+  toCommand: ({ params: { id }, query: { confirm } }) => ({
     destroys: { serverId: id, confirm },
     inspect: refuseProtected,
     goal: usualGoals.delete,
-    bind: ({ delete: verb }) => verb && { verb, run: async seen => await verb.run({ seen: present(seen), recycle, keep_addresses: keepAddresses }) }
+    bind: verbs => bound(verbs.delete, seen => ({ seen: present(seen) }))
   })
 })
 
@@ -50,26 +48,25 @@ const resize = command({
   action: 'resize',
   summary: 'Resize a server',
   description: 'Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. ' +
-    'Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Fleio always restarts a running server.',
+    'Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability).',
   path: '/servers/:id/resize',
-  cost: { calls: 4 },
+  reads: 'before',
   body: resizeSpecSchema,
   toCommand: ({ body: spec }) => {
     const { restart, ...sizes } = spec
     return {
       given: givenMembers(spec),
-      preflight: true,
       goal: { statuses: ['running', 'stopped'], ...sizes },
       bind: ({ resize: verb }) => verb && {
         verb,
-        check: () => {
+        goalOf: seen => ({ statuses: ['running', 'stopped'], ...sizes, ...(isPlanShown(spec, seen) ? { unprovable: true } : {}) }),
+        ready: own => {
           checkSizes(spec)
           if (Object.values(sizes).every(value => value === undefined)) throw badMember('body', 'must contain plan, or at least one of cpus, memory_mib and disk_gib')
-        },
-        goalOf: seen => ({ statuses: ['running', 'stopped'], ...sizes, ...(isPlanShown(spec, seen) ? { unprovable: true } : {}) }),
-        run: async seen => {
-          const accepted = await verb.run({ seen: present(seen), ...spec })
-          return isPlanShown(spec, seen) && accepted.goal === undefined ? { note: planShownNote, ...accepted } : accepted
+          return async seen => {
+            const accepted = await verb.run({ ...own, seen: present(seen), ...spec })
+            return isPlanShown(spec, seen) && accepted.goal === undefined ? { note: planShownNote, ...accepted } : accepted
+          }
         }
       }
     }
@@ -88,15 +85,14 @@ const rebuild = command({
   summary: 'Rebuild a server',
   description: 'Reinstalls the server from an image. All data on its main disk is lost.',
   path: '/servers/:id/rebuild',
-  cost: { calls: 3 },
+  reads: 'before',
   query: confirmedQuery,
   body: rebuildSpecSchema,
   toCommand: ({ params: { id }, query: { confirm }, body: spec }) => ({
     given: { 'body.password': spec.password, 'body.ssh_keys': spec.ssh_keys },
-    preflight: true,
     destroys: { serverId: id, confirm },
     goal: usualGoals.rebuild,
-    bind: ({ rebuild: verb }) => verb && { verb, run: async seen => await verb.run({ seen: present(seen), ...spec }) }
+    bind: verbs => bound(verbs.rebuild, seen => ({ seen: present(seen), ...spec }))
   })
 })
 
@@ -108,11 +104,10 @@ const rescue = command({
   summary: 'Enter rescue mode',
   description: 'Boots the server into the provider\'s rescue system.',
   path: '/servers/:id/rescue',
-  cost: { calls: 4 },
   body: namedEmptyBody('RescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
     goal: usualGoals.rescue,
-    bind: ({ rescue: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
+    bind: verbs => bound(verbs.rescue, () => ({ id }))
   })
 })
 
@@ -123,11 +118,10 @@ const unrescue = command({
   summary: 'Leave rescue mode',
   description: 'Boots the server into its own system again.',
   path: '/servers/:id/unrescue',
-  cost: { calls: 4 },
   body: namedEmptyBody('UnrescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
     goal: usualGoals.unrescue,
-    bind: ({ unrescue: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
+    bind: verbs => bound(verbs.unrescue, () => ({ id }))
   })
 })
 
@@ -139,7 +133,6 @@ const password = command({
   summary: 'Set the administrator password',
   description: 'Sets the password of the administrator. Omit it if the provider generates one: the generated password is returned once, with 200.',
   path: '/servers/:id/password',
-  cost: { calls: 2 },
   mayHaveKey: body => typeof body === 'object' && body !== null && 'password' in body,
   body: passwordBody,
   answer: {
@@ -151,10 +144,10 @@ const password = command({
     goal: null,
     bind: ({ password: verb }) => verb && {
       verb,
-      check: () => {
+      ready: own => {
         if (wanted === undefined && verb.accepts?.includes('password') === true) throw badMember('body.password', 'is required: this provider does not generate passwords')
-      },
-      run: async () => await verb.run({ id, password: wanted })
+        return async () => await verb.run({ ...own, id, password: wanted })
+      }
     }
   })
 })
@@ -169,8 +162,8 @@ const update = command({
     'Answers 200 with the server if the provider shows the change at once, otherwise 202 with an operation.',
   method: 'PATCH',
   path: '/servers/:id',
-  // OneCloud: a read and a write for each of the two, and a final read.
-  cost: { calls: 5 },
+  runs: ['rename', 'protect'],
+  reads: 'after',
   body: changeBody,
   answer: {
     description: 'The changed server; with `Prefer: wait`, an operation that has ended without success; ' +
@@ -189,7 +182,7 @@ const update = command({
         if (verb === undefined || (isProtected !== undefined && protect === undefined)) return undefined
         return {
           verb,
-          run: async () => {
+          ready: () => async () => {
             const renamed = name === undefined ? {} : await rename?.run({ id, name }) ?? {}
             if (isProtected === undefined) return renamed
             const changed = await protect?.run({ id, protected: isProtected }) ?? {}

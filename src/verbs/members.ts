@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { badMember, GatewayError } from '../domain/failure.ts'
+import { invalidRequest } from '../domain/invalid.ts'
 import type { CreateSpec, ResizeSpec } from '../domain/spec.ts'
 
 /** The given members of a body by their path, as in `Call.given`. */
@@ -16,15 +17,11 @@ export function refuseMissing (paths: readonly string[]): void {
 /** For members that exclude each other. */
 export const refuseBoth = (path: string, other: string): GatewayError => badMember(path, `cannot be combined with ${other}`)
 
-/** The provider's own members, validated by its strict schema. */
-export function parseOptions (schema: z.ZodType, options: unknown): Record<string, unknown> {
+/** The provider's own members, as its strict schema returns them. */
+export function parseOptions<T> (schema: z.ZodType<T>, options: unknown): T {
   const parsed = schema.safeParse(options ?? {})
-  if (parsed.success) return { ...Object(parsed.data) }
-  const errors = parsed.error.issues.flatMap(issue => issue.code === 'unrecognized_keys'
-    ? issue.keys.map(key => ({ path: ['body.options', ...issue.path, key].join('.'), message: 'is not an option of this provider' }))
-    : [{ path: ['body.options', ...issue.path].join('.'), message: issue.message }])
-  const [first] = errors
-  throw new GatewayError('invalid-request', first === undefined ? 'body.options is not valid' : `${first.path}: ${first.message}`, { errors })
+  if (parsed.success) return parsed.data
+  throw invalidRequest({ issues: parsed.error.issues, place: 'body.options', value: options, unknown: 'is not an option of this provider' })
 }
 
 /** A plan already determines the sizes. */

@@ -3,21 +3,20 @@ import { givenMembers, parseOptions, refuseMissing } from './members.ts'
 import { accountParams, ownerParams } from './params.ts'
 import { loginLinkSchema, ownerAnswer, ownerPageSchema, ownerSchema } from './resource-schemas.ts'
 import { namedEmptyBody, noQuery, pageQuery, writeQuery } from './schemas.ts'
-import { direct, listing, none } from './verb.ts'
+import { bound, direct, listing, none } from './verb.ts'
 
 const list = listing({
   operationId: 'listOwners',
   action: 'owners.list',
   tag: 'Owners',
   summary: 'List owners',
-  description: 'Returns one page of the owners that servers can belong to: clients of Fleio, accounts of VMmanager, projects of OneCloud.',
+  description: 'Returns one page of the owners that servers can belong to, such as clients or projects.',
   path: '/owners',
-  cost: { calls: 0, perPage: 1 },
   params: accountParams,
   query: pageQuery,
   answer: { description: 'A page of owners', schema: ownerPageSchema },
   toCall: () => ({
-    bind: ({ 'owners.list': verb }) => verb && { verb, run: async () => (await verb.run()).map(row => ({ key: row.id, row })) }
+    bind: ({ 'owners.list': verb }) => verb && { verb, ready: () => async () => (await verb.run()).map(row => ({ key: row.id, row })) }
   })
 })
 
@@ -30,14 +29,12 @@ const get = direct({
   method: 'GET',
   path: '/owners/:owner',
   permission: 'read',
-  // One call, or the list if that is the provider's only way.
-  cost: { calls: 1, perPage: 1 },
   params: ownerParams,
   query: noQuery,
   body: none,
   answer: { description: 'The owner', schema: ownerSchema },
   toCall: ({ params: { owner } }) => ({
-    bind: ({ 'owners.list': verb }) => verb && { verb, run: async () => await verb.get(owner) }
+    bind: ({ 'owners.list': verb }) => verb && { verb, ready: () => async () => await verb.get(owner) }
   })
 })
 
@@ -50,8 +47,6 @@ const create = direct({
   method: 'POST',
   path: '/owners',
   permission: 'write',
-  // If the answer lacks the new owner's id, the list is read for it.
-  cost: { calls: 1, perPage: 1 },
   params: accountParams,
   query: writeQuery,
   body: ownerSpecSchema,
@@ -60,12 +55,12 @@ const create = direct({
     given: givenMembers(spec),
     bind: ({ 'owners.create': verb }) => verb && {
       verb,
-      check: () => {
+      ready: own => {
         const given = new Map<string, unknown>(Object.entries(spec))
         refuseMissing(verb.requires.filter(member => given.get(member) === undefined && member !== 'options').map(member => `body.${member}`))
-        parseOptions(verb.options, spec.options)
-      },
-      run: async () => await verb.run({ ...spec, options: parseOptions(verb.options, spec.options) })
+        const options = parseOptions(verb.options, spec.options)
+        return async () => await verb.run({ ...own, ...spec, options })
+      }
     }
   })
 })
@@ -75,18 +70,17 @@ const createLoginLink = direct({
   action: 'login_link',
   tag: 'Owners',
   summary: 'Create a login link',
-  description: 'Returns a link that signs an owner in to the provider\'s panel. VMmanager only; the link is returned once.',
+  description: 'Returns a link that signs an owner in to the provider\'s panel. The link is returned once.',
   method: 'POST',
   path: '/owners/:owner/login-link',
   permission: 'admin',
-  cost: { calls: 1 },
   mayHaveKey: () => false,
   params: ownerParams,
   query: writeQuery,
   body: namedEmptyBody('CreateLoginLinkRequest'),
   answer: { status: 201, description: 'The link', schema: loginLinkSchema, isSecret: true },
   toCall: ({ params: { owner } }) => ({
-    bind: ({ login_link: verb }) => verb && { verb, run: async () => await verb.run({ owner }) }
+    bind: verbs => bound(verbs.login_link, () => ({ owner }))
   })
 })
 

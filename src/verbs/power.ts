@@ -1,11 +1,10 @@
 import { usualGoals } from '../operations/judge.ts'
 import { serverParams } from './params.ts'
 import { emptyBody, forceBody, namedEmptyBody, writeQuery } from './schemas.ts'
-import { command, direct } from './verb.ts'
+import { bound, command, direct } from './verb.ts'
 import { consoleAnswer } from './resource-schemas.ts'
 
-// OneCloud reads the server first; it is also read after a refusal that may mean a missing endpoint.
-const common = { tag: 'Power', method: 'POST', permission: 'operate', cost: { calls: 2 }, params: serverParams, query: writeQuery } as const
+const common = { tag: 'Power', method: 'POST', permission: 'operate', params: serverParams, query: writeQuery } as const
 
 const start = command({
   ...common,
@@ -17,7 +16,7 @@ const start = command({
   body: emptyBody,
   toCommand: ({ params: { id } }) => ({
     goal: usualGoals.start,
-    bind: ({ start: verb }) => verb && { verb, run: async () => await verb.run({ id }) }
+    bind: ({ start }) => bound(start, () => ({ id }))
   })
 })
 
@@ -32,7 +31,7 @@ const stop = command({
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
     given: { 'body.force': force },
     goal: usualGoals.stop,
-    bind: ({ stop: verb }) => verb && { verb, run: async () => await verb.run({ id, ...(force === undefined ? {} : { force }) }) }
+    bind: ({ stop }) => bound(stop, () => ({ id, ...(force === undefined ? {} : { force }) }))
   })
 })
 
@@ -47,7 +46,7 @@ const reboot = command({
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
     given: { 'body.force': force },
     goal: usualGoals.reboot,
-    bind: ({ reboot: verb }) => verb && { verb, run: async () => await verb.run({ id, ...(force === undefined ? {} : { force }) }) }
+    bind: ({ reboot }) => bound(reboot, () => ({ id, ...(force === undefined ? {} : { force }) }))
   })
 })
 
@@ -58,16 +57,14 @@ const console = direct({
   summary: 'Open a console',
   description: 'Returns a link to the console of a server. The link works without a key: treat it as a secret.',
   path: '/servers/:id/console',
-  // VMmanager returns the node with the server; one more read after a refusal that may mean a missing endpoint.
-  cost: { calls: 3 },
   mayHaveKey: () => false,
   body: namedEmptyBody('OpenConsoleRequest'),
   answer: { description: 'The link; with `dry_run`, the calls that would be sent', schema: consoleAnswer, isSecret: true },
   toCall: ({ params: { id } }) => ({
     bind: ({ console: verb }) => verb && {
       verb,
-      run: async () => {
-        const { type, url, password = null, expires_at: expiresAt } = await verb.run({ id })
+      ready: own => async () => {
+        const { type, url, password = null, expires_at: expiresAt } = await verb.run({ ...own, id })
         return { type, url, password, expires_at: expiresAt }
       }
     }

@@ -1,26 +1,13 @@
 import { z } from 'zod'
 import { operationExample, operationSchema, operationStatuses } from '../domain/operation.ts'
+import { flag } from '../domain/parameter.ts'
 import { serverSchema } from '../domain/server.ts'
-
-// No examples on optional query parameters: the documentation's forms would fill them in.
-const flag = (description: string) => z.string().transform((text, context) => {
-  if (text === 'true' || text === 'false') return text === 'true'
-  context.addIssue({ code: 'custom', message: 'must be true or false' })
-  return z.NEVER
-}).optional()
-  .meta({ override: { type: 'boolean' }, description })
 
 const dryRun = flag('true: sends nothing and returns the calls that would be sent')
 const confirm = z.string().min(1).max(255).optional()
   .meta({ description: 'The name of the server, as a confirmation; required if the account sets guard.confirm_delete' })
 export const writeQuery = z.strictObject({ dry_run: dryRun })
 export const confirmedQuery = z.strictObject({ dry_run: dryRun, confirm })
-export const deleteQuery = z.strictObject({
-  dry_run: dryRun,
-  confirm,
-  recycle: flag('true: keep the server in the provider\'s recycle bin (OneCloud only)'),
-  keep_addresses: flag('true: keep its addresses reserved and billed (GleSYS only)')
-})
 
 export const planSchema = z.object({
   calls: z.array(z.object({
@@ -81,13 +68,6 @@ const cursor = z.string().min(1).max(4096).optional().meta({ description: 'The n
 
 export const noQuery = z.strictObject({})
 export const pageQuery = z.strictObject({ limit, cursor })
-export const catalogueQuery = z.strictObject({
-  limit,
-  cursor,
-  region: z.string().min(1).max(255).optional().meta({ description: 'The id of a region; required by some providers, not supported by others (see accepts)' }),
-  instance_type: z.string().min(1).max(255).optional().meta({ description: 'Heficed only, for images: linux or windows' })
-})
-
 const statusList = z.string().transform((text, context) => {
   const words = text.split(',')
   if (words.every(word => operationStatuses.some(status => status === word))) return operationStatuses.filter(status => words.includes(status))

@@ -2,7 +2,7 @@ import type { Snapshot } from '../domain/catalogue.ts'
 import { serverParams, snapshotParams } from './params.ts'
 import { snapshotPageSchema } from './resource-schemas.ts'
 import { confirmedQuery, namedEmptyBody, pageQuery, snapshotBody, writeQuery } from './schemas.ts'
-import { command, listing, none } from './verb.ts'
+import { bound, command, listing, none } from './verb.ts'
 
 const list = listing({
   operationId: 'listSnapshots',
@@ -11,13 +11,11 @@ const list = listing({
   summary: 'List snapshots',
   description: 'Returns one page of the snapshots of a server.',
   path: '/servers/:id/snapshots',
-  // The server is read first if the provider returns an empty list for a missing one, and again if a list rests on inference.
-  cost: { calls: 2, perPage: 1 },
   params: serverParams,
   query: pageQuery,
   answer: { description: 'A page of snapshots', schema: snapshotPageSchema },
   toCall: ({ params: { id } }) => ({
-    bind: ({ 'snapshots.list': verb }) => verb && { verb, run: async () => (await verb.run({ id })).map(keyed) }
+    bind: ({ 'snapshots.list': verb }) => verb && { verb, ready: own => async () => (await verb.run({ ...own, id })).map(keyed) }
   })
 })
 
@@ -32,18 +30,16 @@ const create = command({
   method: 'POST',
   path: '/servers/:id/snapshots',
   permission: 'write',
-  cost: { calls: 2 },
   params: serverParams,
   query: writeQuery,
   body: snapshotBody,
   toCommand: ({ params: { id }, body: { name } }) => ({
     goal: null,
-    bind: ({ 'snapshots.create': verb }) => verb && { verb, run: async () => await verb.run({ id, name }) }
+    bind: verbs => bound(verbs['snapshots.create'], () => ({ id, name }))
   })
 })
 
-// A read before and after the write, and the list that contains the snapshot.
-const change = { tag: 'Snapshots', permission: 'write', cost: { calls: 3, perPage: 1 }, params: snapshotParams, query: confirmedQuery } as const
+const change = { tag: 'Snapshots', permission: 'write', reads: 'confirmed', params: snapshotParams, query: confirmedQuery } as const
 
 const restore = command({
   ...change,
@@ -57,7 +53,7 @@ const restore = command({
   toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
     destroys: { serverId: id, confirm },
     goal: null,
-    bind: ({ 'snapshots.restore': verb }) => verb && { verb, run: async () => await verb.run({ id, snapshot }) }
+    bind: verbs => bound(verbs['snapshots.restore'], () => ({ id, snapshot }))
   })
 })
 
@@ -73,10 +69,9 @@ const remove = command({
   toCommand: ({ params: { id, snapshot }, query: { confirm } }) => ({
     destroys: { serverId: id, confirm },
     goal: null,
-    bind: ({ 'snapshots.delete': verb, 'snapshots.list': list }) => verb && {
-      verb,
-      goalOf: () => list === undefined ? null : { missingSnapshot: snapshot },
-      run: async () => await verb.run({ id, snapshot })
+    bind: ({ 'snapshots.delete': verb, 'snapshots.list': list }) => {
+      const ready = bound(verb, () => ({ id, snapshot }))
+      return ready && { ...ready, goalOf: () => list === undefined ? null : { missingSnapshot: snapshot } }
     }
   })
 })

@@ -1,12 +1,11 @@
 import t from 'tap'
-import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
 import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
 import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { failureOf, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 
@@ -33,7 +32,7 @@ const html = (status: number): SimulatedReply => ({ status, headers: { 'content-
 const listOf = (...objects: readonly unknown[]): SimulatedReply => ok({ count: objects.length, next: null, previous: null, objects, totalCount: objects.length, pageNo: '1' })
 
 /** The verb, which must be there. */
-function verb<Name extends keyof AdapterVerbs> (operations: AdapterVerbs, name: Name): NonNullable<AdapterVerbs[Name]> {
+function verb<Name extends keyof DirectVerbs> (operations: DirectVerbs, name: Name): NonNullable<DirectVerbs[Name]> {
   const found = operations[name]
   if (found === undefined || found === null) throw new Error(`no ${name}`)
   return found
@@ -69,7 +68,7 @@ t.test('images that can be booted are listed, one region of them on demand; ISOs
   t.same((await images.run({ region: 'Region2' })).map(row => row.id), ['1a6e0002-0000-4000-8000-000000000001'])
   t.same(await images.run({ region: 'Nowhere' }), [])
   t.ok(vendor.calls.every(({ path }) => path === `${staff}/openstack/images`))
-  t.same(images.accepts, ['region'])
+  t.same(Object.keys(images.parameters?.shape ?? {}), ['region'])
 })
 
 t.test('plans that are disabled or deleted are left out, sold-out ones are marked; memory is memory_mb', async t => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { PageRequest, AdapterVerbs } from '../../src/adapters/verbs.ts'
+import type { PageRequest } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
 import { placeFor } from '../../src/adapters/kit/places.ts'
 import type { UpstreamError } from '../../src/domain/failure.ts'
@@ -10,7 +10,7 @@ import { walk } from '../../src/reads/walk.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
 import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { failureOf, openAdapter, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { failureOf, openAdapter, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 
@@ -118,7 +118,7 @@ function pages (objects: () => readonly unknown[], { cap = 10_000, withoutCount 
 
 const asking = (more: Partial<PageRequest> = {}): PageRequest => ({ filters: {}, offset: 0, after: null, limit: 200, ...more })
 
-async function walkIds (operations: AdapterVerbs, limit = 200): Promise<string[]> {
+async function walkIds (operations: DirectVerbs, limit = 200): Promise<string[]> {
   const ids: string[] = []
   for await (const step of walk(operations.list, { filters: {}, after: null, limit })) ids.push(...step.rows.map(seen => seen.server.id))
   return ids

@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
 import { glesys } from '../../src/adapters/glesys/adapter.ts'
-import type { RawRequest, AdapterVerbs } from '../../src/adapters/verbs.ts'
+import type { RawRequest } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
-import { failureOf, openBench } from '../helpers/line.ts'
+import { failureOf, openBench, type DirectVerbs } from '../helpers/line.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -19,11 +19,11 @@ const xml = (inside: string, status = 200): SimulatedReply =>
   ({ status, headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0"?><response><status><code>200</code><text>OK</text></status>${inside}<debug><input><password>theSecretSauce</password></input></debug></response>` })
 
 const named = ['addresses.list', 'addresses.attach', 'addresses.detach', 'ptr', 'images', 'regions', 'ssh_keys', 'networks', 'raw'] as const
-type Verbs = AdapterVerbs & Required<Pick<AdapterVerbs, typeof named[number]>>
+type Verbs = DirectVerbs & Required<Pick<DirectVerbs, typeof named[number]>>
 
-const isComplete = (operations: AdapterVerbs): operations is Verbs => named.every(name => operations[name] !== undefined)
+const isComplete = (operations: DirectVerbs): operations is Verbs => named.every(name => operations[name] !== undefined)
 
-function verbsOf (operations: AdapterVerbs): Verbs {
+function verbsOf (operations: DirectVerbs): Verbs {
   if (!isComplete(operations)) throw new Error('a verb is missing')
   return operations
 }

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
+import { capabilitiesOf } from '../../src/adapters/capabilities.ts'
 import { glesys } from '../../src/adapters/glesys/adapter.ts'
-import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
+import type { Accepted } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
@@ -8,7 +9,7 @@ import type { CreateSpec } from '../../src/domain/spec.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, listAll, openBench } from '../helpers/line.ts'
+import { failureOf, listAll, openBench, type DirectVerbs } from '../helpers/line.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -21,11 +22,11 @@ const ok = (payload: Body = {}): SimulatedReply => ({ status: 200, body: envelop
 const refusal = (status: number, code: unknown, text: string): SimulatedReply => ({ status, body: envelope({}, code, text) })
 
 const named = ['create', 'delete', 'stop', 'resize', 'rename', 'console', 'addresses.list', 'addresses.attach', 'addresses.detach'] as const
-type Verbs = AdapterVerbs & Required<Pick<AdapterVerbs, typeof named[number]>>
+type Verbs = DirectVerbs & Required<Pick<DirectVerbs, typeof named[number]>>
 
-const isComplete = (operations: AdapterVerbs): operations is Verbs => named.every(name => operations[name] !== undefined)
+const isComplete = (operations: DirectVerbs): operations is Verbs => named.every(name => operations[name] !== undefined)
 
-function verbsOf (operations: AdapterVerbs): Verbs {
+function verbsOf (operations: DirectVerbs): Verbs {
   if (!isComplete(operations)) throw new Error('a verb is missing')
   return operations
 }
@@ -94,8 +95,8 @@ const users = [{ username: 'deploy', sshkeys: [key] }]
 
 t.test('the verbs are these, with their evidence and what they accept', async t => {
   const { operations } = await told(t, () => ok())
-  const shown = Object.entries(operations).filter(([, verb]) => typeof verb === 'object' && 'evidence' in verb)
-    .map(([name, verb]) => [name, 'evidence' in verb ? verb.evidence : '', 'accepts' in verb ? verb.accepts : undefined])
+  const shown = Object.entries(capabilitiesOf(operations)).filter(([, { support }]) => support !== 'none')
+    .map(([name, { evidence, accepts }]) => [name, evidence, accepts.length === 0 ? undefined : accepts])
   t.same(shown, [
     ['list', 'documented', undefined],
     ['get', 'documented', undefined],
@@ -209,7 +210,7 @@ const badOrders: ReadonlyArray<readonly [string, CreateSpec]> = [
   ['body.options.users.0.sshkeys', { ...spec, options: { users: [{ username: 'a', sshkeys: key }] } }],
   ['body.options.ip', { ...spec, options: { ip: '2001:db8::1' } }],
   ['body.options.ipv6', { ...spec, options: { ipv6: 'fe80::1%eth0' } }],
-  ['body.options', { ...spec, options: { campaign: 'x' } }]
+  ['body.options.campaign', { ...spec, options: { campaign: 'x' } }]
 ]
 t.test('an invalid create is refused without a call and names the wrong member', async t => {
   const { vendor, verbs } = await told(t, () => ok())
@@ -296,7 +297,8 @@ t.test('a delete always says what happens to the addresses', async t => {
   await follow({ verbs, pass }, 'kvm130013', gone)
   t.notOk((await verbs['addresses.list'].all()).some(({ address }) => address === '192.0.2.40'))
   const kept = await verbs.get.run('kvm123456')
-  await verbs.delete.run({ seen: kept, keep_addresses: true })
+  const keeping = { seen: kept, keep_addresses: true }
+  await verbs.delete.run(keeping)
   t.same(bodyOf(vendor), { serverid: 'kvm123456', keepip: true })
   await follow({ verbs, pass }, 'kvm123456', gone)
   t.match((await verbs['addresses.list'].all()).find(({ address }) => address === '192.0.2.12'), { server_id: null })
@@ -469,8 +471,9 @@ t.test('a missing server is not found by any verb, and ids of another form witho
 t.test('a dry run of each change is the call of the real one, and nothing is changed', async t => {
   const { vendor, line, verbs } = await sandbox(t)
   const seen = await verbs.get.run('kvm123456')
+  const keeping = { seen, keep_addresses: true }
   const runs: ReadonlyArray<readonly [string, (verbs: Verbs) => Promise<unknown>, unknown]> = [
-    ['server/destroy', verbs => verbs.delete.run({ seen, keep_addresses: true }), { serverid: 'kvm123456', keepip: true }],
+    ['server/destroy', verbs => verbs.delete.run(keeping), { serverid: 'kvm123456', keepip: true }],
     ['server/edit', verbs => verbs.resize.run({ seen, cpus: 8 }), { serverid: 'kvm123456', cpucores: 8 }],
     ['server/edit', verbs => verbs.rename.run({ id: 'kvm123456', name: 'b' }), { serverid: 'kvm123456', hostname: 'b' }],
     ['server/console', verbs => verbs.console.run({ id: 'kvm123456' }), { serverid: 'kvm123456' }]

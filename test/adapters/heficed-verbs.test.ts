@@ -200,7 +200,7 @@ t.test('an invalid create is refused before anything is sent', async t => {
     [{ ...spec, ssh_keys: [key, key] }, 'body.ssh_keys'],
     [{ ...spec, options: { billing: 'weekly' } }, 'body.options.billing'],
     [{ ...spec, options: { bandwidth_tb: -1 } }, 'body.options.bandwidth_tb'],
-    [{ ...spec, options: { colour: 'red' } }, 'body.options'],
+    [{ ...spec, options: { colour: 'red' } }, 'body.options.colour'],
     [nowhere, 'body.region'],
     [unsized, 'body.cpus']
   ]

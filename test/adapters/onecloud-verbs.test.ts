@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
+import type { Accepted } from '../../src/adapters/verbs.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
@@ -8,7 +8,7 @@ import { isInTransition, judge } from '../../src/operations/judge.ts'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.ts'
+import { failureOf, openBench, type Bench, type OpenedAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 
@@ -324,7 +324,8 @@ t.test('a deletion names the elastic address that outlives the server, if there 
 t.test('a recycled server is deleted without the query, and missing from then on though the vendor still shows it', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   const { serverId = '' } = await need(operations.create).run(spec())
-  const accepted = await need(operations.delete).run({ seen: await seenOf(line, serverId), recycle: true })
+  const recycling = { seen: await seenOf(line, serverId), recycle: true }
+  const accepted = await need(operations.delete).run(recycling)
   t.strictSame(writesOf(vendor).slice(1), [['DELETE', `/compute/servers/${serverId}`, null]])
   t.equal((await follow({ line, pass }, serverId, accepted, usualGoals.delete)).at(-1), 'absent')
   t.ok(vendor.servers.has(serverId))
@@ -375,7 +376,7 @@ t.test('a name that is empty, too short or too long would be a database error, a
   t.strictSame(await need(operations.rename).run({ id: webId, name: 'web-1' }), { done: true }, 'the same name again')
 })
 
-const byId: ReadonlyArray<readonly [string, (operations: AdapterVerbs, id: string) => Promise<unknown>]> = [
+const byId: ReadonlyArray<readonly [string, (operations: DirectVerbs, id: string) => Promise<unknown>]> = [
   ['rename', async (operations, id) => await need(operations.rename).run({ id, name: 'other-name' })],
   ['protect', async (operations, id) => await need(operations.protect).run({ id, protected: false })],
   ['rescue', async (operations, id) => await need(operations.rescue).run({ id })],
@@ -690,7 +691,7 @@ t.test('without a usable console endpoint there is no console, and the rest work
 })
 
 t.test('a dry run builds exactly the calls of the real run and sends none of them', async t => {
-  const runs: ReadonlyArray<readonly [string, (operations: AdapterVerbs, line: OpenedAdapter) => Promise<unknown>]> = [
+  const runs: ReadonlyArray<readonly [string, (operations: DirectVerbs, line: OpenedAdapter) => Promise<unknown>]> = [
     ['create', async operations => await need(operations.create).run(spec())],
     ['delete', async (operations, line) => await need(operations.delete).run({ seen: await seenOf(line, '67811d6a-4979-4c7e-88b9-d84026da2883') })],
     ['resize', async (operations, line) => await need(operations.resize).run({ seen: await seenOf(line, stoppedId), cpus: 2 })],

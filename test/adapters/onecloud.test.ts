@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import type { PageRequest, AdapterVerbs, VendorPage } from '../../src/adapters/verbs.ts'
+import type { PageRequest, VendorPage } from '../../src/adapters/verbs.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { seenServer } from '../../src/adapters/onecloud/mapping.ts'
 import { UpstreamError, type Failure } from '../../src/domain/failure.ts'
@@ -8,7 +8,7 @@ import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
 import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
-import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { failureOf, listAll, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 
@@ -740,7 +740,7 @@ t.test('a list without such a service, or in another form, is malformed', async 
 })
 
 type Act = 'start' | 'stop' | 'reboot'
-const act = async (operations: AdapterVerbs, action: Act, id: string, force?: boolean): Promise<unknown> =>
+const act = async (operations: DirectVerbs, action: Act, id: string, force?: boolean): Promise<unknown> =>
   await operations[action]?.run({ id, force })
 
 t.test('an action reads the server first, then posts JSON with its length', async t => {

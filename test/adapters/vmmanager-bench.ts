@@ -1,5 +1,4 @@
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
-import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
@@ -7,7 +6,7 @@ import type { PlannedCall } from '../../src/execution/dry-run.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { openBench, type Bench, type OpenedAdapter, type Test } from '../helpers/line.ts'
+import { openBench, type Bench, type OpenedAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
 
 export type Handle = (request: SimulatedRequest) => SimulatedReply
 
@@ -46,7 +45,7 @@ export const planned = (vendor: Simulator, calls: readonly PlannedCall[]): Sent[
   calls.map(({ method, url, body }) => ({ method, path: url.slice(vendor.origin.length), body }))
 
 /** The calls of a dry run; whatever it sends in truth but reads is a fault. */
-export async function dryRunOf (line: OpenedAdapter, vendor: Simulator, work: (operations: AdapterVerbs) => Promise<unknown> | undefined): Promise<Sent[]> {
+export async function dryRunOf (line: OpenedAdapter, vendor: Simulator, work: (operations: DirectVerbs) => Promise<unknown> | undefined): Promise<Sent[]> {
   const before = writesOf(vendor).length
   const { operations, calls } = line.dryRun()
   await work(operations)
@@ -94,11 +93,11 @@ export const running = seenOf(web)
 export const stopped = seenOf({ ...web, state: 'stopped' })
 
 interface Following extends Pick<StillClock, 'pass'> {
-  readonly operations: AdapterVerbs
+  readonly operations: DirectVerbs
 }
 
 /** Looks as the gateway would, while the vendor's time passes: until the jobs have ended. */
-export async function jobsEnd ({ operations, pass }: Following, jobs: NonNullable<Parameters<NonNullable<AdapterVerbs['jobs']>>[0]>): Promise<string[]> {
+export async function jobsEnd ({ operations, pass }: Following, jobs: NonNullable<Parameters<NonNullable<DirectVerbs['jobs']>>[0]>): Promise<string[]> {
   for (let looks = 0; looks < 200; looks += 1) {
     const states = await operations.jobs?.(jobs) ?? []
     if (states.every(({ status }) => status === 'succeeded' || status === 'failed')) return states.map(({ status }) => status)

@@ -3,8 +3,7 @@ import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import { createCatalogueClient } from '../../src/adapters/vmmanager/catalog-client.ts'
 import { createOwners } from '../../src/adapters/vmmanager/owners.ts'
 import { createVmmanagerSend } from '../../src/adapters/vmmanager/send.ts'
-import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
-import { failureOf } from '../helpers/line.ts'
+import { failureOf, type DirectVerbs } from '../helpers/line.ts'
 import {
   badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, dryRunOf, sentTo, web, writesOf, type Handle
 } from './vmmanager-bench.ts'
@@ -70,7 +69,7 @@ t.test('the addresses of a server', async t => {
 })
 
 t.test('an address is attached', async t => {
-  const attach = (...addresses: string[]) => async (o: AdapterVerbs) => await o['addresses.attach']?.run({ id: '41', addresses })
+  const attach = (...addresses: string[]) => async (o: DirectVerbs) => await o['addresses.attach']?.run({ id: '41', addresses })
   const fixed = (name: string) => post('/vm/v3/host/41/ip', { ip_addr: { name } })
 
   t.test('by itself, each with its own call, followed by its task', async t => {
@@ -121,7 +120,7 @@ t.test('an address is attached', async t => {
 })
 
 t.test('an address is detached', async t => {
-  const detach = (address: string, id = '41') => async (o: AdapterVerbs) => await o['addresses.detach']?.run({ id, address })
+  const detach = (address: string, id = '41') => async (o: DirectVerbs) => await o['addresses.detach']?.run({ id, address })
 
   t.test('by its id, which is looked up among those of the server', async t => {
     const { vendor, line, operations } = await open(t, withIps([ip]))
@@ -149,7 +148,7 @@ t.test('an address is detached', async t => {
 })
 
 t.test('a reverse name', async t => {
-  const point = (address: string, ptr: string | null) => async (o: AdapterVerbs) => await o.ptr?.run({ address, ptr })
+  const point = (address: string, ptr: string | null) => async (o: DirectVerbs) => await o.ptr?.run({ address, ptr })
   const found = (condition: string) => ({ method: 'GET', path: `/vm/v3/ip?${new URLSearchParams({ where: condition }).toString()}`, body: null })
 
   t.test('is set by the id of the address', async t => {
@@ -248,7 +247,7 @@ t.test('catalogs', async t => {
   })
   t.test('accept a region only where they can be narrowed by it, and only its id', async t => {
     const { vendor, operations } = await open(t, at({}))
-    t.same(names.map(name => operations[name]?.accepts ?? []), [['region'], [], [], ['region'], ['region']])
+    t.same(names.map(name => Object.keys(operations[name]?.parameters?.shape ?? {})), [['region'], [], [], ['region'], ['region']])
     for (const name of ['images', 'ssh_keys', 'networks'] as const) t.same(await badMembersOf(operations[name]?.run({ region: 'eu' })), ['query.region'])
     t.equal(vendor.calls.length, 0)
   })
@@ -329,7 +328,7 @@ t.test('owners', async t => {
     t.same(await badMembersOf(operations['owners.create']?.run({ email: account.email })), ['body.password'])
     t.same(await badMembersOf(operations['owners.create']?.run({ password: account.password })), ['body.email'])
     t.same(await badMembersOf(operations['owners.create']?.run({ ...account, options: { role: 'root' } })), ['body.options.role'])
-    t.same(await badMembersOf(operations['owners.create']?.run({ ...account, options: { admin: true } })), ['body.options'])
+    t.same(await badMembersOf(operations['owners.create']?.run({ ...account, options: { admin: true } })), ['body.options.admin'])
     t.equal(vendor.calls.length, 0)
   })
   t.test('without an id in the answer are found by their e-mail address', async t => {

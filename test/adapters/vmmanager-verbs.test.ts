@@ -1,8 +1,8 @@
 import t from 'tap'
 import { z } from 'zod'
-import type { Accepted, AdapterVerbs } from '../../src/adapters/verbs.ts'
+import type { Accepted } from '../../src/adapters/verbs.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
-import { failureOf, listAll, type Test } from '../helpers/line.ts'
+import { failureOf, listAll, type Test, type DirectVerbs } from '../helpers/line.ts'
 import {
   badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, dryRunOf, running, seenOf, sentTo, stopped, web, writesOf, type Handle
 } from './vmmanager-bench.ts'
@@ -50,7 +50,7 @@ t.test('every verb that the vendor has is declared with its evidence, and no oth
 })
 
 t.test('create', async t => {
-  const create = async (operations: AdapterVerbs, more: Partial<CreateSpec> = {}): Promise<Accepted> => await must(operations.create?.run({ ...spec, ...more }))
+  const create = async (operations: DirectVerbs, more: Partial<CreateSpec> = {}): Promise<Accepted> => await must(operations.create?.run({ ...spec, ...more }))
   const answer: Handle = () => ok({ id: 43, task: 1341774670, recipe_task_list: [7], recipe_task: 7, spice_task: 0 })
   const bodyOf = async (t: Test, more: Partial<CreateSpec>): Promise<unknown> => {
     const { vendor, operations } = await open(t, answer)
@@ -115,7 +115,7 @@ t.test('create', async t => {
       [{ disk_gib: 10.0001 }, 'body.disk_gib'],
       [{ networks: ['vxlan:1:2:3'] }, 'body.networks'], [{ networks: ['vxlan:x'] }, 'body.networks'], [{ networks: ['lan'] }, 'body.networks'],
       [{ networks: ['5'], options: { ipv4_pool: [6] } }, 'body.options.ipv4_pool'],
-      [{ options: { cluster: 2 } }, 'body.options.cluster'], [{ options: { ipv4_number: -1 } }, 'body.options.ipv4_number'], [{ options: { firewall: 1 } }, 'body.options']
+      [{ options: { cluster: 2 } }, 'body.options.cluster'], [{ options: { ipv4_number: -1 } }, 'body.options.ipv4_number'], [{ options: { firewall: 1 } }, 'body.options.firewall']
     ]
     for (const [more, member] of cases) t.same(await badMembersOf(operations.create?.run({ ...spec, ...more })), [member], JSON.stringify(more))
     const { password, ...rest } = spec
@@ -197,7 +197,7 @@ t.test('create', async t => {
 })
 
 t.test('one write to a server', async t => {
-  type Work = (operations: AdapterVerbs) => Promise<Accepted>
+  type Work = (operations: DirectVerbs) => Promise<Accepted>
   const cases: ReadonlyArray<readonly [string, Work, { method: string, path: string, body: unknown }, string]> = [
     ['delete', async o => await must(o.delete?.run({ seen: running })), { method: 'DELETE', path: '/vm/v3/host/41', body: null }, 'host_delete'],
     ['rebuild of a template', async o => await must(o.rebuild?.run({ seen: running, image: '12', password: 'Example-Pass2' })), post('/vm/v3/host/41/reinstall', { os: 12, password: 'Example-Pass2' }), 'host_reinstall'],
@@ -230,7 +230,7 @@ t.test('one write to a server', async t => {
   }
   t.test('rename sends the name alone and is seen by the name', async t => {
     const { vendor, line, operations } = await open(t, () => ok({ id: 41 }))
-    const rename = async (o: AdapterVerbs) => await must(o.rename?.run({ id: '41', name: 'web-2' }))
+    const rename = async (o: DirectVerbs) => await must(o.rename?.run({ id: '41', name: 'web-2' }))
     t.same(await rename(operations), {})
     t.same(sentTo(vendor), [post('/vm/v3/host/41', { name: 'web-2' })])
     t.same(await dryRunOf(line, vendor, rename), [post('/vm/v3/host/41', { name: 'web-2' })])
@@ -277,8 +277,8 @@ t.test('resize', async t => {
   const defer = { action: 'host_stop' }
   const resource = '/vm/v3/host/41/resource'
   const both = { cpus: 4, memory_mib: 4096, disk_gib: 40 }
-  type Input = Parameters<NonNullable<AdapterVerbs['resize']>['run']>[0]
-  const resize = (input: Input) => async (o: AdapterVerbs): Promise<Accepted> => await must(o.resize?.run(input))
+  type Input = Parameters<NonNullable<DirectVerbs['resize']>['run']>[0]
+  const resize = (input: Input) => async (o: DirectVerbs): Promise<Accepted> => await must(o.resize?.run(input))
   t.test('of a stopped server is split over the server and its disk, and followed by both tasks', async t => {
     const { vendor, line, operations } = await open(t, answer)
     const input = { seen: stopped, ...both }

@@ -1,6 +1,5 @@
 import t from 'tap'
 import type { Token, Upstream } from '../../src/adapters/contract.ts'
-import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
 import type { ServerFilters } from '../../src/domain/list.ts'
@@ -9,7 +8,7 @@ import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simula
 import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { failureOf, listAll, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
 type Handle = (request: SimulatedRequest) => SimulatedReply
 
@@ -582,7 +581,7 @@ t.test('a server', async t => {
 
 t.test('actions', async t => {
   type ActionName = 'start' | 'stop' | 'reboot'
-  const act = async (operations: AdapterVerbs, name: ActionName, force?: boolean) =>
+  const act = async (operations: DirectVerbs, name: ActionName, force?: boolean) =>
     await operations[name]?.run({ id: '41', force })
 
   const cases = [

@@ -1,17 +1,18 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { imageSchema, networkSchema, planSchema, regionSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
+import type { Verb } from '../../src/adapters/verb.ts'
+import { apiVerbs } from '../../src/verbs/all.ts'
 import { badMembersOf, forEachAccount, isRecord, dryRun, toProblem, walk, type Bench, type Body } from './bench.ts'
 
-const catalogues = {
-  images: { path: '/images', row: z.strictObject(imageSchema.shape) },
-  plans: { path: '/plans', row: z.strictObject(planSchema.shape) },
-  regions: { path: '/regions', row: z.strictObject(regionSchema.shape) },
-  ssh_keys: { path: '/ssh-keys', row: z.strictObject(sshKeySchema.shape) },
-  networks: { path: '/networks', row: z.strictObject(networkSchema.shape) }
-} as const
-const names = ['images', 'plans', 'regions', 'ssh_keys', 'networks'] as const
-type Name = typeof names[number]
+const shapes = { images: imageSchema.shape, plans: planSchema.shape, regions: regionSchema.shape, ssh_keys: sshKeySchema.shape, networks: networkSchema.shape } as const
+type Name = keyof typeof shapes
+const isName = (name: string): name is Name => Object.hasOwn(shapes, name)
+
+/** The lists of choices among the verbs of the API. */
+const names = apiVerbs.filter(({ tag }) => tag === 'Catalog').map(({ action }) => action).filter(isName)
+t.equal(names.length, Object.keys(shapes).length)
+const pathOf = (name: Name): string => apiVerbs.find(({ action }) => action === name)?.path ?? ''
 
 await forEachAccount(t, async (t, bench) => {
   bench.vendor.pace(50)
@@ -25,29 +26,33 @@ await forEachAccount(t, async (t, bench) => {
   await choices(t, bench)
 })
 
+/** The parameters that a list of choices cannot be read without. */
+const requiredBy = (verb: Verb | undefined): string[] =>
+  Object.entries(verb?.parameters?.shape ?? {}).filter(([, schema]) => !z.safeParse(schema, undefined).success).map(([key]) => key)
+
 const queryOf = ({ verbs, order }: Bench, name: Name): string => {
   const values: Body = { region: order['region'], instance_type: 'linux' }
-  return (verbs[name]?.requires ?? []).map(key => `${key}=${encodeURIComponent(String(values[key]))}`).join('&')
+  return requiredBy(verbs[name]).map(key => `${key}=${encodeURIComponent(String(values[key]))}`).join('&')
 }
 
-const read = async (bench: Bench, name: Name, limit: number): Promise<unknown[]> => await walk(bench, `${catalogues[name].path}?${queryOf(bench, name)}`, limit)
+const read = async (bench: Bench, name: Name, limit: number): Promise<unknown[]> => await walk(bench, `${pathOf(name)}?${queryOf(bench, name)}`, limit)
 
 /** Some lists are an administrator's. */
 async function isForbidden (t: Test, bench: Bench, name: Name): Promise<boolean> {
-  const answer = await bench.ask('GET', `${catalogues[name].path}?${queryOf(bench, name)}`)
+  const answer = await bench.ask('GET', `${pathOf(name)}?${queryOf(bench, name)}`)
   if (answer.status === 200) return false
   t.match(toProblem(t, answer, 'upstream-forbidden', name), { side_effect: 'none', retryable: 'no' })
   return true
 }
 
 async function missing (t: Test, bench: Bench, name: Name): Promise<void> {
-  const { result, calls } = await bench.callsOf(async () => await bench.ask('GET', catalogues[name].path))
+  const { result, calls } = await bench.callsOf(async () => await bench.ask('GET', pathOf(name)))
   t.match(toProblem(t, result, 'operation-not-supported', name), { status: 501, side_effect: 'none' })
   t.equal(calls.length, 0, `nobody is asked for ${name}`)
 }
 
 async function filters (t: Test, bench: Bench, name: Name): Promise<void> {
-  const { path } = catalogues[name]
+  const path = pathOf(name)
   const required = queryOf(bench, name).split('&').filter(text => text !== '')
   const refuse = async (query: string, member: string): Promise<void> => {
     const { result, calls } = await bench.callsOf(async () => await bench.ask('GET', `${path}?${query}`))
@@ -79,7 +84,7 @@ async function rows (t: Test, bench: Bench, name: Name): Promise<void> {
   const all = await read(bench, name, 500)
   // Keys are kept by whoever likes to.
   t.ok(all.length > 0 || name === 'ssh_keys', `there are ${name}`)
-  for (const row of all) t.ok(catalogues[name].row.safeParse(row).success, `${name}: has the form: ${JSON.stringify(row)}`)
+  for (const row of all) t.ok(z.strictObject(shapes[name]).safeParse(row).success, `${name}: has the form: ${JSON.stringify(row)}`)
   t.equal(new Set(all.map(keyOf)).size, all.length, `${name}: an id stands once for a region`)
   t.same(await read(bench, name, 1), all, `${name}: one by one to the end they are the same`)
   for (const secret of bench.secrets) t.notOk(JSON.stringify(all).includes(secret), `${name}: no secret`)
@@ -93,7 +98,7 @@ async function choices (t: Test, bench: Bench): Promise<void> {
   const region = order['region'] ?? null
   const isHere = (row: { readonly region?: string | null }): boolean => row.region === undefined || row.region === null || region === null || row.region === region
   const fits = (min: number | null, has: unknown): boolean => min === null || (typeof has === 'number' && min <= has)
-  const list = async <T>(name: Name, row: z.ZodType<T>): Promise<T[]> => verbs[name] === undefined || (await bench.ask('GET', `${catalogues[name].path}?${queryOf(bench, name)}`)).status !== 200 ? [] : (await read(bench, name, 500)).map(text => row.parse(text))
+  const list = async <T>(name: Name, row: z.ZodType<T>): Promise<T[]> => verbs[name] === undefined || (await bench.ask('GET', `${pathOf(name)}?${queryOf(bench, name)}`)).status !== 200 ? [] : (await read(bench, name, 500)).map(text => row.parse(text))
   const plans = (await list('plans', planSchema)).filter(plan => isHere(plan) && plan.available !== false)
   const plan = plans.find(({ id }) => id === order['plan'])
   const images = (await list('images', imageSchema)).filter(image => isHere(image) && fits(image.min_disk_gib, order['disk_gib'] ?? plan?.disk_gib) && fits(image.min_memory_mib, order['memory_mib'] ?? plan?.memory_mib))

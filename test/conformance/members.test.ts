@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
+import { apiVerbs } from '../../src/verbs/all.ts'
+import { queryOf } from '../openapi/derived.ts'
 import { badMembersOf, forEachAccount, isRecord, dryRun, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { prepare, type Subject } from './subject.ts'
 import { password } from './vendors.ts'
@@ -11,6 +13,7 @@ await forEachAccount(t, async (t, bench) => {
   const subject = await prepare(t, bench)
   await serverMembers(t, bench, subject)
   await resizeMembers(t, bench, subject)
+  for (const write of subject.writes) await isRefused(t, bench, { ...write, path: `${write.path}?colour=red` }, 'query.colour')
 })
 
 /** Asks for something that can not be right: refused by name, and the vendor hears nothing of it. */
@@ -95,23 +98,27 @@ const only = (accepts: readonly string[], body: Body): Body => Object.fromEntrie
 
 interface Optional {
   readonly verb: CapabilityName
-  readonly method: Method
-  readonly below: string
   readonly body?: Body
   /** Each optional member with a value, in the body or the query. */
   readonly members: Body
   readonly isQuery?: true
 }
 
+/** The flags that any provider has as parameters of its own, each as true. */
+const ownParametersOf = (operationId: string): Body =>
+  Object.fromEntries(Object.keys(queryOf(operationId)?.shape ?? {}).filter(name => name !== 'dry_run' && name !== 'confirm').map(name => [name, true]))
+
 async function serverMembers (t: Test, bench: Bench, { path }: Subject): Promise<void> {
   const { verbs, vendor: { choices } } = bench
   const all: readonly Optional[] = [
-    { verb: 'stop', method: 'POST', below: '/stop', members: { force: true } },
-    { verb: 'reboot', method: 'POST', below: '/reboot', members: { force: true } },
-    { verb: 'rebuild', method: 'POST', below: '/rebuild', body: { image: choices.image }, members: { password, ssh_keys: choices.sshKeys.length > 0 ? choices.sshKeys : ['key'] } },
-    { verb: 'delete', method: 'DELETE', below: '', members: { recycle: true, keep_addresses: true }, isQuery: true }
+    { verb: 'stop', members: { force: true } },
+    { verb: 'reboot', members: { force: true } },
+    { verb: 'rebuild', body: { image: choices.image }, members: { password, ssh_keys: choices.sshKeys.length > 0 ? choices.sshKeys : ['key'] } },
+    { verb: 'delete', members: ownParametersOf('deleteServer'), isQuery: true }
   ]
-  for (const { verb, method, below, body, members, isQuery } of all.filter(({ verb }) => bench.can(verb))) {
+  for (const { verb, body, members, isQuery } of all.filter(({ verb }) => bench.can(verb))) {
+    const { method, path: template } = apiVerbs.find(({ action }) => action === verb) ?? { method: 'POST', path: '' }
+    const below = template.replace('/servers/:id', '')
     const accepts = new Set(bench.accepts(verb))
     const plain = await dryRun(t, bench, method, `${path}${below}`, body)
     for (const [name, value] of Object.entries(members)) {

@@ -1,6 +1,9 @@
 import type { Test } from 'tap'
 import { z } from 'zod'
+import type { Verb } from '../../src/adapters/verb.ts'
+import { capabilityNames } from '../../src/domain/capability.ts'
 import { addressRowSchema, ownerSchema, snapshotSchema } from '../../src/domain/catalogue.ts'
+import { apiVerbs } from '../../src/verbs/all.ts'
 import { ended, see, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { password } from './vendors.ts'
 
@@ -23,40 +26,50 @@ export interface Subject {
 
 const addressesAt = async (bench: Bench, path: string) => (await walk(bench, path, 200)).map(row => addressRowSchema.parse(row))
 
-/** Whatever can be asked of one server, and of the account; `id` need not be one that there is. */
-function writesOn ({ vendor: { choices }, verbs, order, can }: Bench, path: string, { address, snapshot, owner }: Readonly<Record<'address' | 'snapshot' | 'owner', string>>): Write[] {
-  const takesPassword = (accepts: readonly string[] | undefined): Body => accepts?.includes('password') === true ? { password } : {}
-  const post = (verb: CapabilityName, below: string, body?: Body): Write => ({ verb, method: 'POST', path: `${path}${below}`, ...(body === undefined ? {} : { body }) })
-  const all: readonly Write[] = [
-    { verb: 'rename', method: 'PATCH', path, body: { name: 'renamed-1' } },
-    { verb: 'protect', method: 'PATCH', path, body: { protected: true } },
-    post('resize', '/resize', choices.larger),
-    post('password', '/password', takesPassword(verbs.password?.accepts)),
-    { ...post('console', '/console'), isAsk: true },
-    post('snapshots.create', '/snapshots', { name: 'kept-2' }),
-    post('snapshots.restore', `/snapshots/${snapshot}/restore`),
-    { verb: 'snapshots.delete', method: 'DELETE', path: `${path}/snapshots/${snapshot}` },
-    { verb: 'ptr', method: 'PUT', path: `/addresses/${address}/ptr`, body: { ptr: 'host.example.com' }, isAsk: true },
-    post('addresses.attach', '/addresses', { addresses: [choices.address ?? address] }),
-    { verb: 'addresses.detach', method: 'DELETE', path: `${path}/addresses/${address}` },
-    post('stop', '/stop'),
-    post('start', '/start'),
-    post('reboot', '/reboot'),
-    post('rescue', '/rescue'),
-    post('unrescue', '/unrescue'),
-    post('rebuild', '/rebuild', { image: choices.image, ...takesPassword(verbs.rebuild?.accepts) }),
-    { verb: 'create', method: 'POST', path: '/servers', body: { ...order, name: 'another-1' } },
-    { verb: 'owners.create', method: 'POST', path: '/owners', body: { ...verbs['owners.create']?.example }, isAsk: true },
-    { verb: 'login_link', method: 'POST', path: `/owners/${owner}/login-link`, isAsk: true },
-    { verb: 'delete', method: 'DELETE', path }
-  ]
-  return all.filter(({ verb }) => can(verb))
+interface Places {
+  readonly id: string
+  readonly address: string
+  readonly snapshot: string
+  readonly owner: string
 }
+
+const takesPassword = (verb: Verb | undefined): Body => verb?.accepts?.includes('password') === true ? { password } : {}
+
+/** A body that the vendor takes, for the verbs that need one. */
+const bodiesOf = ({ vendor: { choices }, verbs, order }: Bench, { address }: Places): Readonly<Partial<Record<CapabilityName, Body>>> => ({
+  create: { ...order, name: 'another-1' },
+  resize: choices.larger,
+  rename: { name: 'renamed-1' },
+  protect: { protected: true },
+  rebuild: { image: choices.image, ...takesPassword(verbs.rebuild) },
+  password: takesPassword(verbs.password),
+  'snapshots.create': { name: 'kept-2' },
+  'addresses.attach': { addresses: [choices.address ?? address] },
+  ptr: { ptr: 'host.example.com' },
+  'owners.create': { ...verbs['owners.create']?.example }
+})
+
+/** Every write of the API that the account has; the server and what belongs to it need not exist. A delete comes last. */
+function writesOn (bench: Bench, places: Places): Write[] {
+  const values = new Map(Object.entries(places))
+  const bodies = bodiesOf(bench, places)
+  const all = apiVerbs.filter(({ permission }) => permission !== 'read').flatMap(({ action, runs = [], method, path, answers }) =>
+    (runs.length > 0 ? runs : [action]).filter(isCapability).filter(bench.can).map((verb): Write => ({
+      verb,
+      method,
+      path: path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values.get(name) ?? '')),
+      ...(bodies[verb] === undefined ? {} : { body: bodies[verb] }),
+      ...(answers === 'value' ? { isAsk: true } : {})
+    })))
+  return all.sort((a, b) => Number(a.verb === 'delete') - Number(b.verb === 'delete'))
+}
+
+const isCapability = (name: string): name is CapabilityName => capabilityNames.some(known => known === name)
 
 const nowhere = { address: '192.0.2.250', snapshot: 'no-snapshot', owner: '1' }
 
 /** The writes on a server that there is not. */
-export const writesOnMissing = (bench: Bench): Write[] => writesOn(bench, `/servers/${bench.vendor.missingId}`, nowhere).filter(({ path }) => path.startsWith('/servers/'))
+export const writesOnMissing = (bench: Bench): Write[] => writesOn(bench, { ...nowhere, id: bench.vendor.missingId }).filter(({ path }) => path.startsWith('/servers/'))
 
 export const send = async ({ ask }: Bench, { method, path, body }: Write, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => await ask(method, path, { body, headers })
 
@@ -76,7 +89,7 @@ export async function prepare (t: Test, bench: Bench): Promise<Subject> {
   const own = (await see(bench, id)).addresses.find(({ family }) => family === 4)?.address
   const free = choices.address ?? (can('addresses.list') ? (await addressesAt(bench, '/addresses')).find(row => row.server_id === null && row.family === 4)?.address : undefined)
   if (free !== undefined && can('addresses.attach')) await work('attach', 'POST', `${path}/addresses`, { addresses: [free] })
-  return { id, path, writes: writesOn(bench, path, { address: free ?? own ?? nowhere.address, snapshot, owner: owner?.id ?? nowhere.owner }) }
+  return { id, path, writes: writesOn(bench, { id, address: free ?? own ?? nowhere.address, snapshot, owner: owner?.id ?? nowhere.owner }) }
 }
 
 async function takeSnapshot (bench: Bench, path: string, work: (what: string, method: Method, path: string, body: Body) => Promise<string>): Promise<string> {

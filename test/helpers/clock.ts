@@ -100,3 +100,6 @@ export async function eventually (holds: () => boolean | Promise<boolean>, told:
     await new Promise(resolve => setTimeout(resolve, 10))
   }
 }
+
+/** The time of a store that passes only as this test says. */
+export const timeBy = (now: () => number): Pick<Clock, 'now' | 'elapsed'> => ({ now, elapsed: now })

@@ -4,18 +4,19 @@ import { createUpstream, type Transport, type RecordWrite } from '../../src/tran
 import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { createRetryBudget } from '../../src/transport/retry.ts'
-import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
 import type { Adapter } from '../../src/adapters/contract.ts'
 import type { AdapterVerbs, VendorPage } from '../../src/adapters/verbs.ts'
 import type { Simulator } from '../../sandbox/kit/simulator.ts'
 import type { Seen } from '../../src/domain/list.ts'
+import type { CreateSpec, OwnerSpec } from '../../src/domain/spec.ts'
+import { parseOptions } from '../../src/verbs/members.ts'
 import { noBreaker } from '../../src/transport/breaker.ts'
-import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import type { Bulkhead } from '../../src/transport/bulkhead.ts'
 import { createLeapingClock } from './clock.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 /** One that keeps nobody waiting. */
 export const openGate: Bulkhead = { run: async (_call, work) => await work() }
@@ -26,11 +27,26 @@ export interface OpenOptions {
   readonly signal?: AbortSignal
 }
 
+type Created = 'create' | 'owners.create'
+
+/** The verbs with options that are parsed as the gateway parses them, once and before anything is sent. */
+export type DirectVerbs = Omit<AdapterVerbs, Created> & { readonly [Name in Created]?: NonNullable<AdapterVerbs[Name]> & {
+  run(spec: NonNullable<AdapterVerbs[Name]>['example']): ReturnType<NonNullable<AdapterVerbs[Name]>['run']>
+} }
+
+function directly ({ create, 'owners.create': owner, ...verbs }: AdapterVerbs): DirectVerbs {
+  return {
+    ...verbs,
+    ...(create === undefined ? {} : { create: { ...create, run: async (spec: CreateSpec) => await create.run({ ...spec, options: parseOptions(create.options, spec.options) }) } }),
+    ...(owner === undefined ? {} : { 'owners.create': { ...owner, run: async (spec: OwnerSpec) => await owner.run({ ...spec, options: parseOptions(owner.options, spec.options) }) } })
+  }
+}
+
 export interface OpenedAdapter {
   /** The operations of one new request; each call of it is a request of its own with a fresh count. */
-  operations(options?: OpenOptions): AdapterVerbs & { readonly counters: Counters }
+  operations(options?: OpenOptions): DirectVerbs & { readonly counters: Counters }
   /** The operations of a dry run: writes are kept in `calls` instead of being sent. */
-  dryRun(): { readonly operations: AdapterVerbs, readonly calls: readonly PlannedCall[] }
+  dryRun(): { readonly operations: DirectVerbs, readonly calls: readonly PlannedCall[] }
   readonly sent: SentCall[]
   close(): Promise<void>
 }
@@ -40,7 +56,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
   const account = adapter.account.parse(settings)
   const http = createHttpClient()
   const sent: SentCall[] = []
-  const tokens = createTokenSource({ key: 'test', store: createMemoryTokenStore() })
+  const tokens = createTokenSource({ key: 'test', store: createMemoryStores().tokens })
   const open = (options: OpenOptions, record: RecordWrite | null) => {
     const line: Transport = {
       account: 'test',
@@ -49,7 +65,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
       signIn: adapter.signIn(account),
-      budget: createRetryBudget('test', createMemoryTokenBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+      budget: createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
       bulkhead: openGate,
       random: () => 0.5,
@@ -57,7 +73,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
     }
     const counters = createCounters()
     const call = createCall({ clock: line.clock, requestId: 'req-test', signal: options.signal ?? new AbortController().signal, deadlineMs: options.deadlineMs ?? 120_000, counters })
-    return { ...adapter.connect(account, createUpstream(line, call, record)), counters }
+    return { ...directly(adapter.connect(account, createUpstream(line, call, record))), counters }
   }
   return {
     sent,
@@ -104,7 +120,7 @@ export async function failureOf (work: Promise<unknown>): Promise<UpstreamError>
 }
 
 /** Every row of the vendor's list, read page by page in the simplest way. */
-export async function listAll (operations: AdapterVerbs, limit = operations.list.pageSize): Promise<Seen[]> {
+export async function listAll (operations: DirectVerbs, limit = operations.list.pageSize): Promise<Seen[]> {
   const rows: Seen[] = []
   let page: VendorPage | null = null
   for (let round = 0; round < 100 && page?.last !== true; round += 1) {

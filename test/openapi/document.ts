@@ -1,7 +1,8 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import { fastifyZodOpenApiPlugin, fastifyZodOpenApiTransform, fastifyZodOpenApiTransformObject } from 'fastify-zod-openapi'
 import { version } from '../../src/version.ts'
+import { costText, queryOf } from './derived.ts'
 import { completeDocument, extraComponents } from './extras.ts'
 
 const description = `One API for the servers of several hosting providers.
@@ -47,9 +48,21 @@ export async function collectDocument (app: FastifyInstance): Promise<void> {
         }
       }
     },
-    transform: fastifyZodOpenApiTransform,
+    transform: ({ schema, url, ...route }) => fastifyZodOpenApiTransform({ ...route, url, schema: completed(schema, url) }),
     transformObject
   })
+}
+
+/** Adds to the schema of a route what only the adapters know. */
+function completed (schema: FastifySchema, url: string): FastifySchema {
+  const { operationId } = schema
+  if (operationId === undefined || !url.startsWith('/v1/')) return schema
+  const querystring = queryOf(operationId) ?? schema.querystring
+  return {
+    ...schema,
+    description: `${schema.description ?? ''}\n\n${operationId === 'listFleet' ? 'For each account: ' : ''}${costText(operationId)}`,
+    ...(querystring === undefined ? {} : { querystring })
+  }
 }
 
 const transformObject: SwaggerTransformObject = parts => {

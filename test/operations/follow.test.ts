@@ -6,12 +6,12 @@ import { createOperationEvents } from '../../src/operations/operation-events.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { afterAccepted, afterAmbiguous, intended } from '../../src/operations/life.ts'
 import { systemClock } from '../../src/domain/clock.ts'
-import { createManualClock } from '../helpers/clock.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
+import { createManualClock, timeBy } from '../helpers/clock.ts'
 import type { StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { failure } from './provider.ts'
 import { record, startedAt } from './records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 const seconds = (count: number): number => startedAt + count * 1000
 const server = (status: ServerStatus, facts: Partial<ServerFacts> = {}): ServerFacts => serverFacts('42', status, facts)
@@ -150,7 +150,7 @@ t.test('polls come after half a second, one, two, three, and then every five', a
 })
 
 t.test('times change only when something visible changes', async t => {
-  const store = createMemoryOperationStore(() => startedAt)
+  const store = createMemoryStores(timeBy(() => startedAt)).operations
   const operationEvents = createOperationEvents(store, systemClock)
   const stop = record('stop', { goal: usualGoals.stop })
   await store.open(stop)
@@ -163,7 +163,7 @@ t.test('times change only when something visible changes', async t => {
 
 t.test('a waiter learns of a change, of its own timeout, and of the end', async t => {
   const clock = createManualClock(startedAt)
-  const operationEvents = createOperationEvents(createMemoryOperationStore(clock.now), clock)
+  const operationEvents = createOperationEvents(createMemoryStores(clock).operations, clock)
   const stop = record('stop')
   await operationEvents.store.open(stop)
   const heard = operationEvents.nextChange('op_1', 60_000, new AbortController().signal)

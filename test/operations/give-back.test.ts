@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import t from 'tap'
 import type { Redis } from 'ioredis'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
-import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
+import { createMemoryOperationRecords } from '../../src/state/sqlite/memory.ts'
+import { createRedisOperationRecords } from '../../src/state/redis/operation-records.ts'
+import { createSharedOperationStore } from '../../src/state/shared-operation-store.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
 import { openRedis, type TestRedis } from '../helpers/redis.ts'
@@ -18,8 +19,8 @@ const made = (facts: Parameters<typeof record>[1] = {}): StoredOperation =>
 async function replicas (server: TestRedis): Promise<{ one: OperationStore, other: OperationStore, redis: Redis, lose: () => Promise<void>, find: () => Promise<void> }> {
   const redis = await server.connect()
   return {
-    one: createRedisOperationStore(redis, sealer, createMemoryOperationStore()),
-    other: createRedisOperationStore(await server.connect(), sealer, createMemoryOperationStore()),
+    one: createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords }),
+    other: createSharedOperationStore({ records: createRedisOperationRecords(await server.connect(), sealer), openLocal: createMemoryOperationRecords }),
     redis,
     lose: async () => {
       const end = once(redis, 'end')

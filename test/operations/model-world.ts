@@ -1,7 +1,6 @@
 import { noGuards } from '../../src/access/guards.ts'
 import { createInFlight } from '../../src/execution/in-flight.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
-import { createMemoryQuota } from '../../src/state/quota.ts'
 import type { AdapterVerbs } from '../../src/adapters/verbs.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
@@ -10,19 +9,18 @@ import { anonymous } from '../../src/access/principal.ts'
 import type { Account } from '../../src/transport/account.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
 import type { RequestContext } from '../../src/transport/context.ts'
-import { createCommand } from '../../src/verbs/create.ts'
+import { createCommand } from '../helpers/commands.ts'
 import { createExecutor, type Executor } from '../../src/execution/executor.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import type { IdempotencyStore } from '../../src/state/idempotency-store.ts'
 import { createIdempotencyKeys, type IdempotencyLease, type IdempotencyKeys } from '../../src/operations/idempotency.ts'
-import { createMemoryIdempotencyStore } from '../../src/state/memory/idempotency-store.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { OperationStore } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { failure } from './provider.ts'
-import { createMemoryGenerations } from '../../src/state/generation.ts'
+import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 /** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
 export const outcomes = ['ok', 'ok without id', 'refused', 'reset before', 'reset after', 'timeout before', 'timeout after', 'timeout late', 'unreadable'] as const
@@ -78,12 +76,12 @@ const account = 'a'
 
 export function createWorld (): World {
   const clock = createManualClock()
-  const shared: Shared = { keyStore: createMemoryIdempotencyStore(clock.now), living: new Map() }
+  const shared: Shared = { keyStore: createMemoryStores(clock).idempotency, living: new Map() }
   const world: World = {
     clock,
     bought: [],
     keysUsed: new Set(),
-    operations: createMemoryOperationStore(clock.now),
+    operations: createMemoryStores(clock).operations,
     listFailures: 0,
     faults: [],
     start: () => startReplica(world, shared)
@@ -126,7 +124,7 @@ function startReplica (world: World, shared: Shared): Replica {
     secrets: [Buffer.from('secret')],
     clock: own
   })
-  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
+  const executor = createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {

@@ -2,17 +2,17 @@ import t, { type Test } from 'tap'
 import { fingerprintOf } from '../../src/operations/search.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
-import { createMemoryOperationStore, type MemoryOperationStore } from '../../src/state/memory/operation-store.ts'
-import type { StoredOperation } from '../../src/state/operation-store.ts'
+import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts, snapshotFacts } from '../helpers/facts.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { createProvider, failure, type TestProvider } from './provider.ts'
 import { record } from './records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 interface Bench {
   readonly clock: ManualClock
   readonly provider: TestProvider
-  readonly store: MemoryOperationStore
+  readonly store: OperationStore
   readonly engine: Engine
   readonly faults: unknown[]
   open (action: string, facts?: Parameters<typeof record>[1]): Promise<StoredOperation>
@@ -22,7 +22,7 @@ interface Bench {
 function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Bench {
   const clock = createManualClock()
   const provider = createProvider(options)
-  const store = createMemoryOperationStore(clock.now)
+  const store = createMemoryStores(clock).operations
   const faults: unknown[] = []
   const engine = createEngine({ store, clock, onFault: error => { faults.push(error) } })
   engine.follow([provider.pollTarget])
@@ -312,6 +312,7 @@ t.test('an ambiguous create without a match was not made; an accepted one is unk
 
 t.test('work that a process left behind is searched; work that it only intended was not made', async t => {
   const { clock, store, open, statusOf } = bench(t)
+  await store.beat('somebody', 60_000)
   const asking = await open('stop', { phase: 'asking', goal: usualGoals.delete })
   const intended = await open('create', { ...order('web'), phase: 'intended' })
   await clock.run(59_000)

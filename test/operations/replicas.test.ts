@@ -3,8 +3,9 @@ import t from 'tap'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import { usualGoals } from '../../src/operations/judge.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
-import { createRedisOperationStore } from '../../src/state/redis/operation-store.ts'
+import { createMemoryOperationRecords } from '../../src/state/sqlite/memory.ts'
+import { createRedisOperationRecords } from '../../src/state/redis/operation-records.ts'
+import { createSharedOperationStore } from '../../src/state/shared-operation-store.ts'
 import type { OperationStore } from '../../src/state/operation-store.ts'
 import { createSealer } from '../../src/state/sealer.ts'
 import { eventually } from '../helpers/clock.ts'
@@ -33,7 +34,7 @@ t.test('two replicas on one Redis never poll at the same time, and both learn of
     looking -= 1
   }
   const start = async (): Promise<{ engine: Engine, store: OperationStore }> => {
-    const store = createRedisOperationStore(await server.connect(), sealer, createMemoryOperationStore())
+    const store = createSharedOperationStore({ records: createRedisOperationRecords(await server.connect(), sealer), openLocal: createMemoryOperationRecords })
     const engine = createEngine({ store, clock: systemClock, onFault: error => { t.fail(String(error)) } })
     engine.follow([provider.pollTarget])
     t.teardown(async () => { await engine.stop() })

@@ -1,6 +1,5 @@
 import { createInFlight } from '../../src/execution/in-flight.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
-import { createMemoryQuota } from '../../src/state/quota.ts'
 import t from 'tap'
 import { z } from 'zod'
 import { anonymous } from '../../src/access/principal.ts'
@@ -8,18 +7,18 @@ import type { Accepted, Create, AdapterVerbs } from '../../src/adapters/verbs.ts
 import { badMember, UpstreamError } from '../../src/domain/failure.ts'
 import { createCounters, type Call } from '../../src/transport/call.ts'
 import { apiVerbs } from '../../src/verbs/all.ts'
-import { createCommand } from '../../src/verbs/create.ts'
+import { createCommand } from '../helpers/commands.ts'
 import type { Command } from '../../src/verbs/verb.ts'
 import { createExecutor } from '../../src/execution/executor.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine } from '../../src/operations/engine.ts'
 import type { IdempotencyLease } from '../../src/operations/idempotency.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from './model-world.ts'
 import { createProvider, failure } from './provider.ts'
-import { createMemoryGenerations } from '../../src/state/generation.ts'
+import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 const spec = { name: 'web', image: 'i', plan: 'p', password: 'hunter2', user_data: 'secret script' }
 const noKey = null
@@ -30,14 +29,14 @@ interface Outcome {
 }
 
 /** A create whose verb does this; with what is kept of it. */
-async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { idempotencyLease = noKey, evidence = 'documented' as const, store = createMemoryOperationStore() }: { idempotencyLease?: IdempotencyLease | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
+async function create (run: (call: Call, store: OperationStore) => ReturnType<Create['run']>, { idempotencyLease = noKey, evidence = 'documented' as const, store = createMemoryStores().operations }: { idempotencyLease?: IdempotencyLease | null, evidence?: 'documented' | 'inferred', store?: OperationStore } = {}): Promise<Outcome> {
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const connect = (call: Call): AdapterVerbs => ({
     ...createProvider().connect(),
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
-  const error = await createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
@@ -69,7 +68,7 @@ t.test('a refusal after a write is not a refusal', async t => {
 
 t.test('with a key nothing is sent before the key is bound and the intent is stored for all replicas', async t => {
   const steps: string[] = []
-  const memory = createMemoryOperationStore()
+  const memory = createMemoryStores().operations
   const store: OperationStore = {
     ...memory,
     open: async stored => { steps.push(`open ${stored.phase}`); return await memory.open(stored) },
@@ -113,10 +112,10 @@ async function perform (request: Command, verbs: Partial<AdapterVerbs>): Promise
 }
 
 async function performOn (operations: AdapterVerbs, request: Command): Promise<readonly StoredOperation[]> {
-  const store = createMemoryOperationStore()
+  const store = createMemoryStores().operations
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
-  const executor = createExecutor({ engine, deletes: createMemoryQuota(), inFlight: createInFlight(), generations: createMemoryGenerations() })
+  const executor = createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
 }

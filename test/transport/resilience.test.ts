@@ -7,9 +7,7 @@ import type { ServerFacts } from '../../src/domain/server.ts'
 import { createBreaker, type CallOutcome } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
 import { createBulkhead } from '../../src/transport/bulkhead.ts'
-import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import { createOperationEvents } from '../../src/operations/operation-events.ts'
-import { createMemoryOperationStore } from '../../src/state/memory/operation-store.ts'
 import { takeStep } from '../../src/operations/steps.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
@@ -21,6 +19,7 @@ import { composeGateway, type TestGatewayOptions } from '../helpers/gateway.ts'
 import { startRedis } from '../helpers/redis.ts'
 import { createProvider } from '../operations/provider.ts'
 import { record, startedAt } from '../operations/records.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 type Test = Pick<typeof t, 'teardown'>
 type Handle = (request: SimulatedRequest) => SimulatedReply | Promise<SimulatedReply>
@@ -173,7 +172,7 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
     let isHeld = true
     provider.steps['write'] = { isDue: () => true, run: async () => { if (isHeld) throw new UpstreamError(kind, 'held', { notAttempted: true }); return { note: 'sent' } } }
     const clock = createManualClock(startedAt)
-    const store = createMemoryOperationStore(clock.now)
+    const store = createMemoryStores(clock).operations
     const operationEvents = createOperationEvents(store, clock)
     const next = { name: 'write', input: {} }
     const stored = record('rebuild', { next })
@@ -192,7 +191,7 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
 /** A gate with something to do that lasts until it is ended; `order` tells who was let in. */
 function openGate ({ concurrency = 1, waiting = 2 } = {}) {
   const clock = createManualClock()
-  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryTokenBuckets(), () => {})
+  const bulkhead = createBulkhead({ account: 'a', concurrency, waiting, perSecond: null }, createMemoryStores().tokenBuckets, () => {})
   const order: string[] = []
   const ends = new Map<string, () => void>()
   const enter = async (name: string, { deadlineMs = 60_000, caller = new AbortController().signal, isSignIn = false } = {}) => {

@@ -8,17 +8,16 @@ import { createUpstream, type Transport } from '../../src/transport/transport.ts
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
-import { createMemoryTokenStore } from '../../src/state/memory/token-store.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
 import { isSuccess, malformed, parseJson, refused } from '../../src/upstream/read.ts'
 import { noBreaker, type Breaker } from '../../src/transport/breaker.ts'
 import type { Bulkhead } from '../../src/transport/bulkhead.ts'
-import { createMemoryTokenBuckets } from '../../src/state/token-bucket.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 import { openGate } from '../helpers/line.ts'
-import { createLeapingClock, eventually, type LeapingClock } from '../helpers/clock.ts'
+import { createLeapingClock, eventually, type LeapingClock, timeBy } from '../helpers/clock.ts'
+import { createMemoryStores } from '../../src/state/stores.ts'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -70,9 +69,9 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     clock,
     http,
     timeoutMs: options.timeoutMs ?? 60_000,
-    tokens: createTokenSource({ key: 'test', store: createMemoryTokenStore() }),
+    tokens: createTokenSource({ key: 'test', store: createMemoryStores().tokens }),
     signIn: options.signIn ?? null,
-    budget: options.budget ?? createRetryBudget('test', createMemoryTokenBuckets(), () => {}, { capacity: 1000, perSecond: 1 }),
+    budget: options.budget ?? createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
     breaker: options.breaker ?? noBreaker,
     bulkhead: options.bulkhead ?? openGate,
     random: options.random ?? (() => 0.05),
@@ -584,7 +583,7 @@ t.test('a header that cannot be sent is not transient: nothing is retried', asyn
 t.test('retries end when the account\'s budget is spent, and it refills with time', async t => {
   let now = 0
   let spent = 0
-  const budget = createRetryBudget('test', createMemoryTokenBuckets(() => now), () => { spent += 1 }, { capacity: 1, perSecond: 1 })
+  const budget = createRetryBudget('test', createMemoryStores(timeBy(() => now)).tokenBuckets, () => { spent += 1 }, { capacity: 1, perSecond: 1 })
   const down = await vendor(t, { status: 503 })
   const line = openLine(t, { budget })
   t.match(await errorOf(line.request().send(reading(down.origin))), { failure: 'unavailable', attempts: 2 })

@@ -17,12 +17,14 @@ const note = 'Floating addresses only; fixed addresses stay with their server.'
 export const createAddresses = (client: FleioClient, catalogue: CatalogueClient): Addresses => ({
   'addresses.list': {
     evidence: 'inferred',
+    cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has the floating addresses; fixed addresses are listed with their server only.',
     run: async id => rowsOf(await client.getAttached(serverIdOf(id))),
     all: async () => (await catalogue.listFloatingIps()).map(toRow).filter(row => row !== null)
   },
   'addresses.attach': {
     evidence: 'inferred',
+    cost: { calls: 1, perPage: 1, perRow: 1 },
     note,
     run: async ({ id, addresses }) => {
       serverIdOf(id)
@@ -37,6 +39,7 @@ export const createAddresses = (client: FleioClient, catalogue: CatalogueClient)
   },
   'addresses.detach': {
     evidence: 'inferred',
+    cost: { calls: 2 },
     note,
     run: async ({ id, address: asked }) => {
       serverIdOf(id)

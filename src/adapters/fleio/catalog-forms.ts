@@ -1,4 +1,4 @@
-import type { CatalogueQuery } from '../verbs.ts'
+import type { RegionQuery } from '../../domain/parameter.ts'
 import type { CatalogueClient } from './catalog-client.ts'
 import type { CreateFormWire } from './catalog-schema.ts'
 import type { OwnerClient } from './owners-client.ts'
@@ -7,7 +7,7 @@ import type { OwnerClient } from './owners-client.ts'
  * The forms for a new server: one for each client of the user and each region, or only for the requested region. End users
  * see plans and public images nowhere else.
  */
-export async function readForms (catalogue: CatalogueClient, owners: OwnerClient, { region }: CatalogueQuery): Promise<readonly CreateFormWire[]> {
+export async function readForms (catalogue: CatalogueClient, owners: OwnerClient, { region }: RegionQuery): Promise<readonly CreateFormWire[]> {
   const clients = await owners.listClients()
   const forms: CreateFormWire[] = []
   for (const client of clients.length === 0 ? [null] : clients) {

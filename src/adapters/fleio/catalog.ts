@@ -1,5 +1,6 @@
-import type { CatalogueQuery, AdapterVerbs } from '../verbs.ts'
+import type { AdapterVerbs, Catalog } from '../verbs.ts'
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
 import type { CatalogueClient } from './catalog-client.ts'
 import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalog-schema.ts'
 import { readForms } from './catalog-forms.ts'
@@ -7,29 +8,34 @@ import { diskOf } from './mapping.ts'
 import type { OwnerClient } from './owners-client.ts'
 import type { FleioMode } from './settings.ts'
 
-type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+type Catalogues = Required<Pick<AdapterVerbs, 'regions' | 'ssh_keys'>> & {
+  readonly images: Catalog<Image, RegionQuery>
+  readonly plans: Catalog<Plan, RegionQuery>
+  readonly networks: Catalog<Network, RegionQuery>
+}
 
 const evidence = 'inferred'
-const accepts = ['region']
+const parameters = regionQuery
+const cost = { calls: 0, perPage: 1 }
 
 /** Images, plans and networks belong to one region each; an unknown region has none. */
-const inRegion = <Row extends { readonly region: string | null }>(rows: readonly Row[], { region }: CatalogueQuery): readonly Row[] =>
+const inRegion = <Row extends { readonly region: string | null }>(rows: readonly Row[], { region }: RegionQuery): readonly Row[] =>
   region === undefined ? rows : rows.filter(row => row.region === null || row.region === region)
 
 export function createCatalogues (catalogue: CatalogueClient, owners: OwnerClient, mode: FleioMode): Catalogues {
   const source = mode === 'staff' ? staffSource(catalogue) : enduserSource(catalogue, owners)
   return {
-    images: { evidence, accepts, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) },
-    plans: { evidence, accepts, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) },
-    regions: { evidence, run: async () => (await catalogue.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
-    ssh_keys: { evidence, note: 'The keys of the token\'s user.', run: async () => (await catalogue.listKeys()).map(toKey) },
-    networks: { evidence, accepts, run: async query => inRegion((await catalogue.listNetworks()).map(toNetwork), query) }
+    images: { evidence, parameters, cost, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) },
+    plans: { evidence, parameters, cost, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) },
+    regions: { evidence, cost, run: async () => (await catalogue.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
+    ssh_keys: { evidence, cost, note: 'The keys of the token\'s user.', run: async () => (await catalogue.listKeys()).map(toKey) },
+    networks: { evidence, parameters, cost, run: async query => inRegion((await catalogue.listNetworks()).map(toNetwork), query) }
   }
 }
 
 interface Source {
-  images(query: CatalogueQuery): Promise<readonly ImageRowWire[]>
-  plans(query: CatalogueQuery): Promise<readonly PlanWire[]>
+  images(query: RegionQuery): Promise<readonly ImageRowWire[]>
+  plans(query: RegionQuery): Promise<readonly PlanWire[]>
 }
 
 /** The vendor silently ignores unknown filters, so regions are filtered here. */

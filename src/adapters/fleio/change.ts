@@ -22,6 +22,7 @@ export function createChanges (client: FleioClient): Changes {
   return {
     delete: {
       evidence: 'observed',
+      cost: { calls: 2 },
       run: async ({ seen: { server: { id } } }) => {
         // For end users, a locked server is answered with 400.
         await explained(client.deleteInstance(serverIdOf(id)), { look: looking(id) })
@@ -37,6 +38,7 @@ export function createChanges (client: FleioClient): Changes {
     },
     rebuild: {
       evidence: 'inferred',
+      cost: { calls: 2 },
       accepts: ['password', 'ssh_keys'],
       note: 'ssh_keys are key ids.',
       run: async ({ seen: { server: { id } }, image, password, ssh_keys: keys }) => {
@@ -52,6 +54,7 @@ export function createChanges (client: FleioClient): Changes {
     },
     rescue: {
       evidence: 'inferred',
+      cost: { calls: 3 },
       note: 'The server boots from a fresh copy of its own image; no password is returned.',
       run: async ({ id }) => {
         const { server } = await client.getInstance(serverIdOf(id))
@@ -66,6 +69,7 @@ export function createChanges (client: FleioClient): Changes {
     },
     unrescue: {
       evidence: 'inferred',
+      cost: { calls: 2 },
       run: async ({ id }) => {
         await explained(client.act(serverIdOf(id), 'unrescue', { about }), { look: looking(id), states: statesOf('rescue') })
         return {}
@@ -73,6 +77,7 @@ export function createChanges (client: FleioClient): Changes {
     },
     password: {
       evidence: 'inferred',
+      cost: { calls: 2 },
       accepts: ['password'],
       note: 'Requires a running server.',
       run: async ({ id, password }) => {

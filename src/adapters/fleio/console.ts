@@ -12,6 +12,7 @@ const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
 
 export const createConsole = (client: FleioClient, url: string): NonNullable<AdapterVerbs['console']> => ({
   evidence: 'inferred',
+  cost: { calls: 2 },
   run: async ({ id }) => {
     const link = await explained(client.getConsole(serverIdOf(id)), { look: async () => await client.getInstance(id), states })
     return { type: link.type ?? link.protocol ?? 'url', url: toLink(link.url, url), expires_at: null }

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { badMember } from '../../domain/failure.ts'
-import type { CreateSpec } from '../../domain/spec.ts'
 import type { FleioMode } from './settings.ts'
 
 const id = z.string().min(1).max(255)
@@ -25,13 +23,6 @@ const enduser = z.strictObject(common)
 const staff = enduser.extend({
   share_image: z.boolean().optional().meta({ description: 'Allows sharing a private image into the client\'s project' })
 })
-type CreateOptions = z.infer<typeof staff>
+export type CreateOptions = z.infer<typeof staff>
 
 export const createOptions: Readonly<Record<FleioMode, z.ZodType<CreateOptions>>> = { staff, enduser }
-
-export function optionsOf (mode: FleioMode, { options = {} }: CreateSpec): CreateOptions {
-  const parsed = createOptions[mode].safeParse(options)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw badMember(['body.options', ...issue?.path ?? []].map(String).join('.'), issue?.message ?? 'is not valid')
-}

@@ -1,9 +1,9 @@
-import type { Accepted, Create } from '../verbs.ts'
+import type { Accepted, Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { FleioClient } from './client.ts'
-import { createOptions, optionsOf } from './create-options.ts'
+import { createOptions, type CreateOptions } from './create-options.ts'
 import { clientOf, isUuid, nameOf, passwordOf, sshKeysOf, uuidOf } from './ids.ts'
 import type { OwnerClient } from './owners-client.ts'
 import { onlyClient } from './owners.ts'
@@ -20,8 +20,9 @@ const example: CreateSpec = {
   owner: '722694'
 }
 
-export const createCreate = (client: FleioClient, owners: OwnerClient, mode: FleioMode): Create => ({
+export const createCreate = (client: FleioClient, owners: OwnerClient, mode: FleioMode): Create<CreateOptions> => ({
   evidence: 'documented',
+  cost: { calls: 1, perPage: 1 },
   accepts,
   requires: mode === 'staff' ? ['region', 'plan', 'owner'] : ['region', 'plan'],
   options: createOptions[mode],
@@ -32,17 +33,18 @@ export const createCreate = (client: FleioClient, owners: OwnerClient, mode: Fle
     const order = toOrder(spec, mode)
     const owner = spec.owner === undefined ? await onlyClient(owners) : clientOf('body.owner', spec.owner)
     const made = await client.createInstance({ client: owner, ...order }, { members: membersOf(spec), missing: { failure: 'rejected' } })
-    return toAccepted(made, spec, mode)
+    return toAccepted(made, spec)
   },
   isLike
 })
 
 const longestUserData = 21_844
 
+type Order = WithOptions<CreateSpec, CreateOptions>
+
 /** The documented body without its client. `nics` is always sent, because old installations crash without it. */
-function toOrder (spec: CreateSpec, mode: FleioMode): Readonly<Record<string, unknown>> {
-  const { region, plan, ssh_keys: keys, user_data: userData, password, owner } = spec
-  const options = optionsOf(mode, spec)
+function toOrder (spec: Order, mode: FleioMode): Readonly<Record<string, unknown>> {
+  const { region, plan, ssh_keys: keys, user_data: userData, password, owner, options } = spec
   if (region === undefined) throw badMember('body.region', 'is required')
   if (plan === undefined) throw badMember('body.plan', 'is required')
   if (owner === undefined && mode === 'staff') throw badMember('body.owner', 'is required: the id of the client')
@@ -53,8 +55,8 @@ function toOrder (spec: CreateSpec, mode: FleioMode): Readonly<Record<string, un
     name: nameOf('body.name', spec.name),
     region,
     flavor: plan,
-    boot_source: toBootSource(spec, options.boot_source),
-    nics: toNics(spec, options.nics),
+    boot_source: toBootSource(spec),
+    nics: toNics(spec),
     ...(mode === 'staff' ? { share_image: options.share_image ?? false } : {}),
     ...(password === undefined ? {} : { root_password: passwordOf('body.password', password) }),
     ...(keys === undefined ? {} : { ssh_keys: sshKeysOf('body.ssh_keys', keys) }),
@@ -62,32 +64,31 @@ function toOrder (spec: CreateSpec, mode: FleioMode): Readonly<Record<string, un
   }
 }
 
-type BootOptions = ReturnType<typeof optionsOf>['boot_source']
-
-function toBootSource (spec: CreateSpec, failureFacts: BootOptions = {}): Readonly<Record<string, unknown>> {
+function toBootSource (spec: Order): Readonly<Record<string, unknown>> {
   const image = uuidOf('body.image', spec.image)
-  const { source_id: source, volume_size: size } = failureFacts
+  const { boot_source: wanted = {} } = spec.options
+  const { source_id: source, volume_size: size } = wanted
   if (source !== undefined && source.toLowerCase() !== image) {
     throw badMember('body.options.boot_source.source_id', 'must be the same as image')
   }
   return {
-    source_type: failureFacts.source_type ?? 'image',
+    source_type: wanted.source_type ?? 'image',
     source_id: image,
-    delete_on_termination: failureFacts.delete_on_termination ?? false,
-    create_new_volume: failureFacts.create_new_volume ?? false,
+    delete_on_termination: wanted.delete_on_termination ?? false,
+    create_new_volume: wanted.create_new_volume ?? false,
     ...(size === undefined ? {} : { volume_size: size }),
-    volume_type: failureFacts.volume_type ?? ''
+    volume_type: wanted.volume_type ?? ''
   }
 }
 
-function toNics ({ networks }: CreateSpec, nics: readonly string[] | undefined): readonly string[] {
+function toNics ({ networks, options: { nics } }: Order): readonly string[] {
   if (networks !== undefined && nics !== undefined) throw badMember('body.options.nics', 'cannot be combined with networks')
   const [path, ids] = networks !== undefined ? ['body.networks', networks] as const : ['body.options.nics', nics] as const
   if (ids === undefined) throw badMember('body.networks', 'is required: network ids')
   return ids.map(id => uuidOf(path, id))
 }
 
-const membersOf = ({ networks }: CreateSpec): ReadonlyMap<string, string> => new Map([
+const membersOf = ({ networks }: Order): ReadonlyMap<string, string> => new Map([
   ['client', 'body.owner'],
   ['name', 'body.name'],
   ['region', 'body.region'],
@@ -102,9 +103,9 @@ const membersOf = ({ networks }: CreateSpec): ReadonlyMap<string, string> => new
   ['user_data', 'body.user_data']
 ])
 
-function toAccepted (made: { id?: string | null | undefined, uuid?: string | null | undefined } | null, spec: CreateSpec, mode: FleioMode): Accepted {
+function toAccepted (made: { id?: string | null | undefined, uuid?: string | null | undefined } | null, { options }: Order): Accepted {
   const id = [made?.id, made?.uuid].find(text => typeof text === 'string' && isUuid(text))
-  const type = optionsOf(mode, spec).boot_source?.volume_type ?? ''
+  const type = options.boot_source?.volume_type ?? ''
   return {
     ...(typeof id === 'string' ? { serverId: id } : {}),
     ...(type === '' ? {} : { note: 'With a volume type the panel only queues the order, so its acceptance does not mean that it succeeds.' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OwnerCreate, AdapterVerbs } from '../verbs.ts'
+import type { AdapterVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
@@ -12,6 +12,7 @@ type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create'>>
 export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
   'owners.list': {
     evidence: mode === 'staff' ? 'documented' : 'inferred',
+    cost: { calls: 1, perPage: 1 },
     run: async () => (await client.listClients()).map(toOwner),
     get: async id => {
       if (!/^[1-9]\d{0,14}$/.test(id)) {
@@ -59,7 +60,9 @@ const options = z.strictObject({
   auto_order_service_external_billing_id: text.optional()
 })
 
-const createOwnerCreate = (client: OwnerClient, mode: FleioMode): OwnerCreate => ({
+type Options = z.output<typeof options>
+
+const createOwnerCreate = (client: OwnerClient, mode: FleioMode): OwnerCreate<Options> => ({
   evidence: mode === 'staff' ? 'documented' : 'inferred',
   accepts: ['name', 'email', 'password', 'options'],
   requires: ['options'],
@@ -77,18 +80,13 @@ const createOwnerCreate = (client: OwnerClient, mode: FleioMode): OwnerCreate =>
   }
 })
 
-function toClient (spec: OwnerSpec) {
-  const parsed = options.safeParse(spec.options ?? {})
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw badMember(['body.options', ...issue?.path ?? []].map(String).join('.'), issue?.message ?? 'is not valid')
-  }
-  const names = namesOf(spec, parsed.data)
+function toClient (spec: WithOptions<OwnerSpec, Options>) {
+  const names = namesOf(spec)
   const { email, password } = spec
   if (password !== undefined && email === undefined) throw badMember('body.email', 'is required: the user signs in with it')
   return {
     create_auto_order_service: true,
-    ...parsed.data,
+    ...spec.options,
     ...names,
     // Later releases ignore it.
     ...(email === undefined ? {} : { email }),
@@ -99,7 +97,7 @@ function toClient (spec: OwnerSpec) {
 type Names = Readonly<Record<'first_name' | 'last_name', string>>
 
 /** The last word of a name is taken as the last name; the options override it. */
-function namesOf ({ name }: OwnerSpec, { first_name: first, last_name: last }: z.infer<typeof options>): Names {
+function namesOf ({ name, options: { first_name: first, last_name: last } }: WithOptions<OwnerSpec, Options>): Names {
   if (first !== undefined && last !== undefined && name === undefined) return { first_name: first, last_name: last }
   if (first !== undefined || last !== undefined) {
     throw badMember('body.name', 'must not be combined with first_name and last_name in the options')
@@ -109,7 +107,7 @@ function namesOf ({ name }: OwnerSpec, { first_name: first, last_name: last }: z
   return { first_name: before, last_name: after }
 }
 
-function membersOf ({ name }: OwnerSpec): ReadonlyMap<string, string> {
+function membersOf ({ name }: Pick<OwnerSpec, 'name'>): ReadonlyMap<string, string> {
   const isWhole = name !== undefined
   return new Map([
     ...Object.keys(options.shape).map(field => [field, `body.options.${field}`] as const),

@@ -15,6 +15,7 @@ const members = new Map([['flavor', 'body.plan']])
 /** Two steps: the server gets its new plan, then waits in the state `resized` until the change is confirmed. */
 export const createResize = (client: FleioClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'inferred',
+  cost: { calls: 3 },
   accepts: ['plan', 'restart'],
   note: 'Only to another plan. A running server is restarted. The gateway confirms the change as soon as the server waits for it.',
   run: async ({ seen, plan, restart }) => {

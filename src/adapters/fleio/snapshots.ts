@@ -18,6 +18,7 @@ const about = { members: new Map([['name', 'body.name']]), uncertain: true }
 export const createSnapshots = (client: FleioClient, catalogue: CatalogueClient): Snapshots => ({
   'snapshots.list': {
     evidence: 'inferred',
+    cost: { calls: 1, perPage: 1 },
     note: 'Snapshots of servers that boot from a volume are not listed.',
     run: async ({ id }) => {
       // Snapshots outlive their server, and an unknown server has an empty list.
@@ -28,6 +29,7 @@ export const createSnapshots = (client: FleioClient, catalogue: CatalogueClient)
   },
   'snapshots.create': {
     evidence: 'inferred',
+    cost: { calls: 2 },
     run: async ({ id, name }) => {
       const made = await explained(client.createSnapshot(serverIdOf(id), name, about), { look: async () => await client.getInstance(id), states })
       const image = made?.image_uuid ?? ''

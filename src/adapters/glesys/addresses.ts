@@ -10,6 +10,7 @@ type AddressVerbs = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.at
 export const createAddressVerbs = (client: GlesysClient, addresses: AddressClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     run: async id => {
       const rows = (await addresses.listOfServer(idOf(id))).filter(row => row.server_id === id)
       // The answer for a missing server is not documented; it may be an empty list.
@@ -20,6 +21,7 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
   },
   'addresses.attach': {
     evidence: 'observed',
+    cost: { calls: 0, perRow: 1 },
     note: 'An address of the project, in the server\'s region and platform. ' +
       'It may have to be configured by hand in the server\'s operating system.',
     run: async ({ id, addresses: asked }) => {
@@ -32,6 +34,7 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
   },
   'addresses.detach': {
     evidence: 'observed',
+    cost: { calls: 2 },
     note: 'The address stays with the project and is billed.',
     run: async ({ id, address }) => {
       const serverId = idOf(id)

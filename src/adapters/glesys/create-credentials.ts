@@ -2,7 +2,10 @@ import { badMember } from '../../domain/failure.ts'
 import type { SshKey } from '../../domain/catalogue.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { Arguments } from './envelope.ts'
+import type { WithOptions } from '../verbs.ts'
 import type { CreateOptions } from './create-options.ts'
+
+type Order = WithOptions<CreateSpec, CreateOptions>
 
 /** The default user of a KVM server. Whether root is accepted is not documented. */
 const defaultUser = 'deploy'
@@ -20,10 +23,10 @@ const isKeyText = (key: string): boolean => /^(?:ssh|ecdsa|sk)-\S+ +\S+[^\n\r]*$
  * KVM has users; VMware has a root password and a key. `readKeys` is called only for KVM, where key ids must be replaced
  * by key texts; all other checks run before it.
  */
-export async function toCredentials (spec: CreateSpec, options: CreateOptions, readKeys: () => Promise<readonly SshKey[]>): Promise<Credentials> {
-  const keys = spec.ssh_keys ?? []
+export async function toCredentials (spec: Order, readKeys: () => Promise<readonly SshKey[]>): Promise<Credentials> {
+  const { ssh_keys: keys = [], options } = spec
   if (!keys.every(key => isId(key) || isKeyText(key))) throw badMember('body.ssh_keys', 'must be public keys or key ids of the project')
-  if (options.platform === 'VMware') return { values: forVmware(spec, options), note: null }
+  if (options.platform === 'VMware') return { values: forVmware(spec), note: null }
   const { users } = options
   if (users !== undefined) {
     if (spec.password !== undefined) throw badMember('body.password', 'must be set for each user in options.users')
@@ -42,7 +45,7 @@ export async function toCredentials (spec: CreateSpec, options: CreateOptions, r
   return { values: { users: [user] }, note: `The user name on the new server is ${defaultUser}.` }
 }
 
-function forVmware ({ password, ssh_keys: keys = [] }: CreateSpec, { users }: CreateOptions): Arguments {
+function forVmware ({ password, ssh_keys: keys = [], options: { users } }: Order): Arguments {
   const texts = keys.filter(key => !isId(key))
   const ids = keys.filter(isId)
   if (texts.length > 1) throw badMember('body.ssh_keys', 'a VMware server accepts one public key text; give further keys by id')

@@ -1,4 +1,4 @@
-import type { Create } from '../verbs.ts'
+import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { CatalogueClient } from './catalog-client.ts'
@@ -21,8 +21,9 @@ const example: CreateSpec = {
 }
 
 /** A server with freely chosen sizes: the vendor has no plans. It boots by itself. */
-export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): Create => ({
+export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): Create<CreateOptions> => ({
   evidence: 'documented',
+  cost: { calls: 1, perPage: 1 },
   accepts,
   requires: ['region', 'cpus', 'memory_mib', 'disk_gib'],
   options: createOptions,
@@ -31,9 +32,8 @@ export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): 
       'VMware accepts a root password and one key text, or key ids. ' +
       'An address of each family is ordered unless options say otherwise.',
   run: async spec => {
-    const options = optionsOf(spec)
-    const order = toOrder(spec, options)
-    const { note, values } = await toCredentials(spec, options, catalogue.sshKeys)
+    const order = toOrder(spec)
+    const { note, values } = await toCredentials(spec, catalogue.sshKeys)
     const accepted = await client.create({ ...order, ...values })
     return note === null ? accepted : { ...accepted, note }
   },
@@ -42,18 +42,13 @@ export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): 
     (region === undefined || server.region === null || server.region.id === region)
 })
 
-function optionsOf ({ options }: CreateSpec): CreateOptions {
-  const parsed = createOptions.safeParse(options ?? {})
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw badMember(['body', 'options', ...(issue?.path ?? []).map(String)].join('.'), issue?.message ?? 'is not of the expected form')
-}
+type Order = WithOptions<CreateSpec, CreateOptions>
 
-function toOrder (spec: CreateSpec, options: CreateOptions): Arguments {
-  const { name, region, cpus, memory_mib: memory, disk_gib: disk, image, user_data: userData } = spec
+function toOrder (spec: Order): Arguments {
+  const { name, region, cpus, memory_mib: memory, disk_gib: disk, image, user_data: userData, options } = spec
   const { platform, bandwidth, description, ip, ipv6, cloudconfigparams, backupschedules } = options
   if (disk !== undefined && !Number.isInteger(disk)) throw badMember('body.disk_gib', 'must be a whole number')
-  if (platform !== 'KVM') refuseKvmOnly(spec, options)
+  if (platform !== 'KVM') refuseKvmOnly(spec)
   if (cloudconfigparams !== undefined && userData === undefined) {
     throw badMember('body.options.cloudconfigparams', 'requires user_data, whose placeholders they fill in')
   }
@@ -76,7 +71,7 @@ function toOrder (spec: CreateSpec, options: CreateOptions): Arguments {
   })
 }
 
-function refuseKvmOnly ({ user_data: userData }: CreateSpec, { cloudconfigparams, backupschedules }: CreateOptions): void {
+function refuseKvmOnly ({ user_data: userData, options: { cloudconfigparams, backupschedules } }: Order): void {
   const only = 'is known for KVM servers only'
   if (userData !== undefined) throw badMember('body.user_data', only)
   if (cloudconfigparams !== undefined) throw badMember('body.options.cloudconfigparams', only)

@@ -1,11 +1,15 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import { z } from 'zod'
+import { flag } from '../../domain/parameter.ts'
+import type { Act, OnSeenServer } from '../verbs.ts'
 import type { GlesysClient } from './client.ts'
 import { refuseLacking } from './failures-unsupported.ts'
 
+const parameters = z.strictObject({ keep_addresses: flag('true: keep its addresses reserved and billed') })
+
 /** The addresses are released with the server unless keep_addresses is set; then they stay reserved and billed. */
-export const createDelete = (client: GlesysClient): NonNullable<AdapterVerbs['delete']> => ({
+export const createDelete = (client: GlesysClient): Act<OnSeenServer & z.output<typeof parameters>> => ({
   evidence: 'documented',
-  accepts: ['keep_addresses'],
+  parameters,
   note: 'Addresses are released with the server; with keep_addresses they stay with the project and are billed.',
   run: async ({ seen, keep_addresses: keep }) => {
     refuseLacking(seen, 'destroy')

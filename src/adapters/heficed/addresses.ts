@@ -16,6 +16,7 @@ type Addresses = 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'j
 export const createAddresses = (servers: HeficedClient, client: IpswitchClient): Required<Pick<AdapterVerbs, Addresses>> => ({
   'addresses.list': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has the routable IPv4 subnets, without the addresses that came with servers. ' +
       'A row may be a subnet of several addresses.',
     run: async id => {
@@ -26,12 +27,14 @@ export const createAddresses = (servers: HeficedClient, client: IpswitchClient):
   },
   'addresses.attach': {
     evidence: 'documented',
+    cost: { calls: 1, perPage: 1 },
     note: 'A subnet is given by its id or its first address. ' +
       'The provider needs about four seconds between a detach and the next attach of the same subnet.',
     run: async ({ id, addresses }) => await attach(client, idOf(id), addresses)
   },
   'addresses.detach': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     note: 'Only for subnets that were attached, each as a whole, by its id or first address.',
     run: async ({ id, address }) => {
       const server = idOf(id)

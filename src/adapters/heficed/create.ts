@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Create } from '../verbs.ts'
+import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
@@ -13,8 +13,9 @@ const createOptions = z.strictObject({
   use_credit: z.boolean().default(true).meta({ description: 'Pay from the account\'s credit at once; an unpaid order may never be built' }),
   bandwidth_tb: z.int().min(0).default(0).meta({ description: 'Terabytes per month in addition to the included traffic' })
 })
+type Options = z.output<typeof createOptions>
 
-export const createCreate = (client: HeficedClient): Create => ({
+export const createCreate = (client: HeficedClient): Create<Options> => ({
   evidence: 'observed',
   accepts: ['region', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'options'],
   requires: ['region', 'cpus', 'memory_mib', 'disk_gib'],
@@ -38,12 +39,12 @@ export const createCreate = (client: HeficedClient): Create => ({
   }
 })
 
-function toOrder (spec: CreateSpec): Order {
+function toOrder (spec: WithOptions<CreateSpec, Options>): Order {
   checkMemory(spec.memory_mib)
   if (spec.disk_gib !== undefined && spec.disk_gib % diskStepGib !== 0) {
     throw badMember('body.disk_gib', `must be a multiple of ${diskStepGib}`)
   }
-  const options = readOptions(spec.options)
+  const { options } = spec
   return {
     name: spec.name,
     region: needed('region', spec.region),
@@ -66,13 +67,6 @@ function keyOf (keys: readonly string[] | undefined): string | undefined {
   const [key, ...more] = keys ?? []
   if (more.length > 0) throw badMember('body.ssh_keys', 'the provider accepts one key')
   return key === undefined ? undefined : uuidOf(key, 'body.ssh_keys')
-}
-
-function readOptions (given: unknown): z.infer<typeof createOptions> {
-  const parsed = createOptions.safeParse(given ?? {})
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw badMember(['body', 'options', ...(issue?.path ?? [])].map(String).join('.'), issue?.message ?? 'is not valid')
 }
 
 /**

@@ -12,6 +12,7 @@ const refusesState: ReadonlySet<Failure> = new Set<Failure>(['conflict', 'reject
 
 export const createDelete = (client: HeficedClient): NonNullable<AdapterVerbs['delete']> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   note: 'Powers the server off and cancels it at once. The server stays listed for a while afterwards.',
   run: async ({ seen: { server } }) => {
     if (!needNoStop.has(server.status)) await stopIfItRuns(client, server.id)

@@ -19,6 +19,7 @@ const attachFailure = naming([['eip', 'body.addresses']], 'body.addresses')
 export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has its elastic addresses; a server\'s list also has the fixed ones of its network cards.',
     run: async id => {
       const seen = await getLive(client, id)
@@ -29,6 +30,7 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
   },
   'addresses.attach': {
     evidence: 'observed',
+    cost: { calls: 2, perPage: 1 },
     note: 'A server can have one elastic address, which must exist and be free. ' +
       'On the provider\'s own platform most networks allow it only inside a VPC; elsewhere the provider accepts the call and fails later.',
     run: async ({ id, addresses }) => {
@@ -44,6 +46,7 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
   },
   'addresses.detach': {
     evidence: 'observed',
+    cost: { calls: 2, perPage: 1 },
     note: 'Elastic addresses only; they stay with the account.',
     run: async ({ id, address }) => {
       const { server } = await getLive(client, id)

@@ -9,6 +9,7 @@ const done = { done: true } as const
 
 export const renameServer = (client: OnecloudClient): NonNullable<AdapterVerbs['rename']> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   run: async ({ id, name }) => {
     checkName(name)
     await getLive(client, id)
@@ -19,6 +20,7 @@ export const renameServer = (client: OnecloudClient): NonNullable<AdapterVerbs['
 
 export const protectServer = (client: OnecloudClient): NonNullable<AdapterVerbs['protect']> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   run: async ({ id, protected: isProtected }) => {
     await getLive(client, id)
     await client.updateServer(id, { disable_delete: isProtected }, callFailure)

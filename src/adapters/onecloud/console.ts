@@ -5,6 +5,7 @@ import { getLive } from './get.ts'
 /** A browser link from the vendor's console service. A stopped server is answered with 406, a `conflict`. */
 export const openConsole = (client: OnecloudClient): NonNullable<AdapterVerbs['console']> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   note: 'Requires a running server. How long the link is valid is not returned.',
   run: async ({ id }) => {
     await getLive(client, id)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { badMember } from '../../domain/failure.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import type { Create } from '../verbs.ts'
+import type { Create, WithOptions } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { createFailure } from './failures.ts'
 import { goalOf } from './mapping-goals.ts'
@@ -17,9 +17,10 @@ const optionsSchema = z.strictObject({
   disk_backend: word.optional().meta({ description: 'Storage type of the disk, such as local or rbd' }),
   eip_bandwidth: z.int().min(1).max(100_000).optional().meta({ description: 'Mbit/s of a new elastic address, which stays allocated and billed after the server is deleted; by default none is created' })
 })
-type Options = z.infer<typeof optionsSchema>
+type Options = z.output<typeof optionsSchema>
+type Order = WithOptions<CreateSpec, Options>
 
-export const createServer = (client: OnecloudClient): Create => ({
+export const createServer = (client: OnecloudClient): Create<Options> => ({
   evidence: 'observed',
   accepts: ['region', 'plan', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'user_data', 'password', 'networks', 'owner', 'tags', 'protected', 'options'],
   requires: [],
@@ -35,11 +36,10 @@ export const createServer = (client: OnecloudClient): Create => ({
   note: 'A plan has no disk: without disk_gib the provider creates its smallest. ssh_keys is the id of one key; tags are key=value. ' +
       'A server that fits on no host is accepted and fails later.',
   run: async spec => {
-    const options = optionsSchema.parse(spec.options ?? {})
-    const id = await client.createServer(fromServerSpec(spec, options), createFailure)
+    const id = await client.createServer(fromServerSpec(spec), createFailure)
     return {
       ...(id === null ? {} : { serverId: id }),
-      goal: goalOfCreate(options)
+      goal: goalOfCreate(spec.options)
     }
   }
 })
@@ -50,14 +50,15 @@ function goalOfCreate ({ auto_start: isStarted, eip_bandwidth: bandwidth }: Opti
 }
 
 /** The types must be exact: the vendor answers 500 to a wrong type. */
-function fromServerSpec (spec: CreateSpec, options: Options): object {
+function fromServerSpec (spec: Order): object {
+  const { options } = spec
   checkName(spec.name)
   if (spec.password !== undefined) checkPassword(spec.password)
   checkSizes(options.hypervisor ?? 'kvm', spec.cpus, spec.memory_mib)
   return {
     name: spec.name,
     ...(spec.plan === undefined ? { vcpu_count: spec.cpus, vmem_size: spec.memory_mib } : { instance_type: spec.plan }),
-    disks: [diskOf(spec, options)],
+    disks: [diskOf(spec)],
     ...(spec.networks === undefined ? {} : { nets: spec.networks.map(network => ({ network })) }),
     ...(spec.region === undefined ? {} : { prefer_region_id: spec.region }),
     ...(options.hypervisor === undefined ? {} : { hypervisor: options.hypervisor }),
@@ -74,7 +75,7 @@ function fromServerSpec (spec: CreateSpec, options: Options): object {
 }
 
 /** The first disk is the system disk. */
-const diskOf = ({ image, disk_gib: gib }: CreateSpec, { disk_backend: backend }: Options): object => ({
+const diskOf = ({ image, disk_gib: gib, options: { disk_backend: backend } }: Order): object => ({
   image_id: image,
   disk_type: 'sys',
   ...(gib === undefined ? {} : { size: toMib(gib, 'body.disk_gib') }),

@@ -28,6 +28,7 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
   return {
     'owners.list': {
       evidence: 'observed',
+      cost: { calls: 0, perPage: 1 },
       note: 'Owners are projects. An account without the right to list them sees only the project that it signs in to.',
       run: all,
       get: async id => {

@@ -11,6 +11,7 @@ const passwordFailure = naming([])
 /** A stopped server's disk is rewritten; a running server needs a guest agent, and ends in a failed status without it. */
 export const setPassword = (client: OnecloudClient): NonNullable<AdapterVerbs['password']> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   accepts: ['password'],
   note: 'A running server needs the provider\'s guest agent; without it the operation fails.',
   run: async ({ id, password }) => {

@@ -37,16 +37,19 @@ const powerActions = {
 export const powerVerbs = (client: OnecloudClient): PowerVerbs => ({
   start: {
     evidence: 'observed',
+    cost: { calls: 2 },
     note: 'The server is read first, because the provider would also start a server in its recycle bin.',
     run: async ({ id }) => await act(client, id, powerActions.start, {})
   },
   stop: {
     evidence: 'observed',
+    cost: { calls: 2 },
     accepts: ['force'],
     run: async ({ id, force }) => await act(client, id, powerActions.stop, { is_force: force === true })
   },
   reboot: {
     evidence: 'observed',
+    cost: { calls: 2 },
     accepts: ['force'],
     run: async ({ id, force }) => await act(client, id, powerActions.reboot, { is_force: force === true })
   }

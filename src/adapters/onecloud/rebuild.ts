@@ -16,6 +16,7 @@ const rebuildFailure = naming([['keypair', 'body.ssh_keys'], ['image', 'body.ima
 /** Only a stopped server can be rebuilt: a running one is stopped first, and started again by the rebuild. */
 export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['rebuild']> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   accepts: ['password', 'ssh_keys'],
   note: 'A running server is stopped and started again. The SSH key is removed unless ssh_keys, the id of one key, is given; ' +
       'without password the provider generates one.',

@@ -10,6 +10,7 @@ const note = 'Restarts the server.'
 export const rescueVerbs = (client: OnecloudClient): RescueVerbs => ({
   rescue: {
     evidence: 'observed',
+    cost: { calls: 2 },
     note: `${note} The provider refuses servers with less than 2048 MiB of memory, and zones without a baremetal agent.`,
     run: async ({ id }) => {
       await getLive(client, id)
@@ -19,6 +20,7 @@ export const rescueVerbs = (client: OnecloudClient): RescueVerbs => ({
   },
   unrescue: {
     evidence: 'observed',
+    cost: { calls: 2 },
     note,
     run: async ({ id }) => {
       await getLive(client, id)

@@ -20,6 +20,7 @@ const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
  */
 export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   accepts: ['plan', 'cpus', 'memory_mib', 'disk_gib', 'restart'],
   note: 'Most releases resize only stopped servers; restart stops a running server and starts it again. ' +
     'The system disk grows to a larger disk_gib.',

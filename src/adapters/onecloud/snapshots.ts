@@ -19,6 +19,7 @@ type SnapshotVerbs = Pick<
 export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): SnapshotVerbs => ({
   'snapshots.list': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     note: 'Snapshots of the whole server; snapshots of single disks are not listed.',
     run: async ({ id }) => {
       await getLive(client, id)
@@ -27,6 +28,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
   },
   'snapshots.create': {
     evidence: 'observed',
+    cost: { calls: 2 },
     note: 'Includes all disks; the name must not be taken.',
     run: async ({ id, name }) => {
       checkName(name)
@@ -37,6 +39,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
   },
   'snapshots.restore': {
     evidence: 'observed',
+    cost: { calls: 2, perPage: 1 },
     note: 'Requires a stopped server, which stays stopped.',
     run: async ({ id, snapshot }) => {
       await getLive(client, id)
@@ -47,6 +50,7 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
   },
   'snapshots.delete': {
     evidence: 'observed',
+    cost: { calls: 2, perPage: 1 },
     run: async ({ id, snapshot }) => {
       await getLive(client, id)
       await find(rows, id, snapshot)

@@ -23,6 +23,7 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
   account: vmmanagerAccountSchema,
   example,
   secretMembers: ['product_key', 'socket'],
+  signInCalls: 3,
   signIn,
   createToken,
   connect: (account, upstream) => {

@@ -20,6 +20,7 @@ const attachFailure = memberFailure(new Map([['ip_addr', 'body.addresses'], ['na
 export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueClient): Addresses => ({
   'addresses.list': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     note: 'IPv6 addresses have no id and no reverse name, and are listed for a single server only.',
     run: async id => {
       const { server } = await findServer(client, id)
@@ -31,11 +32,13 @@ export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueCli
   },
   'addresses.attach': {
     evidence: 'documented',
+    cost: { calls: 0, perRow: 2 },
     note: 'IPv4 only.',
     run: async ({ id, addresses }) => await attach({ client, catalogue }, idOf(id), addresses)
   },
   'addresses.detach': {
     evidence: 'documented',
+    cost: { calls: 1, perPage: 1 },
     note: 'IPv4 only.',
     run: async ({ id, address }) => {
       if (isAddress(address, 6)) throw badMember('path.address', 'an IPv6 address cannot be detached separately')

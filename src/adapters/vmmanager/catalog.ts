@@ -1,4 +1,6 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { Image, Network, SshKey } from '../../domain/catalogue.ts'
+import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
+import type { AdapterVerbs, Catalog } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CatalogueClient } from './catalog-client.ts'
 import {
@@ -6,13 +8,20 @@ import {
 } from './catalog-mapping.ts'
 import { isId } from './ids.ts'
 
-type Catalogues = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+type Catalogues = Required<Pick<AdapterVerbs, 'plans' | 'regions'>> & {
+  readonly images: Catalog<Image, RegionQuery>
+  readonly ssh_keys: Catalog<SshKey, RegionQuery>
+  readonly networks: Catalog<Network, RegionQuery>
+}
+
+const cost = { calls: 0, perPage: 1 }
 
 /** Regions are filtered here: the platform's filters are not documented, and a wrong one is answered with 500. */
 export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   images: {
     evidence: 'observed',
-    accepts: ['region'],
+    cost,
+    parameters: regionQuery,
     note: 'Templates by number, and images saved from servers as image:number. Saved images have no region.',
     run: async query => {
       const region = regionIn(query)
@@ -26,17 +35,20 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   },
   plans: {
     evidence: 'documented',
+    cost,
     note: 'Plans are presets, without prices. The provider does not return the preset of a server.',
     run: async () => (await client.listPresets()).map(toPlan)
   },
   regions: {
     evidence: 'observed',
+    cost,
     note: 'Clusters.',
     run: async () => (await client.listClusters()).map(({ id, name }) => ({ id, name: name ?? id }))
   },
   ssh_keys: {
     evidence: 'documented',
-    accepts: ['region'],
+    cost,
+    parameters: regionQuery,
     note: 'Keys of the clusters; a create cannot choose them.',
     run: async query => {
       const region = regionIn(query)
@@ -45,7 +57,8 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   },
   networks: {
     evidence: 'documented',
-    accepts: ['region'],
+    cost,
+    parameters: regionQuery,
     note: 'Address pools by number; private networks as vxlan:network:range.',
     run: async query => {
       const region = regionIn(query)
@@ -59,7 +72,7 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
   }
 })
 
-function regionIn ({ region }: Readonly<Record<string, string>>): string | undefined {
+function regionIn ({ region }: RegionQuery): string | undefined {
   if (region !== undefined && !isId(region)) throw badMember('query.region', 'is not an id of this provider: those are whole numbers')
   return region
 }

@@ -9,6 +9,7 @@ import { hostWire, type VncWire } from './schema.ts'
 /** The VNC console is on the server's node: a port and a password. Containers have none. */
 export const createConsole = (client: VmmanagerClient): Ask<{ readonly id: string }, ConsoleLink> => ({
   evidence: 'inferred',
+  cost: { calls: 2 },
   note: 'A VNC URL on the node (RFC 7869), which the VNC client must be able to reach.',
   run: async ({ id }) => {
     const { server, raw } = await findServer(client, id)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Accepted, Create } from '../verbs.ts'
+import type { Accepted, Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
@@ -13,7 +13,7 @@ import { mibOf } from './mapping-sizes.ts'
 const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
 const speed = z.int().min(0).max(1_000_000)
 
-export const createOptions = z.strictObject({
+const createOptions = z.strictObject({
   cluster: id.optional().meta({ description: 'Must equal region if both are given' }),
   node: id.optional().meta({ description: 'Default: chosen by the platform' }),
   storage: id.optional(),
@@ -29,9 +29,10 @@ export const createOptions = z.strictObject({
   net_in_mbitps: speed.optional(),
   net_out_mbitps: speed.optional()
 })
-type CreateOptions = z.infer<typeof createOptions>
+type CreateOptions = z.output<typeof createOptions>
+type Order = WithOptions<CreateSpec, CreateOptions>
 
-export const createCreate = (client: VmmanagerClient): Create => ({
+export const createCreate = (client: VmmanagerClient): Create<CreateOptions> => ({
   evidence: 'observed',
   note: 'A template requires password. image is the number of a template, or image:number for a saved image. ' +
       'The server gets addresses only if options or networks request them.',
@@ -53,8 +54,8 @@ export const createCreate = (client: VmmanagerClient): Create => ({
   run: async spec => await create(client, spec)
 })
 
-async function create (client: VmmanagerClient, spec: CreateSpec): Promise<Accepted> {
-  const body = toBody(spec, readOptions(spec))
+async function create (client: VmmanagerClient, spec: Order): Promise<Accepted> {
+  const body = toBody(spec)
   const pool = spec.networks === undefined ? 'body.options.ipv4_pool' : 'body.networks'
   const { id: serverId, task } = await client.createHost(body, creationFailure(new Map([...members, ['ipv4_pool', pool]])))
   return {
@@ -62,13 +63,6 @@ async function create (client: VmmanagerClient, spec: CreateSpec): Promise<Accep
     // Another task with the same number assigns the addresses; only the name distinguishes them.
     ...(typeof task === 'string' ? { jobs: [{ id: task, name: 'host_create' }] } : {})
   }
-}
-
-function readOptions ({ options = {} }: CreateSpec): CreateOptions {
-  const read = createOptions.safeParse(options)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  throw badMember(['body.options', ...(issue?.path ?? [])].join('.'), issue?.message ?? 'is not understood')
 }
 
 /** The vendor's members to ours, so that a problem names the refused member. */
@@ -80,8 +74,8 @@ const members = [
   ['ipv6_prefix', 'body.options.ipv6_prefix']
 ] as const
 
-function toBody (spec: CreateSpec, options: CreateOptions): object {
-  const { name, password, owner } = spec
+function toBody (spec: Order): object {
+  const { name, password, owner, options } = spec
   if (name.trim() === '') throw badMember('body.name', 'must not be blank')
   const image = imageChoice(spec.image)
   if ('os' in image && password === undefined) throw badMember('body.password', 'is required with a template')
@@ -91,14 +85,14 @@ function toBody (spec: CreateSpec, options: CreateOptions): object {
     ...(password === undefined ? {} : { password }),
     ...image,
     ...sizesOf(spec),
-    ...numberNamed('cluster', 'body.region', regionOf(spec, options)),
+    ...numberNamed('cluster', 'body.region', regionOf(spec)),
     // The platform chooses a node only if `node` is absent.
     ...numberNamed('node', 'body.options.node', options.node),
     ...numberNamed('storage', 'body.options.storage', options.storage),
     ...numberNamed('account', 'body.owner', owner),
     ...(domain === undefined ? {} : { domain: domain.toLowerCase() }),
     ...(comment === undefined ? {} : { comment }),
-    ...addressesOf(spec, options),
+    ...addressesOf(spec),
     ...(ipv6Enabled === undefined ? {} : { ipv6_enabled: ipv6Enabled }),
     ...(ipv6Prefix === undefined ? {} : { ipv6_prefix: ipv6Prefix }),
     ...(netIn === undefined ? {} : { net_in_mbitps: netIn }),
@@ -111,7 +105,7 @@ const numberNamed = (name: string, member: string, value: string | number | unde
   value === undefined ? {} : { [name]: numberIn(member, value) }
 
 /** A preset has its sizes: only another disk size may be given with it, in the longer form. */
-function sizesOf ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: CreateSpec): object {
+function sizesOf ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Order): object {
   if (plan === undefined) {
     return { cpu_number: cpus, ram_mib: memoryMib, ...(diskGib === undefined ? {} : { hdd_mib: mibOf(diskGib) }) }
   }
@@ -121,14 +115,14 @@ function sizesOf ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Crea
   }
 }
 
-function regionOf ({ region }: CreateSpec, { cluster }: CreateOptions): string | undefined {
+function regionOf ({ region, options: { cluster } }: Order): string | undefined {
   const named = cluster === undefined ? undefined : String(cluster)
   if (region !== undefined && named !== undefined && region !== named) throw badMember('body.options.cluster', 'differs from region')
   return region ?? named
 }
 
 /** A count of 0 is left out; a pool without a count requests one address. */
-function addressesOf ({ networks = [] }: CreateSpec, { ipv4_number: asked, ipv4_pool: chosen }: CreateOptions): object {
+function addressesOf ({ networks = [], options: { ipv4_number: asked, ipv4_pool: chosen } }: Order): object {
   const { pools: named, vxlans } = networkWishes(networks)
   if (chosen !== undefined && named.length > 0) throw badMember('body.options.ipv4_pool', 'cannot be combined with pools in networks')
   const pools = chosen?.map(pool => numberIn('body.options.ipv4_pool', pool)) ?? named

@@ -77,9 +77,13 @@ const toAddresses = (wire: HostWire): Address[] => [
 
 /** Times are `2026-01-15 10:20:30` without a zone and are read as UTC, never in the gateway's zone. */
 export function toUtc (text: string | null | undefined): string | null {
-  const zoneless = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?$/.exec(text ?? '')
-  return zonedToUtc(zoneless === null ? text : `${zoneless[1]}T${zoneless[2] ?? '00:00:00'}Z`)
+  if (text === null || text === undefined) return null
+  if (dayAndTime.test(text)) return zonedToUtc(`${text.slice(0, 10)}T${text.slice(11)}Z`)
+  return zonedToUtc(day.test(text) ? `${text}T00:00:00Z` : text)
 }
+
+const dayAndTime = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d$/
+const day = /^\d{4}-\d\d-\d\d$/
 
 /** Any other state, such as that of deferred work, means unfinished. */
 export const taskStatuses: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStatus>([

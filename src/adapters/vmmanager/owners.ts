@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AdapterVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
@@ -8,12 +8,13 @@ import { toOwner } from './catalog-mapping.ts'
 import { idIn } from './ids.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create' | 'login_link'>>
+type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'login_link'>> & { readonly 'owners.create': OwnerCreate<OwnerOptions> }
 
 const ownerOptions = z.strictObject({
   role: z.enum(['@admin', '@advanced_user', '@user']).optional().meta({ description: 'Role of the account. Default @user' }),
   phone_number: z.string().min(1).max(32).optional()
 })
+type OwnerOptions = z.output<typeof ownerOptions>
 
 const keyLivesMs = 60 * 60_000
 const member = 'path.owner'
@@ -21,6 +22,7 @@ const member = 'path.owner'
 export const createOwners = (account: VmmanagerAccount, client: CatalogueClient, now = Date.now): Owners => ({
   'owners.list': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     run: async () => (await client.listAccounts()).map(toOwner),
     get: async id => {
       const { list } = await client.findAccount(idIn(id, member))
@@ -31,6 +33,7 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogueClient,
   },
   'owners.create': {
     evidence: 'observed',
+    cost: { calls: 1, perPage: 1 },
     note: 'Requires administrator rights. name is stored as the full name, which lists do not return.',
     accepts: ['name', 'email', 'password', 'options'],
     requires: ['email', 'password'],
@@ -50,14 +53,10 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogueClient,
   }
 })
 
-async function createOwner (client: CatalogueClient, { name, email, password, options = {} }: OwnerSpec): Promise<Owner> {
-  const read = ownerOptions.safeParse(options)
-  if (!read.success) {
-    throw badMember(['body.options', ...(read.error.issues[0]?.path ?? [])].join('.'), read.error.issues[0]?.message ?? 'is not understood')
-  }
+async function createOwner (client: CatalogueClient, { name, email, password, options }: WithOptions<OwnerSpec, OwnerOptions>): Promise<Owner> {
   if (email === undefined) throw badMember('body.email', 'is required')
   if (password === undefined) throw badMember('body.password', 'is required')
-  const { role = '@user', phone_number: phone } = read.data
+  const { role = '@user', phone_number: phone } = options
   const { id } = await client.createAccount({
     email,
     password,

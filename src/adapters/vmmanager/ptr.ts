@@ -10,6 +10,7 @@ const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-
 
 export const createPointer = (catalogue: CatalogueClient): Ask<Ptr, Ptr> => ({
   evidence: 'observed',
+  cost: { calls: 2 },
   note: 'Removing a name is documented, but was never observed.',
   run: async ({ address, ptr }) => {
     if (ptr !== null && !hostName.test(ptr)) throw badMember('body.ptr', 'must be a host name')

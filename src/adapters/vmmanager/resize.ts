@@ -24,6 +24,7 @@ const waitingNote = 'The server is running: the change takes effect when it is s
 
 export const createResize = (client: VmmanagerClient): Act<ResizeInput> => ({
   evidence: 'observed',
+  cost: { calls: 3 },
   accepts: ['cpus', 'memory_mib', 'disk_gib', 'restart'],
   note: 'On a running server the change takes effect when it stops; restart: true restarts it. ' +
     'disk_gib is the main disk, which only grows.',

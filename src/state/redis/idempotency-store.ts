@@ -1,17 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Sealer } from '../sealer.ts'
-import type { IdempotencyRecord, IdempotencyStore } from '../idempotency-store.ts'
+import { digestOf, readIdempotencyRecord, type IdempotencyRecord, type IdempotencyStore } from '../idempotency-store.ts'
 import { keptForMs } from '../operation-store.ts'
-
-const recordSchema: z.ZodType<IdempotencyRecord> = z.object({
-  fingerprint: z.string(),
-  owner: z.string(),
-  openUntil: z.number(),
-  operationId: z.string().nullable(),
-  answer: z.string().nullable()
-})
 
 /**
  * Each account has marks beside its keys: one of the first process, and one for each process that has seen a flush. A known mark that is
@@ -52,11 +44,11 @@ const reservedSchema = z.tuple([z.enum(['new', 'known', 'flushed']), z.string()]
 export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sealer): IdempotencyStore {
   const marks = new Map<string, string>()
   const keyOf = (account: string, rest: string): string => `hawser:{${account}}:${rest}`
-  // The record holds a fingerprint that cannot be guessed, so the digest reveals nothing; it is the same under every secret.
-  const versionOf = (record: IdempotencyRecord): string => createHash('sha256').update(JSON.stringify(recordSchema.parse(record))).digest('base64url')
   const seal = (record: IdempotencyRecord, place: string): string => sealer.seal(JSON.stringify(record), place)
 
   return {
+    keeper: 'redis',
+    acknowledgement: account => `redis-cli DEL '${keyOf(account, 'flushed')}'`,
     isFlushed: async account => {
       const [mark, flushed] = seenSchema.parse(await redis.eval(isFlushedScript, 2,
         keyOf(account, 'mark'), keyOf(account, 'flushed'), marks.get(account) ?? '', randomUUID()))
@@ -67,16 +59,16 @@ export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sea
       const place = keyOf(account, `key:${key}`)
       const [kind, mark, sealed] = reservedSchema.parse(await redis.eval(reserveScript, 3,
         keyOf(account, 'mark'), keyOf(account, 'flushed'), place,
-        marks.get(account) ?? '', randomUUID(), versionOf(record), seal(record, place), String(keptForMs), isCreate ? '1' : '0'))
+        marks.get(account) ?? '', randomUUID(), digestOf(record), seal(record, place), String(keptForMs), isCreate ? '1' : '0'))
       if (!marks.has(account)) marks.set(account, mark)
       if (kind !== 'known') return { kind }
       const text = sealed === undefined ? null : sealer.open(sealed, place)
       if (text === null) return { kind: 'unreadable' }
-      return { kind, record: recordSchema.parse(JSON.parse(text)) }
+      return { kind, record: readIdempotencyRecord(text) }
     },
     replace: async (account, key, known, next) => {
       const place = keyOf(account, `key:${key}`)
-      return await redis.eval(replaceScript, 1, place, versionOf(known), versionOf(next), seal(next, place)) === 1
+      return await redis.eval(replaceScript, 1, place, digestOf(known), digestOf(next), seal(next, place)) === 1
     },
     find: async (account, key) => {
       const place = keyOf(account, `key:${key}`)
@@ -84,8 +76,8 @@ export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sea
       if (sealed === null) return null
       const text = sealer.open(sealed, place)
       if (text === null) throw new Error('a stored Idempotency-Key record cannot be read')
-      return recordSchema.parse(JSON.parse(text))
+      return readIdempotencyRecord(text)
     },
-    forget: async (account, key, known) => { await redis.eval(forgetScript, 1, keyOf(account, `key:${key}`), versionOf(known)) }
+    forget: async (account, key, known) => { await redis.eval(forgetScript, 1, keyOf(account, `key:${key}`), digestOf(known)) }
   }
 }

@@ -14,16 +14,12 @@ if wait > tonumber(ARGV[3]) then return -1 end
 redis.call("set", KEYS[1], string.format("%.0f", next), "PX", math.ceil((next - now) / 1000) + 1000)
 return math.ceil(wait / 1000)`
 
-/** Shared by all replicas; while Redis is unavailable each replica has its own. */
-export const createRedisTokenBuckets = (redis: Redis | Cluster, own: TokenBuckets): TokenBuckets => ({
+/** Shared by all replicas. Throws while Redis is unavailable. */
+export const createRedisTokenBuckets = (redis: Redis | Cluster): TokenBuckets => ({
   take: async (name, size, patienceMs) => {
-    try {
-      const waitMs = await redis.eval(takeScript, 1, `hawser:bucket:${name}`,
-        String(Math.round(1_000_000 / size.perSecond)), String(size.capacity), String(Math.round(patienceMs * 1000)))
-      const known = z.number().parse(waitMs)
-      return known < 0 ? null : known
-    } catch {
-      return await own.take(name, size, patienceMs)
-    }
+    const waitMs = await redis.eval(takeScript, 1, `hawser:bucket:${name}`,
+      String(Math.round(1_000_000 / size.perSecond)), String(size.capacity), String(Math.round(patienceMs * 1000)))
+    const known = z.number().parse(waitMs)
+    return known < 0 ? null : known
   }
 })

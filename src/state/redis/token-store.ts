@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
-import { z } from 'zod'
 import type { Sealer } from '../sealer.ts'
-import type { StoredToken, TokenStore } from '../token-store.ts'
-
-const tokenSchema: z.ZodType<StoredToken> = z.object({
-  value: z.string(),
-  expiresAt: z.number().nullable(),
-  idleMs: z.number().nullable(),
-  data: z.record(z.string(), z.string()),
-  renewAt: z.number().nullable()
-})
+import { readToken, type TokenStore } from '../token-store.ts'
 
 const unlockScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 const extendScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
@@ -55,9 +46,4 @@ export function createRedisTokenStore (redis: Redis | Cluster, sealer: Sealer, d
     isRefused: async key => await quietly(async () => await redis.exists(`hawser:token-refused:${key}`) === 1, false),
     clearRejected: async key => { await quietly(async () => { await redis.del(`hawser:token-refused:${key}`) }, undefined) }
   }
-}
-
-function readToken (text: string): StoredToken | null {
-  const parsed = tokenSchema.safeParse(JSON.parse(text))
-  return parsed.success ? parsed.data : null
 }

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis'
-import type { Logger } from 'pino'
+import { createOutlook, type Outlook, type StateLogger } from '../outlook.ts'
 
 export interface Watch {
   /** Resolves when the first check has ended. */
@@ -11,7 +11,7 @@ export interface Watch {
 export interface WatchParts {
   readonly redis: Redis | Cluster
   readonly accounts: readonly string[]
-  readonly logger: Pick<Logger, 'info' | 'warn'>
+  readonly logger: Pick<StateLogger, 'info' | 'warn'>
   /** The reason why a connection fails; null if it succeeds. The client hides it for cluster members and sentinels. */
   readonly explain: () => Promise<string | null>
 }
@@ -23,7 +23,8 @@ const probeScript = 'return redis.call("set", KEYS[1], "1", "PX", ARGV[1])'
 
 /** Checks whether Redis accepts the gateway's writes: a small write each second, in a cluster one for each account. */
 export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): Watch {
-  const outlook = createOutlook(logger, explain)
+  const outlook = createOutlook('redis', logger)
+  const report = createReport(outlook, explain)
   const places = redis instanceof Cluster && accounts.length > 0 ? accounts.map(account => `hawser:{${account}}:probe`) : ['hawser:probe']
   const settings = createSettingsCheck(redis, logger)
   let timer: NodeJS.Timeout | null = null
@@ -32,7 +33,7 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
   const firstLook = new Promise<void>(resolve => { settle = resolve })
   const lost = (error: Error): void => {
     if (isStopped) return
-    outlook.lost(reasonOf(error))
+    report(reasonOf(error))
     settle()
   }
 
@@ -68,35 +69,12 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
   }
 }
 
-const mostReasons = 10
-
-/** One log line for each reason of an outage, no matter how often it occurs. */
-function createOutlook (logger: WatchParts['logger'], explain: WatchParts['explain']) {
-  let isThere = false
-  const logged = new Set<string>()
-  const logOnce = (reason: string): void => {
-    const kind = reason.replace(/\d+/g, '')
-    if (isThere || logged.has(kind) || logged.size >= mostReasons) return
-    logged.add(kind)
-    logger.warn({ reason }, 'redis is unavailable')
-  }
-  return {
-    isThere: () => isThere,
-    /** True if it was unavailable before. */
-    there: (): boolean => {
-      if (isThere) return false
-      isThere = true
-      logged.clear()
-      logger.info('redis is available')
-      return true
-    },
-    lost: (reason: string): void => {
-      isThere = false
-      if (!/closed/.test(reason)) return logOnce(reason)
-      if (logged.size > 0) return
-      explain().then(why => { logOnce(why ?? reason) }, () => { logOnce(reason) })
-    }
-  }
+/** The client hides why it closes a connection: then a connection of our own finds out. */
+const createReport = (outlook: Outlook, explain: WatchParts['explain']) => (reason: string): void => {
+  outlook.lost()
+  if (!/closed/.test(reason)) return outlook.log(reason)
+  if (outlook.isLogged()) return
+  explain().then(why => { outlook.log(why ?? reason) }, () => { outlook.log(reason) })
 }
 
 /** The message alone: errors of the client also hold the failed command with all its arguments. */

@@ -1,0 +1,50 @@
+export type Row = Readonly<Record<string, unknown>>
+
+export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The value at a path such as `region.id` or `addresses.0.address`; undefined if there is none. */
+export const valueAt = (row: unknown, path: string): unknown => path.split('.').reduce<unknown>(memberOf, row)
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+
+/** A value as the text of one cell: a reference by its name, an address by itself, empty if it is not known. */
+export function cellText (value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.map(cellText).join(', ')
+  if (!isRow(value)) return String(value)
+  const { name, id, address, amount, currency, period } = value
+  if (typeof amount === 'number') return `${amount}${cellWord(' ', currency)}${cellWord('/', period)}`
+  const known = [name, id, address].find(part => typeof part === 'string' || typeof part === 'number')
+  return known === undefined ? JSON.stringify(value) : String(known)
+}
+
+const cellWord = (before: string, word: unknown): string => typeof word === 'string' ? `${before}${word}` : ''
+
+/**
+ * What the tables show of rows that have more members than a terminal has room for, the most important first. Of other rows they show all
+ * that fits into a cell.
+ */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  providers: ['id', 'title'],
+  accounts: ['id', 'provider', 'title', 'read_only', 'health.status'],
+  servers: ['id', 'name', 'status', 'addresses', 'region', 'cpus', 'memory_mib', 'disk_gib'],
+  fleet: ['account', 'id', 'name', 'status', 'addresses', 'region', 'cpus', 'memory_mib', 'disk_gib'],
+  operations: ['id', 'action', 'server_id', 'status', 'created_at', 'finished_at', 'error']
+}
+
+/** The columns of rows of one kind, where the caller names none. */
+export const columnsOf = (kind: string, first: Row | undefined): readonly string[] =>
+  shown[kind] ?? Object.entries(first ?? {}).flatMap(([name, value]) => fitsCell(value) ? [name] : [])
+
+const fitsCell = (value: unknown): boolean =>
+  !isRow(value) || Object.values(value).every(member => !isRow(member) && !Array.isArray(member))
+
+/** What a caller needs of a row for the next command. */
+export function idOf (row: Row): string {
+  // A server that was created is what the caller wanted; the operation is only the way.
+  if (row.action === 'create' && row.status === 'succeeded' && typeof row.server_id === 'string') return row.server_id
+  const known = [row.id, row.url, row.password, row.address, row.name].find(part => typeof part === 'string' && part !== '')
+  return known === undefined ? JSON.stringify(row) : String(known)
+}

@@ -1,0 +1,42 @@
+/** A member of a request that a flag sets. `list`: the flag may be repeated. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'json'
+
+export interface Field {
+  /** As the API has it: `memory_mib`. */
+  readonly name: string
+  readonly kind: FieldKind
+  readonly about: string
+  readonly choices?: readonly string[]
+  readonly isRequired?: true
+  /** null is a value of its own. */
+  readonly isNullable?: true
+  /** Never given in the command line, which other users of the machine can read. */
+  readonly isSecret?: true
+}
+
+/**
+ * `page`: answers rows. `limits`: takes `limit` and `cursor`. `plans`: takes `dry_run`. `waits`: answers an operation that can be waited
+ * for. `keyed`: takes an Idempotency-Key. `destroys`: data may be lost for good.
+ */
+export type Trait = 'page' | 'limits' | 'plans' | 'waits' | 'keyed' | 'destroys'
+
+/** One path and method of the API, as a command. */
+export interface Endpoint {
+  /** `['server', 'stop']`, or one word for a list: `['servers']`. */
+  readonly words: readonly string[]
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With its parameters in braces: `/v1/{account}/servers/{id}`. */
+  readonly path: string
+  readonly summary: string
+  readonly traits: readonly Trait[]
+  readonly query: readonly Field[]
+  /** Null: the request has no body. */
+  readonly body: readonly Field[] | null
+}
+
+export const hasTrait = ({ traits }: Endpoint, trait: Trait): boolean => traits.includes(trait)
+
+/** The parameters in a path, in their order. */
+export const pathParameters = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+
+export const singularOf = (plural: string): string => plural.endsWith('sses') ? plural.slice(0, -2) : plural.replace(/s$/, '')

@@ -1,0 +1,86 @@
+import type { Command } from 'commander'
+import type { Terminal } from '../terminal.ts'
+import { addCommonFlags, addWaitFlags, groupOf, serverNote, type Run } from './command.ts'
+import { argumentField, flagFields, takesBody } from './request.ts'
+import { hasTrait, pathParameters, singularOf, type Endpoint } from './endpoint.ts'
+import { endpoints } from './endpoints.ts'
+import { addFlags, lowered } from './fields.ts'
+import { addOtherCommands } from './other-commands.ts'
+
+/** Adds the commands of a caller: one for each endpoint of the API, and those that are more than one call. */
+export function addCallerCommands (program: Command, terminal: Terminal, finish: (code: number) => void): void {
+  const run: Run = async (work, flags) => { finish(await reported(terminal, work, flags)) }
+  program.commandsGroup('Servers and accounts, through a gateway:')
+  for (const variants of commandsOf(endpoints)) addEndpoint(program, terminal, variants, run)
+  addOtherCommands(program, terminal, run)
+}
+
+/** Failures of a caller's command have their own form. */
+async function reported (terminal: Terminal, work: Promise<number>, { verbose = false }: { readonly verbose?: boolean }): Promise<number> {
+  try {
+    return await work
+  } catch (error) {
+    const { reportFailure } = await import('./problem.ts')
+    return reportFailure(terminal, error, verbose)
+  }
+}
+
+/** Endpoints with the same words are one command: `servers`, and `servers ACCOUNT`. */
+function commandsOf (all: readonly Endpoint[]): ReadonlyArray<readonly Endpoint[]> {
+  const parameters = ({ path }: Endpoint): number => pathParameters(path).length
+  const found = [...Map.groupBy(all, ({ words }) => words.join(' ')).values()]
+  return found.map(variants => variants.toSorted((a, b) => parameters(a) - parameters(b)))
+}
+
+function addEndpoint (program: Command, terminal: Terminal, variants: readonly Endpoint[], run: Run): void {
+  const [first, last] = [variants[0], variants.at(-1)]
+  if (first === undefined || last === undefined) return
+  const [head = '', word] = first.words
+  const parent = word === undefined ? program : groupOf(program, head)
+  const command = parent.command(word ?? head).description(summaryOf(variants))
+  addArguments(command, variants)
+  for (const { query } of variants) addFlags(command, query, false)
+  for (const endpoint of variants) addFlags(command, flagFields(endpoint), true)
+  addTraitFlags(command, last)
+  addCommonFlags(command)
+  command.action(async () => {
+    const flags = command.opts()
+    const line = { words: command.args, flags }
+    await run(import('./run.ts').then(async ({ runCommand }) => await runCommand(terminal, variants, line)), flags)
+  })
+}
+
+function summaryOf ([first, second]: readonly Endpoint[]): string {
+  const summary = lowered(first?.summary ?? '')
+  if (second === undefined) return summary
+  return `${summary}; with <${argumentName(second.path, pathParameters(second.path).at(-1) ?? '')}>, ${lowered(second.summary)}`
+}
+
+/** The parameters of the path; those that only some variants have may be left out. */
+function addArguments (command: Command, variants: readonly Endpoint[]): void {
+  const longest = variants.at(-1)
+  if (longest === undefined) return
+  const fewest = Math.min(...variants.map(({ path }) => pathParameters(path).length))
+  pathParameters(longest.path).forEach((name, at) => {
+    const shown = argumentName(longest.path, name)
+    command.argument(at < fewest ? `<${shown}>` : `[${shown}]`, aboutArgument(shown))
+  })
+  const member = argumentField(longest)
+  if (member !== null) command.argument(member.kind === 'list' ? `<${member.name}...>` : `<${member.name}>`, member.about)
+}
+
+/** `{id}` is a server or an operation, depending on the path. */
+const argumentName = (path: string, name: string): string =>
+  name === 'id' ? singularOf(/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? name) : name
+
+const aboutArgument = (name: string): string => name === 'server' ? serverNote : `the id of the ${name}`
+
+function addTraitFlags (command: Command, endpoint: Endpoint): void {
+  if (takesBody(endpoint)) command.option('--body <json>', 'the members as JSON, or @FILE; flags win')
+  if (hasTrait(endpoint, 'limits')) command.option('--limit <number>', 'at most so many rows; default: all')
+  if (endpoint.words[0] === 'servers') command.option('--strict', 'exit 1 if an account did not answer')
+  if (hasTrait(endpoint, 'waits')) addWaitFlags(command)
+  if (hasTrait(endpoint, 'keyed')) command.option('--idempotency-key <key>', 'the same key never does it twice; a create has one by itself')
+  if (hasTrait(endpoint, 'plans')) command.option('--dry-run', 'send nothing, show the calls that the provider would get')
+  if (hasTrait(endpoint, 'destroys')) command.option('-y, --yes', 'do not ask for the name of the server')
+}

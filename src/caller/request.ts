@@ -1,0 +1,90 @@
+import { CommandError, type Terminal } from '../terminal.ts'
+import { isRow } from './cells.ts'
+import { hasTrait, pathParameters, type Endpoint, type Field } from './endpoint.ts'
+import { flagOf, toValue, valueOf } from './fields.ts'
+import { readSource } from './input.ts'
+import { plain } from './plain.ts'
+
+export type Flags = Readonly<Record<string, unknown>>
+export type Query = Readonly<Record<string, string | number | boolean>>
+type Body = Record<string, unknown>
+
+/** The member of the body that is an argument of the command: the only required one. Null if there are none or several. */
+export function argumentField ({ body }: Endpoint): Field | null {
+  const [first, ...more] = (body ?? []).filter(({ isRequired }) => isRequired === true)
+  return first === undefined || more.length > 0 || first.isNullable === true || first.isSecret === true ? null : first
+}
+
+/** The members of the body that flags set. */
+export const flagFields = (endpoint: Endpoint): readonly Field[] => (endpoint.body ?? []).filter(field => field !== argumentField(endpoint))
+
+/** A body of several members may also be given as a whole, with `--body`. */
+export const takesBody = (endpoint: Endpoint): boolean => flagFields(endpoint).length > 1
+
+/** The path with its parameters, each as one segment. */
+export function pathOf ({ path }: Endpoint, values: readonly string[]): string {
+  let at = 0
+  return path.replaceAll(/\{\w+\}/g, () => segmentOf(values[at++] ?? ''))
+}
+
+export function segmentOf (value: string): string {
+  // A URL resolves these as steps up the path.
+  if (value === '' || value === '.' || value === '..') throw new CommandError(`"${value}" is not an id`, 2)
+  return encodeURIComponent(value)
+}
+
+/** The query parameters that flags set. */
+export async function queryOf (terminal: Terminal, { query, traits }: Endpoint, flags: Flags): Promise<Query> {
+  const given: Record<string, string | number | boolean> = traits.includes('plans') && flags.dryRun === true ? { dry_run: true } : {}
+  for (const field of query) {
+    const value = await valueOf(terminal, field, flags)
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') given[field.name] = value
+  }
+  return given
+}
+
+/** The body of arguments, flags and `--body`, of which the more particular wins; undefined if the endpoint has none. */
+export async function bodyOf (terminal: Terminal, endpoint: Endpoint, words: readonly string[], flags: Flags): Promise<Body | undefined> {
+  if (endpoint.body === null) return undefined
+  const argument = argumentField(endpoint)
+  const values = words.slice(pathParameters(endpoint.path).length)
+  const ofArgument = argument === null
+    ? []
+    : [[argument.name, argument.kind === 'list' ? values : await toValue(terminal, argument, values[0] ?? '')] as const]
+  const ofFlags = await Promise.all(flagFields(endpoint).map(async field => [field.name, await valueOf(terminal, field, flags)] as const))
+  const body = {
+    ...typeof flags.body === 'string' ? await wholeBody(terminal, endpoint, flags.body) : {},
+    ...Object.fromEntries([...ofArgument, ...ofFlags].filter(([, value]) => value !== undefined))
+  }
+  const missing = endpoint.body.filter(({ name, isRequired }) => isRequired === true && !Object.hasOwn(body, name))
+  if (missing.length > 0) throw new CommandError(`missing: ${missing.map(flagOf).join(', ')}`, 2)
+  return body
+}
+
+async function wholeBody (terminal: Terminal, endpoint: Endpoint, text: string): Promise<Body> {
+  const isInline = !text.startsWith('@')
+  const body = parsed(isInline ? text : await readSource(terminal, text.slice(1), '--body'))
+  const secret = (endpoint.body ?? []).find(({ name, isSecret }) => isSecret === true && Object.hasOwn(body, name))
+  if (!isInline || secret === undefined) return body
+  throw new CommandError(`a ${secret.name} in the command line can be read by other users: use --body @FILE or ${flagOf(secret)}`, 2)
+}
+
+function parsed (text: string): Body {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (isRow(body)) return { ...body }
+  } catch {
+    // The message of the parser quotes the text, which may hold a password.
+  }
+  throw new CommandError('--body takes a JSON object, or @FILE', 2)
+}
+
+/** A create can be sent again under the same key: it never buys two servers. */
+export function keyHeader (endpoint: Endpoint, { idempotencyKey }: Flags, fresh: () => string): Record<string, string> {
+  if (!hasTrait(endpoint, 'keyed')) return {}
+  if (typeof idempotencyKey === 'string') {
+    if (/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) return { 'idempotency-key': idempotencyKey }
+    throw new CommandError(`--idempotency-key takes 1 to 255 printable characters; not ${plain(idempotencyKey)}`, 2)
+  }
+  return endpoint.words.at(-1) === 'create' ? { 'idempotency-key': fresh() } : {}
+}

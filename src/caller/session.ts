@@ -1,0 +1,123 @@
+import { createClient, type HawserClient, type PlainRequest } from '../client/client.ts'
+import { CommandError, type Terminal } from '../terminal.ts'
+import { connectionOf, type ConnectionFlags } from './connection.ts'
+import { outputOf, type Output, type OutputFlags } from './output.ts'
+import { isProblem, Refused } from './problem.ts'
+
+/** The flags of every command of a caller. */
+export interface CommonFlags extends ConnectionFlags, OutputFlags {
+  readonly verbose?: boolean
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** Parsed where it is JSON, otherwise the text. */
+  readonly body: unknown
+}
+
+/** One command in front of one gateway. */
+export interface Session {
+  readonly terminal: Terminal
+  readonly client: HawserClient
+  readonly output: Output
+  readonly isVerbose: boolean
+  readonly interrupt: Interrupt
+  /** Resolves with a successful answer; throws a `Refused` with the problem of any other. */
+  call (request: PlainRequest): Promise<Answer>
+}
+
+export interface Interrupt {
+  readonly signal: AbortSignal
+  /** What Ctrl-C prints from now on. */
+  explain (text: string): void
+}
+
+/** Runs one command of a caller, with Ctrl-C ending it in good order. */
+export async function withSession (terminal: Terminal, flags: CommonFlags, work: (session: Session) => Promise<number>): Promise<number> {
+  const output = outputOf(terminal, flags)
+  const { url, key } = await connectionOf(terminal, flags)
+  const client = createClient({ baseUrl: url, ...(key === null ? {} : { key }) })
+  const isVerbose = flags.verbose === true
+  return await interruptibly(terminal, async interrupt => {
+    const call = async (request: PlainRequest): Promise<Answer> => await callGateway(client, url, { signal: interrupt.signal, ...request })
+    return await work({ terminal, client, output, isVerbose, interrupt, call })
+  })
+}
+
+async function interruptibly ({ streams }: Terminal, work: (interrupt: Interrupt) => Promise<number>): Promise<number> {
+  const controller = new AbortController()
+  let explanation = 'interrupted'
+  const stop = (): void => { controller.abort(new CommandError(explanation, 130)) }
+  process.once('SIGINT', stop)
+  // A reader that has gone, such as head, wants no more and no error.
+  const leave = (error: Error): void => { if ('code' in error && error.code === 'EPIPE') process.exit() }
+  streams?.output.on('error', leave)
+  try {
+    return await work({ signal: controller.signal, explain: text => { explanation = text } })
+  } finally {
+    process.off('SIGINT', stop)
+  }
+}
+
+async function callGateway (client: HawserClient, url: string, request: PlainRequest): Promise<Answer> {
+  const isRead = request.method === 'GET'
+  try {
+    const response = await client.send(request)
+    const text = await readText(response)
+    const body = toBody(response, text)
+    if (response.ok) return { status: response.status, headers: response.headers, body }
+    if (isProblem(body)) throw new Refused(body)
+    throw new CommandError(`the answer of ${url} is not the gateway's: HTTP ${response.status}`, isRead ? 1 : 4)
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    if (request.signal?.aborted === true) throw request.signal.reason
+    throw unanswered(url, error, isRead)
+  }
+}
+
+const isJson = (response: Response): boolean => /^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '')
+
+function toBody (response: Response, text: string): unknown {
+  if (!isJson(response)) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new CommandError(`the answer is not valid JSON (HTTP ${response.status})`, 1)
+  }
+}
+
+const longestBytes = 256 * 1024 * 1024
+
+async function readText ({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length
+    if (bytes > longestBytes) throw new CommandError('the answer is larger than 256 MiB', 1)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Faults before a byte of the request was sent. */
+const unsent = new Set([
+  'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'UND_ERR_CONNECT_TIMEOUT',
+  // Ports of other protocols, which fetch refuses.
+  'bad port'
+])
+const untrusted = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_)|SELF_SIGNED/
+
+function unanswered (url: string, error: unknown, isRead: boolean): CommandError {
+  const code = codeOf(error)
+  if (unsent.has(code) || untrusted.test(code)) return new CommandError(`the gateway at ${url} cannot be reached: ${code}`, 1)
+  const reason = error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : code
+  const fate = isRead ? '' : '. The request may have been carried out: see hawser operations'
+  return new CommandError(`the gateway at ${url} did not answer: ${reason}${fate}`, isRead ? 1 : 4)
+}
+
+function codeOf (error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && typeof error.code === 'string') return error.code
+  return error.cause === undefined ? error.message : codeOf(error.cause)
+}

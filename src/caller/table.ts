@@ -1,0 +1,135 @@
+import { styleText } from 'node:util'
+import stringWidth from 'string-width'
+import { cellText, isRow, valueAt, type Row } from './cells.ts'
+import { plain } from './plain.ts'
+
+export interface Sheet {
+  /** Columns of the terminal; null: no limit. */
+  readonly width: number | null
+  readonly hasColor: boolean
+}
+
+const gap = 2
+const narrowest = 8
+/** Cut, they would be of no use. */
+const whole = new Set(['id', 'account', 'status', 'server_id', 'action'])
+const unknown = '-'
+/** Fewer columns say too little. */
+const fewest = 3
+
+interface Table {
+  readonly text: string
+  /** The columns for which the terminal has no room. */
+  readonly left: readonly string[]
+}
+
+/**
+ * Rows below a heading. Where the terminal is too narrow, long cells end in `…`, but ids do not; then the last columns are left out,
+ * unless the caller named them; where that is not enough, each row becomes a block of lines.
+ */
+export function tableText (rows: readonly Row[], columns: readonly string[], sheet: Sheet & { readonly mayLeaveOut: boolean }): Table {
+  const natural = columns.map(column => toColumn(column, rows))
+  for (let count = columns.length; count >= (sheet.mayLeaveOut ? Math.min(fewest, columns.length) : columns.length); count -= 1) {
+    const fitting = fitted(natural.slice(0, count), sheet.width)
+    if (fitting !== null) return { text: linesOf(fitting, sheet), left: columns.slice(count) }
+  }
+  const blocks = rows.map(row => recordText(Object.fromEntries(columns.map(column => [column, valueAt(row, column)])), sheet))
+  return { text: blocks.join('\n'), left: [] }
+}
+
+function toColumn (column: string, rows: readonly Row[]): Column {
+  const texts = [column.toUpperCase(), ...rows.map(row => cellText(valueAt(row, column)) || unknown)].map(plain)
+  return { column, texts, width: Math.max(...texts.map(text => stringWidth(text))) }
+}
+
+interface Column {
+  readonly column: string
+  /** The heading and the cells. */
+  readonly texts: readonly string[]
+  readonly width: number
+}
+
+function linesOf (columns: readonly Column[], { hasColor }: Sheet): string {
+  const height = columns[0]?.texts.length ?? 0
+  return Array.from({ length: height }, (_, row) => {
+    const cells = columns.map(({ column, texts, width }) => {
+      const shown = cut(texts[row] ?? '', width)
+      const padding = ' '.repeat(width - stringWidth(shown))
+      return `${row === 0 ? bold(shown, hasColor) : column.endsWith('status') ? painted(shown, hasColor) : shown}${padding}`
+    })
+    return `${cells.join(' '.repeat(gap)).trimEnd()}\n`
+  }).join('')
+}
+
+const bold = (text: string, hasColor: boolean): string => hasColor ? styleText('bold', text, { validateStream: false }) : text
+
+/** One record, a line for each member: what has members of its own is spread out. */
+export function recordText (record: Row, { hasColor }: Sheet): string {
+  const lines = spread(record, '')
+  const width = Math.max(0, ...lines.map(([name]) => stringWidth(name)))
+  return lines.map(([name, text]) => {
+    const padding = ' '.repeat(width - stringWidth(name) + gap)
+    return `${name}${padding}${name.endsWith('status') ? painted(text, hasColor) : text}\n`
+  }).join('')
+}
+
+function spread (record: Row, path: string): Array<readonly [name: string, text: string]> {
+  return Object.entries(record).flatMap(([member, value]) => {
+    const name = `${path}${plain(member)}`
+    if (isRow(value) && isNested(value)) return spread(value, `${name}.`)
+    return [[name, plain(textOf(value)) || unknown]]
+  })
+}
+
+/** A reference is one thing; its id is what the next command takes. */
+function textOf (value: unknown): string {
+  if (!isRow(value) || typeof value.id !== 'string' || typeof value.name !== 'string' || value.name === value.id) return cellText(value)
+  return `${value.name} (${value.id})`
+}
+
+function isNested (value: Row): boolean {
+  const names = Object.keys(value)
+  const isReference = names.length === 2 && 'id' in value && 'name' in value
+  return names.length > 0 && !isReference && !('amount' in value)
+}
+
+/** The columns as narrow as the terminal needs; null if that is not possible. The widest one that may be cut gives way first. */
+function fitted (columns: readonly Column[], room: number | null): readonly Column[] | null {
+  const excess = room === null ? 0 : columns.reduce((sum, { width }) => sum + width, gap * (columns.length - 1)) - room
+  if (excess <= 0) return columns
+  const flexible = columns.filter(({ column, width }) => !whole.has(column) && width > narrowest)
+  const [widest, next] = flexible.toSorted((a, b) => b.width - a.width)
+  if (widest === undefined) return null
+  const least = Math.max(narrowest, Math.min(next?.width ?? 0, widest.width - 1))
+  const width = Math.max(least, widest.width - excess)
+  return fitted(columns.map(one => one === widest ? { ...one, width } : one), room)
+}
+
+/** At most so many columns of the terminal wide, with `…` for what is left out. */
+export function cut (text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  let [kept, used] = ['', 0]
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const next = used + stringWidth(segment)
+    if (next > width - 1) break
+    kept += segment
+    used = next
+  }
+  return `${kept}…`
+}
+
+const colors: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
+  running: 'green',
+  succeeded: 'green',
+  ok: 'green',
+  ready: 'green',
+  error: 'red',
+  failed: 'red',
+  failing: 'red',
+  unknown: 'yellow'
+}
+
+function painted (text: string, hasColor: boolean): string {
+  const color = hasColor ? colors[text] : undefined
+  return color === undefined ? text : styleText(color, text, { validateStream: false })
+}

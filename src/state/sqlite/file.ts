@@ -1,0 +1,70 @@
+import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { openDatabase } from './database.ts'
+import { StateFileError } from './failure.ts'
+import { createSchema } from './schema.ts'
+
+/** What SQLite keeps beside a file while it is open. */
+const besides = ['-wal', '-shm'] as const
+const ownerOnly = 0o600
+const forOthers = 0o077
+
+/** Makes sure that the file exists, is not empty, and can be read by its owner alone; resolves with true if it was created. */
+export function prepareFile (file: string): boolean {
+  const stats = lstatSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) {
+    // Its changes would be applied to another file.
+    if (lstatSync(`${file}-wal`, { throwIfNoEntry: false }) !== undefined) {
+      throw new StateFileError(`it is missing, but ${file}-wal is there: put both back, or remove both to begin with nothing`)
+    }
+    createFile(file)
+    return true
+  }
+  const { size, isFile } = followed(file)
+  if (!isFile) throw new StateFileError('it is not a file')
+  if (size === 0) throw new StateFileError('it is empty: something has truncated it. Put a backup back, or remove it to begin with nothing')
+  for (const path of [file, ...besides.map(end => file + end)]) protect(path)
+  return false
+}
+
+const followed = (file: string) => {
+  const stats = statSync(file)
+  return { size: stats.size, isFile: stats.isFile() }
+}
+
+function protect (path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats !== undefined && (stats.mode & forOthers) !== 0) chmodSync(path, ownerOnly)
+}
+
+/** Creates the file under another name, so that a crash leaves a whole file or none. */
+function createFile (file: string): void {
+  const fresh = `${file}-new`
+  rmSync(fresh, { force: true })
+  closeSync(openSync(fresh, 'wx', ownerOnly))
+  const database = openDatabase({ file: fresh })
+  try {
+    // Before the first table, so that free pages can be given back.
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+    createSchema(database)
+  } finally {
+    database.close()
+  }
+  renameSync(fresh, file)
+  syncFolderOf(file)
+}
+
+/** A new name is on the disk only when its folder is. */
+export function syncFolderOf (file: string): void {
+  const folder = openSync(dirname(file), 'r')
+  try { fsyncSync(folder) } finally { closeSync(folder) }
+}
+
+/** Returns a function that throws if the path no longer leads to the file that it leads to now. */
+export function watchIdentity (file: string): () => void {
+  const { dev, ino } = statSync(file)
+  return () => {
+    const present = statSync(file, { throwIfNoEntry: false })
+    if (present?.dev !== dev || present.ino !== ino) throw new StateFileError('it was removed or replaced while the gateway runs: restart the gateway')
+  }
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../../domain/clock.ts'
+import { createOutlook, type StateLogger } from '../outlook.ts'
+import { createAgeClock, type AgeClock } from './age-clock.ts'
+import { openDatabase, textOf, type Database } from './database.ts'
+import { createFacts, type Facts } from './facts.ts'
+import { isFull, reasonOf, StateFileError } from './failure.ts'
+import { prepareFile, watchIdentity } from './file.ts'
+import { claimFile, lockStateFile } from './lock.ts'
+import { readVersion, schemaVersion, upgradeSchema } from './schema.ts'
+import { startUpkeep } from './upkeep.ts'
+
+export interface StateFile {
+  readonly database: Database
+  readonly now: AgeClock
+  /** The last write was accepted. */
+  isThere(): boolean
+  close(): void
+}
+
+export interface StateFileParts {
+  readonly file: string
+  /** Account ids of the configuration. */
+  readonly accounts: readonly string[]
+  readonly clock: Clock
+  readonly logger: StateLogger
+}
+
+/** Opens the state file for this process alone, and creates it if there is none. Throws a StateFileError if it cannot be used. */
+export function openStateFile (parts: StateFileParts): StateFile {
+  const lock = lockStateFile(parts.file)
+  try {
+    const opened = openLocked(parts)
+    return {
+      ...opened,
+      close: () => {
+        opened.close()
+        lock.release()
+      }
+    }
+  } catch (error) {
+    lock.release()
+    throw asRefusal(error)
+  }
+}
+
+function openLocked ({ file, accounts, clock, logger }: StateFileParts): StateFile {
+  if (prepareFile(file)) logger.info({ file }, 'the state file was created')
+  const outlook = createOutlook('the state file', logger, true)
+  const onFault = (error: unknown): void => {
+    const reason = reasonOf(error)
+    if (reason === null) return
+    outlook.lost()
+    outlook.log(reason)
+  }
+  const database = openDatabase({ file, guard: watchIdentity(file), onFault })
+  try {
+    prepareDatabase(database, logger)
+    const facts = createFacts(database)
+    const now = createAgeClock(clock, Number(facts.get('seen') ?? 0))
+    begin({ database, facts, accounts, at: clock.now(), logger })
+    const upkeep = startUpkeep({ database, facts, now, clock, outlook })
+    return {
+      database,
+      now,
+      isThere: outlook.isThere,
+      close: () => {
+        upkeep.stop()
+        database.close()
+      }
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+const walBytes = 4 * 1024 * 1024
+
+/** Settings of the connection, damage, and the schema. A file that is refused is left as it is. */
+function prepareDatabase (database: Database, logger: StateLogger): void {
+  readVersion(database)
+  const damage = findDamage(database, 'quick_check')
+  if (damage !== null) throw new StateFileError(`it is damaged (${damage}): keep a copy of it, and put a backup back`)
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${walBytes}; PRAGMA trusted_schema = OFF`)
+  const version = upgradeSchema(database)
+  if (version < schemaVersion) logger.info({ from: version, to: schemaVersion }, 'the state file was upgraded')
+}
+
+/** The first damage that SQLite finds; null if the file is sound. */
+export function findDamage (database: Database, check: 'quick_check' | 'integrity_check'): string | null {
+  const row = database.query(`PRAGMA ${check}(1)`).one()
+  const found = row === undefined ? 'no answer' : textOf(row, check)
+  return found === 'ok' ? null : found.split('\n')[0] ?? ''
+}
+
+interface Beginning {
+  readonly database: Database
+  readonly facts: Facts
+  readonly accounts: readonly string[]
+  readonly at: number
+  readonly logger: StateLogger
+}
+
+/** Records who has the file. A copy lacks the keys that were used after it was made, so creates with a key are refused. */
+function begin ({ database, facts, accounts, at, logger }: Beginning): void {
+  const copied = facts.get('copied')
+  try {
+    database.transaction('durable', () => {
+      claimFile(facts, at)
+      if (copied === null) return
+      const lose = database.statement('INSERT OR IGNORE INTO lost_keys (account) VALUES (?)', 'durable')
+      const known = database.query('SELECT account FROM operations UNION SELECT account FROM keys').all().map(row => textOf(row, 'account'))
+      for (const account of new Set([...accounts, ...known])) lose.run(account)
+      facts.remove('copied')
+    })
+  } catch (error) {
+    // A full disk may have room later; whatever else refuses the first write refuses all.
+    if (!isFull(error) || copied !== null) throw error
+  }
+  if (copied !== null) logger.warn({ copied }, 'the state file is a copy that was put back; keys that were used since then are missing')
+}
+
+function asRefusal (error: unknown): unknown {
+  const reason = reasonOf(error)
+  return reason === null || error instanceof StateFileError ? error : new StateFileError(reason)
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Endpoint, Field } from '../../src/caller/endpoint.ts'
+import { argumentField, flagFields } from '../../src/caller/request.ts'
+import { flagOf } from '../../src/caller/fields.ts'
+import { callerEndpoints } from '../helpers/caller-endpoints.ts'
+import { openCommands, runHere, sendJson, startStandIn } from '../helpers/caller.ts'
+import { root } from '../helpers/process.ts'
+
+const endpoints = callerEndpoints(readFileSync(join(root, 'openapi/openapi.json'), 'utf8'))
+const { home } = openCommands(t)
+const operation = { id: 'op_1', account: 'lab', provider: 'glesys', action: 'stop', server_id: '42', status: 'succeeded' }
+const server = { id: '42', name: 'web-1', status: 'running' }
+
+const gateway = await startStandIn(t, (path, response, method) => {
+  if (method !== 'GET') sendJson(response, operation, 202)
+  else if (/\/servers\/42($|\?)/.test(path)) sendJson(response, server)
+  else if (/\/(operations|owners)\/\d|\/lab$/.test(path)) sendJson(response, { id: '42' })
+  else sendJson(response, { data: [{ id: '7' }], page: { limit: 500, next_cursor: null, total: 1 } })
+})
+
+/** A value for the flag of a field, and the member that it becomes. */
+function sample ({ name, kind, choices }: Field): [text: string, value: unknown] {
+  switch (kind) {
+    case 'number': return ['3', 3]
+    case 'list': return [`a-${name}`, [`a-${name}`]]
+    case 'json': return ['{"a": [1]}', { a: [1] }]
+    default: return choices?.[0] === undefined ? [`a-${name}`, `a-${name}`] : [choices[0], choices[0]]
+  }
+}
+
+const wordsFor = (fields: readonly Field[]): string[] => fields.filter(({ isSecret }) => isSecret !== true).flatMap(field =>
+  field.kind === 'flag' ? [flagOf(field)] : [flagOf(field), sample(field)[0]])
+const valuesOf = (fields: readonly Field[]): Record<string, unknown> => Object.fromEntries(fields.filter(({ isSecret }) => isSecret !== true).map(field =>
+  [field.name, field.kind === 'flag' ? true : sample(field)[1]]))
+
+t.test('every path of the API has a command, which sends each parameter and member to its place', async t => {
+  t.ok(endpoints.length > 30)
+  for (const endpoint of endpoints) {
+    const { words, path, method, query, traits } = endpoint
+    const values: Record<string, string> = { account: 'lab', id: '42', snapshot: '9', address: '192.0.2.1', owner: '5' }
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+    const argument = argumentField(endpoint)
+    const line = [
+      ...words, ...names.map(name => values[name] ?? ''), ...argument === null ? [] : [sample(argument)[0]],
+      ...wordsFor(query), ...wordsFor(flagFields(endpoint)), ...traits.includes('destroys') ? ['--confirm', 'web-1'] : []
+    ]
+    const before = gateway.asked.length
+    const run = await runHere(line, { HAWSER_URL: gateway.url, HOME: home })
+    t.equal(run.code, 0, `${line.join(' ')}: ${run.err}`)
+    const sent = gateway.asked.slice(before).at(-1)
+    t.equal(sent?.method, method, words.join(' '))
+    const [sentPath, sentQuery = ''] = sent?.path.split('?') ?? []
+    t.equal(sentPath, path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? '')))
+    const expected = { ...valuesOf(query), ...(traits.includes('destroys') ? { confirm: 'web-1' } : {}), ...(traits.includes('limits') ? { limit: 500 } : {}) }
+    t.same(Object.fromEntries(new URLSearchParams(sentQuery)), Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, String(value)])))
+    t.same(sent?.body, bodyFor(endpoint, argument), words.join(' '))
+  }
+})
+
+function bodyFor (endpoint: Endpoint, argument: Field | null): unknown {
+  if (endpoint.body === null) return null
+  return { ...(argument === null ? {} : { [argument.name]: sample(argument)[1] }), ...valuesOf(flagFields(endpoint)) }
+}
+
+t.test('every command has help, and the help names the arguments and flags', async t => {
+  const all = await runHere(['help'])
+  t.equal(all.code, 0)
+  for (const { words: [head = '', word] } of endpoints) {
+    t.match(all.out, new RegExp(`^  ${head}\\b`, 'm'))
+    t.match(await runHere([head, ...word === undefined ? [] : [word], '--help']), { code: 0, err: '', out: /^Usage: hawser [^]*--output <format>/ })
+  }
+  t.match(await runHere(['help', 'server']), { code: 0, out: /^ {2}rename \[options\] <account> <server> <name>/m })
+  t.match(await runHere(['server']), { code: 2, out: '' })
+  t.match(await runHere(['server', 'stpo', 'lab', '1']), { code: 2, err: /unknown command 'stpo'[^]*Did you mean stop/ })
+})
+
+t.test('rename is a change of the name alone', async t => {
+  t.match(await runHere(['server', 'rename', 'lab', '42', 'web 2'], { HAWSER_URL: gateway.url }), { code: 0 })
+  t.match(gateway.asked.at(-1), { method: 'PATCH', path: '/v1/lab/servers/42', body: { name: 'web 2' } })
+})
+
+t.test('null and false can be said: a reverse name is reset, a protection lifted', async t => {
+  const env = { HAWSER_URL: gateway.url }
+  await runHere(['address', 'ptr', 'lab', '192.0.2.1', '--no-ptr'], env)
+  t.same(gateway.asked.at(-1)?.body, { ptr: null })
+  await runHere(['server', 'change', 'lab', '42', '--no-protected'], env)
+  t.same(gateway.asked.at(-1)?.body, { protected: false })
+  t.match(await runHere(['address', 'ptr', 'lab', '192.0.2.1'], env), { code: 2, err: /^missing: --ptr\n$/ })
+})
+
+t.test('a body can be given as a whole, and flags win over it', async t => {
+  const body = JSON.stringify({ name: 'a', image: 'b', cpus: 1, options: { users: [] } })
+  t.match(await runHere(['server', 'create', 'lab', '--body', body, '--cpus', '4'], { HAWSER_URL: gateway.url }), { code: 0 })
+  t.same(gateway.asked.at(-1)?.body, { name: 'a', image: 'b', cpus: 4, options: { users: [] } })
+})
+
+t.test('wrong usage is exit code 2, and nothing is sent', async t => {
+  const before = gateway.asked.length
+  const env = { HAWSER_URL: gateway.url }
+  const wrong: ReadonlyArray<readonly [words: readonly string[], message: RegExp]> = [
+    [['server', 'stop', 'lab'], /missing required argument 'server'/],
+    [['server', 'create', 'lab', '--name', 'a'], /^missing: --image\n$/],
+    [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--cpus', 'two'], /--cpus takes a number/],
+    [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--options', '{SECRET'], /--options takes JSON/],
+    [['server', 'create', 'lab', '--body', '["SECRET"]'], /--body takes a JSON object/],
+    [['server', 'create', 'lab', '--body', '{"name": "a", "password": "SECRET"}'], /use --body @FILE or --password-file/],
+    [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--user-data', '@/nowhere/file'], /--user-data: \/nowhere\/file cannot be read: ENOENT/],
+    [['server', 'password', 'lab', '42', '--password', 'SECRET'], /use --password-file/],
+    [['servers', '--key=SECRET'], /use --key-file FILE, HAWSER_KEY or hawser context add/],
+    [['servers', '--key', 'SECRET'], /can be read by other users/],
+    [['servers', 'lab', '--accounts', 'a'], /--accounts does not apply with these arguments/],
+    [['servers', 'lab', '--limit', '0'], /--limit takes a whole number/],
+    [['servers', 'lab', '--sort', 'cpus'], /Allowed choices are id/],
+    [['servers', 'lab', '-o', 'yaml'], /-o takes table, json, ndjson, csv or columns/],
+    [['server', 'get', 'lab', '..'], /is not an id/],
+    [['server', 'stop', 'lab', '42', '--wait', '--timeout', 'soon'], /--timeout takes a number of seconds/],
+    [['server', 'start', 'lab', '42', '--idempotency-key', 'ä'], /1 to 255 printable characters/],
+    [['api', 'FETCH', '/v1/accounts'], /the method must be one of GET, POST/],
+    [['api', 'GET', '@other.example.com/'], /the path must begin with a slash/],
+    [['api', 'GET', '//other.example.com/'], /the path must begin with a slash/],
+    [['api', 'GET', '/v1/accounts', '--body', '{}'], /a GET has no body/],
+    [['api', 'GET', '/v1/accounts', '--header', 'Authorization: Bearer SECRET'], /can be read by other users/]
+  ]
+  for (const [words, message] of wrong) {
+    const run = await runHere(words, env)
+    t.match(run, { code: 2, out: '', err: message }, words.join(' '))
+    t.notOk(run.err.includes('SECRET'), words.join(' '))
+  }
+  t.same(gateway.asked.slice(before).filter(({ method }) => method !== 'GET'), [])
+})
+
+t.test('api sends any request and prints the answer as it is', async t => {
+  const env = { HAWSER_URL: gateway.url }
+  const got = await runHere(['api', 'get', '/v1/lab/servers/42?include=raw'], env)
+  t.same(JSON.parse(got.out), server)
+  t.equal(gateway.asked.at(-1)?.path, '/v1/lab/servers/42?include=raw')
+  await runHere(['api', 'POST', '/v1/lab/raw/a', '--body', '{"b": 1}', '--header', 'Prefer: wait=5'], env)
+  t.match(gateway.asked.at(-1), { method: 'POST', path: '/v1/lab/raw/a', body: { b: 1 }, headers: { prefer: 'wait=5' } })
+})

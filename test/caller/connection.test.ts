@@ -1,0 +1,152 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { openCommands, runHere, sendJson, startStandIn } from '../helpers/caller.ts'
+
+const answerAll = async () => await startStandIn(t, (_path, response) => { sendJson(response, { data: [], page: { next_cursor: null } }) })
+const [first, second] = [await answerAll(), await answerAll()]
+const { home, pipe, terminal } = openCommands(t)
+const file = join(home, '.config/hawser/config.yaml')
+const keyOf = ({ asked }: typeof first): unknown => asked.at(-1)?.headers.authorization
+
+t.test('without any gateway the command says how to name one', async t => {
+  t.match(await runHere(['accounts'], { HOME: home }), { code: 2, out: '', err: /^no gateway is known\. Set HAWSER_URL and HAWSER_KEY, or run: hawser context add/ })
+})
+
+t.test('a context is stored for its owner alone, its key comes from standard input, and it is in use', async t => {
+  const adding = pipe(['context', 'add', 'prod', '--url', `${first.url}/`])
+  adding.child.stdin?.end('key-of-prod\n')
+  t.match(await adding.ended(), { code: 0, out: '', err: /^Added the context prod in .*config\.yaml\. It is in use\.\n$/ })
+  t.equal(statSync(file).mode & 0o777, 0o600)
+  t.equal(statSync(join(home, '.config/hawser')).mode & 0o777, 0o700)
+  t.equal((await pipe(['accounts']).ended()).code, 0)
+  t.equal(keyOf(first), 'Bearer key-of-prod')
+  const keyFile = join(home, 'key')
+  writeFileSync(keyFile, 'key-of-lab\n')
+  t.match(await runHere(['context', 'add', 'lab', '--url', second.url, '--key-file', keyFile], { HOME: home }), { code: 0, err: /To use it: hawser context use lab/ })
+  t.match(await runHere(['context', 'list', '-o', 'csv'], { HOME: home }), { code: 0, out: `name,url,key,current\nprod,${first.url},yes,yes\nlab,${second.url},yes,no\n` })
+  t.match(await runHere(['context', 'use', 'lab'], { HOME: home }), { code: 0 })
+  await runHere(['accounts'], { HOME: home })
+  t.equal(keyOf(second), 'Bearer key-of-lab')
+  t.match(await runHere(['context', 'use', 'nowhere'], { HOME: home }), { code: 2, err: 'there is no context nowhere; there are: prod, lab\n' })
+  for (const words of [['context', 'list'], ['context', 'list', '-o', 'json']]) t.notOk((await runHere(words, { HOME: home })).out.includes('key-of'))
+})
+
+t.test('a key that is typed on the terminal does not show', async t => {
+  const adding = terminal(['context', 'add', 'typed', '--url', first.url])
+  await adding.shows(/Key \(not shown\): $/)
+  adding.type('SECRETKEY\r')
+  const { code, out } = await adding.ended()
+  t.equal(code, 0, out)
+  t.notOk(out.includes('SECRETKEY'))
+  await runHere(['accounts', '--context', 'typed'], { HOME: home })
+  t.equal(keyOf(first), 'Bearer SECRETKEY')
+  t.match(await runHere(['context', 'remove', 'typed'], { HOME: home }), { code: 0 })
+  t.notOk(readFileSync(file, 'utf8').includes('SECRETKEY'))
+})
+
+t.test('flags come before the environment, and the environment before the context in use', async t => {
+  const keyFile = join(home, 'key-of-flag')
+  writeFileSync(keyFile, 'key-of-flag\n')
+  const environment = { HOME: home, HAWSER_URL: first.url, HAWSER_KEY: 'key-of-env' }
+  const cases: ReadonlyArray<readonly [flags: readonly string[], env: Record<string, string>, gateway: typeof first, key: string | undefined]> = [
+    [['--url', second.url, '--key-file', keyFile], environment, second, 'Bearer key-of-flag'],
+    [['--url', second.url], environment, second, 'Bearer key-of-env'],
+    [['--context', 'lab'], environment, second, 'Bearer key-of-lab'],
+    [['--context', 'lab', '--key-file', keyFile], environment, second, 'Bearer key-of-flag'],
+    [[], environment, first, 'Bearer key-of-env'],
+    [['--key-file', keyFile], environment, first, 'Bearer key-of-flag'],
+    [[], { HOME: home, HAWSER_KEY: 'key-of-env' }, second, 'Bearer key-of-env'],
+    [[], { HOME: home }, second, 'Bearer key-of-lab'],
+    [['--url', first.url], { HOME: home }, first, undefined],
+    [[], { HOME: home, HAWSER_URL: first.url }, first, undefined]
+  ]
+  for (const [flags, env, gateway, key] of cases) {
+    const before = gateway.asked.length
+    t.equal((await runHere(['accounts', ...flags], env)).code, 0)
+    t.equal(gateway.asked.length, before + 1, flags.join(' '))
+    t.equal(keyOf(gateway), key, `${flags.join(' ')}: the key of a context goes only to the URL of that context`)
+  }
+  t.match(await runHere(['accounts', '--context', 'lab', '--url', first.url], { HOME: home }), { code: 2, err: /exclude each other/ })
+})
+
+t.test('a key can come from standard input', async t => {
+  const asking = pipe(['accounts', '--url', first.url, '--key-file', '-'])
+  asking.child.stdin?.end('key-of-pipe\n')
+  t.match(await asking.ended(), { code: 0 })
+  t.equal(keyOf(first), 'Bearer key-of-pipe')
+})
+
+t.test('XDG_CONFIG_HOME moves the file', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'hawser-xdg-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  const env = { HOME: home, XDG_CONFIG_HOME: folder }
+  t.match(await runHere(['context', 'add', 'open', '--url', first.url, '--no-key'], env), { code: 0 })
+  t.ok(existsSync(join(folder, 'hawser/config.yaml')))
+  await runHere(['accounts'], env)
+  t.equal(keyOf(first), undefined)
+})
+
+t.test('a file of contexts that others can read is refused, and the message says how to close it', async t => {
+  for (const mode of [0o644, 0o640, 0o602]) {
+    chmodSync(file, mode)
+    for (const words of [['accounts'], ['context', 'list'], ['context', 'use', 'prod']]) {
+      t.match(await runHere(words, { HOME: home }), { code: 2, out: '', err: `${file} holds keys, and other users can read or write it. Run: chmod 600 ${file}\n` })
+    }
+  }
+  chmodSync(file, 0o600)
+  t.match(await runHere(['accounts'], { HOME: home }), { code: 0 })
+})
+
+t.test('a broken file of contexts is refused without a word of its content', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'hawser-broken-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  mkdirSync(join(folder, 'hawser'))
+  const texts: ReadonlyArray<readonly [text: string, why: RegExp]> = [
+    ['contexts:\n  a: {url: "http://x", key: "SECRET\n  b: [', /line \d+ is not valid YAML/],
+    ['- SECRET\n', /must contain current and contexts/],
+    ['current: a\ncontexts: {a: {key: SECRET}}\n', /the context a has no url/],
+    ['current: a\ncontexts: {a: {url: "http://127.0.0.1", key: 12345}}\n', /the key of a must be a text/],
+    ['current: gone\ncontexts: {a: {url: "http://127.0.0.1", key: SECRET}}\n', /there is no context gone; there are: a/],
+    ['contexts: {a: {url: "http://127.0.0.1", key: SECRET}}\n', /no context is in use.*hawser context use/],
+    ['current: a\ncontexts: {a: {url: "example.com", key: SECRET}}\n', /the context in use: the URL needs a scheme: https:\/\/example\.com/]
+  ]
+  for (const [text, why] of texts) {
+    writeFileSync(join(folder, 'hawser/config.yaml'), text, { mode: 0o600 })
+    const run = await runHere(['accounts'], { XDG_CONFIG_HOME: folder })
+    t.match(run, { code: 2, out: '', err: why })
+    t.notOk(run.err.includes('SECRET'))
+  }
+})
+
+t.test('a URL without a scheme, with a password or with a query is refused', async t => {
+  const urls: ReadonlyArray<readonly [url: string, why: RegExp]> = [
+    ['hawser.example.com', /^--url: the URL needs a scheme: https:\/\/hawser\.example\.com\n$/],
+    ['localhost:8080', /needs a scheme: https:\/\/localhost:8080\n$/],
+    ['user:SECRET@hawser.example.com', /needs a scheme, such as https:\/\/\n$/],
+    ['ftp://hawser.example.com', /must be http or https/],
+    ['https://user:SECRET@hawser.example.com', /must not contain a user name or password/],
+    ['https://hawser.example.com/?a=b', /must end with the path/],
+    ['https://', /is not a valid URL/]
+  ]
+  for (const [url, why] of urls) {
+    const run = await runHere(['accounts', '--url', url], { HOME: home })
+    t.match(run, { code: 2, out: '', err: why })
+    t.notOk(run.err.includes('SECRET'))
+  }
+  t.match(await runHere(['accounts'], { HAWSER_URL: 'example.com' }), { code: 2, err: /^HAWSER_URL: / })
+})
+
+t.test('a key that a header cannot carry is refused without being repeated', async t => {
+  for (const key of ['SECRET with spaces', 'SECRET\u00e4', 'SECRET\nX-Other: 1']) {
+    const run = await runHere(['accounts'], { HAWSER_URL: first.url, HAWSER_KEY: key })
+    t.match(run, { code: 2, err: /the key contains spaces or characters/ })
+    t.notOk(run.err.includes('SECRET'))
+  }
+})
+
+t.test('a gateway below a path is called below it', async t => {
+  await runHere(['accounts', '--url', `${first.url}/hawser/`], { HOME: home })
+  t.equal(first.asked.at(-1)?.path, '/hawser/v1/accounts')
+})
