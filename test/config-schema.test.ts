@@ -7,11 +7,7 @@ import { loadAdapters } from '../src/adapters/registry.ts'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/substitute.ts'
-import { startFleio } from '../sandbox/fleio/simulator.ts'
-import { startGlesys } from '../sandbox/glesys/simulator.ts'
-import { startHeficed } from '../sandbox/heficed/simulator.ts'
-import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
-import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
+import { vendors } from './conformance/vendors.ts'
 
 const registry = await loadAdapters()
 
@@ -208,11 +204,11 @@ for (const page of ['README.md', 'docs/configuration.md']) {
   })
 }
 
-t.test('the accounts of the demonstration and every adapter\'s example fit the schema', async t => {
-  const vendors = { heficed: await startHeficed(), fleio: await startFleio(), glesys: await startGlesys(), vmmanager: await startVmmanager(), onecloud: await startOnecloud() }
-  t.teardown(async () => { await Promise.all(Object.values(vendors).map(async vendor => { await vendor.close() })) })
-  for (const [provider, { settings }] of Object.entries(vendors)) {
-    for (const [id, own] of Object.entries(settings)) {
+t.test('the accounts of the simulators and every adapter\'s example fit the schema', async t => {
+  for (const [provider, start] of Object.entries(vendors)) {
+    const { accounts, simulator } = await start()
+    await simulator.close()
+    for (const [id, own] of Object.entries(accounts)) {
       const value = { listen: { host: '127.0.0.1', port: 8080 }, auth: { mode: 'none' }, log: { level: 'warn' }, accounts: { [id]: { provider, ...own } } }
       t.ok(fits(value), `${id}: ${JSON.stringify(validate.errors)}`)
       t.ok(loads(JSON.stringify(value)), id)

@@ -253,7 +253,7 @@ export interface paths {
          * Resize a server
          * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["resizeServer"];
         delete?: never;
@@ -1035,7 +1035,12 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "degraded" | "unavailable";
             redis: ("ok" | "lost") | null;
-            /** @description Accounts whose idempotency keys Redis has lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none */
+            /**
+             * @description The state file; lost: it does not accept writes. Absent if none is configured
+             * @enum {string}
+             */
+            state?: "ok" | "lost";
+            /** @description Accounts whose idempotency keys were lost: creates with a key are refused until an operator acknowledges the loss. Absent if there are none */
             flushed_accounts?: string[];
         };
         ProviderPage: {
@@ -2952,7 +2957,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6 only */
+                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6, DigitalOcean only */
                 region?: string;
                 /** @description linux or windows; Heficed Kronos Cloud only */
                 instance_type?: string;
@@ -2993,7 +2998,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, OneCloud (Cloudpods) only */
+                /** @description The id of a region; Fleio, OneCloud (Cloudpods), DigitalOcean only */
                 region?: string;
             };
             header?: never;
@@ -3108,7 +3113,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods) only */
+                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean only */
                 region?: string;
             };
             header?: never;

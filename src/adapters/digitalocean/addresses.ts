@@ -19,6 +19,7 @@ const note = 'Reserved addresses of the server\'s region; its own stay with it. 
 export const createAddresses = (client: DigitaloceanClient, addresses: AddressClient): Required<Pick<AdapterVerbs, Addresses>> => ({
   'addresses.list': {
     evidence: 'documented',
+    cost: { calls: 1, perPage: 1 },
     note: 'Reserved addresses have an id; the others came with their server and stay with it.',
     run: async id => {
       const { server } = await client.getDroplet(serverIdOf(id))
@@ -28,6 +29,7 @@ export const createAddresses = (client: DigitaloceanClient, addresses: AddressCl
   },
   'addresses.attach': {
     evidence: 'documented',
+    cost: { calls: 1, perRow: 1 },
     note,
     run: async ({ id, addresses: asked }) => {
       const server = serverIdOf(id)
@@ -47,6 +49,7 @@ export const createAddresses = (client: DigitaloceanClient, addresses: AddressCl
   },
   'addresses.detach': {
     evidence: 'documented',
+    cost: { calls: 2 },
     note,
     run: async ({ id, address: asked }) => {
       const [server, address] = [serverIdOf(id), canonicalAddress(asked)]

@@ -1,38 +1,49 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
+import type { AdapterVerbs, Catalog } from '../verbs.ts'
 import { priceOf, type Image, type Network, type Plan, type SshKey } from '../../domain/catalogue.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import { imageNameOf } from './mapping.ts'
 import type { ImageWire, KeyWire, SizeWire, VpcWire } from './schema.ts'
 
-type Catalogs = 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'
+type Catalogs = Required<Pick<AdapterVerbs, 'regions' | 'ssh_keys'>> & {
+  readonly images: Catalog<Image, RegionQuery>
+  readonly plans: Catalog<Plan, RegionQuery>
+  readonly networks: Catalog<Network, RegionQuery>
+}
 
 const evidence = 'documented'
-const accepts = ['region']
+const cost = { calls: 0, perPage: 1 }
+const parameters = regionQuery
 
-export const createCatalogs = (client: CatalogClient): Required<Pick<AdapterVerbs, Catalogs>> => ({
+export const createCatalogs = (client: CatalogClient): Catalogs => ({
   images: {
     evidence,
-    accepts,
+    cost,
+    parameters,
     run: async ({ region }) => (await client.listImages()).filter(row => isUsable(row) && isIn(row.regions, region)).map(toImage)
   },
   plans: {
     evidence,
-    accepts,
+    cost,
+    parameters,
     note: 'Prices are in US dollars and the same in all regions.',
     run: async ({ region }) => (await client.listSizes()).filter(row => isIn(row.regions, region)).map(toPlan)
   },
   regions: {
     evidence,
+    cost,
     run: async () => (await client.listRegions()).filter(({ available }) => available !== false).map(({ slug, name }) => ({ id: slug, name: name ?? slug }))
   },
   ssh_keys: {
     evidence,
+    cost,
     note: 'The provider allows ten such lists a minute.',
     run: async () => (await client.listKeys()).map(toSshKey)
   },
   networks: {
     evidence,
-    accepts,
+    cost,
+    parameters,
     note: 'VPC networks; a create takes one of its own region.',
     run: async ({ region }) => (await client.listVpcs()).filter(row => region === undefined || row.region === region).map(toNetwork)
   }

@@ -1,4 +1,4 @@
-import type { Accepted, Create } from '../verbs.ts'
+import type { Accepted, Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
@@ -7,7 +7,7 @@ import { createOptions, type CreateOptions } from './create-options.ts'
 import { imageOf, nameOf, networkOf, slugOf, sshKeyOf, tagOf, userDataOf } from './ids.ts'
 import { creationJob } from './jobs.ts'
 
-export const createCreate = (client: DigitaloceanClient): Create => ({
+export const createCreate = (client: DigitaloceanClient): Create<CreateOptions> => ({
   evidence: 'documented',
   accepts: ['region', 'plan', 'ssh_keys', 'user_data', 'networks', 'tags', 'options'],
   requires: ['region', 'plan'],
@@ -16,7 +16,7 @@ export const createCreate = (client: DigitaloceanClient): Create => ({
   example: { name: 'web-1', region: 'nyc3', plan: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64', ssh_keys: ['289794'] },
   isLike,
   run: async spec => {
-    const body = toOrder(spec, createOptions.parse(spec.options ?? {}))
+    const body = toOrder(spec)
     const { droplet: { id }, links } = await client.createDroplet(body)
     return toAccepted(id, links?.actions?.find(({ rel }) => rel === 'create')?.id, body)
   }
@@ -28,8 +28,8 @@ interface Order {
   readonly size: string
 }
 
-function toOrder (spec: CreateSpec, { vpc, ...options }: CreateOptions): Order {
-  const { region, plan, ssh_keys: keys, user_data: userData, tags } = spec
+function toOrder (spec: WithOptions<CreateSpec, CreateOptions>): Order {
+  const { region, plan, ssh_keys: keys, user_data: userData, tags, options: { vpc, ...options } } = spec
   if (region === undefined) throw badMember('body.region', 'is required')
   if (plan === undefined) throw badMember('body.plan', 'is required')
   if (options.public_networking === false && options.ipv6 === true) throw badMember('body.options.ipv6', 'needs public networking')
@@ -48,7 +48,7 @@ function toOrder (spec: CreateSpec, { vpc, ...options }: CreateOptions): Order {
   }
 }
 
-function networkFrom ({ networks }: CreateSpec, vpc: string | undefined): string | null {
+function networkFrom ({ networks }: Pick<CreateSpec, 'networks'>, vpc: string | undefined): string | null {
   if (networks === undefined) return vpc ?? null
   if (vpc !== undefined) throw badMember('body.options.vpc', 'cannot be combined with networks')
   const [network, ...more] = networks

@@ -16,6 +16,7 @@ const about = { members: ['body.plan'] }
 export const createResize = (client: DigitaloceanClient, catalog: CatalogClient): NonNullable<AdapterVerbs['resize']> => ({
   evidence: 'documented',
   accepts: ['plan', 'disk_gib', 'restart'],
+  cost: { calls: 1, perPage: 1 },
   deadlineMs: longWorkMs,
   note: 'Only a stopped server: restart shuts a running one down and starts it again. The disk stays as it is, unless disk_gib is that of the plan: it then grows for good.',
   run: async ({ seen, plan, disk_gib: gib, restart }) => {

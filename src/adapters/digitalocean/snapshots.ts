@@ -14,6 +14,7 @@ type Snapshots = 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | '
 export const createSnapshots = (client: DigitaloceanClient): Required<Pick<AdapterVerbs, Snapshots>> => ({
   'snapshots.list': {
     evidence: 'documented',
+    cost: { calls: 0, perPage: 1 },
     note: 'Snapshots of the server\'s own disk, without backups and volumes.',
     run: async ({ id }) => {
       const server = serverIdOf(id)
@@ -29,6 +30,7 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
   },
   'snapshots.restore': {
     evidence: 'observed',
+    cost: { calls: 2 },
     deadlineMs: longWorkMs,
     note: 'The provider documents it for backups; it takes snapshots of the same server too.',
     run: async ({ id, snapshot }) => {
@@ -39,6 +41,7 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
   },
   'snapshots.delete': {
     evidence: 'documented',
+    cost: { calls: 2 },
     run: async ({ id, snapshot }) => {
       await requireOwn(client, serverIdOf(id), snapshot)
       await client.deleteSnapshot(snapshot)

@@ -1,44 +1,37 @@
-import { z } from 'zod'
 import { compareText } from '../../domain/compare.ts'
 import type { EndpointWire, ServiceWire } from './keystone.ts'
 import { httpUrl } from './settings.ts'
 
-export const keystoneInterfaces = ['public', 'internal', 'admin'] as const
-
-export const hostName = z.string()
-  .refine(isHostName, { error: 'must be a host name or IP address without port or path' })
-  .transform(name => name.toLowerCase())
-
-function isHostName (name: string): boolean {
-  return URL.canParse(`http://${name}`) && new URL(`http://${name}`).hostname === name.toLowerCase()
-}
-
-/** The keys of an account that decide which endpoints of the catalog are used. */
+/** What decides which endpoints of the catalog are used. */
 export interface EndpointRules {
   readonly auth_url: string
-  readonly interface: typeof keystoneInterfaces[number]
+  /** In order of preference. */
+  readonly interfaces: readonly string[]
   readonly region?: string | undefined
   readonly allowed_hosts?: readonly string[] | undefined
 }
 
-/** A usable endpoint, or why there is none. */
-export type Chosen = { readonly url: string } | { readonly fault: string }
+/** A usable endpoint, or why there is none; `isAbsent`: the catalog does not have it. */
+export type Chosen = { readonly url: string } | { readonly fault: string, readonly isAbsent: boolean }
 
 /** The endpoint of a service type, by interface and region. It receives the token, so its host must be allowed. */
 export function chooseEndpoint (catalog: readonly ServiceWire[], type: string, rules: EndpointRules): Chosen {
   const endpoints = catalog.filter(service => service.type === type).flatMap(service => service.endpoints ?? [])
-  const found = interfacesOf(rules).map(name => firstOf(endpoints, name, rules.region)).find(endpoint => endpoint !== undefined)
-  if (found === undefined) return { fault: `the catalog has no ${type} endpoint for the configured interface and region` }
+  const found = rules.interfaces.map(name => firstOf(endpoints, name, rules.region)).find(endpoint => endpoint !== undefined)
+  if (found === undefined) return { fault: `the catalog has no ${type} endpoint for the configured interface and region`, isAbsent: true }
   const url = httpUrl.safeParse(found.url)
-  if (!url.success) return { fault: `the catalog's ${type} endpoint is not a plain http or https URL` }
-  const fault = faultOf(new URL(url.data), rules)
-  return fault === null ? { url: url.data } : { fault: `the catalog's ${type} endpoint ${fault}` }
+  const fault = url.success ? faultOf(new URL(url.data), rules) : 'is not a plain http or https URL'
+  return url.success && fault === null ? { url: url.data } : { fault: `the catalog's ${type} endpoint ${fault}`, isAbsent: false }
 }
 
-const interfacesOf = (rules: EndpointRules): readonly string[] =>
-  rules.interface === 'public' ? ['public', 'internal'] : [rules.interface]
+/** The regions in which the catalog has a service. */
+export const regionsOf = (catalog: readonly ServiceWire[], type: string, rules: EndpointRules): string[] => [...new Set(catalog
+  .filter(service => service.type === type)
+  .flatMap(service => service.endpoints ?? [])
+  .filter(endpoint => rules.interfaces.includes(endpoint.interface ?? ''))
+  .map(regionOf))].sort(compareText)
 
-export const regionOf = ({ region_id: id, region }: EndpointWire): string => id ?? region ?? ''
+const regionOf = ({ region_id: id, region }: EndpointWire): string => id ?? region ?? ''
 
 /** The catalog's order changes with every answer; two sign-ins must not end in two regions. */
 function firstOf (endpoints: readonly EndpointWire[], name: string, region: string | undefined): EndpointWire | undefined {

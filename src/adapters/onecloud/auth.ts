@@ -33,10 +33,11 @@ const optionalServices = ['image', 'webconsole', 'identity'] as const
 
 /** The compute endpoint is mandatory; the others are checked by the verbs that need them. */
 function endpointsOf (account: OnecloudAccount, { catalog }: Grant, response: HttpResponse): Record<string, string> {
-  const compute = account.compute_url === undefined ? chooseEndpoint(catalog, 'compute_v2', account) : { url: account.compute_url }
+  const rules = { ...account, interfaces: account.interface === 'public' ? ['public', 'internal'] : [account.interface] }
+  const compute = account.compute_url === undefined ? chooseEndpoint(catalog, 'compute_v2', rules) : { url: account.compute_url }
   if ('fault' in compute) throw new UpstreamError('forbidden', compute.fault, { status: response.status })
   const others = optionalServices.flatMap(type => {
-    const chosen = chooseEndpoint(catalog, type, account)
+    const chosen = chooseEndpoint(catalog, type, rules)
     return 'url' in chosen ? [[type, chosen.url] as const] : []
   })
   return { compute: compute.url, ...Object.fromEntries(others) }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hostName, keystoneInterfaces } from '../kit/keystone-catalog.ts'
+import { hostName, keystoneInterfaces, oneSignIn } from '../kit/keystone-account.ts'
 import { httpUrl, oneWayOf } from '../kit/settings.ts'
 
 const text = z.string().min(1)
@@ -22,20 +22,7 @@ export const onecloudAccountSchema = z.strictObject({
   compute_url: httpUrl.optional().meta({ description: 'URL of the compute service; overrides the catalogue' }),
   allowed_hosts: z.array(hostName).min(1).optional()
     .meta({ description: 'Allowed hosts of catalogue endpoints. Default: the host of auth_url' })
-}).superRefine((account, context) => {
-  const complain = (member: string, message: string): void => { context.addIssue({ code: 'custom', path: [member], message }) }
-  if (account.access_key === undefined && account.secret_key === undefined) {
-    if (account.username === undefined) complain('username', 'is required without access_key')
-    if (account.password === undefined) complain('password', 'is required, with username, without access_key')
-    if (account.project === undefined) complain('project', 'is required, with username, without access_key')
-    return
-  }
-  if (account.access_key === undefined) complain('access_key', 'is required with secret_key')
-  if (account.secret_key === undefined) complain('secret_key', 'is required with access_key')
-  if (account.username !== undefined) complain('username', 'cannot be combined with access_key')
-  if (account.password !== undefined) complain('password', 'cannot be combined with access_key')
-  if (account.project !== undefined) complain('project', 'cannot be combined with access_key, whose project is fixed')
-}).meta(oneWayOf(['access_key', 'secret_key'], ['username', 'password', 'project']))
+}).superRefine(oneSignIn('access_key', 'secret_key')).meta(oneWayOf(['access_key', 'secret_key'], ['username', 'password', 'project']))
 export type OnecloudAccount = z.infer<typeof onecloudAccountSchema>
 
 export const example: OnecloudAccount = {
