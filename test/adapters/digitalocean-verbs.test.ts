@@ -322,3 +322,15 @@ t.test('through the gateway: what the token may not do is forbidden, and not a w
   vendor.knobs.dropletLimit = 1
   isProblem(t, await ask('POST', '/servers', { body: { ...spec } }), 422, 'quota-exceeded')
 })
+
+t.test('through the gateway: when other tools have used up the hour, calls wait for it instead of being refused', async t => {
+  const { vendor, ask } = await openGateway(t, { rate: { limit: 20, windowMs: 40_000 } })
+  const others = async (count: number): Promise<void> => {
+    for (let sent = 0; sent < count; sent += 1) await (await fetch(`${vendor.settings.do.api_url}/regions`, { headers: { authorization: `Bearer ${vendor.settings.do.token}` } })).arrayBuffer()
+  }
+  await ask('GET', '/servers/3164444')
+  await others(17)
+  for (const id of ['3164444', '3164459', '3164412', '3164501']) t.equal((await ask('GET', `/servers/${id}`)).statusCode, 200)
+  t.same(vendor.calls.filter(({ status }) => status === 429), [])
+  t.equal(vendor.calls.length, 22)
+})

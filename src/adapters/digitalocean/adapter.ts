@@ -8,6 +8,7 @@ import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createCreate } from './create.ts'
+import { readAllowed } from './failures.ts'
 import { serverIdOf } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createList } from './list.ts'
@@ -25,7 +26,8 @@ export const digitalocean: Adapter<DigitaloceanAccount> = {
   example,
   secretMembers: ['user_data', 'email'],
   signIn,
-  connect
+  connect,
+  readAllowed
 }
 
 function connect (account: DigitaloceanAccount, upstream: Upstream): AdapterVerbs {

@@ -1,5 +1,6 @@
 import type { Failure, UpstreamError } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
+import type { Allowed } from '../contract.ts'
 import { parseJson, refused, retryAfterMs } from '../../upstream/read.ts'
 import { errorWire } from './schema.ts'
 
@@ -38,7 +39,7 @@ export function callFailure (response: HttpResponse, { members = [], missing }: 
     ...(failure === undefined ? {} : { failure }),
     ...(members.includes(member) ? { member } : {}),
     ...(response.status === 404 ? missing : {}),
-    ...(response.status === 429 ? { retryAfterMs: retryAfterMs(response) ?? untilResetMs(response) } : {}),
+    ...(response.status === 429 ? { retryAfterMs: retryAfterMs(response) ?? untilResetMs(response.headers) } : {}),
     ...(typeof id === 'string' && id !== '' ? { code: id } : {}),
     ...(typeof requestId === 'string' ? { requestId } : {}),
     vendorMessage: message ?? null
@@ -53,9 +54,18 @@ function meaningOf (status: number, id: string, message: string): Meaning {
 }
 
 const leastMs = 1000
+const isNumber = (text: string): boolean => /^\d{1,12}$/.test(text)
 
 /** The limit of an hour has no Retry-After: `ratelimit-reset` is when its oldest request leaves the window, in epoch seconds. */
-function untilResetMs ({ headers }: HttpResponse, now = Date.now()): number {
+function untilResetMs (headers: HttpResponse['headers'], now = Date.now()): number {
   const reset = headers['ratelimit-reset'] ?? ''
-  return /^\d{1,12}$/.test(reset) ? Math.max(leastMs, Number(reset) * 1000 - now) : leastMs
+  return isNumber(reset) ? Math.max(leastMs, Number(reset) * 1000 - now) : leastMs
+}
+
+/** Retry-After is of a burst, whatever is left of the hour; without the other headers it is of something else. */
+export function readAllowed (headers: HttpResponse['headers'], now: number): Allowed | null {
+  const remaining = headers['ratelimit-remaining'] ?? ''
+  const burst = headers['retry-after'] ?? ''
+  if (!isNumber(remaining)) return null
+  return isNumber(burst) ? { remaining: 0, nextMs: Number(burst) * 1000 } : { remaining: Number(remaining), nextMs: untilResetMs(headers, now) }
 }
