@@ -9,6 +9,7 @@ import { startDigitalocean } from './digitalocean/simulator.ts'
 import { startFleio } from './fleio/simulator.ts'
 import { startGlesys } from './glesys/simulator.ts'
 import { startHeficed } from './heficed/simulator.ts'
+import { startHetzner } from './hetzner/simulator.ts'
 import { startOnecloud } from './onecloud/simulator.ts'
 import { sleep, type Simulator } from './kit/simulator.ts'
 import { startVmmanager } from './vmmanager/simulator.ts'
@@ -34,6 +35,7 @@ async function demo (): Promise<number> {
     { provider: 'glesys', simulator: await startGlesys() },
     { provider: 'vmmanager', simulator: await startVmmanager() },
     { provider: 'onecloud', simulator: await startOnecloud() },
+    { provider: 'hetzner', simulator: await startHetzner() },
     { provider: 'digitalocean', simulator: await startDigitalocean() }
   ]
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))

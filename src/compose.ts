@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createAuthenticator } from './access/authenticator.ts'
+import { createExpiryWatch, expiriesOf } from './access/key-expiry.ts'
 import { openAccounts, type AccountOpening } from './accounts.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
 import type { Adapter } from './adapters/contract.ts'
@@ -71,10 +72,12 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     flushed: flushWatch.flushed,
     breakers: () => gateway.accounts.map(account => ({ account: account.id, state: account.breaker() })),
     pending: async account => await stores.operations.pending(account),
-    requestsInFlight: () => requests.count()
+    requestsInFlight: () => requests.count(),
+    keyExpiries: () => expiriesOf(config.auth.keys).map(({ key, expiresAt }) => ({ key, seconds: Math.floor((expiresAt - clock.now()) / 1000) }))
   })
   let { config } = parts
-  let authenticator = createAuthenticator(config.auth)
+  let authenticator = createAuthenticator(config.auth, clock.now)
+  const expiryWatch = createExpiryWatch({ keys: () => config.auth.keys, clock, log: logger })
   const stopping = new AbortController()
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const accountOpening: AccountOpening = {
@@ -124,13 +127,14 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     begin: () => {
       engine.follow(opened.map(({ pollTarget }) => pollTarget))
       flushWatch.start()
+      expiryWatch.look()
     },
     reload: async next => {
       if (stopping.signal.aborted) return
       const before = opened
       // Everything that can fail comes first, so that a reload applies as a whole or not at all.
       const nextOpened = openAccounts(next.accounts, accountOpening, before)
-      const nextAuthenticator = isDeepStrictEqual(next.auth, config.auth) ? authenticator : createAuthenticator(next.auth)
+      const nextAuthenticator = isDeepStrictEqual(next.auth, config.auth) ? authenticator : createAuthenticator(next.auth, clock.now)
       const oldAuthenticator = nextAuthenticator === authenticator ? null : authenticator
       opened = nextOpened
       authenticator = nextAuthenticator
@@ -145,6 +149,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
       for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(generations, id)
       flushWatch.look().catch(() => {})
+      expiryWatch.look()
       await Promise.allSettled(nextOpened.map(async one => { await one.clearRejected() }))
     },
     close: async () => {
@@ -159,6 +164,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
       await app.close()
       await engine.stop()
       flushWatch.stop()
+      expiryWatch.stop()
       await tracer.close()
       await Promise.all([...opened, authenticator].map(async one => { await one.close() }))
     }

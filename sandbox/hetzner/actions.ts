@@ -1,6 +1,6 @@
 import { flagOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { bodyOf, created, invalid, isReply, locked, ok, problem, withServer, type Call, type Handler } from './call.ts'
+import { bodyOf, created, invalid, isReply, locked, ok, problem, removed, unrouted, withServer, type Call, type Handler } from './call.ts'
 import { sshKeys } from './seed.ts'
 import { findImage, findType, onServer } from './servers.ts'
 import type { Image, Server } from './wire.ts'
@@ -31,7 +31,11 @@ function boot (server: Server, world: World): void {
 const isOn = ({ status }: Server): boolean => status === 'running'
 const oneHour = 3_600_000
 const rootPassword: ServerAction['extra'] = ({ hasKeys }, _body, world) => ({ root_password: hasKeys ? null : world.password() })
-const guarded: ServerAction['check'] = ({ protection }) => protection.rebuild ? problem(423, 'protected', 'server rebuild is protected') : undefined
+
+function checkRebuild ({ protection, server_type: { architecture } }: Server, body: Json, world: World): SimulatedReply | undefined {
+  if (protection.rebuild) return problem(423, 'protected', 'server rebuild is protected')
+  return findImage(world, textOf(body, 'image'), architecture) === undefined ? invalid('image') : undefined
+}
 
 /** The signal is sent at once; the guest does the rest when it likes. */
 const signal = (command: string, then: (server: Server, world: World) => void): ServerAction => ({
@@ -55,7 +59,8 @@ const actions: Readonly<Record<string, ServerAction>> = {
     check: checkResize,
     effect: (server, body, { knobs }) => {
       const type = findType(textOf(body, 'server_type')) ?? server.server_type
-      Object.assign(server, { server_type: type, status: knobs.afterResize, ...(flagOf(body, 'upgrade_disk') === true ? { primary_disk_size: type.disk } : {}) })
+      Object.assign(server, { server_type: type, status: knobs.afterResize })
+      if (flagOf(body, 'upgrade_disk') === true) server.primary_disk_size = type.disk
     }
   },
   rebuild: {
@@ -63,7 +68,7 @@ const actions: Readonly<Record<string, ServerAction>> = {
     during: 'rebuilding',
     allowed: ['image', 'user_data'],
     required: ['image'],
-    check: (server, body, world) => guarded(server, body, world) ?? (findImage(world, textOf(body, 'image'), server.server_type.architecture) === undefined ? invalid('image') : undefined),
+    check: checkRebuild,
     effect: (server, body, world) => {
       Object.assign(server, { image: findImage(world, textOf(body, 'image'), server.server_type.architecture) ?? null })
       boot(server, world)
@@ -87,13 +92,15 @@ const actions: Readonly<Record<string, ServerAction>> = {
   disable_rescue: { command: 'disable_rescue', instant: true, effect: server => { server.rescue_enabled = false } },
   reset_password: {
     command: 'reset_password',
-    check: server => isOn(server) ? undefined : problem(422, 'guest_agent_unavailable', 'Cannot reset password because guest agent is unavailable'),
+    check: server => isOn(server) ? undefined : problem(422, 'guest_agent_unavailable', 'guest agent is unavailable'),
     extra: (_server, _body, world) => ({ root_password: world.password() })
   },
   request_console: {
     command: 'request_console',
     instant: true,
-    extra: ({ id }, _body, world) => ({ wss_url: `wss://web-console.example.net/?server_id=${id}&token=console-${world.last.action}`, password: world.password() })
+    extra: ({ id }, _body, world) => ({
+      wss_url: `wss://web-console.example.net/?server_id=${id}&token=console-${world.last.action}`, password: world.password()
+    })
   },
   change_protection: {
     command: 'change_protection',
@@ -148,18 +155,19 @@ const act = (call: Call, server: Server, action: ServerAction): SimulatedReply =
     const done = world.begin({ ...shared, ms: 0 })
     return created({ ...extra, action: Object.assign(done, { status: 'success', progress: 100, finished: world.iso(), error: null }) })
   }
-  const begun = world.begin({ ...shared, locks: server, ...(action.during === undefined ? {} : { during: action.during }), effect: () => { action.effect?.(server, body, world) } })
-  return created({ ...extra, action: begun })
+  const during = action.during === undefined ? {} : { during: action.during }
+  const effect = (): void => { action.effect?.(server, body, world) }
+  return created({ ...extra, action: world.begin({ ...shared, ...during, locks: server, effect }) })
 }
 
 export const serverActions: Handler = call => {
   const action = actions[call.params['action'] ?? '']
-  return action === undefined ? problem(404, 'not_found', 'api route not found') : withServer((call, server) => act(call, server, action))(call)
+  return action === undefined ? unrouted() : withServer((call, server) => act(call, server, action))(call)
 }
 
 /** At most 25 ids; what is beyond them, and what is not known, is simply absent. */
 export const readActions: Handler = ({ world, request: { query } }) => {
   const ids = query.getAll('id')
-  if (ids.length === 0) return problem(410, 'deprecated_api_endpoint', 'API functionality was removed', { announcement: 'https://docs.hetzner.cloud/changelog#2023-07-20-actions-list-endpoint-is-deprecated' })
+  if (ids.length === 0) return removed('2023-07-20-actions-list-endpoint-is-deprecated')
   return ok({ actions: ids.slice(0, 25).flatMap(id => world.knobs.forgetsActions ? [] : world.actions.get(Number(id)) ?? []) })
 }

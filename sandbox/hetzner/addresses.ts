@@ -1,6 +1,6 @@
 import { numberOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { bodyOf, created, invalid, isReply, notFound, page, problem, type Call, type Handler } from './call.ts'
+import { bodyOf, created, invalid, isReply, notFound, page, problem, unrouted, type Call, type Handler } from './call.ts'
 import type { Ip } from './wire.ts'
 
 type Kind = 'primary' | 'floating'
@@ -33,7 +33,8 @@ function refusalOf ({ world }: Call, kind: Kind, ip: Ip, id: number | null): Sim
   return [...world.primary.values()].some(row => row.server === id && row.type === ip.type) ? refuse(`server_has_${ip.type}`) : undefined
 }
 
-const within = ({ ip, type }: Ip, address: string): boolean => type === 'ipv4' ? ip === address : address.startsWith(ip.replace(/::\/64$/, ':'))
+const within = ({ ip, type }: Ip, address: string): boolean =>
+  type === 'ipv4' ? ip === address : address.startsWith(ip.replace(/::\/64$/, ':'))
 
 const members = { primary: ['assignee_id', 'assignee_type'], floating: ['server'] } as const
 
@@ -41,7 +42,8 @@ export const ipAction = (kind: Kind): Handler => call => {
   const { world, params } = call
   const ip = world[kind].get(Number(params['id']))
   if (ip === undefined) return notFound(`${kind} ip`)
-  const begin = (command: string, effect: () => void) => created({ action: world.begin({ command, resources: [{ id: ip.id, type: `${kind}_ip` }], effect }) })
+  const resources = [{ id: ip.id, type: `${kind}_ip` }]
+  const begin = (command: string, effect: () => void) => created({ action: world.begin({ command, resources, effect }) })
   if (params['action'] === 'change_dns_ptr') {
     const body = bodyOf(call, { allowed: ['ip', 'dns_ptr'], required: ['ip', 'dns_ptr'] })
     if (isReply(body)) return body
@@ -52,7 +54,7 @@ export const ipAction = (kind: Kind): Handler => call => {
     return begin('change_dns_ptr', () => {})
   }
   const isAssign = params['action'] === 'assign'
-  if (!isAssign && params['action'] !== 'unassign') return problem(404, 'not_found', 'api route not found')
+  if (!isAssign && params['action'] !== 'unassign') return unrouted()
   const body = bodyOf(call, { allowed: isAssign ? members[kind] : [], required: isAssign ? members[kind] : [] })
   if (isReply(body)) return body
   const id = isAssign ? numberOf(body, kind === 'primary' ? 'assignee_id' : 'server') ?? 0 : null

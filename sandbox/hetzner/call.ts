@@ -23,6 +23,10 @@ export const problem = (status: number, code: string, message: string, details: 
 export const invalid = (name: string, message = 'is invalid'): SimulatedReply =>
   problem(422, 'invalid_input', `invalid input in field '${name}': ${message}`, { fields: [{ name, messages: [message] }] })
 
+export const unrouted = (): SimulatedReply => problem(404, 'not_found', 'api route not found')
+export const removed = (announced: string): SimulatedReply => problem(
+  410, 'deprecated_api_endpoint', 'API functionality was removed', { announcement: `https://docs.hetzner.cloud/changelog#${announced}` }
+)
 export const notFound = (what: string): SimulatedReply => problem(404, 'not_found', `${what} not found`)
 export const locked = (): SimulatedReply => problem(423, 'locked', 'cannot perform operation because server is locked')
 
@@ -32,8 +36,13 @@ export const withServer = (run: (call: Call, server: Server) => SimulatedReply):
   return server === undefined ? notFound(`server with ID '${call.params['id']}'`) : run(call, server)
 }
 
+interface Members {
+  readonly allowed: readonly string[]
+  readonly required?: readonly string[]
+}
+
 /** The body, or the refusal of it: other members than the allowed ones are refused, and so are missing required ones. */
-export function bodyOf ({ request }: Call, { allowed, required = [] }: { readonly allowed: readonly string[], readonly required?: readonly string[] }): Json | SimulatedReply {
+export function bodyOf ({ request }: Call, { allowed, required = [] }: Members): Json | SimulatedReply {
   const body = request.body === '' ? {} : parseJson(request.body)
   if (!isRecord(body)) return problem(400, 'json_error', 'invalid JSON input', {})
   const strange = Object.keys(body).find(name => !allowed.includes(name))
@@ -53,28 +62,34 @@ interface ListOf<Row> {
 
 const most = 50
 
+const labelsOf = (labels: unknown): Record<string, string> =>
+  isRecord(labels) ? Object.fromEntries(Object.entries(labels).map(([key, text]) => [key, String(text)])) : {}
+
 /** One page in the vendor's envelope. Repeated filters match any of their values. */
-export function page<Row extends object> ({ request: { query, path } }: Call, { name, rows, sorts = [], show = row => row }: ListOf<Row>): SimulatedReply {
+export function page<Row extends object> (call: Call, { name, rows, sorts = [], show = row => row }: ListOf<Row>): SimulatedReply {
+  const { query, path } = call.request
   const [field = 'id', direction = 'asc'] = (query.get('sort') ?? 'id').split(':')
   if (query.has('sort') && !sorts.includes(field)) return invalid('sort')
   const matches = query.has('label_selector') ? parseSelector(query.get('label_selector') ?? '') : () => true
   if (matches === null) return problem(422, 'invalid_input', 'invalid identifier at position 0', {})
-  const labelsOf = (row: object) => 'labels' in row && isRecord(row.labels) ? Object.fromEntries(Object.entries(row.labels).map(([key, text]) => [key, String(text)])) : {}
   const member = (row: object, key: string): unknown => Object.entries(row).find(([own]) => own === key)?.[1]
   const filters = ['name', 'status', 'type', 'ip', 'architecture'].filter(key => query.has(key))
-  const found = rows.filter(row => matches(labelsOf(row)) && filters.every(key => query.getAll(key).includes(String(member(row, key)))))
+  const isFound = (row: Row): boolean =>
+    matches(labelsOf(member(row, 'labels'))) && filters.every(key => query.getAll(key).includes(String(member(row, key))))
+  const found = rows.filter(isFound)
     .sort((a, b) => compareValues(member(a, field), member(b, field)) * (direction === 'desc' ? -1 : 1))
   const [at, size] = [Number(query.get('page') ?? '1'), Math.min(most, Number(query.get('per_page') ?? '25'))]
   if (!(at >= 1 && size >= 1)) return invalid('page')
   const end = Math.max(1, Math.ceil(found.length / size))
   const next = at < end ? at + 1 : null
-  const links = [...(next === null ? [] : [`<https://api.hetzner.cloud/v1${path}?page=${next}>; rel=next`]), `<https://api.hetzner.cloud/v1${path}?page=${end}>; rel=last`]
+  const linkOf = (number: number, rel: string): string => `<https://api.hetzner.cloud/v1${path}?page=${number}>; rel=${rel}`
+  const links = [...(next === null ? [] : [linkOf(next, 'next')]), linkOf(end, 'last')]
+  const pagination = {
+    page: at, per_page: size, previous_page: at > 1 ? at - 1 : null, next_page: next, last_page: end, total_entries: found.length
+  }
   return {
     status: 200,
     headers: { link: links.join(', ') },
-    body: {
-      [name]: found.slice((at - 1) * size, at * size).map(row => show(row)),
-      meta: { pagination: { page: at, per_page: size, previous_page: at > 1 ? at - 1 : null, next_page: next, last_page: end, total_entries: found.length } }
-    }
+    body: { [name]: found.slice((at - 1) * size, at * size).map(row => show(row)), meta: { pagination } }
   }
 }

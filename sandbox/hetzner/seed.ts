@@ -9,16 +9,18 @@ const nuremberg = place(2, 'nbg1', 'DE', 'Nuremberg', 'eu-central', [49.452102, 
 const ashburn = place(4, 'ash', 'US', 'Ashburn, VA', 'us-east', [39.045821, -77.487073])
 export const locations: readonly Location[] = [falkenstein, nuremberg, ashburn]
 
-export const currency = 'EUR'
-
 /** Texts with 16 digits behind the point, as the vendor writes them. */
 const money = (net: number) => ({ net: net.toFixed(16), gross: (net * 1.19).toFixed(16) })
 
 const passing = { announced: '2026-03-01T00:00:00Z', unavailable_after: '2099-12-31T00:00:00Z' }
 const past = { announced: '2020-03-01T00:00:00Z', unavailable_after: '2021-12-31T00:00:00Z' }
 
+type Sizes = readonly [number, number, number]
+type Prices = Readonly<Record<string, number>>
+
 /** `where`: the price of a month by location; `without`: a location that has none left. */
-function type (id: number, name: string, [cores, memory, disk]: readonly [number, number, number], where: Readonly<Record<string, number>>, { arm = false, gone = '', without = '' } = {}): ServerType {
+function type (id: number, name: string, sizes: Sizes, where: Prices, { arm = false, gone = '', without = '' } = {}): ServerType {
+  const [cores, memory, disk] = sizes
   return {
     id,
     name,
@@ -54,6 +56,20 @@ export const serverTypes: readonly ServerType[] = [
   type(901, 'cax01', [1, 0.5, 10], { nbg1: 1.99 }, { arm: true, gone: 'nbg1' })
 ]
 
+/** Prices of all that the vendor sells, in the currency of the project's owner. */
+export const pricing = {
+  currency: 'EUR',
+  vat_rate: '19.000000',
+  image: { price_per_gb_month: money(0.0119) },
+  volume: { price_per_gb_month: money(0.044) },
+  floating_ip: { price_monthly: money(3) },
+  server_backup: { percentage: '20.0000000000' },
+  server_types: serverTypes.map(({ id, name, prices }) => ({ id, name, prices })),
+  floating_ips: [],
+  primary_ips: [],
+  load_balancer_types: []
+}
+
 const created = '2026-01-30T23:55:00Z'
 
 function system (id: number, name: string, architecture: string, deprecated: string | null = null): Image {
@@ -81,14 +97,16 @@ function system (id: number, name: string, architecture: string, deprecated: str
 }
 
 const ubuntu = system(161_547_269, 'ubuntu-24.04', 'x86')
+const ofServer = { ...ubuntu, name: null, image_size: 2.3, disk_size: 40, created_from: { id: 117_700_004, name: 'web-2' } }
+
 export const seedImages = (): Image[] => [
   ubuntu,
   system(161_547_270, 'ubuntu-24.04', 'arm'),
   system(114_690_387, 'debian-13', 'x86'),
   system(114_690_000, 'debian-11', 'x86', '2026-09-01T00:00:00Z'),
   // Another server's snapshot and a backup, which DELETE /images would take as well.
-  { ...system(245_000_111, 'ubuntu-24.04', 'x86'), type: 'snapshot', name: null, description: 'of web-2', image_size: 2.3, disk_size: 40, created_from: { id: 117_700_004, name: 'web-2' } },
-  { ...system(245_000_112, 'ubuntu-24.04', 'x86'), type: 'backup', name: null, description: 'Backup of today', image_size: 2.3, disk_size: 40, created_from: { id: 117_700_004, name: 'web-2' }, bound_to: 117_700_004 }
+  { ...ofServer, id: 245_000_111, type: 'snapshot', description: 'of web-2' },
+  { ...ofServer, id: 245_000_112, type: 'backup', description: 'Backup of today', bound_to: 117_700_004 }
 ]
 
 export const sshKeys = ['deploy', 'ci'].map((name, index) => ({
@@ -114,7 +132,11 @@ export const networks = [4711, 4712].map((id, index) => ({
   expose_routes_to_vswitch: false
 }))
 
-export const typeNamed = (name: string): ServerType => serverTypes.find(type => type.name === name) ?? (() => { throw new RangeError(name) })()
+function typeNamed (name: string): ServerType {
+  const found = serverTypes.find(type => type.name === name)
+  if (found === undefined) throw new RangeError(name)
+  return found
+}
 
 export const newServer = (id: number, name: string, more: Partial<Server> = {}): Server => ({
   id,
@@ -139,7 +161,9 @@ export const firstServer = 117_700_001
 const oddRows: ReadonlyArray<readonly [name: string, more: Partial<Server>]> = [
   ['web-1', { labels: { env: 'prod', 'just-a-key': '' }, private_net: [{ network: 4711, ip: '10.0.0.2' }] }],
   // No image, no public address, and a disk smaller than that of its type.
-  ['private-only', { status: 'off', image: null, server_type: typeNamed('cpx32'), private_net: [{ network: 4711, ip: '10.0.0.3' }], location: nuremberg }],
+  ['private-only', {
+    status: 'off', image: null, server_type: typeNamed('cpx32'), private_net: [{ network: 4711, ip: '10.0.0.3' }], location: nuremberg
+  }],
   ['half', { status: 'rebuilding', locked: true, server_type: typeNamed('cax01'), primary_disk_size: 10, location: nuremberg }],
   ['web-2', { labels: { env: 'test' }, location: nuremberg }],
   ['kept', { protection: { delete: true, rebuild: true } }],

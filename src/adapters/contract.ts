@@ -7,7 +7,7 @@ export interface Token {
   readonly value: string
   readonly expiresAt: number | null
   readonly idleMs: number | null
-  /** Other facts of the sign-in that later calls need, such as the endpoints of a catalogue. */
+  /** Other facts of the sign-in that later calls need, such as the endpoints of a catalog. */
   readonly data: Readonly<Record<string, string>>
 }
 

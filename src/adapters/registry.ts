@@ -9,6 +9,7 @@ export const loaders: ReadonlyMap<string, AdapterLoader> = new Map<string, Adapt
   ['glesys', async () => (await import('./glesys/adapter.ts')).glesys],
   ['vmmanager', async () => (await import('./vmmanager/adapter.ts')).vmmanager],
   ['onecloud', async () => (await import('./onecloud/adapter.ts')).onecloud],
+  ['hetzner', async () => (await import('./hetzner/adapter.ts')).hetzner],
   ['digitalocean', async () => (await import('./digitalocean/adapter.ts')).digitalocean]
 ])
 

@@ -78,6 +78,9 @@ export interface AdapterVerbs {
   readonly steps?: Readonly<Record<string, Step>>
 }
 
+/** The verbs as the parts of an adapter offer them. */
+export type AllVerbs = Required<AdapterVerbs>
+
 /** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
 export interface Get extends Verb {
   run(id: string): Promise<Seen>
@@ -136,6 +139,8 @@ export interface Create<Options = Readonly<Record<string, unknown>>> extends Ver
   readonly options: z.ZodType<Options>
   /** A body that the simulated provider accepts; for the documentation. */
   readonly example: CreateSpec
+  /** Names are unique at the vendor and kept as ordered: the list is searched by the name. */
+  readonly isNameUnique?: true
   run(spec: WithOptions<CreateSpec, Options>): Promise<Accepted>
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
 }
@@ -157,10 +162,7 @@ export interface Accepted {
   readonly upstream?: { readonly id: string, readonly status: string | null }
   /** Published in the operation. */
   readonly note?: string
-  /**
-   * A password that the vendor generated: in the first answer only, never stored. A create, rebuild or rescue returns it beside
-   * the operation.
-   */
+  /** A generated password: in the first answer only, never stored. Create, rebuild and rescue return it beside the operation. */
   readonly password?: string
 }
 
@@ -181,6 +183,7 @@ export interface Job {
   readonly name: string
 }
 
+/** `unknown`: the vendor no longer has the job, so the server decides. */
 export interface JobState extends Job {
   readonly status: OperationStatus
   /** The vendor's word for the state. */

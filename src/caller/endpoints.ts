@@ -339,7 +339,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List plans",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; Fleio, OneCloud (Cloudpods), DigitalOcean only"}
+      {"name":"region","kind":"text","about":"The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean only"}
     ],
     body: null
   },

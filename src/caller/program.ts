@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import { addCommonFlags, addWaitFlags, groupOf, serverNote, type Run } from './command.ts'
 import { argumentField, flagFields, takesBody } from './request.ts'
-import { hasTrait, pathParameters, singularOf, type Endpoint } from './endpoint.ts'
+import { argumentName, hasTrait, pathParameters, type Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 import { addFlags, lowered } from './fields.ts'
 import { addOtherCommands } from './other-commands.ts'
@@ -68,10 +68,6 @@ function addArguments (command: Command, variants: readonly Endpoint[]): void {
   const member = argumentField(longest)
   if (member !== null) command.argument(member.kind === 'list' ? `<${member.name}...>` : `<${member.name}>`, member.about)
 }
-
-/** `{id}` is a server or an operation, depending on the path. */
-const argumentName = (path: string, name: string): string =>
-  name === 'id' ? singularOf(/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? name) : name
 
 const aboutArgument = (name: string): string => name === 'server' ? serverNote : `the id of the ${name}`
 

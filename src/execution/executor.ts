@@ -46,7 +46,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     const seen = await preflight(verbs, command)
     const search = await readBaseline(verbs, command.spec)
     if (command.action === 'delete') await countDelete(deletes, account)
-    const goal = bound.goalOf === undefined ? command.goal : bound.goalOf(seen)
+    const goal = bound.verb.goal ?? (bound.goalOf === undefined ? command.goal : bound.goalOf(seen))
     const stored = await beginIntent(engine, account, { command, goal, search, context, deadlineMs: bound.verb.deadlineMs })
     try {
       const accepted = await runReady(verbs, bound, { call: command, seen, context })
@@ -115,17 +115,24 @@ interface Running {
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
+async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId, given }, seen, context: { counters } }: Running): Promise<T> {
   try {
     return await bound.run(seen)
   } catch (cause) {
     // An adapter that finds a fault after an accepted write does not know of the write.
     const isUnaware = cause instanceof UpstreamError && cause.sideEffect === 'none'
-    const error = isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause
+    const error = withAsked(isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause, given, seen)
     if (!isUnknownVerb(bound.verb, error)) throw error
     if (serverId !== null && seen === null) await verbs.get.run(serverId)
     throw new GatewayError('operation-not-supported', 'the provider does not offer this action', { cause: error })
   }
+}
+
+/** A refusal for lack of room, with what was asked for; what the vendor itself says, such as alternatives, goes before it. */
+function withAsked (error: unknown, given: Call<unknown>['given'], seen: Seen | null): unknown {
+  if (!(error instanceof UpstreamError) || error.failure !== 'capacity') return error
+  const asked = { plan: given['body.plan'], region: given['body.region'] ?? seen?.server.region?.id }
+  return error.meaning('capacity', { details: { ...asked, ...Object(error.options.details) } })
 }
 
 /** The vendor's answer indicates that the endpoint does not exist; a missing member of ours does not count. */

@@ -36,6 +36,7 @@ export function createInstruments (registry: Registry) {
     reloadedAt: gauge('hawser_config_last_reload_timestamp_seconds', 'Time at which the current configuration was read'),
     inFlight: gauge('hawser_requests_in_flight', 'Requests in flight'),
     auditFailures: counter('hawser_audit_failures_total', 'Audit lines that could not be written'),
+    keyExpiry: gauge('hawser_key_expires_in_seconds', 'Seconds until an API key with expires_at expires; negative afterwards', 'key'),
     build: gauge('hawser_build_info', 'Always 1, with the running version as a label', 'version'),
     /** Only with Redis. */
     redisUp: (): Gauge => gauge('hawser_redis_up', '1 while Redis is available')

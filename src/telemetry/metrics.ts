@@ -10,6 +10,8 @@ export interface MetricSources {
   breakers(): Iterable<{ readonly account: string, readonly state: BreakerState }>
   /** Whether keyed creates of an account are refused until a flush is acknowledged. */
   flushed(): Iterable<{ readonly account: string, readonly isFlushed: boolean }>
+  /** The API keys that expire, with the seconds left. */
+  keyExpiries(): Iterable<{ readonly key: string, readonly seconds: number }>
   openOperations(): Promise<Iterable<{ readonly account: string, readonly status: OperationStatus, readonly count: number }>>
   /** Null without Redis. */
   isRedisThere(): boolean | null
@@ -51,6 +53,8 @@ export function createMetrics (sources: MetricSources): Metrics {
       }
       instruments.flushed.reset()
       for (const { account, isFlushed } of sources.flushed()) instruments.flushed.set({ account }, isFlushed ? 1 : 0)
+      instruments.keyExpiry.reset()
+      for (const { key, seconds } of sources.keyExpiries()) instruments.keyExpiry.set({ key }, seconds)
       await pullOperations(instruments, sources)
       return await registry.metrics()
     }

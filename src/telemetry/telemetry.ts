@@ -18,6 +18,8 @@ export interface TelemetryParts {
   /** The operations of an account that have not ended. */
   readonly pending: (account: string) => Promise<ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>>
   readonly requestsInFlight: () => number
+  /** The API keys that expire, with the seconds left. */
+  readonly keyExpiries: () => Iterable<{ readonly key: string, readonly seconds: number }>
 }
 
 export interface Telemetry {
@@ -35,6 +37,7 @@ export function createTelemetry (parts: TelemetryParts): Telemetry {
     flushed: () => [...parts.accounts()].map(account => ({ account, isFlushed: parts.flushed().includes(account) })),
     isRedisThere: () => isRedisThere === null ? null : isRedisThere(),
     requestsInFlight: parts.requestsInFlight,
+    keyExpiries: parts.keyExpiries,
     openOperations: async () => (await Promise.all([...parts.accounts()].map(async account => countOf(account, await pending(account))))).flat()
   })
   const onFault = (error: unknown): void => {

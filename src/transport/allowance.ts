@@ -27,61 +27,78 @@ const leastMs = 1000
 
 /** Until an answer says what is left nothing waits. Requests of other tools with the same credentials show in the next answer. */
 export function createAllowance ({ account, read, tokenBuckets, now }: AllowanceParts): Allowance {
-  let left = Infinity
-  /** Where none is left: when one is allowed again. */
-  let freeAt = 0
-  let open = 0
-  let last: Promise<void> = Promise.resolve()
+  // `freeAt`: where none is left, when one is allowed again.
+  const known = { left: Infinity, freeAt: 0, open: 0 }
+  const nextTurn = createTurns()
+  const untilFreeMs = (): number => known.left > 0 ? 0 : known.freeAt - now()
 
-  const refused = (): UpstreamError => new UpstreamError('rate-limited', 'the provider allows no further request for now; nothing was sent', {
-    notAttempted: true, retryAfterMs: Math.max(leastMs, freeAt - now())
-  })
-
-  const pause = async (call: Call, ms: number): Promise<void> => {
-    if (ms > remainingMs(call) || !await call.clock.sleep(ms, leaving(call))) throw refused()
+  const leave: Leave = headers => {
+    known.open -= 1
+    const allowed = headers === null ? null : read(headers, now())
+    if (allowed === null) return
+    // The provider may not have counted the requests that are under way.
+    known.left = allowed.remaining - known.open
+    known.freeAt = now() + allowed.nextMs
   }
 
-  const takeOne = async (call: Call, done: () => void): Promise<Leave> => {
-    left -= 1
-    open += 1
+  const takeOne = async (call: Call): Promise<void> => {
+    known.left -= 1
+    known.open += 1
     try {
-      const waitMs = left < shared.capacity ? await tokenBuckets.take(`{${account}}:allowance`, shared, remainingMs(call)) : 0
-      if (waitMs === null || waitMs > 0) await pause(call, waitMs ?? Infinity)
+      if (known.left < shared.capacity) await pause(call, await tokenBuckets.take(`{${account}}:allowance`, shared, remainingMs(call)) ?? Infinity)
     } catch (error) {
-      left += 1
-      open -= 1
-      done()
+      known.left += 1
+      known.open -= 1
       throw error
-    }
-    return headers => {
-      open -= 1
-      const allowed = headers === null ? null : read(headers, now())
-      if (allowed !== null) {
-        // The provider may not have counted the requests that are under way.
-        left = allowed.remaining - open
-        freeAt = now() + allowed.nextMs
-      }
-      done()
     }
   }
 
   return {
     enter: async call => {
-      if (left > 0) return await takeOne(call, () => {})
-      if (freeAt - now() > remainingMs(call)) throw refused()
+      if (known.left > 0) {
+        await takeOne(call)
+        return leave
+      }
+      if (untilFreeMs() > remainingMs(call)) throw refused(untilFreeMs())
       // None is left: one request at a time finds out whether there is one again.
-      const before = last
-      let done = (): void => {}
-      last = new Promise<void>(resolve => { done = resolve })
+      const endTurn = await nextTurn(call, () => refused(untilFreeMs()))
       try {
-        await untilEnd(call, before, refused)
-        if (left <= 0 && freeAt > now()) await pause(call, freeAt - now())
+        await pause(call, untilFreeMs())
+        const isOver = known.left > 0
+        await takeOne(call)
+        if (!isOver) return headers => { leave(headers); endTurn() }
       } catch (error) {
-        before.then(done).catch(() => {})
+        endTurn()
         throw error
       }
-      if (left > 0) done()
-      return await takeOne(call, done)
+      endTurn()
+      return leave
     }
+  }
+}
+
+const refused = (waitMs: number): UpstreamError => new UpstreamError('rate-limited', 'the provider allows no further request for now; nothing was sent', {
+  notAttempted: true, retryAfterMs: Math.max(leastMs, Number.isFinite(waitMs) ? waitMs : leastMs)
+})
+
+async function pause (call: Call, ms: number): Promise<void> {
+  if (ms <= 0) return
+  if (ms > remainingMs(call) || !await call.clock.sleep(ms, leaving(call))) throw refused(ms)
+}
+
+/** Turns in the order of asking; who leaves before the own turn gives it on. */
+function createTurns () {
+  let last: Promise<void> = Promise.resolve()
+  return async (call: Call, late: () => Error): Promise<() => void> => {
+    const before = last
+    let end = (): void => {}
+    last = new Promise<void>(resolve => { end = resolve })
+    try {
+      await untilEnd(call, before, late)
+    } catch (error) {
+      before.then(end).catch(() => {})
+      throw error
+    }
+    return end
   }
 }

@@ -44,6 +44,7 @@ const pages: Readonly<Record<string, (call: SimulatedCall) => boolean>> = {
   glesys: ({ path }) => /\/(list|listown|templates|allowedarguments)$/.test(path),
   vmmanager: ({ method, query }) => method === 'GET' && query.has('limit'),
   onecloud: ({ method, query }) => method === 'GET' && query.has('limit'),
+  hetzner: ({ method, query }) => method === 'GET' && query.has('page'),
   digitalocean: ({ method, query }) => method === 'GET' && query.has('page')
 }
 

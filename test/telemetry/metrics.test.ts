@@ -141,6 +141,7 @@ const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
   isRedisThere: () => true,
   requestsInFlight: () => 7,
+  keyExpiries: () => [{ key: 'ops', seconds: 60 }],
   ...more
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AdapterVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
+import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
@@ -7,7 +7,7 @@ import type { ClientWire } from './catalog-schema.ts'
 import type { OwnerClient } from './owners-client.ts'
 import type { FleioMode } from './settings.ts'
 
-type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create'>>
+type Owners = Pick<AllVerbs, 'owners.list' | 'owners.create'>
 
 export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
   'owners.list': {

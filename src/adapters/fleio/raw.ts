@@ -7,7 +7,7 @@ import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { FleioAccount } from './settings.ts'
 
-export const rawVerb = (account: FleioAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: FleioAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to the configured url and have no trailing slash.',
   isSecret: segments => segments.some(segment => secret.test(segment.replaceAll('_', '-'))),

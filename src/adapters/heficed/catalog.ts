@@ -1,28 +1,25 @@
 import { z } from 'zod'
-import type { Image, SshKey } from '../../domain/catalogue.ts'
+import type { Image } from '../../domain/catalogue.ts'
 import { regionParameter } from '../../domain/parameter.ts'
-import type { Catalog } from '../verbs.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import type { AdapterVerbs, Catalog } from '../verbs.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import { toImage, toSshKey } from './catalog-mapping.ts'
-
-const cost = { calls: 0, perPage: 1 }
+import type { HeficedAccount } from './settings.ts'
 
 const parameters = z.strictObject({
   region: regionParameter,
   instance_type: z.string().min(1).max(255).meta({ description: 'linux or windows' })
 })
 
-/** The vendor has separate images for each region and instance type, and lists them only by both. */
-export const createImages = (client: CatalogueClient): Catalog<Image, z.output<typeof parameters>> => ({
-  evidence: 'observed',
-  parameters,
-  cost,
-  run: async ({ region, instance_type: type }) => (await client.listTemplates(type, region)).map(wire => toImage(wire, type, region))
+/** SSH keys only for accounts with the scope `sshkeys`. */
+export const createCatalogs = ({ scopes }: HeficedAccount, client: CatalogClient): Pick<AdapterVerbs, 'images' | 'ssh_keys'> => ({
+  images: createImages(client),
+  ...(scopes.includes('sshkeys') ? { ssh_keys: { evidence: 'observed', run: async () => (await client.listSshKeys()).map(toSshKey) } } : {})
 })
 
-/** Only for accounts with the scope `sshkeys`. */
-export const createSshKeys = (client: CatalogueClient): Catalog<SshKey> => ({
+/** The vendor has separate images for each region and instance type, and lists them only by both. */
+const createImages = (client: CatalogClient): Catalog<Image, z.output<typeof parameters>> => ({
   evidence: 'observed',
-  cost,
-  run: async () => (await client.listSshKeys()).map(toSshKey)
+  parameters,
+  run: async ({ region, instance_type: type }) => (await client.listTemplates(type, region)).map(wire => toImage(wire, type, region))
 })

@@ -10,7 +10,7 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** Templates and SSH keys have such ids. */
 export function uuidOf (id: string, path: string): string {
-  if (!uuid.test(id)) throw badMember(path, 'must be the UUID that the catalogue shows')
+  if (!uuid.test(id)) throw badMember(path, 'must be the UUID that the catalog shows')
   return id
 }
 

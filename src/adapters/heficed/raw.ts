@@ -7,7 +7,7 @@ import { instanceFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { HeficedAccount } from './settings.ts'
 
-export const rawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to api_url and have no version; most begin with the organisation\'s id.',
   isSecret: segments => segments.some(segment => signInWords.has(segment)) || isTokenEndpoint(account, segments),

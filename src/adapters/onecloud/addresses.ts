@@ -3,20 +3,20 @@ import type { AddressRow } from '../../domain/catalogue.ts'
 import type { Address } from '../../domain/server.ts'
 import type { Seen } from '../../domain/list.ts'
 import { addressOf } from '../kit/addresses.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
 import { goalOf } from './mapping-goals.ts'
 import { getLive } from './get.ts'
-import type { RowsClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import type { EipWire } from './catalog-schema.ts'
 
-type AddressVerbs = Pick<Required<AdapterVerbs>, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
+type AddressVerbs = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 
 const attachFailure = naming([['eip', 'body.addresses']], 'body.addresses')
 
 /** A server has the fixed addresses of its network cards, and at most one elastic address, which can be attached and detached. */
-export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressVerbs => ({
+export const createAddresses = (client: OnecloudClient, rows: CatalogClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },

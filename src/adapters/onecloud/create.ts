@@ -20,7 +20,7 @@ const optionsSchema = z.strictObject({
 type Options = z.output<typeof optionsSchema>
 type Order = WithOptions<CreateSpec, Options>
 
-export const createServer = (client: OnecloudClient): Create<Options> => ({
+export const createCreate = (client: OnecloudClient): Create<Options> => ({
   evidence: 'observed',
   accepts: ['region', 'plan', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'user_data', 'password', 'networks', 'owner', 'tags', 'protected', 'options'],
   requires: [],

@@ -8,7 +8,7 @@ import { callFailure } from './failures.ts'
 import { errorWire } from './schema.ts'
 import { baseOf } from './send.ts'
 
-export const rawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'observed',
   note: 'Paths are relative to the compute endpoint. ' +
     'The texts of 499 and 5xx are removed, because they quote requests and connection strings.',

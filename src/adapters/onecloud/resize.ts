@@ -2,14 +2,14 @@ import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
-import type { Accepted, NextStep, AdapterVerbs, Step } from '../verbs.ts'
+import type { Accepted, AllVerbs, NextStep, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
 import { goalOf } from './mapping-goals.ts'
 import { hardwareOf } from './mapping-hardware.ts'
 import { isAtRest } from './get.ts'
 import { checkSizes, toMib } from './ids.ts'
-import type { RowsClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import { workWire, type Work } from './resize-work.ts'
 
 const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
@@ -18,7 +18,7 @@ const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
  * Sizes and disk are two writes with separate work, and both need a stopped server. The disk is first, so that the change of
  * sizes can start the server again.
  */
-export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['resize']> => ({
+export const createResize = (client: OnecloudClient, rows: CatalogClient): AllVerbs['resize'] => ({
   evidence: 'observed',
   cost: { calls: 2 },
   accepts: ['plan', 'cpus', 'memory_mib', 'disk_gib', 'restart'],
@@ -40,7 +40,7 @@ export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNulla
   }
 })
 
-export const resizeSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => {
+export const createResizeSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => {
   const step: Step = {
     isDue: isAtRest,
     run: async (id, input) => await proceed(client, id, workWire.parse(input))
@@ -54,7 +54,7 @@ const refusedPlan = (message: string): UpstreamError => new UpstreamError('rejec
  * Adds the sizes of the plan, which is read before anything is sent. A plan's own disk is an extra disk of a new server and is
  * ignored here.
  */
-async function sizesOf (rows: RowsClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
+async function sizesOf (rows: CatalogClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
   if (plan === undefined) return spec
   const sku = await rows.sku(plan)
   if (sku === undefined) throw refusedPlan('the provider has no such plan')

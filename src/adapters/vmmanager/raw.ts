@@ -8,7 +8,7 @@ import { callFailure, complaintOf } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-export const rawVerb = (account: VmmanagerAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: VmmanagerAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Paths begin with the service: /vm/v3/host. In /auth only users and their SSH keys are allowed.',
   isSecret,
