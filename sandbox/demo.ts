@@ -11,6 +11,7 @@ import { startGlesys } from './glesys/simulator.ts'
 import { startHeficed } from './heficed/simulator.ts'
 import { startHetzner } from './hetzner/simulator.ts'
 import { startOnecloud } from './onecloud/simulator.ts'
+import { startOpenstack } from './openstack/simulator.ts'
 import { sleep, type Simulator } from './kit/simulator.ts'
 import { startVmmanager } from './vmmanager/simulator.ts'
 
@@ -36,6 +37,7 @@ async function demo (): Promise<number> {
     { provider: 'vmmanager', simulator: await startVmmanager() },
     { provider: 'onecloud', simulator: await startOnecloud() },
     { provider: 'hetzner', simulator: await startHetzner() },
+    { provider: 'openstack', simulator: await startOpenstack() },
     { provider: 'digitalocean', simulator: await startDigitalocean() }
   ]
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))

@@ -67,6 +67,7 @@ export async function compose (parts: ComposeParts): Promise<Composed> {
     sink: parts.audit ?? null,
     onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
     isRedisThere: parts.isRedisThere,
+    isFileThere: parts.isFileThere ?? null,
     version,
     accounts: () => gateway.accounts.map(({ id }) => id),
     flushed: flushWatch.flushed,

@@ -1,9 +1,8 @@
 import { flagOf, isRecord, numbersOf, recordOf, recordsOf, textOf, type Json } from '../kit/json.ts'
-import type { SimulatedReply } from '../kit/simulator.ts'
-import { bodyOf, created, invalid, isReply, locked, notFound, ok, page, problem, withServer, type Handler } from './call.ts'
-import { ipOf, locations, networks, newServer, serverTypes, sshKeys } from './seed.ts'
-import type { Action, Image, Ip, Server, ServerType } from './wire.ts'
-import type { World } from './world.ts'
+import { bodyOf, created, invalid, locked, notFound, ok, page, refuse, withServer, type Handler } from './call.ts'
+import { locations, networks, serverTypes, sshKeys, type Image, type Location, type ServerType } from './catalog.ts'
+import { ipOf, newServer, type Ip, type Server } from './seed.ts'
+import type { Action, World } from './world.ts'
 
 const ipsOf = (ips: ReadonlyMap<number, Ip>, id: number): Ip[] => [...ips.values()].filter(ip => ip.server === id)
 
@@ -41,23 +40,22 @@ export const listServers: Handler = call => page(call, {
 export const getServer = withServer(({ world }, server) => ok({ server: show(world, server) }))
 
 const isTaken = (world: World, name: string): boolean => [...world.servers.values()].some(server => server.name === name)
-const taken = (): SimulatedReply => problem(409, 'uniqueness_error', 'server name is already used', {})
+const taken = (): Error => refuse(409, 'uniqueness_error', 'server name is already used', {})
 const hostName = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i
 
 /** Labels that are given replace all. */
 export const changeServer = withServer((call, server) => {
-  const body = bodyOf(call, { allowed: ['name', 'labels'] })
-  if (isReply(body)) return body
+  const body = bodyOf(call, ['name', 'labels'])
   const name = textOf(body, 'name') ?? server.name
-  if (!hostName.test(name)) return invalid('name')
-  if (name !== server.name && isTaken(call.world, name)) return taken()
+  if (!hostName.test(name)) throw invalid('name')
+  if (name !== server.name && isTaken(call.world, name)) throw taken()
   Object.assign(server, { name, ...(isRecord(body['labels']) ? { labels: body['labels'] } : {}) })
   return ok({ server: show(call.world, server) })
 })
 
 export const deleteServer = withServer(({ world }, server) => {
-  if (server.protection.delete) return problem(423, 'protected', 'server deletion is protected')
-  if (server.locked) return locked()
+  if (server.protection.delete) throw refuse(423, 'protected', 'server deletion is protected')
+  if (server.locked) throw locked()
   const effect = (): void => {
     world.servers.delete(server.id)
     for (const ip of [...world.primary.values(), ...world.floating.values()]) if (ip.server === server.id) ip.server = null
@@ -83,35 +81,33 @@ export const findType = (wanted: string | undefined): ServerType | undefined => 
 interface Order {
   readonly type: ServerType
   readonly image: Image
-  readonly location: Server['location']
+  readonly location: Location
 }
 
-function orderOf (world: World, body: Json): Order | SimulatedReply {
+function orderOf (world: World, body: Json): Order {
   const [name, place] = [textOf(body, 'name') ?? '', textOf(body, 'location') ?? 'fsn1']
   const type = findType(textOf(body, 'server_type'))
   const location = locations.find(isCalled(place))
-  if (!hostName.test(name)) return invalid('name')
-  if (type === undefined) return invalid('server_type')
-  if (location === undefined) return invalid('location')
+  if (!hostName.test(name)) throw invalid('name')
+  if (type === undefined) throw invalid('server_type')
+  if (location === undefined) throw invalid('location')
   const isSold = type.prices.some(price => price.location === location.name)
-  if (!isSold) return problem(422, 'invalid_input', 'unsupported location for server type')
+  if (!isSold) throw refuse(422, 'invalid_input', 'unsupported location for server type')
   const image = findImage(world, textOf(body, 'image'), type.architecture)
-  if (image === undefined) return invalid('image')
+  if (image === undefined) throw invalid('image')
   const keys = Array.isArray(body['ssh_keys']) ? body['ssh_keys'] : []
-  if (!keys.every(key => sshKeys.some(({ id, name }) => name === key || String(id) === String(key)))) return invalid('ssh_keys')
-  if (!numbersOf(body, 'networks').every(id => networks.some(network => network.id === id))) return invalid('networks')
-  if (isTaken(world, name)) return taken()
-  const isSoldOut = world.knobs.soldOut.includes(type.name)
-  return isSoldOut ? problem(412, 'resource_unavailable', 'error during placement', {}) : { type, image, location }
+  if (!keys.every(key => sshKeys.some(({ id, name }) => name === key || String(id) === String(key)))) throw invalid('ssh_keys')
+  if (!numbersOf(body, 'networks').every(id => networks.some(network => network.id === id))) throw invalid('networks')
+  if (isTaken(world, name)) throw taken()
+  if (world.knobs.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
+  return { type, image, location }
 }
 
 /** The answer has the id and the addresses at once; a part of the work that fails leaves the server there. */
 export const createServer: Handler = call => {
   const { world } = call
-  const body = bodyOf(call, { allowed: members, required: ['name', 'server_type', 'image'] })
-  if (isReply(body)) return body
+  const body = bodyOf(call, members, ['name', 'server_type', 'image'])
   const order = orderOf(world, body)
-  if ('status' in order) return order
   const id = ++world.last.server
   const [keys, starts, net] = [body['ssh_keys'], flagOf(body, 'start_after_create') !== false, recordOf(body, 'public_net') ?? {}]
   const hasKeys = Array.isArray(keys) && keys.length > 0
@@ -150,9 +146,8 @@ function addIp (world: World, { id, location }: Server, family: 4 | 6, net: Json
 
 export const deleteImage: Handler = ({ world, params }) => {
   const image = world.images.get(Number(params['id']))
-  if (image === undefined) return notFound('image')
-  if (image.type === 'system') return problem(403, 'forbidden', 'system images cannot be deleted')
-  if (image.protection.delete) return problem(423, 'protected', 'image deletion is protected')
+  if (image === undefined) throw notFound('image')
+  if (image.type === 'system') throw refuse(403, 'forbidden', 'system images cannot be deleted')
   world.images.delete(image.id)
   return { status: 204 }
 }

@@ -1,3 +1,4 @@
+import { answered } from '../kit/refusal.ts'
 import { findRoutes } from '../kit/router.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import type { SimulatedReply, SimulatedRequest, Simulator } from '../kit/simulator.ts'
@@ -5,7 +6,7 @@ import { readActions, serverActions } from './actions.ts'
 import { ipAction, listIps } from './addresses.ts'
 import { ok, page, problem, removed, unrouted, type Handler } from './call.ts'
 import { defaultKnobs, type HetznerKnobs } from './knobs.ts'
-import { locations, networks, pricing, serverTypes, sshKeys } from './seed.ts'
+import { locations, networks, pricing, serverTypes, sshKeys } from './catalog.ts'
 import { changeServer, createServer, deleteImage, deleteServer, getServer, listServers } from './servers.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -51,7 +52,7 @@ const routes: readonly Route[] = [
   { path: '/ssh_keys', handlers: { GET: catalog('ssh_keys', sshKeys) } },
   { path: '/networks', handlers: { GET: catalog('networks', networks) } },
   { path: '/pricing', handlers: { GET: () => ok({ pricing }) } },
-  { path: '/datacenters', handlers: { GET: () => removed('2026-06-02-datacenters-deprecated') } }
+  { path: '/datacenters', handlers: { GET: () => { throw removed('2026-06-02-datacenters-deprecated') } } }
 ]
 
 export const startHetzner = async ({ clock = Date.now, knobs, ...options }: VendorOptions<HetznerKnobs> = {}): Promise<HetznerSandbox> => {
@@ -67,7 +68,7 @@ export const startHetzner = async ({ clock = Date.now, knobs, ...options }: Vend
 }
 
 function identified (world: World, request: SimulatedRequest): SimulatedReply {
-  const { headers, ...reply } = answer(world, request)
+  const { headers, ...reply } = answered(() => answer(world, request))
   world.last.answer += 1
   return { ...reply, headers: { 'x-correlation-id': `correlation-${world.last.answer}`, ...headers } }
 }
@@ -75,7 +76,7 @@ function identified (world: World, request: SimulatedRequest): SimulatedReply {
 /** An unknown path is refused before the token is read, a method after it. */
 function answer (world: World, request: SimulatedRequest): SimulatedReply {
   const [found] = findRoutes(routes, request.path)
-  if (found === undefined) return unrouted()
+  if (found === undefined) throw unrouted()
   const token = /^Bearer (.+)$/.exec(request.headers['authorization'] ?? '')?.[1]
   if (token === undefined) return problem(401, 'unauthorized', 'token is required')
   if (token !== tokens.write && token !== tokens.read) return problem(401, 'unauthorized', 'the token you have provided is invalid')
@@ -87,7 +88,7 @@ function answer (world: World, request: SimulatedRequest): SimulatedReply {
   if (handler === undefined) return problem(405, 'method_not_allowed', 'method not allowed')
   const isRefused = token === tokens.read && request.method !== 'GET'
   if (isRefused) return problem(401, 'token_readonly', 'token is only allowed to perform GET requests')
-  const reply = handler({ world, request, params: found.params })
+  const reply = answered(() => handler({ world, request, params: found.params }))
   return { ...reply, headers: { ...limits, ...reply.headers } }
 }
 

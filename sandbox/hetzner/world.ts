@@ -1,7 +1,18 @@
 import { createAgenda } from '../kit/agenda.ts'
+import { seedImages } from './catalog.ts'
 import type { HetznerKnobs } from './knobs.ts'
-import { firstServer, newServer, seedFloatingIps, seedImages, seedPrimaryIps, seedServers } from './seed.ts'
-import type { Action, Server } from './wire.ts'
+import { firstServer, newServer, seedFloatingIps, seedPrimaryIps, seedServers, type Server } from './seed.ts'
+
+export interface Action {
+  readonly id: number
+  readonly command: string
+  status: 'running' | 'success' | 'error'
+  progress: number
+  readonly started: string
+  finished: string | null
+  readonly resources: ReadonlyArray<{ readonly id: number, readonly type: string }>
+  error: { readonly code: string, readonly message: string } | null
+}
 
 export interface Work {
   readonly command: string

@@ -141,8 +141,11 @@ export interface Create<Options = Readonly<Record<string, unknown>>> extends Ver
   readonly example: CreateSpec
   /** Names are unique at the vendor and kept as ordered: the list is searched by the name. */
   readonly isNameUnique?: true
-  run(spec: WithOptions<CreateSpec, Options>): Promise<Accepted>
+  /** `mark`: a name for this one order, of letters, digits and `_`; for vendors that keep it with the server. */
+  run(spec: WithOptions<CreateSpec, Options>, mark: string): Promise<Accepted>
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
+  /** Whether a row carries the mark; nothing else about it counts then. */
+  isMarked?(seen: Seen, mark: string): boolean
 }
 
 /** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server; with `goal.shown` by both. */
@@ -174,7 +177,7 @@ export interface NextStep {
 
 /** A step is sent at most once; a `conflict` counts as not sent and is tried again at the next poll. */
 export interface Step {
-  isDue(server: ServerFacts): boolean
+  isDue(server: ServerFacts, input: NextStep['input']): boolean
   run(id: string, input: NextStep['input']): Promise<Accepted>
 }
 

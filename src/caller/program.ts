@@ -17,6 +17,9 @@ export function addCallerCommands (program: Command, terminal: Terminal, finish:
 
 /** Failures of a caller's command have their own form. */
 async function reported (terminal: Terminal, work: Promise<number>, { verbose = false }: { readonly verbose?: boolean }): Promise<number> {
+  // A reader that has gone, such as head, wants no more and no error.
+  const leave = (error: Error): void => { if ('code' in error && error.code === 'EPIPE') process.exit() }
+  for (const stream of [terminal.streams?.output, terminal.streams?.error]) stream?.on('error', leave)
   try {
     return await work
   } catch (error) {

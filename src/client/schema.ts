@@ -521,7 +521,7 @@ export interface paths {
          * List the addresses of a server
          * @description Returns one page of the addresses that are attached to a server.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listServerAddresses"];
         put?: never;
@@ -529,7 +529,7 @@ export interface paths {
          * Attach addresses
          * @description Attaches addresses of the account to a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -549,7 +549,7 @@ export interface paths {
          * List addresses
          * @description Returns one page of the addresses of an account, attached to a server or not.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listAddresses"];
         put?: never;
@@ -574,7 +574,7 @@ export interface paths {
          * Detach an address
          * @description Detaches an address from a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -703,7 +703,7 @@ export interface paths {
          * List networks
          * @description Returns one page of the networks that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listNetworks"];
         put?: never;

@@ -69,7 +69,8 @@ const idsOf = (open: readonly StoredOperation[]): string[] => [...new Set(open.m
 function filtersFor (verbs: AdapterVerbs, searching: readonly StoredOperation[]): ServerFilters {
   const names = new Set(searching.map(({ search: wanted }) => wanted?.spec.name ?? ''))
   const [name] = names
-  const mayFilter = verbs.create?.isNameUnique === true || verbs.create?.isLike === undefined
+  const { isNameUnique, isLike, isMarked } = verbs.create ?? {}
+  const mayFilter = isNameUnique === true || (isLike === undefined && isMarked === undefined)
   return name === undefined || names.size > 1 || !mayFilter ? {} : { name }
 }
 

@@ -21,7 +21,7 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
     await operationEvents.update(stored, current => ended(current, { status: 'failed', error: `this version of the gateway has no step ${next.name}` }, now()))
     return
   }
-  if (!step.isDue(server)) {
+  if (!step.isDue(server, next.input)) {
     await endLostStep(parts, { stored, next, server })
     return
   }

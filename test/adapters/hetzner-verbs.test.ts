@@ -276,6 +276,11 @@ t.test('ids of the two kinds of addresses collide, and any address of an IPv6 ne
   isProblem(t, await ask('POST', `/servers/${web}/addresses`, { body: { addresses: ['primary-91000150'] } }), 409, 'conflict')
   isOperation(t, await ask('DELETE', `/servers/${web}/addresses/2001:DB8:ffff:0::5`, { headers: soon }), 200, 'addresses.detach')
   isProblem(t, await ask('DELETE', `/servers/${web}/addresses/10.0.0.2`), 409, 'conflict', 'path.address')
+  for (const ip of ['2001:db8:11::1', '2001:DB8:11:0:5::9', '198.51.100.7']) {
+    const found = (await ask('GET', `/servers?ip=${ip}`)).json().data
+    t.same(found.map((server: { id: string }) => server.id), [web], `ip=${ip}`)
+  }
+  t.same((await ask('GET', '/servers?ip=2001:db8:11:1::1')).json().data, [], 'not of another network')
   const named = await ask('PUT', '/addresses/2001:db8:11::77/ptr', { body: { ptr: 'deep.example.com.' } })
   t.same(named.json(), { address: '2001:db8:11::77', ptr: 'deep.example.com' }, 'without the final dot')
   t.match(writesOf(vendor).at(-1), /change_dns_ptr \{"ip":"2001:db8:11::77","dns_ptr":"deep\.example\.com"\}$/)

@@ -95,7 +95,7 @@ t.test('an address is attached', async t => {
     t.same(accepted?.next, { name: 'attach', input: { addresses: '192.0.2.51,192.0.2.52' } })
     await jobsEnd({ operations, pass }, accepted?.jobs ?? [])
     const step = operations.steps?.['attach']
-    t.equal(step?.isDue((await operations.get.run('41')).server), true)
+    t.equal(step?.isDue((await operations.get.run('41')).server, {}), true)
     t.same((await step?.run('41', accepted?.next?.input ?? {}))?.next, { name: 'attach', input: { addresses: '192.0.2.52' } })
     t.equal((await failureOf(Promise.resolve(step?.run('41', accepted?.next?.input ?? {})))).failure, 'conflict')
   })

@@ -79,6 +79,16 @@ t.test('flags come before the environment, and the environment before the contex
   t.match(await runHere(['accounts', '--context', 'lab', '--url', first.url], { HOME: home }), { code: 2, err: /exclude each other/ })
 })
 
+t.test('a secret from standard input is asked for without showing it, where that is a terminal', async t => {
+  const asking = terminal(['accounts', '--url', first.url, '--key-file', '-'])
+  await asking.shows(/--key-file \(not shown\): $/)
+  asking.type('SECRETKEY\r')
+  const { code, out } = await asking.ended()
+  t.equal(code, 0, out)
+  t.notOk(out.includes('SECRETKEY'))
+  t.equal(keyOf(first), 'Bearer SECRETKEY')
+})
+
 t.test('a key can come from standard input', async t => {
   const asking = pipe(['accounts', '--url', first.url, '--key-file', '-'])
   asking.child.stdin?.end('key-of-pipe\n')

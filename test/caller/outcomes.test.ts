@@ -119,6 +119,11 @@ t.test('a write whose answer the gateway lost is followed with --wait, and named
   })
 })
 
+t.test('a page of a proxy in place of an answer is no success', async t => {
+  const gateway = await gatewayWith(t, { write: response => { response.writeHead(200, { 'content-type': 'text/html' }).end('<p>') } })
+  t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not the gateway's/ })
+})
+
 t.test('an interrupted stream of events is taken up again', async t => {
   const gateway = await gatewayWith(t, {
     events: (response, at) => {

@@ -5,6 +5,8 @@ import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { startHetzner } from '../../sandbox/hetzner/simulator.ts'
 import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
+import { isolatedNetwork, imageId } from '../../sandbox/openstack/seed.ts'
+import { startOpenstack } from '../../sandbox/openstack/simulator.ts'
 import type { SimulatedRequest, Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { demoProjectId } from '../../sandbox/onecloud/people.ts'
@@ -305,6 +307,37 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
         unknown: { image: '999999999', plan: 'cx99', region: 'nowhere' },
         refused: { action: 'stop', isWrong: ({ locked }) => locked === true },
         breaking: { verb: 'start', prepare: () => { simulator.knobs.failCommands = ['start_server'] } }
+      }
+    }
+  },
+  openstack: async (clock = Date.now) => {
+    const simulator = await startOpenstack({ clock, knobs: { actionMs: 600, maxLimit: 40 } })
+    simulator.addServers(90)
+    const accounts = plain(simulator.settings)
+    // Which microversions there are is asked with each sign-in.
+    const isSignIn = ({ path }: SimulatedRequest): boolean => path.endsWith('/auth/tokens') || path === '/compute/v2.1/'
+    return {
+      simulator,
+      accounts,
+      secrets: ['password', 'application_credential_secret'],
+      isSignIn,
+      missingId: '00000000-0000-4000-8000-00000000dead',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      isWrite: request => isChange(request) && !isSignIn(request),
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: changesOf('region plan ssh_keys user_data password networks tags', { region: 'zone-b', plan: '3', ssh_keys: ['deploy'], networks: [isolatedNetwork] }, {
+          boot_from_volume: { size_gib: 30, type: 'ssd' }, availability_zone: 'zone-b', security_groups: ['web'], config_drive: true, metadata: { team: 'web' }
+        }),
+        sshKeys: ['deploy'],
+        larger: { plan: '3', restart: true },
+        image: imageId('ubuntu-24.04'),
+        address: '203.0.113.10',
+        unknown: { image: nobody, plan: 'none', region: 'nowhere' },
+        refused: { action: 'start', isWrong: isIn('running') },
+        breaking: { verb: 'stop', prepare: () => { simulator.knobs.failActions = ['stop'] } }
       }
     }
   },

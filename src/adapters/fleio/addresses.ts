@@ -1,13 +1,15 @@
 import { isIP } from 'node:net'
 import type { AllVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { isUuid, noAddress } from '../kit/ids.ts'
+import { present } from '../kit/wire.ts'
 import { addressOf } from '../kit/addresses.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { FloatingIpWire } from './catalog-schema.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { isUuid, serverIdOf } from './ids.ts'
+import { serverIdOf } from './ids.ts'
 import type { AttachedWire } from './schema.ts'
 
 type Addresses = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
@@ -43,7 +45,7 @@ export const createAddresses = (client: FleioClient, catalog: CatalogClient): Ad
     note,
     run: async ({ id, address: asked }) => {
       serverIdOf(id)
-      if (isIP(asked) === 0 && !isUuid(asked.toLowerCase())) throw notThere()
+      if (isIP(asked) === 0 && !isUuid(asked.toLowerCase())) throw noAddress()
       const address = heldAddress(await client.getAttached(id), asked)
       // The member is floating_ip to attach and ip to detach.
       await client.act(id, 'remove_floating_ip', { body: { ip: address }, about: { members: new Map([['ip', 'path.address']]), uncertain: true } })
@@ -51,8 +53,6 @@ export const createAddresses = (client: FleioClient, catalog: CatalogClient): Ad
     }
   }
 })
-
-const notThere = (): UpstreamError => new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
 
 /** The vendor attaches by address, so ids are resolved before anything is changed. */
 async function resolve (catalog: CatalogClient, asked: readonly string[]): Promise<readonly string[]> {
@@ -69,17 +69,17 @@ async function resolve (catalog: CatalogClient, asked: readonly string[]): Promi
 const heldAddress = (wire: AttachedWire, asked: string): string => {
   const wanted = asked.toLowerCase()
   const row = rowsOf(wire).find(({ id, address }) => id === wanted || address.toLowerCase() === wanted)
-  if (row === undefined) throw notThere()
+  if (row === undefined) throw noAddress()
   if (!floatingOf(wire).some(floating => floating.floating_ip_address === row.address)) {
     throw badMember('path.address', 'a fixed address stays with its server; only floating addresses can be detached')
   }
   return row.address
 }
 
-const portsOf = ({ net_details: net }: AttachedWire) => (net?.ports ?? []).filter(port => port !== null && port !== undefined)
+const portsOf = ({ net_details: net }: AttachedWire) => present(net?.ports)
 
 const floatingOf = (wire: AttachedWire) =>
-  portsOf(wire).flatMap(port => port.floating_ips ?? []).filter(floating => floating !== null && floating !== undefined)
+  present(portsOf(wire).flatMap(port => port.floating_ips ?? []))
 
 /** Floating addresses first. Each port repeats all of them, so duplicates are dropped. Only floating addresses have ids. */
 function rowsOf (wire: AttachedWire): AddressRow[] {

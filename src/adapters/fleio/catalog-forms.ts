@@ -1,4 +1,5 @@
 import type { RegionQuery } from '../../domain/parameter.ts'
+import { present } from '../kit/wire.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { CreateFormWire } from './catalog-schema.ts'
 import type { OwnerClient } from './owners-client.ts'
@@ -20,4 +21,4 @@ export async function readForms (catalog: CatalogClient, owners: OwnerClient, { 
   return forms
 }
 
-const regionsOf = ({ region }: CreateFormWire): readonly string[] => (region ?? []).filter(row => row !== null && row !== undefined).map(row => row.id)
+const regionsOf = ({ region }: CreateFormWire): readonly string[] => present(region).map(row => row.id)

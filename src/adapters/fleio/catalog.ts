@@ -1,4 +1,6 @@
 import { byRegion } from '../kit/catalog.ts'
+import { positive } from '../kit/sizes.ts'
+import { present } from '../kit/wire.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
 import type { RegionQuery } from '../../domain/parameter.ts'
@@ -44,9 +46,6 @@ const enduserSource = (catalog: CatalogClient, owners: OwnerClient): Source => (
   plans: async query => (await readForms(catalog, owners, query)).flatMap(({ flavor }) => present(flavor))
 })
 
-const present = <Row>(rows: ReadonlyArray<Row | null | undefined> | null | undefined): readonly Row[] =>
-  (rows ?? []).filter(row => row !== null && row !== undefined)
-
 const unique = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] => [...new Map(rows.map(row => [row.id, row])).values()]
 
 /** Excludes ISO images and images that are deleted or not yet active. */
@@ -54,8 +53,6 @@ const isBootable = ({ status, type, is_iso: isIso }: ImageRowWire): boolean =>
   (status ?? 'active') === 'active' && type !== 'deleted' && isIso !== true
 
 const isUsable = ({ disabled, deleted }: PlanWire): boolean => disabled !== true && deleted !== true
-
-const positive = (value: number | null | undefined): number | null => typeof value === 'number' && value > 0 ? value : null
 
 function toImage (wire: ImageRowWire): Image {
   const system = [wire.os_distro, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ')

@@ -1,8 +1,7 @@
 import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer } from '../verbs.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
-import { createRaw, rawBody, rawPath } from '../kit/raw.ts'
-import { jsonRequest } from '../kit/send.ts'
+import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
 import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { FleioAccount } from './settings.ts'
@@ -11,7 +10,7 @@ export const createRawVerb = (account: FleioAccount, upstream: Upstream): Raw =>
   evidence: 'documented',
   note: 'Paths are relative to the configured url and have no trailing slash.',
   isSecret: segments => segments.some(segment => secret.test(segment.replaceAll('_', '-'))),
-  build: request => jsonRequest(baseOf(account), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
+  build: request => rawRequest(baseOf(account), request),
   read: readAnswer
 })
 

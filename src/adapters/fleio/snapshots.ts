@@ -3,11 +3,12 @@ import type { Snapshot } from '../../domain/catalogue.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
+import { isUuid } from '../kit/ids.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { ImageRowWire } from './catalog-schema.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { isUuid, serverIdOf } from './ids.ts'
+import { serverIdOf } from './ids.ts'
 
 type Snapshots = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'>
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { AllVerbs } from '../verbs.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { missing, noAddress } from '../kit/ids.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { GlesysClient } from './client.ts'
 import { idOf } from './ids.ts'
@@ -42,7 +43,7 @@ export const createAddresses = (client: GlesysClient, addresses: AddressClient):
       // The vendor's call does not name the server: it would detach the address from any.
       const { server } = await client.details(serverId)
       const held = server.addresses.find(row => canonical(row.address) === wanted)
-      if (held === undefined) throw missingAddress('the server does not have this address')
+      if (held === undefined) throw noAddress()
       await addresses.remove(held.address)
       return { goal: { missing: [held.address] } }
     }
@@ -60,10 +61,8 @@ function refuse (index: number): never {
   throw badMember(`body.addresses.${index}`, 'must be an IP address: this provider\'s addresses have no other ids')
 }
 
-export const missingAddress = (message: string): UpstreamError => new UpstreamError('not-found', message, { notAttempted: true, member: 'path.address' })
-
 export function pathAddress (text: string): string {
   const address = canonical(text)
-  if (address === null) throw missingAddress('there is no such address')
+  if (address === null) throw missing('there is no such address', 'path.address')
   return address
 }

@@ -3,6 +3,7 @@ import type { Accepted, AllVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
+import { noAddress } from '../kit/ids.ts'
 import { idOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 import type { AddressClient } from './addresses-client.ts'
@@ -111,8 +112,6 @@ async function find (client: AddressClient, address: string): Promise<Subnet | u
 /** Distinguishes a missing server, a missing address, and an address that cannot be detached. */
 async function refuseDetach (servers: HeficedClient, id: string, address: string): Promise<never> {
   const { server } = await servers.getInstance(id)
-  if (!server.addresses.some(own => own.address === address)) {
-    throw new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
-  }
+  if (!server.addresses.some(own => own.address === address)) throw noAddress()
   throw badMember('path.address', 'cannot be detached: it came with the server, or belongs to a larger subnet')
 }

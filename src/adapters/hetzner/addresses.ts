@@ -1,10 +1,11 @@
 import { isIP } from 'node:net'
+import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Accepted, AdapterVerbs, Job } from '../verbs.ts'
 import type { HetznerClient, IpKind } from './client.ts'
 import { idOf } from './ids.ts'
-import { firstAddress, toFollowed, toJob } from './mapping.ts'
+import { firstAddress, isInNetwork, toFollowed, toJob } from './mapping.ts'
 import type { IpWire } from './schema.ts'
 
 type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
@@ -99,28 +100,11 @@ function toIp (kind: IpKind, wire: IpWire): Ip[] {
   return [{ kind, wire, row: { ...address, id: `${kind}-${wire.id}`, server_id: serverId, region, ptr } }]
 }
 
-/** IPv6 has many spellings of one address. Null for what is no address. */
-function canonical (text: string): string | null {
-  const version = text.includes('%') ? 0 : isIP(text)
-  if (version === 0) return null
-  return version === 4 ? text : new URL(`http://[${text}]/`).hostname.slice(1, -1)
-}
+/** Null for what is no address. */
+const canonical = (text: string): string | null => text.includes('%') || isIP(text) === 0 ? null : canonicalAddress(text)
 
-/** The address itself, or one within its IPv6 network of 64 bits. */
-function isOf ({ row, wire }: Ip, text: string): boolean {
-  const address = canonical(text)
-  if (address === null || row.family === 4) return address === row.address
-  return address.includes(':') && half(address) === half(wire.ip.split('/')[0] ?? '')
-}
-
-/** The upper 64 bits, in one spelling. */
-function half (address: string): string {
-  const [left = '', right] = address.split('::')
-  const groups = left === '' ? [] : left.split(':')
-  const after = right === undefined || right === '' ? [] : right.split(':')
-  const zeros = right === undefined ? [] : Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0')
-  return [...groups, ...zeros, ...after].slice(0, 4).map(group => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
-}
+/** The address itself, or one within its IPv6 network. */
+const isOf = ({ row }: Ip, text: string): boolean => row.address === text || isInNetwork(row, text)
 
 function textOf (text: string, index: number): string {
   if (/^(?:primary|floating)-\d{1,16}$/.test(text)) return text

@@ -40,12 +40,12 @@ const orderMembers: Members = new Map([
 ])
 
 /** One function for each endpoint; the vendor's pages: docs.hetzner.cloud. */
-export function createClient (send: HetznerSend) {
-  const server = (id: string): string => `/servers/${encodeURIComponent(id)}`
-  const failing = (members?: Members) => (response: HttpResponse) => callFailure(response, members)
-  const all = createReadAll(send)
-  const sorted = [['sort', 'id:asc']] as const
+export const createClient = (send: HetznerSend) => ({ ...createServerCalls(send), ...createOtherCalls(send) })
 
+const server = (id: string): string => `/servers/${encodeURIComponent(id)}`
+const failing = (members?: Members) => (response: HttpResponse) => callFailure(response, members)
+
+function createServerCalls (send: HetznerSend) {
   return {
     listServers: async (query: Query) => await send({
       name: 'servers', method: 'GET', path: `/servers?${queryText(query)}`, schema: listAnswerWire
@@ -87,7 +87,14 @@ export function createClient (send: HetznerSend) {
     /** At most 25 ids: the vendor drops the others without a word. */
     getActions: async (ids: readonly string[]) => (await send({
       name: 'actions', method: 'GET', path: `/actions?${queryText(ids.map(id => ['id', id]))}`, schema: actionsWire
-    })).actions,
+    })).actions
+  }
+}
+
+function createOtherCalls (send: HetznerSend) {
+  const all = createReadAll(send)
+  const sorted = [['sort', 'id:asc']] as const
+  return {
     images: async (query: Query) => await all('images', imageWire, [...query, ...sorted]),
     deleteImage: async (id: string) => await send({
       name: 'images/delete',

@@ -47,7 +47,7 @@ export const createCreate = (client: HetznerClient): Create<Options> => ({
 })
 
 /** Protection is no member of an order: it is set once the server's lock is gone. */
-export const createSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
+export const createCreateSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
   'create.protect': {
     isDue: ({ status, locked }) => locked !== true && (status === 'running' || status === 'stopped'),
     run: async serverId => await protect(client, serverId, true)

@@ -1,10 +1,11 @@
+import { canonicalAddress } from '../../domain/address.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { Seen, ServerFilters } from '../../domain/list.ts'
 import { placeFor } from '../kit/places.ts'
 import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { isHostName, labelOf } from './ids.ts'
-import { toFloating, wordsOf } from './mapping.ts'
+import { isInNetwork, toFloating, wordsOf } from './mapping.ts'
 import { pageSize, type Query } from './pages.ts'
 import { floatingIdsWire, type IpWire } from './schema.ts'
 
@@ -33,11 +34,19 @@ async function listPage (client: HetznerClient, complete: Complete, { filters, o
   ])
   const pagination = meta?.pagination ?? { next_page: rows.length < size ? null : page + 1, total_entries: null }
   return {
-    rows: await complete(rows),
+    rows: (await complete(rows)).map(seen => withAsked(seen, filters.ip)),
     start,
     last: rows.length === 0 || typeof pagination.next_page !== 'number',
     total: pagination.total_entries ?? null
   }
+}
+
+/** The gateway compares addresses: one that is asked for, and lies within a network of the server, is shown beside the first of it. */
+function withAsked (seen: Seen, ip: string | undefined): Seen {
+  const { server } = seen
+  const network = ip === undefined ? undefined : server.addresses.find(address => isInNetwork(address, ip))
+  if (ip === undefined || network === undefined || network.address === canonicalAddress(ip)) return seen
+  return { ...seen, server: { ...server, addresses: [...server.addresses, { ...network, address: canonicalAddress(ip), primary: false }] } }
 }
 
 /** A name that no server can have could be refused, and a selector has no quoting: such filters are applied by the gateway alone. */

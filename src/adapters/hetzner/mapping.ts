@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net'
+import { canonicalAddress } from '../../domain/address.ts'
 import { powerOf, serverActions, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
@@ -74,6 +76,18 @@ export function firstAddress (ip: string | null | undefined, facts: Partial<Omit
   if (network === '' || network === '0.0.0.0' || network === '::') return null
   return addressOf(`${network}${network.endsWith('::') ? '1' : ''}${prefix === undefined ? '' : `/${prefix}`}`, facts)
 }
+
+/** The upper 64 bits of an IPv6 address, in one spelling. */
+function networkOf (address: string): string {
+  const [left = '', right = ''] = canonicalAddress(address).split('::')
+  const [before, after] = [left, right].map(part => part === '' ? [] : part.split(':'))
+  const zeros = Array<string>(8 - (before?.length ?? 0) - (after?.length ?? 0)).fill('0')
+  return [...before ?? [], ...zeros, ...after ?? []].slice(0, 4).join(':')
+}
+
+/** The whole network of 64 bits is the server's, not only its first address. */
+export const isInNetwork = ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, asked: string): boolean =>
+  prefix === 64 && isIPv6(asked) && !asked.includes('%') && networkOf(address) === networkOf(asked)
 
 function toAddresses ({ public_net: net, private_net: nets }: ServerWire): Address[] {
   return [

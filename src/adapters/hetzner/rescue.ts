@@ -45,7 +45,7 @@ const bootOf = (boot: Boot) => ({ name: `rescue.${boot}`, input: {} })
 const boot = async (client: HetznerClient, id: string, action: Boot): Promise<Accepted> =>
   ({ ...toFollowed(await client.act(id, action)), goal })
 
-export function rescueSteps (client: HetznerClient): Readonly<Record<string, Step>> {
+export function createRescueSteps (client: HetznerClient): Readonly<Record<string, Step>> {
   const step = (action: Boot): Step => ({ isDue: ({ locked }) => locked !== true, run: async id => await boot(client, id, action) })
   return { 'rescue.poweron': step('poweron'), 'rescue.reset': step('reset') }
 }

@@ -56,7 +56,7 @@ async function start (client: HetznerClient, id: string, work: Work): Promise<Ac
   }
 }
 
-export const resizeSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
+export const createResizeSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
   'resize.type': {
     isDue: ({ status, locked }) => status === 'stopped' && locked !== true,
     run: async (id, input) => await changeType(client, id, workWire.parse(input))

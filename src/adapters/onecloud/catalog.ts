@@ -1,5 +1,6 @@
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
 import { byRegion } from '../kit/catalog.ts'
+import { positive } from '../kit/sizes.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './catalog-schema.ts'
@@ -36,9 +37,6 @@ export const createCatalogs = (rows: CatalogClient): Pick<AllVerbs, 'images' | '
 /** Filtered here: some lists answer an unknown region with 404, others with no rows. */
 const isIn = (region: string | undefined, { cloudregion_id: id }: { readonly cloudregion_id?: string | null | undefined }): boolean =>
   region === undefined || id === region
-
-const positive = (value: number | null | undefined, unit = 1): number | null =>
-  typeof value === 'number' && value > 0 ? value / unit : null
 
 /** The vendor's two minima are in MiB. */
 function toImage ({ id, name, min_disk: disk, min_ram: memory, properties }: ImageWire): Image {

@@ -7,7 +7,8 @@ import type { OnecloudClient } from './client.ts'
 import { createFailure } from './failures.ts'
 import { goalOf } from './mapping-goals.ts'
 import { failedWords } from './mapping-statuses.ts'
-import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './ids.ts'
+import { toMib } from '../kit/sizes.ts'
+import { checkName, checkPassword, checkSizes, keypairOf } from './ids.ts'
 
 const word = z.string().min(1).max(128)
 
@@ -78,7 +79,7 @@ function fromServerSpec (spec: Order): object {
 const diskOf = ({ image, disk_gib: gib, options: { disk_backend: backend } }: Order): object => ({
   image_id: image,
   disk_type: 'sys',
-  ...(gib === undefined ? {} : { size: toMib(gib, 'body.disk_gib') }),
+  ...(gib === undefined ? {} : { size: toMib(gib) }),
   ...(backend === undefined ? {} : { backend })
 })
 

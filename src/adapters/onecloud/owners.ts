@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { UpstreamError } from '../../domain/failure.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
 import type { AllVerbs } from '../verbs.ts'
+import { missing } from '../kit/ids.ts'
 import { jsonRequest } from '../kit/send.ts'
 import { baseOf, type OnecloudSend } from './send.ts'
 import { listFailure, nameFailure } from './failures.ts'
@@ -32,9 +32,7 @@ export const createOwners = ({ upstream, send, account }: Ways): Pick<AllVerbs, 
       run: all,
       get: async id => {
         const owner = (await all()).find(known => known.id === id)
-        if (owner === undefined) {
-          throw new UpstreamError('not-found', 'there is no such project', { notAttempted: true, member: 'path.owner' })
-        }
+        if (owner === undefined) throw missing('there is no such project', 'path.owner')
         return owner
       }
     },

@@ -8,7 +8,8 @@ import { naming } from './failures.ts'
 import { goalOf } from './mapping-goals.ts'
 import { hardwareOf } from './mapping-hardware.ts'
 import { isAtRest } from './get.ts'
-import { checkSizes, toMib } from './ids.ts'
+import { toMib } from '../kit/sizes.ts'
+import { checkSizes } from './ids.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import { workWire, type Work } from './resize-work.ts'
 
@@ -89,7 +90,7 @@ function diskOf (seen: Seen, gib: number | undefined): Pick<Work, 'disk' | 'disk
   const present = seen.server.disk_gib
   if (gib === undefined || gib === present) return { disk: null, disk_mib: null, disk_gib: null }
   if (present !== null && gib < present) throw badMember('body.disk_gib', `must be at least ${present}: disks cannot shrink`)
-  const mib = toMib(gib, 'body.disk_gib')
+  const mib = toMib(gib)
   const { systemDisk } = hardwareOf(seen)
   if (systemDisk === null || present === null) {
     throw new UpstreamError('conflict', 'the provider does not currently return the disks of this server', { notAttempted: true })

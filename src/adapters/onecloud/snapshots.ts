@@ -1,6 +1,6 @@
-import { UpstreamError } from '../../domain/failure.ts'
 import type { Snapshot } from '../../domain/catalogue.ts'
 import { toUtc } from '../../domain/time.ts'
+import { missing } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure, type ToFailure } from './failures.ts'
@@ -58,12 +58,9 @@ export const createSnapshots = (client: OnecloudClient, rows: CatalogClient): Sn
   }
 })
 
-const missing = (): UpstreamError =>
-  new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
-
 async function find (rows: CatalogClient, serverId: string, id: string): Promise<void> {
   const found = (await rows.instanceSnapshots(serverId)).some(snapshot => snapshot.id === id)
-  if (!found) throw missing()
+  if (!found) throw missing('the server has no such snapshot', 'path.snapshot')
 }
 
 const deleteFailure: ToFailure = response => {

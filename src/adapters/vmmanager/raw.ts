@@ -2,8 +2,7 @@ import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer } from '../verbs.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
-import { createRaw, rawBody, rawPath } from '../kit/raw.ts'
-import { jsonRequest } from '../kit/send.ts'
+import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
 import { callFailure, complaintOf } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { VmmanagerAccount } from './settings.ts'
@@ -12,7 +11,7 @@ export const createRawVerb = (account: VmmanagerAccount, upstream: Upstream): Ra
   evidence: 'documented',
   note: 'Paths begin with the service: /vm/v3/host. In /auth only users and their SSH keys are allowed.',
   isSecret,
-  build: (request, token) => jsonRequest(baseOf(account, token), { method: request.method, path: rawPath(request), body: request.body }),
+  build: (request, token) => rawRequest(baseOf(account, token), request),
   read: readAnswer
 })
 
