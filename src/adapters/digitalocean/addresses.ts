@@ -5,6 +5,7 @@ import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import { addressOf } from '../kit/addresses.ts'
+import { noAddress } from '../kit/ids.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { DigitaloceanClient } from './client.ts'
 import { serverIdOf } from './ids.ts'
@@ -98,7 +99,7 @@ async function assign (addresses: AddressClient, address: string, server: string
 async function refuseDetach (client: DigitaloceanClient, id: string, address: string): Promise<never> {
   const { server } = await client.getDroplet(id)
   if (server.addresses.some(own => own.address === address)) throw badMember('path.address', 'came with the server and stays with it; only reserved addresses can be detached')
-  throw new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
+  throw noAddress()
 }
 
 /** A reserved IPv4 address is one more public address of its server, unmarked; the lists of reserved ones mark it. */

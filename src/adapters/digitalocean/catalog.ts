@@ -1,34 +1,27 @@
-import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
-import type { AdapterVerbs, Catalog } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import { priceOf, type Image, type Network, type Plan, type SshKey } from '../../domain/catalogue.ts'
+import { byRegion } from '../kit/catalog.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import { imageNameOf } from './mapping.ts'
 import type { ImageWire, KeyWire, SizeWire, VpcWire } from './schema.ts'
 
-type Catalogs = Required<Pick<AdapterVerbs, 'regions' | 'ssh_keys'>> & {
-  readonly images: Catalog<Image, RegionQuery>
-  readonly plans: Catalog<Plan, RegionQuery>
-  readonly networks: Catalog<Network, RegionQuery>
-}
+type Catalogs = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
 
 const evidence = 'documented'
 const cost = { calls: 0, perPage: 1 }
-const parameters = regionQuery
 
 export const createCatalogs = (client: CatalogClient): Catalogs => ({
-  images: {
+  images: byRegion({
     evidence,
     cost,
-    parameters,
     run: async ({ region }) => (await client.listImages()).filter(row => isUsable(row) && isIn(row.regions, region)).map(toImage)
-  },
-  plans: {
+  }),
+  plans: byRegion({
     evidence,
     cost,
-    parameters,
     note: 'Prices are in US dollars and the same in all regions.',
     run: async ({ region }) => (await client.listSizes()).filter(row => isIn(row.regions, region)).map(toPlan)
-  },
+  }),
   regions: {
     evidence,
     cost,
@@ -40,13 +33,12 @@ export const createCatalogs = (client: CatalogClient): Catalogs => ({
     note: 'The provider allows ten such lists a minute.',
     run: async () => (await client.listKeys()).map(toSshKey)
   },
-  networks: {
+  networks: byRegion({
     evidence,
     cost,
-    parameters,
     note: 'VPC networks; a create takes one of its own region.',
     run: async ({ region }) => (await client.listVpcs()).filter(row => region === undefined || row.region === region).map(toNetwork)
-  }
+  })
 })
 
 const isIn = (regions: readonly string[] | null, region: string | undefined): boolean => region === undefined || (regions ?? []).includes(region)

@@ -67,6 +67,6 @@ export function createClient (send: DigitaloceanSend) {
       about: { missing: { failure: 'not-found', member: 'path.snapshot' } }
     }),
     getAction: async (id: string) => (await send({ name: 'actions/get', method: 'GET', path: `/actions/${encodeURIComponent(id)}`, schema: actionAnswer })).action,
-    listActions: async (query: URLSearchParams) => await send({ name: 'actions', method: 'GET', path: `/actions?${query.toString()}`, schema: actionPage, about: noList })
+    listActions: async (query: URLSearchParams) => await send({ name: 'actions', method: 'GET', path: `/actions?${query.toString()}`, schema: actionPage })
   }
 }

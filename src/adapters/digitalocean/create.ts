@@ -1,5 +1,6 @@
 import type { Accepted, Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
+import { agrees } from '../kit/likeness.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { DigitaloceanClient } from './client.ts'
@@ -65,8 +66,6 @@ function toAccepted (server: string, action: string | undefined, { size, region 
 
 /** Names are not unique. The row may show the slug of an image that was ordered by id, and the other way round. */
 function isLike ({ name, region, plan, image }: CreateSpec, server: ServerFacts): boolean {
-  const agrees = (asked: string | undefined, shown: string | null | undefined): boolean =>
-    asked === undefined || shown === null || shown === undefined || asked === shown
   const isNumber = (text: string): boolean => /^\d+$/.test(text)
   const shownImage = server.image?.id ?? image
   return server.name === name && agrees(region, server.region?.id) && agrees(plan, server.plan?.id) &&

@@ -1,10 +1,11 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { isUuid, noServer } from '../kit/ids.ts'
 
 const numeric = /^[1-9]\d{0,14}$/
 
 /** An empty or odd id would lead to the list, and DELETE there takes every droplet with a tag. */
 export function serverIdOf (id: string): string {
-  if (!numeric.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  if (!numeric.test(id)) throw noServer()
   return id
 }
 
@@ -38,10 +39,8 @@ export function tagOf (tag: string): string {
   return tag
 }
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
-
 export function networkOf (path: string, id: string): string {
-  if (!uuid.test(id)) throw badMember(path, 'must be the UUID of a VPC network, as listed by networks')
+  if (!isUuid(id.toLowerCase())) throw badMember(path, 'must be the UUID of a VPC network, as listed by networks')
   return id
 }
 

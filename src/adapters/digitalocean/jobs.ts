@@ -38,7 +38,8 @@ export interface JobSources {
 
 /** The vendor reads actions one by one. A read that fails leaves its job out, and the next poll tries again. */
 export const createJobs = (sources: JobSources) => async (jobs: readonly Job[]): Promise<readonly JobState[]> => {
-  const latest = new Map(jobs.length > fewJobs ? (await sources.client.listActions(pageQuery(1, pageSize))).rows.map(action => [action.id, action]) : [])
+  const listed = jobs.length > fewJobs ? await unlessMissing(sources.client.listActions(pageQuery(1, pageSize))) : null
+  const latest = new Map(listed?.rows.map(action => [action.id, action]))
   const states: JobState[] = []
   const failed: unknown[] = []
   const left = [...jobs]

@@ -1,4 +1,4 @@
-import { readAllPages } from '../kit/pages.ts'
+import { readAllRows } from '../kit/pages.ts'
 import type { PageWire } from './schema.ts'
 
 /** The vendor's maximum. */
@@ -13,8 +13,7 @@ export const isEnd = ({ rows, hasNext, total }: PageWire<unknown>, start: number
 
 /** Every row of a list, each id once. */
 export const readAll = async <Row>(read: (query: URLSearchParams) => Promise<PageWire<Row>>, idOf: (row: Row) => string, more: Readonly<Record<string, string>> = {}): Promise<Row[]> =>
-  (await readAllPages(1, async page => {
+  await readAllRows(1, async page => {
     const wire = await read(pageQuery(page, pageSize, more))
-    const rows = wire.rows.map(row => ({ id: idOf(row), row }))
-    return { rows, next: isEnd(wire, (page - 1) * pageSize, pageSize) ? null : page + 1 }
-  })).map(({ row }) => row)
+    return { rows: wire.rows, next: isEnd(wire, (page - 1) * pageSize, pageSize) ? null : page + 1 }
+  }, idOf)

@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { flag, number, text } from '../kit/wire.ts'
 
-/** A member that may be absent, null or of an unexpected type: then it is null. A scope that the token lacks takes members away. */
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
-const boolean = z.boolean().nullish().catch(null)
+/** A scope that the token lacks takes members away. */
 const list = <Item>(item: z.ZodType<Item>) => z.array(item.nullable().catch(null)).nullish().catch(null).transform(items => items?.filter(entry => entry !== null) ?? null)
 const texts = list(z.string())
 /** Numbers, and texts in the list of all snapshots. */
@@ -24,7 +22,7 @@ export const dropletWire = z.object({
   memory: number,
   vcpus: number,
   disk: number,
-  locked: boolean,
+  locked: flag,
   status: text,
   created_at: text,
   size_slug: text,
@@ -75,11 +73,11 @@ export const imageWire = z.object({
 export type ImageWire = z.infer<typeof imageWire>
 
 export const sizeWire = z.object({
-  slug: z.string().min(1), memory: number, vcpus: number, disk: number, regions: texts, available: boolean, price_monthly: number, price_hourly: number
+  slug: z.string().min(1), memory: number, vcpus: number, disk: number, regions: texts, available: flag, price_monthly: number, price_hourly: number
 })
 export type SizeWire = z.infer<typeof sizeWire>
 
-export const regionWire = z.object({ slug: z.string().min(1), name: text, available: boolean })
+export const regionWire = z.object({ slug: z.string().min(1), name: text, available: flag })
 export type RegionWire = z.infer<typeof regionWire>
 
 export const keyWire = z.object({ id: identifier, name: text, public_key: text, fingerprint: text })
@@ -97,7 +95,7 @@ export const reservedWire = z.object({
   region: z.object({ slug: text }).nullish().catch(null),
   region_slug: text,
   droplet: z.object({ id: identifier }).nullish().catch(null),
-  locked: boolean
+  locked: flag
 })
 export type ReservedWire = z.infer<typeof reservedWire>
 

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../domain/catalogue.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { DigitaloceanClient } from './client.ts'
+import { missing } from '../kit/ids.ts'
 import { serverIdOf } from './ids.ts'
 import { toJob } from './jobs.ts'
 import { readAll } from './pages.ts'
@@ -54,7 +55,7 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
 async function requireOwn (client: DigitaloceanClient, server: string, snapshot: string): Promise<void> {
   const { snapshot_ids: ids } = await client.getOwnImages(server)
   if (ids === null) throw new UpstreamError('forbidden', 'without the scope image:read it is unknown which snapshots belong to the server', { notAttempted: true })
-  if (!ids.includes(snapshot)) throw new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
+  if (!ids.includes(snapshot)) throw missing('the server has no such snapshot', 'path.snapshot')
 }
 
 /** What is listed is finished. */
