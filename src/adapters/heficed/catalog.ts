@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Image } from '../../domain/catalogue.ts'
+import type { Image, SshKey } from '../../domain/catalogue.ts'
 import { regionParameter } from '../../domain/parameter.ts'
 import type { AdapterVerbs, Catalog } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
-import { toImage, toSshKey } from './catalog-mapping.ts'
+import type { SshKeyWire, TemplateWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
 const parameters = z.strictObject({
@@ -23,3 +23,10 @@ const createImages = (client: CatalogClient): Catalog<Image, z.output<typeof par
   parameters,
   run: async ({ region, instance_type: type }) => (await client.listTemplates(type, region)).map(wire => toImage(wire, type, region))
 })
+
+/** The rows do not repeat the query's region and instance type. */
+const toImage = ({ id, name }: TemplateWire, type: string, region: string): Image =>
+  ({ id, name: name ?? id, os: type, region, min_disk_gib: null, min_memory_mib: null })
+
+const toSshKey = ({ id, label, publicKey, fingerPrint }: SshKeyWire): SshKey =>
+  ({ id, name: label ?? id, public_key: publicKey ?? null, fingerprint: fingerPrint ?? null })

@@ -1,10 +1,10 @@
 import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import { cidrOf } from '../kit/addresses.ts'
 import { byRegion } from '../kit/catalog.ts'
 import { positive } from '../kit/sizes.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './catalog-schema.ts'
-import { cidrOf } from './mapping-cidr.ts'
 
 /** The catalogs of a create; rows that it cannot use are left out. */
 export const createCatalogs = (rows: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({

@@ -4,12 +4,11 @@ import { missing } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure, type ToFailure } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
 import { getLive } from './get.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { InstanceSnapshotWire } from './catalog-schema.ts'
 import { checkName } from './ids.ts'
-import { isFailureWord } from './mapping-statuses.ts'
+import { goalOf, isFailureWord } from './mapping-statuses.ts'
 
 type SnapshotVerbs = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'>
 
