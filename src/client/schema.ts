@@ -2957,7 +2957,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6 only */
+                /** @description The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean only */
                 region?: string;
                 /** @description linux or windows; Heficed Kronos Cloud (required) only */
                 instance_type?: string;
@@ -2998,7 +2998,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud only */
+                /** @description The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean only */
                 region?: string;
             };
             header?: never;
@@ -3113,7 +3113,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods) only */
+                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean only */
                 region?: string;
             };
             header?: never;

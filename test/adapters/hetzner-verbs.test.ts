@@ -118,6 +118,8 @@ t.test('an order that the vendor cannot fill says why: no room, the name, the re
   const { ask } = await openGateway(t, { soldOut: ['cpx32'] })
   const problem = isProblem(t, await ask('POST', '/servers', { body: { ...order, plan: 'cpx32' } }), 422, 'capacity-exhausted')
   t.match(problem, { retryable: 'no', side_effect: 'none', upstream: { code: 'resource_unavailable', status: 412, request_id: /^correlation-/, details: { plan: 'cpx32', region: 'fsn1' } } })
+  const larger = isProblem(t, await ask('POST', `/servers/${off}/resize`, { body: { plan: 'cpx32' } }), 422, 'capacity-exhausted')
+  t.match(larger, { retryable: 'no', upstream: { details: { plan: 'cpx32' } } })
   isProblem(t, await ask('POST', '/servers', { body: { ...order, name: 'web-1' } }), 409, 'conflict', 'body.name')
   isProblem(t, await ask('POST', '/servers', { body: { ...order, region: 'nowhere' } }), 422, 'upstream-rejected', 'body.region')
   isProblem(t, await ask('POST', '/servers', { body: { ...order, region: 'ash' } }), 422, 'upstream-rejected', 'body.region')

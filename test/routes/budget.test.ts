@@ -45,7 +45,8 @@ const pages: Readonly<Record<string, (call: SimulatedCall) => boolean>> = {
   vmmanager: ({ method, query }) => method === 'GET' && query.has('limit'),
   onecloud: ({ method, query }) => method === 'GET' && query.has('limit'),
   hetzner: ({ method, query }) => method === 'GET' && query.has('page'),
-  openstack: ({ method, query }) => method === 'GET' && query.has('limit')
+  openstack: ({ method, query }) => method === 'GET' && query.has('limit'),
+  digitalocean: ({ method, query }) => method === 'GET' && query.has('page')
 }
 
 interface Request {
