@@ -191,12 +191,12 @@ interface RoomParts {
   readonly stopping: AbortSignal
 }
 
-function createServices ({ clock, stores: { operations, idempotency, deletes, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Services {
+function createServices ({ clock, stores: { operations, idempotency, deletes, creates, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Services {
   return {
     clock,
     servers: createServers({ cursors, generations, observer, clock }),
     fleet: createFleet({ cursors, generations, observer, clock }),
-    executor: createExecutor({ engine, deletes, inFlight, generations }),
+    executor: createExecutor({ engine, pending: operations.pending, deletes, creates, inFlight, generations }),
     operations: createOperations(engine, cursors, stopping),
     idempotency: createIdempotencyKeys({
       store: idempotency,

@@ -1,6 +1,7 @@
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError, type SideEffect } from '../domain/failure.ts'
 import type { Goal } from '../domain/operation.ts'
+import type { ServerFacts } from '../domain/server.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import type { Engine } from '../operations/engine.ts'
 import { fingerprintOf, withoutSecrets } from '../operations/search.ts'
@@ -10,13 +11,16 @@ import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
 import type { Command } from '../verbs/verb.ts'
 
-/** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
-export async function readBaseline ({ list }: AdapterVerbs, spec: CreateSpec | undefined): Promise<Search | null> {
-  if (spec === undefined) return null
-  const baseline: string[] = []
-  for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) baseline.push(...rows.map(({ server }) => fingerprintOf(server.id)))
-  return { spec: withoutSecrets(spec), baseline }
+/** All servers of the account. */
+export async function readServers ({ list }: AdapterVerbs): Promise<ServerFacts[]> {
+  const servers: ServerFacts[] = []
+  for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) servers.push(...rows.map(({ server }) => server))
+  return servers
 }
+
+/** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
+export const baselineOf = (spec: CreateSpec, servers: readonly ServerFacts[]): Search =>
+  ({ spec: withoutSecrets(spec), baseline: servers.map(({ id }) => fingerprintOf(id)) })
 
 interface Beginning {
   readonly command: Command

@@ -51,7 +51,9 @@ function costOfVerb (verb: ApiVerb, verbs: AdapterVerbs): UpstreamCost {
   const run = runBy(verb, verbs)
   const mayRead = verb.reads !== undefined || (verb.path.startsWith('/servers/:id') && run.some(({ evidence }) => evidence === 'inferred'))
   const { perRow: _rows, ...baseline } = listCost(verbs.list)
-  return run.length === 0 ? free : sum(...run.map(({ cost = one }) => cost), mayRead ? verbs.get.cost ?? one : free, verb.creates === true ? baseline : free)
+  const spends = verb.spends === true
+  const beside = [mayRead ? verbs.get.cost ?? one : free, verb.creates === true || spends ? baseline : free, spends && verbs.plans !== undefined ? verbs.plans.cost ?? one : free]
+  return run.length === 0 ? free : sum(...run.map(({ cost = one }) => cost), ...beside)
 }
 
 const ofReads: Readonly<Record<string, (verbs: AdapterVerbs) => UpstreamCost>> = {

@@ -124,7 +124,7 @@ function startReplica (world: World, shared: Shared): Replica {
     secrets: [Buffer.from('secret')],
     clock: own
   })
-  const executor = createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {
