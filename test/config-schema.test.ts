@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { loadAdapters } from '../src/adapters/registry.ts'
-import { configJsonSchema } from '../src/config/json-schema.ts'
+import { configJsonSchema } from './openapi/config-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/substitute.ts'
 import { vendors } from './conformance/vendors.ts'
@@ -43,6 +43,7 @@ const heficed = { provider: 'heficed', organization_id: '7bddbff3-2dfb-11e9-895d
 const fleio = { provider: 'fleio', url: 'https://panel.example.com/backend/staffapi', token: 't' }
 const glesys = { provider: 'glesys', project: 'cl12345' }
 const vmmanager = { provider: 'vmmanager', url: 'https://vm.example.com' }
+const hetzner = { provider: 'hetzner' }
 const onecloud = { provider: 'onecloud', auth_url: 'https://pods.example.com:5000/v3' }
 const user = { username: 'u', password: 'p' }
 
@@ -84,6 +85,8 @@ const good: ReadonlyArray<readonly [string, unknown]> = [
   ['onecloud in a project', account({ ...onecloud, ...user, project: 'demo' })],
   ['onecloud for a domain', account({ ...onecloud, ...user, scope: 'domain', project: 'p' })],
   ['onecloud with a key', account({ ...onecloud, access_key: 'a', secret_key: 's', allowed_hosts: ['pods.example.com'] })],
+  ['hetzner', account({ ...hetzner, token: 't' })],
+  ['hetzner behind a proxy', account({ ...hetzner, token: ref('WORD'), api_url: 'http://127.0.0.1:9/v1' })],
   ['the longest account id', account(heficed, 'a'.repeat(63))]
 ]
 
@@ -164,7 +167,9 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
   ['onecloud for a domain in no project', account({ ...onecloud, ...user, scope: 'domain' })],
   ['onecloud with a key and a project', account({ ...onecloud, access_key: 'a', secret_key: 's', project: 'p' })],
   ['onecloud with half a key', account({ ...onecloud, access_key: 'a', project: 'p' })],
-  ['onecloud on no hosts', account({ ...onecloud, ...user, project: 'p', allowed_hosts: [] })]
+  ['onecloud on no hosts', account({ ...onecloud, ...user, project: 'p', allowed_hosts: [] })],
+  ['hetzner without a token', account(hetzner)],
+  ['hetzner with a line end in its token', account({ ...hetzner, token: 't\n' })]
 ]
 
 /** What no JSON Schema can know: other places of the file, the environment, the disk. The gateway refuses these. */

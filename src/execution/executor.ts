@@ -4,7 +4,6 @@ import type { Accepted, AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Operation } from '../domain/operation.ts'
-import type { ServerFacts } from '../domain/server.ts'
 import type { Engine } from '../operations/engine.ts'
 import { untracked } from '../operations/idempotency.ts'
 import type { Generations } from '../state/generation.ts'
@@ -58,7 +57,7 @@ export function createExecutor (parts: ExecutorParts): Executor {
       // What one request buys is recorded before the next one is added up.
       const stored = limitOf(account, command) === null ? await begin() : await turns(account.id, begin)
       try {
-        const accepted = await runReady(verbs, bound, { call: command, seen, context })
+        const accepted = await runReady(verbs, bound, { call: command, seen, mark: stored.operation.id, context })
         return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
       } catch (error) {
         throw await endFailedIntent(engine, stored, { error, left: context.counters.writes })
@@ -74,7 +73,7 @@ export function createExecutor (parts: ExecutorParts): Executor {
       if (call.mayCreate === true) await countCreate(creates, account)
       if (writes && call.isRepeatable !== true) await context.idempotencyLease?.begin(untracked)
       try {
-        return await runReady(verbs, bound, { call, seen: null, context })
+        return await runReady(verbs, bound, { call, seen: null, mark: '', context })
       } finally {
         if (writes) await generations.bump(account.id)
       }
@@ -83,7 +82,7 @@ export function createExecutor (parts: ExecutorParts): Executor {
       const plan = createDryRun(account)
       const verbs = account.connect(writeCall(account, context), plan.record)
       if (isCommand(call)) await planCommand(parts, verbs, { account, command: call, bound: bindCommand(account, verbs, call), context })
-      else await bindPermitted(account, verbs, { call, writes: call.writes }).run(null)
+      else await bindPermitted(account, verbs, { call, writes: call.writes }).run(null, '')
       return plan.calls
     }
   }
@@ -101,7 +100,7 @@ interface Beginning extends Commanded {
 }
 
 interface Spender extends Pick<Commanded, 'account' | 'command'> {
-  readonly servers: readonly ServerFacts[]
+  readonly servers: readonly Seen[]
 }
 
 /** Applies the guards that need to know the account's servers, and records what is about to be sent. */
@@ -109,13 +108,20 @@ async function beginCommand (parts: ExecutorParts, verbs: AdapterVerbs, beginnin
   const { engine, deletes, creates } = parts
   const { account, command, bound, seen, context } = beginning
   const { spec, action } = command
-  const servers = spec === undefined && limitOf(account, command) === null ? [] : await readServers(verbs)
+  const servers = await serversFor(verbs, account, command)
   await guardSpending(parts, verbs, { account, command, servers })
   if (action === 'delete') await countDelete(deletes, account)
   if (action === 'create') await countCreate(creates, account)
-  const goal = bound.goalOf === undefined ? command.goal : bound.goalOf(seen)
+  const goal = bound.verb.goal ?? (bound.goalOf === undefined ? command.goal : bound.goalOf(seen))
   const search = spec === undefined ? null : baselineOf(spec, servers)
   return await beginIntent(engine, account, { command, goal, search, context, deadlineMs: bound.verb.deadlineMs })
+}
+
+/** Those that the command must know of: for a sum all of them, for a create those that may be taken for its own. */
+async function serversFor (verbs: AdapterVerbs, account: Account, command: Command): Promise<readonly Seen[]> {
+  if (limitOf(account, command) !== null) return await readServers(verbs)
+  if (command.spec === undefined) return []
+  return await readServers(verbs, verbs.create?.isNameUnique === true ? { name: command.spec.name } : {})
 }
 
 /** The limit of what the command may cost; null if there is none, or if it buys nothing. */
@@ -124,7 +130,7 @@ const limitOf = ({ options: { guard } }: Account, { buys }: Command): Spending |
 async function guardSpending ({ pending }: ExecutorParts, verbs: AdapterVerbs, { account, command, servers }: Spender): Promise<void> {
   const limit = limitOf(account, command)
   if (command.buys === undefined || limit === null) return
-  await refuseOverspending({ verbs, limit, servers, open: await pending(account.id) }, command.buys)
+  await refuseOverspending({ verbs, limit, rows: servers, open: await pending(account.id) }, command.buys)
 }
 
 const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goal' in call
@@ -133,7 +139,7 @@ const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goa
 async function planCommand (parts: ExecutorParts, verbs: AdapterVerbs, { account, command, bound, context }: Commanded): Promise<void> {
   const seen = await preflight(verbs, command)
   if (limitOf(account, command) !== null) await guardSpending(parts, verbs, { account, command, servers: await readServers(verbs) })
-  let accepted = await runReady(verbs, bound, { call: command, seen, context })
+  let accepted = await runReady(verbs, bound, { call: command, seen, mark: '{operation}', context })
   const planned = new Set<string>()
   while (accepted.next !== undefined && !planned.has(accepted.next.name)) {
     const { name, input } = accepted.next
@@ -162,21 +168,29 @@ async function preflight (verbs: AdapterVerbs, { preflight: isWanted, serverId, 
 interface Running {
   readonly call: Call<unknown>
   readonly seen: Seen | null
+  readonly mark: string
   readonly context: RequestContext
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
+async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId, given }, seen, mark, context: { counters } }: Running): Promise<T> {
   try {
-    return await bound.run(seen)
+    return await bound.run(seen, mark)
   } catch (cause) {
     // An adapter that finds a fault after an accepted write does not know of the write.
     const isUnaware = cause instanceof UpstreamError && cause.sideEffect === 'none'
-    const error = isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause
+    const error = withAsked(isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause, given, seen)
     if (!isUnknownVerb(bound.verb, error)) throw error
     if (serverId !== null && seen === null) await verbs.get.run(serverId)
     throw new GatewayError('operation-not-supported', 'the provider does not offer this action', { cause: error })
   }
+}
+
+/** A refusal for lack of room, with what was asked for; what the vendor itself says, such as alternatives, goes before it. */
+function withAsked (error: unknown, given: Call<unknown>['given'], seen: Seen | null): unknown {
+  if (!(error instanceof UpstreamError) || error.failure !== 'capacity') return error
+  const asked = { plan: given['body.plan'], region: given['body.region'] ?? seen?.server.region?.id }
+  return error.meaning('capacity', { details: { ...asked, ...Object(error.options.details) } })
 }
 
 /** The vendor's answer indicates that the endpoint does not exist; a missing member of ours does not count. */

@@ -2,6 +2,7 @@ import type { Spending } from '../access/guards.ts'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { Plan } from '../domain/catalogue.ts'
 import { GatewayError } from '../domain/failure.ts'
+import type { Seen } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { fingerprintOf, isLikeOrder } from '../operations/search.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
@@ -22,7 +23,7 @@ export interface Budget {
   readonly verbs: AdapterVerbs
   readonly limit: Spending
   /** All servers of the account. */
-  readonly servers: readonly ServerFacts[]
+  readonly rows: readonly Seen[]
   /** Its operations that have not ended. */
   readonly open: readonly StoredOperation[]
 }
@@ -31,8 +32,9 @@ export interface Budget {
  * Refuses a create or resize that would bring the monthly prices of the account's plans above the limit, or whose sum is not known.
  * Beside the servers that the provider lists, creates and resizes count that have not ended. A cheaper plan is always allowed.
  */
-export async function refuseOverspending ({ verbs, limit, servers, open }: Budget, { plan, region, serverId }: Purchase): Promise<void> {
+export async function refuseOverspending ({ verbs, limit, rows, open }: Budget, { plan, region, serverId }: Purchase): Promise<void> {
   const plans = await verbs.plans?.run({}) ?? []
+  const servers = rows.map(({ server }) => server)
   const priceOf: PriceOf = placed => monthlyPrice(plans, limit.currency, placed)
   const present = servers.find(({ id }) => id === serverId)
   const added = priceOf({ plan, region: region ?? present?.region?.id ?? null })
@@ -45,7 +47,7 @@ export async function refuseOverspending ({ verbs, limit, servers, open }: Budge
   const listed = servers.filter(({ id }) => id !== serverId)
   const others = [
     ...listed.map(server => ({ what: `server ${server.id}`, price: priceWithResizes(server, open, priceOf) })),
-    ...unseenCreates(verbs, servers, open).map(({ id, placed }) => ({ what: `operation ${id}`, price: priceOf(placed) }))
+    ...unseenCreates(verbs, rows, open).map(({ id, placed }) => ({ what: `operation ${id}`, price: priceOf(placed) }))
   ]
   const unknown = others.filter(({ price }) => price === null).map(({ what }) => what)
   if (unknown.length > 0) {
@@ -89,13 +91,13 @@ function priceWithResizes (server: ServerFacts, open: readonly StoredOperation[]
 }
 
 /** Creates whose servers are not listed yet, with what was ordered. */
-function unseenCreates (verbs: AdapterVerbs, servers: readonly ServerFacts[], open: readonly StoredOperation[]) {
+function unseenCreates (verbs: AdapterVerbs, rows: readonly Seen[], open: readonly StoredOperation[]) {
   return open.flatMap(({ operation: { id, server_id: serverId }, search }) => {
     if (search === null) return []
     const baseline = new Set(search.baseline)
-    const isSeen = servers.some(server => serverId === null
-      ? !baseline.has(fingerprintOf(server.id)) && isLikeOrder(verbs, search.spec, server)
-      : server.id === serverId)
+    const isSeen = rows.some(seen => serverId === null
+      ? !baseline.has(fingerprintOf(seen.server.id)) && isLikeOrder(verbs, { spec: search.spec, mark: id, seen })
+      : seen.server.id === serverId)
     return isSeen ? [] : [{ id, placed: { plan: search.spec.plan, region: search.spec.region ?? null } }]
   })
 }

@@ -6,6 +6,7 @@ import type { LocalRecords } from '../shared-operation-store.ts'
 import { readStoredOperation } from '../stored-operation.ts'
 import type { AgeClock } from './age-clock.ts'
 import { textOf, type Database, type Durability, type Row } from './database.ts'
+import { operationPlace } from './places.ts'
 
 export interface SqliteParts {
   readonly database: Database
@@ -56,9 +57,8 @@ function createRows ({ database, sealer, now }: SqliteParts) {
   const erase = database.statement('DELETE FROM operations WHERE account = ? AND id = ?', 'durable')
   const drop = database.statement('DELETE FROM operations WHERE account = ? AND id = ? AND version = ?', 'durable')
 
-  const placeOf = (account: string, id: string): string => `operation ${account} ${id}`
   const unseal = (account: string, id: string, row: Row): StoredOperation | null => {
-    const text = sealer.open(textOf(row, 'record'), placeOf(account, id))
+    const text = sealer.open(textOf(row, 'record'), operationPlace(account, id))
     return text === null ? null : readStoredOperation(JSON.parse(text))
   }
   const unsealAll = (found: readonly Row[]): StoredOperation[] =>
@@ -72,7 +72,7 @@ function createRows ({ database, sealer, now }: SqliteParts) {
   }
   const write = (stored: StoredOperation, durability: Durability): void => {
     const { account, id, status } = stored.operation
-    const record = sealer.seal(JSON.stringify(stored), placeOf(account, id))
+    const record = sealer.seal(JSON.stringify(stored), operationPlace(account, id))
     writes[durability].run(account, id, stored.version, isFinal(status) ? 0 : 1, now() + keptForMs, record)
   }
   return {
