@@ -231,6 +231,14 @@ t.test('a resize with restart ends with a running server, whether or not the ven
   }
 })
 
+t.test('a resized server that runs already, and whose start the vendor refuses, is as it was asked for', async t => {
+  const { ask, vendor } = await openGateway(t, { afterResize: 'running' })
+  const locked = { status: 423, body: { error: { code: 'locked', message: 'server is locked', details: null } } }
+  vendor.fail({ kind: 'reply', times: 100, match: ({ path }) => path.endsWith('/poweron'), reply: locked })
+  const resized = isOperation(t, await ask('POST', `/servers/${web}/resize`, { body: { plan: 'cpx22', restart: true }, headers: soon }), 200, 'resize')
+  t.match(resized, { status: 'succeeded' })
+})
+
 t.test('rescue arms and boots, shows no state of its own, and unrescue leads back to the disk', async t => {
   const { ask, vendor } = await openGateway(t)
   const entering = await ask('POST', `/servers/${web}/rescue`, { headers: soon })
