@@ -659,7 +659,7 @@ export interface paths {
          * List regions
          * @description Returns one page of the regions that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listRegions"];
         put?: never;

@@ -1,10 +1,11 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { noServer } from '../kit/ids.ts'
 
 const number = /^\d{1,16}$/
 
 /** Ids are whole numbers up to 2^53-1; no other id can exist. */
 export function idOf (id: string): string {
-  if (!number.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  if (!number.test(id)) throw noServer()
   return id
 }
 
