@@ -52,7 +52,9 @@ function costOfVerb (verb: ApiVerb, verbs: AdapterVerbs): UpstreamCost {
   const run = runBy(verb, verbs)
   const mayRead = verb.reads !== undefined || (verb.path.startsWith('/servers/:id') && run.some(({ evidence }) => evidence === 'inferred'))
   const { perRow: _rows, ...baseline } = listCost(verbs.list)
-  return run.length === 0 ? free : sum(...run.map(({ cost = verb.tag === 'Catalog' ? onePage : one }) => cost), mayRead ? verbs.get.cost ?? one : free, verb.creates === true ? baseline : free)
+  const spends = verb.spends === true
+  const beside = [mayRead ? verbs.get.cost ?? one : free, verb.creates === true || spends ? baseline : free, spends && verbs.plans !== undefined ? verbs.plans.cost ?? onePage : free]
+  return run.length === 0 ? free : sum(...run.map(({ cost = verb.tag === 'Catalog' ? onePage : one }) => cost), ...beside)
 }
 
 const ofReads: Readonly<Record<string, (verbs: AdapterVerbs) => UpstreamCost>> = {
