@@ -162,6 +162,37 @@ t.test('max_monthly_price refuses what has no known price, and raw calls that ma
   t.equal(glesys.created, made)
 })
 
+const plansSchema = z.object({ data: z.array(z.object({ id: z.string(), region: z.string().nullable(), price: z.object({ monthly: z.number() }).nullable() })) })
+const rowsSchema = z.object({ data: z.array(z.object({ id: z.string(), plan: z.object({ id: z.string() }).nullable(), region: z.object({ id: z.string() }).nullable() })) })
+
+t.test('max_monthly_price adds up what the provider lists, by plan and region, and lets through what fits', async t => {
+  const hetzner = await startHetzner({ knobs: { actionMs: 50 } })
+  t.teardown(async () => { await hetzner.close() })
+  const [settings] = Object.values(hetzner.settings)
+  const openWith = async (guard: object) => {
+    const { app, close } = await composeGateway({ accounts: { hz: { provider: 'hetzner', ...settings, guard } } })
+    t.teardown(close)
+    return async (method: 'GET' | 'POST', url: string, payload?: object) => await app.inject({ method, url: `/v1/hz/${url}`, ...(payload === undefined ? {} : { payload }) })
+  }
+  const free = await openWith({})
+  const { data: plans } = plansSchema.parse((await free('GET', 'plans?limit=500')).json())
+  const { data: servers } = rowsSchema.parse((await free('GET', 'servers?limit=500')).json())
+  const priceOf = (id: string | undefined, region: string | undefined): number =>
+    plans.find(plan => plan.id === id && plan.region === region)?.price?.monthly ?? Number.NaN
+  const spent = servers.reduce((sum, { plan, region }) => sum + priceOf(plan?.id, region?.id), 0)
+  t.ok(spent > 100, `the simulated servers have prices: ${spent}`)
+  const [there, dear] = [priceOf('cpx22', 'fsn1'), priceOf('cpx22', 'ash')]
+  t.ok(dear > there)
+  const ask = await openWith({ max_monthly_price: { amount: Math.round((spent + there) * 100) / 100, currency: 'EUR' } })
+  const order = { name: 'guarded-1', plan: 'cpx22', image: 'ubuntu-24.04' }
+  t.match((await ask('POST', 'servers', { ...order, region: 'ash' })).json(), { type: '/problems/forbidden', detail: /would cost 7\.99$/ }, 'the same plan costs more there')
+  const made = await ask('POST', 'servers', { ...order, region: 'fsn1' })
+  t.equal(made.statusCode, 202, made.body)
+  t.match((await ask('POST', 'servers', { ...order, name: 'guarded-2', plan: 'cax11', region: 'fsn1' })).json(), { status: 403, detail: /and this one would cost 3\.79$/ })
+  const dollars = await openWith({ max_monthly_price: { amount: 100_000, currency: 'USD' } })
+  t.match((await dollars('POST', 'servers', { ...order, region: 'fsn1' })).json(), { status: 403, detail: /names no price in USD for this plan/ })
+})
+
 t.test('replicas count deletes and creates together in Redis; while it is lost both are refused', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
