@@ -7,9 +7,20 @@ export interface GuardSettings {
   /** Destructive calls must confirm the server's name. */
   readonly confirms: boolean
   readonly maxDeletesPerHour: number | null
+  readonly maxCreatesPerHour: number | null
+  readonly maxMonthlyPrice: Spending | null
 }
 
-export const noGuards: GuardSettings = { protectedIds: new Set(), confirms: false, maxDeletesPerHour: null }
+/** The most that the plans of an account may cost in a month. */
+export interface Spending {
+  readonly amount: number
+  /** ISO 4217. */
+  readonly currency: string
+}
+
+export const noGuards: GuardSettings = {
+  protectedIds: new Set(), confirms: false, maxDeletesPerHour: null, maxCreatesPerHour: null, maxMonthlyPrice: null
+}
 
 /** A destructive call and the caller's confirmation. */
 export interface Destruction {
@@ -40,13 +51,16 @@ export interface RawCall {
 }
 
 /**
- * The effect of a raw call is unknown, so it must not name a protected server in its path, query or body, and must not DELETE without a
- * confirmation.
+ * The effect of a raw call is unknown, so it must not name a protected server in its path, query or body, must not DELETE without a
+ * confirmation, and must not buy what has an unknown price.
  */
-export function guardRaw ({ protectedIds, confirms }: GuardSettings, { method, path, body }: RawCall): void {
+export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSettings, { method, path, body }: RawCall): void {
   const named = new Set([...path.split(/[/?&=]/), ...wordsOf(body)])
   for (const id of protectedIds) {
     if (named.has(id) || named.has(encodeURIComponent(id))) throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
+  }
+  if (maxMonthlyPrice !== null && method !== 'DELETE') {
+    throw new GatewayError('forbidden', `raw ${method} calls are disabled because the account sets guard.max_monthly_price: what they may cost is not known`)
   }
   if (confirms && method === 'DELETE') throw new GatewayError('forbidden', 'raw DELETE calls are disabled because the account sets guard.confirm_delete')
 }

@@ -2957,9 +2957,9 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6, DigitalOcean only */
+                /** @description The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean only */
                 region?: string;
-                /** @description linux or windows; Heficed Kronos Cloud only */
+                /** @description linux or windows; Heficed Kronos Cloud (required) only */
                 instance_type?: string;
             };
             header?: never;
