@@ -112,11 +112,12 @@ const actions: Readonly<Record<string, ServerAction>> = {
   }
 }
 
-function checkResize ({ status, primary_disk_size: disk, server_type: own }: Server, body: Json): void {
+function checkResize ({ status, primary_disk_size: disk, server_type: own }: Server, body: Json, { knobs }: World): void {
   const type = findType(textOf(body, 'server_type'))
   if (type === undefined) throw invalid('server_type')
   if (status !== 'off') throw refuse(422, 'server_not_stopped', 'server must be stopped before changing type')
   if (type.architecture !== own.architecture || type.disk < disk) throw refuse(422, 'invalid_server_type')
+  if (knobs.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
 }
 
 /** The name is in the description. The image cannot be used before the action has ended. */

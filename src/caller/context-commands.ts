@@ -27,7 +27,7 @@ export async function addContext (terminal: Terminal, name: string, flags: AddFl
 
 async function readKey (terminal: Terminal, { keyFile }: AddFlags): Promise<string> {
   if (keyFile !== undefined) return await readOneLine(terminal, keyFile, '--key-file')
-  return await readOneLine(terminal, '-', 'Key')
+  return await readOneLine(terminal, '-', terminal.streams?.input.isTTY === true ? 'Key' : 'the key, or --no-key')
 }
 
 const isExposed = (url: string): boolean =>

@@ -26,6 +26,28 @@ export async function readSource ({ streams }: Terminal, source: string, place: 
 
 const nameOf = (source: string): string => source === '-' ? 'standard input' : source
 
+/** JSON of the command line, or of `@FILE`. */
+export async function readJson (terminal: Terminal, text: string, place: string): Promise<unknown> {
+  const isInline = !text.startsWith('@')
+  const value = parsed(isInline ? text : await readSource(terminal, text.slice(1), place), place)
+  if (!isInline || !holdsPassword(value)) return value
+  throw new CommandError(`${place}: a password in the command line can be read by other users; use @FILE, or @- for standard input`, 2)
+}
+
+function parsed (text: string, place: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The message of the parser quotes the text, which may hold a password.
+    throw new CommandError(`${place} takes JSON, or @FILE`, 2)
+  }
+}
+
+function holdsPassword (value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([name, member]) => name === 'password' || holdsPassword(member))
+}
+
 /** As `readSource`, for a secret: without its last newline, and of one line. Typed on a terminal, it does not show. */
 export async function readOneLine (terminal: Terminal, source: string, place: string): Promise<string> {
   const isTyped = source === '-' && terminal.streams?.input.isTTY === true

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cidrOf } from '../../src/adapters/onecloud/mapping-cidr.ts'
+import { cidrOf } from '../../src/adapters/kit/addresses.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { capabilityNames } from '../../src/domain/capability.ts'
 import { redact } from '../../src/domain/redact.ts'

@@ -166,6 +166,16 @@ t.test('a key that a header cannot carry is refused without being repeated', asy
   }
 })
 
+t.test('a key for a URL without https is stored with a warning', async t => {
+  const file = join(home, 'key-of-flag')
+  const env = { XDG_CONFIG_HOME: join(home, 'other') }
+  const far = await runHere(['context', 'add', 'far', '--url', 'http://hawser.example.com', '--key-file', file], env)
+  t.match(far, { code: 0, err: /key is sent unencrypted/ })
+  t.notMatch((await runHere(['context', 'add', 'near', '--url', first.url, '--key-file', file], env)).err, /unencrypted/)
+  const none = await runHere(['context', 'add', 'none', '--url', first.url], env)
+  t.match(none, { code: 2, err: 'the key, or --no-key: standard input is empty\n' })
+})
+
 t.test('a gateway below a path is called below it', async t => {
   await runHere(['accounts', '--url', `${first.url}/hawser/`], { HOME: home })
   t.equal(first.asked.at(-1)?.path, '/hawser/v1/accounts')

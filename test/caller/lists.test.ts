@@ -103,6 +103,13 @@ t.test('a narrow terminal shortens names, leaves out columns and says which, and
   )
 })
 
+t.test('one record is a line for each member, and for each verb of an account', async t => {
+  const server = (await commands.terminal(['server', 'get', 'vm6', '41'], { ...env, NO_COLOR: '1' }).ended()).out
+  t.match(server, /^id +41\r\naccount +vm6\r\n[^]*^image +.+ \(\S+\)\r\n[^]*^locked +no\r\n/m)
+  const { out } = await runHere(['account', 'get', 'lab', '-o', 'table'], env)
+  t.match(out, /^health\.status +ok\n[^]*^capabilities\.start +native, documented\n[^]*^capabilities\.rebuild +none\n/m)
+})
+
 t.test('a reader that leaves early ends the command quietly', async t => {
   const line = `"${process.execPath}" "$MAIN" servers lab -o ndjson; echo "code $?" >&2`
   const run = await commands.program('sh', ['-c', `(${line}) | head -n 1`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()

@@ -14,7 +14,6 @@ import { createResize } from './resize.ts'
 import { idOf } from './ids.ts'
 import { createPtr } from './ptr.ts'
 import { createRawVerb } from './raw.ts'
-import { createDelete } from './delete.ts'
 import { example, glesysAccountSchema, type GlesysAccount } from './settings.ts'
 
 export const glesys: Adapter<GlesysAccount> = {
@@ -37,7 +36,6 @@ export const glesys: Adapter<GlesysAccount> = {
         run: async id => await client.details(idOf(id))
       },
       create: createCreate(client, catalog),
-      delete: createDelete(client),
       start: {
         evidence: 'documented',
         run: async ({ id }) => await client.start(idOf(id))

@@ -3,7 +3,7 @@ import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
 import type { GlesysClient } from './client.ts'
-import { refuseLacking } from './failures-unsupported.ts'
+import { refuseLacking } from './mapping.ts'
 import { resizeMembers } from './failures-members.ts'
 import { serverWire } from './schema.ts'
 

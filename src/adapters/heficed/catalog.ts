@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Image } from '../../domain/catalogue.ts'
 import { regionParameter } from '../../domain/parameter.ts'
+import { toSshKey } from '../kit/catalog.ts'
 import type { AdapterVerbs, Catalog } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
-import { toImage, toSshKey } from './catalog-mapping.ts'
+import type { TemplateWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
 const parameters = z.strictObject({
@@ -14,7 +15,7 @@ const parameters = z.strictObject({
 /** SSH keys only for accounts with the scope `sshkeys`. */
 export const createCatalogs = ({ scopes }: HeficedAccount, client: CatalogClient): Pick<AdapterVerbs, 'images' | 'ssh_keys'> => ({
   images: createImages(client),
-  ...(scopes.includes('sshkeys') ? { ssh_keys: { evidence: 'observed', run: async () => (await client.listSshKeys()).map(toSshKey) } } : {})
+  ...(scopes.includes('sshkeys') ? { ssh_keys: { evidence: 'observed', run: async () => (await client.listSshKeys()).map(({ id, label, publicKey, fingerPrint }) => toSshKey({ id, name: label, public_key: publicKey, fingerprint: fingerPrint })) } } : {})
 })
 
 /** The vendor has separate images for each region and instance type, and lists them only by both. */
@@ -23,3 +24,7 @@ const createImages = (client: CatalogClient): Catalog<Image, z.output<typeof par
   parameters,
   run: async ({ region, instance_type: type }) => (await client.listTemplates(type, region)).map(wire => toImage(wire, type, region))
 })
+
+/** The rows do not repeat the query's region and instance type. */
+const toImage = ({ id, name }: TemplateWire, type: string, region: string): Image =>
+  ({ id, name: name ?? id, os: type, region, min_disk_gib: null, min_memory_mib: null })

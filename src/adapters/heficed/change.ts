@@ -1,5 +1,5 @@
 import type { AllVerbs } from '../verbs.ts'
-import { toAccepted } from './mapping-accepted.ts'
+import { toAccepted } from './mapping.ts'
 import { idOf, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 

@@ -1,7 +1,7 @@
 import type { AllVerbs } from '../verbs.ts'
 import { UpstreamError, type Failure } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
-import { toAccepted } from './mapping-accepted.ts'
+import { toAccepted } from './mapping.ts'
 import type { HeficedClient } from './client.ts'
 
 /** A server in one of these states needs no stop: it is off, or already being deleted. */

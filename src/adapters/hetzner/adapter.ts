@@ -6,6 +6,7 @@ import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createCreate, createCreateSteps } from './create.ts'
+import { readAllowed } from './failures.ts'
 import { idOf } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createFloating, createList } from './list.ts'
@@ -25,7 +26,8 @@ export const hetzner: Adapter<HetznerAccount> = {
   // The URL of a console has a token in its query.
   secretMembers: ['wss_url'],
   signIn,
-  connect
+  connect,
+  readAllowed
 }
 
 function connect (account: HetznerAccount, upstream: Upstream): AdapterVerbs {

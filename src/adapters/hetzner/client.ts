@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../upstream/http.ts'
-import { nameFailure, callFailure, withAsked, type Members } from './failures.ts'
+import { nameFailure, callFailure, type Members } from './failures.ts'
 import { seenServer } from './mapping.ts'
 import { createReadAll, queryText, type Query } from './pages.ts'
 import {
@@ -53,13 +53,13 @@ function createServerCalls (send: HetznerSend) {
     getServer: async (id: string) => (await send({
       name: 'servers/get', method: 'GET', path: server(id), schema: serverAnswerWire
     })).server,
-    createServer: async (body: object, asked: Readonly<Record<string, string>>) => await send({
+    createServer: async (body: object) => await send({
       name: 'servers/create',
       method: 'POST',
       path: '/servers',
       body,
       schema: createdWire,
-      toFailure: response => withAsked(orderFailure(response), asked),
+      toFailure: orderFailure,
       assumed: { ...assumed, server: { id: '{id}' }, next_actions: [] }
     }),
     renameServer: async (id: string, name: string) => await send({

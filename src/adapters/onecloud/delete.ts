@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { flag } from '../../domain/parameter.ts'
 import type { Act, OnSeenServer } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { hardwareOf } from './mapping-hardware.ts'
 
 const parameters = z.strictObject({ recycle: flag('true: keep the server in the provider\'s recycle bin') })

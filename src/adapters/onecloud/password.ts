@@ -1,7 +1,7 @@
 import { badMember } from '../../domain/failure.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { naming } from './failures.ts'
 import { getLive } from './get.ts'
 import { checkPassword } from './ids.ts'

@@ -3,9 +3,8 @@ import type { Goal } from '../../domain/operation.ts'
 import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { syncFailure } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
 import { getLive } from './get.ts'
-import { isFailureWord } from './mapping-statuses.ts'
+import { goalOf, isFailureWord } from './mapping-statuses.ts'
 
 interface PowerAction {
   readonly action: 'start' | 'stop' | 'restart'

@@ -1,6 +1,6 @@
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { getLive } from './get.ts'
 
 const note = 'Restarts the server.'

@@ -34,7 +34,7 @@ export const createResize = (client: VmmanagerClient): Act<ResizeInput> => ({
     if (Object.keys(change.resources).length === 0 && change.disk === null) return { done: true }
     const isRunning = input.seen.server.power === 'on'
     const restart = isRunning && input.restart === true
-    const accepted = await carryOut(client, idOf(row.id), { ...change, isDeferred: isRunning, restart })
+    const accepted = await carryOut(client, idOf(String(row.id)), { ...change, isDeferred: isRunning, restart })
     return { ...accepted, ...(isRunning && !restart ? { note: waitingNote } : {}) }
   }
 })
@@ -55,12 +55,12 @@ function changeOf ({ cpus, memory_mib: memoryMib, disk_gib: diskGib }: ResizeSpe
   if (diskGib === undefined) return { resources, disk: null }
   const sizeMib = toMib(diskGib)
   const { id, disk_mib: nowMib, disk_mib_new: laterMib } = row.disk ?? {}
-  if (typeof id !== 'string') throw badMember('body.disk_gib', 'the provider does not return the server\'s disk')
+  if (id === null || id === undefined) throw badMember('body.disk_gib', 'the provider does not return the server\'s disk')
   // The platform would ignore a smaller size.
   if (typeof nowMib === 'number' && sizeMib < nowMib) {
     throw badMember('body.disk_gib', `must be at least the current size: ${nowMib / 1024}`)
   }
-  return { resources, disk: differs(sizeMib, nowMib, laterMib) ? { id, size_mib: sizeMib } : null }
+  return { resources, disk: differs(sizeMib, nowMib, laterMib) ? { id: String(id), size_mib: sizeMib } : null }
 }
 
 interface Plan extends Change {
