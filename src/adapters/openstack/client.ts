@@ -70,7 +70,6 @@ export function createClient (send: OpenstackSend) {
       name: 'servers/os-instance-actions',
       method: 'GET',
       path: `${server(id)}/os-instance-actions/${encodeURIComponent(requestId)}`,
-      microversion: 'log_microversion',
       read: json(actionWire),
       toFailure: listFailure
     })).instanceAction,
