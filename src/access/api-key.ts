@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { ReadToken } from './jwt.ts'
 import type { Permission, Principal } from './principal.ts'
 
@@ -22,15 +22,15 @@ export interface Credential {
  * Finds the principal of a credential; null for an unknown one. Keys are tried first, and every key is compared, in constant time. Never
  * throws.
  */
-export type Authenticate = (credential: Credential) => Promise<Principal | null>
+export type Authenticate = (credential: Credential) => Principal | null | Promise<Principal | null>
 
 /** `readToken` is null if no issuer is configured. */
 export function createAuthenticate (keys: readonly KeySettings[], readToken: ReadToken | null): Authenticate {
   const findKey = createKeyring(keys)
-  return async ({ text, mayBeToken, onRefusal }) => {
+  return ({ text, mayBeToken, onRefusal }) => {
     const found = findKey(text)
     if (found !== null || readToken === null || !mayBeToken) return found
-    return await readToken(text, onRefusal)
+    return readToken(text, onRefusal)
   }
 }
 
@@ -44,7 +44,7 @@ function createKeyring (keys: readonly KeySettings[]): (key: string) => Principa
     }
   }))
   return key => {
-    const digest = createHash('sha256').update(key).digest()
+    const digest = hash('sha256', key, 'buffer')
     let found: Principal | null = null
     for (const candidate of known) {
       if (timingSafeEqual(candidate.digest, digest)) found ??= candidate.principal
