@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Authenticate } from '../src/access/api-key.ts'
+import type { Authenticate, ExpiredKey } from '../src/access/api-key.ts'
 import { anonymous, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.ts'
 import { GatewayError } from '../src/domain/failure.ts'
 import type { Gateway } from '../src/services.ts'
@@ -19,10 +19,12 @@ export interface AccessOptions {
 
 /** Who is calling, which account is meant, and whether the one may do this to the other: before the body is looked at. */
 export function installAccess (app: FastifyInstance, { authenticate, gateway }: AccessOptions): void {
-  const accept = (principal: Principal | null, request: FastifyRequest, reply: FastifyReply): void => {
-    if (principal === null) {
+  const accept = (principal: Principal | ExpiredKey | null, request: FastifyRequest, reply: FastifyReply): void => {
+    if (principal === null || 'expiredAt' in principal) {
       reply.header('www-authenticate', 'Bearer realm="hawser"')
-      throw new GatewayError('unauthenticated', 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>')
+      throw new GatewayError('unauthenticated', principal === null
+        ? 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>'
+        : `this key expired at ${principal.expiredAt}; send a valid one`)
     }
     request.context.principal = principal
   }

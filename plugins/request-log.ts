@@ -16,7 +16,7 @@ export function installRequestLog (answered: Answered, observer: Observer): void
       duration_ms: Math.round(tookMs),
       account,
       caller_address: request.callerAddress,
-      key: context.principal.name,
+      key: context.principal.id,
       upstream_calls: context.counters.upstreamCalls
     }
     request.log.info(request.traceId === null ? line : { ...line, trace_id: request.traceId }, 'request')

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { loadAdapters } from '../src/adapters/registry.ts'
-import { configJsonSchema } from '../src/config/json-schema.ts'
+import { configJsonSchema } from './openapi/config-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/substitute.ts'
 import { vendors } from './conformance/vendors.ts'
@@ -20,7 +20,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false
 
 const ref = (name: string): string => `${'$'}{${name}}`
 const environment: Environment = {
-  PORT: '9000', HOST: 'vm.example.com', LONG: 's'.repeat(32), WORD: 'word', MODE: 'none', LEVEL: 'warn', SHA: 'a'.repeat(64), REDIS: 'redis://127.0.0.1', ORGANIZATION: '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd', GLESYS: 'glesys', ADDRESS: '10.1.0.0/16'
+  PORT: '9000', HOST: 'vm.example.com', LONG: 's'.repeat(32), WORD: 'word', MODE: 'none', LEVEL: 'warn', SHA: 'a'.repeat(64), REDIS: 'redis://127.0.0.1', ORGANIZATION: '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd', GLESYS: 'glesys', ADDRESS: '10.1.0.0/16', DAY: '2030-01-31'
 }
 
 function loads (text: string): boolean {
@@ -43,6 +43,7 @@ const heficed = { provider: 'heficed', organization_id: '7bddbff3-2dfb-11e9-895d
 const fleio = { provider: 'fleio', url: 'https://panel.example.com/backend/staffapi', token: 't' }
 const glesys = { provider: 'glesys', project: 'cl12345' }
 const vmmanager = { provider: 'vmmanager', url: 'https://vm.example.com' }
+const hetzner = { provider: 'hetzner' }
 const onecloud = { provider: 'onecloud', auth_url: 'https://pods.example.com:5000/v3' }
 const user = { username: 'u', password: 'p' }
 
@@ -56,6 +57,9 @@ const good: ReadonlyArray<readonly [string, unknown]> = [
   ['a port from the environment', { ...open, listen: { host: '127.0.0.1', port: ref('PORT') } }],
   ['words from the environment', { auth: { mode: ref('MODE') }, log: { level: ref('LEVEL') } }],
   ['a digest from the environment', keyed({ sha256: ref('SHA') })],
+  ['a key with an id, two digests and an end', keyed({ id: 'key-1', sha256: ['b'.repeat(64), ref('SHA')], expires_at: '2030-01-31' })],
+  ['a key that ends at a time', keyed({ expires_at: '2030-01-31T10:00:00+02:00' })],
+  ['a key whose end is in the environment', keyed({ expires_at: ref('DAY') })],
   ['a secret from the environment', { ...open, secret: ref('LONG') }],
   ['several secrets', { ...open, secret: ['s'.repeat(32), ref('LONG')] }],
   ['redis with a secret', { ...open, secret: 's'.repeat(32), redis: { url: ref('REDIS') } }],
@@ -81,6 +85,8 @@ const good: ReadonlyArray<readonly [string, unknown]> = [
   ['onecloud in a project', account({ ...onecloud, ...user, project: 'demo' })],
   ['onecloud for a domain', account({ ...onecloud, ...user, scope: 'domain', project: 'p' })],
   ['onecloud with a key', account({ ...onecloud, access_key: 'a', secret_key: 's', allowed_hosts: ['pods.example.com'] })],
+  ['hetzner', account({ ...hetzner, token: 't' })],
+  ['hetzner behind a proxy', account({ ...hetzner, token: ref('WORD'), api_url: 'http://127.0.0.1:9/v1' })],
   ['the longest account id', account(heficed, 'a'.repeat(63))]
 ]
 
@@ -109,6 +115,12 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
   ['sentinels without a name', { ...open, secret: 's'.repeat(32), redis: { sentinels: ['redis://a'] } }],
   ['a key without a digest', { auth: { keys: [{ name: 'a', accounts: ['*'], permissions: ['read'] }] } }],
   ['a digest too short', keyed({ sha256: 'abc' })],
+  ['three digests', keyed({ sha256: ['a', 'b', 'c'].map(letter => letter.repeat(64)) })],
+  ['no digest', keyed({ sha256: [] })],
+  ['an end that is no day', keyed({ expires_at: 'tomorrow' })],
+  ['an end without a zone', keyed({ expires_at: '2030-01-31T10:00:00' })],
+  ['an id with a space', keyed({ id: 'key 1' })],
+  ['an id that looks like a token\'s', keyed({ id: 'oidc:x' })],
   ['a permission that there is not', keyed({ permissions: ['fly'] })],
   ['no permission', keyed({ permissions: [] })],
   ['a key for a reserved word', keyed({ accounts: ['servers'] })],
@@ -152,7 +164,9 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
   ['onecloud for a domain in no project', account({ ...onecloud, ...user, scope: 'domain' })],
   ['onecloud with a key and a project', account({ ...onecloud, access_key: 'a', secret_key: 's', project: 'p' })],
   ['onecloud with half a key', account({ ...onecloud, access_key: 'a', project: 'p' })],
-  ['onecloud on no hosts', account({ ...onecloud, ...user, project: 'p', allowed_hosts: [] })]
+  ['onecloud on no hosts', account({ ...onecloud, ...user, project: 'p', allowed_hosts: [] })],
+  ['hetzner without a token', account(hetzner)],
+  ['hetzner with a line end in its token', account({ ...hetzner, token: 't\n' })]
 ]
 
 /** What no JSON Schema can know: other places of the file, the environment, the disk. The gateway refuses these. */

@@ -52,6 +52,8 @@ export interface Simulator {
 export interface SimulatorOptions {
   readonly port?: number
   readonly latencyMs?: number
+  /** Sees each request with the vendor's own answer, before a fault spoils it. */
+  readonly onExchange?: (request: SimulatedRequest, reply: SimulatedReply) => void
 }
 
 const maximumBodyBytes = 4 * 1024 * 1024
@@ -61,14 +63,19 @@ const rememberedCalls = 5000
 export const withMembers = <Base extends Simulator, Members extends object>(simulator: Base, members: Members): Base & Members =>
   Object.defineProperties(Object.assign(simulator, members), Object.getOwnPropertyDescriptors(members))
 
-/** Starts one simulated vendor on loopback; `handle` is the vendor. Port 0 (default) takes a free one. */
+/** Starts one simulated vendor on loopback; `work` is the vendor. Port 0 (default) takes a free one. */
 export async function startSimulator (
-  handle: (request: SimulatedRequest) => SimulatedReply | Promise<SimulatedReply>,
+  work: (request: SimulatedRequest) => SimulatedReply | Promise<SimulatedReply>,
   options: SimulatorOptions = {}
 ): Promise<Simulator> {
   const calls: SimulatedCall[] = []
   let faults: Array<{ fault: Fault, left: number }> = []
   const door = createDoor<SimulatedRequest>()
+  const handle = async (request: SimulatedRequest): Promise<SimulatedReply> => {
+    const reply = await work(request)
+    options.onExchange?.(request, reply)
+    return reply
+  }
 
   const takeFault = (request: SimulatedRequest): Fault | undefined => {
     const found = faults.find(({ fault }) => fault.match?.(request) ?? true)

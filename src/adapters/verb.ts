@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Evidence } from '../domain/capability.ts'
+import type { Goal } from '../domain/operation.ts'
 
 /** The maximum number of upstream calls of one run, without sign-ins and retries. */
 export interface UpstreamCost {
@@ -23,9 +24,11 @@ export interface Verb {
    * their descriptions, and `run` gets the parsed values beside its other input.
    */
   readonly parameters?: z.ZodObject
-  /** The adapter's own calls, at most; absent: one. What the gateway reads beside it is added by the gateway. */
+  /** The adapter's own calls, at most; absent: one, or one for each page of a list of choices. The gateway adds what it reads itself. */
   readonly cost?: UpstreamCost
   readonly note?: string
   /** The deadline of its operations, if it is longer than the default of ten minutes (30 for create and rebuild). */
   readonly deadlineMs?: number
+  /** Replaces the usual goal of the verb, also where the answer is lost, for a provider that never shows it. */
+  readonly goal?: Goal
 }

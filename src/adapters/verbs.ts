@@ -78,6 +78,9 @@ export interface AdapterVerbs {
   readonly steps?: Readonly<Record<string, Step>>
 }
 
+/** The verbs as the parts of an adapter offer them. */
+export type AllVerbs = Required<AdapterVerbs>
+
 /** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
 export interface Get extends Verb {
   run(id: string): Promise<Seen>
@@ -136,8 +139,13 @@ export interface Create<Options = Readonly<Record<string, unknown>>> extends Ver
   readonly options: z.ZodType<Options>
   /** A body that the simulated provider accepts; for the documentation. */
   readonly example: CreateSpec
-  run(spec: WithOptions<CreateSpec, Options>): Promise<Accepted>
+  /** Names are unique at the vendor and kept as ordered: the list is searched by the name. */
+  readonly isNameUnique?: true
+  /** `mark`: a name for this one order, of letters, digits and `_`; for vendors that keep it with the server. */
+  run(spec: WithOptions<CreateSpec, Options>, mark: string): Promise<Accepted>
   isLike?(spec: CreateSpec, server: ServerFacts): boolean
+  /** Whether a row carries the mark; nothing else about it counts then. */
+  isMarked?(seen: Seen, mark: string): boolean
 }
 
 /** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server; with `goal.shown` by both. */
@@ -157,10 +165,7 @@ export interface Accepted {
   readonly upstream?: { readonly id: string, readonly status: string | null }
   /** Published in the operation. */
   readonly note?: string
-  /**
-   * A password that the vendor generated: in the first answer only, never stored. A create, rebuild or rescue returns it beside
-   * the operation.
-   */
+  /** A generated password: in the first answer only, never stored. Create, rebuild and rescue return it beside the operation. */
   readonly password?: string
 }
 
@@ -172,7 +177,7 @@ export interface NextStep {
 
 /** A step is sent at most once; a `conflict` counts as not sent and is tried again at the next poll. */
 export interface Step {
-  isDue(server: ServerFacts): boolean
+  isDue(server: ServerFacts, input: NextStep['input']): boolean
   run(id: string, input: NextStep['input']): Promise<Accepted>
 }
 
@@ -181,6 +186,7 @@ export interface Job {
   readonly name: string
 }
 
+/** `unknown`: the vendor no longer has the job, so the server decides. */
 export interface JobState extends Job {
   readonly status: OperationStatus
   /** The vendor's word for the state. */

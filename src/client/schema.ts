@@ -217,7 +217,7 @@ export interface paths {
          * Get a server
          * @description Returns one server in its present state at the provider.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["getServer"];
         put?: never;
@@ -226,7 +226,7 @@ export interface paths {
          * Delete a server
          * @description Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is refused with 409. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         delete: operations["deleteServer"];
         options?: never;
@@ -235,7 +235,7 @@ export interface paths {
          * Update a server
          * @description Changes the name or the deletion protection of a server. Answers 200 with the server if the provider shows the change at once, otherwise 202 with an operation.
          *
-         *     Upstream calls: at most 5; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 5 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         patch: operations["changeServer"];
         trace?: never;
@@ -253,7 +253,7 @@ export interface paths {
          * Resize a server
          * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["resizeServer"];
         delete?: never;
@@ -275,7 +275,7 @@ export interface paths {
          * Rebuild a server
          * @description Reinstalls the server from an image. All data on its main disk is lost. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["rebuildServer"];
         delete?: never;
@@ -521,7 +521,7 @@ export interface paths {
          * List the addresses of a server
          * @description Returns one page of the addresses that are attached to a server.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listServerAddresses"];
         put?: never;
@@ -529,7 +529,7 @@ export interface paths {
          * Attach addresses
          * @description Attaches addresses of the account to a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -549,7 +549,7 @@ export interface paths {
          * List addresses
          * @description Returns one page of the addresses of an account, attached to a server or not.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listAddresses"];
         put?: never;
@@ -574,7 +574,7 @@ export interface paths {
          * Detach an address
          * @description Detaches an address from a server. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -594,7 +594,7 @@ export interface paths {
          * Set the reverse DNS name
          * @description Sets the reverse DNS name (PTR record) of an address.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         put: operations["setPtr"];
         post?: never;
@@ -637,7 +637,7 @@ export interface paths {
          * List plans
          * @description Returns one page of the plans that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listPlans"];
         put?: never;
@@ -659,7 +659,7 @@ export interface paths {
          * List regions
          * @description Returns one page of the regions that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listRegions"];
         put?: never;
@@ -703,7 +703,7 @@ export interface paths {
          * List networks
          * @description Returns one page of the networks that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listNetworks"];
         put?: never;
@@ -2957,7 +2957,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6 only */
+                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6, DigitalOcean only */
                 region?: string;
                 /** @description linux or windows; Heficed Kronos Cloud only */
                 instance_type?: string;
@@ -2998,7 +2998,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, OneCloud (Cloudpods) only */
+                /** @description The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean only */
                 region?: string;
             };
             header?: never;
@@ -3113,7 +3113,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods) only */
+                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean only */
                 region?: string;
             };
             header?: never;

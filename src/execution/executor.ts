@@ -46,10 +46,10 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     const seen = await preflight(verbs, command)
     const search = await readBaseline(verbs, command.spec)
     if (command.action === 'delete') await countDelete(deletes, account)
-    const goal = bound.goalOf === undefined ? command.goal : bound.goalOf(seen)
+    const goal = bound.verb.goal ?? (bound.goalOf === undefined ? command.goal : bound.goalOf(seen))
     const stored = await beginIntent(engine, account, { command, goal, search, context, deadlineMs: bound.verb.deadlineMs })
     try {
-      const accepted = await runReady(verbs, bound, { call: command, seen, context })
+      const accepted = await runReady(verbs, bound, { call: command, seen, mark: stored.operation.id, context })
       return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
     } catch (error) {
       throw await endFailedIntent(engine, stored, { error, left: context.counters.writes })
@@ -64,7 +64,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     if (call.isDelete === true) await countDelete(deletes, account)
     if (writes && call.isRepeatable !== true) await context.idempotencyLease?.begin(untracked)
     try {
-      return await runReady(verbs, bound, { call, seen: null, context })
+      return await runReady(verbs, bound, { call, seen: null, mark: '', context })
     } finally {
       if (writes) await generations.bump(account.id)
     }
@@ -73,7 +73,7 @@ export const createExecutor = ({ engine, deletes, inFlight, generations }: Execu
     const plan = createDryRun(account)
     const verbs = account.connect(writeCall(account, context), plan.record)
     if (isCommand(call)) await planCommand(verbs, bindCommand(account, verbs, call), { call, context })
-    else await bindPermitted(account, verbs, { call, writes: call.writes }).run(null)
+    else await bindPermitted(account, verbs, { call, writes: call.writes }).run(null, '')
     return plan.calls
   }
 })
@@ -82,7 +82,7 @@ const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goa
 
 /** The command with all its later steps. */
 async function planCommand (verbs: AdapterVerbs, bound: Ready<Accepted>, { call, context }: { readonly call: Command, readonly context: RequestContext }): Promise<void> {
-  let accepted = await runReady(verbs, bound, { call, seen: await preflight(verbs, call), context })
+  let accepted = await runReady(verbs, bound, { call, seen: await preflight(verbs, call), mark: '{operation}', context })
   const planned = new Set<string>()
   while (accepted.next !== undefined && !planned.has(accepted.next.name)) {
     const { name, input } = accepted.next
@@ -111,21 +111,29 @@ async function preflight (verbs: AdapterVerbs, { preflight: isWanted, serverId, 
 interface Running {
   readonly call: Call<unknown>
   readonly seen: Seen | null
+  readonly mark: string
   readonly context: RequestContext
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId }, seen, context: { counters } }: Running): Promise<T> {
+async function runReady<T> (verbs: AdapterVerbs, bound: Ready<T>, { call: { serverId, given }, seen, mark, context: { counters } }: Running): Promise<T> {
   try {
-    return await bound.run(seen)
+    return await bound.run(seen, mark)
   } catch (cause) {
     // An adapter that finds a fault after an accepted write does not know of the write.
     const isUnaware = cause instanceof UpstreamError && cause.sideEffect === 'none'
-    const error = isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause
+    const error = withAsked(isUnaware ? cause.withFacts({ sideEffect: counters.writes }) : cause, given, seen)
     if (!isUnknownVerb(bound.verb, error)) throw error
     if (serverId !== null && seen === null) await verbs.get.run(serverId)
     throw new GatewayError('operation-not-supported', 'the provider does not offer this action', { cause: error })
   }
+}
+
+/** A refusal for lack of room, with what was asked for; what the vendor itself says, such as alternatives, goes before it. */
+function withAsked (error: unknown, given: Call<unknown>['given'], seen: Seen | null): unknown {
+  if (!(error instanceof UpstreamError) || error.failure !== 'capacity') return error
+  const asked = { plan: given['body.plan'], region: given['body.region'] ?? seen?.server.region?.id }
+  return error.meaning('capacity', { details: { ...asked, ...Object(error.options.details) } })
 }
 
 /** The vendor's answer indicates that the endpoint does not exist; a missing member of ours does not count. */

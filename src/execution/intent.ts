@@ -11,10 +11,11 @@ import type { RequestContext } from '../transport/context.ts'
 import type { Command } from '../verbs/verb.ts'
 
 /** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
-export async function readBaseline ({ list }: AdapterVerbs, spec: CreateSpec | undefined): Promise<Search | null> {
+export async function readBaseline ({ list, create }: AdapterVerbs, spec: CreateSpec | undefined): Promise<Search | null> {
   if (spec === undefined) return null
   const baseline: string[] = []
-  for await (const { rows } of walk(list, { filters: {}, after: null, limit: list.pageSize })) baseline.push(...rows.map(({ server }) => fingerprintOf(server.id)))
+  const filters = create?.isNameUnique === true ? { name: spec.name } : {}
+  for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) baseline.push(...rows.map(({ server }) => fingerprintOf(server.id)))
   return { spec: withoutSecrets(spec), baseline }
 }
 

@@ -15,6 +15,9 @@ const pollEveryMs = 5000
 /** Milliseconds until the next poll, after `polls` of them. */
 export const pauseAfter = (polls: number): number => pausesMs[polls] ?? pollEveryMs
 
+/** How long a new job may be missing at the provider before it counts as expired. */
+const jobAppearsWithinMs = 60_000
+
 /** The operation after a poll of its jobs: it succeeds when all have succeeded and fails with the first that failed. */
 export function afterJobs (stored: StoredOperation, states: readonly JobState[], now: number): StoredOperation {
   const own = stored.jobs.map(job => states.find(state => state.id === job.id && state.name === job.name)).filter(state => state !== undefined)
@@ -23,13 +26,24 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   const upstream = decisive === undefined ? stored.operation.upstream : { id: decisive.id, status: decisive.vendorStatus }
   const polled: StoredOperation = { ...stored, operation: { ...stored.operation, upstream, note: withoutMiss(stored.operation.note) } }
   if (failed !== undefined) return ended(polled, { status: 'failed', error: reasonOf(failed) }, now)
-  if (own.length < stored.jobs.length || own.some(({ status }) => status !== 'succeeded')) return goOn(polled, now)
+  const isLost = own.some(({ status }) => status === 'unknown') && now - stored.actedAt >= jobAppearsWithinMs
+  const isOver = ({ status }: JobState): boolean => status === 'succeeded' || (isLost && status === 'unknown')
+  if (own.length < stored.jobs.length || !own.every(isOver)) return goOn(polled, now)
   // The jobs are done, but a step remains or the new server's id is unknown: from here on the server decides.
   if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return goOn({ ...polled, jobs: [] }, now)
   const { goal } = stored
+  if (isLost) return afterLostJobs(polled, goal, now)
   if (goal === null || !mustShow(goal)) return ended(polled, { status: 'succeeded' }, now)
   // Jobs may end before the result is visible, or although it never comes.
   return { ...goOn({ ...polled, jobs: [], goal: { ...goal, unprovable: undefined } }, now), nextPollAt: now }
+}
+
+const lostNote = 'The provider no longer has its record of this work, and the server does not show whether it was done.'
+
+/** The server decides, if it shows the result at all. */
+function afterLostJobs (stored: StoredOperation, goal: Goal | null, now: number): StoredOperation {
+  if (goal === null || goal.unprovable === true) return ended(stored, { status: 'unknown', note: lostNote }, now)
+  return { ...goOn({ ...stored, jobs: [] }, now), nextPollAt: now }
 }
 
 const reasonOf = ({ name, error }: JobState): string => error ?? `the provider reports that ${name} failed`

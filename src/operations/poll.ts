@@ -69,7 +69,9 @@ const idsOf = (open: readonly StoredOperation[]): string[] => [...new Set(open.m
 function filtersFor (verbs: AdapterVerbs, searching: readonly StoredOperation[]): ServerFilters {
   const names = new Set(searching.map(({ search: wanted }) => wanted?.spec.name ?? ''))
   const [name] = names
-  return name === undefined || names.size > 1 || verbs.create?.isLike !== undefined ? {} : { name }
+  const { isNameUnique, isLike, isMarked } = verbs.create ?? {}
+  const mayFilter = isNameUnique === true || (isLike === undefined && isMarked === undefined)
+  return name === undefined || names.size > 1 || !mayFilter ? {} : { name }
 }
 
 async function readList ({ account }: PollParts, verbs: AdapterVerbs, filters: ServerFilters) {

@@ -3,14 +3,20 @@ import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { Seen } from '../domain/list.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import { redact } from '../domain/redact.ts'
-import type { ServerFacts } from '../domain/server.ts'
 import { ended, goOn, isEnded } from './follow.ts'
 import type { PollParts } from './poll-target.ts'
 import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
 
 /** Whether a row may be the created server. */
-export const isLikeOrder = (verbs: AdapterVerbs, spec: CreateSpec, server: ServerFacts): boolean =>
-  verbs.create?.isLike?.(spec, server) ?? server.name === spec.name
+export const isLikeOrder = ({ create }: AdapterVerbs, { spec, mark, seen }: Candidate): boolean =>
+  create?.isMarked?.(seen, mark) ?? create?.isLike?.(spec, seen.server) ?? seen.server.name === spec.name
+
+interface Candidate {
+  readonly spec: CreateSpec
+  /** The name of the order: the id of its operation. */
+  readonly mark: string
+  readonly seen: Seen
+}
 
 /** The part of a create request that is stored: without secrets. */
 export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKeys, options, ...rest }: CreateSpec): CreateSpec {
@@ -33,12 +39,11 @@ const acceptedAppearsMs = 60_000
 
 /** Searches the rows for the servers of creates whose answer had no id or was lost. A server is claimed by one create only. */
 export async function search ({ account, operationEvents, clock: { now } }: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: Searching): Promise<void> {
-  const servers = rows.map(({ server }) => server)
   // Read after the list: the operation that made one of these servers was recorded before.
   const open = await operationEvents.store.pending(account.id)
-  const candidatesOf = ({ search: wanted }: StoredOperation): string[] => wanted === null
+  const candidatesOf = ({ search: wanted, operation: { id: mark } }: StoredOperation): string[] => wanted === null
     ? []
-    : servers.filter(server => !wanted.baseline.includes(fingerprintOf(server.id)) && isLikeOrder(verbs, wanted.spec, server)).map(({ id }) => id)
+    : rows.filter(seen => !wanted.baseline.includes(fingerprintOf(seen.server.id)) && isLikeOrder(verbs, { spec: wanted.spec, mark, seen })).map(({ server }) => server.id)
   // Accepted creates choose before ambiguous ones.
   const left = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
   for (let stored = left.shift(); stored !== undefined; stored = left.shift()) {

@@ -32,7 +32,7 @@ export const create = command({
         ready: own => {
           checkSpec(verb, spec)
           const parsed = parseOptions(verb.options, options)
-          return async () => await verb.run({ ...own, ...spec, options: parsed })
+          return async (_seen, mark) => await verb.run({ ...own, ...spec, options: parsed }, mark)
         }
       }
     }

@@ -1,4 +1,5 @@
-import { GatewayError, badMember } from '../domain/failure.ts'
+import { badMember } from '../domain/failure.ts'
+import { refuseProtected } from '../domain/protection.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Server } from '../domain/server.ts'
 import { rebuildSpecSchema, resizeSpecSchema, type ResizeSpec } from '../domain/spec.ts'
@@ -25,16 +26,11 @@ const remove = command({
   body: none,
   toCommand: ({ params: { id }, query: { confirm } }) => ({
     destroys: { serverId: id, confirm },
-    inspect: refuseProtected,
+    inspect: ({ server }) => { refuseProtected(server, 'deleted') },
     goal: usualGoals.delete,
     bind: verbs => bound(verbs.delete, seen => ({ seen: present(seen) }))
   })
 })
-
-function refuseProtected ({ server }: Seen): void {
-  if (server.protected !== true) return
-  throw new GatewayError('conflict', 'the server is protected from deletion; if the provider supports it, PATCH {"protected": false} removes the protection')
-}
 
 /** The server that `preflight: true` guarantees. */
 function present (seen: Seen | null): Seen {

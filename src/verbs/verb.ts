@@ -14,7 +14,8 @@ export type Tag = 'Servers' | 'Power' | 'Lifecycle' | 'Snapshots' | 'Addresses' 
 /** The parsed query parameters that only the provider has. */
 export type OwnParameters = Readonly<Record<string, unknown>>
 
-export type Run<T> = (seen: Seen | null) => Promise<T>
+/** `mark` is unique to the call: the id of its operation. */
+export type Run<T> = (seen: Seen | null, mark: string) => Promise<T>
 
 /** An adapter's verb, bound to the arguments of one call. */
 export interface Bound<T> {

@@ -342,14 +342,14 @@ t.test('a resize sends the plan, waits in resized, and is confirmed by us', asyn
   t.same(accepted, { goal: { plan: small, statuses: ['running', 'stopped'], cpus: 1, memory_mib: 2048, disk_gib: 20 }, next: { name: 'confirm_resize', input: {} } }, 'the goal holds the sizes of the plan')
   const step = operations.steps?.['confirm_resize']
   const server = async (): Promise<ServerFacts> => (await operations.get.run(id)).server
-  t.equal(step?.isDue(await server()), false, 'it is still being moved')
+  t.equal(step?.isDue(await server(), {}), false, 'it is still being moved')
   pass(1000)
   t.match(await server(), { status: 'resizing', provider_status: 'resized', plan: { id: small } }, 'the new plan shows before the end')
-  t.equal(step?.isDue(await server()), true)
+  t.equal(step?.isDue(await server(), {}), true)
   t.same(await step?.run(id, {}), {}, 'the goal stays')
   pass(1000)
   t.match(await server(), { status: 'running', cpus: 1, memory_mib: 2048, disk_gib: 20, plan: { id: small } })
-  t.equal(step?.isDue(await server()), false)
+  t.equal(step?.isDue(await server(), {}), false)
   t.same(writesOf(vendor.calls), [
     ['POST', `${rows}/${id}/resize`, { flavor: small }],
     ['POST', `${rows}/${id}/confirm_resize`, {}]
@@ -360,8 +360,8 @@ t.test('a confirmation too early is a conflict, to be tried again', async t => {
   const { operations } = await openSandbox(t)
   t.equal((await failureOf(operations.steps?.['confirm_resize']?.run(id, { plan: small }) ?? Promise.resolve())).failure, 'conflict')
   const step = operations.steps?.['confirm_resize']
-  t.equal(step?.isDue({ ...facts, provider_status: 'resized', task: 'resize reverting', locked: true }), false)
-  t.equal(step?.isDue({ ...facts, provider_status: null }), false)
+  t.equal(step?.isDue({ ...facts, provider_status: 'resized', task: 'resize reverting', locked: true }, {}), false)
+  t.equal(step?.isDue({ ...facts, provider_status: null }, {}), false)
 })
 
 t.test('a plan with a smaller disk is refused before the write, unless the server boots from a volume', async t => {
@@ -731,7 +731,7 @@ async function follow ({ operations, pass }: SandboxBench, server: string, accep
     if (jobs.length > 0 && (await operations.jobs?.(jobs))?.every(({ status }) => status === 'succeeded') === true) jobs = []
     const { server: shown } = await operations.get.run(server)
     const step = next === undefined ? undefined : operations.steps?.[next.name]
-    if (next !== undefined && step?.isDue(shown) === true) {
+    if (next !== undefined && step?.isDue(shown, next.input) === true) {
       const { input } = next
       next = undefined
       next = (await step.run(server, input)).next

@@ -118,7 +118,7 @@ async function follow ({ line, pass }: Following, id: string, accepted: Accepted
     if (verdict === 'failed') return [...states, `failed: ${error ?? ''}`]
     if (verdict === 'done' && next === undefined) return states
     const step = next === undefined || server === null ? undefined : need(line.operations().steps?.[next.name])
-    if (step !== undefined && server !== null && step.isDue(server)) {
+    if (step !== undefined && server !== null && step.isDue(server, {})) {
       const more: Accepted = await step.run(id, next?.input ?? {})
       goal = more.goal ?? goal
       next = more.next
@@ -528,7 +528,7 @@ t.test('a step waits for a server that is down with nothing under way', async t 
   const { line } = await openSandbox(t)
   const facts = (await seenOf(line, stoppedId)).server
   const { isDue } = need(line.operations().steps?.['rebuild.write'])
-  t.strictSame([isDue(facts), isDue({ ...facts, locked: true }), isDue({ ...facts, status: 'stopping' })], [true, false, false])
+  t.strictSame([isDue(facts, {}), isDue({ ...facts, locked: true }, {}), isDue({ ...facts, status: 'stopping' }, {})], [true, false, false])
 })
 
 t.test('a stopped server is rebuilt at once and stays stopped', async t => {

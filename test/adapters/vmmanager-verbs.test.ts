@@ -368,7 +368,7 @@ t.test('resize', async t => {
       next: { name: 'resize', input: { disk: '101', size_mib: 40960, deferred: true, restart: true } }
     })
     const step = operations.steps?.['resize']
-    t.equal(step?.isDue(running.server), true)
+    t.equal(step?.isDue(running.server, {}), true)
     const go = async () => await must(step?.run('41', accepted.next?.input ?? {}))
     t.equal((await failureOf(go())).failure, 'conflict', 'which counts as not sent')
     isBusy = false

@@ -1,16 +1,13 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { loadAdapters } from '../../src/adapters/registry.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema } from '../../src/domain/problem.ts'
 import { serverSchema, type Server } from '../../src/domain/server.ts'
 import type { Clock } from '../../src/domain/clock.ts'
 import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
-import { patience, speed } from './bench.ts'
+import { patience, registry, speed } from './bench.ts'
 import { vendors, type Vendor } from './vendors.ts'
-
-const registry = await loadAdapters()
 
 type Checks = Pick<typeof t, 'equal' | 'match' | 'ok' | 'notOk' | 'same'>
 
@@ -212,13 +209,13 @@ async function holdLaws (t: Test, id: string, { account, onStrangers }: Holding)
   law('a write is never sent twice because its answer was lost', async (t, bench) => {
     const server = (await listEverything(bench, 500)).find(({ status, allowed_actions: allowed }) => status === 'running' && allowed.includes('stop'))
     if (server === undefined) { t.ok(false, 'a running server'); return }
-    const isWrite = (path: string): boolean => /stop/.test(path)
+    const { isWrite } = vendor
     const before = vendor.simulator.calls.length
-    vendor.simulator.fail({ kind: 'reset-after', times: 1, match: ({ path }) => isWrite(path) })
+    vendor.simulator.fail({ kind: 'reset-after', times: 1, match: isWrite })
     const answer = await bench.ask(`/servers/${encodeURIComponent(server.id)}/stop`, { method: 'POST' })
     isProblem(t, answer, 'upstream-unreachable', 'reset after the vendor worked')
     t.match(answer.body, { side_effect: 'possible', retryable: 'unsafe' })
-    t.equal(vendor.simulator.calls.slice(before).filter(({ path }) => isWrite(path)).length, 1)
+    t.equal(vendor.simulator.calls.slice(before).filter(isWrite).length, 1)
   })
 
   law('stop, start and reboot do what they say, and their operations end truthfully', async (t, bench) => {

@@ -1,54 +1,51 @@
 import t from 'tap'
-import { loadAdapters } from '../../src/adapters/registry.ts'
 import { capabilityNames, type Capability } from '../../src/domain/capability.ts'
 import { serverActions, type Server } from '../../src/domain/server.ts'
 import { capabilitiesOf, providerCapabilities, unreachable } from '../../src/adapters/capabilities.ts'
-import { accountsOf, listServers, openBench, type Bench, type Body } from './bench.ts'
+import { accountsOf, listServers, openBench, registry, type Bench, type Body } from './bench.ts'
 import { password, vendors } from './vendors.ts'
-
-const registry = await loadAdapters()
 
 /** What must be offered: d documented or observed in working code, i inferred, - absent. */
 const matrix = `
-                    heficed fleio glesys vmmanager onecloud
-  list              d       d     d      d         d
-  get               d       d     d      d         d
-  create            d       d     d      d         d
-  delete            d       d     d      d         d
-  start             i       d     d      d         d
-  stop              d       d     d      d         d
-  reboot            i       d     d      d         d
-  resize            i       i     d      d         d
-  rename            i       i     d      d         d
-  protect           -       -     -      -         d
-  rebuild           i       i     -      d         d
-  rescue            i       i     -      i         d
-  unrescue          i       i     -      i         d
-  password          i       i     -      d         d
-  console           i       i     d      i         d
-  snapshots.list    -       i     -      -         d
-  snapshots.create  -       i     -      -         d
-  snapshots.restore -       -     -      -         d
-  snapshots.delete  -       -     -      -         d
-  addresses.list    d       i     d      d         d
-  addresses.attach  d       i     d      d         d
-  addresses.detach  d       i     d      d         d
-  ptr               -       -     d      d         -
-  images            d       i     d      d         d
-  plans             -       i     -      d         d
-  regions           -       i     d      d         d
-  ssh_keys          d       i     d      d         d
-  networks          -       i     d      d         d
-  owners.list       -       d     -      d         d
-  owners.create     -       d     -      d         d
-  login_link        -       -     -      d         -
-  raw               d       d     d      d         d`
+                    heficed fleio glesys vmmanager onecloud hetzner openstack digitalocean
+  list              d       d     d      d         d        d       d         d
+  get               d       d     d      d         d        d       d         d
+  create            d       d     d      d         d        d       d         d
+  delete            d       d     d      d         d        d       d         d
+  start             i       d     d      d         d        d       d         d
+  stop              d       d     d      d         d        d       d         d
+  reboot            i       d     d      d         d        d       d         d
+  resize            i       i     d      d         d        d       d         d
+  rename            i       i     d      d         d        d       d         d
+  protect           -       -     -      -         d        d       -         -
+  rebuild           i       i     -      d         d        d       d         d
+  rescue            i       i     -      i         d        d       d         -
+  unrescue          i       i     -      i         d        d       d         -
+  password          i       i     -      d         d        d       d         d
+  console           i       i     d      i         d        d       d         -
+  snapshots.list    -       i     -      -         d        d       d         d
+  snapshots.create  -       i     -      -         d        d       d         d
+  snapshots.restore -       -     -      -         d        d       d         d
+  snapshots.delete  -       -     -      -         d        d       d         d
+  addresses.list    d       i     d      d         d        d       d         d
+  addresses.attach  d       i     d      d         d        d       d         d
+  addresses.detach  d       i     d      d         d        d       d         d
+  ptr               -       -     d      d         -        d       -         -
+  images            d       i     d      d         d        d       d         d
+  plans             -       i     -      d         d        d       d         d
+  regions           -       i     d      d         d        d       d         d
+  ssh_keys          d       i     d      d         d        d       d         d
+  networks          -       i     d      d         d        d       d         d
+  owners.list       -       d     -      d         d        -       -         -
+  owners.create     -       d     -      d         d        -       -         -
+  login_link        -       -     -      d         -        -       -         -
+  raw               d       d     d      d         d        d       d         d`
 
 const [header = [], ...lines] = matrix.trim().split('\n').map(line => line.trim().split(/\s+/))
 const letterOf = ({ evidence }: Capability): string => evidence === null ? '-' : evidence === 'inferred' ? 'i' : 'd'
 
 t.test('each provider declares exactly the verbs it must offer, with at least the required evidence', async t => {
-  t.same([...registry.keys()].sort(), [...header].sort())
+  t.same([...registry.keys()].sort(), header.filter(id => registry.has(id) || process.env.HAWSER_PROVIDERS === undefined).sort())
   t.same(lines.map(([verb]) => verb), capabilityNames)
   for (const adapter of registry.values()) {
     const column = header.indexOf(adapter.id)
@@ -67,6 +64,7 @@ t.test('each provider declares exactly the verbs it must offer, with at least th
 })
 
 t.test('an account without a scope of the provider lacks the verbs of that scope, and no others', async t => {
+  if (!registry.has('heficed')) return
   const vendor = await vendors['heficed']?.()
   await vendor?.simulator.close()
   const adapter = registry.get('heficed')

@@ -138,11 +138,11 @@ async function resizeMembers (t: Test, bench: Bench, subject: Subject): Promise<
   if (!bench.can('resize')) return
   const path = `${subject.path}/resize`
   const accepts = bench.accepts('resize')
-  const { restart, ...larger } = bench.vendor.choices.larger
+  const { choices: { beside = {}, larger: { restart, ...larger } } } = bench.vendor
   const sizes: Body = { ...larger, cpus: 4, memory_mib: 8192, disk_gib: 60 }
   for (const name of ['plan', 'cpus', 'memory_mib', 'disk_gib']) {
     if (!accepts.includes(name)) await isRefused(t, bench, { method: 'POST', path, body: { [name]: sizes[name] ?? 'p' } }, `body.${name}`)
-    else t.ok((await dryRun(t, bench, 'POST', path, { [name]: sizes[name], ...(restart === undefined ? {} : { restart }) })).length > 0, `resize sends ${name}`)
+    else t.ok((await dryRun(t, bench, 'POST', path, { [name]: sizes[name], ...beside[name], ...(restart === undefined ? {} : { restart }) })).length > 0, `resize sends ${name}`)
   }
   if (!accepts.includes('restart')) await isRefused(t, bench, { method: 'POST', path, body: { ...larger, restart: true } }, 'body.restart')
   else {

@@ -1,13 +1,18 @@
 import type { Server, ServerStatus } from '../../src/domain/server.ts'
+import { startDigitalocean } from '../../sandbox/digitalocean/simulator.ts'
 import { startFleio } from '../../sandbox/fleio/simulator.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
+import { startHetzner } from '../../sandbox/hetzner/simulator.ts'
 import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
+import { isolatedNetwork, imageId } from '../../sandbox/openstack/seed.ts'
+import { startOpenstack } from '../../sandbox/openstack/simulator.ts'
 import type { SimulatedRequest, Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { demoProjectId } from '../../sandbox/onecloud/people.ts'
 import { keypairId } from '../../sandbox/onecloud/seed-catalog.ts'
 import { uuid } from '../../sandbox/onecloud/values.ts'
+import { observerOf } from '../specs/observer.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
@@ -38,6 +43,10 @@ export interface Choices {
   readonly order: Settings
   /** A size that the server of the order can grow to. */
   readonly larger: Settings
+  /** By member of a resize: what it needs beside it. */
+  readonly beside?: Readonly<Record<string, Settings>>
+  /** What a server in the rescue system is shown as, if the provider has no state of its own for it. */
+  readonly rescued?: ServerStatus
   /** For each member that a create accepts (`region`) and each of the provider's options (`options.bandwidth`), a change of the order that says it otherwise. */
   readonly changes: Readonly<Record<string, Settings>>
   /** Keys as create and rebuild take them. */
@@ -69,6 +78,9 @@ function changesOf (members: string, said: Settings, options: Settings): Record<
     ...Object.fromEntries(Object.entries(options).map(([name, value]) => [`options.${name}`, { options: { [name]: value } }]))
   }
 }
+
+/** What checks exchanges against the vendor's own document, while the specifications are proved. */
+const observers = { hetzner: observerOf('hetzner'), digitalocean: observerOf('digitalocean') }
 
 const nobody = '00000000-0000-4000-8000-00000000dead'
 
@@ -261,6 +273,105 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
         unknown: { image: nobody, plan: 'ecs.none', region: 'nowhere' },
         refused: { action: 'stop', isWrong: isIn('stopped') },
         breaking: { verb: 'stop', prepare: () => { simulator.knobs.failActions = ['stop'] } }
+      }
+    }
+  },
+  hetzner: async (clock = Date.now) => {
+    const simulator = await startHetzner({ clock, knobs: { actionMs: 600 }, ...observers.hetzner })
+    const { hz } = simulator.settings
+    return {
+      simulator,
+      accounts: { hz: { ...hz } },
+      secrets: ['token'],
+      isSignIn: () => false,
+      missingId: '999999999',
+      hasStrangers: true,
+      verbAccounts: { hz: { ...hz } },
+      isWrite: isChange,
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: {
+          ...changesOf('region plan ssh_keys user_data networks tags protected', { region: 'nbg1', plan: 'cpx22', ssh_keys: ['2324'], networks: ['4711'] }, {
+            ipv4: false, ipv6: false, firewalls: [38], placement_group: 7, volumes: [12], start: false
+          }),
+          'options.automount': { options: { volumes: [12], automount: true } }
+        },
+        sshKeys: ['deploy'],
+        larger: { plan: 'cpx32', disk_gib: 160, restart: true },
+        beside: { disk_gib: { plan: 'cpx32', disk_gib: 160 } },
+        rescued: 'running',
+        image: '114690387',
+        address: '198.51.100.8',
+        isImageFit: id => simulator.images.get(Number(id))?.architecture === 'x86',
+        unknown: { image: '999999999', plan: 'cx99', region: 'nowhere' },
+        refused: { action: 'stop', isWrong: ({ locked }) => locked === true },
+        breaking: { verb: 'start', prepare: () => { simulator.knobs.failCommands = ['start_server'] } }
+      }
+    }
+  },
+  openstack: async (clock = Date.now) => {
+    const simulator = await startOpenstack({ clock, knobs: { actionMs: 600, maxLimit: 40 } })
+    simulator.addServers(90)
+    const accounts = plain(simulator.settings)
+    // Which microversions there are is asked with each sign-in.
+    const isSignIn = ({ path }: SimulatedRequest): boolean => path.endsWith('/auth/tokens') || path === '/compute/v2.1/'
+    return {
+      simulator,
+      accounts,
+      secrets: ['password', 'application_credential_secret'],
+      isSignIn,
+      missingId: '00000000-0000-4000-8000-00000000dead',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      isWrite: request => isChange(request) && !isSignIn(request),
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: changesOf('region plan ssh_keys user_data password networks tags', { region: 'zone-b', plan: '3', ssh_keys: ['deploy'], networks: [isolatedNetwork] }, {
+          boot_from_volume: { size_gib: 30, type: 'ssd' }, availability_zone: 'zone-b', security_groups: ['web'], config_drive: true, metadata: { team: 'web' }
+        }),
+        sshKeys: ['deploy'],
+        larger: { plan: '3', restart: true },
+        image: imageId('ubuntu-24.04'),
+        address: '203.0.113.10',
+        unknown: { image: nobody, plan: 'none', region: 'nowhere' },
+        refused: { action: 'start', isWrong: isIn('running') },
+        breaking: { verb: 'stop', prepare: () => { simulator.knobs.failActions = ['stop'] } }
+      }
+    }
+  },
+  digitalocean: async (clock = Date.now) => {
+    const simulator = await startDigitalocean({ clock, knobs: { actionMs: 600 }, ...observers.digitalocean })
+    simulator.addServers(210)
+    const accounts = plain(simulator.settings)
+    const vpc = '760e09ef-dc84-11e8-981e-3cfdfeaae000'
+    return {
+      simulator,
+      accounts,
+      secrets: ['token'],
+      isSignIn: () => false,
+      missingId: '999999999',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      isWrite: isChange,
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: {
+          ...changesOf('region plan ssh_keys user_data networks tags', {
+            region: 'fra1', plan: 's-2vcpu-2gb', ssh_keys: ['f5:de:eb:64:2d:6a:b6:d5:bb:06:47:7f:04:4b:f8:e2'], networks: [vpc], tags: ['team:web']
+          }, { vpc, ipv6: true, monitoring: true, backups: true, public_networking: false, with_droplet_agent: true, volumes: ['506f78a4-e098-11e5-ad9f-000f53306ae1'] }),
+          'options.backup_policy': { options: { backups: true, backup_policy: { plan: 'daily', hour: 4 } } }
+        },
+        sshKeys: [],
+        larger: { plan: 's-2vcpu-4gb', disk_gib: 80, restart: true },
+        beside: { disk_gib: { plan: 's-2vcpu-4gb', disk_gib: 80 } },
+        image: 'debian-12-x64',
+        address: '45.55.96.48',
+        unknown: { image: 'nothing-1', plan: 's-99vcpu', region: 'nowhere1' },
+        refused: { action: 'start', isWrong: isIn('running') },
+        breaking: { verb: 'create', prepare: () => { simulator.knobs.create = 'vanishes' } }
       }
     }
   }

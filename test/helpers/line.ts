@@ -37,7 +37,7 @@ export type DirectVerbs = Omit<AdapterVerbs, Created> & { readonly [Name in Crea
 function directly ({ create, 'owners.create': owner, ...verbs }: AdapterVerbs): DirectVerbs {
   return {
     ...verbs,
-    ...(create === undefined ? {} : { create: { ...create, run: async (spec: CreateSpec) => await create.run({ ...spec, options: parseOptions(create.options, spec.options) }) } }),
+    ...(create === undefined ? {} : { create: { ...create, run: async (spec: CreateSpec) => await create.run({ ...spec, options: parseOptions(create.options, spec.options) }, 'op_test') } }),
     ...(owner === undefined ? {} : { 'owners.create': { ...owner, run: async (spec: OwnerSpec) => await owner.run({ ...spec, options: parseOptions(owner.options, spec.options) }) } })
   }
 }
@@ -68,6 +68,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       budget: createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
       bulkhead: openGate,
+      allowance: null,
       random: () => 0.5,
       report: call => { sent.push(call) }
     }

@@ -21,6 +21,7 @@ const signInCalls = Math.max(...adapters.map(adapter => adapter.signInCalls ?? 1
 
 const free: UpstreamCost = { calls: 0 }
 const one: UpstreamCost = { calls: 1 }
+const onePage: UpstreamCost = { calls: 0, perPage: 1 }
 
 /** Calls add up. A page is read once, whichever of the parts reads it; so is a row. */
 const sum = (...costs: readonly UpstreamCost[]): UpstreamCost => ({
@@ -51,7 +52,7 @@ function costOfVerb (verb: ApiVerb, verbs: AdapterVerbs): UpstreamCost {
   const run = runBy(verb, verbs)
   const mayRead = verb.reads !== undefined || (verb.path.startsWith('/servers/:id') && run.some(({ evidence }) => evidence === 'inferred'))
   const { perRow: _rows, ...baseline } = listCost(verbs.list)
-  return run.length === 0 ? free : sum(...run.map(({ cost = one }) => cost), mayRead ? verbs.get.cost ?? one : free, verb.creates === true ? baseline : free)
+  return run.length === 0 ? free : sum(...run.map(({ cost = verb.tag === 'Catalog' ? onePage : one }) => cost), mayRead ? verbs.get.cost ?? one : free, verb.creates === true ? baseline : free)
 }
 
 const ofReads: Readonly<Record<string, (verbs: AdapterVerbs) => UpstreamCost>> = {

@@ -98,6 +98,21 @@ t.test('jobs decide if there are any: all must succeed, one failure fails the op
   t.equal(afterJobs(order, states({ status: 'succeeded' }, { status: 'succeeded' }), seconds(1)).operation.status, 'succeeded')
 })
 
+t.test('a job that the provider no longer has is no failure: the server decides, if it can', async t => {
+  const job = { id: '7', name: 'start_server' }
+  const states: JobState[] = [{ ...job, status: 'unknown', vendorStatus: null, error: null }]
+  const start = record('start', { jobs: [job], goal: usualGoals.start })
+  t.match(afterJobs(start, states, seconds(59)), { jobs: [job], operation: { status: 'running' } }, 'a new one may not be there yet')
+  const lost = afterJobs(start, states, seconds(60))
+  t.match(lost, { jobs: [], nextPollAt: seconds(60), operation: { status: 'running' } })
+  t.same(told(lost, [[61, server('stopped')], [62, server('running')]]), ['running', 'succeeded'])
+  for (const goal of [null, { unprovable: true }]) {
+    t.match(afterJobs(record('password', { jobs: [job], goal }), states, seconds(60)).operation, { status: 'unknown', note: /no longer has its record/ })
+  }
+  const next = { ...start, next: { name: 'x', input: {} } }
+  t.match(afterJobs(next, states, seconds(60)), { jobs: [], next: { name: 'x' }, operation: { status: 'running' } }, 'a further step is due when the server is ready')
+})
+
 t.test('a resize has succeeded when its sizes show, whatever its jobs say', async t => {
   const job = { id: '7', name: 'host_change_params' }
   const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'complete', error: null }]

@@ -183,7 +183,7 @@ t.test('a step is sent when the server is ready for it, once', async t => {
   const sent: string[] = []
   provider.rows.set('1', serverFacts('1', 'running'))
   provider.steps.confirm = {
-    isDue: server => server.status === 'resizing',
+    isDue: (server, { plan }) => server.status === 'resizing' && plan === 'p2',
     run: async (id, input) => {
       sent.push(`${id} ${String(input.plan)}`)
       provider.rows.set('1', serverFacts('1', 'running'))
@@ -265,6 +265,15 @@ t.test('the server of a create without an id is found by the create\'s members, 
   await clock.run(10_000)
   t.match((await store.get('a', first.operation.id))?.operation, { status: 'succeeded', server_id: 'n1' })
   t.match((await store.get('a', second.operation.id))?.operation, { status: 'succeeded', server_id: 'n2' })
+})
+
+t.test('where servers carry the mark of their order, it alone decides which one was created', async t => {
+  const { clock, provider, store, open } = bench(t, { hasJobs: false, hasMarks: true })
+  const lost = await open('create', { ...order('web'), ...markAmbiguous(clock) })
+  provider.rows.set('twin', serverFacts('twin', 'running', { name: 'web', tags: ['op_of_another'] }))
+  provider.rows.set('own', serverFacts('own', 'running', { name: 'renamed meanwhile', tags: [lost.operation.id] }))
+  await clock.run(2000)
+  t.match((await store.get('a', lost.operation.id))?.operation, { status: 'succeeded', server_id: 'own' })
 })
 
 t.test('an ambiguous create yields to an accepted one, is searched every five seconds, and waits again if its match was taken', async t => {

@@ -1,4 +1,5 @@
-import type { Job, JobState, AdapterVerbs, Step } from '../../src/adapters/verbs.ts'
+import { z } from 'zod'
+import type { Create, Job, JobState, AdapterVerbs, Step } from '../../src/adapters/verbs.ts'
 import type { Snapshot } from '../../src/domain/catalogue.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
@@ -7,6 +8,18 @@ import type { PollTarget } from '../../src/operations/poll-target.ts'
 
 export function failure (kind: Failure, sideEffect: SideEffect = 'none'): UpstreamError {
   return new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` }, { sideEffect })
+}
+
+/** A create whose servers carry the mark of the order as a tag. */
+const marking: Create = {
+  evidence: 'documented',
+  accepts: [],
+  requires: [],
+  options: z.strictObject({}),
+  example: { name: 'web', image: 'i' },
+  run: async () => ({}),
+  isLike: () => true,
+  isMarked: ({ server }, mark) => server.tags.includes(mark)
 }
 
 /** A provider in memory that counts what it is asked. */
@@ -27,7 +40,7 @@ export interface TestProvider {
 }
 
 /** Operations are followed by jobs, by the server and its log of actions, or by the server alone. */
-export function createProvider ({ id = 'a', hasJobs = true, hasLog = false, pageSize = 100 } = {}): TestProvider {
+export function createProvider ({ id = 'a', hasJobs = true, hasLog = false, hasMarks = false, pageSize = 100 } = {}): TestProvider {
   const count = async (call: string): Promise<void> => {
     provider.calls.push(call)
     await provider.meet(call)
@@ -67,7 +80,8 @@ export function createProvider ({ id = 'a', hasJobs = true, hasLog = false, page
     },
     steps: provider.steps,
     ...(hasJobs ? { jobs: readJobs } : {}),
-    ...(hasLog ? { actionLog: readJobs } : {})
+    ...(hasLog ? { actionLog: readJobs } : {}),
+    ...(hasMarks ? { create: marking } : {})
   })
   const provider: TestProvider = {
     rows: new Map(),

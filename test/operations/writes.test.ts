@@ -55,6 +55,13 @@ t.test('a refused write leaves no operation; a possibly executed one does', asyn
   t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'a fault of ours tells nothing of the provider')
 })
 
+t.test('a refusal for lack of room names the plan that was asked for, beside what the provider says', async t => {
+  const full = new UpstreamError('capacity', 'no host fits', { status: 400, details: { alternatives: ['s2'] } })
+  const { error, kept } = await create(async () => { throw full })
+  t.match(error, { failure: 'capacity', message: 'no host fits', options: { status: 400, details: { plan: spec.plan, alternatives: ['s2'] } } })
+  t.same(kept, [])
+})
+
 t.test('a refusal after a write is not a refusal', async t => {
   for (const error of [failure('not-found'), badMember('body.name', 'is odd')]) {
     const { kept } = await create(async call => { call.counters.writes = 'certain'; throw error })

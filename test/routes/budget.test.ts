@@ -43,7 +43,10 @@ const pages: Readonly<Record<string, (call: SimulatedCall) => boolean>> = {
   fleio: ({ method, query }) => method === 'GET' && query.has('page'),
   glesys: ({ path }) => /\/(list|listown|templates|allowedarguments)$/.test(path),
   vmmanager: ({ method, query }) => method === 'GET' && query.has('limit'),
-  onecloud: ({ method, query }) => method === 'GET' && query.has('limit')
+  onecloud: ({ method, query }) => method === 'GET' && query.has('limit'),
+  hetzner: ({ method, query }) => method === 'GET' && query.has('page'),
+  openstack: ({ method, query }) => method === 'GET' && query.has('limit'),
+  digitalocean: ({ method, query }) => method === 'GET' && query.has('page')
 }
 
 interface Request {

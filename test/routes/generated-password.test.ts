@@ -20,7 +20,7 @@ const adapter: Adapter<HeficedAccount> = {
     const passworded = async (accepted: Promise<Accepted> | undefined): Promise<Accepted> => ({ ...await accepted, password: made })
     const { create, rebuild, rescue } = operations
     const more: Partial<AdapterVerbs> = {
-      ...(create === undefined ? {} : { create: { ...create, run: async input => await passworded(create.run(input)) } }),
+      ...(create === undefined ? {} : { create: { ...create, run: async (input, mark) => await passworded(create.run(input, mark)) } }),
       ...(rebuild === undefined ? {} : { rebuild: { ...rebuild, run: async input => await passworded(rebuild.run(input)) } }),
       ...(rescue === undefined ? {} : { rescue: { ...rescue, run: async input => await passworded(rescue.run(input)) } }),
       console: { evidence: 'documented', run: async () => ({ type: 'vnc', url: 'wss://console.example.com/', password: made, expires_at: null }) }

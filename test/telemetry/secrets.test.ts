@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { startFleio } from '../../sandbox/fleio/simulator.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
+import { startHetzner } from '../../sandbox/hetzner/simulator.ts'
 import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import type { Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
@@ -14,12 +15,12 @@ import { openProcesses } from '../helpers/process.ts'
 import { startRedis } from '../helpers/redis.ts'
 
 const quick = { actionMs: 100, createMs: 100 }
-const [heficed, fleio, glesys, vmmanager, onecloud] = [
-  await startHeficed({ knobs: quick }), await startFleio({ knobs: quick }), await startGlesys({ knobs: quick }), await startVmmanager({ knobs: quick }), await startOnecloud({ knobs: quick })
+const [heficed, fleio, glesys, vmmanager, onecloud, hetzner] = [
+  await startHeficed({ knobs: quick }), await startFleio({ knobs: quick }), await startGlesys({ knobs: quick }), await startVmmanager({ knobs: quick }), await startOnecloud({ knobs: quick }), await startHetzner({ knobs: quick })
 ]
 const redis = await startRedis()
 t.teardown(async () => { await redis.stop() })
-t.teardown(async () => { for (const vendor of [heficed, fleio, glesys, vmmanager, onecloud]) await vendor.close() })
+t.teardown(async () => { for (const vendor of [heficed, fleio, glesys, vmmanager, onecloud, hetzner]) await vendor.close() })
 const { serve } = openProcesses(t)
 
 /** One word for each secret that a caller or an operator has; nothing else looks like it. */
@@ -51,7 +52,8 @@ const desks: Readonly<Record<string, Desk>> = {
   }),
   glesys: deskOf(glesys, glesys.settings['glesys-user'], ['password'], { region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password, user_data: userData }),
   vmmanager: deskOf(vmmanager, vmmanager.settings.vm6, ['password'], { region: '1', cpus: 2, memory_mib: 2048, disk_gib: 20, image: '25', owner: '3', password }),
-  onecloud: deskOf(onecloud, onecloud.settings.pods, ['password'], { plan: 'ecs.g1.c2m4', disk_gib: 30, image: '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0', networks: ['vnet0'], password, user_data: userData })
+  onecloud: deskOf(onecloud, onecloud.settings.pods, ['password'], { plan: 'ecs.g1.c2m4', disk_gib: 30, image: '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0', networks: ['vnet0'], password, user_data: userData }),
+  hetzner: deskOf(hetzner, hetzner.settings.hz, ['token'], { region: 'fsn1', plan: 'cx23', image: 'debian-13', user_data: userData })
 }
 
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
@@ -146,7 +148,7 @@ t.test('no secret appears in a log, metric, audit line, trace, header, problem o
   t.equal(await gateway.ended(), 0)
 
   const given = Object.values(desks).flatMap(desk => credentials(desk).words)
-  t.equal(heads.filter(head => /^\/v1\/[a-z]+\/servers 202 /.test(head)).length, 10, 'every provider took the order, and its repeat was told so')
+  t.equal(heads.filter(head => /^\/v1\/[a-z]+\/servers 202 /.test(head)).length, 2 * Object.keys(desks).length, 'every provider took the order, and its repeat was told so')
   t.ok(given.length >= 8, 'passwords and tokens are known')
   const places = { log: gateway.output(), traces: collector.text(), headers: heads.join('\n'), answers: bodies.join('\n') }
   t.ok(places.log.includes('"audit":1') && places.log.includes('upstream call') && places.answers.includes('hawser_requests_total') && places.answers.includes('[redacted]'))

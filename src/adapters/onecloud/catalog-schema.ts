@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, number, text } from './schema.ts'
+import { flag, number, text } from '../kit/wire.ts'
 
 const id = z.string().min(1)
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { flag, idText, linkId, number, text } from './schema.ts'
+import { flag, number, text } from '../kit/wire.ts'
+import { idText, linkId } from './schema.ts'
 
 /** The readable items of a list. */
 const some = <Item>(item: z.ZodType<Item>) =>

@@ -7,7 +7,7 @@ import { memberFailure } from './failures.ts'
 import { idOf } from './ids.ts'
 import { jobsOf } from './mapping.ts'
 import { hostWire, type HostWire } from './schema.ts'
-import { mibOf } from './mapping-sizes.ts'
+import { toMib } from '../kit/sizes.ts'
 import { inTurn } from './send-sequence.ts'
 
 type ResizeInput = ResizeSpec & { readonly seen: Seen }
@@ -53,7 +53,7 @@ function changeOf ({ cpus, memory_mib: memoryMib, disk_gib: diskGib }: ResizeSpe
     ...(differs(memoryMib, row.ram_mib, row.ram_mib_new) ? { ram_mib: memoryMib } : {})
   }
   if (diskGib === undefined) return { resources, disk: null }
-  const sizeMib = mibOf(diskGib)
+  const sizeMib = toMib(diskGib)
   const { id, disk_mib: nowMib, disk_mib_new: laterMib } = row.disk ?? {}
   if (id === null || id === undefined) throw badMember('body.disk_gib', 'the provider does not return the server\'s disk')
   // The platform would ignore a smaller size.

@@ -1,10 +1,6 @@
 import { z } from 'zod'
 import { leniently, type MemberReading } from '../kit/seen.ts'
-
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-export const text = z.string().nullish().catch(null)
-export const number = z.number().nullish().catch(null)
-export const flag = z.boolean().nullish().catch(null)
+import { flag, number, text } from '../kit/wire.ts'
 
 /** A whole number, or its digits; 0 is none. Rows always have one, links may not. */
 const idValue = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)])

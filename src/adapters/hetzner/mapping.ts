@@ -1,0 +1,115 @@
+import { isIPv6 } from 'node:net'
+import { canonicalAddress } from '../../domain/address.ts'
+import { powerOf, serverActions, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
+import { toUtc } from '../../domain/time.ts'
+import { addressOf } from '../kit/addresses.ts'
+import { seenWire } from '../kit/seen.ts'
+import type { Accepted, Job } from '../verbs.ts'
+import { serverWire, type AcceptedWire, type ActionWire, type ImageWire, type IpWire, type ServerWire } from './schema.ts'
+
+/** There is no word for rescue: `rescue_enabled` means armed, and a server in the rescue system is `running`. */
+const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
+  ['initializing', 'provisioning'],
+  ['starting', 'starting'],
+  ['running', 'running'],
+  ['stopping', 'stopping'],
+  ['off', 'stopped'],
+  ['deleting', 'deleting'],
+  ['rebuilding', 'rebuilding'],
+  ['migrating', 'migrating'],
+  ['unknown', 'unknown']
+])
+
+/** The vendor's words for our statuses; null if rows of any other word may be meant. */
+export const wordsOf = (wanted: ReadonlySet<ServerStatus>): readonly string[] | null =>
+  wanted.has('unknown') ? null : [...statuses].flatMap(([word, status]) => wanted.has(status) ? [word] : [])
+
+const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
+  ['starting', ['stop']],
+  ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']],
+  ['stopping', ['stop']],
+  ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'delete']],
+  ['unknown', serverActions]
+])
+
+const destructive: ReadonlySet<ServerAction> = new Set<ServerAction>(['delete', 'rebuild'])
+
+function actionsOf (status: ServerStatus, { locked, protection }: ServerWire): ServerAction[] {
+  if (locked === true) return []
+  return (actions.get(status) ?? []).filter(action => protection?.delete !== true || !destructive.has(action))
+}
+
+export function toServer (wire: ServerWire): ServerFacts {
+  const status = statuses.get(wire.status ?? '') ?? 'unknown'
+  const { server_type: type, image } = wire
+  const location = wire.location ?? wire.datacenter?.location ?? null
+  return {
+    id: wire.id,
+    name: wire.name ?? '',
+    status,
+    // `stopping` and `starting` say nothing about the power.
+    power: powerOf(status),
+    task: null,
+    provider_status: wire.status ?? null,
+    cpus: type?.cores ?? null,
+    memory_mib: typeof type?.memory === 'number' ? Math.round(type.memory * 1024) : null,
+    // A resize may keep the disk smaller than that of the type. Volumes are ids without sizes.
+    disk_gib: wire.primary_disk_size ?? null,
+    addresses: toAddresses(wire),
+    image: image === null || image === undefined ? null : { id: image.id, name: image.name ?? image.description ?? null },
+    plan: type === null || type === undefined ? null : { id: type.name, name: type.description ?? null },
+    region: location === null ? null : { id: location.name, name: location.city ?? location.description ?? null },
+    owner: null,
+    created_at: toUtc(wire.created),
+    tags: Object.entries(wire.labels ?? {}).map(([key, value]) => value === '' ? key : `${key}=${value}`),
+    locked: wire.locked ?? null,
+    protected: wire.protection?.delete ?? null,
+    allowed_actions: actionsOf(status, wire)
+  }
+}
+
+export const seenServer = seenWire(serverWire, toServer)
+
+/** The vendor gives an IPv6 network, of which the server has the first address. */
+export function firstAddress (ip: string | null | undefined, facts: Partial<Omit<Address, 'address' | 'family'>> = {}): Address | null {
+  const [network = '', prefix] = (ip ?? '').split('/')
+  if (network === '' || network === '0.0.0.0' || network === '::') return null
+  return addressOf(`${network}${network.endsWith('::') ? '1' : ''}${prefix === undefined ? '' : `/${prefix}`}`, facts)
+}
+
+/** The upper 64 bits of an IPv6 address, in one spelling. */
+function networkOf (address: string): string {
+  const [left = '', right = ''] = canonicalAddress(address).split('::')
+  const [before, after] = [left, right].map(part => part === '' ? [] : part.split(':'))
+  const zeros = Array<string>(8 - (before?.length ?? 0) - (after?.length ?? 0)).fill('0')
+  return [...before ?? [], ...zeros, ...after ?? []].slice(0, 4).join(':')
+}
+
+/** The whole network of 64 bits is the server's, not only its first address. */
+export const isInNetwork = ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, asked: string): boolean =>
+  prefix === 64 && isIPv6(asked) && !asked.includes('%') && networkOf(address) === networkOf(asked)
+
+function toAddresses ({ public_net: net, private_net: nets }: ServerWire): Address[] {
+  return [
+    firstAddress(net?.ipv4?.ip, { scope: 'public', primary: true }),
+    firstAddress(net?.ipv6?.ip, { scope: 'public', primary: true }),
+    ...(nets ?? []).flatMap(({ ip, alias_ips: aliases, aliases: older }) => [ip, ...(aliases ?? older ?? [])])
+      .map(ip => addressOf(ip, { scope: 'private' }))
+  ].filter(address => address !== null)
+}
+
+export const toFloating = ({ ip }: IpWire): Address | null => firstAddress(ip, { scope: 'public' })
+
+/** Two images have the same name where there is one for each architecture. */
+export const imageName = ({ id, name, description, architecture }: ImageWire): string =>
+  `${name ?? description ?? id}${architecture === null || architecture === undefined ? '' : ` (${architecture})`}`
+
+export const toJob = ({ id, command }: Pick<ActionWire, 'id' | 'command'>): Job => ({ id, name: command ?? 'action' })
+
+type Answer = Pick<AcceptedWire, 'action'>
+
+/** Work that its action follows to the end. */
+export const toFollowed = ({ action }: Answer): Accepted => ({ jobs: [toJob(action)] })
+
+/** A signal, whose action ends when it has been sent: the server shows the rest. */
+export const toSignalled = ({ action }: Answer): Accepted => ({ upstream: { id: action.id, status: null } })

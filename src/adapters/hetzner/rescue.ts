@@ -1,0 +1,51 @@
+import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
+import { withPassword } from './change.ts'
+import type { HetznerClient } from './client.ts'
+import { idOf } from './ids.ts'
+import { toFollowed } from './mapping.ts'
+import { rescueWire } from './schema.ts'
+
+type Rescue = Required<Pick<AdapterVerbs, 'rescue' | 'unrescue'>>
+
+/** A server in the rescue system is shown as `running`: only the actions can say that it has booted. */
+const goal = { unprovable: true } as const
+
+/** Enabling the rescue system reboots nothing, and is undone after an hour without a boot. */
+export const createRescue = (client: HetznerClient): Rescue => ({
+  rescue: {
+    evidence: 'documented',
+    cost: { calls: 2 },
+    goal,
+    note: 'Enables the rescue system and boots into it: a running server is reset. Its status does not show it. The password is generated.',
+    run: async ({ id }) => {
+      const { server } = await client.getServer(idOf(id))
+      const armed = await client.act(id, 'enable_rescue', { body: { type: 'linux64' } })
+      return { ...withPassword(armed), goal, next: bootOf(server.status === 'stopped' ? 'poweron' : 'reset') }
+    }
+  },
+  unrescue: {
+    evidence: 'documented',
+    cost: { calls: 2 },
+    goal,
+    note: 'Disables the rescue system if it is still armed, and resets a running server, which boots its own system again.',
+    run: async ({ id }) => {
+      const { server, raw } = await client.getServer(idOf(id))
+      const isArmed = rescueWire.parse(raw).rescue_enabled === true
+      if (!isArmed) return server.status === 'stopped' ? { done: true } : await boot(client, id, 'reset')
+      const disarmed = await client.act(id, 'disable_rescue')
+      return { ...toFollowed(disarmed), goal, ...(server.status === 'stopped' ? {} : { next: bootOf('reset') }) }
+    }
+  }
+})
+
+type Boot = 'poweron' | 'reset'
+
+const bootOf = (boot: Boot) => ({ name: `rescue.${boot}`, input: {} })
+
+const boot = async (client: HetznerClient, id: string, action: Boot): Promise<Accepted> =>
+  ({ ...toFollowed(await client.act(id, action)), goal })
+
+export function createRescueSteps (client: HetznerClient): Readonly<Record<string, Step>> {
+  const step = (action: Boot): Step => ({ isDue: ({ locked }) => locked !== true, run: async id => await boot(client, id, action) })
+  return { 'rescue.poweron': step('poweron'), 'rescue.reset': step('reset') }
+}

@@ -1,0 +1,64 @@
+import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import { positive } from '../kit/sizes.ts'
+import type { AllVerbs } from '../verbs.ts'
+import type { CatalogClient } from './catalog-client.ts'
+import type { FlavorWire, ImageWire, NetworkWire } from './catalog-schema.ts'
+import { toPlanDisk } from './mapping.ts'
+
+export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
+  images: {
+    evidence: 'observed',
+    note: 'Snapshots of servers are images, too.',
+    run: async () => (await client.images()).filter(row => row.status === 'active' && row.os_hidden !== true).map(toImage)
+  },
+  plans: {
+    evidence: 'observed',
+    note: 'Flavors; one without a disk size has the size of the image, or is meant for options.boot_from_volume. They have no price.',
+    run: async () => (await client.flavors()).map(toPlan)
+  },
+  regions: {
+    evidence: 'observed',
+    cost: { calls: 1 },
+    note: 'Availability zones. The region of the catalog is a key of the account.',
+    run: async () => (await client.zones()).filter(zone => zone.zoneState?.available !== false).map(({ zoneName: name }): Region => ({ id: name, name }))
+  },
+  ssh_keys: {
+    evidence: 'observed',
+    note: 'The keys of the user that the account signs in as.',
+    run: async () => (await client.keypairs()).map(({ id, public_key: key, fingerprint }): SshKey => ({ id, name: id, public_key: key ?? null, fingerprint: fingerprint ?? null }))
+  },
+  networks: {
+    evidence: 'observed',
+    cost: { calls: 2 },
+    note: 'A public network that is not shared has only floating addresses: a server ordered in it fails later.',
+    run: async () => {
+      const [networks, subnets] = await Promise.all([client.networks(), client.subnets()])
+      const cidrs = new Map(subnets.map(({ id, cidr }) => [id, cidr ?? '']))
+      return networks.map(row => toNetwork(row, cidrs))
+    }
+  }
+})
+
+function toImage ({ id, name, os_distro: system, os_version: version, min_disk: disk, min_ram: memory }: ImageWire): Image {
+  const os = [system, version].filter(part => typeof part === 'string' && part !== '').join(' ')
+  return { id, name: name ?? id, os: os === '' ? null : os, region: null, min_disk_gib: positive(disk), min_memory_mib: positive(memory) }
+}
+
+const toPlan = (row: FlavorWire): Plan => ({
+  id: row.id,
+  name: row.name ?? row.id,
+  cpus: row.vcpus ?? null,
+  memory_mib: row.ram ?? null,
+  disk_gib: toPlanDisk(row),
+  region: null,
+  available: row['OS-FLV-DISABLED:disabled'] !== true,
+  price: null
+})
+
+const toNetwork = ({ id, name, 'router:external': isExternal, subnets }: NetworkWire, cidrs: ReadonlyMap<string, string>): Network => ({
+  id,
+  name: name ?? id,
+  region: null,
+  scope: isExternal === true ? 'public' : isExternal === false ? 'private' : 'unknown',
+  cidrs: (subnets ?? []).map(subnet => cidrs.get(subnet) ?? '').filter(cidr => cidr !== '')
+})
