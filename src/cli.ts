@@ -11,8 +11,10 @@ export async function runCli (words: readonly string[], terminal: Terminal): Pro
   const program = commandsOf(terminal, finish)
   try {
     refuseSecrets(words)
-    if (mayBeOfCaller(program, words)) (await import('./caller/program.ts')).addCallerCommands(program, terminal, finish)
-    await program.parseAsync(words.length === 0 ? ['serve'] : [...words], { from: 'user' })
+    const line = mayBeOfCaller(program, words)
+      ? (await import('./caller/program.ts')).addCallerCommands(program, terminal, { words, finish })
+      : words
+    await program.parseAsync(line.length === 0 ? ['serve'] : [...line], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -2,6 +2,7 @@ import t from 'tap'
 import { z } from 'zod'
 import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
+import { startHeficed } from '../sandbox/heficed/simulator.ts'
 import { startHetzner } from '../sandbox/hetzner/simulator.ts'
 import { createRedisQuota } from '../src/state/redis/quota.ts'
 import { composeGateway } from './helpers/gateway.ts'
@@ -53,6 +54,30 @@ t.test('a protected id is refused for every destructive verb, before any call; o
   t.match(await ask('POST', 'pods/raw/servers/batch', { servers: [{ serverid: id }] }), { status: 409, calls: 0, body: { detail: /guard\.protected/ } }, 'nor in a body')
   t.match(await ask('GET', `pods/raw/servers/${id}`), { status: 200 })
   t.match(await ask('GET', `pods/servers/${id}`), { status: 200 })
+})
+
+t.test('another spelling of a protected id is protected as well', async t => {
+  const [heficed, hetzner] = [await startHeficed(), await startHetzner()]
+  t.teardown(async () => { await Promise.all([heficed.close(), hetzner.close()]) })
+  const [pod, hosted, cloud] = [anyPod(), '312019', '117700001']
+  const { app, close } = await composeGateway({
+    accounts: {
+      pods: { provider: 'onecloud', ...onecloud.settings.pods, guard: { protected: [pod.toUpperCase()] }, raw: true },
+      hosted: { provider: 'heficed', ...heficed.settings['heficed-main'], guard: { protected: [hosted] }, raw: true },
+      cloud: { provider: 'hetzner', ...hetzner.settings.hz, guard: { protected: [cloud] }, raw: true }
+    }
+  })
+  t.teardown(close)
+  for (const [account, id] of [['pods', pod], ['hosted', hosted], ['cloud', cloud]] as const) {
+    const spellings = [id, `0${id}`, id.toUpperCase(), id.replaceAll('-', '')]
+    const encoded = `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`
+    for (const url of [`raw/servers/${encoded}`, ...spellings.flatMap(text => [`servers/${text}`, `raw/servers/${text}`])]) {
+      const { statusCode, body } = await app.inject({ method: 'DELETE', url: `/v1/${account}/${url}` })
+      t.ok([404, 409].includes(statusCode), `${account} ${url}: ${statusCode} ${body.slice(0, 200)}`)
+    }
+    const kept = await app.inject(`/v1/${account}/servers/${id}`)
+    t.notMatch(kept.json<{ status: string }>().status, /delet/)
+  }
 })
 
 t.test('destructive verbs need the server\'s name if the account requires it', async t => {

@@ -198,6 +198,13 @@ t.test('one provider\'s name appears in no condition outside its own folder', as
   t.same(sources.filter(file => !isIn(file, 'sandbox') && condition.test(readFileSync(join(root, file), 'utf8'))), [])
 })
 
+t.test('code that serves all providers names none, except in an example', async t => {
+  const named = new RegExp(providers.join('|'), 'i')
+  const shared = ['verbs', 'execution', 'operations', 'reads', 'transport', 'state', 'access', 'telemetry'].map(room => `src/${room}`)
+  const lines = sources.filter(file => isIn(file, ...shared)).flatMap(file => readFileSync(join(root, file), 'utf8').split('\n').map(line => ({ file, line })))
+  t.same(lines.filter(({ line }) => named.test(line) && !line.includes('example')), [])
+})
+
 t.test('no list of failures is kept beside the table', async t => {
   const kept = /<Failure>\(\[|new Set\w*\(\[[^\]]*'(?:unreachable|rate-limited|malformed|circuit-open)'/
   t.same(sources.filter(file => !isIn(file, 'src/adapters', 'sandbox') && kept.test(readFileSync(join(root, file), 'utf8'))), [])

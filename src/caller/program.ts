@@ -1,18 +1,27 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
-import { addCommonFlags, addWaitFlags, groupOf, serverNote, type Run } from './command.ts'
+import { addCommonFlags, addWaitFlags, flagsLast, groupOf, serverNote, type Run } from './command.ts'
 import { argumentField, flagFields, takesBody } from './request.ts'
 import { argumentName, hasTrait, pathParameters, type Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 import { addFlags, lowered } from './fields.ts'
 import { addOtherCommands } from './other-commands.ts'
 
-/** Adds the commands of a caller: one for each endpoint of the API, and those that are more than one call. */
-export function addCallerCommands (program: Command, terminal: Terminal, finish: (code: number) => void): void {
+interface Line {
+  readonly words: readonly string[]
+  finish (code: number): void
+}
+
+/**
+ * Adds the commands of a caller: one for each endpoint of the API, and those that are more than one call. Returns the words of the command
+ * line in the order that the parser expects.
+ */
+export function addCallerCommands (program: Command, terminal: Terminal, { words, finish }: Line): readonly string[] {
   const run: Run = async (work, flags) => { finish(await reported(terminal, work, flags)) }
   program.commandsGroup('Servers and accounts, through a gateway:')
   for (const variants of commandsOf(endpoints)) addEndpoint(program, terminal, variants, run)
   addOtherCommands(program, terminal, run)
+  return flagsLast(words)
 }
 
 /** Failures of a caller's command have their own form. */

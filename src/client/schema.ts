@@ -659,7 +659,7 @@ export interface paths {
          * List regions
          * @description Returns one page of the regions that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         get: operations["listRegions"];
         put?: never;
@@ -2957,9 +2957,9 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6, DigitalOcean only */
+                /** @description The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean only */
                 region?: string;
-                /** @description linux or windows; Heficed Kronos Cloud only */
+                /** @description linux or windows; Heficed Kronos Cloud (required) only */
                 instance_type?: string;
             };
             header?: never;

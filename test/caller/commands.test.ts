@@ -95,6 +95,12 @@ t.test('null and false can be said: a reverse name is reset, a protection lifted
   t.match(await runHere(['address', 'ptr', 'lab', '192.0.2.1'], env), { code: 2, err: /^missing: --ptr\n$/ })
 })
 
+t.test('the flags of every command may come before it', async t => {
+  t.match(await runHere(['-q', '--url', gateway.url, '-o', 'csv', 'images', 'lab']), { code: 0, out: '7\n' })
+  t.match(await runHere([`--url=${gateway.url}`, 'server', 'get', 'lab', '42', '-q']), { code: 0, out: '42\n' })
+  t.match(await runHere(['--url', gateway.url]), { code: 2, out: '' })
+})
+
 t.test('a body can be given as a whole, and flags win over it', async t => {
   const body = JSON.stringify({ name: 'a', image: 'b', cpus: 1, options: { users: [] } })
   t.match(await runHere(['server', 'create', 'lab', '--body', body, '--cpus', '4'], { HAWSER_URL: gateway.url }), { code: 0 })

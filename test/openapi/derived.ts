@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { unreachable } from '../../src/adapters/capabilities.ts'
 import type { Adapter } from '../../src/adapters/contract.ts'
 import { loadAdapters } from '../../src/adapters/registry.ts'
@@ -91,7 +91,7 @@ export function queryOf (operationId: string): z.ZodObject | null {
     for (const [name, schema] of runBy(verb, verbs).flatMap(({ parameters }) => Object.entries(parameters?.shape ?? {}))) {
       const known = found.get(name) ?? { schema, titles: new Array<string>() }
       found.set(name, known)
-      known.titles.push(title)
+      known.titles.push(isOptional(schema) ? title : `${title} (required)`)
     }
   }
   if (found.size === 0) return null
@@ -99,8 +99,10 @@ export function queryOf (operationId: string): z.ZodObject | null {
   return verb.schemas.query.extend(Object.fromEntries(own))
 }
 
+const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, undefined).success
+
 function publishedAs (schema: z.ZodType, titles: readonly string[]): z.ZodType {
   const { description, ...meta } = schema.meta() ?? {}
-  const optional = schema.safeParse(undefined).success ? schema : schema.optional()
+  const optional = isOptional(schema) ? schema : schema.optional()
   return optional.meta({ ...meta, description: `${description ?? ''}; ${titles.join(', ')} only` })
 }

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
@@ -6,6 +6,7 @@ import type { Clock } from '../../src/domain/clock.ts'
 import type { IdempotencyRecord } from '../../src/state/idempotency-store.ts'
 import { idPrefixAt, keptForMs, type StoredOperation } from '../../src/state/operation-store.ts'
 import { openDatabase } from '../../src/state/sqlite/database.ts'
+import { loadSqlite } from '../../src/state/sqlite/library.ts'
 import { upgradeSchema } from '../../src/state/sqlite/schema.ts'
 import { createManualClock } from '../helpers/clock.ts'
 import { openFile, openFolder, type FileOptions, type OpenedFile } from '../helpers/stores.ts'
@@ -143,6 +144,22 @@ t.test('a full disk loses nothing: keyed writes are refused, others go on in mem
   t.equal(kept?.rows, 61, 'nothing is in memory any more')
 })
 
+t.test('a file that cannot be written is refused at the start', async t => {
+  const folder = openFolder(t)
+  const { file } = await writtenIn(folder)
+  chmodSync(file, 0o400)
+  const me = process.geteuid?.() ?? 0
+  // Root can write everything, so another user opens it.
+  if (me === 0) chownSync(folder, 65_534, 65_534)
+  for (const path of me === 0 ? [file, `${file}-lock`] : []) chownSync(path, 65_534, 65_534)
+  if (me === 0) process.seteuid?.(65_534)
+  try {
+    t.throws(...refusal(file, /cannot be (written|opened)/))
+  } finally {
+    process.seteuid?.(me)
+  }
+})
+
 t.test('a file that became read-only is lost for writes, and still read', async t => {
   const { file, stored } = await writtenIn(openFolder(t))
   const { stores, database, isThere } = opened(t, file)
@@ -228,4 +245,10 @@ t.test('rows past their day go in small steps, and their space is given back', a
     await run(1000)
   }
   t.ok(pages() < most / 4, `${pages()} pages are left of ${most}`)
+})
+
+t.test('loading SQLite drops no warning but its own', async t => {
+  const { emitWarning } = process
+  loadSqlite()
+  t.equal(process.emitWarning, emitWarning)
 })

@@ -3,6 +3,7 @@ import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Accepted, AdapterVerbs, Job } from '../verbs.ts'
+import { missing, noAddress } from '../kit/ids.ts'
 import type { HetznerClient, IpKind } from './client.ts'
 import { idOf } from './ids.ts'
 import { firstAddress, isInNetwork, toFollowed, toJob } from './mapping.ts'
@@ -61,7 +62,7 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
       const asked = canonical(address)
       const name = ptr === null ? null : hostName(ptr)
       const ip = (await readAll(client)).find(row => asked !== null && isOf(row, asked))
-      if (ip === undefined || asked === null) throw missing('the account has no such address')
+      if (ip === undefined || asked === null) throw missing('the account has no such address', 'path.address')
       await client.actOnIp(ip.kind, ip.wire.id, 'change_dns_ptr', { body: { ip: asked, dns_ptr: name }, members: ptrMembers })
       return { address: asked, ptr: name }
     }
@@ -77,7 +78,7 @@ async function detach (client: HetznerClient, id: string, address: string): Prom
   }
   const own = (await readAll(client)).filter(({ row }) => row.server_id === id)
   const ip = own.find(one => one.row.id === address || (asked !== null && isOf(one, asked)))
-  if (ip === undefined) throw missing('the server does not have this address')
+  if (ip === undefined) throw noAddress()
   return toFollowed(await client.actOnIp(ip.kind, ip.wire.id, 'unassign'))
 }
 
@@ -116,8 +117,6 @@ function textOf (text: string, index: number): string {
 function unknownAddress (): never {
   throw new UpstreamError('rejected', 'the account has no such address', { notAttempted: true, member: 'body.addresses' })
 }
-
-const missing = (message: string): UpstreamError => new UpstreamError('not-found', message, { notAttempted: true, member: 'path.address' })
 
 const qualified = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
 

@@ -1,10 +1,6 @@
 import { z } from 'zod'
+import { flag, number, text, texts } from '../kit/wire.ts'
 
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
-const flag = z.boolean().nullish().catch(null)
-const texts = z.array(z.string()).nullish().catch(null)
 /** Numbers of up to 16 digits. */
 const id = z.union([z.number(), z.string().min(1)]).transform(String)
 const maybeId = id.nullish().catch(null)

@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../domain/catalogue.ts'
-import { UpstreamError } from '../../domain/failure.ts'
 import { refuseProtected } from '../../domain/protection.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { AdapterVerbs } from '../verbs.ts'
+import { noSnapshot } from '../kit/ids.ts'
 import { rebuildMembers } from './change.ts'
 import type { HetznerClient } from './client.ts'
 import { idOf, isId } from './ids.ts'
@@ -58,7 +58,7 @@ const ofServer = async (client: HetznerClient, id: string): Promise<readonly Ima
 
 async function find (client: HetznerClient, serverId: string, snapshot: string): Promise<void> {
   const isThere = isId(snapshot) && (await ofServer(client, serverId)).some(({ id }) => id === snapshot)
-  if (!isThere) throw new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
+  if (!isThere) throw noSnapshot()
 }
 
 const toSnapshot = ({ id, status, name, description, created_from: from, image_size: size, created }: ImageWire): Snapshot => ({

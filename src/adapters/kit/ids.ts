@@ -10,4 +10,5 @@ export const missing = (message: string, member?: string): UpstreamError =>
   new UpstreamError('not-found', message, { notAttempted: true, ...(member === undefined ? {} : { member }) })
 
 export const noServer = (): UpstreamError => missing('no server has such an id')
+export const noSnapshot = (): UpstreamError => missing('the server has no such snapshot', 'path.snapshot')
 export const noAddress = (): UpstreamError => missing('the server has no such address', 'path.address')

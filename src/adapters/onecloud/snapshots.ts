@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../domain/catalogue.ts'
 import { toUtc } from '../../domain/time.ts'
-import { missing } from '../kit/ids.ts'
+import { noSnapshot } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure, type ToFailure } from './failures.ts'
@@ -59,7 +59,7 @@ export const createSnapshots = (client: OnecloudClient, rows: CatalogClient): Sn
 
 async function find (rows: CatalogClient, serverId: string, id: string): Promise<void> {
   const found = (await rows.instanceSnapshots(serverId)).some(snapshot => snapshot.id === id)
-  if (!found) throw missing('the server has no such snapshot', 'path.snapshot')
+  if (!found) throw noSnapshot()
 }
 
 const deleteFailure: ToFailure = response => {

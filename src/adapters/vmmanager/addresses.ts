@@ -3,6 +3,7 @@ import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
+import { noAddress } from '../kit/ids.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { IpWire } from './catalog-schema.ts'
 import { toAddressRow } from './catalog-mapping.ts'
@@ -43,7 +44,7 @@ export const createAddresses = (client: VmmanagerClient, ips: AddressClient): Ad
     run: async ({ id, address }) => {
       if (isAddress(address, 6)) throw badMember('path.address', 'an IPv6 address cannot be detached separately')
       const row = isNameable(address) ? (await ips.listHostIps(idOf(id))).find(wire => isNamed(wire, address)) : undefined
-      if (row === undefined) throw noAddress('the server has no such address')
+      if (row === undefined) throw noAddress()
       return { ...toAccepted(await ips.deleteIp(row.id), 'ip_delete'), goal: { missing: [row.ip_addr ?? address] } }
     }
   }
@@ -53,7 +54,6 @@ export const createAddresses = (client: VmmanagerClient, ips: AddressClient): Ad
 const isAddress = (text: string, family: 4 | 6): boolean => isIP(text) === family && !text.includes('%')
 export const isNameable = (text: string): boolean => isId(text) || isAddress(text, 4) || isAddress(text, 6)
 export const isNamed = (wire: IpWire, text: string): boolean => wire.id === text || wire.ip_addr === text
-export const noAddress = (message: string): UpstreamError => new UpstreamError('not-found', message, { member: 'path.address' })
 
 /** IPv6 addresses are in the server's own row, not in the list of addresses. */
 function rowsOf (server: ServerFacts, wires: readonly IpWire[]): AddressRow[] {

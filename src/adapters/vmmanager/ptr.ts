@@ -1,7 +1,8 @@
 import type { Ask } from '../verbs.ts'
 import type { Ptr } from '../../domain/catalogue.ts'
 import { badMember } from '../../domain/failure.ts'
-import { isNameable, isNamed, noAddress } from './addresses.ts'
+import { missing } from '../kit/ids.ts'
+import { isNameable, isNamed } from './addresses.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { IpWire } from './catalog-schema.ts'
 import { isId } from './ids.ts'
@@ -23,10 +24,10 @@ export const createPtr = (ips: AddressClient): Ask<Ptr, Ptr> => ({
 
 /** The name belongs to the address's id, which only the list has. */
 async function findAddress (ips: AddressClient, text: string): Promise<IpWire> {
-  if (!isNameable(text)) throw noAddress('not an address or the id of one')
+  if (!isNameable(text)) throw missing('not an address or the id of one', 'path.address')
   const { list } = await ips.findIp(isId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
   const row = list.find(wire => isNamed(wire, text))
-  if (row === undefined) throw noAddress('the provider has no such address')
+  if (row === undefined) throw missing('the provider has no such address', 'path.address')
   return row
 }
 
