@@ -99,7 +99,13 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
 
 const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => guard === undefined
   ? noGuards
-  : { protectedIds: new Set(guard.protected), confirms: guard.confirm_delete === true, maxDeletesPerHour: guard.max_deletes_per_hour ?? null }
+  : {
+      protectedIds: new Set(guard.protected),
+      confirms: guard.confirm_delete === true,
+      maxDeletesPerHour: guard.max_deletes_per_hour ?? null,
+      maxCreatesPerHour: guard.max_creates_per_hour ?? null,
+      maxMonthlyPrice: guard.max_monthly_price ?? null
+    }
 
 const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs }: AccountSettings['common']['breaker'], clock: Clock): Breaker =>
   enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker

@@ -81,13 +81,13 @@ interface ServicesParts {
 }
 
 /** The services of one gateway. */
-export function createServices ({ clock, stores: { operations, idempotency, deletes, generations }, secrets, engine, inFlight, observer, stopping }: ServicesParts): Services {
+export function createServices ({ clock, stores: { operations, idempotency, deletes, creates, generations }, secrets, engine, inFlight, observer, stopping }: ServicesParts): Services {
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
   return {
     clock,
     servers: createServers({ cursors, generations, observer, clock }),
     fleet: createFleet({ cursors, generations, observer, clock }),
-    executor: createExecutor({ engine, deletes, inFlight, generations }),
+    executor: createExecutor({ engine, pending: operations.pending, deletes, creates, inFlight, generations }),
     operations: createOperations(engine, cursors, stopping),
     idempotency: createIdempotencyKeys({
       store: idempotency,

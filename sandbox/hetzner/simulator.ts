@@ -10,7 +10,7 @@ import { locations, networks, pricing, serverTypes, sshKeys } from './catalog.ts
 import { changeServer, createServer, deleteImage, deleteServer, getServer, listServers } from './servers.ts'
 import { createWorld, type World } from './world.ts'
 
-export interface HetznerSandbox extends Simulator, Pick<World, 'knobs' | 'servers' | 'images' | 'rescued' | 'addServers'> {
+export interface HetznerSandbox extends Simulator, Pick<World, 'knobs' | 'servers' | 'images' | 'rescued' | 'bucket' | 'addServers'> {
   readonly settings: Record<'hz' | 'hz-readonly', { readonly token: string, readonly api_url: string }>
   /** Servers that were bought. */
   readonly created: number
@@ -57,11 +57,12 @@ const routes: readonly Route[] = [
 
 export const startHetzner = async ({ clock = Date.now, knobs, ...options }: VendorOptions<HetznerKnobs> = {}): Promise<HetznerSandbox> => {
   const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
-  const { servers, images, rescued, addServers } = world
+  const { servers, images, rescued, bucket, addServers } = world
   return await startVendor(world, identified, options, origin => ({
     servers,
     images,
     rescued,
+    bucket,
     addServers,
     settings: { hz: { token: tokens.write, api_url: origin }, 'hz-readonly': { token: tokens.read, api_url: origin } }
   }))

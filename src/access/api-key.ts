@@ -50,7 +50,8 @@ export const idOf = ({ id, name }: KeySettings): string => id ?? name
 export const digestsOf = ({ sha256 }: KeySettings): readonly string[] => typeof sha256 === 'string' ? [sha256] : sha256
 
 /** Epoch milliseconds; infinity for a key without an end. */
-export const expiryOf = ({ expires_at: expiresAt }: KeySettings): number => expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt)
+export const expiryOf = ({ expires_at: expiresAt }: KeySettings): number =>
+  expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt)
 
 function createKeyring (keys: readonly KeySettings[], now: () => number): (key: string) => Principal | ExpiredKey | null {
   const known = keys.flatMap(key => digestsOf(key).map(digest => ({

@@ -81,8 +81,13 @@ export const commonAccountSchema = z.strictObject({
   guard: z.strictObject({
     confirm_delete: z.boolean().optional().describe('Requires ?confirm=<the name of the server> for delete, rebuild and restore. Default false'),
     max_deletes_per_hour: z.number().int().min(0).optional().describe('Maximum number of deletions per hour, over all replicas. Default: no limit'),
+    max_creates_per_hour: z.number().int().min(0).optional().describe('Maximum number of creates per hour, over all replicas. Default: no limit'),
+    max_monthly_price: z.strictObject({
+      amount: z.number().min(0).describe('The most that the plans of all servers of the account may cost in a month'),
+      currency: z.string().regex(/^[A-Z]{3}$/, { error: 'must be three capital letters, such as EUR' }).describe('Currency of the amount (ISO 4217); prices in another count as unknown')
+    }).optional().describe('Refuses creates and resizes that would cost more, or whose cost is not known. Default: no limit'),
     protected: z.array(z.string()).optional().describe('Ids of servers that cannot be deleted, rebuilt or restored')
-  }).optional().describe('Refusals of destructive calls'),
+  }).optional().describe('Refusals of calls that destroy or buy'),
   tls: z.strictObject({
     ca_file: z.string().min(1).optional().describe('File with the PEM certificates of a private authority to trust'),
     insecure_skip_verify: z.boolean().default(false).describe('Accepts any certificate; logged at start. Default false')

@@ -141,7 +141,8 @@ function startReplica (world: World, kept: Kept, living: Living): Replica {
     secrets: [Buffer.from('secret')],
     clock: own
   })
-  const executor = createExecutor({ engine, deletes: { take: async () => 0 }, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const quota = { take: async () => 0 }
+  const executor = createExecutor({ engine, pending: store.pending, deletes: quota, creates: quota, inFlight: createInFlight(), generations: createOwnGenerations() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {

@@ -36,7 +36,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
-  const error = await createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
@@ -122,7 +122,7 @@ async function performOn (operations: AdapterVerbs, request: Command): Promise<r
   const store = createMemoryStores().operations
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
-  const executor = createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
 }

@@ -29,10 +29,7 @@ export function createClient (project: string, send: GlesysSend) {
     list: async () => (await send({ name: 'server/list', payload: 'servers', readPayload: readRows, failure: listFailure })).map(seen => ownedBy(project, seen)),
     /** The power state is returned only with includestate. */
     details: async (serverid: string) => ownedBy(project, (await send({
-      name: 'server/details',
-      arguments: { serverid, includestate: 'yes' },
-      payload: 'server',
-      schema: detailsPayload
+      name: 'server/details', arguments: { serverid, includestate: 'yes' }, payload: 'server', schema: detailsPayload
     })).server),
     start: async (serverid: string) => await act('server/start', { serverid }),
     stop: async (serverid: string, type: 'soft' | 'hard') => await act('server/stop', { serverid, type }),
