@@ -7,6 +7,7 @@ COPY src src
 COPY plugins plugins
 COPY routes routes
 COPY openapi openapi
+RUN mkdir /state
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-slim
@@ -15,6 +16,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# A volume that is mounted here belongs to the user below.
+COPY --from=build --chown=1000:1000 /state /var/lib/hawser
 # By number: Kubernetes can not tell of a name whether it is root.
 USER 1000:1000
 EXPOSE 8080

@@ -27,7 +27,7 @@ interface Profile {
 /** Loads a gateway of its own under V8's profiler; the file opens in any viewer of `.cpuprofile`. */
 export async function profile ({ folder, upstream, load: asked, seconds }: Profiled): Promise<string> {
   const kept = mkdtempSync(join(tmpdir(), 'hawser-profile-'))
-  const gateway = await startGateway(folder, accountsAt(upstream), ['--cpu-prof', `--cpu-prof-dir=${kept}`, '--cpu-prof-interval=200'])
+  const gateway = await startGateway(folder, accountsAt(upstream), ['--cpu-prof', `--cpu-prof-dir=${kept}`, '--cpu-prof-interval=1000'])
   const { requests, cpuUs } = await load(gateway, asked, seconds)
   await gateway.stop()
   const [file = ''] = readdirSync(kept)
@@ -41,14 +41,16 @@ const shownRows = 60
 function topOf ({ nodes, samples, timeDeltas }: Profile): string {
   const byId = new Map(nodes.map(node => [node.id, node]))
   const parents = new Map(nodes.flatMap(node => (node.children ?? []).map(child => [child, node.id] as const)))
-  const own = new Map<number, number>()
-  samples.forEach((id, index) => { own.set(id, (own.get(id) ?? 0) + (timeDeltas[index] ?? 0)) })
+  const selfTime = new Map<number, number>()
+  samples.forEach((id, index) => { selfTime.set(id, (selfTime.get(id) ?? 0) + (timeDeltas[index] ?? 0)) })
   const inclusive = new Map<string, { all: number, self: number }>()
+  const groups = new Map<string, number>()
   let busy = 0
-  for (const [id, us] of own) {
+  for (const [id, us] of selfTime) {
     const name = nameOf(byId.get(id))
     if (name === '(idle)' || name === '(root)') continue
     busy += us
+    groups.set(groupOf(byId.get(id)), (groups.get(groupOf(byId.get(id))) ?? 0) + us)
     const seen = new Set<string>()
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const each = nameOf(byId.get(at))
@@ -59,8 +61,19 @@ function topOf ({ nodes, samples, timeDeltas }: Profile): string {
     }
   }
   const percent = (us: number): string => `${(us / busy * 100).toFixed(1).padStart(5)} %`
-  return [...inclusive].filter(([name]) => name !== '(root)').sort(([, a], [, b]) => b.all - a.all).slice(0, shownRows)
-    .map(([name, { all, self }]) => `${percent(all)} ${percent(self)}  ${name}`).join('\n')
+  const own = [...groups].sort(([, a], [, b]) => b - a).map(([name, us]) => `${percent(us)}  ${name}`)
+  const top = [...inclusive].filter(([name]) => /^\S+ (?:dist|src|plugins|routes)\//.test(name) || name.startsWith('(')).sort(([, a], [, b]) => b.all - a.all).slice(0, shownRows)
+    .map(([name, { all, self }]) => `${percent(all)} ${percent(self)}  ${name}`)
+  return ['own time, by package:', ...own, '', 'inclusive and own time of our functions:', ...top].join('\n')
+}
+
+/** The package, the module of Node or the folder of ours that a function belongs to. */
+function groupOf (node: Node | undefined): string {
+  const { functionName = '', url = '' } = node?.callFrame ?? {}
+  const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
+  if (name !== undefined) return name
+  if (url.startsWith('file:')) return /\/(src\/[^/]+|plugins|routes)\//.exec(url)?.[1] ?? 'hawser'
+  return url === '' ? functionName === '(garbage collector)' ? functionName : 'V8 and system' : url.replace(/^(node:[^/]+).*$/, '$1')
 }
 
 function nameOf (node: Node | undefined): string {

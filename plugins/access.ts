@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Authenticate } from '../src/access/api-key.ts'
+import type { Authenticate, ExpiredKey } from '../src/access/api-key.ts'
 import { anonymous, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.ts'
 import { GatewayError } from '../src/domain/failure.ts'
 import type { Gateway } from '../src/services.ts'
@@ -23,9 +23,11 @@ export function installAccess (app: FastifyInstance, { authenticate, gateway }: 
     if (request.routeOptions.config.permission === undefined) return
     const known = authenticate()
     const principal = known === null ? anonymous : await identify(request, known)
-    if (principal === null) {
+    if (principal === null || 'expiredAt' in principal) {
       reply.header('www-authenticate', 'Bearer realm="hawser"')
-      throw new GatewayError('unauthenticated', 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>')
+      throw new GatewayError('unauthenticated', principal === null
+        ? 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>'
+        : `this key expired at ${principal.expiredAt}; send a valid one`)
     }
     request.context = { ...request.context, principal }
   })
@@ -44,7 +46,7 @@ export function installAccess (app: FastifyInstance, { authenticate, gateway }: 
   })
 }
 
-async function identify (request: FastifyRequest, authenticate: Authenticate): Promise<Principal | null> {
+async function identify (request: FastifyRequest, authenticate: Authenticate): Promise<Principal | ExpiredKey | null> {
   const { authorization, 'x-api-key': apiKey } = request.headers
   const bearer = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null
   const given = [bearer, typeof apiKey === 'string' ? apiKey : undefined].filter(key => key !== undefined)

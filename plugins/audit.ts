@@ -23,7 +23,7 @@ export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOpt
     audit.answered({
       request_id: request.id,
       caller_address: request.callerAddress,
-      key: isAnonymous(request) ? null : request.context.principal.name,
+      key: isAnonymous(request) ? null : request.context.principal.id,
       action: typeof action === 'string' ? action : request.method,
       method: request.method,
       route: route ?? null,

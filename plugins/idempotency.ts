@@ -29,7 +29,7 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
     const { config } = request.routeOptions
     const [path = '', ...rest] = request.url.split('?')
     const verdict = await gateway.idempotency.take({
-      principal: request.context.principal.name,
+      principal: request.context.principal.id,
       account: account.id,
       key,
       request: [request.method, path, [...new URLSearchParams(rest.join('?'))].map(pair => JSON.stringify(pair)).sort(), request.body ?? null],

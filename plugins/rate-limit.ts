@@ -26,7 +26,7 @@ export async function installRateLimit (app: FastifyInstance, { perMinute, redis
     max: () => perMinute() ?? Number.MAX_SAFE_INTEGER,
     timeWindow: windowS * 1000,
     skipOnError: true,
-    keyGenerator: request => request.context.principal.name
+    keyGenerator: request => request.context.principal.id
   })
   app.addHook('onRequest', async (request, reply) => {
     const most = perMinute()

@@ -17,7 +17,7 @@ export function installRequestLog (app: FastifyInstance, observer: Observer): vo
         duration_ms: Math.round(tookMs),
         account: account?.id ?? null,
         caller_address: request.callerAddress,
-        key: request.context.principal.name,
+        key: request.context.principal.id,
         upstream_calls: request.context.counters.upstreamCalls,
         ...(request.traceId === null ? {} : { trace_id: request.traceId })
       }, 'request')

@@ -6,7 +6,8 @@ import { prefersPage } from '../plugins/accept.ts'
 import { createAsset, sendAsset } from './assets.ts'
 import type { PagesOptions } from './documentation.ts'
 import { pagePolicy } from './page-files.ts'
-import { jsonAnswer, noQuery, openProblems } from './schemas.ts'
+import { noQuery } from '../src/domain/parameter.ts'
+import { jsonAnswer, openProblems } from './schemas.ts'
 
 // Served without a key, so it holds nothing of the configuration.
 const about = {

@@ -3,7 +3,7 @@ import { GatewayError } from '../src/domain/failure.ts'
 import { version } from '../src/version.ts'
 import { createAsset, sendAsset } from './assets.ts'
 import { ofOurs, pagePolicy, type PageFiles } from './page-files.ts'
-import { noQuery } from './schemas.ts'
+import { noQuery } from '../src/domain/parameter.ts'
 
 export interface PagesOptions {
   readonly files: PageFiles

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accountId } from '../src/config/schema.ts'
 import { pageInfoSchema } from '../src/domain/list.ts'
+import { wholeNumber } from '../src/domain/parameter.ts'
 import { problemSchema } from '../src/domain/problem.ts'
 import { serverSchema } from '../src/domain/server.ts'
 import { serversQuery } from './schemas.ts'
@@ -14,9 +15,7 @@ const accountNames = z.string().max(4096).transform((text, context) => {
 
 export const fleetQuery = z.strictObject({
   accounts: accountNames.optional().meta({ override: { type: 'string' }, description: 'Account ids separated by commas, such as glesys-lab,vm6. Default: all accounts of the key' }),
-  deadline_ms: z.string().regex(/^\d{1,6}$/, { error: 'must be a whole number from 100 to 600000' }).transform(Number)
-    .pipe(z.number().min(100, { error: 'must be from 100 to 600000' }).max(600_000, { error: 'must be from 100 to 600000' }))
-    .default(10_000)
+  deadline_ms: wholeNumber({ min: 100, max: 600_000, preset: 10_000 })
     .meta({ override: { type: 'integer', minimum: 100, maximum: 600_000, default: 10_000 }, description: 'Milliseconds after which accounts that have not answered are left out; also limits a stream' }),
   ...serversQuery.shape
 })

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { z } from 'zod'
-import { jsonAnswer, noQuery, openProblems } from './schemas.ts'
+import { noQuery } from '../src/domain/parameter.ts'
+import { jsonAnswer, openProblems } from './schemas.ts'
 
 export interface Readiness {
   /** False before start-up is complete and while stopping. */

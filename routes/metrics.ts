@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema } from 'fastify-zod-openapi'
 import { z } from 'zod'
-import { noQuery, openProblems, ownProblems } from './schemas.ts'
+import { noQuery } from '../src/domain/parameter.ts'
+import { openProblems, ownProblems } from './schemas.ts'
 
 export interface MetricsOptions {
   text(): Promise<string>

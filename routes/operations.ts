@@ -6,7 +6,8 @@ import { waited } from '../plugins/operation-answer.ts'
 import type { Clock } from '../src/domain/clock.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { StoredOperation } from '../src/state/operation-store.ts'
-import { jsonAnswer, noQuery, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
+import { noQuery } from '../src/domain/parameter.ts'
+import { jsonAnswer, operationPageSchema, operationParams, operationSchema, ownProblems } from './schemas.ts'
 import { accountOf, nextLink, type RouteOptions } from './servers.ts'
 import { operationsQuery } from '../src/verbs/schemas.ts'
 import { accountParams } from '../src/verbs/params.ts'
@@ -16,22 +17,46 @@ const config = { permission: 'read' } as const
 const eventStream: z.ZodType = z.string().meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
 const followed = 'One poller for each account serves all waiting requests.'
 
+const listSchema = {
+  operationId: 'listOperations',
+  summary: 'List operations',
+  description: 'Returns one page of the account\'s operations of the last 24 hours, newest first.',
+  tags: ['Operations'],
+  params: accountParams,
+  querystring: operationsQuery,
+  response: { 200: jsonAnswer('A page of operations', operationPageSchema), ...ownProblems() }
+} satisfies FastifyZodOpenApiSchema
+
+const getSchema = {
+  operationId: 'getOperation',
+  summary: 'Get an operation',
+  description: 'Returns the last known state of an operation. The status is 200 regardless of its result. ' +
+    `With \`Prefer: wait=n\` the response is delayed until the operation ends or n seconds have passed. ${followed}`,
+  tags: ['Operations'],
+  params: operationParams,
+  querystring: noQuery,
+  response: { 200: jsonAnswer('The operation', operationSchema), ...ownProblems() }
+} satisfies FastifyZodOpenApiSchema
+
+const eventsSchema = {
+  operationId: 'followOperation',
+  summary: 'Follow an operation',
+  description: 'Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. ' +
+    `With \`Last-Event-ID\` only later events are sent; intermediate states may be skipped. ${followed}`,
+  tags: ['Operations'],
+  params: operationParams,
+  querystring: noQuery,
+  response: {
+    200: { description: 'The events', content: { 'text/event-stream': { schema: eventStream } } },
+    ...ownProblems()
+  }
+} satisfies FastifyZodOpenApiSchema
+
 /** Operations: the results of accepted writes. */
 export async function operationRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
-  app.get('/v1/:account/operations', {
-    config,
-    schema: {
-      operationId: 'listOperations',
-      summary: 'List operations',
-      description: 'Returns one page of the account\'s operations of the last 24 hours, newest first.',
-      tags: ['Operations'],
-      params: accountParams,
-      querystring: operationsQuery,
-      response: { 200: jsonAnswer('A page of operations', operationPageSchema), ...ownProblems() }
-    } satisfies FastifyZodOpenApiSchema
-  }, async (request, reply) => {
+  app.get('/v1/:account/operations', { config, schema: listSchema }, async (request, reply) => {
     const { limit, cursor = null, status, server_id: serverId = null, action = null } = request.query
     const filters = { statuses: status === undefined ? null : new Set(status), serverId, action }
     const page = await gateway.operations.list(accountOf(request), filters, { limit, cursor })
@@ -39,43 +64,15 @@ export async function operationRoutes (root: FastifyInstance, { gateway }: Route
     return await reply.header('cache-control', 'no-store').send({ data: [...page.data], page: page.page })
   })
 
-  app.get('/v1/:account/operations/:id', {
-    config,
-    schema: {
-      operationId: 'getOperation',
-      summary: 'Get an operation',
-      description: 'Returns the last known state of an operation. The status is 200 regardless of its result. ' +
-        `With \`Prefer: wait=n\` the response is delayed until the operation ends or n seconds have passed. ${followed}`,
-      tags: ['Operations'],
-      params: operationParams,
-      querystring: noQuery,
-      response: { 200: jsonAnswer('The operation', operationSchema), ...ownProblems() }
-    } satisfies FastifyZodOpenApiSchema
-  }, async (request, reply) => {
+  app.get('/v1/:account/operations/:id', { config, schema: getSchema }, async (request, reply) => {
     const { operation: known } = await gateway.operations.find(accountOf(request), request.params.id)
     const operation = await waited(gateway, known, request, reply)
     if (!isFinal(operation.status)) reply.header('retry-after', '1')
     return await reply.header('cache-control', 'no-store').send(operation)
   })
 
-  app.get('/v1/:account/operations/:id/events', {
-    config,
-    // A HEAD request would start a stream that has no reader.
-    exposeHeadRoute: false,
-    schema: {
-      operationId: 'followOperation',
-      summary: 'Follow an operation',
-      description: 'Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. ' +
-        `With \`Last-Event-ID\` only later events are sent; intermediate states may be skipped. ${followed}`,
-      tags: ['Operations'],
-      params: operationParams,
-      querystring: noQuery,
-      response: {
-        200: { description: 'The events', content: { 'text/event-stream': { schema: eventStream } } },
-        ...ownProblems()
-      }
-    } satisfies FastifyZodOpenApiSchema
-  }, async (request, reply) => {
+  // A HEAD request would start a stream that has no reader.
+  app.get('/v1/:account/operations/:id/events', { config, exposeHeadRoute: false, schema: eventsSchema }, async (request, reply) => {
     const stored = await gateway.operations.find(accountOf(request), request.params.id)
     const changes = gateway.operations.changes(stored, lastEventId(request.headers['last-event-id']), request.context.signal)
     reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8')

@@ -4,7 +4,7 @@ import { problemTitles } from '../src/domain/problem.ts'
 import { createAsset, once, sendAsset, type Asset } from './assets.ts'
 import type { PagesOptions } from './documentation.ts'
 import { ofOurs, pagePolicy, type PageFiles } from './page-files.ts'
-import { noQuery } from './schemas.ts'
+import { noQuery } from '../src/domain/parameter.ts'
 
 interface Section {
   readonly slug: string

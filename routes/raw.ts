@@ -58,6 +58,7 @@ const rawCall = (raw: RawRequest): DirectCall<RawAnswer> => ({
   serverId: null,
   writes: raw.method !== 'GET',
   isDelete: raw.method === 'DELETE',
+  mayCreate: raw.method === 'POST',
   given: {},
   parameters: {},
   bind: ({ raw: verb }) => verb && {

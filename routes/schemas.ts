@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { capabilitiesSchema } from '../src/domain/capability.ts'
 import { pageInfoSchema, sortOrders } from '../src/domain/list.ts'
 import { operationSchema } from '../src/domain/operation.ts'
+import { pageParameters, wordList } from '../src/domain/parameter.ts'
 import { problemSchema } from '../src/domain/problem.ts'
 import { serverSchema, serverStatuses } from '../src/domain/server.ts'
 import { accountParams } from '../src/verbs/params.ts'
@@ -10,30 +11,17 @@ const operationParam = z.string().regex(/^op_[a-z0-9]{1,64}$/, { error: 'is not 
   .meta({ description: 'An operation\'s id', example: 'op_019aa5e0d2c4f1e2d3c4b5a69788' })
 
 export const operationParams = z.strictObject({ ...accountParams.shape, id: operationParam })
-export const noQuery = z.strictObject({})
 
 // No examples on optional parameters: the documentation's forms would fill them in and filter out everything.
 const includeQuery = z.enum(['raw']).optional()
   .meta({ description: 'raw adds the provider\'s own object with secrets replaced' })
 export const serverQuery = z.strictObject({ include: includeQuery })
 
-const statusList = z.string().transform((text, context) => {
-  const words = text.split(',')
-  const known = serverStatuses.filter(status => words.includes(status))
-  if (words.every(word => serverStatuses.some(status => status === word))) return known
-  context.addIssue({ code: 'custom', message: `must be one or more of ${serverStatuses.join(', ')}, separated by commas` })
-  return z.NEVER
-})
-
 const filterText = z.string().min(1).max(255)
 
 export const serversQuery = z.strictObject({
-  limit: z.string().regex(/^\d{1,4}$/, { error: 'must be a whole number from 1 to 500' }).transform(Number)
-    .pipe(z.number().min(1, { error: 'must be from 1 to 500' }).max(500, { error: 'must be from 1 to 500' }))
-    .default(50)
-    .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'The number of rows on a page' }),
-  cursor: z.string().min(1).max(4096).optional().meta({ description: 'The next_cursor of the previous page; valid for the same account, filters and order only' }),
-  status: statusList.optional().meta({ override: { type: 'string' }, description: 'One or more states, separated by commas: running,stopped' }),
+  ...pageParameters,
+  status: wordList(serverStatuses, 'One or more states, separated by commas: running,stopped'),
   name: filterText.optional().meta({ description: 'The exact name' }),
   q: filterText.optional().meta({ description: 'A part of the name, the id or an address, in any case' }),
   ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ override: { type: 'string' }, description: 'An address of the server, such as 2.58.28.45' }),

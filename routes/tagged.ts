@@ -11,10 +11,13 @@ export async function sendTagged (request: FastifyRequest, reply: FastifyReply, 
   return await sendText(request, reply, text, etagOf(text, observedAt))
 }
 
-/** The same for an answer that is already serialized; a cached one has an Age header in seconds. */
-export async function sendRead (request: FastifyRequest, reply: FastifyReply, { value, at, from }: Read<Answer>): Promise<FastifyReply> {
+/**
+ * The same for an answer that is already serialized; a cached one has an Age header in seconds. An answer for this caller alone is sent as
+ * text, because a buffer would have to be allocated for it; one that is shared is a buffer that all of them get.
+ */
+export async function sendRead (request: FastifyRequest, reply: FastifyReply, { value, at, from, isShared }: Read<Answer>): Promise<FastifyReply> {
   if (from === 'cache') reply.header('age', String(Math.max(0, Math.floor((Date.now() - at) / 1000))))
-  return await sendText(request, reply, value.body, value.etag)
+  return await sendText(request, reply, isShared ? value.bytes() : value.text, value.etag)
 }
 
 export async function sendText (request: FastifyRequest, reply: FastifyReply, text: string | Buffer, etag: string): Promise<FastifyReply> {

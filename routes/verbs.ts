@@ -5,6 +5,7 @@ import { placeOperation } from '../plugins/outcome.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { Server } from '../src/domain/server.ts'
+import type { Gateway } from '../src/services.ts'
 import { apiVerbs } from '../src/verbs/all.ts'
 import { dryRunSchema } from '../src/verbs/resource-schemas.ts'
 import { operationOrPlan, passwordedOperationOrPlan, passwordedOperationSchema } from '../src/verbs/schemas.ts'
@@ -34,50 +35,55 @@ export async function verbRoutes (app: FastifyInstance, { gateway }: RouteOption
       // The verb parses the request itself, once and typed; the schemas are here for the OpenAPI document.
       validatorCompiler: () => value => ({ value }),
       preValidation: async request => { request.prepared = prepare(verb, request) },
-      handler: async (request, reply) => await answer(verb, request, reply)
+      handler: async (request, reply) => await answer({ gateway, verb, request, reply })
     })
   }
+}
 
-  async function answer (verb: ApiVerb, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const prepared = request.prepared ?? prepare(verb, request)
-    if (verb.answer?.isSecret === true) reply.header('cache-control', 'no-store')
-    const isPlanned = isDryRun(request)
-    switch (prepared.answers) {
-      case 'operation': return isPlanned ? await answerPlan(prepared.command, request, reply) : await answerCommand(verb, prepared, request, reply)
-      case 'value': return isPlanned ? await answerPlan(prepared.call, request, reply) : await answerValue(verb, prepared.call, request, reply)
-      case 'page': return await answerPage(prepared.call, request, reply)
-    }
+interface Exchange {
+  readonly gateway: Gateway
+  readonly verb: ApiVerb
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+async function answer (exchange: Exchange): Promise<FastifyReply> {
+  const { verb, request, reply } = exchange
+  const prepared = request.prepared ?? prepare(verb, request)
+  if (verb.answer?.isSecret === true) reply.header('cache-control', 'no-store')
+  if (prepared.answers === 'page') return await answerPage(exchange, prepared.call)
+  if (isDryRun(request)) return await answerPlan(exchange, prepared.answers === 'operation' ? prepared.command : prepared.call)
+  return prepared.answers === 'operation' ? await answerCommand(exchange, prepared) : await answerValue(exchange, prepared.call)
+}
+
+const answerPlan = async ({ gateway, request, reply }: Exchange, call: Command | DirectCall<unknown>): Promise<FastifyReply> =>
+  await reply.send({ calls: await gateway.executor.dryRun(accountOf(request), call, request.context) })
+
+async function answerCommand ({ gateway, verb, request, reply }: Exchange, { command, isShown }: Prepared & { answers: 'operation' }): Promise<FastifyReply> {
+  const account = accountOf(request)
+  const { operation: begun, password } = await gateway.executor.start(account, command, request.context)
+  if (password !== null) reply.header('cache-control', 'no-store')
+  const last = await waited(gateway, begun, request, reply)
+  const hasFailed = isFinal(last.status) && last.status !== 'succeeded'
+  // If a generated password is all that was requested, it is the response; Location names the operation that sets it.
+  if (password !== null && verb.generatesPassword !== true && !hasFailed) {
+    placeOperation(reply, last)
+    return await reply.send({ password })
   }
+  const operation = { ...last, ...(password === null || verb.generatesPassword !== true ? {} : { generated_password: password }) }
+  if (isShown === undefined || command.serverId === null || hasFailed) return await answerOperation(reply, operation)
+  const { serverId } = command
+  const server = await readIfPossible(async () => await gateway.servers.read(account, serverId, request.context))
+  return server !== null && isShown(server) ? await reply.send(server) : await answerOperation(reply, operation)
+}
 
-  const answerPlan = async (call: Command | DirectCall<unknown>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    await reply.send({ calls: await gateway.executor.dryRun(accountOf(request), call, request.context) })
+const answerValue = async ({ gateway, verb, request, reply }: Exchange, call: DirectCall<unknown>): Promise<FastifyReply> =>
+  await reply.status(verb.answer?.status ?? 200).send(await gateway.executor.run(accountOf(request), call, request.context))
 
-  async function answerCommand (verb: ApiVerb, { command, isShown }: Prepared & { answers: 'operation' }, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const account = accountOf(request)
-    const { operation: begun, password } = await gateway.executor.start(account, command, request.context)
-    if (password !== null) reply.header('cache-control', 'no-store')
-    const last = await waited(gateway, begun, request, reply)
-    const hasFailed = isFinal(last.status) && last.status !== 'succeeded'
-    // If a generated password is all that was requested, it is the response; Location names the operation that sets it.
-    if (password !== null && verb.generatesPassword !== true && !hasFailed) {
-      placeOperation(reply, last)
-      return await reply.send({ password })
-    }
-    const operation = { ...last, ...(password === null || verb.generatesPassword !== true ? {} : { generated_password: password }) }
-    if (isShown === undefined || command.serverId === null || hasFailed) return await answerOperation(reply, operation)
-    const { serverId } = command
-    const server = await readIfPossible(async () => await gateway.servers.read(account, serverId, request.context))
-    return server !== null && isShown(server) ? await reply.send(server) : await answerOperation(reply, operation)
-  }
-
-  const answerValue = async (verb: ApiVerb, call: DirectCall<unknown>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    await reply.status(verb.answer?.status ?? 200).send(await gateway.executor.run(accountOf(request), call, request.context))
-
-  async function answerPage (call: DirectCall<readonly KeyedRow[]>, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const account = accountOf(request)
-    const rows = await gateway.executor.run(account, call, request.context)
-    return await sendPage(gateway, { rows, bound: [account.id, call.action, call.serverId, Object.entries(call.parameters).sort()] }, request, reply)
-  }
+async function answerPage ({ gateway, request, reply }: Exchange, call: DirectCall<readonly KeyedRow[]>): Promise<FastifyReply> {
+  const account = accountOf(request)
+  const rows = await gateway.executor.run(account, call, request.context)
+  return await sendPage(gateway, { rows, bound: [account.id, call.action, call.serverId, Object.entries(call.parameters).sort()] }, request, reply)
 }
 
 const prepare = ({ schemas: { body }, prepare: read }: ApiVerb, { params, query, body: given }: FastifyRequest): Prepared =>

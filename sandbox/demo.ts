@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startDigitalocean } from './digitalocean/simulator.ts'
 import { startFleio } from './fleio/simulator.ts'
 import { startGlesys } from './glesys/simulator.ts'
 import { startHeficed } from './heficed/simulator.ts'
@@ -36,7 +37,8 @@ async function demo (): Promise<number> {
     { provider: 'vmmanager', simulator: await startVmmanager() },
     { provider: 'onecloud', simulator: await startOnecloud() },
     { provider: 'hetzner', simulator: await startHetzner() },
-    { provider: 'openstack', simulator: await startOpenstack() }
+    { provider: 'openstack', simulator: await startOpenstack() },
+    { provider: 'digitalocean', simulator: await startDigitalocean() }
   ]
   const folder = mkdtempSync(join(tmpdir(), 'hawser-demo-'))
   const gateway = startGateway(folder, vendors)
@@ -112,6 +114,9 @@ Try:
   curl -s '${base}/v1/servers?q=web&limit=5'
   curl -sN -H 'Accept: application/x-ndjson' '${base}/v1/servers?status=stopped'
   curl -s '${base}/v1/providers'
+
+Or from a second terminal, with the command line (docs/cli.md):
+  HAWSER_URL=${base} node src/main.ts servers --status stopped
 
 Swagger UI: ${base}/docs
 Stop with Ctrl-C.

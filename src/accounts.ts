@@ -6,6 +6,7 @@ import { systemClock, type Clock } from './domain/clock.ts'
 import { openAccount, type Account } from './transport/account.ts'
 import { createBreaker, noBreaker, type Breaker } from './transport/breaker.ts'
 import { backgroundCall } from './transport/context.ts'
+import { createAllowance } from './transport/allowance.ts'
 import { createBulkhead } from './transport/bulkhead.ts'
 import { createRetryBudget } from './transport/retry.ts'
 import { walk } from './reads/walk.ts'
@@ -86,6 +87,9 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
         tokenBuckets,
         seconds => { observer.waited(id, seconds) }
       ),
+      allowance: adapter.readAllowed === undefined
+        ? null
+        : createAllowance({ account: id, read: (headers, at) => adapter.readAllowed?.(headers, at) ?? null, tokenBuckets, now: clock.now }),
       random: Math.random,
       report
     }
@@ -95,7 +99,13 @@ function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBu
 
 const toGuards = (guard: AccountSettings['common']['guard']): GuardSettings => guard === undefined
   ? noGuards
-  : { protectedIds: new Set(guard.protected), confirms: guard.confirm_delete === true, maxDeletesPerHour: guard.max_deletes_per_hour ?? null }
+  : {
+      protectedIds: new Set(guard.protected),
+      confirms: guard.confirm_delete === true,
+      maxDeletesPerHour: guard.max_deletes_per_hour ?? null,
+      maxCreatesPerHour: guard.max_creates_per_hour ?? null,
+      maxMonthlyPrice: guard.max_monthly_price ?? null
+    }
 
 const toBreaker = ({ enabled, failure_share: share, window_calls: window, minimum_calls: minimum, slow_ms: slowMs, open_ms: openMs }: AccountSettings['common']['breaker'], clock: Clock): Breaker =>
   enabled ? createBreaker({ share, window, minimum, slowMs, openMs }, clock.elapsed) : noBreaker

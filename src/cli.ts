@@ -11,8 +11,10 @@ export async function runCli (words: readonly string[], terminal: Terminal): Pro
   const program = commandsOf(terminal, finish)
   try {
     refuseSecrets(words)
-    if (mayBeOfCaller(program, words)) (await import('./caller/program.ts')).addCallerCommands(program, terminal, finish)
-    await program.parseAsync(words.length === 0 ? ['serve'] : [...words], { from: 'user' })
+    const line = mayBeOfCaller(program, words)
+      ? (await import('./caller/program.ts')).addCallerCommands(program, terminal, { words, finish })
+      : words
+    await program.parseAsync(line.length === 0 ? ['serve'] : [...line], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -52,8 +54,8 @@ function commandsOf (terminal: Terminal, finish: (code: number) => void): Comman
     .description('run the gateway (the default)')
     .action(async () => { finish(await (await import('./commands/serve.ts')).serveCommand(terminal)) })
   program.command('check')
-    .description('check everything that serve needs: the configuration, sign-in and one server of each account, Redis, the audit file, ' +
-      'the token issuer')
+    .description('check everything that serve needs: the configuration, sign-in and one server of each account, the state file, Redis, ' +
+      'the audit file, the token issuer')
     .action(async () => { finish(await (await import('./commands/check.ts')).checkCommand(terminal)) })
   program.command('key')
     .description('print a new API key and its sha256 for the configuration')
@@ -65,5 +67,22 @@ function commandsOf (terminal: Terminal, finish: (code: number) => void): Comman
     .action(async (account: string, { expires }: { expires: string }) => {
       finish(await (await import('./commands/token.ts')).tokenCommand(terminal, { account, expires }))
     })
+  addStateCommands(program, terminal, finish)
   return program
+}
+
+function addStateCommands (program: Command, terminal: Terminal, finish: (code: number) => void): void {
+  const commands = async () => await import('./commands/state.ts')
+  const state = program.command('state').description('the state file of the configuration, also while a gateway has it open')
+  state.command('backup')
+    .description('copy it to a new file, which only its owner can read')
+    .argument('<file>', 'path of the copy; an existing file is not overwritten')
+    .action(async (file: string) => { finish(await (await commands()).backupCommand(terminal, file)) })
+  state.command('check')
+    .description('verify it, and print what it holds')
+    .action(async () => { finish(await (await commands()).stateCheckCommand(terminal)) })
+  state.command('acknowledge')
+    .description('accept creates with an Idempotency-Key again, after keys of an account were lost')
+    .argument('<account>', 'id of the account')
+    .action(async (account: string) => { finish(await (await commands()).acknowledgeCommand(terminal, account)) })
 }

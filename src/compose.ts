@@ -1,28 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createAuthenticator } from './access/authenticator.ts'
-import { openAccounts, type AccountOpening } from './accounts.ts'
-import { systemClock, type Clock } from './domain/clock.ts'
+import { createExpiryWatch, expiriesOf } from './access/key-expiry.ts'
+import type { AccountOpening } from './accounts.ts'
 import type { Adapter } from './adapters/contract.ts'
-import { buildApp } from './app.ts'
+import { buildApp, type AppParts, type Built } from './app.ts'
 import type { Config } from './config/load.ts'
-import { createCursors, type Cursors } from './reads/cursor.ts'
-import { createFleet } from './reads/fleet.ts'
-import { createGateway, type Services } from './services.ts'
-import { createInFlight, type InFlight } from './execution/in-flight.ts'
-import { createOperations } from './reads/operations.ts'
-import { createServers } from './reads/servers.ts'
-import { createExecutor } from './execution/executor.ts'
-import { createEngine, type Engine } from './operations/engine.ts'
-import { createIdempotencyKeys } from './operations/idempotency.ts'
+import { systemClock, type Clock } from './domain/clock.ts'
+import { createInFlight } from './execution/in-flight.ts'
+import { createEngine } from './operations/engine.ts'
+import { createPresent } from './present.ts'
+import { createGateway, createServices } from './services.ts'
 import { createFlushWatch } from './state/flush-watch.ts'
 import { createGenerationStore } from './state/generation-store.ts'
 import type { Stores } from './state/stores.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
-import { keyFor } from './state/derive-key.ts'
+import type { Account } from './transport/account.ts'
 import { version } from './version.ts'
 
 export interface ComposeParts {
@@ -59,149 +53,140 @@ export interface Composed {
 
 /** Assembles one gateway from its configuration. No I/O except that of buildApp. */
 export async function compose (parts: ComposeParts): Promise<Composed> {
-  const { stores, logger, clock = systemClock, tracer = silentTracer } = parts
-  const { generations } = stores
-  const flushWatch = createFlushWatch({ idempotency: stores.idempotency, accounts: () => gateway.accounts.map(({ id }) => id), clock, logger })
-  const { observer, metrics, audit } = createTelemetry({
+  const core = createCore(parts, () => built.requests.count())
+  const built = await buildApp(toAppParts(parts, core))
+  for (const { id } of core.gateway.accounts) learn(core, id)
+  return {
+    app: built.app,
+    observer: core.telemetry.observer,
+    begin: () => {
+      core.engine.follow(core.present.opened().map(({ pollTarget }) => pollTarget))
+      core.flushWatch.start()
+      core.expiryWatch.look()
+    },
+    reload: async next => { if (!core.stopping.signal.aborted) await reload(core, built, next) },
+    close: async () => { await close(core, built) }
+  }
+}
+
+type Core = ReturnType<typeof createCore>
+
+/** Everything of a gateway but HTTP. */
+function createCore (parts: ComposeParts, requestsInFlight: () => number) {
+  const { config, stores, logger, clock = systemClock, tracer = silentTracer } = parts
+  const accounts = (): readonly Account[] => gateway.accounts
+  const ids = (): readonly string[] => accounts().map(({ id }) => id)
+  const flushWatch = createFlushWatch({ idempotency: stores.idempotency, accounts: ids, clock, logger })
+  const telemetry = createTelemetry({
     sink: parts.audit ?? null,
     onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
     isRedisThere: parts.isRedisThere,
+    isFileThere: parts.isFileThere ?? null,
     version,
-    accounts: () => gateway.accounts.map(({ id }) => id),
+    accounts: ids,
     flushed: flushWatch.flushed,
-    breakers: () => gateway.accounts.map(account => ({ account: account.id, state: account.breaker() })),
+    breakers: () => accounts().map(account => ({ account: account.id, state: account.breaker() })),
     pending: async account => await stores.operations.pending(account),
-    requestsInFlight: () => requests.count()
+    requestsInFlight,
+    keyExpiries: () => expiriesOf(present.config().auth.keys).map(({ key, expiresAt }) => ({ key, seconds: Math.floor((expiresAt - clock.now()) / 1000) }))
   })
-  let { config } = parts
-  let authenticator = createAuthenticator(config.auth)
-  const stopping = new AbortController()
+  const { observer } = telemetry
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
-  const accountOpening: AccountOpening = {
-    clock,
-    tokens: stores.tokens,
-    tokenBuckets: stores.tokenBuckets,
-    observer,
-    secret: secrets[0] ?? '',
-    report: sent => {
-      logger?.info(toLogLine(sent), 'upstream call')
-      observer.upstreamCalled(sent)
-    }
-  }
-  let opened = openAccounts(config.accounts, accountOpening)
-  const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
+  const present = createPresent(config, toAccountOpening(parts, { clock, secrets, observer }))
+  const stopping = new AbortController()
   const inFlight = createInFlight()
   const engine = createEngine({
-    store: createGenerationStore(stores.operations, generations),
+    store: createGenerationStore(stores.operations, stores.generations),
     clock,
     onFault: error => { logger?.error({ err: error }, 'operations cannot be polled at the moment') },
     observer
   })
   const gateway = createGateway({
     adapters: parts.adapters,
-    accounts: opened.map(({ account }) => account),
-    services: createServices({ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, cursors, engine, inFlight, observer, stopping: stopping.signal })
+    accounts: present.opened().map(({ account }) => account),
+    services: createServices({ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, engine, inFlight, observer, stopping: stopping.signal })
   })
-  const { app, requests } = await buildApp({
+  const expiryWatch = createExpiryWatch({ keys: () => present.config().auth.keys, clock, log: logger })
+  return { present, telemetry, flushWatch, expiryWatch, engine, gateway, inFlight, stopping, tracer, logger, generations: stores.generations }
+}
+
+interface Opening {
+  readonly clock: Clock
+  readonly secrets: readonly string[]
+  readonly observer: Observer
+}
+
+const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger }: ComposeParts, { clock, secrets, observer }: Opening): AccountOpening => ({
+  clock,
+  tokens,
+  tokenBuckets,
+  observer,
+  secret: secrets[0] ?? '',
+  report: sent => {
+    logger?.info(toLogLine(sent), 'upstream call')
+    observer.upstreamCalled(sent)
+  }
+})
+
+function toAppParts (parts: ComposeParts, { present, gateway, telemetry: { observer, metrics, audit }, flushWatch, tracer }: Core): AppParts {
+  const { logger, beforeRoutes, isServing, isRedisThere, isFileThere = null, config } = parts
+  return {
     gateway,
     trustProxy: config.listen.trust_proxy ?? [],
-    authenticate: () => authenticator.authenticate,
-    rateLimit: { perMinute: () => config.rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
-    overload: { requests: () => config.overload.requests, shed: observer.shed },
+    authenticate: () => present.authenticator().authenticate,
+    rateLimit: { perMinute: () => present.config().rate_limit?.per_minute ?? null, redis: parts.redis ?? null },
+    overload: { requests: () => present.config().overload.requests, shed: observer.shed },
     metrics: { ...metrics, isPublic: config.metrics?.public === true, listen: config.metrics?.listen ?? null },
     audit,
     tracer,
     compression: config.listen.compression,
-    readiness: { isServing: parts.isServing, isRedisThere: parts.isRedisThere, isFileThere: parts.isFileThere ?? null, flushed: flushWatch.flushed },
+    readiness: { isServing, isRedisThere, isFileThere, flushed: flushWatch.flushed },
     ...(logger === undefined ? {} : { logger }),
-    ...(parts.beforeRoutes === undefined ? {} : { beforeRoutes: parts.beforeRoutes })
-  })
-  for (const { id } of gateway.accounts) learn(generations, id)
-
-  return {
-    app,
-    observer,
-    begin: () => {
-      engine.follow(opened.map(({ pollTarget }) => pollTarget))
-      flushWatch.start()
-    },
-    reload: async next => {
-      if (stopping.signal.aborted) return
-      const before = opened
-      // Everything that can fail comes first, so that a reload applies as a whole or not at all.
-      const nextOpened = openAccounts(next.accounts, accountOpening, before)
-      const nextAuthenticator = isDeepStrictEqual(next.auth, config.auth) ? authenticator : createAuthenticator(next.auth)
-      const oldAuthenticator = nextAuthenticator === authenticator ? null : authenticator
-      opened = nextOpened
-      authenticator = nextAuthenticator
-      config = next
-      gateway.replace(opened.map(({ account }) => account))
-      const left = before.filter(one => !opened.includes(one))
-      const unfollowed = engine.follow(opened.map(({ pollTarget }) => pollTarget))
-      closeWhenDone(oldAuthenticator === null ? left : [...left, oldAuthenticator], async () => {
-        await requests.settled()
-        await inFlight.settled()
-        await unfollowed
-      }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
-      for (const { account: { id } } of opened.filter(one => !before.includes(one))) learn(generations, id)
-      flushWatch.look().catch(() => {})
-      await Promise.allSettled(nextOpened.map(async one => { await one.clearRejected() }))
-    },
-    close: async () => {
-      stopping.abort()
-      // Open connections may finish; new ones are refused.
-      app.server.close()
-      await requests.drained()
-      // Work whose callers have disconnected.
-      await inFlight.idle()
-      // No request is in flight: the remaining connections are idle.
-      app.server.closeAllConnections()
-      await app.close()
-      await engine.stop()
-      flushWatch.stop()
-      await tracer.close()
-      await Promise.all([...opened, authenticator].map(async one => { await one.close() }))
-    }
+    ...(beforeRoutes === undefined ? {} : { beforeRoutes })
   }
 }
 
-function learn (generations: Stores['generations'], account: string): void {
+async function reload (core: Core, { requests }: Built, next: Config): Promise<void> {
+  const { present, gateway, engine, inFlight, flushWatch, expiryWatch, logger } = core
+  const { fresh, left } = present.change(next)
+  const opened = present.opened()
+  gateway.replace(opened.map(({ account }) => account))
+  const unfollowed = engine.follow(opened.map(({ pollTarget }) => pollTarget))
+  closeWhenDone(left, async () => {
+    await requests.settled()
+    await inFlight.settled()
+    await unfollowed
+  }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
+  for (const { account: { id } } of fresh) learn(core, id)
+  flushWatch.look().catch(() => {})
+  expiryWatch.look()
+  await Promise.allSettled(opened.map(async one => { await one.clearRejected() }))
+}
+
+async function close ({ stopping, inFlight, engine, flushWatch, expiryWatch, tracer, present }: Core, { app, requests }: Built): Promise<void> {
+  stopping.abort()
+  // Open connections may finish; new ones are refused.
+  app.server.close()
+  await requests.drained()
+  // Work whose callers have disconnected.
+  await inFlight.idle()
+  // No request is in flight: the remaining connections are idle.
+  app.server.closeAllConnections()
+  await app.close()
+  await engine.stop()
+  flushWatch.stop()
+  expiryWatch.stop()
+  await tracer.close()
+  await present.close()
+}
+
+function learn ({ generations }: Core, account: string): void {
   generations.current(account).catch(() => {})
 }
 
 async function closeWhenDone (old: ReadonlyArray<{ close(): Promise<void> }>, done: () => Promise<void>): Promise<void> {
   await done()
   await Promise.all(old.map(async one => { await one.close() }))
-}
-
-interface RoomParts {
-  readonly clock: Clock
-  readonly stores: Stores
-  readonly secrets: readonly string[]
-  readonly cursors: Cursors
-  readonly engine: Engine
-  readonly inFlight: InFlight
-  readonly observer: Observer
-  readonly stopping: AbortSignal
-}
-
-function createServices ({ clock, stores: { operations, idempotency, deletes, generations }, secrets, cursors, engine, inFlight, observer, stopping }: RoomParts): Services {
-  return {
-    clock,
-    servers: createServers({ cursors, generations, observer, clock }),
-    fleet: createFleet({ cursors, generations, observer, clock }),
-    executor: createExecutor({ engine, deletes, inFlight, generations }),
-    operations: createOperations(engine, cursors, stopping),
-    idempotency: createIdempotencyKeys({
-      store: idempotency,
-      engine,
-      isAlive: async replica => await operations.isAlive(replica),
-      secrets: [keyFor('idempotency', secrets[0] ?? ''), ...secrets.slice(1).map(secret => keyFor('idempotency', secret))],
-      clock,
-      stopping
-    }),
-    cursors
-  }
 }
 
 const toLogLine = ({ account, endpoint, requestId, status, outcome, attempt, durationMs, connection }: SentCall) =>

@@ -1,15 +1,20 @@
 import { z } from 'zod'
+import { providerCapabilities } from './adapters/capabilities.ts'
 import type { Adapter } from './adapters/contract.ts'
 import type { Capabilities } from './domain/capability.ts'
 import type { Clock } from './domain/clock.ts'
+import { createExecutor, type Executor } from './execution/executor.ts'
+import type { InFlight } from './execution/in-flight.ts'
+import type { Engine } from './operations/engine.ts'
+import { createIdempotencyKeys, type IdempotencyKeys } from './operations/idempotency.ts'
+import { createCursors, type Cursors } from './reads/cursor.ts'
+import { createFleet, type Fleet } from './reads/fleet.ts'
+import { createOperations, type Operations } from './reads/operations.ts'
+import { createServers, type Servers } from './reads/servers.ts'
+import { keyFor } from './state/derive-key.ts'
+import type { Stores } from './state/stores.ts'
+import type { Observer } from './telemetry/observer.ts'
 import type { Account } from './transport/account.ts'
-import type { IdempotencyKeys } from './operations/idempotency.ts'
-import { providerCapabilities } from './adapters/capabilities.ts'
-import type { Cursors } from './reads/cursor.ts'
-import type { Fleet } from './reads/fleet.ts'
-import type { Operations } from './reads/operations.ts'
-import type { Servers } from './reads/servers.ts'
-import type { Executor } from './execution/executor.ts'
 
 /** Everything that routes use: accounts, and the services that work on them. */
 export interface Gateway extends Services {
@@ -64,3 +69,34 @@ const toProvider = (adapter: Adapter<unknown>): Provider => ({
   settings: { ...z.toJSONSchema(adapter.account, { io: 'input', unrepresentable: 'any' }) },
   capabilities: providerCapabilities(adapter)
 })
+
+interface ServicesParts {
+  readonly clock: Clock
+  readonly stores: Stores
+  readonly secrets: readonly string[]
+  readonly engine: Engine
+  readonly inFlight: InFlight
+  readonly observer: Observer
+  readonly stopping: AbortSignal
+}
+
+/** The services of one gateway. */
+export function createServices ({ clock, stores: { operations, idempotency, deletes, creates, generations }, secrets, engine, inFlight, observer, stopping }: ServicesParts): Services {
+  const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
+  return {
+    clock,
+    servers: createServers({ cursors, generations, observer, clock }),
+    fleet: createFleet({ cursors, generations, observer, clock }),
+    executor: createExecutor({ engine, pending: operations.pending, deletes, creates, inFlight, generations }),
+    operations: createOperations(engine, cursors, stopping),
+    idempotency: createIdempotencyKeys({
+      store: idempotency,
+      engine,
+      isAlive: async replica => await operations.isAlive(replica),
+      secrets: [keyFor('idempotency', secrets[0] ?? ''), ...secrets.slice(1).map(secret => keyFor('idempotency', secret))],
+      clock,
+      stopping
+    }),
+    cursors
+  }
+}

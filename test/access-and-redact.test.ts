@@ -25,15 +25,18 @@ const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
 
 /** Asks as X-API-Key does. */
 function authenticateWith (...keys: readonly KeySettings[]): (text: string) => Promise<Principal | null> {
-  const authenticate = createAuthenticate(keys, null)
-  return async text => await authenticate({ text, mayBeToken: false, onRefusal: () => {} })
+  const authenticate = createAuthenticate(keys, null, Date.now)
+  return async text => {
+    const found = await authenticate({ text, mayBeToken: false, onRefusal: () => {} })
+    return found === null || 'expiredAt' in found ? null : found
+  }
 }
 
 t.test('API keys are stored as digests, and only the whole key matches', async t => {
   const authenticate = authenticateWith(settings('first'), settings('second', { sha256: sha256('second').toUpperCase() }), settings('schlüssel'))
-  t.match(await authenticate('first'), { name: 'first' })
-  t.match(await authenticate('second'), { name: 'second' }, 'capitals in the digest are the same digits')
-  t.match(await authenticate('schlüssel'), { name: 'schlüssel' })
+  t.match(await authenticate('first'), { id: 'first' })
+  t.match(await authenticate('second'), { id: 'second' }, 'capitals in the digest are the same digits')
+  t.match(await authenticate('schlüssel'), { id: 'schlüssel' })
   for (const wrong of ['', 'firs', 'first ', ' first', 'First', 'first\0', sha256('first'), 'firstsecond', '*', 'x'.repeat(100_000)]) t.equal(await authenticate(wrong), null, JSON.stringify(wrong.slice(0, 70)))
   t.equal(await authenticateWith()('first'), null)
 })
@@ -47,7 +50,7 @@ t.test('a key has the permissions that it was given and none that they imply', a
       else t.throws(() => { requirePermission(principal, asked) }, GatewayError, `${given} is not ${asked}`)
     }
   }
-  try { requirePermission({ name: 'k', permissions: new Set(['read']), accounts: null }, 'delete') } catch (error) { t.match(error, { refusal: 'forbidden', message: /delete/ }) }
+  try { requirePermission({ id: 'k', permissions: new Set(['read']), accounts: null }, 'delete') } catch (error) { t.match(error, { refusal: 'forbidden', message: /delete/ }) }
   for (const asked of permissions) t.doesNotThrow(() => { requirePermission(anonymous, asked) })
 })
 
@@ -158,7 +161,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, random: Math.random, report: () => {} },
+    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, allowance: null, random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { loadAdapters } from '../src/adapters/registry.ts'
-import { configJsonSchema } from '../src/config/json-schema.ts'
+import { configJsonSchema } from './openapi/config-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/substitute.ts'
 import { vendors } from './conformance/vendors.ts'
@@ -20,7 +20,7 @@ const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false
 
 const ref = (name: string): string => `${'$'}{${name}}`
 const environment: Environment = {
-  PORT: '9000', HOST: 'vm.example.com', LONG: 's'.repeat(32), WORD: 'word', MODE: 'none', LEVEL: 'warn', SHA: 'a'.repeat(64), REDIS: 'redis://127.0.0.1', ORGANIZATION: '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd', GLESYS: 'glesys', ADDRESS: '10.1.0.0/16'
+  PORT: '9000', HOST: 'vm.example.com', LONG: 's'.repeat(32), WORD: 'word', MODE: 'none', LEVEL: 'warn', SHA: 'a'.repeat(64), REDIS: 'redis://127.0.0.1', ORGANIZATION: '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd', GLESYS: 'glesys', ADDRESS: '10.1.0.0/16', DAY: '2030-01-31'
 }
 
 function loads (text: string): boolean {
@@ -57,6 +57,9 @@ const good: ReadonlyArray<readonly [string, unknown]> = [
   ['a port from the environment', { ...open, listen: { host: '127.0.0.1', port: ref('PORT') } }],
   ['words from the environment', { auth: { mode: ref('MODE') }, log: { level: ref('LEVEL') } }],
   ['a digest from the environment', keyed({ sha256: ref('SHA') })],
+  ['a key with an id, two digests and an end', keyed({ id: 'key-1', sha256: ['b'.repeat(64), ref('SHA')], expires_at: '2030-01-31' })],
+  ['a key that ends at a time', keyed({ expires_at: '2030-01-31T10:00:00+02:00' })],
+  ['a key whose end is in the environment', keyed({ expires_at: ref('DAY') })],
   ['a secret from the environment', { ...open, secret: ref('LONG') }],
   ['several secrets', { ...open, secret: ['s'.repeat(32), ref('LONG')] }],
   ['redis with a secret', { ...open, secret: 's'.repeat(32), redis: { url: ref('REDIS') } }],
@@ -67,7 +70,7 @@ const good: ReadonlyArray<readonly [string, unknown]> = [
   ['an overload', { ...open, overload: { requests: 10 } }],
   ['tokens', { auth: { oidc: { issuer: 'https://id.example.com', audience: 'x', claim: 'y', accounts_claim: 'z' } } }],
   ['sentinels', { ...open, secret: 's'.repeat(32), redis: { sentinels: ['redis://a:1'], name: 'main' } }],
-  ['every common key', account({ ...heficed, title: 'T', timeout_ms: 1, request_deadline_ms: 1, read_only: true, raw: true, cache: { servers_s: 0.5 }, limits: { concurrency: 1, requests_per_s: 0.5 }, guard: { confirm_delete: true, max_deletes_per_hour: 0, protected: ['1'] }, tls: { insecure_skip_verify: true } })],
+  ['every common key', account({ ...heficed, title: 'T', timeout_ms: 1, request_deadline_ms: 1, read_only: true, raw: true, cache: { servers_s: 0.5 }, limits: { concurrency: 1, requests_per_s: 0.5 }, guard: { confirm_delete: true, max_deletes_per_hour: 0, max_creates_per_hour: 0, max_monthly_price: { amount: 0.5, currency: 'EUR' }, protected: ['1'] }, tls: { insecure_skip_verify: true } })],
   ['the other keys of the gateway', { ...open, log: { level: 'debug' }, metrics: { public: true }, rate_limit: { per_minute: 1 }, audit: { file: '/a' }, shutdown_grace_ms: 0 }],
   ['trusted proxies', { ...open, listen: { trust_proxy: ['10.0.0.1', '192.0.2.0/24', '2001:db8::/32', '::1', ref('ADDRESS')] } }],
   ['a listener for metrics', { ...open, metrics: { listen: { host: '0.0.0.0', port: 9464 } } }],
@@ -105,6 +108,9 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
   ['a state file and redis', { ...open, secret: 's'.repeat(32), state: { file: 'state.db' }, redis: { url: 'redis://a' } }],
   ['redis without a secret', { ...open, redis: { url: 'redis://a' } }],
   ['a breaker with a key that is none', account({ ...heficed, breaker: { threshold: 1 } })],
+  ['a price without a currency', account({ ...heficed, guard: { max_monthly_price: { amount: 5 } } })],
+  ['a price below nothing', account({ ...heficed, guard: { max_monthly_price: { amount: -1, currency: 'EUR' } } })],
+  ['a currency in words', account({ ...heficed, guard: { max_monthly_price: { amount: 5, currency: 'euro' } } })],
   ['an overload of nothing', { ...open, overload: { requests: 0 } }],
   ['tokens without a claim', { auth: { oidc: { issuer: 'https://id.example.com', audience: 'x' } } }],
   ['redis that is none', { ...open, secret: 's'.repeat(32), redis: { url: 'http://a' } }],
@@ -112,6 +118,12 @@ const bad: ReadonlyArray<readonly [string, unknown]> = [
   ['sentinels without a name', { ...open, secret: 's'.repeat(32), redis: { sentinels: ['redis://a'] } }],
   ['a key without a digest', { auth: { keys: [{ name: 'a', accounts: ['*'], permissions: ['read'] }] } }],
   ['a digest too short', keyed({ sha256: 'abc' })],
+  ['three digests', keyed({ sha256: ['a', 'b', 'c'].map(letter => letter.repeat(64)) })],
+  ['no digest', keyed({ sha256: [] })],
+  ['an end that is no day', keyed({ expires_at: 'tomorrow' })],
+  ['an end without a zone', keyed({ expires_at: '2030-01-31T10:00:00' })],
+  ['an id with a space', keyed({ id: 'key 1' })],
+  ['an id that looks like a token\'s', keyed({ id: 'oidc:x' })],
   ['a permission that there is not', keyed({ permissions: ['fly'] })],
   ['no permission', keyed({ permissions: [] })],
   ['a key for a reserved word', keyed({ accounts: ['servers'] })],

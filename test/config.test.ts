@@ -241,7 +241,7 @@ t.test('an account id that is reserved or unsuitable for a path is a fault', t =
 })
 
 t.test('an unknown or missing provider is reported with the list of providers', t => {
-  faulty(t, changed('provider: heficed', 'provider: hetzner'), 'accounts.heficed-main.provider', 'provider: hetzner', /heficed/)
+  faulty(t, changed('provider: heficed', 'provider: nowhere'), 'accounts.heficed-main.provider', 'provider: nowhere', /heficed/)
   faulty(t, changed('provider: heficed', 'provider: 5'), 'accounts.heficed-main.provider', 'provider: 5', /heficed/)
   t.match(faultsOf(changed('    provider: heficed\n', '')), [{ path: 'accounts.heficed-main.provider', line: Number }])
   t.ok(faultsOf(changed('  heficed-main:\n', '  other: just text\n  heficed-main:\n')).every(({ path, line }) => path === 'accounts.other' && line === lineOf(good, '  heficed-main:\n')))

@@ -5,14 +5,14 @@ import { z } from 'zod'
 import { readSections } from '../routes/problem-pages.ts'
 import { loadAdapters } from '../src/adapters/registry.ts'
 import { compose } from '../src/compose.ts'
-import { configJsonSchema } from '../src/config/json-schema.ts'
+import { configJsonSchema } from './openapi/config-schema.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { capabilityNames } from '../src/domain/capability.ts'
 import { operationSchema } from '../src/domain/operation.ts'
 import { problemSchema, problemTitles } from '../src/domain/problem.ts'
 import { providerCapabilities } from '../src/adapters/capabilities.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
-import { callerEndpoints, endpointsModule } from './helpers/caller-endpoints.ts'
+import { callerEndpoints, commandTable, endpointsModule } from './helpers/caller-endpoints.ts'
 import { clientSchema } from './helpers/client-schema.ts'
 import { capabilityTables, configurationTables, fillTable, providerSummary } from './helpers/doc-tables.ts'
 import { version } from '../src/version.ts'
@@ -221,7 +221,8 @@ const tables: ReadonlyArray<readonly [page: string, name: string, table: string]
   ['README.md', 'providers', providerSummary(adapters, '')],
   ['docs/providers.md', 'summary', providerSummary(adapters, '../')],
   ['docs/providers.md', 'verbs', capabilityTables(adapters)],
-  ['docs/configuration.md', 'keys', configurationTables(adapters)]
+  ['docs/configuration.md', 'keys', configurationTables(adapters)],
+  ['docs/cli.md', 'commands', commandTable(callerEndpoints(openapi))]
 ]
 
 for (const [page, name, table] of tables) {

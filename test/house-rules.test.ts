@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import t from 'tap'
+import ts from 'typescript'
 import { loaders } from '../src/adapters/registry.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -82,6 +83,28 @@ t.test('no file is too long', async t => {
   t.same(long, [])
 })
 
+/** Functions that are still longer; the list only shrinks. */
+const longFunctions = ['src/transport/token-source.ts', 'src/upstream/http.ts']
+const mostLines = 50
+
+/** The lengths of all functions in a file, in lines. */
+function functionLengths (file: string): number[] {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true)
+  const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line
+  const lengths: number[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) lengths.push(lineOf(node.end) - lineOf(node.getStart()) + 1)
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return lengths
+}
+
+t.test('no function is longer than a screen', async t => {
+  const long = sources.filter(file => !generated.includes(file) && !isIn(file, 'sandbox') && functionLengths(file).some(lines => lines > mostLines))
+  t.same(long, longFunctions, 'a function that was shortened leaves the list')
+})
+
 /** Words of a dialect that readers of the field stumble over, and what to write instead. */
 const dialect = /\bcan not\b|\bjust now\b|\btells?\b|\btold\b|\bwhoever\b|\beverybody\b|\bnobody\b/i
 
@@ -140,6 +163,32 @@ t.test('the same thing has the same file name in every provider\'s folder', asyn
   t.same(judge(names), { missing: ['adapter.ts'], strange: ['create-options.ts', 'utils.ts', 'kit'] })
 })
 
+/** What a file of a provider's folder exports, by the name of the file. */
+const factories: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^client$/, 'createClient'],
+  [/^\w+-client$/, 'create[A-Z]\\w*Client'],
+  [/^send$/, 'create[A-Z]\\w*Send'],
+  [/^change$/, 'createChanges'],
+  [/^catalog$/, 'createCatalogs'],
+  [/^raw$/, 'createRawVerb'],
+  [/^(?:list|create|delete|power|resize|rebuild|rescue|password|console|snapshots|addresses|ptr|owners|jobs)$/, '']
+]
+
+/** The factory that a file should have, as a pattern; null if the name of the file asks for none. */
+function factoryOf (file: string): RegExp | null {
+  const stem = file.replace(/\.ts$/, '')
+  const name = factories.find(([pattern]) => pattern.test(stem))?.[1]
+  if (name === undefined) return null
+  return new RegExp(`^export (?:const|function|async function) ${name === '' ? `create${stem.charAt(0).toUpperCase()}${stem.slice(1)}` : name}\\b`, 'm')
+}
+
+t.test('the same verb is made by a function of the same name in every provider\'s folder', async t => {
+  const folders = [...providers.map(provider => `src/adapters/${provider}`), 'test/fixtures/throwaway']
+  t.same(folders.flatMap(filesBelow).filter(file => factoryOf(basename(file))?.test(readFileSync(join(root, file), 'utf8')) === false), [])
+  t.match('export const createPtr = 1', factoryOf('ptr.ts') ?? /never/)
+  t.notMatch('export const createPointer = 1', factoryOf('ptr.ts') ?? /./)
+})
+
 t.test('every folder of an adapter is one line of the registry', async t => {
   t.same([...loaders.keys()].sort(), [...providers].sort())
 })
@@ -147,6 +196,13 @@ t.test('every folder of an adapter is one line of the registry', async t => {
 t.test('one provider\'s name appears in no condition outside its own folder', async t => {
   const condition = new RegExp(`[!=]==? *'(${providers.join('|')})'`)
   t.same(sources.filter(file => !isIn(file, 'sandbox') && condition.test(readFileSync(join(root, file), 'utf8'))), [])
+})
+
+t.test('code that serves all providers names none, except in an example', async t => {
+  const named = new RegExp(providers.join('|'), 'i')
+  const shared = ['verbs', 'execution', 'operations', 'reads', 'transport', 'state', 'access', 'telemetry'].map(room => `src/${room}`)
+  const lines = sources.filter(file => isIn(file, ...shared)).flatMap(file => readFileSync(join(root, file), 'utf8').split('\n').map(line => ({ file, line })))
+  t.same(lines.filter(({ line }) => named.test(line) && !line.includes('example')), [])
 })
 
 t.test('no list of failures is kept beside the table', async t => {

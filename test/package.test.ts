@@ -75,6 +75,14 @@ t.test('the installed command serves the API and its documents', async t => {
   t.equal(await gateway.ended(), 0)
 })
 
+t.test('the installed command calls a gateway, and knows what to do about its problems', async t => {
+  const { app, close } = await composeGateway({ accounts: {} })
+  t.teardown(close)
+  const env = { PATH: process.env.PATH, HOME: folder, HAWSER_URL: await app.listen({ host: '127.0.0.1', port: 0 }) }
+  t.equal((await run(bin, ['servers'], { env })).stdout, '[]\n')
+  await t.rejects(run(bin, ['images', 'none'], { env }), { code: 3, stderr: /^Error: No such account .*\n[^]*^What to do: List the accounts/m })
+})
+
 t.test('importing the package starts nothing: it has a client and no main module', async t => {
   const code = `
     const faults = []

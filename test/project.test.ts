@@ -47,6 +47,6 @@ t.test('the issue forms are complete', async t => {
 t.test('files that are marked as generated exist', async t => {
   const lines = read('.gitattributes').split('\n').filter(line => line.endsWith(' linguist-generated'))
   const generated = lines.map(line => line.split(' ')[0] ?? '')
-  t.same(generated.sort(), ['openapi/config.schema.json', 'openapi/openapi.json', 'package-lock.json', 'src/client/schema.ts'])
+  t.same(generated.sort(), ['openapi/config.schema.json', 'openapi/openapi.json', 'package-lock.json', 'src/caller/endpoints.ts', 'src/client/schema.ts'])
   for (const file of generated) t.ok(existsSync(join(root, file)), file)
 })

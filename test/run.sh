@@ -17,6 +17,8 @@ need () { command -v "$1" > /dev/null 2>&1 || { shift; missing="$missing $*"; };
 need redis-cli redis-tools
 need openssl openssl
 need nginx nginx-light
+need zsh zsh
+need fish fish
 [ -n "${CHROMIUM_PATH:-}" ] || need chromium chromium fonts-dejavu-core
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null 2>&1; then
   say "installing the Debian packages$missing for the tests"

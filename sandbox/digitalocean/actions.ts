@@ -1,6 +1,6 @@
 import { flagOf, textOf, type Json } from '../kit/json.ts'
 import { image, sizeOf } from './catalog.ts'
-import { badBody, bodyOf, notFound, unprocessable, withDroplet, type Call, type Handler } from './call.ts'
+import { badBody, bodyOf, notFound, page, unprocessable, withDroplet, type Call, type Handler } from './call.ts'
 import { findImage } from './droplets.ts'
 import { actionView, nextSerial, startAction, type Action, type Droplet, type World } from './world.ts'
 
@@ -91,3 +91,7 @@ export const getAction: Handler = ({ world, params }: Call) => {
   const action = world.actions.get(Number(params['id']))
   return action === undefined || action.visibleAt > world.now() ? notFound() : { status: 200, body: { action: actionView(action) } }
 }
+
+/** Of the whole account, the latest first. */
+export const listActions: Handler = call => page(call, 'actions',
+  [...call.world.actions.values()].filter(({ visibleAt }) => visibleAt <= call.world.now()).sort((a, b) => b.id - a.id).map(actionView))

@@ -83,7 +83,7 @@ export const seedImages = (): Image[] => [
   image({ id: 157220202, name: 'Docker on Ubuntu 24.04', distribution: 'Ubuntu', slug: 'docker-24-04', type: 'snapshot', min_disk_size: 25 }),
   image({ id: 63663980, name: '20.04 (LTS) x64', distribution: 'Ubuntu', slug: null, public: false, status: 'retired' }),
   image({ id: 158330303, name: 'golden', distribution: 'Arch Linux', slug: null, type: 'custom', public: false, regions: ['nyc3'], min_disk_size: 20 }),
-  image({ id: 158330304, name: 'arriving', distribution: 'Unknown OS', slug: null, type: 'custom', public: false, status: 'pending', min_disk_size: null }),
+  image({ id: 158330304, name: 'arriving', distribution: 'Unknown', slug: null, type: 'custom', public: false, status: 'pending', min_disk_size: null }),
   image({ id: 159440404, name: '1.33.1-do.0', distribution: 'Debian', slug: null, type: 'admin', public: false }),
   image({ id: 67512819, name: 'web-1-before', distribution: 'Ubuntu', slug: null, type: 'snapshot', public: false, regions: ['nyc3'], min_disk_size: 25, droplet: 3164444 }),
   image({ id: 53893572, name: 'web-1 2026-10-29', distribution: 'Ubuntu', slug: null, type: 'backup', public: false, regions: ['nyc3'], min_disk_size: 25, droplet: 3164444 })

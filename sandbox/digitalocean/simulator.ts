@@ -1,45 +1,30 @@
 import { findRoutes } from '../kit/router.ts'
-import { startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions } from '../kit/simulator.ts'
-import { actOnDroplet, getAction } from './actions.ts'
+import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
+import { startVendor, type VendorOptions } from '../kit/vendor.ts'
+import { actOnDroplet, getAction, listActions } from './actions.ts'
 import { addressHandlers } from './addresses.ts'
 import { gone, lacks, notFound, page, refuse, withDroplet, type Call, type Handler } from './call.ts'
 import { imageView, keys, regions, sizes, snapshotView, vpcs } from './catalog.ts'
 import { createDroplet, deleteDroplet, getDroplet, listDroplets } from './droplets.ts'
 import { defaultKnobs, type DigitaloceanKnobs } from './knobs.ts'
 import { addPlainDroplets, seed } from './seed.ts'
-import { createWorld, type Droplet, type World } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
-export interface DigitaloceanOptions extends SimulatorOptions {
-  /** Epoch milliseconds. */
-  readonly clock?: () => number
-  readonly knobs?: Partial<DigitaloceanKnobs>
-}
-
-export interface DigitaloceanSandbox extends Simulator {
-  readonly knobs: DigitaloceanKnobs
-  /** The gateway's settings by account name. */
-  readonly settings: Record<'do', { readonly token: string, readonly api_url: string }>
-  /** Brought up to date by the clock whenever it is read. */
-  readonly servers: Map<number, Droplet>
-  /** Creates that were accepted. */
-  readonly created: number
-  /** Adds running droplets, and returns their ids. */
-  addServers(count: number): string[]
-}
+export type DigitaloceanSandbox = Awaited<ReturnType<typeof startDigitalocean>>
 
 const token = 'dop_v1_SECRET0000000000000000000000000000000000000000000000000000000000'
 
-export async function startDigitalocean ({ clock = Date.now, knobs, ...options }: DigitaloceanOptions = {}): Promise<DigitaloceanSandbox> {
+export async function startDigitalocean ({ clock = Date.now, knobs, ...options }: VendorOptions<DigitaloceanKnobs> = {}) {
   const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
   seed(world)
-  const simulator = await startSimulator(request => handle(world, request), options)
-  return withMembers(simulator, {
-    knobs: world.knobs,
-    settings: { do: { token, api_url: `${simulator.origin}/v2` } },
+  return await startVendor(world, handle, options, origin => ({
+    /** The gateway's settings by account name. */
+    settings: { do: { token, api_url: `${origin}/v2` } },
+    /** Brought up to date by the clock whenever it is read. */
     get servers () { world.settle(); return world.droplets },
-    get created () { return world.created },
+    /** Adds running droplets, and returns their ids. */
     addServers: (count: number) => addPlainDroplets(world, count)
-  })
+  }))
 }
 
 interface Route {
@@ -72,6 +57,7 @@ const routes: readonly Route[] = [
   route('POST', 'droplets/:id/actions', 'droplet:update', actOnDroplet),
   route('GET', 'droplets/:id/snapshots', 'droplet:read', listSnapshots),
   route('DELETE', 'snapshots/:id', 'image:delete', deleteSnapshot),
+  route('GET', 'actions', 'actions:read', listActions),
   route('GET', 'actions/:id', 'actions:read', getAction),
   route('GET', 'images', 'image:read', listImages),
   route('GET', 'sizes', 'sizes:read', call => page(call, 'sizes', sizes)),
@@ -88,7 +74,6 @@ const routes: readonly Route[] = [
 
 /** Every answer says how many requests are left, and when the oldest of the window leaves it. */
 function handle (world: World, request: SimulatedRequest): SimulatedReply {
-  world.settle()
   const { limit, windowMs } = world.knobs.rate
   const now = world.now()
   const kept = world.requests.filter(at => at > now - windowMs)

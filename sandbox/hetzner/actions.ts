@@ -1,9 +1,9 @@
 import { flagOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { bodyOf, created, invalid, isReply, locked, ok, problem, withServer, type Call, type Handler } from './call.ts'
-import { sshKeys } from './seed.ts'
+import { bodyOf, created, invalid, locked, ok, refuse, removed, unrouted, withServer, type Call, type Handler } from './call.ts'
+import { sshKeys, type Image } from './catalog.ts'
+import type { Server } from './seed.ts'
 import { findImage, findType, onServer } from './servers.ts'
-import type { Image, Server } from './wire.ts'
 import type { World } from './world.ts'
 
 interface ServerAction {
@@ -15,7 +15,7 @@ interface ServerAction {
   readonly required?: readonly string[]
   /** It has succeeded when it is answered. */
   readonly instant?: true
-  check? (server: Server, body: Json, world: World): SimulatedReply | undefined
+  check? (server: Server, body: Json, world: World): void
   effect? (server: Server, body: Json, world: World): void
   /** Members of the answer beside the action. */
   extra? (server: Server, body: Json, world: World): Json
@@ -31,7 +31,11 @@ function boot (server: Server, world: World): void {
 const isOn = ({ status }: Server): boolean => status === 'running'
 const oneHour = 3_600_000
 const rootPassword: ServerAction['extra'] = ({ hasKeys }, _body, world) => ({ root_password: hasKeys ? null : world.password() })
-const guarded: ServerAction['check'] = ({ protection }) => protection.rebuild ? problem(423, 'protected', 'server rebuild is protected') : undefined
+
+function checkRebuild ({ protection, server_type: { architecture } }: Server, body: Json, world: World): void {
+  if (protection.rebuild) throw refuse(423, 'protected', 'server rebuild is protected')
+  if (findImage(world, textOf(body, 'image'), architecture) === undefined) throw invalid('image')
+}
 
 /** The signal is sent at once; the guest does the rest when it likes. */
 const signal = (command: string, then: (server: Server, world: World) => void): ServerAction => ({
@@ -55,7 +59,8 @@ const actions: Readonly<Record<string, ServerAction>> = {
     check: checkResize,
     effect: (server, body, { knobs }) => {
       const type = findType(textOf(body, 'server_type')) ?? server.server_type
-      Object.assign(server, { server_type: type, status: knobs.afterResize, ...(flagOf(body, 'upgrade_disk') === true ? { primary_disk_size: type.disk } : {}) })
+      Object.assign(server, { server_type: type, status: knobs.afterResize })
+      if (flagOf(body, 'upgrade_disk') === true) server.primary_disk_size = type.disk
     }
   },
   rebuild: {
@@ -63,7 +68,7 @@ const actions: Readonly<Record<string, ServerAction>> = {
     during: 'rebuilding',
     allowed: ['image', 'user_data'],
     required: ['image'],
-    check: (server, body, world) => guarded(server, body, world) ?? (findImage(world, textOf(body, 'image'), server.server_type.architecture) === undefined ? invalid('image') : undefined),
+    check: checkRebuild,
     effect: (server, body, world) => {
       Object.assign(server, { image: findImage(world, textOf(body, 'image'), server.server_type.architecture) ?? null })
       boot(server, world)
@@ -75,9 +80,10 @@ const actions: Readonly<Record<string, ServerAction>> = {
     command: 'enable_rescue',
     instant: true,
     allowed: ['type', 'ssh_keys'],
-    check: (_server, { type = 'linux64', ssh_keys: keys = [] }) => type !== 'linux64'
-      ? invalid('type')
-      : Array.isArray(keys) && keys.every(key => sshKeys.some(({ id }) => id === key)) ? undefined : invalid('ssh_keys'),
+    check: (_server, { type = 'linux64', ssh_keys: keys = [] }) => {
+      if (type !== 'linux64') throw invalid('type')
+      if (!Array.isArray(keys) || !keys.every(key => sshKeys.some(({ id }) => id === key))) throw invalid('ssh_keys')
+    },
     effect: (server, _body, world) => {
       server.rescue_enabled = true
       world.later(oneHour, () => { server.rescue_enabled = false }, server.id)
@@ -87,29 +93,31 @@ const actions: Readonly<Record<string, ServerAction>> = {
   disable_rescue: { command: 'disable_rescue', instant: true, effect: server => { server.rescue_enabled = false } },
   reset_password: {
     command: 'reset_password',
-    check: server => isOn(server) ? undefined : problem(422, 'guest_agent_unavailable', 'Cannot reset password because guest agent is unavailable'),
+    check: server => { if (!isOn(server)) throw refuse(422, 'guest_agent_unavailable') },
     extra: (_server, _body, world) => ({ root_password: world.password() })
   },
   request_console: {
     command: 'request_console',
     instant: true,
-    extra: ({ id }, _body, world) => ({ wss_url: `wss://web-console.example.net/?server_id=${id}&token=console-${world.last.action}`, password: world.password() })
+    extra: ({ id }, _body, world) => ({
+      wss_url: `wss://web-console.example.net/?server_id=${id}&token=console-${world.last.action}`, password: world.password()
+    })
   },
   change_protection: {
     command: 'change_protection',
     instant: true,
     allowed: ['delete', 'rebuild'],
-    check: (_server, body) => body['delete'] === body['rebuild'] ? undefined : invalid('rebuild', 'must have the value of delete'),
+    check: (_server, body) => { if (body['delete'] !== body['rebuild']) throw invalid('rebuild', 'must have the value of delete') },
     effect: (server, body) => { server.protection = { delete: flagOf(body, 'delete') === true, rebuild: flagOf(body, 'rebuild') === true } }
   }
 }
 
-function checkResize ({ status, primary_disk_size: disk, server_type: own }: Server, body: Json): SimulatedReply | undefined {
+function checkResize ({ status, primary_disk_size: disk, server_type: own }: Server, body: Json, { knobs }: World): void {
   const type = findType(textOf(body, 'server_type'))
-  if (type === undefined) return invalid('server_type')
-  if (status !== 'off') return problem(422, 'server_not_stopped', 'server must be stopped before changing type')
-  const isFit = type.architecture === own.architecture && type.disk >= disk
-  return isFit ? undefined : problem(422, 'invalid_server_type', 'the server type does not fit for the given server')
+  if (type === undefined) throw invalid('server_type')
+  if (status !== 'off') throw refuse(422, 'server_not_stopped', 'server must be stopped before changing type')
+  if (type.architecture !== own.architecture || type.disk < disk) throw refuse(422, 'invalid_server_type')
+  if (knobs.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
 }
 
 /** The name is in the description. The image cannot be used before the action has ended. */
@@ -135,11 +143,9 @@ function snapshot (server: Server, body: Json, world: World): Json {
 
 const act = (call: Call, server: Server, action: ServerAction): SimulatedReply => {
   const { world } = call
-  const body = bodyOf(call, { allowed: action.allowed ?? [], required: action.required ?? [] })
-  if (isReply(body)) return body
-  if (server.locked) return locked()
-  const refusal = action.check?.(server, body, world)
-  if (refusal !== undefined) return refusal
+  const body = bodyOf(call, action.allowed ?? [], action.required)
+  if (server.locked) throw locked()
+  action.check?.(server, body, world)
   const isFailing = world.knobs.failCommands.includes(action.command)
   const extra = action.extra?.(server, body, world)
   const shared = { command: action.command, resources: onServer(server) }
@@ -148,18 +154,20 @@ const act = (call: Call, server: Server, action: ServerAction): SimulatedReply =
     const done = world.begin({ ...shared, ms: 0 })
     return created({ ...extra, action: Object.assign(done, { status: 'success', progress: 100, finished: world.iso(), error: null }) })
   }
-  const begun = world.begin({ ...shared, locks: server, ...(action.during === undefined ? {} : { during: action.during }), effect: () => { action.effect?.(server, body, world) } })
-  return created({ ...extra, action: begun })
+  const during = action.during === undefined ? {} : { during: action.during }
+  const effect = (): void => { action.effect?.(server, body, world) }
+  return created({ ...extra, action: world.begin({ ...shared, ...during, locks: server, effect }) })
 }
 
 export const serverActions: Handler = call => {
   const action = actions[call.params['action'] ?? '']
-  return action === undefined ? problem(404, 'not_found', 'api route not found') : withServer((call, server) => act(call, server, action))(call)
+  if (action === undefined) throw unrouted()
+  return withServer((call, server) => act(call, server, action))(call)
 }
 
 /** At most 25 ids; what is beyond them, and what is not known, is simply absent. */
 export const readActions: Handler = ({ world, request: { query } }) => {
   const ids = query.getAll('id')
-  if (ids.length === 0) return problem(410, 'deprecated_api_endpoint', 'API functionality was removed', { announcement: 'https://docs.hetzner.cloud/changelog#2023-07-20-actions-list-endpoint-is-deprecated' })
+  if (ids.length === 0) throw removed('2023-07-20-actions-list-endpoint-is-deprecated')
   return ok({ actions: ids.slice(0, 25).flatMap(id => world.knobs.forgetsActions ? [] : world.actions.get(Number(id)) ?? []) })
 }

@@ -1,157 +1,45 @@
 import { toIp } from '../kit/addresses.ts'
-import type { Image, Ip, Location, Server, ServerType } from './wire.ts'
+import { empty, maybe, none } from '../kit/json.ts'
+import { falkenstein, nuremberg, serverTypes, ubuntu, type Location, type ServerType } from './catalog.ts'
 
-const place = (id: number, name: string, country: string, city: string, zone: string, at: readonly [number, number]): Location =>
-  ({ id, name, description: `${city} DC Park 1`, country, city, latitude: at[0], longitude: at[1], network_zone: zone })
+const anywhere = (location: Location): Location => location
+const labels = (): Readonly<Record<string, string>> => ({})
 
-const falkenstein = place(1, 'fsn1', 'DE', 'Falkenstein', 'eu-central', [50.47612, 12.370071])
-const nuremberg = place(2, 'nbg1', 'DE', 'Nuremberg', 'eu-central', [49.452102, 11.076665])
-const ashburn = place(4, 'ash', 'US', 'Ashburn, VA', 'us-east', [39.045821, -77.487073])
-export const locations: readonly Location[] = [falkenstein, nuremberg, ashburn]
-
-/** Texts with 16 digits behind the point, as the vendor writes them. */
-const money = (net: number) => ({ net: net.toFixed(16), gross: (net * 1.19).toFixed(16) })
-
-const passing = { announced: '2026-03-01T00:00:00Z', unavailable_after: '2099-12-31T00:00:00Z' }
-const past = { announced: '2020-03-01T00:00:00Z', unavailable_after: '2021-12-31T00:00:00Z' }
-
-/** `where`: the price of a month by location; `without`: a location that has none left. */
-function type (id: number, name: string, [cores, memory, disk]: readonly [number, number, number], where: Readonly<Record<string, number>>, { arm = false, gone = '', without = '' } = {}): ServerType {
-  return {
-    id,
-    name,
-    description: name.toUpperCase().replace(/(\d)/, ' $1'),
-    cores,
-    memory,
-    disk,
-    deprecated: gone !== '',
-    deprecation: gone === '' ? null : passing,
-    prices: Object.entries(where).map(([location, month]) => ({
-      location,
-      price_hourly: money(month / 624),
-      price_monthly: money(month),
-      included_traffic: 21_990_232_555_520,
-      price_per_tb_traffic: money(1)
-    })),
-    storage_type: 'local',
-    cpu_type: 'shared',
-    category: 'Shared vCPU',
-    architecture: arm ? 'arm' : 'x86',
-    locations: locations.filter(({ name }) => where[name] !== undefined).map(({ id, name }) => ({
-      id, name, deprecation: name === gone ? past : null, recommended: id === 1, available: name !== without
-    }))
-  }
+function typeNamed (name: string): ServerType {
+  const found = serverTypes.find(type => type.name === name)
+  if (found === undefined) throw new RangeError(name)
+  return found
 }
 
-export const serverTypes: readonly ServerType[] = [
-  type(22, 'cx23', [2, 4, 40], { fsn1: 3.49, nbg1: 3.49 }),
-  type(109, 'cpx22', [2, 4, 80], { fsn1: 6.49, nbg1: 6.49, ash: 7.99 }, { without: 'ash' }),
-  type(110, 'cpx32', [4, 8, 160], { fsn1: 10.99, nbg1: 10.99, ash: 13.99 }),
-  type(45, 'cax11', [2, 4, 40], { fsn1: 3.79, nbg1: 3.79 }, { arm: true }),
-  // Half a GB of memory, in a location where it is gone.
-  type(901, 'cax01', [1, 0.5, 10], { nbg1: 1.99 }, { arm: true, gone: 'nbg1' })
-]
-
-/** Prices of all that the vendor sells, in the currency of the project's owner. */
-export const pricing = {
-  currency: 'EUR',
-  vat_rate: '19.000000',
-  image: { price_per_gb_month: money(0.0119) },
-  volume: { price_per_gb_month: money(0.044) },
-  floating_ip: { price_monthly: money(3) },
-  server_backup: { percentage: '20.0000000000' },
-  server_types: serverTypes.map(({ id, name, prices }) => ({ id, name, prices })),
-  floating_ips: [],
-  primary_ips: [],
-  load_balancer_types: []
-}
-
-const created = '2026-01-30T23:55:00Z'
-
-function system (id: number, name: string, architecture: string, deprecated: string | null = null): Image {
-  const [flavor = '', version = ''] = name.split('-')
-  return {
-    id,
-    type: 'system',
-    status: 'available',
-    name,
-    description: `${flavor} ${version}`,
-    image_size: null,
-    disk_size: 5,
-    created,
-    created_from: null,
-    bound_to: null,
-    os_flavor: flavor,
-    os_version: version,
-    rapid_deploy: true,
-    protection: { delete: false },
-    deprecated,
-    deleted: null,
-    labels: {},
-    architecture
-  }
-}
-
-const ubuntu = system(161_547_269, 'ubuntu-24.04', 'x86')
-export const seedImages = (): Image[] => [
-  ubuntu,
-  system(161_547_270, 'ubuntu-24.04', 'arm'),
-  system(114_690_387, 'debian-13', 'x86'),
-  system(114_690_000, 'debian-11', 'x86', '2026-09-01T00:00:00Z'),
-  // Another server's snapshot and a backup, which DELETE /images would take as well.
-  { ...system(245_000_111, 'ubuntu-24.04', 'x86'), type: 'snapshot', name: null, description: 'of web-2', image_size: 2.3, disk_size: 40, created_from: { id: 117_700_004, name: 'web-2' } },
-  { ...system(245_000_112, 'ubuntu-24.04', 'x86'), type: 'backup', name: null, description: 'Backup of today', image_size: 2.3, disk_size: 40, created_from: { id: 117_700_004, name: 'web-2' }, bound_to: 117_700_004 }
-]
-
-export const sshKeys = ['deploy', 'ci'].map((name, index) => ({
-  id: 2323 + index,
-  name,
-  fingerprint: `b7:2f:30:a0:2f:6c:58:6c:21:04:58:61:ba:06:3b:${20 + index}`,
-  public_key: `ssh-ed25519 AAAAC3NzaSimulated${index} ${name}@example`,
-  labels: {},
-  created
-}))
-
-export const networks = [4711, 4712].map((id, index) => ({
-  id,
-  name: index === 0 ? 'backend' : 'storage',
-  ip_range: `10.${index}.0.0/16`,
-  subnets: [{ type: 'cloud', ip_range: `10.${index}.0.0/24`, network_zone: 'eu-central', gateway: `10.${index}.0.1` }],
-  routes: [],
-  servers: [],
-  load_balancers: [],
-  protection: { delete: false },
-  labels: {},
-  created,
-  expose_routes_to_vswitch: false
-}))
-
-export const typeNamed = (name: string): ServerType => serverTypes.find(type => type.name === name) ?? (() => { throw new RangeError(name) })()
-
-export const newServer = (id: number, name: string, more: Partial<Server> = {}): Server => ({
+const typical = (id: number, name: string) => ({
   id,
   name,
   status: 'running',
   created: new Date(Date.UTC(2026, 0, 1) + (id % 1000) * 3_600_000).toISOString().replace('.000', ''),
-  private_net: [],
+  private_net: empty<{ readonly network: number, readonly ip: string }>(),
   server_type: typeNamed('cx23'),
-  location: falkenstein,
-  image: ubuntu,
+  location: anywhere(falkenstein),
+  image: maybe(ubuntu),
   rescue_enabled: false,
   locked: false,
   protection: { delete: false, rebuild: false },
-  labels: {},
+  labels: labels(),
   primary_disk_size: 40,
-  hasKeys: true,
-  ...more
+  /** With keys the vendor makes no password. Never sent. */
+  hasKeys: true
 })
+export type Server = ReturnType<typeof typical>
+
+export const newServer = (id: number, name: string, more: Partial<Server> = {}): Server => ({ ...typical(id, name), ...more })
 
 export const firstServer = 117_700_001
 
 const oddRows: ReadonlyArray<readonly [name: string, more: Partial<Server>]> = [
   ['web-1', { labels: { env: 'prod', 'just-a-key': '' }, private_net: [{ network: 4711, ip: '10.0.0.2' }] }],
   // No image, no public address, and a disk smaller than that of its type.
-  ['private-only', { status: 'off', image: null, server_type: typeNamed('cpx32'), private_net: [{ network: 4711, ip: '10.0.0.3' }], location: nuremberg }],
+  ['private-only', {
+    status: 'off', image: null, server_type: typeNamed('cpx32'), private_net: [{ network: 4711, ip: '10.0.0.3' }], location: nuremberg
+  }],
   ['half', { status: 'rebuilding', locked: true, server_type: typeNamed('cax01'), primary_disk_size: 10, location: nuremberg }],
   ['web-2', { labels: { env: 'test' }, location: nuremberg }],
   ['kept', { protection: { delete: true, rebuild: true } }],
@@ -173,17 +61,20 @@ export const seedServers = (): Server[] => Array.from({ length: seededRows }, (_
   return newServer(firstServer + index, name, more)
 })
 
-export const ipOf = (id: number, family: 4 | 6, more: Partial<Ip> = {}): Ip => ({
+/** A primary or a floating address. The members that say where it is assigned differ by kind. */
+const typicalIp = (id: number, family: 4 | 6) => ({
   id,
   name: `primary_ip-${id}`,
-  type: family === 4 ? 'ipv4' : 'ipv6',
+  type: family === 4 ? 'ipv4' as const : 'ipv6' as const,
   ip: family === 4 ? toIp(3_221_225_984 + id % 200 + 11) : `2001:db8:${(id % 10_000 + 16).toString(16)}::/64`,
-  location: falkenstein,
+  location: anywhere(falkenstein),
   auto_delete: true,
-  server: null,
-  dns_ptr: [],
-  ...more
+  server: none<number>(),
+  dns_ptr: empty<{ readonly ip: string, readonly dns_ptr: string }>()
 })
+export type Ip = ReturnType<typeof typicalIp>
+
+export const ipOf = (id: number, family: 4 | 6, more: Partial<Ip> = {}): Ip => ({ ...typicalIp(id, family), ...more })
 
 /** The ids of the two kinds are counters of their own: number 478001 is one of each. */
 export const seedPrimaryIps = (servers: readonly Server[]): Ip[] => [

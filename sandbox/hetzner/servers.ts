@@ -1,22 +1,24 @@
 import { flagOf, isRecord, numbersOf, recordOf, recordsOf, textOf, type Json } from '../kit/json.ts'
-import type { SimulatedReply } from '../kit/simulator.ts'
-import { bodyOf, created, invalid, isReply, locked, notFound, ok, page, problem, withServer, type Handler } from './call.ts'
-import { ipOf, locations, networks, newServer, serverTypes, sshKeys } from './seed.ts'
-import type { Action, Image, Ip, Server, ServerType } from './wire.ts'
-import type { World } from './world.ts'
+import { bodyOf, created, invalid, locked, notFound, ok, page, refuse, withServer, type Handler } from './call.ts'
+import { locations, networks, serverTypes, sshKeys, type Image, type Location, type ServerType } from './catalog.ts'
+import { ipOf, newServer, type Ip, type Server } from './seed.ts'
+import type { Action, World } from './world.ts'
 
 const ipsOf = (ips: ReadonlyMap<number, Ip>, id: number): Ip[] => [...ips.values()].filter(ip => ip.server === id)
 
 /** Primary addresses are shown, floating ones are bare ids. */
 export function show (world: World, { hasKeys, private_net: net, ...server }: Server): Json {
   const own = ipsOf(world.primary, server.id)
+  const floating = ipsOf(world.floating, server.id).map(({ id }) => id)
   const shown = (type: Ip['type']) => {
     const ip = own.find(row => row.type === type)
-    return ip === undefined ? null : { id: ip.id, ip: ip.ip, blocked: false, dns_ptr: type === 'ipv4' ? ip.dns_ptr[0]?.dns_ptr ?? `static.${ip.ip}.clients.example.net` : ip.dns_ptr }
+    if (ip === undefined) return null
+    const name = ip.dns_ptr[0]?.dns_ptr ?? `static.${ip.ip}.clients.example.net`
+    return { id: ip.id, ip: ip.ip, blocked: false, dns_ptr: type === 'ipv4' ? name : ip.dns_ptr }
   }
   return {
     ...server,
-    public_net: { ipv4: shown('ipv4'), ipv6: shown('ipv6'), floating_ips: ipsOf(world.floating, server.id).map(({ id }) => id), firewalls: [] },
+    public_net: { ipv4: shown('ipv4'), ipv6: shown('ipv6'), floating_ips: floating, firewalls: [] },
     private_net: net.map(part => ({ ...part, alias_ips: [], mac_address: '86:00:ff:2a:7d:e1' })),
     iso: null,
     backup_window: null,
@@ -31,29 +33,29 @@ export function show (world: World, { hasKeys, private_net: net, ...server }: Se
 
 export const onServer = ({ id }: Server): Action['resources'] => [{ id, type: 'server' }]
 
-export const listServers: Handler = call =>
-  page(call, { name: 'servers', rows: [...call.world.servers.values()], sorts: ['id', 'name', 'created'], show: row => show(call.world, row) })
+export const listServers: Handler = call => page(call, {
+  name: 'servers', rows: [...call.world.servers.values()], sorts: ['id', 'name', 'created'], show: row => show(call.world, row)
+})
 
 export const getServer = withServer(({ world }, server) => ok({ server: show(world, server) }))
 
 const isTaken = (world: World, name: string): boolean => [...world.servers.values()].some(server => server.name === name)
-const taken = (): SimulatedReply => problem(409, 'uniqueness_error', 'server name is already used', {})
+const taken = (): Error => refuse(409, 'uniqueness_error', 'server name is already used', {})
 const hostName = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i
 
 /** Labels that are given replace all. */
 export const changeServer = withServer((call, server) => {
-  const body = bodyOf(call, { allowed: ['name', 'labels'] })
-  if (isReply(body)) return body
+  const body = bodyOf(call, ['name', 'labels'])
   const name = textOf(body, 'name') ?? server.name
-  if (!hostName.test(name)) return invalid('name')
-  if (name !== server.name && isTaken(call.world, name)) return taken()
+  if (!hostName.test(name)) throw invalid('name')
+  if (name !== server.name && isTaken(call.world, name)) throw taken()
   Object.assign(server, { name, ...(isRecord(body['labels']) ? { labels: body['labels'] } : {}) })
   return ok({ server: show(call.world, server) })
 })
 
 export const deleteServer = withServer(({ world }, server) => {
-  if (server.protection.delete) return problem(423, 'protected', 'server deletion is protected')
-  if (server.locked) return locked()
+  if (server.protection.delete) throw refuse(423, 'protected', 'server deletion is protected')
+  if (server.locked) throw locked()
   const effect = (): void => {
     world.servers.delete(server.id)
     for (const ip of [...world.primary.values(), ...world.floating.values()]) if (ip.server === server.id) ip.server = null
@@ -62,44 +64,50 @@ export const deleteServer = withServer(({ world }, server) => {
   return ok({ action: world.begin({ command: 'delete_server', resources: onServer(server), locks: server, during: 'deleting', effect }) })
 })
 
-const members = ['name', 'server_type', 'image', 'location', 'ssh_keys', 'user_data', 'labels', 'networks', 'public_net', 'firewalls', 'volumes', 'automount', 'placement_group', 'start_after_create']
+const members = [
+  'name', 'server_type', 'image', 'location', 'ssh_keys', 'user_data', 'labels', 'networks', 'public_net', 'firewalls', 'volumes',
+  'automount', 'placement_group', 'start_after_create'
+]
+
+const isCalled = (wanted: string | undefined) => ({ id, name }: { readonly id: number, readonly name: string | null }): boolean =>
+  name === wanted || String(id) === wanted
 
 /** An image by name has two ids: the one of the server type's architecture is taken. */
 export const findImage = (world: World, wanted: string | undefined, architecture: string): Image | undefined =>
-  [...world.images.values()].find(({ id, name, status, architecture: own }) => status === 'available' && (String(id) === wanted || name === wanted) && own === architecture)
+  [...world.images.values()].filter(isCalled(wanted)).find(image => image.status === 'available' && image.architecture === architecture)
 
-export const findType = (wanted: string | undefined): ServerType | undefined => serverTypes.find(({ id, name }) => name === wanted || String(id) === wanted)
+export const findType = (wanted: string | undefined): ServerType | undefined => serverTypes.find(isCalled(wanted))
 
 interface Order {
   readonly type: ServerType
   readonly image: Image
-  readonly location: Server['location']
+  readonly location: Location
 }
 
-function orderOf (world: World, body: Json): Order | SimulatedReply {
+function orderOf (world: World, body: Json): Order {
   const [name, place] = [textOf(body, 'name') ?? '', textOf(body, 'location') ?? 'fsn1']
   const type = findType(textOf(body, 'server_type'))
-  const location = locations.find(row => row.name === place || String(row.id) === place)
-  if (!hostName.test(name)) return invalid('name')
-  if (type === undefined) return invalid('server_type')
-  if (location === undefined) return invalid('location')
-  if (!type.prices.some(price => price.location === location.name)) return problem(422, 'invalid_input', 'unsupported location for server type')
+  const location = locations.find(isCalled(place))
+  if (!hostName.test(name)) throw invalid('name')
+  if (type === undefined) throw invalid('server_type')
+  if (location === undefined) throw invalid('location')
+  const isSold = type.prices.some(price => price.location === location.name)
+  if (!isSold) throw refuse(422, 'invalid_input', 'unsupported location for server type')
   const image = findImage(world, textOf(body, 'image'), type.architecture)
-  if (image === undefined) return invalid('image')
+  if (image === undefined) throw invalid('image')
   const keys = Array.isArray(body['ssh_keys']) ? body['ssh_keys'] : []
-  if (!keys.every(key => sshKeys.some(({ id, name }) => name === key || String(id) === String(key)))) return invalid('ssh_keys')
-  if (!numbersOf(body, 'networks').every(id => networks.some(network => network.id === id))) return invalid('networks')
-  if (isTaken(world, name)) return taken()
-  return world.knobs.soldOut.includes(type.name) ? problem(412, 'resource_unavailable', 'error during placement', {}) : { type, image, location }
+  if (!keys.every(key => sshKeys.some(({ id, name }) => name === key || String(id) === String(key)))) throw invalid('ssh_keys')
+  if (!numbersOf(body, 'networks').every(id => networks.some(network => network.id === id))) throw invalid('networks')
+  if (isTaken(world, name)) throw taken()
+  if (world.knobs.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
+  return { type, image, location }
 }
 
 /** The answer has the id and the addresses at once; a part of the work that fails leaves the server there. */
 export const createServer: Handler = call => {
   const { world } = call
-  const body = bodyOf(call, { allowed: members, required: ['name', 'server_type', 'image'] })
-  if (isReply(body)) return body
+  const body = bodyOf(call, members, ['name', 'server_type', 'image'])
   const order = orderOf(world, body)
-  if ('status' in order) return order
   const id = ++world.last.server
   const [keys, starts, net] = [body['ssh_keys'], flagOf(body, 'start_after_create') !== false, recordOf(body, 'public_net') ?? {}]
   const hasKeys = Array.isArray(keys) && keys.length > 0
@@ -119,11 +127,13 @@ export const createServer: Handler = call => {
   world.created += 1
   for (const family of [4, 6] as const) addIp(world, server, family, net)
   const resources = onServer(server)
-  const off = (): void => { server.status = 'off' }
-  const action = world.begin({ command: 'create_server', resources, ms: world.knobs.createMs / 2, locks: server, effect: off })
-  const start = starts ? [world.begin({ command: 'start_server', resources, ms: world.knobs.createMs, locks: server, effect: () => { server.status = 'running' } })] : []
+  const begin = (command: string, ms: number, status: string) =>
+    world.begin({ command, resources, ms, locks: server, effect: () => { server.status = status } })
+  const action = begin('create_server', world.knobs.createMs / 2, 'off')
+  const start = starts ? [begin('start_server', world.knobs.createMs, 'running')] : []
   const firewalls = recordsOf(body, 'firewalls').map(() => world.begin({ command: 'apply_firewall', resources }))
-  return created({ server: show(world, server), action, next_actions: [...start, ...firewalls], root_password: hasKeys ? null : world.password() })
+  const next = [...start, ...firewalls]
+  return created({ server: show(world, server), action, next_actions: next, root_password: hasKeys ? null : world.password() })
 }
 
 function addIp (world: World, { id, location }: Server, family: 4 | 6, net: Json): void {
@@ -136,9 +146,8 @@ function addIp (world: World, { id, location }: Server, family: 4 | 6, net: Json
 
 export const deleteImage: Handler = ({ world, params }) => {
   const image = world.images.get(Number(params['id']))
-  if (image === undefined) return notFound('image')
-  if (image.type === 'system') return problem(403, 'forbidden', 'system images cannot be deleted')
-  if (image.protection.delete) return problem(423, 'protected', 'image deletion is protected')
+  if (image === undefined) throw notFound('image')
+  if (image.type === 'system') throw refuse(403, 'forbidden', 'system images cannot be deleted')
   world.images.delete(image.id)
   return { status: 204 }
 }

@@ -1,29 +1,35 @@
+import { answered } from '../kit/refusal.ts'
 import { findRoutes } from '../kit/router.ts'
-import { startSimulator, withMembers, type SimulatedReply, type SimulatedRequest, type Simulator, type SimulatorOptions } from '../kit/simulator.ts'
+import { startVendor, type VendorOptions } from '../kit/vendor.ts'
+import type { SimulatedReply, SimulatedRequest, Simulator } from '../kit/simulator.ts'
 import { readActions, serverActions } from './actions.ts'
 import { ipAction, listIps } from './addresses.ts'
-import { ok, page, problem, type Handler } from './call.ts'
+import { ok, page, problem, removed, unrouted, type Handler } from './call.ts'
 import { defaultKnobs, type HetznerKnobs } from './knobs.ts'
-import { locations, networks, pricing, serverTypes, sshKeys } from './seed.ts'
+import { locations, networks, pricing, serverTypes, sshKeys } from './catalog.ts'
 import { changeServer, createServer, deleteImage, deleteServer, getServer, listServers } from './servers.ts'
 import { createWorld, type World } from './world.ts'
 
-export interface HetznerOptions extends SimulatorOptions {
-  /** Epoch milliseconds. */
-  readonly clock?: () => number
-  readonly knobs?: Partial<HetznerKnobs>
-}
-
-export interface HetznerSandbox extends Simulator, Pick<World, 'knobs' | 'servers' | 'images' | 'rescued' | 'addServers'> {
+export interface HetznerSandbox extends Simulator, Pick<World, 'knobs' | 'servers' | 'images' | 'rescued' | 'bucket' | 'addServers'> {
   readonly settings: Record<'hz' | 'hz-readonly', { readonly token: string, readonly api_url: string }>
   /** Servers that were bought. */
   readonly created: number
 }
 
-const tokens = { write: 'SECRET0write0token0of0the0project0000000000000000000000000000064', read: 'SECRET0read00token0of0the0project0000000000000000000000000000064' } as const
+const tokens = {
+  write: 'SECRET0write0token0of0the0project0000000000000000000000000000064',
+  read: 'SECRET0read00token0of0the0project0000000000000000000000000000064'
+} as const
 
-const catalog = (name: string, rows: readonly object[], sorts: readonly string[] = ['id', 'name']): Handler => call => page(call, { name, rows, sorts })
-const gone: Handler = () => problem(410, 'deprecated_api_endpoint', 'API functionality was removed', { announcement: 'https://docs.hetzner.cloud/changelog#2026-06-02-datacenters-deprecated' })
+const catalog = (name: string, rows: readonly object[], sorts: readonly string[] = ['id', 'name']): Handler =>
+  call => page(call, { name, rows, sorts })
+
+/** Deprecated ones only on request. */
+const listImages: Handler = call => {
+  const isWanted = call.request.query.get('include_deprecated') === 'true'
+  const rows = [...call.world.images.values()].filter(({ deprecated }) => deprecated === null || isWanted)
+  return page(call, { name: 'images', rows, sorts: ['id', 'name', 'created'] })
+}
 
 interface Route {
   readonly path: string
@@ -35,16 +41,7 @@ const routes: readonly Route[] = [
   { path: '/servers/:id', handlers: { GET: getServer, PUT: changeServer, DELETE: deleteServer } },
   { path: '/servers/:id/actions/:action', handlers: { POST: serverActions } },
   { path: '/actions', handlers: { GET: readActions } },
-  {
-    path: '/images',
-    handlers: {
-      GET: call => page(call, {
-        name: 'images',
-        rows: [...call.world.images.values()].filter(({ deprecated }) => deprecated === null || call.request.query.get('include_deprecated') === 'true'),
-        sorts: ['id', 'name', 'created']
-      })
-    }
-  },
+  { path: '/images', handlers: { GET: listImages } },
   { path: '/images/:id', handlers: { DELETE: deleteImage } },
   { path: '/primary_ips', handlers: { GET: listIps('primary') } },
   { path: '/primary_ips/:id/actions/:action', handlers: { POST: ipAction('primary') } },
@@ -55,43 +52,44 @@ const routes: readonly Route[] = [
   { path: '/ssh_keys', handlers: { GET: catalog('ssh_keys', sshKeys) } },
   { path: '/networks', handlers: { GET: catalog('networks', networks) } },
   { path: '/pricing', handlers: { GET: () => ok({ pricing }) } },
-  { path: '/datacenters', handlers: { GET: gone } }
+  { path: '/datacenters', handlers: { GET: () => { throw removed('2026-06-02-datacenters-deprecated') } } }
 ]
 
-export async function startHetzner ({ clock = Date.now, knobs, ...options }: HetznerOptions = {}): Promise<HetznerSandbox> {
+export const startHetzner = async ({ clock = Date.now, knobs, ...options }: VendorOptions<HetznerKnobs> = {}): Promise<HetznerSandbox> => {
   const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
-  let answers = 0
-  const simulator = await startSimulator(request => {
-    world.settle()
-    const { headers, ...reply } = answer(world, request)
-    return { ...reply, headers: { 'x-correlation-id': `correlation-${++answers}`, ...headers } }
-  }, options)
-  const { servers, images, rescued, addServers } = world
-  return withMembers(simulator, {
-    knobs: world.knobs,
+  const { servers, images, rescued, bucket, addServers } = world
+  return await startVendor(world, identified, options, origin => ({
     servers,
     images,
     rescued,
+    bucket,
     addServers,
-    settings: { hz: { token: tokens.write, api_url: simulator.origin }, 'hz-readonly': { token: tokens.read, api_url: simulator.origin } },
-    get created () { return world.created }
-  })
+    settings: { hz: { token: tokens.write, api_url: origin }, 'hz-readonly': { token: tokens.read, api_url: origin } }
+  }))
+}
+
+function identified (world: World, request: SimulatedRequest): SimulatedReply {
+  const { headers, ...reply } = answered(() => answer(world, request))
+  world.last.answer += 1
+  return { ...reply, headers: { 'x-correlation-id': `correlation-${world.last.answer}`, ...headers } }
 }
 
 /** An unknown path is refused before the token is read, a method after it. */
 function answer (world: World, request: SimulatedRequest): SimulatedReply {
   const [found] = findRoutes(routes, request.path)
-  if (found === undefined) return problem(404, 'not_found', 'api route not found')
+  if (found === undefined) throw unrouted()
   const token = /^Bearer (.+)$/.exec(request.headers['authorization'] ?? '')?.[1]
   if (token === undefined) return problem(401, 'unauthorized', 'token is required')
   if (token !== tokens.write && token !== tokens.read) return problem(401, 'unauthorized', 'the token you have provided is invalid')
   const limits = take(world)
   const { rateLimit } = world.knobs
-  if (limits === null) return { ...problem(429, 'rate_limit_exceeded', `Limit of '${rateLimit}' requests per hour for token '${token.slice(0, 32)}...' reached.`), headers: limitHeaders(world) }
+  const text = `Limit of '${rateLimit}' requests per hour for token '${token.slice(0, 32)}...' reached.`
+  if (limits === null) return { ...problem(429, 'rate_limit_exceeded', text), headers: limitHeaders(world) }
   const handler = found.route.handlers[request.method]
   if (handler === undefined) return problem(405, 'method_not_allowed', 'method not allowed')
-  if (token === tokens.read && request.method !== 'GET') return problem(401, 'token_readonly', 'token is only allowed to perform GET requests')
-  const reply = handler({ world, request, params: found.params })
+  const isRefused = token === tokens.read && request.method !== 'GET'
+  if (isRefused) return problem(401, 'token_readonly', 'token is only allowed to perform GET requests')
+  const reply = answered(() => handler({ world, request, params: found.params }))
   return { ...reply, headers: { ...limits, ...reply.headers } }
 }
 

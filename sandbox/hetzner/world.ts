@@ -1,7 +1,18 @@
 import { createAgenda } from '../kit/agenda.ts'
+import { seedImages } from './catalog.ts'
 import type { HetznerKnobs } from './knobs.ts'
-import { firstServer, newServer, seedFloatingIps, seedImages, seedPrimaryIps, seedServers } from './seed.ts'
-import type { Action, Server } from './wire.ts'
+import { firstServer, newServer, seedFloatingIps, seedPrimaryIps, seedServers, type Server } from './seed.ts'
+
+export interface Action {
+  readonly id: number
+  readonly command: string
+  status: 'running' | 'success' | 'error'
+  progress: number
+  readonly started: string
+  finished: string | null
+  readonly resources: ReadonlyArray<{ readonly id: number, readonly type: string }>
+  error: { readonly code: string, readonly message: string } | null
+}
 
 export interface Work {
   readonly command: string
@@ -18,7 +29,7 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
   const agenda = createAgenda(clock)
   const servers = new Map(seedServers().map(server => [server.id, server]))
   const actions = new Map<number, Action>()
-  const last = { server: firstServer + 500, image: 245_000_500, ip: 93_000_000, action: 606_028_482_673_873, password: 0 }
+  const last = { server: firstServer + 500, image: 245_000_500, ip: 93_000_000, action: 606_028_482_673_873, password: 0, answer: 0 }
   /** How many running actions lock a server. */
   const locks = new Map<number, number>()
   const lock = (server: Server, by: 1 | -1): void => {
@@ -30,7 +41,8 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
 
   /** The samples of the vendor have an error beside `running`, too: it says nothing until the status is `error`. */
   const begin = ({ command, resources, ms = knobs.actionMs, locks: locked, during, effect }: Work): Action => {
-    const action: Action = { id: ++last.action, command, status: 'running', progress: 0, started: iso(), finished: null, resources, error: { code: 'action_failed', message: 'Action failed' } }
+    const error = { code: 'action_failed', message: 'Action failed' }
+    const action: Action = { id: ++last.action, command, status: 'running', progress: 0, started: iso(), finished: null, resources, error }
     actions.set(action.id, action)
     const before = locked?.status
     if (locked !== undefined) lock(locked, 1)

@@ -4,8 +4,12 @@ import type { Permission, Principal } from './principal.ts'
 
 export interface KeySettings {
   readonly name: string
-  /** SHA-256 of the key in hex. The key itself is not stored. */
-  readonly sha256: string
+  /** Default: the name. */
+  readonly id?: string | undefined
+  /** SHA-256 of the key in hex; of two keys while one replaces the other. The keys themselves are not stored. */
+  readonly sha256: string | readonly string[]
+  /** RFC 3339, or a day: its first moment in UTC. */
+  readonly expires_at?: string | undefined
   readonly accounts: readonly string[]
   readonly permissions: readonly Permission[]
 }
@@ -18,15 +22,21 @@ export interface Credential {
   readonly onRefusal: (reason: string) => void
 }
 
+/** A key that was valid until then: only its holder is given this answer. */
+export interface ExpiredKey {
+  readonly id: string
+  readonly expiredAt: string
+}
+
 /**
  * Finds the principal of a credential; null for an unknown one. Keys are tried first, and every key is compared, in constant time. Never
  * throws.
  */
-export type Authenticate = (credential: Credential) => Promise<Principal | null>
+export type Authenticate = (credential: Credential) => Promise<Principal | ExpiredKey | null>
 
-/** `readToken` is null if no issuer is configured. */
-export function createAuthenticate (keys: readonly KeySettings[], readToken: ReadToken | null): Authenticate {
-  const findKey = createKeyring(keys)
+/** `readToken` is null if no issuer is configured; `now` is in epoch milliseconds. */
+export function createAuthenticate (keys: readonly KeySettings[], readToken: ReadToken | null, now: () => number): Authenticate {
+  const findKey = createKeyring(keys, now)
   return async ({ text, mayBeToken, onRefusal }) => {
     const found = findKey(text)
     if (found !== null || readToken === null || !mayBeToken) return found
@@ -34,21 +44,28 @@ export function createAuthenticate (keys: readonly KeySettings[], readToken: Rea
   }
 }
 
-function createKeyring (keys: readonly KeySettings[]): (key: string) => Principal | null {
-  const known = keys.map(key => ({
-    digest: Buffer.from(key.sha256, 'hex'),
+export const idOf = ({ id, name }: KeySettings): string => id ?? name
+
+export const digestsOf = ({ sha256 }: KeySettings): readonly string[] => typeof sha256 === 'string' ? [sha256] : sha256
+
+/** Epoch milliseconds; infinity for a key without an end. */
+export const expiryOf = ({ expires_at: expiresAt }: KeySettings): number =>
+  expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt)
+
+function createKeyring (keys: readonly KeySettings[], now: () => number): (key: string) => Principal | ExpiredKey | null {
+  const known = keys.flatMap(key => digestsOf(key).map(digest => ({
+    digest: Buffer.from(digest, 'hex'),
+    expiresAt: expiryOf(key),
     principal: {
-      name: key.name,
+      id: idOf(key),
       permissions: new Set(key.permissions),
       accounts: key.accounts.includes('*') ? null : new Set(key.accounts)
     }
-  }))
+  })))
   return key => {
     const digest = createHash('sha256').update(key).digest()
-    let found: Principal | null = null
-    for (const candidate of known) {
-      if (timingSafeEqual(candidate.digest, digest)) found ??= candidate.principal
-    }
-    return found
+    const [found] = known.filter(candidate => timingSafeEqual(candidate.digest, digest))
+    if (found === undefined || now() < found.expiresAt) return found?.principal ?? null
+    return { id: found.principal.id, expiredAt: new Date(found.expiresAt).toISOString() }
   }
 }

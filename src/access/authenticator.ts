@@ -17,10 +17,10 @@ export interface AuthSettings {
   readonly oidc?: TokenSettings | undefined
 }
 
-export function createAuthenticator ({ mode, keys, oidc }: AuthSettings): Authenticator {
-  if (mode === 'none' || oidc === undefined) return { authenticate: mode === 'none' ? null : createAuthenticate(keys, null), close: async () => {} }
+export function createAuthenticator ({ mode, keys, oidc }: AuthSettings, now: () => number): Authenticator {
+  if (mode === 'none' || oidc === undefined) return { authenticate: mode === 'none' ? null : createAuthenticate(keys, null, now), close: async () => {} }
   const http = createHttpClient({ maximumBytes: largestIssuerAnswerBytes, connections: 1 })
-  return { authenticate: createAuthenticate(keys, lazyTokenReader(oidc, http)), close: http.close }
+  return { authenticate: createAuthenticate(keys, lazyTokenReader(oidc, http), now), close: http.close }
 }
 
 /** The token reader is loaded when the first token arrives. */

@@ -54,7 +54,7 @@ function toPrincipal (payload: JWTPayload, settings: TokenSettings): Principal {
   const given = new Set(wordsOf(payload, settings.claim))
   const accounts = settings.accounts_claim === undefined ? settings.accounts ?? ['*'] : wordsOf(payload, settings.accounts_claim)
   return {
-    name: `${tokenNamePrefix}${subject}`,
+    id: `${tokenNamePrefix}${subject}`,
     permissions: new Set(permissions.filter(permission => given.has(permission) || given.has(`hawser:${permission}`))),
     accounts: accounts.includes('*') ? null : new Set(accounts)
   }

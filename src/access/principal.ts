@@ -5,16 +5,17 @@ export type Permission = typeof permissions[number]
 
 /** The caller: a key or a token, and its permissions. No permission implies another. */
 export interface Principal {
-  readonly name: string
+  /** Stable: in the audit and the log, in limits and in the scope of idempotency keys. */
+  readonly id: string
   readonly permissions: ReadonlySet<Permission>
   /** Null: every account. */
   readonly accounts: ReadonlySet<string> | null
 }
 
 /** The caller if authentication is off. */
-export const anonymous: Principal = { name: 'anonymous', permissions: new Set(permissions), accounts: null }
+export const anonymous: Principal = { id: 'anonymous', permissions: new Set(permissions), accounts: null }
 
-/** The prefix of principals of tokens; names of keys cannot begin with it. */
+/** The prefix of principals of tokens; names and ids of keys cannot begin with it. */
 export const tokenNamePrefix = 'oidc:'
 
 export const maySee = (principal: Principal, account: string): boolean =>

@@ -7,7 +7,7 @@ export interface Token {
   readonly value: string
   readonly expiresAt: number | null
   readonly idleMs: number | null
-  /** Other facts of the sign-in that later calls need, such as the endpoints of a catalogue. */
+  /** Other facts of the sign-in that later calls need, such as the endpoints of a catalog. */
   readonly data: Readonly<Record<string, string>>
 }
 
@@ -43,6 +43,13 @@ export interface Upstream {
 /** Signs in; `upstream.send` passes a null token here. Throws `authentication` when the provider refuses the credentials. */
 export type SignIn = (upstream: Upstream) => Promise<Token>
 
+/** What an answer says is left of the provider's own rate limit. */
+export interface Allowed {
+  readonly remaining: number
+  /** Milliseconds until one is allowed again, where none remains. */
+  readonly nextMs: number
+}
+
 /**
  * Translates one provider's API into the domain. `Account` is the configuration of one credential.
  * Adapters are values; `connect` and `signIn` do no I/O of their own.
@@ -61,6 +68,8 @@ export interface Adapter<Account> {
   /** How to sign in with this account; null if its credentials are sent as they are. */
   signIn(account: Account): SignIn | null
   connect(account: Account, upstream: Upstream): AdapterVerbs
+  /** Reads the headers of an answer of any status; `now` in epoch milliseconds. Absent if the vendor sends no such headers. */
+  readAllowed?(headers: HttpResponse['headers'], now: number): Allowed | null
   /** Creates a token that is valid until the given time, used or not. Absent if the vendor has no such tokens. */
   createToken?(account: Account, upstream: Upstream, expiresAt: Date): Promise<string>
 }

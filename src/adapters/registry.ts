@@ -10,7 +10,8 @@ export const loaders: ReadonlyMap<string, AdapterLoader> = new Map<string, Adapt
   ['vmmanager', async () => (await import('./vmmanager/adapter.ts')).vmmanager],
   ['onecloud', async () => (await import('./onecloud/adapter.ts')).onecloud],
   ['hetzner', async () => (await import('./hetzner/adapter.ts')).hetzner],
-  ['openstack', async () => (await import('./openstack/adapter.ts')).openstack]
+  ['openstack', async () => (await import('./openstack/adapter.ts')).openstack],
+  ['digitalocean', async () => (await import('./digitalocean/adapter.ts')).digitalocean]
 ])
 
 /** The adapters of these providers, in the order of the registry; all of them where none are named. */

@@ -24,7 +24,7 @@ export interface Verb {
    * their descriptions, and `run` gets the parsed values beside its other input.
    */
   readonly parameters?: z.ZodObject
-  /** The adapter's own calls, at most; absent: one. What the gateway reads beside it is added by the gateway. */
+  /** The adapter's own calls, at most; absent: one, or one for each page of a list of choices. The gateway adds what it reads itself. */
   readonly cost?: UpstreamCost
   readonly note?: string
   /** The deadline of its operations, if it is longer than the default of ten minutes (30 for create and rebuild). */

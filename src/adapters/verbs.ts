@@ -78,6 +78,9 @@ export interface AdapterVerbs {
   readonly steps?: Readonly<Record<string, Step>>
 }
 
+/** The verbs as the parts of an adapter offer them. */
+export type AllVerbs = Required<AdapterVerbs>
+
 /** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
 export interface Get extends Verb {
   run(id: string): Promise<Seen>

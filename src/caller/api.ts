@@ -1,5 +1,5 @@
 import { CommandError, type Terminal } from '../terminal.ts'
-import { readSource } from './input.ts'
+import { readJson } from './input.ts'
 import { plain, plainJson, plainLines } from './plain.ts'
 import { withSession, type CommonFlags } from './session.ts'
 
@@ -17,25 +17,16 @@ export async function apiCommand (terminal: Terminal, [methodWord = '', path = '
   if (!/^\/(?!\/)[^\s#\\]*$/.test(path)) {
     throw new CommandError('the path must begin with a slash, such as /v1/accounts, and contain no space, # or \\', 2)
   }
-  const body = flags.body === undefined ? undefined : await bodyOf(terminal, flags.body)
+  const body = flags.body === undefined ? undefined : await readJson(terminal, flags.body, '--body')
   if (method === 'GET' && body !== undefined) throw new CommandError('a GET has no body', 2)
   const headers = Object.fromEntries((flags.header ?? []).map(toHeader))
-  return await withSession(terminal, flags, async ({ call, output }) => {
+  return await withSession(terminal, flags, async ({ call, output, interrupt }) => {
+    if (method !== 'GET') interrupt.explain('interrupted before the answer: the request may have been carried out')
     const { body: answer } = await call({ method, path, headers, ...(body === undefined ? {} : { body }) })
     const text = typeof answer === 'string' ? answer : `${plainJson(answer, output.format === 'ndjson' ? 0 : 2)}\n`
     terminal.print(output.width === null ? text : plainLines(text))
     return 0
   })
-}
-
-async function bodyOf (terminal: Terminal, text: string): Promise<unknown> {
-  const content = text.startsWith('@') ? await readSource(terminal, text.slice(1), '--body') : text
-  try {
-    return JSON.parse(content)
-  } catch {
-    // The message of the parser quotes the text, which may hold a password.
-    throw new CommandError('--body takes JSON, or @FILE', 2)
-  }
 }
 
 function toHeader (text: string): [string, string] {

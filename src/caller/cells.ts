@@ -31,6 +31,7 @@ const shown: Readonly<Record<string, readonly string[]>> = {
   accounts: ['id', 'provider', 'title', 'read_only', 'health.status'],
   servers: ['id', 'name', 'status', 'addresses', 'region', 'cpus', 'memory_mib', 'disk_gib'],
   fleet: ['account', 'id', 'name', 'status', 'addresses', 'region', 'cpus', 'memory_mib', 'disk_gib'],
+  addresses: ['address', 'id', 'server_id', 'ptr', 'scope', 'primary', 'prefix_length', 'gateway', 'region'],
   operations: ['id', 'action', 'server_id', 'status', 'created_at', 'finished_at', 'error']
 }
 

@@ -26,6 +26,17 @@ export function addCommonFlags (command: Command): void {
     .option('--context <name>', 'a gateway of hawser context list')
 }
 
+const beforeCommand = /^(?:(-[qv]|--quiet|--verbose)|(-o|--(?:output|url|key-file|context))(=.*)?)$/
+
+/** The flags of every command may also come before it: `hawser -o json servers`. */
+export function flagsLast (words: readonly string[]): readonly string[] {
+  const found = beforeCommand.exec(words[0] ?? '')
+  if (found === null) return words
+  const [, single, , value] = found
+  const count = single === undefined && value === undefined ? 2 : 1
+  return words.length <= count ? words : [...flagsLast(words.slice(count)), ...words.slice(0, count)]
+}
+
 export function addWaitFlags (command: Command): void {
   command.option('--wait', 'wait for the end of the operation').option('--timeout <seconds>', 'wait so long at most; default 35 minutes')
 }

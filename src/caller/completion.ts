@@ -61,11 +61,11 @@ interface Typing {
 
 async function candidates (terminal: Terminal, command: Command, { typed, rest }: Typing): Promise<readonly string[]> {
   if (command.commands.length > 0) return command.createHelp().visibleCommands(command).map(one => one.name())
-  if (typed.startsWith('-')) return command.options.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? [])
   const pending = command.options.find(({ long, short }) => (long === rest.at(-1) || short === rest.at(-1)) && rest.length > 0)
   if (pending?.long === '--context') return await contextNames(terminal)
   if (pending?.long === '--output') return ['table', 'json', 'ndjson', 'csv', 'columns=']
   if (pending !== undefined && (pending.required || pending.optional)) return pending.argChoices ?? []
+  if (typed.startsWith('-')) return command.options.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? [])
   const argument = command.registeredArguments[argumentsIn(command, rest)]?.name()
   if (argument === 'account') return await accountIds(terminal)
   if (argument === 'shell') return [...scripts.keys()]

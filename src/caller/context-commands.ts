@@ -1,7 +1,7 @@
 import { CommandError, type Terminal } from '../terminal.ts'
 import { checkKey, checkUrl } from './connection.ts'
 import { checkContextName, contextsFile, readContexts, writeContexts } from './contexts.ts'
-import { ask, readOneLine } from './input.ts'
+import { readOneLine } from './input.ts'
 import { outputOf, printRows, type OutputFlags } from './output.ts'
 
 interface AddFlags {
@@ -27,10 +27,7 @@ export async function addContext (terminal: Terminal, name: string, flags: AddFl
 
 async function readKey (terminal: Terminal, { keyFile }: AddFlags): Promise<string> {
   if (keyFile !== undefined) return await readOneLine(terminal, keyFile, '--key-file')
-  if (terminal.streams?.input.isTTY !== true) return await readOneLine(terminal, '-', 'the key')
-  const typed = (await ask(terminal, 'Key (not shown): ', { isHidden: true }))?.trim() ?? ''
-  if (typed === '') throw new CommandError('no key was given; --no-key adds a gateway without keys', 2)
-  return typed
+  return await readOneLine(terminal, '-', terminal.streams?.input.isTTY === true ? 'Key' : 'the key, or --no-key')
 }
 
 const isExposed = (url: string): boolean =>

@@ -40,3 +40,7 @@ export const hasTrait = ({ traits }: Endpoint, trait: Trait): boolean => traits.
 export const pathParameters = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
 
 export const singularOf = (plural: string): string => plural.endsWith('sses') ? plural.slice(0, -2) : plural.replace(/s$/, '')
+
+/** `{id}` is a server or an operation, depending on the path. */
+export const argumentName = (path: string, name: string): string =>
+  name === 'id' ? singularOf(/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? name) : name

@@ -327,8 +327,8 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List images",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6 only"},
-      {"name":"instance_type","kind":"text","about":"linux or windows; Heficed Kronos Cloud only"}
+      {"name":"region","kind":"text","about":"The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean only"},
+      {"name":"instance_type","kind":"text","about":"linux or windows; Heficed Kronos Cloud (required) only"}
     ],
     body: null
   },
@@ -339,7 +339,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List plans",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud only"}
+      {"name":"region","kind":"text","about":"The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean only"}
     ],
     body: null
   },
@@ -370,7 +370,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List networks",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods) only"}
+      {"name":"region","kind":"text","about":"The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean only"}
     ],
     body: null
   },

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import { CommandError, type Terminal } from '../terminal.ts'
 import { singularOf, type Field } from './endpoint.ts'
-import { readOneLine, readSource } from './input.ts'
+import { readJson, readOneLine, readSource } from './input.ts'
 import { plain } from './plain.ts'
 
 /** `ssh_keys` is set by `--ssh-key`, `password` by `--password-file`. */
@@ -51,11 +51,11 @@ export async function valueOf (terminal: Terminal, field: Field, values: Values)
   return typeof value === 'string' ? await toValue(terminal, field, value) : value
 }
 
-/** The member of a request that a text of the command line means. */
-export async function toValue (terminal: Terminal, field: Field, text: string): Promise<unknown> {
+/** The member of a request that the text of a flag means. */
+async function toValue (terminal: Terminal, field: Field, text: string): Promise<unknown> {
   switch (field.kind) {
     case 'number': return toNumber(field, text)
-    case 'json': return toJson(field, await textOf(terminal, field, text))
+    case 'json': return await readJson(terminal, text, flagOf(field))
     default: return await textOf(terminal, field, text)
   }
 }
@@ -72,12 +72,4 @@ async function textOf (terminal: Terminal, field: Field, text: string): Promise<
 function toNumber (field: Field, text: string): number {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
   throw new CommandError(`${flagOf(field)} takes a number; not ${plain(text)}`, 2)
-}
-
-function toJson (field: Field, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new CommandError(`${flagOf(field)} takes JSON, or @FILE`, 2)
-  }
 }

@@ -1,51 +1,62 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { Writable } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { CommandError, type Terminal } from '../terminal.ts'
 
 const longestBytes = 1024 * 1024
 
-/** The content of a file, at most 1 MiB; `-` is standard input. */
-export async function readSource (terminal: Terminal, source: string, place: string): Promise<string> {
-  return source === '-' ? await readInput(terminal, place) : readFile(source, place)
-}
-
-/** As `readSource`, for a secret: without its last newline, and of one line. */
-export async function readOneLine (terminal: Terminal, source: string, place: string): Promise<string> {
-  const text = (await readSource(terminal, source, place)).replace(/\r?\n$/, '')
-  if (text === '') throw new CommandError(`${place}: ${source === '-' ? 'standard input' : source} is empty`, 2)
-  if (text.includes('\n')) throw new CommandError(`${place}: ${source === '-' ? 'standard input' : source} has more than one line`, 2)
-  return text
-}
-
-function readFile (path: string, place: string): string {
+/** The content of a file or pipe, at most 1 MiB; `-` is standard input. */
+export async function readSource ({ streams }: Terminal, source: string, place: string): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
   try {
-    const file = openSync(path, 'r')
-    try {
-      const status = fstatSync(file)
-      if (status.isDirectory()) throw new CommandError(`${place}: ${path} is a folder`, 2)
-      if (status.size > longestBytes) throw new CommandError(`${place}: ${path} is larger than 1 MiB`, 2)
-      return readFileSync(file, 'utf8')
-    } finally {
-      closeSync(file)
+    for await (const chunk of source === '-' ? streams?.input ?? [] : createReadStream(source)) {
+      const buffer = Buffer.from(chunk)
+      bytes += buffer.length
+      if (bytes > longestBytes) throw new CommandError(`${place}: ${nameOf(source)} is larger than 1 MiB`, 2)
+      chunks.push(buffer)
     }
   } catch (error) {
     if (error instanceof CommandError) throw error
     const reason = error instanceof Error && 'code' in error ? error.code : error
-    throw new CommandError(`${place}: ${path} cannot be read: ${String(reason)}`, 2)
+    throw new CommandError(`${place}: ${nameOf(source)} cannot be read: ${String(reason)}`, 2)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const nameOf = (source: string): string => source === '-' ? 'standard input' : source
+
+/** JSON of the command line, or of `@FILE`. */
+export async function readJson (terminal: Terminal, text: string, place: string): Promise<unknown> {
+  const isInline = !text.startsWith('@')
+  const value = parsed(isInline ? text : await readSource(terminal, text.slice(1), place), place)
+  if (!isInline || !holdsPassword(value)) return value
+  throw new CommandError(`${place}: a password in the command line can be read by other users; use @FILE, or @- for standard input`, 2)
+}
+
+function parsed (text: string, place: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The message of the parser quotes the text, which may hold a password.
+    throw new CommandError(`${place} takes JSON, or @FILE`, 2)
   }
 }
 
-async function readInput ({ streams }: Terminal, place: string): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of streams?.input ?? []) {
-    const buffer = Buffer.from(chunk)
-    bytes += buffer.length
-    if (bytes > longestBytes) throw new CommandError(`${place}: standard input is larger than 1 MiB`, 2)
-    chunks.push(buffer)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+function holdsPassword (value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([name, member]) => name === 'password' || holdsPassword(member))
+}
+
+/** As `readSource`, for a secret: without its last newline, and of one line. Typed on a terminal, it does not show. */
+export async function readOneLine (terminal: Terminal, source: string, place: string): Promise<string> {
+  const isTyped = source === '-' && terminal.streams?.input.isTTY === true
+  const text = isTyped
+    ? await ask(terminal, `${place} (not shown): `, { isHidden: true }) ?? ''
+    : (await readSource(terminal, source, place)).replace(/\r?\n$/, '')
+  if (text === '') throw new CommandError(`${place}: ${nameOf(source)} is empty`, 2)
+  if (text.includes('\n')) throw new CommandError(`${place}: ${nameOf(source)} has more than one line`, 2)
+  return text
 }
 
 /** Asks on the terminal and resolves with the line that is typed; null at its end. `isHidden`: what is typed does not show. */

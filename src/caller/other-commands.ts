@@ -24,7 +24,7 @@ function addRename (program: Command, terminal: Terminal, run: Run): void {
   addCommonFlags(command)
   command.action(async (account: string, server: string, name: string) => {
     const flags = command.opts()
-    const invocation = { endpoint: change, words: [account, server], flags: { ...flags, name } }
+    const invocation = { endpoint: change, words: [account, server], flags: { ...flags, name: name.replace(/^@/, '@@') } }
     await run(import('./run.ts').then(async ({ runEndpoint }) => await runEndpoint(terminal, invocation)), flags)
   })
 }

@@ -1,22 +1,34 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
-import { addCommonFlags, addWaitFlags, groupOf, serverNote, type Run } from './command.ts'
+import { addCommonFlags, addWaitFlags, flagsLast, groupOf, serverNote, type Run } from './command.ts'
 import { argumentField, flagFields, takesBody } from './request.ts'
-import { hasTrait, pathParameters, singularOf, type Endpoint } from './endpoint.ts'
+import { argumentName, hasTrait, pathParameters, type Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 import { addFlags, lowered } from './fields.ts'
 import { addOtherCommands } from './other-commands.ts'
 
-/** Adds the commands of a caller: one for each endpoint of the API, and those that are more than one call. */
-export function addCallerCommands (program: Command, terminal: Terminal, finish: (code: number) => void): void {
+interface Line {
+  readonly words: readonly string[]
+  finish (code: number): void
+}
+
+/**
+ * Adds the commands of a caller: one for each endpoint of the API, and those that are more than one call. Returns the words of the command
+ * line in the order that the parser expects.
+ */
+export function addCallerCommands (program: Command, terminal: Terminal, { words, finish }: Line): readonly string[] {
   const run: Run = async (work, flags) => { finish(await reported(terminal, work, flags)) }
   program.commandsGroup('Servers and accounts, through a gateway:')
   for (const variants of commandsOf(endpoints)) addEndpoint(program, terminal, variants, run)
   addOtherCommands(program, terminal, run)
+  return flagsLast(words)
 }
 
 /** Failures of a caller's command have their own form. */
 async function reported (terminal: Terminal, work: Promise<number>, { verbose = false }: { readonly verbose?: boolean }): Promise<number> {
+  // A reader that has gone, such as head, wants no more and no error.
+  const leave = (error: Error): void => { if ('code' in error && error.code === 'EPIPE') process.exit() }
+  for (const stream of [terminal.streams?.output, terminal.streams?.error]) stream?.on('error', leave)
   try {
     return await work
   } catch (error) {
@@ -69,10 +81,6 @@ function addArguments (command: Command, variants: readonly Endpoint[]): void {
   if (member !== null) command.argument(member.kind === 'list' ? `<${member.name}...>` : `<${member.name}>`, member.about)
 }
 
-/** `{id}` is a server or an operation, depending on the path. */
-const argumentName = (path: string, name: string): string =>
-  name === 'id' ? singularOf(/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? name) : name
-
 const aboutArgument = (name: string): string => name === 'server' ? serverNote : `the id of the ${name}`
 
 function addTraitFlags (command: Command, endpoint: Endpoint): void {
@@ -81,6 +89,7 @@ function addTraitFlags (command: Command, endpoint: Endpoint): void {
   if (endpoint.words[0] === 'servers') command.option('--strict', 'exit 1 if an account did not answer')
   if (hasTrait(endpoint, 'waits')) addWaitFlags(command)
   if (hasTrait(endpoint, 'keyed')) command.option('--idempotency-key <key>', 'the same key never does it twice; a create has one by itself')
+  if (endpoint.words.at(-1) === 'create') command.option('--no-idempotency-key', 'send it without a key: sent again, it buys again')
   if (hasTrait(endpoint, 'plans')) command.option('--dry-run', 'send nothing, show the calls that the provider would get')
   if (hasTrait(endpoint, 'destroys')) command.option('-y, --yes', 'do not ask for the name of the server')
 }

@@ -1,8 +1,8 @@
 import { CommandError, type Terminal } from '../terminal.ts'
 import { isRow } from './cells.ts'
 import { hasTrait, pathParameters, type Endpoint, type Field } from './endpoint.ts'
-import { flagOf, toValue, valueOf } from './fields.ts'
-import { readSource } from './input.ts'
+import { flagOf, valueOf } from './fields.ts'
+import { readJson } from './input.ts'
 import { plain } from './plain.ts'
 
 export type Flags = Readonly<Record<string, unknown>>
@@ -50,10 +50,10 @@ export async function bodyOf (terminal: Terminal, endpoint: Endpoint, words: rea
   const values = words.slice(pathParameters(endpoint.path).length)
   const ofArgument = argument === null
     ? []
-    : [[argument.name, argument.kind === 'list' ? values : await toValue(terminal, argument, values[0] ?? '')] as const]
+    : [[argument.name, argument.kind === 'list' ? values : values[0]] as const]
   const ofFlags = await Promise.all(flagFields(endpoint).map(async field => [field.name, await valueOf(terminal, field, flags)] as const))
   const body = {
-    ...typeof flags.body === 'string' ? await wholeBody(terminal, endpoint, flags.body) : {},
+    ...typeof flags.body === 'string' ? await wholeBody(terminal, flags.body) : {},
     ...Object.fromEntries([...ofArgument, ...ofFlags].filter(([, value]) => value !== undefined))
   }
   const missing = endpoint.body.filter(({ name, isRequired }) => isRequired === true && !Object.hasOwn(body, name))
@@ -61,27 +61,15 @@ export async function bodyOf (terminal: Terminal, endpoint: Endpoint, words: rea
   return body
 }
 
-async function wholeBody (terminal: Terminal, endpoint: Endpoint, text: string): Promise<Body> {
-  const isInline = !text.startsWith('@')
-  const body = parsed(isInline ? text : await readSource(terminal, text.slice(1), '--body'))
-  const secret = (endpoint.body ?? []).find(({ name, isSecret }) => isSecret === true && Object.hasOwn(body, name))
-  if (!isInline || secret === undefined) return body
-  throw new CommandError(`a ${secret.name} in the command line can be read by other users: use --body @FILE or ${flagOf(secret)}`, 2)
-}
-
-function parsed (text: string): Body {
-  try {
-    const body: unknown = JSON.parse(text)
-    if (isRow(body)) return { ...body }
-  } catch {
-    // The message of the parser quotes the text, which may hold a password.
-  }
+async function wholeBody (terminal: Terminal, text: string): Promise<Body> {
+  const body = await readJson(terminal, text, '--body')
+  if (isRow(body)) return { ...body }
   throw new CommandError('--body takes a JSON object, or @FILE', 2)
 }
 
-/** A create can be sent again under the same key: it never buys two servers. */
+/** A create can be sent again under the same key: it never buys two servers. `false` sends none. */
 export function keyHeader (endpoint: Endpoint, { idempotencyKey }: Flags, fresh: () => string): Record<string, string> {
-  if (!hasTrait(endpoint, 'keyed')) return {}
+  if (!hasTrait(endpoint, 'keyed') || idempotencyKey === false) return {}
   if (typeof idempotencyKey === 'string') {
     if (/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) return { 'idempotency-key': idempotencyKey }
     throw new CommandError(`--idempotency-key takes 1 to 255 printable characters; not ${plain(idempotencyKey)}`, 2)

@@ -39,20 +39,17 @@ export async function withSession (terminal: Terminal, flags: CommonFlags, work:
   const { url, key } = await connectionOf(terminal, flags)
   const client = createClient({ baseUrl: url, ...(key === null ? {} : { key }) })
   const isVerbose = flags.verbose === true
-  return await interruptibly(terminal, async interrupt => {
+  return await interruptibly(async interrupt => {
     const call = async (request: PlainRequest): Promise<Answer> => await callGateway(client, url, { signal: interrupt.signal, ...request })
     return await work({ terminal, client, output, isVerbose, interrupt, call })
   })
 }
 
-async function interruptibly ({ streams }: Terminal, work: (interrupt: Interrupt) => Promise<number>): Promise<number> {
+async function interruptibly (work: (interrupt: Interrupt) => Promise<number>): Promise<number> {
   const controller = new AbortController()
   let explanation = 'interrupted'
   const stop = (): void => { controller.abort(new CommandError(explanation, 130)) }
   process.once('SIGINT', stop)
-  // A reader that has gone, such as head, wants no more and no error.
-  const leave = (error: Error): void => { if ('code' in error && error.code === 'EPIPE') process.exit() }
-  streams?.output.on('error', leave)
   try {
     return await work({ signal: controller.signal, explain: text => { explanation = text } })
   } finally {

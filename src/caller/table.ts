@@ -10,9 +10,9 @@ export interface Sheet {
 }
 
 const gap = 2
-const narrowest = 8
+const narrowest = 12
 /** Cut, they would be of no use. */
-const whole = new Set(['id', 'account', 'status', 'server_id', 'action'])
+const whole = new Set(['id', 'account', 'status', 'server_id', 'action', 'address'])
 const unknown = '-'
 /** Fewer columns say too little. */
 const fewest = 3
@@ -63,9 +63,9 @@ function linesOf (columns: readonly Column[], { hasColor }: Sheet): string {
 
 const bold = (text: string, hasColor: boolean): string => hasColor ? styleText('bold', text, { validateStream: false }) : text
 
-/** One record, a line for each member: what has members of its own is spread out. */
+/** One record, a line for each member, and for each member of an object in it. */
 export function recordText (record: Row, { hasColor }: Sheet): string {
-  const lines = spread(record, '')
+  const lines = Object.entries(record).flatMap(([name, value]) => linesFor(plain(name), value))
   const width = Math.max(0, ...lines.map(([name]) => stringWidth(name)))
   return lines.map(([name, text]) => {
     const padding = ' '.repeat(width - stringWidth(name) + gap)
@@ -73,18 +73,17 @@ export function recordText (record: Row, { hasColor }: Sheet): string {
   }).join('')
 }
 
-function spread (record: Row, path: string): Array<readonly [name: string, text: string]> {
-  return Object.entries(record).flatMap(([member, value]) => {
-    const name = `${path}${plain(member)}`
-    if (isRow(value) && isNested(value)) return spread(value, `${name}.`)
-    return [[name, plain(textOf(value)) || unknown]]
-  })
+function linesFor (name: string, value: unknown): Array<readonly [name: string, text: string]> {
+  if (!isRow(value) || !isNested(value)) return [[name, plain(textOf(value)) || unknown]]
+  return Object.entries(value).map(([member, inner]) => [`${name}.${plain(member)}`, plain(textOf(inner)) || unknown])
 }
 
-/** A reference is one thing; its id is what the next command takes. */
+/** A reference is one thing; its id is what the next command takes. An object further inside is its values. */
 function textOf (value: unknown): string {
-  if (!isRow(value) || typeof value.id !== 'string' || typeof value.name !== 'string' || value.name === value.id) return cellText(value)
-  return `${value.name} (${value.id})`
+  if (!isRow(value)) return cellText(value)
+  if (isNested(value)) return Object.values(value).map(textOf).filter(text => text !== '').join(', ')
+  const { id, name } = value
+  return typeof id === 'string' && typeof name === 'string' && name !== id ? `${name} (${id})` : cellText(value)
 }
 
 function isNested (value: Row): boolean {

@@ -39,11 +39,10 @@ export async function runWrite (session: Session, write: Write): Promise<number>
   if (answer === null) return 4
   const { body } = answer
   if (isPlanned && isRow(body) && Array.isArray(body.calls)) return printPlan(session, body)
-  if (!isOperation(body)) {
-    await printRecord(terminal, output, isRow(body) ? body : { answer: body })
-    return 0
-  }
-  return await finish(session, write, body, timeoutS)
+  if (isOperation(body)) return await finish(session, write, body, timeoutS)
+  if (!isRow(body)) throw new CommandError('the answer is not the gateway\'s; the request may have been carried out', 4)
+  await printRecord(terminal, output, body)
+  return 0
 }
 
 /** Printed before anything is sent: a lost answer is asked for again with the same key. */

@@ -195,9 +195,9 @@ export interface paths {
         put?: never;
         /**
          * Create a server
-         * @description Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400. Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["createServer"];
         delete?: never;
@@ -251,9 +251,9 @@ export interface paths {
         put?: never;
         /**
          * Resize a server
-         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). Returns 202 with an operation as soon as the provider has accepted.
+         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403. Returns 202 with an operation as soon as the provider has accepted.
          *
-         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Upstream calls: at most 5 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
          */
         post: operations["resizeServer"];
         delete?: never;
@@ -2957,9 +2957,9 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Heficed Kronos Cloud, Fleio, VMmanager 6 only */
+                /** @description The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean only */
                 region?: string;
-                /** @description linux or windows; Heficed Kronos Cloud only */
+                /** @description linux or windows; Heficed Kronos Cloud (required) only */
                 instance_type?: string;
             };
             header?: never;
@@ -2998,7 +2998,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud only */
+                /** @description The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean only */
                 region?: string;
             };
             header?: never;
@@ -3113,7 +3113,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods) only */
+                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean only */
                 region?: string;
             };
             header?: never;

@@ -40,9 +40,12 @@ async function checkAccount (account: Account): Promise<Row> {
   }
 }
 
-/** Redis, the audit file and the token issuer, if configured. */
-function checksBeside ({ redis, redisCa, audit, auth, accounts }: Config): ReadonlyArray<() => Promise<Row>> {
+/** The state file, Redis, the audit file and the token issuer, if configured. */
+function checksBeside ({ state, secret = [], redis, redisCa, audit, auth, accounts }: Config): ReadonlyArray<() => Promise<Row>> {
   return [
+    ...(state === undefined
+      ? []
+      : [async () => await row('state', async () => { (await import('../state/sqlite/report.ts')).probeStateFile(state.file, secret, Date.now()) })]),
     ...(redis === undefined
       ? []
       : [async () => await row('redis', async () => {

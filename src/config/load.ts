@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
+import { digestsOf, idOf } from '../access/api-key.ts'
 import type { Adapter } from '../adapters/contract.ts'
 import type { AdapterLoader } from '../adapters/registry.ts'
 import { readDocument, type ConfigDocument, type ConfigFault, type Path } from './document.ts'
@@ -95,12 +96,17 @@ function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigF
   }
   if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) fault(['auth', 'keys'], 'mode keys requires at least one key')
   const names = new Set<string>()
+  const ids = new Set<string>()
   const digests = new Set<string>()
   auth.keys.forEach((key, index) => {
     if (names.has(key.name)) fault(['auth', 'keys', index, 'name'], 'is used by another entry')
+    else if (ids.has(idOf(key))) fault(['auth', 'keys', index, key.id === undefined ? 'name' : 'id'], 'is the id of another entry')
     names.add(key.name)
-    if (digests.has(key.sha256.toLowerCase())) fault(['auth', 'keys', index, 'sha256'], 'is the key of another entry')
-    digests.add(key.sha256.toLowerCase())
+    ids.add(idOf(key))
+    for (const digest of digestsOf(key).map(text => text.toLowerCase())) {
+      if (digests.has(digest)) fault(['auth', 'keys', index, 'sha256'], 'is the key of another entry, or twice in the list')
+      digests.add(digest)
+    }
     for (const account of missing(config, key.accounts)) fault(['auth', 'keys', index, 'accounts'], `there is no account ${account}`)
   })
   for (const [name, message] of rulesOfTokens(config)) fault(['auth', 'oidc', ...name], message)

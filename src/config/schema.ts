@@ -20,11 +20,18 @@ const secretText = z.string().min(32, { error: 'must have at least 32 characters
 
 const accountList = z.array(z.union([z.literal('*'), accountId])).min(1)
 
+const keyName = z.string().min(1).max(100).refine(name => !name.startsWith(tokenNamePrefix), { error: `may not begin with ${tokenNamePrefix}, as the names of tokens do` })
+  .meta({ not: { pattern: `^${tokenNamePrefix}` } })
+const digest = z.string().regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the key in 64 hex digits' })
+
 const keySchema = z.strictObject({
-  name: z.string().min(1).max(100).refine(name => !name.startsWith(tokenNamePrefix), { error: `may not begin with ${tokenNamePrefix}, as the names of tokens do` })
-    .meta({ not: { pattern: `^${tokenNamePrefix}` } }).describe('For logs; unique'),
-  sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the key in 64 hex digits' })
-    .describe('SHA-256 of the key in 64 hex digits; `hawser key` generates a key and prints both'),
+  name: keyName.describe('For people; unique'),
+  id: keyName.regex(/^[\x21-\x7e]+$/, { error: 'must be printable ASCII without spaces' }).optional()
+    .describe('Identifies the key in the audit log, limits and the scope of idempotency keys, even if its name changes. Default: the name'),
+  sha256: z.union([digest, z.array(digest).min(1).max(2)], { error: 'must be the SHA-256 of the key in 64 hex digits, or a list of two of them' })
+    .describe('SHA-256 of the key in 64 hex digits, or a list of two while one key replaces another; `hawser key` generates a key and prints both'),
+  expires_at: z.union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'must be a day, such as 2027-01-31, or a time in RFC 3339' }).optional()
+    .describe('The time (RFC 3339), or the day (its start in UTC), from which the key is refused; logged and in the metrics from 14 days before. Default: never'),
   accounts: accountList.describe('Ids of the accounts that the key may use; * allows all'),
   permissions: z.array(z.enum(permissions)).min(1).describe('Permissions of the key; no permission implies another')
 })
@@ -74,8 +81,13 @@ export const commonAccountSchema = z.strictObject({
   guard: z.strictObject({
     confirm_delete: z.boolean().optional().describe('Requires ?confirm=<the name of the server> for delete, rebuild and restore. Default false'),
     max_deletes_per_hour: z.number().int().min(0).optional().describe('Maximum number of deletions per hour, over all replicas. Default: no limit'),
+    max_creates_per_hour: z.number().int().min(0).optional().describe('Maximum number of creates per hour, over all replicas. Default: no limit'),
+    max_monthly_price: z.strictObject({
+      amount: z.number().min(0).describe('The most that the plans of all servers of the account may cost in a month'),
+      currency: z.string().regex(/^[A-Z]{3}$/, { error: 'must be three capital letters, such as EUR' }).describe('Currency of the amount (ISO 4217); prices in another count as unknown')
+    }).optional().describe('Refuses creates and resizes that would cost more, or whose cost is not known. Default: no limit'),
     protected: z.array(z.string()).optional().describe('Ids of servers that cannot be deleted, rebuilt or restored')
-  }).optional().describe('Refusals of destructive calls'),
+  }).optional().describe('Refusals of calls that destroy or buy'),
   tls: z.strictObject({
     ca_file: z.string().min(1).optional().describe('File with the PEM certificates of a private authority to trust'),
     insecure_skip_verify: z.boolean().default(false).describe('Accepts any certificate; logged at start. Default false')

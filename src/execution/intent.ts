@@ -1,5 +1,6 @@
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError, type SideEffect } from '../domain/failure.ts'
+import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { Goal } from '../domain/operation.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import type { Engine } from '../operations/engine.ts'
@@ -10,14 +11,16 @@ import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
 import type { Command } from '../verbs/verb.ts'
 
-/** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
-export async function readBaseline ({ list, create }: AdapterVerbs, spec: CreateSpec | undefined): Promise<Search | null> {
-  if (spec === undefined) return null
-  const baseline: string[] = []
-  const filters = create?.isNameUnique === true ? { name: spec.name } : {}
-  for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) baseline.push(...rows.map(({ server }) => fingerprintOf(server.id)))
-  return { spec: withoutSecrets(spec), baseline }
+/** The servers of the account that may match; without filters all of them. */
+export async function readServers ({ list }: AdapterVerbs, filters: ServerFilters = {}): Promise<Seen[]> {
+  const servers: Seen[] = []
+  for await (const { rows } of walk(list, { filters, after: null, limit: list.pageSize })) servers.push(...rows)
+  return servers
 }
+
+/** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
+export const baselineOf = (spec: CreateSpec, servers: readonly Seen[]): Search =>
+  ({ spec: withoutSecrets(spec), baseline: servers.map(({ server }) => fingerprintOf(server.id)) })
 
 interface Beginning {
   readonly command: Command

@@ -50,10 +50,24 @@ function refuseUnaccepted ({ provider }: Account, { action, given }: Call<unknow
 
 /** One of the deletes that `guard.max_deletes_per_hour` allows; it counts whether it succeeds or not. */
 export async function countDelete (deletes: Quota, account: Account): Promise<void> {
-  const { maxDeletesPerHour: most } = account.options.guard
+  await count(deletes, account, { most: account.options.guard.maxDeletesPerHour, guard: 'guard.max_deletes_per_hour', done: 'deleted' })
+}
+
+/** One of the creates that `guard.max_creates_per_hour` allows; it counts whether it succeeds or not. */
+export async function countCreate (creates: Quota, account: Account): Promise<void> {
+  await count(creates, account, { most: account.options.guard.maxCreatesPerHour, guard: 'guard.max_creates_per_hour', done: 'created' })
+}
+
+interface Counted {
+  readonly most: number | null
+  readonly guard: string
+  readonly done: string
+}
+
+async function count (quota: Quota, { id }: Account, { most, guard, done }: Counted): Promise<void> {
   if (most === null) return
-  const waitMs = await deletes.take(account.id, most).catch((cause: unknown) => {
-    throw new GatewayError('rate-limited', 'the counter of guard.max_deletes_per_hour is unavailable; nothing was deleted', { cause })
+  const waitMs = await quota.take(id, most).catch((cause: unknown) => {
+    throw new GatewayError('rate-limited', `the counter of ${guard} is unavailable; nothing was ${done}`, { cause })
   })
-  if (waitMs > 0) throw new GatewayError('rate-limited', `guard.max_deletes_per_hour of this account allows ${most}`, { retryAfterMs: waitMs })
+  if (waitMs > 0) throw new GatewayError('rate-limited', `${guard} of this account allows ${most}`, { retryAfterMs: waitMs })
 }

@@ -3,10 +3,11 @@ import type { Accepted } from '../adapters/verbs.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Operation, OperationStatus } from '../domain/operation.ts'
 import { isEnded } from './follow.ts'
-import { createOperationEvents, toChange } from './operation-events.ts'
+import { createFollowers } from './followers.ts'
+import { createOperationEvents, toChange, type OperationEvents } from './operation-events.ts'
 import { afterAccepted, afterAmbiguous, intended, type Intent } from './life.ts'
 import type { PollTarget } from './poll-target.ts'
-import { createPoller, type Poller } from './poller.ts'
+import { createWaiting, type Waiting } from './waiting.ts'
 import { serverClaim, type OperationStore, type StoredOperation } from '../state/operation-store.ts'
 import { silentObserver, type Observer } from '../telemetry/observer.ts'
 
@@ -24,7 +25,7 @@ export interface OperationsPage {
 }
 
 /** Runs every operation: recorded before the provider is called, followed until it ends, even if this process does not live that long. */
-export interface Engine {
+export interface Engine extends Waiting {
   /** Follows exactly these accounts from now on. Resolves when polling of all other accounts has stopped. */
   follow(accounts: readonly PollTarget[]): Promise<void>
   /** `isKept` is false if the other replicas cannot see it. */
@@ -40,10 +41,6 @@ export interface Engine {
   /** As `get`, but throws if the store cannot answer: null means that there is no such operation. */
   getForCertain(account: string, id: string): Promise<StoredOperation | null>
   list(account: string, query: OperationsQuery): Promise<OperationsPage>
-  /** Resolves with the last known state when the operation has ended, after `waitMs`, or when `signal` is aborted. */
-  wait(stored: StoredOperation, waitMs: number, signal: AbortSignal): Promise<StoredOperation>
-  /** Each change after `version`, until the operation has ended. */
-  changes(stored: StoredOperation, version: number, signal: AbortSignal): AsyncGenerator<StoredOperation>
   /** The name of this process in operations. */
   readonly me: string
   stop(): Promise<void>
@@ -56,40 +53,33 @@ export interface EngineParts {
   readonly observer?: Observer
 }
 
-interface Following {
-  readonly account: PollTarget
-  readonly poller: Poller
-}
-
-const beatEveryMs = 3000
-const beatLastsMs = 10_000
-/** How often the store is read for changes by other replicas. */
-const rereadMs = 1000
-
 export function createEngine ({ store, clock, onFault, observer = silentObserver }: EngineParts): Engine {
-  const { now } = clock
   const me = randomUUID()
   const operationEvents = createOperationEvents(store, clock, observer)
-  const pollers = new Map<string, Following>()
-  const beat = (): void => { store.beat(me, beatLastsMs).catch(onFault) }
-  let heart: NodeJS.Timeout | null = null
-
-  const nudge = (account: string): void => { pollers.get(account)?.poller.nudge() }
-  const reread = async (stored: StoredOperation): Promise<StoredOperation> =>
-    await store.get(stored.operation.account, stored.operation.id) ?? stored
-
+  const followers = createFollowers({ operationEvents, me, clock, onFault })
+  const { nudge } = followers
   return {
     me,
-    follow: async accounts => {
-      if (heart === null) beat()
-      if (store.isShared) heart ??= setInterval(beat, beatEveryMs).unref()
-      const left = [...pollers.values()].filter(({ account }) => !accounts.includes(account))
-      for (const { account } of left) pollers.delete(account.id)
-      for (const account of accounts) {
-        if (!pollers.has(account.id)) pollers.set(account.id, { account, poller: createPoller({ account, operationEvents, me, clock, onFault }) })
-      }
-      await Promise.all(left.map(async ({ poller }) => { await poller.stop() }))
-    },
+    follow: followers.follow,
+    ...createRecording({ operationEvents, me, clock, onFault, nudge }),
+    get: async (account, id) => await store.get(account, id),
+    getForCertain: async (account, id) => await store.getForCertain(account, id),
+    list: async (account, query) => await listMatching(store, account, query),
+    ...createWaiting({ operationEvents, clock, nudge }),
+    stop: followers.stop
+  }
+}
+
+interface RecordingParts extends Pick<EngineParts, 'clock' | 'onFault'> {
+  readonly operationEvents: OperationEvents
+  readonly me: string
+  readonly nudge: (account: string) => void
+}
+
+/** What a request records of its call, from the intent to the outcome. */
+function createRecording ({ operationEvents, me, clock: { now }, onFault, nudge }: RecordingParts): Pick<Engine, 'open' | 'ask' | 'discard' | 'accept' | 'markAmbiguous'> {
+  const { store, observer } = operationEvents
+  return {
     open: async intent => {
       const stored = intended(intent, me, now())
       const isKept = await store.open(stored)
@@ -119,40 +109,6 @@ export function createEngine ({ store, clock, onFault, observer = silentObserver
     markAmbiguous: async (stored, error) => {
       await operationEvents.update(stored, current => current.phase === 'asking' ? afterAmbiguous(current, error, now()) : null)
       nudge(stored.operation.account)
-    },
-    get: async (account, id) => await store.get(account, id),
-    getForCertain: async (account, id) => await store.getForCertain(account, id),
-    list: async (account, query) => await listMatching(store, account, query),
-    wait: async (stored, waitMs, signal) => {
-      const until = now() + waitMs
-      nudge(stored.operation.account)
-      let current = stored
-      while (!isEnded(current) && !signal.aborted && now() < until) {
-        await operationEvents.nextChange(stored.operation.id, Math.min(rereadMs, until - now()), signal)
-        current = await reread(stored)
-      }
-      return current
-    },
-    changes: async function * (stored, version, signal) {
-      let current = stored
-      let sent = version
-      nudge(stored.operation.account)
-      let shown = ''
-      while (!signal.aborted) {
-        const text = JSON.stringify(current.operation)
-        if (current.version > sent && text !== shown) {
-          sent = current.version
-          shown = text
-          yield current
-        }
-        if (isEnded(current)) return
-        await operationEvents.nextChange(stored.operation.id, rereadMs, signal)
-        current = await reread(stored)
-      }
-    },
-    stop: async () => {
-      if (heart !== null) clearInterval(heart)
-      await Promise.all([...pollers.values()].map(async ({ poller }) => { await poller.stop() }))
     }
   }
 }

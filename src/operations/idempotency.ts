@@ -67,72 +67,78 @@ export const untracked = 'untracked'
 const longestWaitMs = 300_000
 const mostTries = 5
 
-interface Named {
-  readonly key: string
-  readonly fingerprint: string
-}
-
 export function createIdempotencyKeys (parts: IdempotencyKeysParts): IdempotencyKeys {
-  const { store, clock: { now } } = parts
-  const working = new Set<string>()
-
-  const namedBy = (secret: Buffer, { principal, account, key, request }: KeyedRequest): Named => {
-    const hmac = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url')
-    return { key: hmac(JSON.stringify(['key', principal, account, key])), fingerprint: hmac(canonical(request)) }
-  }
-  /** The key as it is stored: under an older secret if it was first used before the secrets were rotated. */
-  const nameOf = async (request: KeyedRequest): Promise<Named> => {
-    const [secret, ...older] = parts.secrets
-    for (const old of older) {
-      const named = namedBy(old, request)
-      if (await reachable(async () => await store.find(request.account, named.key)) !== null) return named
-    }
-    return namedBy(secret, request)
-  }
-
-  const hold = (account: string, key: string, first: IdempotencyRecord): IdempotencyLease => {
-    let record = first
-    working.add(`${account} ${key}`)
-    const change = async (next: IdempotencyRecord): Promise<void> => {
-      if (!await reachable(async () => await store.replace(account, key, record, next))) throw unavailable('the record of this Idempotency-Key was lost during the request')
-      record = next
-    }
-    return {
-      begin: async operationId => { await change({ ...record, operationId }) },
-      keep: async answer => {
-        working.delete(`${account} ${key}`)
-        await change({ ...record, answer: JSON.stringify(answer) })
-      },
-      release: async () => {
-        working.delete(`${account} ${key}`)
-        await reachable(async () => { await store.forget(account, key, record) })
-      }
-    }
-  }
-
+  const { store, engine, clock: { now } } = parts
+  const hold = createHolding(store)
   const isWorkedOn = async (account: string, key: string, { owner, openUntil }: IdempotencyRecord): Promise<boolean> => {
-    if (owner === parts.engine.me) return working.has(`${account} ${key}`)
+    if (owner === engine.me) return hold.isWorking(account, key)
     return now() < openUntil && await parts.isAlive(owner)
   }
 
   return {
     take: async (request, signal) => {
       const { account, deadlineMs } = request
-      const { key, fingerprint } = await nameOf(request)
-      const fresh: IdempotencyRecord = { fingerprint, owner: parts.engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
+      const { key, fingerprint } = await nameOf(parts, request)
+      const fresh: IdempotencyRecord = { fingerprint, owner: engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
       for (let tries = 0; tries < mostTries; tries += 1) {
         const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate: request.isCreate }))
         if (reserved.kind === 'flushed') throw flushed(store.acknowledgement(account))
         if (reserved.kind === 'unreadable') throw unreadable()
-        if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: hold(account, key, fresh) }
+        if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: hold.lease(account, key, fresh) }
         const { record } = reserved
         if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; use a new key for a new request')
         if (record.answer === null && await isWorkedOn(account, key, record)) throw inProgress()
         const settled = await settle(parts, { request, record, signal: parts.stopping === undefined ? signal : AbortSignal.any([signal, parts.stopping]) })
         if (settled !== 'again') return settled
-        if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', idempotencyLease: hold(account, key, fresh) }
+        if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', idempotencyLease: hold.lease(account, key, fresh) }
       }
       throw inProgress()
+    }
+  }
+}
+
+interface Named {
+  readonly key: string
+  readonly fingerprint: string
+}
+
+/** The key as it is stored: under an older secret if it was first used before the secrets were rotated. */
+async function nameOf ({ store, secrets: [secret, ...older] }: IdempotencyKeysParts, request: KeyedRequest): Promise<Named> {
+  for (const old of older) {
+    const named = namedBy(old, request)
+    if (await reachable(async () => await store.find(request.account, named.key)) !== null) return named
+  }
+  return namedBy(secret, request)
+}
+
+function namedBy (secret: Buffer, { principal, account, key, request }: KeyedRequest): Named {
+  const hmac = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url')
+  return { key: hmac(JSON.stringify(['key', principal, account, key])), fingerprint: hmac(canonical(request)) }
+}
+
+/** The leases that requests of this process hold. */
+function createHolding (store: IdempotencyStore) {
+  const working = new Set<string>()
+  return {
+    isWorking: (account: string, key: string): boolean => working.has(`${account} ${key}`),
+    lease: (account: string, key: string, first: IdempotencyRecord): IdempotencyLease => {
+      let record = first
+      working.add(`${account} ${key}`)
+      const change = async (next: IdempotencyRecord): Promise<void> => {
+        if (!await reachable(async () => await store.replace(account, key, record, next))) throw unavailable('the record of this Idempotency-Key was lost during the request')
+        record = next
+      }
+      return {
+        begin: async operationId => { await change({ ...record, operationId }) },
+        keep: async answer => {
+          working.delete(`${account} ${key}`)
+          await change({ ...record, answer: JSON.stringify(answer) })
+        },
+        release: async () => {
+          working.delete(`${account} ${key}`)
+          await reachable(async () => { await store.forget(account, key, record) })
+        }
+      }
     }
   }
 }

@@ -36,43 +36,9 @@ const crashSettlesMs = 180_000
 
 /** Polls the provider on behalf of all requests that wait on an account; one replica at a time, under a lease. */
 export function createPoller (parts: PollerParts): Poller {
-  const { account, operationEvents, clock } = parts
-  const { now } = clock
-  const { store } = operationEvents
   const stopping = new AbortController()
-  const cost: ListCost = { pages: 1 }
-  const look: PollParts = { account, operationEvents, clock, signal: stopping.signal, onFault: parts.onFault }
-  let wake = (): void => {}
-  let isNudged = false
-
-  const pause = async (ms: number): Promise<void> => {
-    if (isNudged || stopping.signal.aborted) { isNudged = false; return }
-    await new Promise<void>(resolve => {
-      const cancel = clock.timer(() => { wake() }, Math.min(ms, forever))
-      wake = () => { cancel(); wake = () => {}; isNudged = false; resolve() }
-    })
-  }
-
-  /** Polls if an operation is due; resolves with the milliseconds until the next tick. */
-  const tick = async (): Promise<number> => {
-    const dueIn = untilDue(await ready(parts), now())
-    if (dueIn === null) return store.isShared ? idleMs : forever
-    if (dueIn > 0) return store.isShared ? Math.min(dueIn, idleMs) : dueIn
-    const endTurn = await store.lease(account.id, holdMs)
-    if (endTurn === null) return contendedMs
-    try {
-      // The previous holder of the lease may have polled in the meantime.
-      const open = await ready(parts)
-      const late = -(untilDue(open, now()) ?? 1)
-      if (late < 0) return restMs
-      operationEvents.observer.polled(account.id, late)
-      await pollAll(look, open.filter(isAsked), cost)
-    } finally {
-      await endTurn(restMs)
-    }
-    return restMs
-  }
-
+  const pause = createPause(parts.clock, stopping.signal)
+  const tick = createTick(parts, stopping.signal)
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       let waitMs = afterFaultMs
@@ -81,18 +47,62 @@ export function createPoller (parts: PollerParts): Poller {
       } catch (error) {
         if (!stopping.signal.aborted) parts.onFault(error)
       }
-      await pause(waitMs)
+      await pause.run(waitMs)
     }
   }
   const running = run()
 
   return {
-    nudge: () => { isNudged = true; wake() },
+    nudge: pause.nudge,
     stop: async () => {
       stopping.abort()
-      wake()
+      pause.end()
       await running
     }
+  }
+}
+
+/** A pause that a nudge ends; a nudge outside of a pause ends the next one at once. */
+function createPause (clock: Clock, stopping: AbortSignal) {
+  let wake = (): void => {}
+  let isNudged = false
+  return {
+    run: async (ms: number): Promise<void> => {
+      if (isNudged || stopping.aborted) { isNudged = false; return }
+      await new Promise<void>(resolve => {
+        const cancel = clock.timer(() => { wake() }, Math.min(ms, forever))
+        wake = () => { cancel(); wake = () => {}; isNudged = false; resolve() }
+      })
+    },
+    nudge: (): void => { isNudged = true; wake() },
+    end: (): void => { wake() }
+  }
+}
+
+/** Polls if an operation is due; resolves with the milliseconds until the next tick. */
+function createTick (parts: PollerParts, signal: AbortSignal): () => Promise<number> {
+  const { account, operationEvents, clock } = parts
+  const { now } = clock
+  const { store } = operationEvents
+  const cost: ListCost = { pages: 1 }
+  const poll: PollParts = { account, operationEvents, clock, signal, onFault: parts.onFault }
+  return async () => {
+    const dueIn = untilDue(await ready(parts), now())
+    if (dueIn === null) return store.isShared ? idleMs : forever
+    if (dueIn > 0) return store.isShared ? Math.min(dueIn, idleMs) : dueIn
+    const endLease = await store.lease(account.id, holdMs)
+    if (endLease === null) return contendedMs
+    try {
+      // The previous holder of the lease may have polled in the meantime.
+      const open = await ready(parts)
+      const late = -(untilDue(open, now()) ?? 1)
+      if (late < 0) return restMs
+      operationEvents.observer.polled(account.id, late)
+      await pollAll(poll, open.filter(isAsked), cost)
+    } finally {
+      await endLease(restMs)
+    }
+    return restMs
   }
 }
 

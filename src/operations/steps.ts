@@ -3,6 +3,7 @@ import type { Accepted, NextStep, AdapterVerbs } from '../adapters/verbs.ts'
 import { failures, GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { ended, isEnded } from './follow.ts'
+import { judge } from './judge.ts'
 import type { PollParts } from './poll-target.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
@@ -20,8 +21,11 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
     await operationEvents.update(stored, current => ended(current, { status: 'failed', error: `this version of the gateway has no step ${next.name}` }, now()))
     return
   }
-  if (!step.isDue(server, next.input)) return
-  const claim = `step:${stored.operation.id}:${stored.stepsSent}`
+  if (!step.isDue(server, next.input)) {
+    await endLostStep(parts, { stored, next, server })
+    return
+  }
+  const claim = claimOf(stored)
   const holder = randomUUID()
   const isFirst = await operationEvents.store.claim(account.id, claim, holder)
   try {
@@ -40,6 +44,22 @@ export async function takeStep (parts: PollParts, verbs: AdapterVerbs, { stored,
       await operationEvents.update(stored, current => isEnded(current) ? null : ended(current, { status: 'failed', error: `${next.name}: ${reason}` }, now()))
     }
   }
+}
+
+const claimOf = ({ operation: { id }, stepsSent }: StoredOperation): string => `step:${id}:${stepsSent}`
+
+/** A process may have ended after it sent a step. Then the step is never due again, and the server shows its result. */
+async function endLostStep ({ account, operationEvents, clock: { now } }: PollParts, { stored, server }: Taking): Promise<void> {
+  const { goal, actedAt, transitionSeen, phase } = stored
+  if (goal === null) return
+  const shown = judge(goal, server, { sinceAskedMs: now() - actedAt, transitionSeen, isNew: false, isAmbiguous: phase === 'ambiguous' })
+  if (shown.verdict !== 'done') return
+  const holder = randomUUID()
+  if (await operationEvents.store.claim(account.id, claimOf(stored), holder)) {
+    await operationEvents.store.release(account.id, claimOf(stored), holder)
+    return
+  }
+  await operationEvents.update(stored, current => isEnded(current) ? null : afterStep(current, lost, now()))
 }
 
 const lost: Accepted = { note: 'The answer to a step was lost; the result is judged by what the server shows.' }

@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A response body ready to be sent: serialized once for all callers. */
 export interface Answer {
-  readonly body: Buffer
+  /** As text: what most answers are sent as, once. */
+  readonly text: string
+  /** The same as bytes, made once: for answers that are sent more than once. */
+  bytes(): Buffer
   /** Weak, over everything but the source and time of the read. */
   readonly etag: string
   /** The start of the next page; null at the end. */
@@ -19,14 +22,19 @@ export interface ReadServers {
 
 export function toAnswer ({ value, nextCursor, observedAt }: ReadServers): Answer {
   const text = JSON.stringify(value)
-  return { body: Buffer.from(text), etag: etagOf(text, observedAt), nextCursor, observedAt }
+  return { text, bytes: once(text), etag: etagOf(text, observedAt), nextCursor, observedAt }
 }
 
-export const etagOf = (text: string, observedAt: string): string =>
-  `W/"${createHash('sha1').update(text.replaceAll(observedAt, '')).digest('base64url')}"`
+export const etagOf = (text: string, observedAt: string): string => `W/"${hash('sha1', text.replaceAll(observedAt, ''), 'base64url')}"`
 
 /** The same answer, marked as cached: `source` and `observed_at` are adjacent members of every record. */
 export function toCached (answer: Answer): Answer {
   const observed = `"observed_at":${JSON.stringify(answer.observedAt)},"source":`
-  return { ...answer, body: Buffer.from(answer.body.toString('utf8').replaceAll(`${observed}"live"`, `${observed}"cache"`)) }
+  const text = answer.text.replaceAll(`${observed}"live"`, `${observed}"cache"`)
+  return { ...answer, text, bytes: once(text) }
+}
+
+function once (text: string): () => Buffer {
+  let made: Buffer | null = null
+  return () => (made ??= Buffer.from(text))
 }

@@ -1,10 +1,10 @@
 import type { List } from '../adapters/verbs.ts'
-import type { Compare } from '../domain/compare.ts'
 import { UpstreamError } from '../domain/failure.ts'
 import type { Seen, ServerFilters, SortOrder } from '../domain/list.ts'
+import type { ServerFacts } from '../domain/server.ts'
 import type { Position } from './cursor.ts'
 import { lackingFilters, matches } from './filters.ts'
-import { comparePositions, positionOf } from './sort.ts'
+import { createOrder, positionOf, type Order } from './sort.ts'
 import { walk } from './walk.ts'
 
 export interface PageQuery {
@@ -31,11 +31,12 @@ export async function readPage (list: List, query: PageQuery): Promise<PageRead>
 
 /** The same page; its rows may lack members that need hydration and that no filter concerns. */
 export async function readRows (list: List, query: PageQuery): Promise<PageRead> {
-  const order = comparePositions(query.sort, list.compareIds)
+  const order = createOrder(query.sort, list.compareIds)
   const found = await collect(list, query, order)
   if (found.undecided) return await decideCloser(list, query, found.rows)
-  const rows = found.rows.slice(0, query.limit)
-  const next = found.rows.length > query.limit ? lastPosition(rows, query.sort) : null
+  const more = found.rows.length > query.limit
+  const rows = more ? found.rows.slice(0, query.limit) : found.rows
+  const next = more ? lastPosition(rows, query.sort) : null
   return { rows, next, total: found.total }
 }
 
@@ -47,52 +48,58 @@ interface Found {
   readonly undecided: boolean
 }
 
-async function collect (list: List, query: PageQuery, order: Compare<Position>): Promise<Found> {
+async function collect (list: List, query: PageQuery, order: Order): Promise<Found> {
   const { filters, sort, after } = query
   const wanted = query.limit + 1
   const isFiltered = Object.keys(filters).length > 0
   const inOrder = list.ordered && sort === 'id'
   const limit = inOrder && !isFiltered ? Math.min(list.pageSize, wanted) : list.pageSize
-  const kept = createKept(order, sort, wanted)
+  const kept = createKept(order, wanted)
   let matched = 0
   let undecided = false
-  let previous: Position | null = null
+  let previous: ServerFacts | null = null
   let stillInOrder = inOrder
   let vendorTotal: number | null = null
 
   for await (const step of walk(list, { filters, limit, after: inOrder ? after?.id ?? null : null })) {
     vendorTotal ??= step.total
     for (const seen of step.rows) {
-      const position = positionOf(seen.server, sort)
-      if (previous !== null && order(previous, position) > 0) stillInOrder = false
-      previous = position
-      const lacking = lackingFilters(seen, filters)
-      if (!matches(seen.server, filters, lacking)) continue
+      const { server } = seen
+      if (stillInOrder && previous !== null && order.compare(previous, server) > 0) stillInOrder = false
+      previous = server
+      if (isFiltered) {
+        const lacking = lackingFilters(seen, filters)
+        if (!matches(server, filters, lacking)) continue
+        undecided ||= lacking.length > 0
+      }
       matched += 1
-      undecided ||= lacking.length > 0
-      if (after === null || order(position, after) > 0) kept.add(seen, undecided)
+      if (after === null || order.isAfter(server, after)) kept.add(seen, undecided)
     }
     if (stillInOrder && kept.size() >= wanted) {
-      return { rows: kept.sorted(), total: isFiltered || after !== null ? null : vendorTotal, undecided }
+      return { rows: kept.sorted(stillInOrder), total: isFiltered || after !== null ? null : vendorTotal, undecided }
     }
   }
   const readFromStart = !inOrder || after === null
-  return { rows: kept.sorted(), total: readFromStart ? matched : null, undecided }
+  return { rows: kept.sorted(stillInOrder), total: readFromStart ? matched : null, undecided }
 }
 
 /** Keeps the first rows in order, or all of them after `keepAll`. Otherwise memory stays within a few pages. */
-function createKept (order: Compare<Position>, sort: SortOrder, wanted: number) {
+function createKept (order: Order, wanted: number) {
   let rows: Seen[] = []
   let all = false
-  const sorted = (): Seen[] => rows.sort((a, b) => order(positionOf(a.server, sort), positionOf(b.server, sort)))
+  const sort = (): Seen[] => rows.sort((a, b) => order.compare(a.server, b.server))
   return {
     add: (seen: Seen, keepAll: boolean): void => {
       all ||= keepAll
       rows.push(seen)
-      if (!all && rows.length >= wanted * 4) rows = sorted().slice(0, wanted)
+      if (!all && rows.length >= wanted * 4) rows = sort().slice(0, wanted)
     },
     size: (): number => rows.length,
-    sorted: (): readonly Seen[] => all ? sorted() : sorted().slice(0, wanted)
+    /** `areInOrder`: the rows came in order. */
+    sorted: (areInOrder: boolean): readonly Seen[] => {
+      const inOrder = areInOrder ? rows : sort()
+      return all || inOrder.length <= wanted ? inOrder : inOrder.slice(0, wanted)
+    }
   }
 }
 

@@ -45,10 +45,12 @@ export interface ServersParts {
 }
 
 const cacheBytes = 32 * 1024 * 1024
+/** As text and as bytes: one for each where all characters are of Latin 1, which names and ids are. */
+const mostBytesOfCharacter = 2
 
 /** Upstream calls of `list`: the vendor's pages, and one per shown row if the vendor's list is incomplete; of `get`: one. */
 export function createServers ({ cursors, generations, observer, clock }: ServersParts): Servers {
-  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ body }) => body.length, toCached })
+  const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ text }) => text.length * mostBytesOfCharacter, toCached })
 
   return {
     list: async (account, query, context) => {

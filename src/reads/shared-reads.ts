@@ -25,6 +25,8 @@ export interface Asked {
 
 export interface Read<T> extends Cached<T> {
   readonly from: 'live' | 'cache'
+  /** Other callers have been given the same value, too. */
+  readonly isShared: boolean
   /** Replaces the cached value. */
   keep(value: T): void
 }
@@ -56,7 +58,7 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
     const cached = await cache.get(account.id, keyOf(account, key), maxAgeMs)
     if (cached === null) return null
     context.counters.cacheMs += clock.elapsed() - began
-    return { ...cached, from: 'cache', keep: () => {} }
+    return { ...cached, from: 'cache', isShared: true, keep: () => {} }
   }
 
   return {
@@ -76,7 +78,7 @@ export function createReads<T extends object> (parts: ReadsParts<T>): Reads<T> {
       })
       observer.cacheAsked(account.id, isLeader ? 'miss' : 'shared')
       if (isLeader && isWhole(found.value)) cache.set(key, found, generation)
-      return { ...found, from: 'live', keep: value => { cache.set(key, { value, at: found.at }, generation) } }
+      return { ...found, from: 'live', isShared: !isLeader, keep: value => { cache.set(key, { value, at: found.at }, generation) } }
     }
   }
 }

@@ -11,8 +11,23 @@ function valueOf (server: ServerFacts, sort: SortOrder): string | null {
   return sort.endsWith('created_at') ? server.created_at : null
 }
 
+/** The order of a list. For each row it makes no position: a page of thousands of rows would leave as many objects behind. */
+export interface Order {
+  readonly compare: Compare<ServerFacts>
+  isAfter(server: ServerFacts, position: Position): boolean
+}
+
+export function createOrder (sort: SortOrder, compareIds: Compare<string>): Order {
+  const comparePosition = comparePositions(sort, compareIds)
+  const isAfter = (server: ServerFacts, position: Position): boolean => comparePosition(positionOf(server, sort), position) > 0
+  const direction = directionOf(sort)
+  if (sort.endsWith('id')) return { compare: (a, b) => direction * compareIds(a.id, b.id), isAfter }
+  const byValue = compareValues(sort)
+  return { compare: (a, b) => byValue(valueOf(a, sort), valueOf(b, sort)) || direction * compareIds(a.id, b.id), isAfter }
+}
+
 /** Compares positions. Unknown times come first; `-` reverses the order. */
-export function comparePositions (sort: SortOrder, compareIds: Compare<string>): Compare<Position> {
+function comparePositions (sort: SortOrder, compareIds: Compare<string>): Compare<Position> {
   const byValue = compareValues(sort)
   const direction = directionOf(sort)
   return (a, b) => byValue(a.value, b.value) || edges.get(b.edge) || direction * compareIds(a.id, b.id)

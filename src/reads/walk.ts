@@ -35,7 +35,7 @@ export async function * walk (list: List, request: Walk): AsyncGenerator<Step> {
   let fruitless = 0
   for (let pages = 0; pages < maximumPages; pages += 1) {
     const page = await list.run({ filters: request.filters, limit: request.limit, offset, after, earlier })
-    const known = page.rows.some(row => given.has(row.server.id))
+    const known = given.size > 0 && page.rows.some(row => given.has(row.server.id))
     const overlaps = list.paging === 'offset' && page.aligned !== true
     if (overlaps && page.start > 0 && !known && stepBack > 0) {
       offset = Math.max(0, page.start - stepBack)

@@ -30,6 +30,7 @@ export interface Stores {
   readonly operations: OperationStore
   readonly idempotency: IdempotencyStore
   readonly deletes: Quota
+  readonly creates: Quota
   readonly tokenBuckets: TokenBuckets
   readonly generations: Generations
 }
@@ -54,6 +55,7 @@ export function createMemoryStores (clock: Pick<Clock, 'now' | 'elapsed'> = syst
       }
     },
     deletes: createSqliteQuota(database, now, 'deletes'),
+    creates: createSqliteQuota(database, now, 'creates'),
     tokenBuckets: createSqliteTokenBuckets(database, now),
     generations: createOwnGenerations()
   }
@@ -67,6 +69,7 @@ export function createFileStores (database: Database, now: AgeClock, secrets: Se
     operations: createSharedOperationStore({ records: createSqliteOperationRecords(parts), openLocal: createMemoryOperationRecords }),
     idempotency: createSqliteIdempotencyStore(parts),
     deletes: createSqliteQuota(database, now, 'deletes'),
+    creates: createSqliteQuota(database, now, 'creates'),
     tokenBuckets: withOwnBuckets(createSqliteTokenBuckets(database, now), openOwnBuckets),
     generations: createOwnGenerations()
   }
@@ -79,7 +82,8 @@ export function createRedisStores (redis: Redis | Cluster, secrets: Secrets): St
     tokens: createRedisTokenStore(redis, sealer, digestUnder(secrets)),
     operations: createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords }),
     idempotency: createRedisIdempotencyStore(redis, sealer),
-    deletes: createRedisQuota(redis),
+    deletes: createRedisQuota(redis, 'deletes'),
+    creates: createRedisQuota(redis, 'creates'),
     tokenBuckets: withOwnBuckets(createRedisTokenBuckets(redis), openOwnBuckets),
     generations: createRedisGenerations(redis)
   }

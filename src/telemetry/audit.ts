@@ -16,7 +16,7 @@ export interface AuditedRequest {
   readonly request_id: string
   /** IP address: of the connection, or from X-Forwarded-For if the connection comes from an address in `listen.trust_proxy`. */
   readonly caller_address: string | null
-  /** The caller's name; null for unauthenticated requests. */
+  /** The id of the caller's key, or `oidc:` and the subject of its token; null for unauthenticated requests. */
   readonly key: string | null
   /** The operationId of the API description, or the method if there is no such route. */
   readonly action: string

@@ -25,7 +25,7 @@ export function createInstruments (registry: Registry) {
     retriesRefused: counter('hawser_retry_budget_refusals_total', 'Retries that were skipped because the retry budget was exhausted', 'account'),
     cache: counter('hawser_cache_requests_total', 'Cache lookups of reads', 'account', 'result'),
     breaker: gauge('hawser_breaker_state', '1 for the current state of the circuit breaker, 0 for the others', 'account', 'state'),
-    flushed: gauge('hawser_state_flushed', '1 while creates with an Idempotency-Key are refused, because Redis has lost keys and no operator has acknowledged it', 'account'),
+    flushed: gauge('hawser_state_flushed', '1 while creates with an Idempotency-Key are refused, because keys were lost and no operator has acknowledged it', 'account'),
     openOperations: gauge('hawser_operations_open', 'Operations that have not ended. With Redis every replica reports all of them: take the maximum', 'account', 'state'),
     endedOperations: counter('hawser_operations_ended_total', 'Operations whose verdict this replica gave', 'account', 'action', 'state'),
     begunOperations: counter('hawser_operations_begun_total', 'Operations recorded before the provider was called', 'account', 'action'),
@@ -36,8 +36,10 @@ export function createInstruments (registry: Registry) {
     reloadedAt: gauge('hawser_config_last_reload_timestamp_seconds', 'Time at which the current configuration was read'),
     inFlight: gauge('hawser_requests_in_flight', 'Requests in flight'),
     auditFailures: counter('hawser_audit_failures_total', 'Audit lines that could not be written'),
+    keyExpiry: gauge('hawser_key_expires_in_seconds', 'Seconds until an API key with expires_at expires; negative afterwards', 'key'),
     build: gauge('hawser_build_info', 'Always 1, with the running version as a label', 'version'),
     /** Only with Redis. */
+    fileUp: (): Gauge => gauge('hawser_state_file_up', '1 while the state file accepts writes'),
     redisUp: (): Gauge => gauge('hawser_redis_up', '1 while Redis is available')
   }
 }

@@ -10,9 +10,13 @@ export interface MetricSources {
   breakers(): Iterable<{ readonly account: string, readonly state: BreakerState }>
   /** Whether keyed creates of an account are refused until a flush is acknowledged. */
   flushed(): Iterable<{ readonly account: string, readonly isFlushed: boolean }>
+  /** The API keys that expire, with the seconds left. */
+  keyExpiries(): Iterable<{ readonly key: string, readonly seconds: number }>
   openOperations(): Promise<Iterable<{ readonly account: string, readonly status: OperationStatus, readonly count: number }>>
   /** Null without Redis. */
   isRedisThere(): boolean | null
+  /** Null without a state file. */
+  isFileThere(): boolean | null
   requestsInFlight(): number
   readonly version: string
   /** Milliseconds after which a store that does not answer is left out. */
@@ -36,6 +40,7 @@ export function createMetrics (sources: MetricSources): Metrics {
   const registry = new Registry()
   const instruments = createInstruments(registry)
   const redisUp = sources.isRedisThere() === null ? null : instruments.redisUp()
+  const fileUp = sources.isFileThere() === null ? null : instruments.fileUp()
   collectDefaultMetrics({ register: registry, prefix: 'hawser_' })
   instruments.build.set({ version: sources.version }, 1)
   instruments.reloadedAt.set(Date.now() / 1000)
@@ -45,12 +50,15 @@ export function createMetrics (sources: MetricSources): Metrics {
     text: async () => {
       instruments.inFlight.set(sources.requestsInFlight())
       redisUp?.set(sources.isRedisThere() === true ? 1 : 0)
+      fileUp?.set(sources.isFileThere() === true ? 1 : 0)
       instruments.breaker.reset()
       for (const { account, state } of sources.breakers()) {
         for (const each of breakerStates) instruments.breaker.set({ account, state: each }, each === state ? 1 : 0)
       }
       instruments.flushed.reset()
       for (const { account, isFlushed } of sources.flushed()) instruments.flushed.set({ account }, isFlushed ? 1 : 0)
+      instruments.keyExpiry.reset()
+      for (const { key, seconds } of sources.keyExpiries()) instruments.keyExpiry.set({ key }, seconds)
       await pullOperations(instruments, sources)
       return await registry.metrics()
     }

@@ -10,6 +10,8 @@ export interface TelemetryParts {
   readonly onFault: (error: unknown) => void
   /** Null without Redis. */
   readonly isRedisThere: (() => boolean) | null
+  /** Null without a state file. */
+  readonly isFileThere: (() => boolean) | null
   readonly version: string
   readonly accounts: () => Iterable<string>
   /** Accounts whose idempotency keys were lost. */
@@ -18,6 +20,8 @@ export interface TelemetryParts {
   /** The operations of an account that have not ended. */
   readonly pending: (account: string) => Promise<ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>>
   readonly requestsInFlight: () => number
+  /** The API keys that expire, with the seconds left. */
+  readonly keyExpiries: () => Iterable<{ readonly key: string, readonly seconds: number }>
 }
 
 export interface Telemetry {
@@ -28,13 +32,15 @@ export interface Telemetry {
 
 /** The metrics and the audit log of one gateway. */
 export function createTelemetry (parts: TelemetryParts): Telemetry {
-  const { sink, isRedisThere, pending } = parts
+  const { sink, isRedisThere, isFileThere, pending } = parts
   const metrics = createMetrics({
     version: parts.version,
     breakers: parts.breakers,
     flushed: () => [...parts.accounts()].map(account => ({ account, isFlushed: parts.flushed().includes(account) })),
     isRedisThere: () => isRedisThere === null ? null : isRedisThere(),
+    isFileThere: () => isFileThere === null ? null : isFileThere(),
     requestsInFlight: parts.requestsInFlight,
+    keyExpiries: parts.keyExpiries,
     openOperations: async () => (await Promise.all([...parts.accounts()].map(async account => countOf(account, await pending(account))))).flat()
   })
   const onFault = (error: unknown): void => {

@@ -7,6 +7,7 @@ import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
 import type { Breaker, CallOutcome } from './breaker.ts'
 import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
+import type { Allowance } from './allowance.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
@@ -21,6 +22,8 @@ export interface Transport {
   readonly budget: RetryBudget
   readonly breaker: Breaker
   readonly bulkhead: Bulkhead
+  /** Null if the provider's answers do not say what is left of its rate limit. */
+  readonly allowance: Allowance | null
   readonly random: () => number
   readonly report: (sent: SentCall) => void
 }
@@ -129,6 +132,7 @@ async function attempt<T> (sending: Sending<T>, token: Token | null, tries: Trie
 }
 
 async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, token: Token | null, tries: Tries): Promise<Attempt<T>> {
+  const leave = transport.allowance === null ? null : await transport.allowance.enter(call)
   tries.attempts += 1
   const began = performance.now()
   let built: HttpRequest | null = null
@@ -145,6 +149,8 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
     // A fault of the gateway in reading the answer does not undo the write.
     if (built !== null && request.intent === 'write' && !isKnown(error)) call.counters.writes = 'possible'
     result = toUpstreamError(error)
+  } finally {
+    leave?.(response?.headers ?? null)
   }
   const durationMs = performance.now() - began
   call.counters.upstreamMs += durationMs

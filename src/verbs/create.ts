@@ -16,9 +16,11 @@ export const create = command({
   generatesPassword: true,
   summary: 'Create a server',
   description: 'Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
-    'with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400.',
+    'with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400. ' +
+    'Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403.',
   path: '/servers',
   creates: true,
+  spends: true,
   params: accountParams,
   body: createSpecSchema,
   toCommand: ({ body: spec }) => {
@@ -27,6 +29,7 @@ export const create = command({
       given: givenMembers(optional),
       goal: usualGoals.create,
       spec,
+      buys: { plan: spec.plan, region: spec.region, serverId: null },
       bind: ({ create: verb }) => verb && {
         verb,
         ready: own => {

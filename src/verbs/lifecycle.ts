@@ -44,14 +44,17 @@ const resize = command({
   action: 'resize',
   summary: 'Resize a server',
   description: 'Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. ' +
-    'Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability).',
+    'Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). ' +
+    'Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403.',
   path: '/servers/:id/resize',
   reads: 'before',
+  spends: true,
   body: resizeSpecSchema,
-  toCommand: ({ body: spec }) => {
+  toCommand: ({ params: { id }, body: spec }) => {
     const { restart, ...sizes } = spec
     return {
       given: givenMembers(spec),
+      buys: { plan: spec.plan, region: undefined, serverId: id },
       goal: { statuses: ['running', 'stopped'], ...sizes },
       bind: ({ resize: verb }) => verb && {
         verb,

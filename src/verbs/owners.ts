@@ -2,7 +2,8 @@ import { ownerSpecSchema } from '../domain/spec.ts'
 import { givenMembers, parseOptions, refuseMissing } from './members.ts'
 import { accountParams, ownerParams } from './params.ts'
 import { loginLinkSchema, ownerAnswer, ownerPageSchema, ownerSchema } from './resource-schemas.ts'
-import { namedEmptyBody, noQuery, pageQuery, writeQuery } from './schemas.ts'
+import { noQuery } from '../domain/parameter.ts'
+import { namedEmptyBody, pageQuery, writeQuery } from './schemas.ts'
 import { bound, direct, listing, none } from './verb.ts'
 
 const list = listing({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { operationExample, operationSchema, operationStatuses } from '../domain/operation.ts'
-import { flag } from '../domain/parameter.ts'
+import { flag, pageParameters, wordList } from '../domain/parameter.ts'
 import { serverSchema } from '../domain/server.ts'
 
 const dryRun = flag('true: sends nothing and returns the calls that would be sent')
@@ -60,24 +60,10 @@ export const ptrBody = z.strictObject({
     .meta({ description: 'null: reset to the provider\'s default name, or none' })
 }).meta({ id: 'SetPtrRequest', example: { ptr: 'host.example.com' } })
 
-const limit = z.string().regex(/^\d{1,4}$/, { error: 'must be a whole number from 1 to 500' }).transform(Number)
-  .pipe(z.number().min(1, { error: 'must be from 1 to 500' }).max(500, { error: 'must be from 1 to 500' }))
-  .default(50)
-  .meta({ override: { type: 'integer', minimum: 1, maximum: 500, default: 50 }, description: 'The number of rows on a page' })
-const cursor = z.string().min(1).max(4096).optional().meta({ description: 'The next_cursor of the previous page; valid for the same account, filters and order only' })
-
-export const noQuery = z.strictObject({})
-export const pageQuery = z.strictObject({ limit, cursor })
-const statusList = z.string().transform((text, context) => {
-  const words = text.split(',')
-  if (words.every(word => operationStatuses.some(status => status === word))) return operationStatuses.filter(status => words.includes(status))
-  context.addIssue({ code: 'custom', message: `must be one or more of ${operationStatuses.join(', ')}, separated by commas` })
-  return z.NEVER
-})
+export const pageQuery = z.strictObject(pageParameters)
 export const operationsQuery = z.strictObject({
-  limit,
-  cursor,
-  status: statusList.optional().meta({ override: { type: 'string' }, description: 'One or more states, separated by commas: pending,running' }),
+  ...pageParameters,
+  status: wordList(operationStatuses, 'One or more states, separated by commas: pending,running'),
   server_id: z.string().min(1).max(255).optional(),
   action: z.string().min(1).max(64).optional().meta({ description: 'As create, stop, snapshots.create' })
 })

@@ -51,6 +51,16 @@ export interface DirectCall<T> extends Call<T> {
   readonly isRepeatable?: true
   /** Counted by `guard.max_deletes_per_hour`. */
   readonly isDelete?: boolean
+  /** Counted by `guard.max_creates_per_hour`. */
+  readonly mayCreate?: boolean
+}
+
+/** A plan for a new server, or for one that is resized; without a plan its price is not known. */
+export interface Purchase {
+  readonly plan: string | undefined
+  readonly region: string | undefined
+  /** The server that is resized. */
+  readonly serverId: string | null
 }
 
 /** A write that is followed as an operation. */
@@ -65,6 +75,8 @@ export interface Command extends Call<Accepted> {
   readonly goal: Goal | null
   /** For a create: how its server is found if the answer has no id. */
   readonly spec?: CreateSpec
+  /** What the account will cost: `guard.max_monthly_price` applies. */
+  readonly buys?: Purchase
 }
 
 /** A row of a list with its unique key. */
@@ -104,12 +116,14 @@ export interface Described {
   /** The adapter's verbs that it runs; absent: the one that `action` names. */
   readonly runs?: ReadonlyArray<keyof AdapterVerbs>
   /**
-   * The gateway itself reads the server: `before` the verb (a preflight), before it only if a name must be confirmed, or `after` it
+   * The gateway itself reads the server: `before` the verb (a preflight), before it only for a guard (`confirmed`), or `after` it
    * to answer with the server.
    */
   readonly reads?: 'before' | 'confirmed' | 'after'
   /** It costs money: after a lost answer nothing is sent again before the provider's list has been searched. */
   readonly creates?: true
+  /** Its command has `buys`: under `guard.max_monthly_price` the lists of servers and plans are read first. */
+  readonly spends?: true
   /** Some providers generate a password for it: the first response carries it beside the operation's members. */
   readonly generatesPassword?: true
   /** Whether a request with this body may carry an Idempotency-Key; absent: any write may. */

@@ -264,7 +264,7 @@ const refusedOrders: ReadonlyArray<readonly [SimulatedReply, string, string | un
   [refusal(500, 610, 'Bad configuration option for the template.'), 'rejected', undefined],
   [refusal(500, 603, 'No payment card'), 'quota', undefined],
   [refusal(500, 604, 'You are not allowed to create more servers.'), 'quota', undefined],
-  [refusal(500, 617, 'Host has not enough memory'), 'quota', undefined],
+  [refusal(500, 617, 'Host has not enough memory'), 'capacity', undefined],
   [refusal(500, 618, 'Limit of test accounts'), 'quota', undefined],
   [refusal(500, 605, 'Create failed'), 'unavailable', undefined],
   [refusal(500, 619, 'Connection exception'), 'unavailable', undefined]

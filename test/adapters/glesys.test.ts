@@ -423,7 +423,7 @@ const refusals: ReadonlyArray<readonly [number, number | null, string, Failure]>
   [500, 616, '', 'rejected'],
   [500, 603, '', 'quota'],
   [500, 604, '', 'quota'],
-  [500, 617, '', 'quota'],
+  [500, 617, '', 'capacity'],
   [500, 618, '', 'quota'],
   [500, 500, '', 'unavailable'],
   [502, null, '', 'unavailable'],

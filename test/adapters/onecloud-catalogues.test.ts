@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cidrOf } from '../../src/adapters/onecloud/mapping-cidr.ts'
+import { cidrOf } from '../../src/adapters/kit/addresses.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { capabilityNames } from '../../src/domain/capability.ts'
 import { redact } from '../../src/domain/redact.ts'
@@ -167,7 +167,7 @@ t.test('an empty list has no total, and one that does not end is malformed', asy
   t.strictSame(await need(empty.operations.ssh_keys).run({}), [])
   const endless = await open(t, () => ok({ keypairs: [{ id: 'k' }], total: 1_000_000 }))
   t.equal((await failureOf(need(endless.operations.ssh_keys).run({}))).failure, 'malformed')
-  t.equal(sentOf(endless.vendor).length, 100)
+  t.equal(sentOf(endless.vendor).length, 2, 'a page without a new row is the last that is read')
 })
 
 t.test('a list where no such service is, is malformed, and so is one of another form', async t => {
@@ -258,25 +258,22 @@ t.test('a snapshot is made of the server, followed by its state, and can be dele
   await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 1)
   t.strictSame(await refusalOf(need(line.operations()['snapshots.create']).run({ id: webId, name: 'before' })), ['conflict', 'body.name'])
   const [made] = await need(line.operations()['snapshots.list']).run({ id: stoppedId })
-  const job = { id: made?.id ?? '', name: 'snapshots.delete' }
-  t.strictSame(await need(line.operations()['snapshots.delete']).run({ id: stoppedId, snapshot: job.id }), { jobs: [job] })
-  t.strictSame(writesOf(vendor).at(-1), ['DELETE', `/compute/instance_snapshots/${job.id}`, null])
-  const read = async () => await need(line.operations().jobs)([job])
-  t.strictSame(await read(), [{ ...job, status: 'running', vendorStatus: 'instance_snapshot_start_delete', error: null }])
+  const snapshot = made?.id ?? ''
+  t.strictSame(await need(line.operations()['snapshots.delete']).run({ id: stoppedId, snapshot }), {}, 'followed by the list of snapshots')
+  t.strictSame(writesOf(vendor).at(-1), ['DELETE', `/compute/instance_snapshots/${snapshot}`, null])
+  t.match(await need(line.operations()['snapshots.list']).run({ id: stoppedId }), [{ status: 'deleting' }])
   await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 0)
-  t.strictSame(await read(), [{ ...job, status: 'succeeded', vendorStatus: null, error: null }])
 })
 
-t.test('the deletion of a snapshot that the node refuses has failed, though it was accepted and the server is well', async t => {
+t.test('a snapshot whose deletion the node refuses stays in the list, in error', async t => {
   const { vendor, line, operations, pass } = await openSandbox(t)
   await need(operations['snapshots.create']).run({ id: stoppedId, name: 'before' })
   await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 1)
   const [made] = await need(line.operations()['snapshots.list']).run({ id: stoppedId })
   vendor.knobs.failActions = ['snapshot-delete']
-  const { jobs = [] } = await need(line.operations()['snapshots.delete']).run({ id: stoppedId, snapshot: made?.id ?? '' })
-  await until(pass, async () => (await need(line.operations().jobs)(jobs))[0]?.status !== 'running')
-  t.match(await need(line.operations().jobs)(jobs), [{ status: 'failed', vendorStatus: 'instance_snapshot_delete_failed', error: /instance_snapshot_delete_failed/ }])
-  t.match(vendor.calls.at(-1)?.query.get('filter'), `id.in('${made?.id ?? ''}')`)
+  await need(line.operations()['snapshots.delete']).run({ id: stoppedId, snapshot: made?.id ?? '' })
+  await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId }))[0]?.status !== 'deleting')
+  t.match(await need(line.operations()['snapshots.list']).run({ id: stoppedId }), [{ status: 'error', provider_status: 'instance_snapshot_delete_failed' }])
 })
 
 t.test('a snapshot that the server does not have is missing, and one that is gone meanwhile as well', async t => {

@@ -807,7 +807,7 @@ async function refusalOf (t: Test, reply: SimulatedReply): Promise<UpstreamError
 t.test('the vendor\'s error classes decide where the status would mislead', async t => {
   const cases: ReadonlyArray<readonly [number, string, Failure]> = [
     [400, 'InvalidStatusError', 'conflict'], [400, 'ServerStatusError', 'conflict'],
-    [400, 'OutOfQuotaError', 'quota'], [400, 'InsufficientResourceError', 'quota'],
+    [400, 'OutOfQuotaError', 'quota'], [400, 'InsufficientResourceError', 'capacity'],
     [400, 'InputParameterError', 'rejected'], [400, 'BadRequestError', 'rejected'],
     [402, 'PaymentError', 'quota'], [402, 'RequireLicenseError', 'unavailable'],
     [403, 'ForbiddenError', 'forbidden'], [403, 'NotSufficientPrivilegeError', 'forbidden'],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Endpoint, Field } from '../../src/caller/endpoint.ts'
@@ -32,8 +32,10 @@ function sample ({ name, kind, choices }: Field): [text: string, value: unknown]
 
 const wordsFor = (fields: readonly Field[]): string[] => fields.filter(({ isSecret }) => isSecret !== true).flatMap(field =>
   field.kind === 'flag' ? [flagOf(field)] : [flagOf(field), sample(field)[0]])
-const valuesOf = (fields: readonly Field[]): Record<string, unknown> => Object.fromEntries(fields.filter(({ isSecret }) => isSecret !== true).map(field =>
-  [field.name, field.kind === 'flag' ? true : sample(field)[1]]))
+function valuesOf (fields: readonly Field[]): Record<string, unknown> {
+  const given = fields.filter(({ isSecret }) => isSecret !== true)
+  return Object.fromEntries(given.map(field => [field.name, field.kind === 'flag' ? true : sample(field)[1]]))
+}
 
 t.test('every path of the API has a command, which sends each parameter and member to its place', async t => {
   t.ok(endpoints.length > 30)
@@ -53,8 +55,9 @@ t.test('every path of the API has a command, which sends each parameter and memb
     t.equal(sent?.method, method, words.join(' '))
     const [sentPath, sentQuery = ''] = sent?.path.split('?') ?? []
     t.equal(sentPath, path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? '')))
-    const expected = { ...valuesOf(query), ...(traits.includes('destroys') ? { confirm: 'web-1' } : {}), ...(traits.includes('limits') ? { limit: 500 } : {}) }
-    t.same(Object.fromEntries(new URLSearchParams(sentQuery)), Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, String(value)])))
+    const added = { ...(traits.includes('destroys') ? { confirm: 'web-1' } : {}), ...(traits.includes('limits') ? { limit: 500 } : {}) }
+    const expected = Object.entries({ ...valuesOf(query), ...added }).map(([name, value]) => [name, String(value)])
+    t.same(Object.fromEntries(new URLSearchParams(sentQuery)), Object.fromEntries(expected))
     t.same(sent?.body, bodyFor(endpoint, argument), words.join(' '))
   }
 })
@@ -69,7 +72,9 @@ t.test('every command has help, and the help names the arguments and flags', asy
   t.equal(all.code, 0)
   for (const { words: [head = '', word] } of endpoints) {
     t.match(all.out, new RegExp(`^  ${head}\\b`, 'm'))
-    t.match(await runHere([head, ...word === undefined ? [] : [word], '--help']), { code: 0, err: '', out: /^Usage: hawser [^]*--output <format>/ })
+    t.match(await runHere([head, ...word === undefined ? [] : [word], '--help']), {
+      code: 0, err: '', out: /^Usage: hawser [^]*--output <format>/
+    })
   }
   t.match(await runHere(['help', 'server']), { code: 0, out: /^ {2}rename \[options\] <account> <server> <name>/m })
   t.match(await runHere(['server']), { code: 2, out: '' })
@@ -90,10 +95,34 @@ t.test('null and false can be said: a reverse name is reset, a protection lifted
   t.match(await runHere(['address', 'ptr', 'lab', '192.0.2.1'], env), { code: 2, err: /^missing: --ptr\n$/ })
 })
 
+t.test('the flags of every command may come before it', async t => {
+  t.match(await runHere(['-q', '--url', gateway.url, '-o', 'csv', 'images', 'lab']), { code: 0, out: '7\n' })
+  t.match(await runHere([`--url=${gateway.url}`, 'server', 'get', 'lab', '42', '-q']), { code: 0, out: '42\n' })
+  t.match(await runHere(['--url', gateway.url]), { code: 2, out: '' })
+})
+
 t.test('a body can be given as a whole, and flags win over it', async t => {
   const body = JSON.stringify({ name: 'a', image: 'b', cpus: 1, options: { users: [] } })
   t.match(await runHere(['server', 'create', 'lab', '--body', body, '--cpus', '4'], { HAWSER_URL: gateway.url }), { code: 0 })
   t.same(gateway.asked.at(-1)?.body, { name: 'a', image: 'b', cpus: 4, options: { users: [] } })
+})
+
+t.test('a value can come from a file or standard input; an argument is taken as it is', async t => {
+  const env = { HAWSER_URL: gateway.url }
+  const file = join(home, 'value')
+  writeFileSync(file, 'ssh-ed25519 AAAA a key\n')
+  await runHere(['server', 'create', 'lab', '--name', '@@a', '--image', 'b', '--ssh-key', `@${file}`, '--user-data', `@${file}`], env)
+  t.match(gateway.asked.at(-1), {
+    headers: { 'idempotency-key': /^hawser-/ },
+    body: { name: '@a', ssh_keys: ['ssh-ed25519 AAAA a key'], user_data: 'ssh-ed25519 AAAA a key\n' }
+  })
+  await runHere(['server', 'rename', 'lab', '42', '@web'], env)
+  t.same(gateway.asked.at(-1)?.body, { name: '@web' })
+  await runHere(['snapshot', 'create', 'lab', '42', '@daily'], env)
+  t.same(gateway.asked.at(-1)?.body, { name: '@daily' })
+  writeFileSync(file, JSON.stringify({ name: 'a', image: 'b', password: 'from a file' }))
+  await runHere(['server', 'create', 'lab', '--body', `@${file}`, '--no-idempotency-key'], env)
+  t.match(gateway.asked.at(-1), { headers: { 'idempotency-key': undefined }, body: { password: 'from a file' } })
 })
 
 t.test('wrong usage is exit code 2, and nothing is sent', async t => {
@@ -105,8 +134,11 @@ t.test('wrong usage is exit code 2, and nothing is sent', async t => {
     [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--cpus', 'two'], /--cpus takes a number/],
     [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--options', '{SECRET'], /--options takes JSON/],
     [['server', 'create', 'lab', '--body', '["SECRET"]'], /--body takes a JSON object/],
-    [['server', 'create', 'lab', '--body', '{"name": "a", "password": "SECRET"}'], /use --body @FILE or --password-file/],
-    [['server', 'create', 'lab', '--name', 'a', '--image', 'b', '--user-data', '@/nowhere/file'], /--user-data: \/nowhere\/file cannot be read: ENOENT/],
+    [['server', 'create', 'lab', '--body', '{"SECRET'], /--body takes JSON/],
+    [['server', 'create', 'lab', '--body', '{"name": "a", "password": "SECRET"}'], /^--body: a password in the command line/],
+    [['server', 'create', 'lab', '--options', '{"users": [{"password": "SECRET"}]}'], /^--options: a password in the command line/],
+    [['api', 'POST', '/v1/lab/raw/x', '--body', '{"password": "SECRET"}'], /^--body: a password in the command line/],
+    [['server', 'create', 'lab', '--name', 'a', '--user-data', '@/nowhere/file'], /--user-data: \/nowhere\/file cannot be read: ENOENT/],
     [['server', 'password', 'lab', '42', '--password', 'SECRET'], /use --password-file/],
     [['servers', '--key=SECRET'], /use --key-file FILE, HAWSER_KEY or hawser context add/],
     [['servers', '--key', 'SECRET'], /can be read by other users/],

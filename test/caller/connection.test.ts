@@ -11,7 +11,9 @@ const file = join(home, '.config/hawser/config.yaml')
 const keyOf = ({ asked }: typeof first): unknown => asked.at(-1)?.headers.authorization
 
 t.test('without any gateway the command says how to name one', async t => {
-  t.match(await runHere(['accounts'], { HOME: home }), { code: 2, out: '', err: /^no gateway is known\. Set HAWSER_URL and HAWSER_KEY, or run: hawser context add/ })
+  t.match(await runHere(['accounts'], { HOME: home }), {
+    code: 2, out: '', err: /^no gateway is known\. Set HAWSER_URL and HAWSER_KEY, or run: hawser context add/
+  })
 })
 
 t.test('a context is stored for its owner alone, its key comes from standard input, and it is in use', async t => {
@@ -24,13 +26,19 @@ t.test('a context is stored for its owner alone, its key comes from standard inp
   t.equal(keyOf(first), 'Bearer key-of-prod')
   const keyFile = join(home, 'key')
   writeFileSync(keyFile, 'key-of-lab\n')
-  t.match(await runHere(['context', 'add', 'lab', '--url', second.url, '--key-file', keyFile], { HOME: home }), { code: 0, err: /To use it: hawser context use lab/ })
-  t.match(await runHere(['context', 'list', '-o', 'csv'], { HOME: home }), { code: 0, out: `name,url,key,current\nprod,${first.url},yes,yes\nlab,${second.url},yes,no\n` })
+  t.match(await runHere(['context', 'add', 'lab', '--url', second.url, '--key-file', keyFile], { HOME: home }), {
+    code: 0, err: /To use it: hawser context use lab/
+  })
+  t.match(await runHere(['context', 'list', '-o', 'csv'], { HOME: home }), {
+    code: 0, out: `name,url,key,current\nprod,${first.url},yes,yes\nlab,${second.url},yes,no\n`
+  })
   t.match(await runHere(['context', 'use', 'lab'], { HOME: home }), { code: 0 })
   await runHere(['accounts'], { HOME: home })
   t.equal(keyOf(second), 'Bearer key-of-lab')
-  t.match(await runHere(['context', 'use', 'nowhere'], { HOME: home }), { code: 2, err: 'there is no context nowhere; there are: prod, lab\n' })
-  for (const words of [['context', 'list'], ['context', 'list', '-o', 'json']]) t.notOk((await runHere(words, { HOME: home })).out.includes('key-of'))
+  t.match(await runHere(['context', 'use', 'nowhere'], { HOME: home }), {
+    code: 2, err: 'there is no context nowhere; there are: prod, lab\n'
+  })
+  for (const format of ['json', 'table']) t.notOk((await runHere(['context', 'list', '-o', format], { HOME: home })).out.includes('key-of'))
 })
 
 t.test('a key that is typed on the terminal does not show', async t => {
@@ -50,7 +58,7 @@ t.test('flags come before the environment, and the environment before the contex
   const keyFile = join(home, 'key-of-flag')
   writeFileSync(keyFile, 'key-of-flag\n')
   const environment = { HOME: home, HAWSER_URL: first.url, HAWSER_KEY: 'key-of-env' }
-  const cases: ReadonlyArray<readonly [flags: readonly string[], env: Record<string, string>, gateway: typeof first, key: string | undefined]> = [
+  const cases: ReadonlyArray<readonly [flags: readonly string[], env: Record<string, string>, gateway: typeof first, key?: string]> = [
     [['--url', second.url, '--key-file', keyFile], environment, second, 'Bearer key-of-flag'],
     [['--url', second.url], environment, second, 'Bearer key-of-env'],
     [['--context', 'lab'], environment, second, 'Bearer key-of-lab'],
@@ -59,8 +67,8 @@ t.test('flags come before the environment, and the environment before the contex
     [['--key-file', keyFile], environment, first, 'Bearer key-of-flag'],
     [[], { HOME: home, HAWSER_KEY: 'key-of-env' }, second, 'Bearer key-of-env'],
     [[], { HOME: home }, second, 'Bearer key-of-lab'],
-    [['--url', first.url], { HOME: home }, first, undefined],
-    [[], { HOME: home, HAWSER_URL: first.url }, first, undefined]
+    [['--url', first.url], { HOME: home }, first],
+    [[], { HOME: home, HAWSER_URL: first.url }, first]
   ]
   for (const [flags, env, gateway, key] of cases) {
     const before = gateway.asked.length
@@ -69,6 +77,16 @@ t.test('flags come before the environment, and the environment before the contex
     t.equal(keyOf(gateway), key, `${flags.join(' ')}: the key of a context goes only to the URL of that context`)
   }
   t.match(await runHere(['accounts', '--context', 'lab', '--url', first.url], { HOME: home }), { code: 2, err: /exclude each other/ })
+})
+
+t.test('a secret from standard input is asked for without showing it, where that is a terminal', async t => {
+  const asking = terminal(['accounts', '--url', first.url, '--key-file', '-'])
+  await asking.shows(/--key-file \(not shown\): $/)
+  asking.type('SECRETKEY\r')
+  const { code, out } = await asking.ended()
+  t.equal(code, 0, out)
+  t.notOk(out.includes('SECRETKEY'))
+  t.equal(keyOf(first), 'Bearer SECRETKEY')
 })
 
 t.test('a key can come from standard input', async t => {
@@ -92,7 +110,9 @@ t.test('a file of contexts that others can read is refused, and the message says
   for (const mode of [0o644, 0o640, 0o602]) {
     chmodSync(file, mode)
     for (const words of [['accounts'], ['context', 'list'], ['context', 'use', 'prod']]) {
-      t.match(await runHere(words, { HOME: home }), { code: 2, out: '', err: `${file} holds keys, and other users can read or write it. Run: chmod 600 ${file}\n` })
+      t.match(await runHere(words, { HOME: home }), {
+        code: 2, out: '', err: `${file} holds keys, and other users can read or write it. Run: chmod 600 ${file}\n`
+      })
     }
   }
   chmodSync(file, 0o600)
@@ -144,6 +164,16 @@ t.test('a key that a header cannot carry is refused without being repeated', asy
     t.match(run, { code: 2, err: /the key contains spaces or characters/ })
     t.notOk(run.err.includes('SECRET'))
   }
+})
+
+t.test('a key for a URL without https is stored with a warning', async t => {
+  const file = join(home, 'key-of-flag')
+  const env = { XDG_CONFIG_HOME: join(home, 'other') }
+  const far = await runHere(['context', 'add', 'far', '--url', 'http://hawser.example.com', '--key-file', file], env)
+  t.match(far, { code: 0, err: /key is sent unencrypted/ })
+  t.notMatch((await runHere(['context', 'add', 'near', '--url', first.url, '--key-file', file], env)).err, /unencrypted/)
+  const none = await runHere(['context', 'add', 'none', '--url', first.url], env)
+  t.match(none, { code: 2, err: 'the key, or --no-key: standard input is empty\n' })
 })
 
 t.test('a gateway below a path is called below it', async t => {

@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import t from 'tap'
+import { z } from 'zod'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
-import { freePort } from '../helpers/process.ts'
+import { freePort, root } from '../helpers/process.ts'
 import { openCommands, runHere, sendJson, startStandIn } from '../helpers/caller.ts'
 
 const [glesys, vmmanager] = [await startGlesys(), await startVmmanager()]
@@ -18,10 +20,7 @@ const url = await app.listen({ host: '127.0.0.1', port: 0 })
 t.teardown(async () => { await close(); await Promise.all([glesys.close(), vmmanager.close()]) })
 const env = { HAWSER_URL: url }
 const commands = openCommands(t)
-const rows = (text: string): unknown[] => {
-  const parsed: unknown = JSON.parse(text)
-  return Array.isArray(parsed) ? parsed : []
-}
+const rows = (text: string): Array<Record<string, unknown>> => z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(text))
 
 t.test('a list goes over all pages, and --limit ends it', async t => {
   const all = rows((await runHere(['servers', 'lab'], env)).out)
@@ -33,7 +32,7 @@ t.test('a list goes over all pages, and --limit ends it', async t => {
 t.test('a pipe gets JSON, and a terminal a table of the same rows', async t => {
   const words = ['servers', 'vm6', '--limit', '4']
   const piped = await commands.pipe(words, env).ended()
-  const servers = rows(piped.out).filter((row): row is { id: string, name: string } => typeof row === 'object' && row !== null && 'id' in row)
+  const servers = rows(piped.out)
   t.match(piped, { code: 0, err: '' })
   t.equal(servers.length, 4)
   const shown = await commands.terminal(words, { ...env, NO_COLOR: '1' }).ended()
@@ -55,14 +54,17 @@ t.test('colors are for terminals, and NO_COLOR turns them off', async t => {
 t.test('each format prints the same rows', async t => {
   const words = ['servers', 'lab', '--limit', '2']
   const json = rows((await runHere([...words, '-o', 'json'], env)).out)
-  t.same((await runHere([...words, '-o', 'ndjson'], env)).out.trim().split('\n').map(line => JSON.parse(line).id), json.map(row => Object(row).id))
+  const lines = (await runHere([...words, '-o', 'ndjson'], env)).out.trim().split('\n')
+  t.same(lines.map(line => JSON.parse(line).id), json.map(({ id }) => id))
   const csv = (await runHere([...words, '-o', 'csv', '-o', 'columns=id,region.id,addresses'], env)).out.split('\n')
   t.equal(csv[0], 'id,region.id,addresses')
   t.match(csv[1], /^\w+,Falkenberg,"[\d.]+, [\da-f:]+"$/)
   t.match(await runHere([...words, '-o', 'columns=name,status'], env), { out: /^NAME +STATUS\n(\S+ +\w+\n){2}$/ })
-  t.same(rows((await runHere([...words, '-o', 'json', '-o', 'columns=name'], env)).out).map(row => Object.keys(Object(row))), [['name'], ['name']])
-  t.equal((await runHere([...words, '-q'], env)).out, json.map(row => `${Object(row).id}\n`).join(''))
-  t.match(await runHere([...words, '-o', 'columns=nmae'], env), { code: 2, err: /there is no column nmae; there are: id, account, provider, name/ })
+  t.same(rows((await runHere([...words, '-o', 'json', '-o', 'columns=name'], env)).out).map(row => Object.keys(row)), [['name'], ['name']])
+  t.equal((await runHere([...words, '-q'], env)).out, json.map(({ id }) => `${String(id)}\n`).join(''))
+  t.match(await runHere([...words, '-o', 'columns=nmae'], env), {
+    code: 2, err: /there is no column nmae; there are: id, account, provider, name/
+  })
 })
 
 t.test('an empty list is an empty array, and says so where a person reads', async t => {
@@ -71,7 +73,7 @@ t.test('an empty list is an empty array, and says so where a person reads', asyn
   t.match(await runHere([...words, '-o', 'table'], env), { code: 0, out: '', err: 'none\n' })
 })
 
-t.test('without an account the servers are those of all accounts; one that does not answer is a line, and a failure only with --strict', async t => {
+t.test('without an account the servers are the fleet; an account without an answer is a line, and a failure with --strict', async t => {
   const run = await runHere(['servers', '-o', 'csv', '-o', 'columns=account,id'], env)
   t.equal(run.code, 0)
   t.same([...new Set(run.out.trim().split('\n').slice(1).map(line => line.split(',')[0]))].toSorted(), ['lab', 'vm6'])
@@ -94,21 +96,30 @@ t.test('a narrow terminal shortens names, leaves out columns and says which, and
     t.same(lines.slice(1).map(line => line.split(/ {2,}/)[0]), ids)
     if (columns < 80) t.match(note, /disk_gib .*-o json/)
   }
-  const blocks = await commands.terminal([...words, '-o', 'columns=id,status,server_id,account,created_at,provider', '--limit', '1'], env, 30).ended()
-  t.match(blocks.out, /no column server_id/, 'columns that are asked for must exist')
-  const named = await commands.terminal([...words, '-o', 'columns=id,account,status,provider,name,region', '--limit', '2'], { ...env, NO_COLOR: '1' }, 30).ended()
-  t.match(named.out, /^id +\S+\r\naccount +lab\r\nstatus +\S+\r\nprovider +glesys\r\nname +\S+\r\nregion +Falkenberg\r\n\r\nid /, 'and are shown as blocks where they do not fit')
+  const named = await commands.terminal([...words, '-o', 'columns=id,account,status,name,region'], { ...env, NO_COLOR: '1' }, 30).ended()
+  t.match(
+    named.out, /^id +\S+\r\naccount +lab\r\nstatus +\S+\r\nname +\S+\r\nregion +Falkenberg\r\n\r\nid /,
+    'columns that are asked for are shown as blocks where they do not fit'
+  )
+})
+
+t.test('one record is a line for each member, and for each verb of an account', async t => {
+  const server = (await commands.terminal(['server', 'get', 'vm6', '41'], { ...env, NO_COLOR: '1' }).ended()).out
+  t.match(server, /^id +41\r\naccount +vm6\r\n[^]*^image +.+ \(\S+\)\r\n[^]*^locked +no\r\n/m)
+  const { out } = await runHere(['account', 'get', 'lab', '-o', 'table'], env)
+  t.match(out, /^health\.status +ok\n[^]*^capabilities\.start +native, documented\n[^]*^capabilities\.rebuild +none\n/m)
 })
 
 t.test('a reader that leaves early ends the command quietly', async t => {
   const line = `"${process.execPath}" "$MAIN" servers lab -o ndjson; echo "code $?" >&2`
-  const run = await commands.program('sh', ['-c', `(${line}) | head -n 1`], { ...env, MAIN: `${import.meta.dirname}/../../src/main.ts` }).ended()
+  const run = await commands.program('sh', ['-c', `(${line}) | head -n 1`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()
   t.equal(run.out.trim().split('\n').length, 1)
   t.equal(run.err, 'code 0\n')
 })
 
 const escape = String.fromCharCode(27)
-const strange = { id: '1', name: `a${escape}]0;title${String.fromCharCode(7)}\nb\u202eevil\u009b31m`, status: `${escape}[2J`, 'x\u001b': 1, wide: '漢字漢字' }
+const name = `a${escape}]0;title\u0007\nb\u202eevil\u009b31m`
+const strange = { id: '1', name, status: `${escape}[2J`, 'x\u001b': 1, wide: '漢字漢字' }
 
 t.test('control characters in a provider\'s text never reach the terminal', async t => {
   const gateway = await startStandIn(t, (path, response) => {
@@ -135,7 +146,14 @@ t.test('control characters in a provider\'s text never reach the terminal', asyn
 })
 
 const problem = {
-  type: '/problems/upstream-rejected', title: 'The provider rejected the request', status: 422, detail: '', request_id: 'r', retryable: 'no', side_effect: 'none', errors: []
+  type: '/problems/upstream-rejected',
+  title: 'The provider rejected the request',
+  status: 422,
+  detail: '',
+  request_id: 'r',
+  retryable: 'no',
+  side_effect: 'none',
+  errors: []
 }
 
 t.test('an answer that is not the gateway\'s is a failure, and so is none', async t => {
@@ -146,9 +164,14 @@ t.test('an answer that is not the gateway\'s is a failure, and so is none', asyn
     else sendJson(response, { data: null })
   })
   const ends: ReadonlyArray<readonly [account: string, message: RegExp]> = [
-    ['html', /is not the gateway's: HTTP 502/], ['broken', /is not valid JSON/], ['closed', /did not answer: UND_ERR_SOCKET/], ['none', /is not a page of the gateway/]
+    ['html', /is not the gateway's: HTTP 502/],
+    ['broken', /is not valid JSON/],
+    ['closed', /did not answer: UND_ERR_SOCKET/],
+    ['none', /is not a page of the gateway/]
   ]
-  for (const [account, message] of ends) t.match(await runHere(['images', account], { HAWSER_URL: other.url }), { code: 1, out: '', err: message })
+  for (const [account, err] of ends) t.match(await runHere(['images', account], { HAWSER_URL: other.url }), { code: 1, out: '', err })
   const nowhere = `http://127.0.0.1:${await freePort()}`
-  t.match(await runHere(['images', 'lab'], { HAWSER_URL: nowhere }), { code: 1, out: '', err: `the gateway at ${nowhere} cannot be reached: ECONNREFUSED\n` })
+  t.match(await runHere(['images', 'lab'], { HAWSER_URL: nowhere }), {
+    code: 1, out: '', err: `the gateway at ${nowhere} cannot be reached: ECONNREFUSED\n`
+  })
 })

@@ -7,39 +7,39 @@ import { password, vendors } from './vendors.ts'
 
 /** What must be offered: d documented or observed in working code, i inferred, - absent. */
 const matrix = `
-                    heficed fleio glesys vmmanager onecloud hetzner openstack
-  list              d       d     d      d         d        d       d
-  get               d       d     d      d         d        d       d
-  create            d       d     d      d         d        d       d
-  delete            d       d     d      d         d        d       d
-  start             i       d     d      d         d        d       d
-  stop              d       d     d      d         d        d       d
-  reboot            i       d     d      d         d        d       d
-  resize            i       i     d      d         d        d       d
-  rename            i       i     d      d         d        d       d
-  protect           -       -     -      -         d        d       -
-  rebuild           i       i     -      d         d        d       d
-  rescue            i       i     -      i         d        d       d
-  unrescue          i       i     -      i         d        d       d
-  password          i       i     -      d         d        d       d
-  console           i       i     d      i         d        d       d
-  snapshots.list    -       i     -      -         d        d       d
-  snapshots.create  -       i     -      -         d        d       d
-  snapshots.restore -       -     -      -         d        d       d
-  snapshots.delete  -       -     -      -         d        d       d
-  addresses.list    d       i     d      d         d        d       d
-  addresses.attach  d       i     d      d         d        d       d
-  addresses.detach  d       i     d      d         d        d       d
-  ptr               -       -     d      d         -        d       -
-  images            d       i     d      d         d        d       d
-  plans             -       i     -      d         d        d       d
-  regions           -       i     d      d         d        d       d
-  ssh_keys          d       i     d      d         d        d       d
-  networks          -       i     d      d         d        d       d
-  owners.list       -       d     -      d         d        -       -
-  owners.create     -       d     -      d         d        -       -
-  login_link        -       -     -      d         -        -       -
-  raw               d       d     d      d         d        d       d`
+                    heficed fleio glesys vmmanager onecloud hetzner openstack digitalocean
+  list              d       d     d      d         d        d       d         d
+  get               d       d     d      d         d        d       d         d
+  create            d       d     d      d         d        d       d         d
+  delete            d       d     d      d         d        d       d         d
+  start             i       d     d      d         d        d       d         d
+  stop              d       d     d      d         d        d       d         d
+  reboot            i       d     d      d         d        d       d         d
+  resize            i       i     d      d         d        d       d         d
+  rename            i       i     d      d         d        d       d         d
+  protect           -       -     -      -         d        d       -         -
+  rebuild           i       i     -      d         d        d       d         d
+  rescue            i       i     -      i         d        d       d         -
+  unrescue          i       i     -      i         d        d       d         -
+  password          i       i     -      d         d        d       d         d
+  console           i       i     d      i         d        d       d         -
+  snapshots.list    -       i     -      -         d        d       d         d
+  snapshots.create  -       i     -      -         d        d       d         d
+  snapshots.restore -       -     -      -         d        d       d         d
+  snapshots.delete  -       -     -      -         d        d       d         d
+  addresses.list    d       i     d      d         d        d       d         d
+  addresses.attach  d       i     d      d         d        d       d         d
+  addresses.detach  d       i     d      d         d        d       d         d
+  ptr               -       -     d      d         -        d       -         -
+  images            d       i     d      d         d        d       d         d
+  plans             -       i     -      d         d        d       d         d
+  regions           -       i     d      d         d        d       d         d
+  ssh_keys          d       i     d      d         d        d       d         d
+  networks          -       i     d      d         d        d       d         d
+  owners.list       -       d     -      d         d        -       -         -
+  owners.create     -       d     -      d         d        -       -         -
+  login_link        -       -     -      d         -        -       -         -
+  raw               d       d     d      d         d        d       d         d`
 
 const [header = [], ...lines] = matrix.trim().split('\n').map(line => line.trim().split(/\s+/))
 const letterOf = ({ evidence }: Capability): string => evidence === null ? '-' : evidence === 'inferred' ? 'i' : 'd'

@@ -1,4 +1,5 @@
 import type { Server, ServerStatus } from '../../src/domain/server.ts'
+import { startDigitalocean } from '../../sandbox/digitalocean/simulator.ts'
 import { startFleio } from '../../sandbox/fleio/simulator.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
@@ -82,7 +83,7 @@ function changesOf (members: string, said: Settings, options: Settings): Record<
 }
 
 /** What checks exchanges against the vendor's own document, while the specifications are proved. */
-const observers = { hetzner: observerOf('hetzner') }
+const observers = { hetzner: observerOf('hetzner'), digitalocean: observerOf('digitalocean') }
 
 const nobody = '00000000-0000-4000-8000-00000000dead'
 
@@ -325,6 +326,40 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       address: '203.0.113.10',
       failStops: () => { simulator.knobs.failActions = ['stop'] }
     })
+  },
+  digitalocean: async (clock = Date.now) => {
+    const simulator = await startDigitalocean({ clock, knobs: { actionMs: 600 }, ...observers.digitalocean })
+    simulator.addServers(210)
+    const accounts = plain(simulator.settings)
+    const vpc = '760e09ef-dc84-11e8-981e-3cfdfeaae000'
+    return {
+      simulator,
+      accounts,
+      secrets: ['token'],
+      isSignIn: () => false,
+      missingId: '999999999',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      isWrite: isChange,
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: {
+          ...changesOf('region plan ssh_keys user_data networks tags', {
+            region: 'fra1', plan: 's-2vcpu-2gb', ssh_keys: ['f5:de:eb:64:2d:6a:b6:d5:bb:06:47:7f:04:4b:f8:e2'], networks: [vpc], tags: ['team:web']
+          }, { vpc, ipv6: true, monitoring: true, backups: true, public_networking: false, with_droplet_agent: true, volumes: ['506f78a4-e098-11e5-ad9f-000f53306ae1'] }),
+          'options.backup_policy': { options: { backups: true, backup_policy: { plan: 'daily', hour: 4 } } }
+        },
+        sshKeys: [],
+        larger: { plan: 's-2vcpu-4gb', disk_gib: 80, restart: true },
+        beside: { disk_gib: { plan: 's-2vcpu-4gb', disk_gib: 80 } },
+        image: 'debian-12-x64',
+        address: '45.55.96.48',
+        unknown: { image: 'nothing-1', plan: 's-99vcpu', region: 'nowhere1' },
+        refused: { action: 'start', isWrong: isIn('running') },
+        breaking: { verb: 'create', prepare: () => { simulator.knobs.create = 'vanishes' } }
+      }
+    }
   }
 }
 

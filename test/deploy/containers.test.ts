@@ -65,13 +65,31 @@ t.test('the health check of the image requests an existing path on the exposed p
   await close()
 })
 
+const ajv = new Ajv2019({ strict: false, validateSchema: false, formats: { duration: true, subnet_ip_address: true, ports: true, expose: true } })
+// Its ids are of an older draft than it says, and nothing refers to them.
+const publishedSchema: object = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) => key === 'id' && typeof value === 'string' ? undefined : value)
+const isCompose = ajv.compile(publishedSchema)
+
 t.test('the compose file fits the published schema', async t => {
-  const ajv = new Ajv2019({ strict: false, validateSchema: false, formats: { duration: true, subnet_ip_address: true, ports: true, expose: true } })
-  // Its ids are of an older draft than it says, and nothing refers to them.
-  const schema: object = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) => key === 'id' && typeof value === 'string' ? undefined : value)
-  const isCompose = ajv.compile(schema)
   t.ok(isCompose(compose), JSON.stringify(isCompose.errors))
   t.notOk(isCompose({ services: { a: { image: 'a', restrat: 'always' } } }), 'the schema can refuse')
+})
+
+t.test('the compose file of one machine keeps the state in a volume, where the example configuration has its file', async t => {
+  const one = parse(read('deploy/one.yml'), { merge: true, strict: true })
+  t.ok(isCompose(one), JSON.stringify(isCompose.errors))
+  const { gateway } = z.object({
+    services: z.strictObject({ gateway: z.object({ ...hardened, user: z.literal('1000:1000'), image: z.string(), build: z.string(), ports: z.array(z.string()), volumes: z.array(z.string()) }) }),
+    volumes: z.object({ state: z.null() })
+  }).parse(one).services
+  t.equal(gateway.image, services['gateway-1'].image)
+  t.ok(existsSync(join(root, 'deploy', gateway.build, 'Dockerfile')))
+  t.same(gateway.volumes, ['../config:/etc/hawser:ro', '../secrets:/run/secrets/hawser:ro', 'state:/var/lib/hawser'])
+  t.same(gateway.ports, ['127.0.0.1:8080:8080'])
+  const example = configSchema.parse(parse(read('deploy/one.example.yaml').replaceAll(/\$\{file:[^}]*sha256\}/g, 'a'.repeat(64))))
+  t.match(example, { state: { file: /^\/var\/lib\/hawser\/[\w.]+$/ }, redis: undefined, listen: { host: '0.0.0.0', port: 8080 }, auth: { mode: 'keys' } })
+  t.ok(Number.parseInt(gateway.stop_grace_period) * 1000 > example.shutdown_grace_ms)
+  t.match(read('Dockerfile'), /^COPY --from=build --chown=1000:1000 \S+ \/var\/lib\/hawser$/m, 'the user of the container may write there')
 })
 
 t.test('the services of the compose file match each other, nginx and the example configuration', async t => {

@@ -1,7 +1,12 @@
 import { z } from 'zod'
-import { singularOf, type Endpoint, type Field, type FieldKind, type Trait } from '../../src/caller/endpoint.ts'
+import { argumentName, pathParameters, singularOf } from '../../src/caller/endpoint.ts'
+import type { Endpoint, Field, FieldKind, Trait } from '../../src/caller/endpoint.ts'
+import { lowered } from '../../src/caller/fields.ts'
+import { argumentField } from '../../src/caller/request.ts'
 
-const banner = '// Generated from openapi/openapi.json by `npm run generate`. Do not edit.\nimport type { Endpoint } from \'./endpoint.ts\'\n'
+const banner = `// Generated from openapi/openapi.json by \`npm run generate\`. Do not edit.
+import type { Endpoint } from './endpoint.ts'
+`
 
 const schemaSchema = z.looseObject({
   $ref: z.string().optional(),
@@ -15,10 +20,16 @@ const schemaSchema = z.looseObject({
 type Schema = z.infer<typeof schemaSchema>
 
 const contentSchema = z.record(z.string(), z.object({ schema: schemaSchema.optional() }))
+const parameterSchema = z.object({
+  $ref: z.string().optional(),
+  in: z.string().optional(),
+  name: z.string().optional(),
+  schema: schemaSchema.optional()
+})
 const operationSchema = z.object({
   operationId: z.string(),
   summary: z.string(),
-  parameters: z.array(z.object({ $ref: z.string().optional(), in: z.string().optional(), name: z.string().optional(), schema: schemaSchema.optional() })).default([]),
+  parameters: z.array(parameterSchema).default([]),
   requestBody: z.object({ content: contentSchema }).optional(),
   responses: z.record(z.string(), z.object({ content: contentSchema.optional() }))
 })
@@ -42,8 +53,9 @@ export function callerEndpoints (openapi: string): readonly Endpoint[] {
   const document = documentSchema.parse(JSON.parse(openapi))
   return Object.entries(document.paths)
     .filter(([path]) => path.startsWith('/v1/') && !path.includes('/raw/'))
-    .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method: methodSchema.parse(method.toUpperCase()), operation })))
+    .flatMap(([path, methods]) => Object.entries(methods).map(([word, operation]) => ({ path, word, operation })))
     .filter(({ operation }) => isJson(operation))
+    .map(({ path, word, operation }) => ({ path, method: methodSchema.parse(word.toUpperCase()), operation }))
     .map(({ path, method, operation }) => ({
       words: wordsOf(path, method, operation),
       method,
@@ -73,7 +85,8 @@ export function endpointsModule (openapi: string): string {
 const fieldsText = (fields: readonly Field[]): string =>
   fields.length === 0 ? '[]' : `[\n${fields.map(field => `      ${JSON.stringify(field)}`).join(',\n')}\n    ]`
 
-const successOf = ({ responses }: Operation) => Object.entries(responses).filter(([status]) => /^2/.test(status)).map(([, response]) => response.content ?? {})
+const successOf = ({ responses }: Operation) =>
+  Object.entries(responses).flatMap(([status, { content }]) => status.startsWith('2') && content !== undefined ? [content] : [])
 const isJson = (operation: Operation): boolean => successOf(operation).some(content => 'application/json' in content)
 
 /**
@@ -91,13 +104,19 @@ function wordsOf (path: string, method: string, operation: Operation): string[] 
 }
 
 function traitsOf (document: Document, operation: Operation): Trait[] {
-  const has = (name: string): boolean => operation.parameters.some(parameter => parameter.name === name || parameter.$ref?.endsWith(`/${name}`) === true)
+  const names = operation.parameters.map(({ name, $ref }) => name ?? $ref?.split('/').at(-1))
+  const has = (name: string): boolean => names.includes(name)
   const isPage = successOf(operation).some(content => {
     const { properties = {} } = resolved(document, content['application/json']?.schema ?? {})
     return 'data' in properties && 'page' in properties
   })
   const traits: ReadonlyArray<readonly [boolean, Trait]> = [
-    [isPage, 'page'], [has('limit'), 'limits'], [has('dry_run'), 'plans'], [has('Prefer') && has('Idempotency-Key'), 'waits'], [has('Idempotency-Key'), 'keyed'], [has('confirm'), 'destroys']
+    [isPage, 'page'],
+    [has('limit'), 'limits'],
+    [has('dry_run'), 'plans'],
+    [has('Prefer') && has('Idempotency-Key'), 'waits'],
+    [has('Idempotency-Key'), 'keyed'],
+    [has('confirm'), 'destroys']
   ]
   return traits.flatMap(([holds, trait]) => holds ? [trait] : [])
 }
@@ -129,4 +148,16 @@ function kindOf (types: readonly string[]): FieldKind {
   if (types.includes('object')) return 'json'
   if (types.includes('boolean')) return 'flag'
   return types.includes('integer') || types.includes('number') ? 'number' : 'text'
+}
+
+/** One row for each command, for the documentation. */
+export function commandTable (endpoints: readonly Endpoint[]): string {
+  const rows = endpoints.map(endpoint => {
+    const member = argumentField(endpoint)
+    const last = member === null ? [] : [member.kind === 'list' ? `${member.name}…` : member.name]
+    const names = [...pathParameters(endpoint.path).map(name => argumentName(endpoint.path, name)), ...last]
+    const line = ['hawser', ...endpoint.words, ...names.map(name => name.toUpperCase())].join(' ')
+    return `| \`${line}\` | ${lowered(endpoint.summary)} |`
+  })
+  return `| command | does |\n|---|---|\n${rows.join('\n')}\n`
 }

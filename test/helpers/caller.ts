@@ -83,14 +83,23 @@ export function openCommands (test: Test) {
   }
 }
 
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: unknown
+}
+
 export interface StandIn {
   readonly url: string
-  readonly asked: Array<{ readonly method: string, readonly path: string, readonly headers: IncomingMessage['headers'], readonly body: unknown }>
+  readonly asked: readonly Asked[]
 }
 
 /** An HTTP server in the place of a gateway, for answers that a gateway gives rarely. It records what it is sent. */
-export async function startStandIn (test: Test, answer: (path: string, response: ServerResponse, method: string) => void): Promise<StandIn> {
-  const asked: Array<StandIn['asked'][number]> = []
+export async function startStandIn (
+  test: Test, answer: (path: string, response: ServerResponse, method: string) => void
+): Promise<StandIn> {
+  const asked: Asked[] = []
   const server = createServer((request, response) => {
     let text = ''
     request.on('data', (chunk: Buffer) => { text += chunk.toString() })

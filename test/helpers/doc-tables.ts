@@ -1,6 +1,6 @@
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
 import type { Adapter } from '../../src/adapters/contract.ts'
-import { configJsonSchema } from '../../src/config/json-schema.ts'
+import { configJsonSchema } from '../openapi/config-schema.ts'
 import { capabilityNames } from '../../src/domain/capability.ts'
 
 type Adapters = ReadonlyArray<Adapter<unknown>>

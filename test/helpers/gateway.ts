@@ -22,6 +22,7 @@ export interface TestGatewayOptions {
   readonly clock?: Clock
   readonly isServing?: () => boolean
   readonly isRedisThere?: () => boolean
+  readonly isFileThere?: () => boolean
   readonly audit?: AuditSink
   readonly tracer?: Tracer
   readonly logger?: FastifyBaseLogger

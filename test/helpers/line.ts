@@ -68,6 +68,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       budget: createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
       bulkhead: openGate,
+      allowance: null,
       random: () => 0.5,
       report: call => { sent.push(call) }
     }

@@ -74,7 +74,7 @@ export async function onFreePort (start: (port: number) => Promise<Process>): Pr
   for (let round = 0; round < 5; round += 1) {
     const started = await start(await freePort())
     if (!isOver(started)) return started
-    if (!/EADDRINUSE|is in use/.test(started.output())) throw new Error(`it has ended:\n${started.output()}`)
+    if (!/EADDRINUSE|the port is in use/.test(started.output())) throw new Error(`it has ended:\n${started.output()}`)
   }
   throw new Error('every port is taken')
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { unreachable } from '../../src/adapters/capabilities.ts'
 import type { Adapter } from '../../src/adapters/contract.ts'
 import { loadAdapters } from '../../src/adapters/registry.ts'
@@ -21,6 +21,7 @@ const signInCalls = Math.max(...adapters.map(adapter => adapter.signInCalls ?? 1
 
 const free: UpstreamCost = { calls: 0 }
 const one: UpstreamCost = { calls: 1 }
+const onePage: UpstreamCost = { calls: 0, perPage: 1 }
 
 /** Calls add up. A page is read once, whichever of the parts reads it; so is a row. */
 const sum = (...costs: readonly UpstreamCost[]): UpstreamCost => ({
@@ -51,7 +52,9 @@ function costOfVerb (verb: ApiVerb, verbs: AdapterVerbs): UpstreamCost {
   const run = runBy(verb, verbs)
   const mayRead = verb.reads !== undefined || (verb.path.startsWith('/servers/:id') && run.some(({ evidence }) => evidence === 'inferred'))
   const { perRow: _rows, ...baseline } = listCost(verbs.list)
-  return run.length === 0 ? free : sum(...run.map(({ cost = one }) => cost), mayRead ? verbs.get.cost ?? one : free, verb.creates === true ? baseline : free)
+  const spends = verb.spends === true
+  const beside = [mayRead ? verbs.get.cost ?? one : free, verb.creates === true || spends ? baseline : free, spends && verbs.plans !== undefined ? verbs.plans.cost ?? onePage : free]
+  return run.length === 0 ? free : sum(...run.map(({ cost = verb.tag === 'Catalog' ? onePage : one }) => cost), ...beside)
 }
 
 const ofReads: Readonly<Record<string, (verbs: AdapterVerbs) => UpstreamCost>> = {
@@ -88,7 +91,7 @@ export function queryOf (operationId: string): z.ZodObject | null {
     for (const [name, schema] of runBy(verb, verbs).flatMap(({ parameters }) => Object.entries(parameters?.shape ?? {}))) {
       const known = found.get(name) ?? { schema, titles: new Array<string>() }
       found.set(name, known)
-      known.titles.push(title)
+      known.titles.push(isOptional(schema) ? title : `${title} (required)`)
     }
   }
   if (found.size === 0) return null
@@ -96,8 +99,10 @@ export function queryOf (operationId: string): z.ZodObject | null {
   return verb.schemas.query.extend(Object.fromEntries(own))
 }
 
+const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, undefined).success
+
 function publishedAs (schema: z.ZodType, titles: readonly string[]): z.ZodType {
   const { description, ...meta } = schema.meta() ?? {}
-  const optional = schema.safeParse(undefined).success ? schema : schema.optional()
+  const optional = isOptional(schema) ? schema : schema.optional()
   return optional.meta({ ...meta, description: `${description ?? ''}; ${titles.join(', ')} only` })
 }

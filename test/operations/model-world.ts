@@ -20,7 +20,7 @@ import { serverFacts } from '../helpers/facts.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { failure } from './provider.ts'
 import { createOwnGenerations } from '../../src/state/generation.ts'
-import { createMemoryStores } from '../../src/state/stores.ts'
+import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
 
 /** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
 export const outcomes = ['ok', 'ok without id', 'refused', 'reset before', 'reset after', 'timeout before', 'timeout after', 'timeout late', 'unreadable'] as const
@@ -74,27 +74,42 @@ const answerMs = 30_000
 const never = async (): Promise<never> => await new Promise<never>(() => {})
 const account = 'a'
 
-export function createWorld (): World {
+type Kept = Pick<Stores, 'operations' | 'idempotency'>
+
+/** Opens the stores for a replica that starts, with what was stored so far. */
+export type OpenKept = (clock: ManualClock) => Kept
+
+export function createWorld (open: OpenKept = sharedInMemory()): World {
   const clock = createManualClock()
-  const shared: Shared = { keyStore: createMemoryStores(clock).idempotency, living: new Map() }
+  const living: Living = new Map()
+  let latest = open(clock)
+  let isUsed = false
   const world: World = {
     clock,
     bought: [],
     keysUsed: new Set(),
-    operations: createMemoryStores(clock).operations,
+    get operations () { return latest.operations },
     listFailures: 0,
     faults: [],
-    start: () => startReplica(world, shared)
+    start: () => {
+      if (isUsed) latest = open(clock)
+      isUsed = true
+      return startReplica(world, latest, living)
+    }
   }
   return world
 }
 
-interface Shared {
-  readonly keyStore: IdempotencyStore
-  readonly living: Map<string, () => boolean>
+/** By the name of an engine: whether the others take it for alive. */
+type Living = Map<string, () => boolean>
+
+/** One store for several replicas, which know of each other by the beats of the world. */
+function sharedInMemory (): OpenKept {
+  let kept: Kept | null = null
+  return clock => (kept ??= createMemoryStores(clock))
 }
 
-function startReplica (world: World, shared: Shared): Replica {
+function startReplica (world: World, kept: Kept, living: Living): Replica {
   const { clock } = world
   const life = { isAlive: true, crashIn: Infinity, silentUntil: 0 }
   /** Every step of the flow goes through here, and may be the last one: before anything was done, or after, before it is told. */
@@ -105,10 +120,12 @@ function startReplica (world: World, shared: Shared): Replica {
     if ('error' in result) throw result.error
     return result.value
   }
-  const store = stepping({ ...world.operations, isShared: true, isAlive: async replica => shared.living.get(replica)?.() === true }, step)
+  // A store in memory cannot know of crashes: its process lives on.
+  const isAlive = kept.operations.isShared ? kept.operations.isAlive : async (replica: string) => living.get(replica)?.() === true
+  const store = stepping({ ...kept.operations, isShared: true, isAlive }, step)
   const own: Clock = { ...clock, timer: (work, ms) => clock.timer(() => { if (life.isAlive) work() }, ms) }
   const engine = createEngine({ store, clock: own, onFault: error => { world.faults.push(error) } })
-  shared.living.set(engine.me, () => life.isAlive && clock.now() >= life.silentUntil)
+  living.set(engine.me, () => life.isAlive && clock.now() >= life.silentUntil)
   engine.follow([{
     id: account,
     connect: () => providerOf(world, { step, luck: noLuck, call: null }),
@@ -118,13 +135,14 @@ function startReplica (world: World, shared: Shared): Replica {
     safeText: text => text
   }])
   const keys = createIdempotencyKeys({
-    store: stepping(shared.keyStore, step),
+    store: stepping(kept.idempotency, step),
     engine,
     isAlive: store.isAlive,
     secrets: [Buffer.from('secret')],
     clock: own
   })
-  const executor = createExecutor({ engine, deletes: createMemoryStores().deletes, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const quota = { take: async () => 0 }
+  const executor = createExecutor({ engine, pending: store.pending, deletes: quota, creates: quota, inFlight: createInFlight(), generations: createOwnGenerations() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { isFinal } from '../../src/domain/operation.ts'
-import { createWorld, outcomes, type Luck, type Replica, type Reply, type World } from './model-world.ts'
+import { openFile, openFolder, type OpenedFile } from '../helpers/stores.ts'
+import { createWorld, outcomes, type OpenKept, type Luck, type Replica, type Reply, type World } from './model-world.ts'
 
 const isLong = process.env.HAWSER_LONG === '1'
 const runs = isLong ? 10_000 : 250
@@ -55,13 +59,14 @@ async function isCalm ({ operations }: World): Promise<boolean> {
   return (await operations.pending('a')).length === 0
 }
 
-async function live (names: readonly number[], commands: readonly Command[]): Promise<void> {
-  const world = createWorld()
+const live = (count: number, openKept?: () => OpenKept) => async (names: readonly number[], commands: readonly Command[]): Promise<void> => {
+  const world = createWorld(openKept?.())
   const { clock } = world
-  const replicas = [world.start(), world.start()]
+  const replicas = Array.from({ length: count }, () => world.start())
   const everyone = [...replicas]
   const sent: Sent[] = []
-  const alive = (index: number): Replica => {
+  const alive = (wanted: number): Replica => {
+    const index = wanted % count
     const present = replicas[index]
     if (present?.isAlive === true) return present
     const next = world.start()
@@ -118,9 +123,37 @@ async function verify (world: World, sent: readonly Sent[]): Promise<void> {
   check(world.faults.length === 0, `faults: ${world.faults.map(String).join()}`)
 }
 
-t.test('one key never buys two servers, whatever crashes, breaks or stays silent', { timeout: isLong ? 0 : 120_000 }, async t => {
-  const names = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 3, maxLength: 3 })
-  const storm = fc.asyncProperty(names, fc.array(command, { minLength: 1, maxLength: isLong ? 12 : 8 }), live)
-  const result = await fc.check(storm, { numRuns: runs, seed })
+const names = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 3, maxLength: 3 })
+const options = { timeout: isLong ? 0 : 120_000 }
+
+async function weathers (t: Test, alive: ReturnType<typeof live>, numRuns: number): Promise<void> {
+  const storm = fc.asyncProperty(names, fc.array(command, { minLength: 1, maxLength: isLong ? 12 : 8 }), alive)
+  const result = await fc.check(storm, { numRuns, seed })
   t.equal(result.failed, false, result.failed ? `${String(result.errorInstance)} ${fc.defaultReportMessage(result) ?? ''}` : 'every storm was weathered')
+}
+
+/** A kill leaves the file and its log as they are at that moment: the next process opens a copy of both. */
+function crashingIn (folder: string): OpenKept {
+  let present: OpenedFile | null = null
+  let path = ''
+  return clock => {
+    const file = join(folder, `${randomUUID()}.db`)
+    if (present !== null) {
+      for (const end of ['', '-wal']) copyFileSync(path + end, file + end)
+      present.close()
+    }
+    path = file
+    // The upkeep of the file is not part of the model.
+    present = openFile(file, { clock: { ...clock, timer: () => () => {} } })
+    return present.stores
+  }
+}
+
+t.test('one key never buys two servers, whatever crashes, breaks or stays silent', options, async t => {
+  await weathers(t, live(2), runs)
+})
+
+t.test('one key never buys two servers when one process keeps its state in a file and is killed again and again', options, async t => {
+  const folder = openFolder(t)
+  await weathers(t, live(1, () => crashingIn(folder)), Math.round(runs / 10))
 })

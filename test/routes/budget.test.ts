@@ -45,7 +45,8 @@ const pages: Readonly<Record<string, (call: SimulatedCall) => boolean>> = {
   vmmanager: ({ method, query }) => method === 'GET' && query.has('limit'),
   onecloud: ({ method, query }) => method === 'GET' && query.has('limit'),
   hetzner: ({ method, query }) => method === 'GET' && query.has('page'),
-  openstack: ({ method, query }) => method === 'GET' && query.has('limit')
+  openstack: ({ method, query }) => method === 'GET' && query.has('limit'),
+  digitalocean: ({ method, query }) => method === 'GET' && query.has('page')
 }
 
 interface Request {
@@ -143,6 +144,8 @@ for (const [provider, start] of Object.entries(vendors)) {
     vendor.pace(20)
     const [settings] = Object.values(vendor.verbAccounts)
     const { app, close } = await composeGateway({ accounts: { it: { ...settings, provider, raw: true } } })
+    const guarded = await composeGateway({ accounts: { it: { ...settings, provider, guard: { max_monthly_price: { amount: 1, currency: 'EUR' } } } } })
+    t.teardown(guarded.close)
     t.teardown(async () => { await close(); await vendor.simulator.close() })
     // The fleet has no account in its path.
     const [ofAccount, ofFleet] = [askOf(app, 'it'), askOf(app, 'servers')]
@@ -154,6 +157,9 @@ for (const [provider, start] of Object.entries(vendors)) {
     const listed = z.object({ data: z.array(z.object({ id: z.string() })) }).parse((await ask('GET', '/servers?status=running&limit=40')).json())
     const requests = requestsOf(vendor, listed.data.map(({ id }) => id), order)
     for (const request of requests) await isWithin(t, { provider, vendor, verbs, ask, declared, request })
+    for (const request of requests.filter(({ operationId }) => ['createServer', 'resizeServer'].includes(operationId))) {
+      await isWithin(t, { provider, vendor, verbs, ask: askOf(guarded.app, 'it'), declared, request })
+    }
     t.same([...new Set(requests.map(({ operationId }) => operationId)), ...stays].sort(), operations.filter(({ path }) => path.startsWith('/v1/')).map(({ operationId }) => operationId).sort(), 'no route is left out')
   })
 }

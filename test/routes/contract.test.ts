@@ -421,6 +421,9 @@ t.test('health, documents and problem pages need no key', async t => {
   const parts = { accounts: {}, isRedisThere: () => false }
   const lost = await composeGateway(parts)
   t.same((await lost.app.inject('/health/ready')).json(), { status: 'degraded', redis: 'lost' })
+  const full = await composeGateway({ accounts: {}, isFileThere: () => false })
+  t.same((await full.app.inject('/health/ready')).json(), { status: 'degraded', redis: null, state: 'lost' })
+  await full.close()
   const stopping = await composeGateway({ ...parts, isServing: () => false })
   t.equal((await stopping.app.inject('/health/ready')).statusCode, 503)
   await lost.close()

@@ -144,6 +144,10 @@ t.test('invalid bodies are 400 and each invalid member is named, before anything
   isProblem(t, await hef('DELETE', '/servers/312019?recycle=true'), 400, 'invalid-request', 'query.recycle')
   isProblem(t, await gle('DELETE', '/servers/kvm123456?recycle=true&dry_run=true'), 400, 'invalid-request', 'query.recycle')
   isProblem(t, await hef('DELETE', '/servers/312019?dry_run=yes'), 400, 'invalid-request', 'query.dry_run')
+  isProblem(t, await hef('DELETE', '/servers/312019?__proto__=x&constructor=y'), 400, 'invalid-request', 'query.__proto__', 'query.constructor')
+  isProblem(t, await gle('DELETE', '/servers/kvm123456?keep_addresses=yes'), 400, 'invalid-request', 'query.keep_addresses')
+  isProblem(t, await gle('DELETE', '/servers/kvm123456?keep_addresses=true&keep_addresses=true'), 400, 'invalid-request', 'query.keep_addresses')
+  isProblem(t, await gle('POST', '/servers/kvm123456/rebuild?colour=red', { body: { image } }), 400, 'invalid-request', 'query.colour')
   isProblem(t, await hef('POST', '/servers', { body: { ...hefOrder, user_data: 'x'.repeat(300_000) } }), 413, 'payload-too-large')
   isProblem(t, await gle('POST', '/servers/kvm123456/reboot', { body: { force: true } }), 400, 'invalid-request', 'body.force')
   t.equal(heficedVendor.calls.length + glesysVendor.calls.length, calls)
@@ -189,7 +193,7 @@ t.test('missing things are 404, each with its own problem', async t => {
   const missing = isProblem(t, await gle('DELETE', '/servers/kvm123456/addresses/192.0.2.99'), 404, 'not-found', 'path.address')
   t.same(
     [missing.detail, missing.errors],
-    ['the server does not have this address', [{ path: 'path.address', message: 'the server does not have this address' }]],
+    ['the server has no such address', [{ path: 'path.address', message: 'the server has no such address' }]],
     'one sentence for both'
   )
   isProblem(t, await gle('PUT', '/addresses/203.0.113.99/ptr', { body: { ptr: 'a.example.com' } }), 404, 'not-found', 'path.address')

@@ -45,7 +45,8 @@ export function createCheck (document: unknown): Check {
     const found = findRoutes(operations, request.path).filter(({ route }) => route.method === request.method)
     // `/servers/actions` is not `/servers/{id}`.
     const [best] = found.sort((a, b) => Object.keys(a.params).length - Object.keys(b.params).length)
-    if (best === undefined) return { operation: null, deviations: [`${request.method} ${request.path.replaceAll(/\d+/g, '*')}: the document has no such operation`] }
+    const asked = `${request.method} ${request.path.replaceAll(/\d+/g, '*')}`
+    if (best === undefined) return { operation: null, deviations: [`${asked}: the document has no such operation`] }
     const { route: operation, params } = best
     const deviations = [
       ...parametersOf(operation, params, request.query).map(text => `request: ${text}`),
@@ -57,15 +58,16 @@ export function createCheck (document: unknown): Check {
 }
 
 function parametersOf ({ parameters }: Operation, params: Readonly<Record<string, string>>, query: URLSearchParams): string[] {
-  const declared = parameters.filter(parameter => parameter.in === 'query')
-  const unknown = [...new Set(query.keys())].filter(name => !declared.some(parameter => parameter.name === name)).map(name => `query.${name} is not declared`)
-  return [...unknown, ...parameters.flatMap(({ name, in: place, required, schema, validate }) => {
+  const declared = new Set(parameters.filter(parameter => parameter.in === 'query').map(({ name }) => name))
+  const unknown = [...new Set(query.keys())].filter(name => !declared.has(name))
+  const wrong = parameters.flatMap(({ name, in: place, required, schema, validate }) => {
     if (place !== 'query' && place !== 'path') return []
     const values = place === 'path' ? [params[name] ?? ''] : query.getAll(name)
     if (values.length === 0) return required ? [`query.${name} is required`] : []
     const value = schema['type'] === 'array' ? values.map(text => typed(text, schema['items'])) : typed(values[0] ?? '', schema)
     return validate(value) ? [] : textsOf(validate.errors).map(text => `${place}.${name}${text}`)
-  })]
+  })
+  return [...unknown.map(name => `query.${name} is not declared`), ...wrong]
 }
 
 /** A text of a URL as the type that the schema wants. */
@@ -86,13 +88,19 @@ function answerOf ({ responses }: Operation, { status, body }: SimulatedReply): 
   if (key === undefined) return ['the status is not declared']
   const validate = responses.get(key)
   if (validate === null || validate === undefined) return body === undefined ? [] : ['body is not declared']
-  return validate(typeof body === 'string' ? parseJson(body) : JSON.parse(JSON.stringify(body ?? null))) ? [] : textsOf(validate.errors).map(error => `body${error}`)
+  const isRight = validate(parseJson(typeof body === 'string' ? body : JSON.stringify(body ?? null)))
+  return isRight ? [] : textsOf(validate.errors).map(error => `body${error}`)
 }
 
-/** Branches that were not taken say nothing about the others. */
-const textsOf = (errors: ValidateFunction['errors']): string[] =>
-  (errors ?? []).filter(({ keyword, schemaPath }) => keyword !== 'if' && !/\/anyOf\/0\/type$/.test(schemaPath)).map(({ instancePath, message = 'is wrong', params }: ErrorObject) =>
-    `${instancePath.replaceAll('/', '.').replaceAll(/\.\d+/g, '.*')} ${message}${'unevaluatedProperty' in params ? ` (${String(params['unevaluatedProperty'])})` : ''}`)
+/** That a value is not null either, and that a branch was taken, says nothing. */
+const isTelling = ({ keyword, schemaPath }: ErrorObject): boolean => keyword !== 'if' && !/\/anyOf\/0\/type$/.test(schemaPath)
+
+function textOf ({ instancePath, message, params }: ErrorObject): string {
+  const extra = 'unevaluatedProperty' in params ? ` (${String(params['unevaluatedProperty'])})` : ''
+  return `${instancePath.replaceAll('/', '.').replaceAll(/\.\d+/g, '.*')} ${message ?? 'is wrong'}${extra}`
+}
+
+const textsOf = (errors: ValidateFunction['errors']): string[] => (errors ?? []).filter(isTelling).map(textOf)
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
@@ -102,7 +110,8 @@ function operationsOf (document: Record<string, unknown>): Operation[] {
     if (!isRecord(value)) return {}
     const { $ref: ref } = value
     if (typeof ref !== 'string') return value
-    return resolve(ref.slice(2).split('/').reduce<unknown>((part, name) => isRecord(part) ? part[name.replaceAll('~1', '/')] : undefined, document))
+    const step = (part: unknown, name: string): unknown => isRecord(part) ? part[name.replaceAll('~1', '/')] : undefined
+    return resolve(ref.slice(2).split('/').reduce<unknown>(step, document))
   }
   const listOf = (value: unknown): Array<Record<string, unknown>> => Array.isArray(value) ? value.map(resolve) : []
   const jsonOf = (value: Record<string, unknown>): unknown => {

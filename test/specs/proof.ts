@@ -39,7 +39,8 @@ async function runSuite (environment: Readonly<Record<string, string>>): Promise
   const folder = resolve(import.meta.dirname, '../conformance')
   const failed: string[] = []
   for (const file of readdirSync(folder).filter(name => name.endsWith('.test.ts'))) {
-    const child = spawn(process.execPath, [join(folder, file)], { env: { TAP_TIMEOUT: '600', ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const env = { TAP_TIMEOUT: '600', ...process.env, ...environment }
+    const child = spawn(process.execPath, [join(folder, file)], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const lines: string[] = []
     child.stdout.setEncoding('utf8').on('data', (text: string) => { lines.push(text) })
     const [code] = await once(child, 'exit')
@@ -57,7 +58,9 @@ function judge (provider: string, reports: readonly Report[]): boolean {
   const unused = known.filter(({ says }) => !found.some(text => says.test(text)))
   const exchanges = reports.reduce((sum, seen) => sum + seen.exchanges, 0)
   const operations = new Set(reports.flatMap(seen => seen.operations)).size
-  print(`${provider}: ${exchanges} exchanges with ${operations} operations of the document, ${found.length - unexplained.length} deviations explained, ${unexplained.length} not`)
+  const explained = found.length - unexplained.length
+  print(`${provider}: ${exchanges} exchanges with ${operations} operations of the document`)
+  print(`  ${explained} deviations explained, ${unexplained.length} not`)
   for (const text of unexplained) print(`  not explained: ${text}`)
   for (const { says } of unused) print(`  listed, but not met with this document: ${String(says)}`)
   if (exchanges === 0) print('  nothing was checked: the conformance suite does not observe this provider')

@@ -8,21 +8,26 @@ export function toJsonSchema (schema: unknown): unknown {
   if (!isRecord(schema)) return schema
   const { nullable, discriminator, $ref: ref, ...rest } = schema
   if (typeof ref === 'string') return { $ref: ref.replace(/^#/, `${documentId}#`) }
-  const plain = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, isVerbatim(key) ? value : toJsonSchema(value)]))
+  const plain = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, verbatim.has(key) ? value : toJsonSchema(value)]))
   const chosen = isRecord(discriminator) ? byDiscriminator(plain, discriminator) : plain
   return nullable === true ? { anyOf: [{ type: 'null' }, chosen] } : chosen
 }
 
-const isVerbatim = (key: string): boolean => key === 'enum' || key === 'const' || key === 'example' || key === 'examples' || key === 'default' || key === 'required'
+const verbatim: ReadonlySet<string> = new Set(['enum', 'const', 'example', 'examples', 'default', 'required'])
+
+type Schema = Record<string, unknown>
 
 /** Of schemas that fit the same object, the one counts that the discriminator names. */
-function byDiscriminator ({ oneOf, anyOf, ...plain }: Record<string, unknown>, { propertyName: name, mapping }: Record<string, unknown>): Record<string, unknown> {
-  if (typeof name !== 'string' || !isRecord(mapping) || (oneOf ?? anyOf) === undefined) return { ...plain, ...(oneOf === undefined ? {} : { oneOf }), ...(anyOf === undefined ? {} : { anyOf }) }
+function byDiscriminator (schema: Schema, { propertyName: name, mapping }: Schema): Schema {
+  const { oneOf, anyOf, ...plain } = schema
+  if (typeof name !== 'string' || !isRecord(mapping) || (oneOf ?? anyOf) === undefined) return schema
+  const branch = ([value, ref]: [string, unknown]): object =>
+    ({ if: { properties: { [name]: { const: value } } }, then: toJsonSchema({ $ref: ref }) })
   return {
     ...plain,
     required: [name],
     properties: { [name]: { enum: Object.keys(mapping) } },
-    allOf: Object.entries(mapping).map(([value, ref]) => ({ if: { properties: { [name]: { const: value } } }, then: toJsonSchema({ $ref: ref }) }))
+    allOf: Object.entries(mapping).map(branch)
   }
 }
 

@@ -1,10 +1,12 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import type { Clock } from '../../src/domain/clock.ts'
 import type { IdempotencyRecord } from '../../src/state/idempotency-store.ts'
 import { idPrefixAt, keptForMs, type StoredOperation } from '../../src/state/operation-store.ts'
 import { openDatabase } from '../../src/state/sqlite/database.ts'
+import { loadSqlite } from '../../src/state/sqlite/library.ts'
 import { upgradeSchema } from '../../src/state/sqlite/schema.ts'
 import { createManualClock } from '../helpers/clock.ts'
 import { openFile, openFolder, type FileOptions, type OpenedFile } from '../helpers/stores.ts'
@@ -142,6 +144,22 @@ t.test('a full disk loses nothing: keyed writes are refused, others go on in mem
   t.equal(kept?.rows, 61, 'nothing is in memory any more')
 })
 
+t.test('a file that cannot be written is refused at the start', async t => {
+  const folder = openFolder(t)
+  const { file } = await writtenIn(folder)
+  chmodSync(file, 0o400)
+  const me = process.geteuid?.() ?? 0
+  // Root can write everything, so another user opens it.
+  if (me === 0) chownSync(folder, 65_534, 65_534)
+  for (const path of me === 0 ? [file, `${file}-lock`] : []) chownSync(path, 65_534, 65_534)
+  if (me === 0) process.seteuid?.(65_534)
+  try {
+    t.throws(...refusal(file, /cannot be (written|opened)/))
+  } finally {
+    process.seteuid?.(me)
+  }
+})
+
 t.test('a file that became read-only is lost for writes, and still read', async t => {
   const { file, stored } = await writtenIn(openFolder(t))
   const { stores, database, isThere } = opened(t, file)
@@ -174,41 +192,63 @@ t.test('a file that is removed or replaced while it is open is lost: no promise 
   t.match(lines.at(-1), { msg: 'the state file is unavailable', reason: /restart the gateway/ })
 })
 
+/** A clock that jumps over a time without waking anything, and whose system time can be set. */
+function openJumpingClock () {
+  const clock = createManualClock(Date.parse('2026-11-28T10:00:00Z'))
+  const by = { passed: 0, set: 0 }
+  const jumping: Clock = { ...clock, now: () => clock.now() + by.passed + by.set, elapsed: () => clock.elapsed() + by.passed }
+  return { clock: jumping, run: clock.run, pass: (ms: number) => { by.passed += ms }, set: (ms: number) => { by.set = ms } }
+}
+
 t.test('a clock that is set forgets no key early, and a clock that is behind after a restart neither', async t => {
   const file = join(openFolder(t), 'state.db')
-  const clock = createManualClock(Date.parse('2026-11-28T10:00:00Z'))
-  let setBy = 0
-  const first = openFile(file, { clock: { ...clock, now: () => clock.now() + setBy } })
-  await first.stores.idempotency.reserve('a', keyed('k'))
-  setBy = 365 * keptForMs
-  t.match(await first.stores.idempotency.reserve('a', keyed('k')), { kind: 'known' }, 'set forward by a year')
-  setBy = -365 * keptForMs
-  await clock.run(keptForMs - 1000)
-  t.match(await first.stores.idempotency.reserve('a', keyed('k')), { kind: 'known' }, 'set back by a year')
-  await clock.run(1000)
-  t.match(await first.stores.idempotency.reserve('a', keyed('k')), { kind: 'new' }, 'a day is a day')
-  await clock.run(60_000)
+  const { clock, run, pass, set } = openJumpingClock()
+  const first = openFile(file, { clock })
+  const kindOf = async ({ stores }: OpenedFile): Promise<string> => (await stores.idempotency.reserve('a', keyed('k'))).kind
+  t.equal(await kindOf(first), 'new')
+  set(365 * keptForMs)
+  t.equal(await kindOf(first), 'known', 'set forward by a year')
+  set(-365 * keptForMs)
+  pass(keptForMs - 1000)
+  t.equal(await kindOf(first), 'known', 'set back by a year')
+  pass(1000)
+  t.equal(await kindOf(first), 'new', 'a day is a day')
+  await run(1000)
   first.close()
   const later = opened(t, file, { clock: { ...clock, now: () => 0 } })
-  t.match(await later.stores.idempotency.reserve('a', keyed('k')), { kind: 'known' }, 'a machine that starts in 1970')
+  t.equal(await kindOf(later), 'known', 'a machine that starts in 1970')
 })
 
 t.test('rows past their day go in small steps, and their space is given back', async t => {
   const file = join(openFolder(t), 'state.db')
-  const clock = createManualClock(Date.now())
+  const { clock, run, pass } = openJumpingClock()
   const { stores, database } = opened(t, file, { clock })
-  for (let number = 0; number < 450; number += 1) {
+  await run(1000)
+  for (let number = 0; number < 210; number += 1) {
     await stores.operations.open(made(number, clock.now()))
-    await stores.idempotency.reserve('a', { ...keyed(`k${number}`), record: { ...keyRecord, answer: 'x'.repeat(1000) } })
+    await stores.idempotency.reserve('a', { ...keyed(`k${number}`), record: { ...keyRecord, answer: 'x'.repeat(5000) } })
   }
   const rows = (table: string): unknown => database.query(`SELECT count(*) AS rows FROM ${table}`).one()?.rows
   const pages = (): number => Number(database.query('PRAGMA page_count').one()?.page_count)
   const most = pages()
-  await clock.run(keptForMs - 120_000)
-  t.same([rows('operations'), rows('keys')], [450, 450])
-  await clock.run(121_000)
+  pass(keptForMs - 60_000)
+  await run(1000)
+  t.same([rows('operations'), rows('keys')], [210, 210])
+  pass(60_000)
   t.same([await stores.operations.list('a', null, 9), await stores.operations.pending('a')], [[], []], 'expired rows are not seen')
-  await clock.run(10 * 60_000)
+  await run(1000)
+  t.same([rows('operations'), rows('keys')], [10, 10], 'one step')
+  await run(1000)
   t.same([rows('operations'), rows('keys')], [0, 0])
+  for (let minutes = 0; minutes < 9; minutes += 1) {
+    pass(60_000)
+    await run(1000)
+  }
   t.ok(pages() < most / 4, `${pages()} pages are left of ${most}`)
+})
+
+t.test('loading SQLite drops no warning but its own', async t => {
+  const { emitWarning } = process
+  loadSqlite()
+  t.equal(process.emitWarning, emitWarning)
 })

@@ -140,7 +140,9 @@ const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   flushed: () => [{ account: 'lab', isFlushed: true }],
   openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
   isRedisThere: () => true,
+  isFileThere: () => true,
   requestsInFlight: () => 7,
+  keyExpiries: () => [{ key: 'ops', seconds: 60 }],
   ...more
 })
 
@@ -148,6 +150,7 @@ t.test('a store that fails or does not answer blocks no scrape: its values are a
   for (const openOperations of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
     const text = await createMetrics(sources({ openOperations, patienceMs: 50 })).text()
     t.match(text, /^hawser_redis_up 1$/m)
+    t.match(text, /^hawser_state_file_up 1$/m)
     t.notMatch(text, /^hawser_operations_open\{/m)
   }
 })
@@ -252,7 +255,7 @@ const alertRules = () => alertsSchema.parse(parse(readFileSync(join(root, 'deplo
 t.test('alerts watch what needs an operator, once each, and the guide explains every alert that pages', async t => {
   const rules = alertRules()
   t.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
-  for (const name of ['hawser_audit_failures_total', 'hawser_redis_up', 'hawser_state_flushed', 'hawser_config_reloads_total', 'hawser_operations_ended_total', 'hawser_breaker_state']) {
+  for (const name of ['hawser_audit_failures_total', 'hawser_redis_up', 'hawser_state_file_up', 'hawser_state_flushed', 'hawser_config_reloads_total', 'hawser_operations_ended_total', 'hawser_breaker_state']) {
     t.ok(rules.some(({ expr }) => expr.includes(name)), `${name} is watched`)
   }
   const guide = readFileSync(join(root, 'deploy/GUIDE.md'), 'utf8')

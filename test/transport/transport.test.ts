@@ -12,6 +12,7 @@ import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
 import { isSuccess, malformed, parseJson, refused } from '../../src/upstream/read.ts'
+import type { Allowance } from '../../src/transport/allowance.ts'
 import { noBreaker, type Breaker } from '../../src/transport/breaker.ts'
 import type { Bulkhead } from '../../src/transport/bulkhead.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
@@ -44,6 +45,7 @@ interface LineOptions {
   readonly budget?: RetryBudget
   readonly breaker?: Breaker
   readonly bulkhead?: Bulkhead
+  readonly allowance?: Allowance
   readonly signIn?: SignIn
   readonly report?: (sent: SentCall) => void
 }
@@ -74,6 +76,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     budget: options.budget ?? createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
     breaker: options.breaker ?? noBreaker,
     bulkhead: options.bulkhead ?? openGate,
+    allowance: options.allowance ?? null,
     random: options.random ?? (() => 0.05),
     report: one => { sent.push(one); options.report?.(one) }
   }

@@ -2,8 +2,8 @@ import type { Adapter } from '../contract.ts'
 import type { Accepted } from '../verbs.ts'
 import { createAddresses } from './addresses.ts'
 import { signIn } from './auth.ts'
-import { createCatalogueClient } from './catalog-client.ts'
-import { createCatalogues } from './catalog.ts'
+import { createCatalogClient } from './catalog-client.ts'
+import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createConsole } from './console.ts'
@@ -12,8 +12,10 @@ import { serverIdOf } from './ids.ts'
 import { createList } from './list.ts'
 import { createOwnerClient } from './owners-client.ts'
 import { createOwners } from './owners.ts'
-import { rawVerb } from './raw.ts'
-import { createConfirmation, createResize } from './resize.ts'
+import { createRawVerb } from './raw.ts'
+import { createRebuild } from './rebuild.ts'
+import { createRescue } from './rescue.ts'
+import { createResize, createResizeSteps } from './resize.ts'
 import { example, fleioAccountSchema, modeOf, type FleioAccount } from './settings.ts'
 import { createSnapshots } from './snapshots.ts'
 import { createFleioSend } from './send.ts'
@@ -29,7 +31,7 @@ export const fleio: Adapter<FleioAccount> = {
   connect: (account, upstream) => {
     const send = createFleioSend(account, upstream)
     const client = createClient(send)
-    const catalogue = createCatalogueClient(send)
+    const catalog = createCatalogClient(send)
     const owners = createOwnerClient(send)
     const mode = modeOf(account.url) ?? 'enduser'
     return {
@@ -53,14 +55,16 @@ export const fleio: Adapter<FleioAccount> = {
         run: async ({ id }) => await toAccepted(client.act(serverIdOf(id), 'reboot'))
       },
       ...createChanges(client),
+      rebuild: createRebuild(client),
+      ...createRescue(client),
       resize: createResize(client),
       console: createConsole(client, account.url),
-      ...createSnapshots(client, catalogue),
-      ...createAddresses(client, catalogue),
-      ...createCatalogues(catalogue, owners, mode),
+      ...createSnapshots(client, catalog),
+      ...createAddresses(client, catalog),
+      ...createCatalogs(catalog, owners, mode),
       ...createOwners(owners, mode),
-      raw: rawVerb(account, upstream),
-      steps: { confirm_resize: createConfirmation(client) }
+      raw: createRawVerb(account, upstream),
+      steps: createResizeSteps(client)
     }
   }
 }

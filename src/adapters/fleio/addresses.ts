@@ -1,26 +1,28 @@
 import { isIP } from 'node:net'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { isUuid, noAddress } from '../kit/ids.ts'
+import { present } from '../kit/wire.ts'
 import { addressOf } from '../kit/addresses.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import type { FloatingIpWire } from './catalog-schema.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { isUuid, serverIdOf } from './ids.ts'
+import { serverIdOf } from './ids.ts'
 import type { AttachedWire } from './schema.ts'
 
-type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
+type Addresses = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 
 const note = 'Floating addresses only; fixed addresses stay with their server.'
 
-export const createAddresses = (client: FleioClient, catalogue: CatalogueClient): Addresses => ({
+export const createAddresses = (client: FleioClient, catalog: CatalogClient): Addresses => ({
   'addresses.list': {
     evidence: 'inferred',
     cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has the floating addresses; fixed addresses are listed with their server only.',
     run: async id => rowsOf(await client.getAttached(serverIdOf(id))),
-    all: async () => (await catalogue.listFloatingIps()).map(toRow).filter(row => row !== null)
+    all: async () => (await catalog.listFloatingIps()).map(toRow).filter(row => row !== null)
   },
   'addresses.attach': {
     evidence: 'inferred',
@@ -28,11 +30,11 @@ export const createAddresses = (client: FleioClient, catalogue: CatalogueClient)
     note,
     run: async ({ id, addresses }) => {
       serverIdOf(id)
-      const wanted = await resolve(catalogue, addresses)
+      const wanted = await resolve(catalog, addresses)
       const about = { members: new Map([['floating_ip', 'body.addresses']]), uncertain: true }
       for (const address of wanted) {
         const work = client.act(id, 'add_floating_ip', { body: { floating_ip: address }, about })
-        await explained(work, { look: async () => await client.getInstance(id), member: 'body.addresses' })
+        await explained(work, { client, id, member: 'body.addresses' })
       }
       return { goal: { has: wanted } }
     }
@@ -43,7 +45,7 @@ export const createAddresses = (client: FleioClient, catalogue: CatalogueClient)
     note,
     run: async ({ id, address: asked }) => {
       serverIdOf(id)
-      if (isIP(asked) === 0 && !isUuid(asked.toLowerCase())) throw notThere()
+      if (isIP(asked) === 0 && !isUuid(asked.toLowerCase())) throw noAddress()
       const address = heldAddress(await client.getAttached(id), asked)
       // The member is floating_ip to attach and ip to detach.
       await client.act(id, 'remove_floating_ip', { body: { ip: address }, about: { members: new Map([['ip', 'path.address']]), uncertain: true } })
@@ -52,13 +54,11 @@ export const createAddresses = (client: FleioClient, catalogue: CatalogueClient)
   }
 })
 
-const notThere = (): UpstreamError => new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
-
 /** The vendor attaches by address, so ids are resolved before anything is changed. */
-async function resolve (catalogue: CatalogueClient, asked: readonly string[]): Promise<readonly string[]> {
+async function resolve (catalog: CatalogClient, asked: readonly string[]): Promise<readonly string[]> {
   const isOdd = asked.some(text => isIP(text) === 0 && !isUuid(text.toLowerCase()))
   if (isOdd) throw badMember('body.addresses', 'must be addresses or ids of floating addresses')
-  const known = asked.some(text => isIP(text) === 0) ? await catalogue.listFloatingIps() : []
+  const known = asked.some(text => isIP(text) === 0) ? await catalog.listFloatingIps() : []
   return [...new Set(asked.map(text => {
     const address = isIP(text) === 0 ? known.find(row => row.id === text.toLowerCase())?.floating_ip_address ?? null : text
     if (address === null) throw badMember('body.addresses', `no floating address has the id ${text}`)
@@ -69,17 +69,17 @@ async function resolve (catalogue: CatalogueClient, asked: readonly string[]): P
 const heldAddress = (wire: AttachedWire, asked: string): string => {
   const wanted = asked.toLowerCase()
   const row = rowsOf(wire).find(({ id, address }) => id === wanted || address.toLowerCase() === wanted)
-  if (row === undefined) throw notThere()
+  if (row === undefined) throw noAddress()
   if (!floatingOf(wire).some(floating => floating.floating_ip_address === row.address)) {
     throw badMember('path.address', 'a fixed address stays with its server; only floating addresses can be detached')
   }
   return row.address
 }
 
-const portsOf = ({ net_details: net }: AttachedWire) => (net?.ports ?? []).filter(port => port !== null && port !== undefined)
+const portsOf = ({ net_details: net }: AttachedWire) => present(net?.ports)
 
 const floatingOf = (wire: AttachedWire) =>
-  portsOf(wire).flatMap(port => port.floating_ips ?? []).filter(floating => floating !== null && floating !== undefined)
+  present(portsOf(wire).flatMap(port => port.floating_ips ?? []))
 
 /** Floating addresses first. Each port repeats all of them, so duplicates are dropped. Only floating addresses have ids. */
 function rowsOf (wire: AttachedWire): AddressRow[] {

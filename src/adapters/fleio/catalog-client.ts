@@ -3,10 +3,10 @@ import { createReadAll } from './pages.ts'
 import type { Send } from '../kit/send.ts'
 import { readAnswer } from './send.ts'
 
-export type CatalogueClient = ReturnType<typeof createCatalogueClient>
+export type CatalogClient = ReturnType<typeof createCatalogClient>
 
-/** One function for each endpoint of the catalogues. */
-export function createCatalogueClient (send: Send) {
+/** One function for each endpoint of the catalogs. */
+export function createCatalogClient (send: Send) {
   const readAll = createReadAll(send)
   const uncertain = true
   return {

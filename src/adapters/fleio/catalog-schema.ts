@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { boolean, flavorWire, identifier, list, number, text } from './schema.ts'
+import { flag, number, text } from '../kit/wire.ts'
+import { flavorWire, identifier, list } from './schema.ts'
 
 /** The rows are in `objects`. An unreadable row fails the whole list, so that none is silently missing. */
 export const pageWire = <Row>(row: z.ZodType<Row>) => z.object({ objects: z.array(row), next: text })
@@ -21,7 +22,7 @@ export const imageRowWire = z.object({
   min_ram: number,
   os_distro: text,
   os_version: text,
-  is_iso: boolean,
+  is_iso: flag,
   region: text,
   instance_uuid: text,
   created_at: text
@@ -29,15 +30,15 @@ export const imageRowWire = z.object({
 export type ImageRowWire = z.infer<typeof imageRowWire>
 
 export const planWire = flavorWire.extend({
-  id: identifier, region: text, disabled: boolean, deleted: boolean, out_of_stock: boolean
+  id: identifier, region: text, disabled: flag, deleted: flag, out_of_stock: flag
 })
 export type PlanWire = z.infer<typeof planWire>
 
-export const regionWire = z.object({ id: identifier, description: text, enabled: boolean })
+export const regionWire = z.object({ id: identifier, description: text, enabled: flag })
 export type RegionWire = z.infer<typeof regionWire>
 
 export const networkWire = z.object({
-  id: identifier, name: text, region: text, shared: boolean, router_external: boolean, subnets: list(z.object({ cidr: text }))
+  id: identifier, name: text, region: text, shared: flag, router_external: flag, subnets: list(z.object({ cidr: text }))
 })
 export type NetworkWire = z.infer<typeof networkWire>
 

@@ -1,35 +1,30 @@
-import type { AdapterVerbs, Catalog } from '../verbs.ts'
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
-import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
-import type { CatalogueClient } from './catalog-client.ts'
-import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalog-schema.ts'
+import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
+import { positive } from '../kit/sizes.ts'
+import { present } from '../kit/wire.ts'
+import type { AllVerbs } from '../verbs.ts'
+import type { Image, Network, Plan, Region } from '../../domain/catalogue.ts'
+import type { RegionQuery } from '../../domain/parameter.ts'
+import type { CatalogClient } from './catalog-client.ts'
+import type { ImageRowWire, NetworkWire, PlanWire, RegionWire } from './catalog-schema.ts'
 import { readForms } from './catalog-forms.ts'
 import { diskOf } from './mapping.ts'
 import type { OwnerClient } from './owners-client.ts'
 import type { FleioMode } from './settings.ts'
 
-type Catalogues = Required<Pick<AdapterVerbs, 'regions' | 'ssh_keys'>> & {
-  readonly images: Catalog<Image, RegionQuery>
-  readonly plans: Catalog<Plan, RegionQuery>
-  readonly networks: Catalog<Network, RegionQuery>
-}
-
 const evidence = 'inferred'
-const parameters = regionQuery
-const cost = { calls: 0, perPage: 1 }
 
 /** Images, plans and networks belong to one region each; an unknown region has none. */
 const inRegion = <Row extends { readonly region: string | null }>(rows: readonly Row[], { region }: RegionQuery): readonly Row[] =>
   region === undefined ? rows : rows.filter(row => row.region === null || row.region === region)
 
-export function createCatalogues (catalogue: CatalogueClient, owners: OwnerClient, mode: FleioMode): Catalogues {
-  const source = mode === 'staff' ? staffSource(catalogue) : enduserSource(catalogue, owners)
+export function createCatalogs (catalog: CatalogClient, owners: OwnerClient, mode: FleioMode): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> {
+  const source = mode === 'staff' ? staffSource(catalog) : enduserSource(catalog, owners)
   return {
-    images: { evidence, parameters, cost, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) },
-    plans: { evidence, parameters, cost, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) },
-    regions: { evidence, cost, run: async () => (await catalogue.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
-    ssh_keys: { evidence, cost, note: 'The keys of the token\'s user.', run: async () => (await catalogue.listKeys()).map(toKey) },
-    networks: { evidence, parameters, cost, run: async query => inRegion((await catalogue.listNetworks()).map(toNetwork), query) }
+    images: byRegion({ evidence, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) }),
+    plans: byRegion({ evidence, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) }),
+    regions: { evidence, run: async () => (await catalog.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
+    ssh_keys: { evidence, note: 'The keys of the token\'s user.', run: async () => (await catalog.listKeys()).map(toSshKey) },
+    networks: byRegion({ evidence, run: async query => inRegion((await catalog.listNetworks()).map(toNetwork), query) })
   }
 }
 
@@ -39,20 +34,17 @@ interface Source {
 }
 
 /** The vendor silently ignores unknown filters, so regions are filtered here. */
-const staffSource = (catalogue: CatalogueClient): Source => ({
-  images: async () => await catalogue.listImages(),
-  plans: async () => await catalogue.listFlavors()
+const staffSource = (catalog: CatalogClient): Source => ({
+  images: async () => await catalog.listImages(),
+  plans: async () => await catalog.listFlavors()
 })
 
 /** End users see only their own images in the list of images, and have no list of plans. */
-const enduserSource = (catalogue: CatalogueClient, owners: OwnerClient): Source => ({
-  images: async query => (await readForms(catalogue, owners, query)).flatMap(({ bootSources: sources }) =>
+const enduserSource = (catalog: CatalogClient, owners: OwnerClient): Source => ({
+  images: async query => (await readForms(catalog, owners, query)).flatMap(({ bootSources: sources }) =>
     [sources?.image, sources?.owned_image, sources?.shared_image, sources?.community_image].flatMap(present)),
-  plans: async query => (await readForms(catalogue, owners, query)).flatMap(({ flavor }) => present(flavor))
+  plans: async query => (await readForms(catalog, owners, query)).flatMap(({ flavor }) => present(flavor))
 })
-
-const present = <Row>(rows: ReadonlyArray<Row | null | undefined> | null | undefined): readonly Row[] =>
-  (rows ?? []).filter(row => row !== null && row !== undefined)
 
 const unique = <Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] => [...new Map(rows.map(row => [row.id, row])).values()]
 
@@ -62,14 +54,11 @@ const isBootable = ({ status, type, is_iso: isIso }: ImageRowWire): boolean =>
 
 const isUsable = ({ disabled, deleted }: PlanWire): boolean => disabled !== true && deleted !== true
 
-const positive = (value: number | null | undefined): number | null => typeof value === 'number' && value > 0 ? value : null
-
 function toImage (wire: ImageRowWire): Image {
-  const system = [wire.os_distro, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ')
   return {
     id: wire.id,
     name: wire.name ?? wire.display_name ?? wire.id,
-    os: system === '' ? null : system,
+    os: joined(wire.os_distro, wire.os_version),
     region: wire.region ?? null,
     min_disk_gib: positive(wire.min_disk),
     min_memory_mib: positive(wire.min_ram)
@@ -88,9 +77,6 @@ const toPlan = (wire: PlanWire): Plan => ({
 })
 
 const toRegion = ({ id, description }: RegionWire): Region => ({ id, name: typeof description === 'string' && description !== '' ? description : id })
-
-const toKey = (wire: KeyWire): SshKey =>
-  ({ id: wire.id, name: wire.name ?? wire.id, public_key: wire.public_key ?? null, fingerprint: wire.fingerprint ?? null })
 
 const toNetwork = (wire: NetworkWire): Network => ({
   id: wire.id,

@@ -2,7 +2,7 @@ import type { Seen } from '../../domain/list.ts'
 import { callFailure, type About } from './failures.ts'
 import { seenInstance } from './mapping.ts'
 import { actionWire, attachedWire, consoleWire, instanceListWire, instanceMadeWire, resizeFormWire, snapshotMadeWire } from './schema.ts'
-import type { Send } from '../kit/send.ts'
+import type { Endpoint, Send } from '../kit/send.ts'
 import { isMissing, readAccepted, readAnswer } from './send.ts'
 import { isSuccess, malformed } from '../../upstream/read.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
@@ -20,6 +20,9 @@ const instance = (id: string): string => `${instances}/${encodeURIComponent(id)}
 
 /** One function for each endpoint of the servers; the vendor's page: fleio.com/docs/developer/using-api.html. */
 export function createClient (send: Send) {
+  const post = async <T>(id: string, action: string, more: Pick<Endpoint<T>, 'body' | 'assumed' | 'read'>): Promise<T> =>
+    await send({ name: `instances/${action}`, method: 'POST', path: `${instance(id)}/${action}`, ...more })
+
   return {
     /** Null after the last page. */
     listInstances: async (query: URLSearchParams, page: number) => await send({
@@ -37,32 +40,16 @@ export function createClient (send: Send) {
     }),
     /** Must not be repeated: each accepted call creates a server, and the answer of most releases has no id. */
     createInstance: async (body: unknown, about: About) => await send({
-      name: 'instances/create',
-      method: 'POST',
-      path: instances,
-      body,
-      assumed: null,
-      read: response => readAccepted(instanceMadeWire, response, about)
+      name: 'instances/create', method: 'POST', path: instances, body, assumed: null, read: response => readAccepted(instanceMadeWire, response, about)
     }),
     /** 204 without a body, also for a server that OpenStack no longer has. */
     deleteInstance: async (id: string) => await send({
       name: 'instances/delete', method: 'DELETE', path: instance(id), assumed: true, read: readGone
     }),
-    act: async (id: string, action: Action, { body = {}, about = {} }: { readonly body?: unknown, readonly about?: About } = {}) => await send({
-      name: `instances/${action}`,
-      method: 'POST',
-      path: `${instance(id)}/${action}`,
-      body,
-      assumed: { detail: null },
-      read: response => readAnswer(actionWire, response, about)
-    }),
-    createSnapshot: async (id: string, name: string, about: About) => await send({
-      name: 'instances/create_snapshot',
-      method: 'POST',
-      path: `${instance(id)}/create_snapshot`,
-      body: { name },
-      assumed: { image_uuid: '{image_uuid}' },
-      read: response => readAccepted(snapshotMadeWire, response, about)
+    act: async (id: string, action: Action, { body = {}, about = {} }: { readonly body?: unknown, readonly about?: About } = {}) =>
+      await post(id, action, { body, assumed: { detail: null }, read: response => readAnswer(actionWire, response, about) }),
+    createSnapshot: async (id: string, name: string, about: About) => await post(id, 'create_snapshot', {
+      body: { name }, assumed: { image_uuid: '{image_uuid}' }, read: response => readAccepted(snapshotMadeWire, response, about)
     }),
     /** The plans that the panel offers for a resize of this server. */
     getResizeForm: async (id: string) => await send({

@@ -1,4 +1,4 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import type { FleioClient } from './client.ts'
@@ -10,11 +10,11 @@ const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
   'running', 'rescue', 'resizing', 'rebooting', 'paused', 'starting', 'stopping', 'migrating', 'rebuilding'
 ])
 
-export const createConsole = (client: FleioClient, url: string): NonNullable<AdapterVerbs['console']> => ({
+export const createConsole = (client: FleioClient, url: string): AllVerbs['console'] => ({
   evidence: 'inferred',
   cost: { calls: 2 },
   run: async ({ id }) => {
-    const link = await explained(client.getConsole(serverIdOf(id)), { look: async () => await client.getInstance(id), states })
+    const link = await explained(client.getConsole(serverIdOf(id)), { client, id, states })
     return { type: link.type ?? link.protocol ?? 'url', url: toLink(link.url, url), expires_at: null }
   }
 })

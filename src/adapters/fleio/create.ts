@@ -2,9 +2,11 @@ import type { Accepted, Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
+import { isUuid } from '../kit/ids.ts'
+import { agrees } from '../kit/likeness.ts'
 import type { FleioClient } from './client.ts'
 import { createOptions, type CreateOptions } from './create-options.ts'
-import { clientOf, isUuid, nameOf, passwordOf, sshKeysOf, uuidOf } from './ids.ts'
+import { clientOf, nameOf, passwordOf, sshKeysOf, uuidOf } from './ids.ts'
 import type { OwnerClient } from './owners-client.ts'
 import { onlyClient } from './owners.ts'
 import type { FleioMode } from './settings.ts'
@@ -114,7 +116,5 @@ function toAccepted (made: { id?: string | null | undefined, uuid?: string | nul
 
 /** Names are not unique, so all other members of a row must match too. A row of a new server has few members. */
 function isLike ({ name, region, plan, image, owner }: CreateSpec, server: ServerFacts): boolean {
-  const fits = (asked: string | undefined, shown: string | null | undefined): boolean =>
-    asked === undefined || shown === null || shown === undefined || asked.toLowerCase() === shown.toLowerCase()
-  return server.name === name && fits(region, server.region?.id) && fits(plan, server.plan?.id) && fits(image, server.image?.id) && fits(owner, server.owner?.id)
+  return server.name === name && agrees(region, server.region?.id) && agrees(plan, server.plan?.id) && agrees(image, server.image?.id) && agrees(owner, server.owner?.id)
 }

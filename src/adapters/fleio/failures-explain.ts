@@ -1,10 +1,11 @@
 import { UpstreamError } from '../../domain/failure.ts'
-import type { Seen } from '../../domain/list.ts'
 import type { ServerStatus } from '../../domain/server.ts'
+import type { FleioClient } from './client.ts'
 
 export interface Doubt {
-  /** Reads the server. */
-  look(): Promise<Seen>
+  readonly client: Pick<FleioClient, 'getInstance'>
+  /** The server. */
+  readonly id: string
   /** The member that a 404 is about if the server exists; null if the request refers to no other object. */
   readonly member?: string | null
   /** The states that the action requires. */
@@ -23,12 +24,12 @@ export async function explained<T> (work: Promise<T>, doubt: Doubt): Promise<T> 
   }
 }
 
-async function explain (error: UpstreamError, { look, member, states }: Doubt): Promise<UpstreamError> {
+async function explain (error: UpstreamError, { client, id, member, states }: Doubt): Promise<UpstreamError> {
   const { status, member: known } = error.options
   const isAboutWhat = error.failure === 'not-found' && status === 404 && member !== undefined
   const isAboutState = error.failure === 'rejected' && status === 400
   if (known !== undefined || !(isAboutWhat || isAboutState)) return error
-  const server = await look().then(seen => seen.server, () => null)
+  const server = await client.getInstance(id).then(seen => seen.server, () => null)
   if (server === null) return error
   if (isAboutWhat) return error.meaning('rejected', { cause: error, ...(member === null ? {} : { member }) })
   const isUnfit = server.locked === true || (states !== undefined && server.status !== 'unknown' && !states.has(server.status))

@@ -1,11 +1,8 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { isUuid, noServer } from '../kit/ids.ts'
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
-export const isUuid = (text: string): boolean => uuid.test(text)
-
-/** Ids are UUIDs in lower case; another spelling of the same id would bypass guard.protected. */
 export function serverIdOf (id: string): string {
-  if (!isUuid(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  if (!isUuid(id)) throw noServer()
   return id
 }
 

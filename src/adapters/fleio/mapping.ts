@@ -4,6 +4,7 @@ import { powerOf, type Address, type Reference, type ServerFacts, type ServerSta
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
+import { present } from '../kit/wire.ts'
 import { permitted, toActions } from './mapping-actions.ts'
 import { instanceWire, type FlavorWire, type InstanceWire, type PermissionsWire } from './schema.ts'
 
@@ -102,7 +103,7 @@ function toRegion ({ region, region_obj: about }: InstanceWire): Reference | nul
 
 /** Floating addresses first. Each port repeats all of them, so duplicates are dropped; lists have only `access_ip`. */
 function toAddresses (wire: InstanceWire): Address[] {
-  const ports = (wire.net_details?.ports ?? []).filter(port => port !== null && port !== undefined)
+  const ports = present(wire.net_details?.ports)
   const texts = [
     ...ports.flatMap(port => port.floating_ips ?? []).map(floating => floating?.floating_ip_address),
     ...ports.flatMap(port => [...(port.ipv4s ?? []), ...(port.ipv6s ?? [])]).map(fixed => fixed?.ip_address),

@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import type { AdapterVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
+import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
+import { joined } from '../kit/catalog.ts'
+import { missing } from '../kit/ids.ts'
 import type { ClientWire } from './catalog-schema.ts'
 import type { OwnerClient } from './owners-client.ts'
 import type { FleioMode } from './settings.ts'
 
-type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'owners.create'>>
+type Owners = Pick<AllVerbs, 'owners.list' | 'owners.create'>
 
 export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
   'owners.list': {
@@ -15,9 +17,7 @@ export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
     cost: { calls: 1, perPage: 1 },
     run: async () => (await client.listClients()).map(toOwner),
     get: async id => {
-      if (!/^[1-9]\d{0,14}$/.test(id)) {
-        throw new UpstreamError('not-found', 'no client has such an id', { notAttempted: true, member: 'path.owner' })
-      }
+      if (!/^[1-9]\d{0,14}$/.test(id)) throw missing('no client has such an id', 'path.owner')
       return toOwner(await client.getClient(Number(id)))
     }
   },
@@ -31,10 +31,8 @@ export async function onlyClient (client: OwnerClient): Promise<number> {
   return Number(first.id)
 }
 
-const toOwner = (wire: ClientWire): Owner => {
-  const whole = [wire.first_name, wire.last_name].filter(part => typeof part === 'string' && part !== '').join(' ')
-  return { id: wire.id, name: wire.name ?? (whole === '' ? null : whole), email: wire.email ?? null, status: wire.status ?? null }
-}
+const toOwner = (wire: ClientWire): Owner =>
+  ({ id: wire.id, name: wire.name ?? joined(wire.first_name, wire.last_name), email: wire.email ?? null, status: wire.status ?? null })
 
 const text = z.string().min(1).max(255)
 

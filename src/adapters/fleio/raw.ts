@@ -1,17 +1,16 @@
 import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer } from '../verbs.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
-import { createRaw, rawBody, rawPath } from '../kit/raw.ts'
-import { jsonRequest } from '../kit/send.ts'
+import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
 import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { FleioAccount } from './settings.ts'
 
-export const rawVerb = (account: FleioAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: FleioAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to the configured url and have no trailing slash.',
   isSecret: segments => segments.some(segment => secret.test(segment.replaceAll('_', '-'))),
-  build: request => jsonRequest(baseOf(account), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
+  build: request => rawRequest(baseOf(account), request),
   read: readAnswer
 })
 

@@ -1,4 +1,4 @@
-import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
+import type { AllVerbs, Step } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
@@ -13,7 +13,7 @@ const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'sto
 const members = new Map([['flavor', 'body.plan']])
 
 /** Two steps: the server gets its new plan, then waits in the state `resized` until the change is confirmed. */
-export const createResize = (client: FleioClient): NonNullable<AdapterVerbs['resize']> => ({
+export const createResize = (client: FleioClient): AllVerbs['resize'] => ({
   evidence: 'inferred',
   cost: { calls: 3 },
   accepts: ['plan', 'restart'],
@@ -27,9 +27,7 @@ export const createResize = (client: FleioClient): NonNullable<AdapterVerbs['res
     const { flavors } = await client.getResizeForm(id)
     const flavor = flavors?.find(row => row?.id === plan) ?? null
     requireRoom(seen, flavor)
-    await explained(client.act(id, 'resize', { body: { flavor: plan }, about: { members, uncertain: true } }), {
-      look: async () => await client.getInstance(id), member: 'body.plan', states
-    })
+    await explained(client.act(id, 'resize', { body: { flavor: plan }, about: { members, uncertain: true } }), { client, id, member: 'body.plan', states })
     return { goal: goalOf(plan, flavor), next: { name: 'confirm_resize', input: {} } }
   }
 })
@@ -53,10 +51,12 @@ function requireRoom ({ server: { disk_gib: disk, image } }: Seen, flavor: Flavo
   throw badMember('body.plan', `its disk of ${size} GiB is smaller than the server's of ${disk} GiB`)
 }
 
-export const createConfirmation = (client: FleioClient): Step => ({
-  isDue: ({ provider_status: status, task }) => status?.toLowerCase() === 'resized' && task === null,
-  run: async (id): Promise<Accepted> => {
-    await client.act(serverIdOf(id), 'confirm_resize', { about: { uncertain: true } })
-    return {}
+export const createResizeSteps = (client: FleioClient): Readonly<Record<'confirm_resize', Step>> => ({
+  confirm_resize: {
+    isDue: ({ provider_status: status, task }) => status?.toLowerCase() === 'resized' && task === null,
+    run: async id => {
+      await client.act(serverIdOf(id), 'confirm_resize', { about: { uncertain: true } })
+      return {}
+    }
   }
 })

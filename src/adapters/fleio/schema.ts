@@ -1,9 +1,6 @@
 import { z } from 'zod'
+import { flag, number, text } from '../kit/wire.ts'
 
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-export const text = z.string().nullish().catch(null)
-export const number = z.number().nullish().catch(null)
-export const boolean = z.boolean().nullish().catch(null)
 export const identifier = z.union([z.string().min(1), z.number().int()]).transform(String)
 export const list = <Item>(item: z.ZodType<Item>) => z.array(item.nullish().catch(null)).nullish().catch(null)
 
@@ -29,7 +26,7 @@ export const instanceWire = z.object({
   status: z.string().nullish(),
   display_task: text,
   name: text,
-  locked: boolean,
+  locked: flag,
   flavor: flavorWire.nullish().catch(null),
   image: imageWire.nullish().catch(null),
   region: text,

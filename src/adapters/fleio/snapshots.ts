@@ -1,21 +1,22 @@
-import type { Job, JobState, AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs, Job, JobState } from '../verbs.ts'
 import type { Snapshot } from '../../domain/catalogue.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import { isUuid } from '../kit/ids.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import type { ImageRowWire } from './catalog-schema.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { isUuid, serverIdOf } from './ids.ts'
+import { serverIdOf } from './ids.ts'
 
-type Snapshots = Required<Pick<AdapterVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'>>
+type Snapshots = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'>
 
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['running', 'stopped', 'paused', 'suspended'])
 const about = { members: new Map([['name', 'body.name']]), uncertain: true }
 
 /** Snapshots are images that have the id of their server. */
-export const createSnapshots = (client: FleioClient, catalogue: CatalogueClient): Snapshots => ({
+export const createSnapshots = (client: FleioClient, catalog: CatalogClient): Snapshots => ({
   'snapshots.list': {
     evidence: 'inferred',
     cost: { calls: 1, perPage: 1 },
@@ -23,7 +24,7 @@ export const createSnapshots = (client: FleioClient, catalogue: CatalogueClient)
     run: async ({ id }) => {
       // Snapshots outlive their server, and an unknown server has an empty list.
       await client.getInstance(serverIdOf(id))
-      const rows = await catalogue.listImages({ instance_uuid: id, type: 'snapshot' })
+      const rows = await catalog.listImages({ instance_uuid: id, type: 'snapshot' })
       return rows.filter(row => row.type === 'snapshot' && row.instance_uuid === id && row.status !== 'deleted').map(toSnapshot)
     }
   },
@@ -31,12 +32,12 @@ export const createSnapshots = (client: FleioClient, catalogue: CatalogueClient)
     evidence: 'inferred',
     cost: { calls: 2 },
     run: async ({ id, name }) => {
-      const made = await explained(client.createSnapshot(serverIdOf(id), name, about), { look: async () => await client.getInstance(id), states })
+      const made = await explained(client.createSnapshot(serverIdOf(id), name, about), { client, id, states })
       const image = made?.image_uuid ?? ''
       return isUuid(image) ? { jobs: [{ id: image, name: 'snapshot' }] } : {}
     }
   },
-  jobs: async jobs => await readJobs(catalogue, jobs)
+  jobs: async jobs => await readJobs(catalog, jobs)
 })
 
 const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapshot['status']>([
@@ -63,12 +64,12 @@ const ends: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStat
 const mostAtOnce = 50
 
 /** A repeated field matches any of its values. */
-async function readJobs (catalogue: CatalogueClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
+async function readJobs (catalog: CatalogClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
   const ids = [...new Set(jobs.map(job => job.id))].filter(isUuid)
   const shown = new Map<string, string | null>()
   for (let begin = 0; begin < ids.length; begin += mostAtOnce) {
     const filtering = ids.slice(begin, begin + mostAtOnce).map(id => `id:${id}`).join('+')
-    for (const row of await catalogue.listImages({ filtering })) shown.set(row.id, row.status ?? null)
+    for (const row of await catalog.listImages({ filtering })) shown.set(row.id, row.status ?? null)
   }
   return jobs.map(job => toState(job, shown.get(job.id) ?? null))
 }

@@ -2,17 +2,18 @@ import type { Adapter } from '../contract.ts'
 import type { List } from '../verbs.ts'
 import { compareText } from '../../domain/compare.ts'
 import { createAddressClient } from './addresses-client.ts'
-import { createAddressVerbs } from './addresses.ts'
+import { createAddresses } from './addresses.ts'
 import { signIn } from './auth.ts'
 import { createGlesysSend } from './send.ts'
-import { createCatalogueClient } from './catalog-client.ts'
-import { createCatalogues } from './catalog.ts'
+import { createCatalogClient } from './catalog-client.ts'
+import { createCatalogs } from './catalog.ts'
+import { createChanges } from './change.ts'
 import { createClient, type GlesysClient } from './client.ts'
 import { createCreate } from './create.ts'
-import { createRename, createResize } from './resize.ts'
+import { createResize } from './resize.ts'
 import { idOf } from './ids.ts'
-import { rawVerb } from './raw.ts'
-import { createDelete } from './delete.ts'
+import { createPtr } from './ptr.ts'
+import { createRawVerb } from './raw.ts'
 import { example, glesysAccountSchema, type GlesysAccount } from './settings.ts'
 
 export const glesys: Adapter<GlesysAccount> = {
@@ -26,15 +27,15 @@ export const glesys: Adapter<GlesysAccount> = {
   connect: (account, upstream) => {
     const send = createGlesysSend(account, upstream)
     const client = createClient(account.project, send)
-    const catalogue = createCatalogueClient(send)
+    const catalog = createCatalogClient(send)
+    const addresses = createAddressClient(send)
     return {
       list: createList(client),
       get: {
         evidence: 'documented',
         run: async id => await client.details(idOf(id))
       },
-      create: createCreate(client, catalogue),
-      delete: createDelete(client),
+      create: createCreate(client, catalog),
       start: {
         evidence: 'documented',
         run: async ({ id }) => await client.start(idOf(id))
@@ -50,15 +51,16 @@ export const glesys: Adapter<GlesysAccount> = {
         run: async ({ id }) => await client.reboot(idOf(id))
       },
       resize: createResize(client),
-      rename: createRename(client),
+      ...createChanges(client),
       console: {
         evidence: 'observed',
         note: 'Requires a running server.',
         run: async ({ id }) => await client.console(idOf(id))
       },
-      ...createAddressVerbs(client, createAddressClient(send)),
-      ...createCatalogues(catalogue),
-      raw: rawVerb(account, upstream)
+      ...createAddresses(client, addresses),
+      ptr: createPtr(addresses),
+      ...createCatalogs(catalog),
+      raw: createRawVerb(account, upstream)
     }
   }
 }

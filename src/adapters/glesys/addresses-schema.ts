@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
-import { listOf, name, text } from './schema.ts'
+import { text } from '../kit/wire.ts'
+import { listOf, name } from './schema.ts'
 
 /** An address of the ip module; a server's own list has another shape, and the list of free addresses a third. */
 const addressWire = z.object({ ipaddress: text, netmask: name, gateway: name, datacenter: name, serverid: name, ptr: name })

@@ -1,13 +1,14 @@
 import { isIP } from 'node:net'
-import type { AdapterVerbs } from '../verbs.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import type { AllVerbs } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import { missing, noAddress } from '../kit/ids.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { GlesysClient } from './client.ts'
 import { idOf } from './ids.ts'
 
-type AddressVerbs = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
+type AddressVerbs = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 
-export const createAddressVerbs = (client: GlesysClient, addresses: AddressClient): AddressVerbs => ({
+export const createAddresses = (client: GlesysClient, addresses: AddressClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
@@ -42,22 +43,9 @@ export const createAddressVerbs = (client: GlesysClient, addresses: AddressClien
       // The vendor's call does not name the server: it would detach the address from any.
       const { server } = await client.details(serverId)
       const held = server.addresses.find(row => canonical(row.address) === wanted)
-      if (held === undefined) throw missing('the server does not have this address')
+      if (held === undefined) throw noAddress()
       await addresses.remove(held.address)
       return { goal: { missing: [held.address] } }
-    }
-  },
-  ptr: {
-    evidence: 'documented',
-    note: 'Null restores the provider\'s default name for the address, which the answer returns.',
-    run: async ({ address, ptr }) => {
-      const asked = pathAddress(address)
-      if (ptr === null) {
-        const payload = await addresses.resetPtr(asked)
-        return { address: payload.address ?? asked, ptr: payload.ptr }
-      }
-      const payload = await addresses.setPtr(asked, hostName(ptr))
-      return { address: payload.address ?? asked, ptr: payload.ptr ?? ptr.replace(/\.$/, '') }
     }
   }
 })
@@ -73,18 +61,8 @@ function refuse (index: number): never {
   throw badMember(`body.addresses.${index}`, 'must be an IP address: this provider\'s addresses have no other ids')
 }
 
-const missing = (message: string): UpstreamError => new UpstreamError('not-found', message, { notAttempted: true, member: 'path.address' })
-
-function pathAddress (text: string): string {
+export function pathAddress (text: string): string {
   const address = canonical(text)
-  if (address === null) throw missing('there is no such address')
+  if (address === null) throw missing('there is no such address', 'path.address')
   return address
-}
-
-/** The vendor requires a fully qualified name with a trailing dot. */
-function hostName (ptr: string): string {
-  const name = ptr.endsWith('.') ? ptr : `${ptr}.`
-  const isName = name.length <= 254 && /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.){2,}$/i.test(name) && !/\.\d+\.$/.test(name)
-  if (!isName) throw badMember('body.ptr', 'must be a fully qualified host name')
-  return name
 }

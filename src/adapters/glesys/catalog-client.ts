@@ -3,10 +3,10 @@ import type { GlesysSend } from './send.ts'
 import { imagesPayload, networksPayload, regionsPayload, sshKeysPayload } from './catalog-schema.ts'
 import { listFailure } from './failures.ts'
 
-export type CatalogueClient = ReturnType<typeof createCatalogueClient>
+export type CatalogClient = ReturnType<typeof createCatalogClient>
 
 /** One function for each endpoint; none of them has pages. */
-export const createCatalogueClient = (send: GlesysSend) => ({
+export const createCatalogClient = (send: GlesysSend) => ({
   templates: async (): Promise<readonly Image[]> =>
     await send({ name: 'server/templates', payload: 'templates', schema: imagesPayload, failure: listFailure }),
   /** The empty arguments make it a POST, the only method seen for it. */

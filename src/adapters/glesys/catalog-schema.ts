@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Image, Network, Region, SshKey } from '../../domain/catalogue.ts'
-import { id, listOf, name, number, text } from './schema.ts'
+import { text } from '../kit/wire.ts'
+import { id, listOf, name, number } from './schema.ts'
 
 /** The platforms that a create accepts. Older answers also list OpenVZ and Xen. */
 const platforms = ['KVM', 'VMware'] as const

@@ -1,7 +1,7 @@
 import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import type { GlesysClient } from './client.ts'
 import type { Arguments } from './envelope.ts'
 import { toCredentials } from './create-credentials.ts'
@@ -21,7 +21,7 @@ const example: CreateSpec = {
 }
 
 /** A server with freely chosen sizes: the vendor has no plans. It boots by itself. */
-export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): Create<CreateOptions> => ({
+export const createCreate = (client: GlesysClient, catalog: CatalogClient): Create<CreateOptions> => ({
   evidence: 'documented',
   cost: { calls: 1, perPage: 1 },
   accepts,
@@ -33,7 +33,7 @@ export const createCreate = (client: GlesysClient, catalogue: CatalogueClient): 
       'An address of each family is ordered unless options say otherwise.',
   run: async spec => {
     const order = toOrder(spec)
-    const { note, values } = await toCredentials(spec, catalogue.sshKeys)
+    const { note, values } = await toCredentials(spec, catalog.sshKeys)
     const accepted = await client.create({ ...order, ...values })
     return note === null ? accepted : { ...accepted, note }
   },

@@ -23,7 +23,8 @@ const codes: ReadonlyMap<number, Failure> = new Map<number, Failure>([
   [614, 'rejected'],
   [615, 'rejected'],
   [616, 'rejected'],
-  [617, 'quota'],
+  // The host has not enough memory.
+  [617, 'capacity'],
   [618, 'quota'],
   [619, 'unavailable'],
   [620, 'conflict']
@@ -47,6 +48,7 @@ const rows: readonly Row[] = [
   [refusal => codeMeans(refusal, 'conflict'), 'conflict'],
   [refusal => refusal.status === 400 || codeMeans(refusal, 'rejected'), 'rejected'],
   [refusal => codeMeans(refusal, 'quota'), 'quota'],
+  [refusal => codeMeans(refusal, 'capacity'), 'capacity'],
   [refusal => refusal.status >= 500 || codeMeans(refusal, 'unavailable'), 'unavailable']
 ]
 

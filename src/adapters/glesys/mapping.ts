@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Accepted } from '../verbs.ts'
+import { UpstreamError } from '../../domain/failure.ts'
 import type { FilterName, Seen } from '../../domain/list.ts'
 import { powerOf, type Power, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { addressOf } from '../kit/addresses.ts'
@@ -97,7 +98,17 @@ export function toServer (wire: ServerWire): ServerFacts {
 }
 
 /** A feature that is not listed counts as supported. */
-export const isLacking = ({ supportedfeatures }: ServerWire, feature: string): boolean => toFlag(supportedfeatures?.[feature]) === false
+const isLacking = ({ supportedfeatures }: ServerWire, feature: string): boolean => toFlag(supportedfeatures?.[feature]) === false
+
+/** Refuses, without a call, a feature that the vendor says this server does not support. */
+export function refuseLacking ({ raw }: Seen, feature: string, member?: string): void {
+  const wire = serverWire.safeParse(raw)
+  if (!wire.success || !isLacking(wire.data, feature)) return
+  throw new UpstreamError('unsupported', 'the provider says that this server does not support it', {
+    notAttempted: true,
+    ...(member === undefined ? {} : { member })
+  })
+}
 
 /** A locked server, or one under managed hosting, refuses all changes. */
 function toActions (wire: ServerWire, status: ServerStatus): ServerAction[] {

@@ -7,7 +7,7 @@ import { bodyOf, formatHeaders, toError } from './envelope.ts'
 import { envelopeWire } from './schema.ts'
 import type { GlesysAccount } from './settings.ts'
 
-export const rawVerb = (account: GlesysAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: GlesysAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Endpoints of the project, such as /server/list; the vendor supports GET and POST. The echo of the request is removed.',
   isSecret,

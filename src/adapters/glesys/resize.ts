@@ -1,18 +1,14 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
 import type { GlesysClient } from './client.ts'
-import { refuseLacking } from './failures-unsupported.ts'
-import { idOf } from './ids.ts'
-import { renameMembers, resizeMembers } from './failures-members.ts'
+import { refuseLacking } from './mapping.ts'
+import { resizeMembers } from './failures-members.ts'
 import { serverWire } from './schema.ts'
 
-type Resize = NonNullable<AdapterVerbs['resize']>
-type Rename = NonNullable<AdapterVerbs['rename']>
-
 /** Only the changed sizes are sent. The vendor schedules the work and locks the server until it is done. */
-export const createResize = (client: GlesysClient): Resize => ({
+export const createResize = (client: GlesysClient): AllVerbs['resize'] => ({
   evidence: 'documented',
   accepts: ['cpus', 'memory_mib', 'disk_gib'],
   note: 'disk_gib is the sum of all disks, of which the main one grows. Whether a running server must be stopped first is not documented.',
@@ -50,12 +46,3 @@ function toMainDisk (asked: number, current: number | null): number {
   if (!Number.isInteger(asked)) throw badMember('body.disk_gib', 'must grow by whole GiB')
   return asked
 }
-
-/** Host names are case-insensitive: the goal is the name as the vendor returned it. */
-export const createRename = (client: GlesysClient): Rename => ({
-  evidence: 'documented',
-  run: async ({ id, name }) => {
-    const { hostname } = await client.edit(idOf(id), { hostname: name }, renameMembers)
-    return hostname !== null && hostname !== name && hostname.toLowerCase() === name.toLowerCase() ? { goal: { name: hostname } } : {}
-  }
-})

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { ConsoleLink } from '../../domain/catalogue.ts'
+import { text } from '../kit/wire.ts'
 import type { Accepted } from '../verbs.ts'
 
 /** XML and old answers send numbers as text. */
 export const number = z.union([z.number(), z.string().regex(/^\s*\d{1,15}(?:\.\d+)?\s*$/).transform(Number)]).nullish().catch(null)
-
-export const text = z.string().nullish().catch(null)
 
 /** Null may also be an empty text (always in XML) or the word None. */
 export const name = text.transform(value => value === undefined || value === '' || value === 'None' ? null : value)

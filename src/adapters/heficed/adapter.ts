@@ -1,20 +1,19 @@
 import type { Adapter, Upstream } from '../contract.ts'
 import type { AdapterVerbs } from '../verbs.ts'
-import { toAccepted } from './mapping-accepted.ts'
 import { createAddresses } from './addresses.ts'
 import { signIn } from './auth.ts'
 import { createHeficedSend } from './send.ts'
-import { createCatalogueClient } from './catalog-client.ts'
-import { createImages, createSshKeys } from './catalog.ts'
+import { createCatalogClient } from './catalog-client.ts'
+import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { idOf } from './ids.ts'
 import { createClient, type HeficedClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { createDelete } from './delete.ts'
-import { createIpswitchClient } from './addresses-client.ts'
+import { createAddressClient } from './addresses-client.ts'
 import { createList } from './list.ts'
-import { ownedBy } from './mapping.ts'
-import { rawVerb } from './raw.ts'
+import { ownedBy, toAccepted } from './mapping.ts'
+import { createRawVerb } from './raw.ts'
 import { createResize } from './resize.ts'
 import { example, heficedAccountSchema, type HeficedAccount } from './settings.ts'
 
@@ -32,7 +31,6 @@ export const heficed: Adapter<HeficedAccount> = {
 function connect (account: HeficedAccount, upstream: Upstream): AdapterVerbs {
   const send = createHeficedSend(account, upstream)
   const client = createClient(account, send)
-  const catalogues = createCatalogueClient(account, send)
   return {
     list: createList(account, client),
     get: {
@@ -44,11 +42,10 @@ function connect (account: HeficedAccount, upstream: Upstream): AdapterVerbs {
     ...createPower(client),
     resize: createResize(client),
     ...createChanges(client),
-    images: createImages(catalogues),
     // A token has exactly the requested scopes: without them the vendor would refuse these calls.
-    ...(account.scopes.includes('ipswitch') ? createAddresses(client, createIpswitchClient(account, send)) : {}),
-    ...(account.scopes.includes('sshkeys') ? { ssh_keys: createSshKeys(catalogues) } : {}),
-    raw: rawVerb(account, upstream)
+    ...createCatalogs(account, createCatalogClient(account, send)),
+    ...(account.scopes.includes('ipswitch') ? createAddresses(client, createAddressClient(account, send)) : {}),
+    raw: createRawVerb(account, upstream)
   }
 }
 

@@ -5,13 +5,13 @@ import { readPages } from './pages.ts'
 import { eventWire, listWire, subnetWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
-export type IpswitchClient = ReturnType<typeof createIpswitchClient>
+export type AddressClient = ReturnType<typeof createAddressClient>
 
 const subnetListWire = listWire(subnetWire.transform(toSubnet))
 const routeFailure = namingMembers(new Map([['body', 'body.addresses']]))
 
 /** One function for each endpoint of the routed addresses. */
-export function createIpswitchClient ({ organization_id: organization }: HeficedAccount, send: HeficedSend) {
+export function createAddressClient ({ organization_id: organization }: HeficedAccount, send: HeficedSend) {
   const subnets = `/${encodeURIComponent(organization)}/ipswitch/v4/subnets`
 
   /** The ids are sent as an object keyed "0", "1", …, as in the vendor's documentation. */

@@ -1,5 +1,5 @@
 import type { Job, JobState } from '../verbs.ts'
-import type { IpswitchClient } from './addresses-client.ts'
+import type { AddressClient } from './addresses-client.ts'
 import { holds, type Subnet } from './addresses-mapping.ts'
 import { readLeaves } from './addresses-pages.ts'
 
@@ -9,7 +9,7 @@ export const toJob = (verb: 'route' | 'release', server: string, { id, address }
 const form = /^(route|release) (\d+) ([\d.]+)$/
 
 /** One walk for all of them, through the blocks that contain their addresses. */
-export async function readRoutes (client: IpswitchClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
+export async function readRoutes (client: AddressClient, jobs: readonly Job[]): Promise<readonly JobState[]> {
   const addresses = jobs.map(({ name }) => form.exec(name)?.[3] ?? '')
   const leaves = await readLeaves(client, subnet => addresses.some(address => holds(subnet, address)))
   return jobs.map(job => ({ ...job, ...stateOf(job, leaves.find(({ id }) => id === job.id)) }))

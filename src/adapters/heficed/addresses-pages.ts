@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../domain/failure.ts'
-import type { IpswitchClient } from './addresses-client.ts'
+import type { AddressClient } from './addresses-client.ts'
 import type { Subnet } from './addresses-mapping.ts'
 
 const maximumLevels = 500
@@ -8,7 +8,7 @@ const maximumLevels = 500
  * The routable subnets: the undivided ones of the tree. The vendor has no search, so each block costs one call;
  * `isWorthIt` skips blocks.
  */
-export async function readLeaves (client: IpswitchClient, isWorthIt: (subnet: Subnet) => boolean = () => true): Promise<readonly Subnet[]> {
+export async function readLeaves (client: AddressClient, isWorthIt: (subnet: Subnet) => boolean = () => true): Promise<readonly Subnet[]> {
   const leaves: Subnet[] = []
   const met = new Set<string>()
   const open: Array<Subnet | null> = [null]

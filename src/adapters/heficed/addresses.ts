@@ -1,11 +1,12 @@
 import { isIPv4 } from 'node:net'
-import type { Accepted, AdapterVerbs } from '../verbs.ts'
+import type { Accepted, AllVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
+import { noAddress } from '../kit/ids.ts'
 import { idOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
-import type { IpswitchClient } from './addresses-client.ts'
+import type { AddressClient } from './addresses-client.ts'
 import { holds, toAddressRow, type Subnet } from './addresses-mapping.ts'
 import { readRoutes, toJob } from './addresses-jobs.ts'
 import { readLeaves } from './addresses-pages.ts'
@@ -13,7 +14,7 @@ import { readLeaves } from './addresses-pages.ts'
 type Addresses = 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'jobs'
 
 /** Only for accounts with the scope `ipswitch`. */
-export const createAddresses = (servers: HeficedClient, client: IpswitchClient): Required<Pick<AdapterVerbs, Addresses>> => ({
+export const createAddresses = (servers: HeficedClient, client: AddressClient): Pick<AllVerbs, Addresses> => ({
   'addresses.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
@@ -66,7 +67,7 @@ function toRows (server: ServerFacts, routed: readonly Subnet[]): AddressRow[] {
 
 const subnetId = /^[\da-f]{24}$/
 
-async function attach (client: IpswitchClient, server: string, addresses: readonly string[]): Promise<Accepted> {
+async function attach (client: AddressClient, server: string, addresses: readonly string[]): Promise<Accepted> {
   const wanted = addresses.map(wantedOf)
   const leaves = await readLeaves(client, worthFor(wanted))
   const chosen = new Set(wanted.map(address => chosenOf(leaves, address)))
@@ -102,7 +103,7 @@ function chosenOf (leaves: readonly Subnet[], wanted: string): Subnet {
     : `the address belongs to ${around.address}/${around.prefix}, which can only be attached as a whole`)
 }
 
-async function find (client: IpswitchClient, address: string): Promise<Subnet | undefined> {
+async function find (client: AddressClient, address: string): Promise<Subnet | undefined> {
   const wanted = address.toLowerCase()
   if (!isIPv4(wanted) && !subnetId.test(wanted)) return undefined
   return (await readLeaves(client, worthFor([wanted]))).find(subnet => isNamed(subnet, wanted))
@@ -111,8 +112,6 @@ async function find (client: IpswitchClient, address: string): Promise<Subnet | 
 /** Distinguishes a missing server, a missing address, and an address that cannot be detached. */
 async function refuseDetach (servers: HeficedClient, id: string, address: string): Promise<never> {
   const { server } = await servers.getInstance(id)
-  if (!server.addresses.some(own => own.address === address)) {
-    throw new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
-  }
+  if (!server.addresses.some(own => own.address === address)) throw noAddress()
   throw badMember('path.address', 'cannot be detached: it came with the server, or belongs to a larger subnet')
 }

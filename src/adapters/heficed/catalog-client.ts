@@ -4,15 +4,15 @@ import { readPages } from './pages.ts'
 import { listWire, sshKeyWire, templateWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
-export type CatalogueClient = ReturnType<typeof createCatalogueClient>
+export type CatalogClient = ReturnType<typeof createCatalogClient>
 
 const templateListWire = listWire(templateWire)
 const sshKeyListWire = listWire(sshKeyWire)
 const templatesFailure = namingMembers(new Map([['locationId', 'query.region'], ['instanceTypeId', 'query.instance_type']]), listFailure)
 
-/** One function for each endpoint of the catalogues. */
-export const createCatalogueClient = ({ organization_id: organization }: HeficedAccount, send: HeficedSend) => ({
-  /** The vendor-wide catalogue: its path has no organisation. */
+/** One function for each endpoint of the catalogs. */
+export const createCatalogClient = ({ organization_id: organization }: HeficedAccount, send: HeficedSend) => ({
+  /** The vendor-wide catalog: its path has no organisation. */
   listTemplates: async (instanceTypeId: string, locationId: string) => await readPages(async offset => await send({
     name: 'templates',
     method: 'GET',

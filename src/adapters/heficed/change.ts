@@ -1,5 +1,5 @@
-import type { AdapterVerbs } from '../verbs.ts'
-import { toAccepted } from './mapping-accepted.ts'
+import type { AllVerbs } from '../verbs.ts'
+import { toAccepted } from './mapping.ts'
 import { idOf, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 
@@ -10,7 +10,7 @@ const ancestor = 'No public source shows this path; the vendor\'s earlier API ha
 /** Takes effect only with a restart. A soft one, since the caller can force a stop first. */
 const restart = { reboot: true, force: false }
 
-export const createChanges = (client: HeficedClient): Required<Pick<AdapterVerbs, Changes>> => ({
+export const createChanges = (client: HeficedClient): Pick<AllVerbs, Changes> => ({
   rename: {
     evidence: 'inferred',
     note: 'No public source shows this call.',

@@ -31,12 +31,7 @@ export function createClient ({ organization_id: organization }: HeficedAccount,
 
   /** Each of these returns an event. */
   const act = async (id: string, verb: 'start' | 'stop' | 'reboot' | 'rescue' | 'unrescue' | 'resetRootPass', body?: object) => await send({
-    name: `instances/${verb}`,
-    method: 'POST',
-    path: `${instance(id)}/${verb}`,
-    ...(body === undefined ? {} : { body }),
-    schema: eventWire,
-    assumed: noEvent
+    name: `instances/${verb}`, method: 'POST', path: `${instance(id)}/${verb}`, ...(body === undefined ? {} : { body }), schema: eventWire, assumed: noEvent
   })
 
   return {

@@ -3,6 +3,7 @@ import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
+import { agrees } from '../kit/likeness.ts'
 import { checkMemory, diskStepGib, uuidOf } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 import { fromOrder, toBilled, toServerId, type Order } from './create-mapping.ts'
@@ -79,10 +80,7 @@ const isLike = (spec: CreateSpec, server: ServerFacts): boolean =>
   agrees(spec.cpus, server.cpus) &&
   agrees(spec.memory_mib, server.memory_mib) &&
   agrees(spec.disk_gib, server.disk_gib) &&
-  agrees(spec.image.toLowerCase(), server.image?.id?.toLowerCase())
-
-const agrees = <T>(asked: T | undefined, shown: T | null | undefined): boolean =>
-  asked === undefined || shown === undefined || shown === null || asked === shown
+  agrees(spec.image, server.image?.id)
 
 const madeUp = /^[a-z\d]{10}$/i
 const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z\d]/g, '')

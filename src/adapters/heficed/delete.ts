@@ -1,7 +1,7 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { UpstreamError, type Failure } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
-import { toAccepted } from './mapping-accepted.ts'
+import { toAccepted } from './mapping.ts'
 import type { HeficedClient } from './client.ts'
 
 /** A server in one of these states needs no stop: it is off, or already being deleted. */
@@ -10,7 +10,7 @@ const needNoStop: ReadonlySet<ServerStatus> = new Set<ServerStatus>(['stopped', 
 /** How the vendor may refuse to stop a server that does not run; its exact answer is not documented. */
 const refusesState: ReadonlySet<Failure> = new Set<Failure>(['conflict', 'rejected'])
 
-export const createDelete = (client: HeficedClient): NonNullable<AdapterVerbs['delete']> => ({
+export const createDelete = (client: HeficedClient): AllVerbs['delete'] => ({
   evidence: 'observed',
   cost: { calls: 2 },
   note: 'Powers the server off and cancels it at once. The server stays listed for a while afterwards.',

@@ -1,16 +1,15 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { isUuid, noServer } from '../kit/ids.ts'
 
-/** Instance ids are decimal numbers; no other id can exist. */
+/** Instance ids are decimal numbers without leading zeros; no other id can exist, and another spelling would bypass guard.protected. */
 export function idOf (id: string): string {
-  if (!/^\d{1,19}$/.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  if (!/^[1-9]\d{0,18}$/.test(id)) throw noServer()
   return id
 }
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
-
 /** Templates and SSH keys have such ids. */
 export function uuidOf (id: string, path: string): string {
-  if (!uuid.test(id)) throw badMember(path, 'must be the UUID that the catalogue shows')
+  if (!isUuid(id.toLowerCase())) throw badMember(path, 'must be the UUID that the catalog shows')
   return id
 }
 

@@ -4,7 +4,8 @@ import { powerOf, type Address, type ServerAction, type ServerFacts, type Server
 import { toUtc } from '../../domain/time.ts'
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
-import { instanceWire, type InstanceWire } from './schema.ts'
+import type { Accepted } from '../verbs.ts'
+import { instanceWire, type EventWire, type InstanceWire } from './schema.ts'
 
 /** Vendor status, in lower case, to ours. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
@@ -111,3 +112,9 @@ function toAddresses (wire: InstanceWire): Address[] {
     ...(v6?.additionalIps ?? []).map(ip => addressOf(ip))
   ].filter(address => address !== null)
 }
+
+/**
+ * No public source shows how to read an event again. The server is polled instead, and the event's first state is not
+ * published, since it would never change.
+ */
+export const toAccepted = ({ id }: EventWire): Accepted => typeof id === 'string' ? { upstream: { id, status: null } } : {}

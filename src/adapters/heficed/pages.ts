@@ -4,7 +4,7 @@ import type { ListWire } from './schema.ts'
 type Offset = Readonly<Record<string, string>>
 
 /**
- * Every row of a catalogue, each id once. The first request has no offset, which was seen to work; further pages are read
+ * Every row of a catalog, each id once. The first request has no offset, which was seen to work; further pages are read
  * only if the answer says that there are more.
  */
 export const readPages = async <Row extends { readonly id: string }>(read: (offset: Offset) => Promise<ListWire & { readonly data: readonly Row[] }>): Promise<readonly Row[]> =>

@@ -1,17 +1,16 @@
 import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer } from '../verbs.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
-import { createRaw, rawBody, rawPath, rawSegments } from '../kit/raw.ts'
-import { jsonRequest } from '../kit/send.ts'
+import { createRaw, rawBody, rawRequest, rawSegments } from '../kit/raw.ts'
 import { instanceFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { HeficedAccount } from './settings.ts'
 
-export const rawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to api_url and have no version; most begin with the organisation\'s id.',
   isSecret: segments => segments.some(segment => signInWords.has(segment)) || isTokenEndpoint(account, segments),
-  build: (request, token) => jsonRequest(baseOf(account, token), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
+  build: (request, token) => rawRequest(baseOf(account, token), request),
   read: readAnswer
 })
 

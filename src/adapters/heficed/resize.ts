@@ -1,4 +1,4 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
@@ -10,7 +10,7 @@ import { fromSizes, toBilled } from './create-mapping.ts'
 type Sized = 'cpus' | 'memory_mib' | 'disk_gib'
 type Sizes = Pick<ResizeSpec, Sized>
 
-export const createResize = (client: HeficedClient): NonNullable<AdapterVerbs['resize']> => ({
+export const createResize = (client: HeficedClient): AllVerbs['resize'] => ({
   evidence: 'inferred',
   accepts: ['cpus', 'memory_mib', 'disk_gib'],
   note: 'No public source shows this call. Sizes only grow, and it costs money; ' +

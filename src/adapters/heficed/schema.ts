@@ -1,8 +1,5 @@
 import { z } from 'zod'
-
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
+import { number, text } from '../kit/wire.ts'
 
 export const tokenWire = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().catch(3600) })
 

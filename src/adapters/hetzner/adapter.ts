@@ -5,14 +5,15 @@ import { signIn } from './auth.ts'
 import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
-import { createCreate, createSteps } from './create.ts'
+import { createCreate, createCreateSteps } from './create.ts'
+import { readAllowed } from './failures.ts'
 import { idOf } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createFloating, createList } from './list.ts'
 import { createPower } from './power.ts'
-import { rawVerb } from './raw.ts'
-import { createRescue, rescueSteps } from './rescue.ts'
-import { createResize, resizeSteps } from './resize.ts'
+import { createRawVerb } from './raw.ts'
+import { createRescue, createRescueSteps } from './rescue.ts'
+import { createResize, createResizeSteps } from './resize.ts'
 import { createHetznerSend } from './send.ts'
 import { example, hetznerAccountSchema, type HetznerAccount } from './settings.ts'
 import { createSnapshots } from './snapshots.ts'
@@ -25,7 +26,8 @@ export const hetzner: Adapter<HetznerAccount> = {
   // The URL of a console has a token in its query.
   secretMembers: ['wss_url'],
   signIn,
-  connect
+  connect,
+  readAllowed
 }
 
 function connect (account: HetznerAccount, upstream: Upstream): AdapterVerbs {
@@ -49,8 +51,8 @@ function connect (account: HetznerAccount, upstream: Upstream): AdapterVerbs {
     ...createSnapshots(client),
     ...createAddresses(client),
     ...createCatalogs(client),
-    raw: rawVerb(account, upstream),
+    raw: createRawVerb(account, upstream),
     jobs: createJobs(client),
-    steps: { ...createSteps(client), ...resizeSteps(client), ...rescueSteps(client) }
+    steps: { ...createCreateSteps(client), ...createResizeSteps(client), ...createRescueSteps(client) }
   }
 }

@@ -1,52 +1,38 @@
-import { priceOf, type Image, type Network, type Plan, type Region, type SshKey } from '../../domain/catalogue.ts'
+import { priceOf, type Image, type Plan } from '../../domain/catalogue.ts'
 import { UpstreamError } from '../../domain/failure.ts'
-import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
-import type { Catalog } from '../verbs.ts'
+import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { imageName } from './mapping.ts'
 import type { ImageWire, ServerTypeWire } from './schema.ts'
 
-interface Catalogs {
-  readonly images: Catalog<Image>
-  readonly plans: Catalog<Plan, RegionQuery>
-  readonly regions: Catalog<Region>
-  readonly ssh_keys: Catalog<SshKey>
-  readonly networks: Catalog<Network>
-}
+const usable = [['status', 'available'], ['type', 'system'], ['type', 'app'], ['type', 'snapshot']] as const
 
-const cost = { calls: 0, perPage: 1 }
-
-export const createCatalogs = (client: HetznerClient, now = Date.now): Catalogs => ({
+export const createCatalogs = (client: HetznerClient, now = Date.now): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
     evidence: 'documented',
-    cost,
     note: 'System images, apps and snapshots. Create and rebuild also take the name of a system image, which exists for each architecture.',
-    run: async () => (await client.images([['status', 'available'], ['type', 'system'], ['type', 'app'], ['type', 'snapshot']])).map(toImage)
+    run: async () => (await client.images(usable)).map(toImage)
   },
-  plans: {
+  plans: byRegion({
     evidence: 'documented',
-    parameters: regionQuery,
     cost: { calls: 1, perPage: 1 },
     note: 'A row for each plan and region, with the net price there. The currency takes one more call.',
     run: async ({ region }) => {
       const [types, currency] = await Promise.all([client.serverTypes(), readCurrency(client)])
       return types.flatMap(type => toPlans(type, currency, now())).filter(plan => region === undefined || plan.region === region)
     }
-  },
+  }),
   regions: {
     evidence: 'documented',
-    cost,
     run: async () => (await client.locations()).map(({ name, city, description }) => ({ id: name, name: city ?? description ?? name }))
   },
   ssh_keys: {
     evidence: 'documented',
-    cost,
-    run: async () => (await client.sshKeys()).map(({ id, name, public_key: key, fingerprint }) =>
-      ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null }))
+    run: async () => (await client.sshKeys()).map(toSshKey)
   },
   networks: {
     evidence: 'documented',
-    cost,
     run: async () => (await client.networks()).map(({ id, name, ip_range: range }) =>
       ({ id, name: name ?? id, region: null, scope: 'private', cidrs: typeof range === 'string' ? [range] : [] }))
   }
@@ -63,8 +49,8 @@ async function readCurrency (client: HetznerClient): Promise<string | null> {
 }
 
 const toImage = (wire: ImageWire): Image => {
-  const system = [wire.os_flavor, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ')
-  return { id: wire.id, name: imageName(wire), os: system === '' ? null : system, region: null, min_disk_gib: wire.disk_size ?? null, min_memory_mib: null }
+  const os = joined(wire.os_flavor, wire.os_version)
+  return { id: wire.id, name: imageName(wire), os, region: null, min_disk_gib: wire.disk_size ?? null, min_memory_mib: null }
 }
 
 /** Texts with up to 16 digits. */

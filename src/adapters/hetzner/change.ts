@@ -2,18 +2,20 @@ import type { AdapterVerbs, Accepted } from '../verbs.ts'
 import { refuseProtected } from '../../domain/protection.ts'
 import type { HetznerClient } from './client.ts'
 import { checkName, idOf } from './ids.ts'
-import { toJob } from './mapping.ts'
+import { toFollowed } from './mapping.ts'
 import type { AcceptedWire } from './schema.ts'
 
 type Changes = Required<Pick<AdapterVerbs, 'delete' | 'rename' | 'protect' | 'rebuild' | 'password' | 'console'>>
 
 /** An action with the password that the vendor has generated for it, if any. */
 export const withPassword = ({ action, root_password: password }: AcceptedWire): Accepted =>
-  ({ jobs: [toJob(action)], ...(typeof password === 'string' && password !== '' ? { password } : {}) })
+  ({ ...toFollowed({ action }), ...(typeof password === 'string' && password !== '' ? { password } : {}) })
 
 /** Both protections must have the same value. */
-export const protect = async (client: HetznerClient, id: string, isProtected: boolean): Promise<Accepted> =>
-  ({ jobs: [toJob((await client.act(id, 'change_protection', { body: { delete: isProtected, rebuild: isProtected } })).action)], goal: { protected: isProtected } })
+export async function protect (client: HetznerClient, id: string, isProtected: boolean): Promise<Accepted> {
+  const answer = await client.act(id, 'change_protection', { body: { delete: isProtected, rebuild: isProtected } })
+  return { ...toFollowed(answer), goal: { protected: isProtected } }
+}
 
 export const rebuildMembers = new Map([['image', 'body.image']])
 
@@ -27,7 +29,7 @@ export const createChanges = (client: HetznerClient, now = Date.now): Changes =>
     run: async ({ seen: { server } }) => {
       const { action } = await client.deleteServer(server.id)
       // The name is free only once the action has ended.
-      return action === null || action === undefined ? {} : { jobs: [toJob(action)], goal: { absent: true, shown: true } }
+      return action === null || action === undefined ? {} : { ...toFollowed({ action }), goal: { absent: true, shown: true } }
     }
   },
   rename: {
@@ -45,7 +47,7 @@ export const createChanges = (client: HetznerClient, now = Date.now): Changes =>
   },
   rebuild: {
     evidence: 'documented',
-    note: 'Powers the server off by itself. The keys of the create are installed again; without them the provider generates a root password.',
+    note: 'Powers the server off by itself. The keys of the create are installed again; without them a root password is generated.',
     run: async ({ seen: { server }, image }) => {
       refuseProtected(server, 'rebuilt')
       return withPassword(await client.act(server.id, 'rebuild', { body: { image }, members: rebuildMembers }))

@@ -35,7 +35,7 @@ export const createCreate = (client: HetznerClient): Create<Options> => ({
   isLike: (spec, server) => server.name === spec.name && server.plan?.id === spec.plan && server.region?.id === spec.region,
   run: async spec => {
     const { options } = spec
-    const { server, action, next_actions: others, root_password: password } = await client.createServer(fromSpec(spec), askedOf(spec))
+    const { server, action, next_actions: others, root_password: password } = await client.createServer(fromSpec(spec))
     return {
       serverId: server.id,
       jobs: [action, ...others ?? []].map(toJob),
@@ -47,14 +47,12 @@ export const createCreate = (client: HetznerClient): Create<Options> => ({
 })
 
 /** Protection is no member of an order: it is set once the server's lock is gone. */
-export const createSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
+export const createCreateSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
   'create.protect': {
     isDue: ({ status, locked }) => locked !== true && (status === 'running' || status === 'stopped'),
     run: async serverId => await protect(client, serverId, true)
   }
 })
-
-const askedOf = ({ plan = '', region = '' }: Pick<CreateSpec, 'plan' | 'region'>): Record<string, string> => ({ plan, region })
 
 /** Members with the vendor's default are not sent; unknown members would be refused. */
 function fromSpec ({ options, ...spec }: WithOptions<CreateSpec, Options>): object {

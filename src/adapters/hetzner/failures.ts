@@ -2,6 +2,7 @@ import type { UpstreamError } from '../../domain/failure.ts'
 import { type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
+import type { Allowed } from '../contract.ts'
 import { errorWire, fieldsWire } from './schema.ts'
 
 /** By code, because statuses mislead: `token_readonly` is a 401, `maintenance` a 403, `service_error` a 422. */
@@ -58,9 +59,15 @@ const hourS = 3600
  * The bucket refills evenly, so one request is free again after a moment. `RateLimit-Reset` is the time at which it is full again, up to
  * an hour away.
  */
-function waitMs ({ headers }: HttpResponse): number {
+function waitMs (headers: HttpResponse['headers']): number {
   const limit = Number(headers['ratelimit-limit'])
   return Math.max(1, Number.isFinite(limit) && limit > 0 ? Math.ceil(hourS / limit) : 1) * 1000
+}
+
+/** All tokens of a project share its requests. */
+export function readAllowed (headers: HttpResponse['headers']): Allowed | null {
+  const remaining = headers['ratelimit-remaining'] ?? ''
+  return /^\d{1,9}$/.test(remaining) ? { remaining: Number(remaining), nextMs: waitMs(headers) } : null
 }
 
 /** The refusal as it is; with the members of the request, an unknown object that the request names is no missing server. */
@@ -73,7 +80,7 @@ export function callFailure (response: HttpResponse, members?: Members): Upstrea
     vendorMessage: error?.message ?? null,
     ...(error?.details === null || error?.details === undefined ? {} : { details: error.details }),
     ...(code !== null && idle.has(code) ? { notAttempted: true } : {}),
-    ...(response.status === 429 && response.headers['retry-after'] === undefined ? { retryAfterMs: waitMs(response) } : {})
+    ...(response.status === 429 && response.headers['retry-after'] === undefined ? { retryAfterMs: waitMs(response.headers) } : {})
   }
   // An unknown path is refused before the token is read: it says nothing about a server.
   if (code === 'not_found' && error?.message === 'api route not found') return refused(response, { ...facts, failure: 'unsupported' })
@@ -97,7 +104,3 @@ export const nameFailure = (response: HttpResponse, members: Members): UpstreamE
   const refusal = callFailure(response, members)
   return refusal.options.code === 'uniqueness_error' ? refusal.meaning('conflict', { member: 'body.name' }) : refusal
 }
-
-/** What was asked for, where the vendor has no room for it. */
-export const withAsked = (refusal: UpstreamError, asked: Readonly<Record<string, string>>): UpstreamError =>
-  refusal.failure === 'capacity' ? refusal.meaning('capacity', { details: asked }) : refusal

@@ -1,10 +1,12 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { noServer } from '../kit/ids.ts'
 
-const number = /^\d{1,16}$/
+/** One spelling only: another spelling of an id would bypass guard.protected. */
+const number = /^[1-9]\d{0,15}$/
 
 /** Ids are whole numbers up to 2^53-1; no other id can exist. */
 export function idOf (id: string): string {
-  if (!number.test(id)) throw new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
+  if (!number.test(id)) throw noServer()
   return id
 }
 
@@ -26,7 +28,8 @@ export function checkName (name: string): void {
 
 /** The vendor takes ids and names of keys of the project, never key texts. */
 export function checkKeys (keys: readonly string[]): void {
-  if (keys.some(key => /^(?:ssh|ecdsa|sk)-\S+\s/.test(key.trim()))) throw badMember('body.ssh_keys', 'must be ids or names of keys at the provider, not key texts')
+  const isText = keys.some(key => /^(?:ssh|ecdsa|sk)-\S+\s/.test(key.trim()))
+  if (isText) throw badMember('body.ssh_keys', 'must be ids or names of keys at the provider, not key texts')
 }
 
 const mostUserDataBytes = 32 * 1024

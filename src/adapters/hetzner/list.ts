@@ -1,11 +1,12 @@
+import { canonicalAddress } from '../../domain/address.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { Seen, ServerFilters } from '../../domain/list.ts'
 import { placeFor } from '../kit/places.ts'
 import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { isHostName, labelOf } from './ids.ts'
-import { toFloating, wordsOf } from './mapping.ts'
-import { pageSize } from './pages.ts'
+import { isInNetwork, toFloating, wordsOf } from './mapping.ts'
+import { pageSize, type Query } from './pages.ts'
 import { floatingIdsWire, type IpWire } from './schema.ts'
 
 /** Created for each request: the floating addresses are read once for all of its pages, and only if a server has one. */
@@ -27,25 +28,34 @@ async function listPage (client: HetznerClient, complete: Complete, { filters, o
   const words = filters.status === undefined ? null : wordsOf(filters.status)
   if (words?.length === 0) return { rows: [], start: 0, last: true, total: 0 }
   const { page, size, start } = placeFor(offset, limit)
-  const query = new URLSearchParams({ sort: 'id:asc', page: String(page), per_page: String(size), ...filterQuery(filters) })
-  for (const word of words ?? []) query.append('status', word)
-  const { servers: rows, meta } = await client.listServers(query)
+  const { servers: rows, meta } = await client.listServers([
+    ['sort', 'id:asc'], ['page', String(page)], ['per_page', String(size)], ...filterQuery(filters),
+    ...(words ?? []).map(word => ['status', word] as const)
+  ])
   const pagination = meta?.pagination ?? { next_page: rows.length < size ? null : page + 1, total_entries: null }
   return {
-    rows: await complete(rows),
+    rows: (await complete(rows)).map(seen => withAsked(seen, filters.ip)),
     start,
     last: rows.length === 0 || typeof pagination.next_page !== 'number',
     total: pagination.total_entries ?? null
   }
 }
 
+/** The gateway compares addresses: one that is asked for, and lies within a network of the server, is shown beside the first of it. */
+function withAsked (seen: Seen, ip: string | undefined): Seen {
+  const { server } = seen
+  const network = ip === undefined ? undefined : server.addresses.find(address => isInNetwork(address, ip))
+  if (ip === undefined || network === undefined || network.address === canonicalAddress(ip)) return seen
+  return { ...seen, server: { ...server, addresses: [...server.addresses, { ...network, address: canonicalAddress(ip), primary: false }] } }
+}
+
 /** A name that no server can have could be refused, and a selector has no quoting: such filters are applied by the gateway alone. */
-function filterQuery ({ name, tag }: ServerFilters): Record<string, string> {
+function filterQuery ({ name, tag }: ServerFilters): Query {
   const label = tag === undefined ? null : labelOf(tag)
-  return {
-    ...(name !== undefined && isHostName(name) ? { name } : {}),
-    ...(label === null ? {} : { label_selector: label.value === '' ? label.key : `${label.key}==${label.value}` })
-  }
+  return [
+    ...(name !== undefined && isHostName(name) ? [['name', name] as const] : []),
+    ...(label === null ? [] : [['label_selector', label.value === '' ? label.key : `${label.key}==${label.value}`] as const])
+  ]
 }
 
 /** A server's record has only the ids of its floating addresses. */

@@ -1,10 +1,11 @@
-import type { Address, ServerAction, ServerFacts, ServerStatus } from '../../domain/server.ts'
-import { powerOf } from '../../domain/server.ts'
+import { isIPv6 } from 'node:net'
+import { canonicalAddress } from '../../domain/address.ts'
+import { powerOf, serverActions, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
-import type { Job } from '../verbs.ts'
-import { serverWire, type ActionWire, type ImageWire, type IpWire, type ServerWire } from './schema.ts'
+import type { Accepted, Job } from '../verbs.ts'
+import { serverWire, type AcceptedWire, type ActionWire, type ImageWire, type IpWire, type ServerWire } from './schema.ts'
 
 /** There is no word for rescue: `rescue_enabled` means armed, and a server in the rescue system is `running`. */
 const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
@@ -23,14 +24,12 @@ const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus
 export const wordsOf = (wanted: ReadonlySet<ServerStatus>): readonly string[] | null =>
   wanted.has('unknown') ? null : [...statuses].flatMap(([word, status]) => wanted.has(status) ? [word] : [])
 
-const any: readonly ServerAction[] = ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']
-
 const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['starting', ['stop']],
   ['running', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete']],
   ['stopping', ['stop']],
   ['stopped', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'delete']],
-  ['unknown', any]
+  ['unknown', serverActions]
 ])
 
 const destructive: ReadonlySet<ServerAction> = new Set<ServerAction>(['delete', 'rebuild'])
@@ -78,6 +77,18 @@ export function firstAddress (ip: string | null | undefined, facts: Partial<Omit
   return addressOf(`${network}${network.endsWith('::') ? '1' : ''}${prefix === undefined ? '' : `/${prefix}`}`, facts)
 }
 
+/** The upper 64 bits of an IPv6 address, in one spelling. */
+function networkOf (address: string): string {
+  const [left = '', right = ''] = canonicalAddress(address).split('::')
+  const [before, after] = [left, right].map(part => part === '' ? [] : part.split(':'))
+  const zeros = Array<string>(8 - (before?.length ?? 0) - (after?.length ?? 0)).fill('0')
+  return [...before ?? [], ...zeros, ...after ?? []].slice(0, 4).join(':')
+}
+
+/** The whole network of 64 bits is the server's, not only its first address. */
+export const isInNetwork = ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, asked: string): boolean =>
+  prefix === 64 && isIPv6(asked) && !asked.includes('%') && networkOf(address) === networkOf(asked)
+
 function toAddresses ({ public_net: net, private_net: nets }: ServerWire): Address[] {
   return [
     firstAddress(net?.ipv4?.ip, { scope: 'public', primary: true }),
@@ -94,3 +105,11 @@ export const imageName = ({ id, name, description, architecture }: ImageWire): s
   `${name ?? description ?? id}${architecture === null || architecture === undefined ? '' : ` (${architecture})`}`
 
 export const toJob = ({ id, command }: Pick<ActionWire, 'id' | 'command'>): Job => ({ id, name: command ?? 'action' })
+
+type Answer = Pick<AcceptedWire, 'action'>
+
+/** Work that its action follows to the end. */
+export const toFollowed = ({ action }: Answer): Accepted => ({ jobs: [toJob(action)] })
+
+/** A signal, whose action ends when it has been sent: the server shows the rest. */
+export const toSignalled = ({ action }: Answer): Accepted => ({ upstream: { id: action.id, status: null } })

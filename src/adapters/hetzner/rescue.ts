@@ -2,7 +2,7 @@ import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import { withPassword } from './change.ts'
 import type { HetznerClient } from './client.ts'
 import { idOf } from './ids.ts'
-import { toJob } from './mapping.ts'
+import { toFollowed } from './mapping.ts'
 import { rescueWire } from './schema.ts'
 
 type Rescue = Required<Pick<AdapterVerbs, 'rescue' | 'unrescue'>>
@@ -16,7 +16,7 @@ export const createRescue = (client: HetznerClient): Rescue => ({
     evidence: 'documented',
     cost: { calls: 2 },
     goal,
-    note: 'Enables the rescue system and boots into it: a running server is reset. The server keeps its status; the provider generates the password.',
+    note: 'Enables the rescue system and boots into it: a running server is reset. Its status does not show it. The password is generated.',
     run: async ({ id }) => {
       const { server } = await client.getServer(idOf(id))
       const armed = await client.act(id, 'enable_rescue', { body: { type: 'linux64' } })
@@ -33,7 +33,7 @@ export const createRescue = (client: HetznerClient): Rescue => ({
       const isArmed = rescueWire.parse(raw).rescue_enabled === true
       if (!isArmed) return server.status === 'stopped' ? { done: true } : await boot(client, id, 'reset')
       const disarmed = await client.act(id, 'disable_rescue')
-      return { jobs: [toJob(disarmed.action)], goal, ...(server.status === 'stopped' ? {} : { next: bootOf('reset') }) }
+      return { ...toFollowed(disarmed), goal, ...(server.status === 'stopped' ? {} : { next: bootOf('reset') }) }
     }
   }
 })
@@ -42,8 +42,10 @@ type Boot = 'poweron' | 'reset'
 
 const bootOf = (boot: Boot) => ({ name: `rescue.${boot}`, input: {} })
 
-const boot = async (client: HetznerClient, id: string, action: Boot): Promise<Accepted> => ({ jobs: [toJob((await client.act(id, action)).action)], goal })
+const boot = async (client: HetznerClient, id: string, action: Boot): Promise<Accepted> =>
+  ({ ...toFollowed(await client.act(id, action)), goal })
 
-export const rescueSteps = (client: HetznerClient): Readonly<Record<string, Step>> => Object.fromEntries((['poweron', 'reset'] as const).map(action => [
-  `rescue.${action}`, { isDue: ({ locked }) => locked !== true, run: async id => await boot(client, id, action) } satisfies Step
-]))
+export function createRescueSteps (client: HetznerClient): Readonly<Record<string, Step>> {
+  const step = (action: Boot): Step => ({ isDue: ({ locked }) => locked !== true, run: async id => await boot(client, id, action) })
+  return { 'rescue.poweron': step('poweron'), 'rescue.reset': step('reset') }
+}

@@ -1,10 +1,6 @@
 import { z } from 'zod'
+import { flag, number, text, texts } from '../kit/wire.ts'
 
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-const text = z.string().nullish().catch(null)
-const number = z.number().nullish().catch(null)
-const flag = z.boolean().nullish().catch(null)
-const texts = z.array(z.string()).nullish().catch(null)
 /** Numbers of up to 16 digits. */
 const id = z.union([z.number(), z.string().min(1)]).transform(String)
 const maybeId = id.nullish().catch(null)
@@ -37,7 +33,8 @@ export const serverWire = z.object({
 export type ServerWire = z.infer<typeof serverWire>
 
 /** The members after the current page may be null even where the vendor knows them. */
-const metaWire = z.object({ pagination: z.object({ next_page: number, total_entries: number }).nullish().catch(null) }).nullish().catch(null)
+const paginationWire = z.object({ next_page: number, total_entries: number })
+const metaWire = z.object({ pagination: paginationWire.nullish().catch(null) }).nullish().catch(null)
 export type MetaWire = z.infer<typeof metaWire>
 
 export const serversWire = <Row>(row: z.ZodType<Row>) => z.object({ servers: z.array(row), meta: metaWire })

@@ -1,12 +1,12 @@
 import type { Snapshot } from '../../domain/catalogue.ts'
-import { UpstreamError } from '../../domain/failure.ts'
 import { refuseProtected } from '../../domain/protection.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { AdapterVerbs } from '../verbs.ts'
+import { noSnapshot } from '../kit/ids.ts'
 import { rebuildMembers } from './change.ts'
 import type { HetznerClient } from './client.ts'
 import { idOf, isId } from './ids.ts'
-import { toJob } from './mapping.ts'
+import { toFollowed } from './mapping.ts'
 import type { ImageWire } from './schema.ts'
 
 type Snapshots = Required<Pick<AdapterVerbs, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'>>
@@ -29,7 +29,7 @@ export const createSnapshots = (client: HetznerClient): Snapshots => ({
   'snapshots.create': {
     evidence: 'documented',
     note: 'Billed by size and month until it is deleted, also after its server. The name is the provider\'s description.',
-    run: async ({ id, name }) => ({ jobs: [toJob((await client.act(idOf(id), 'create_image', { body: { type: 'snapshot', description: name } })).action)] })
+    run: async ({ id, name }) => toFollowed(await client.act(idOf(id), 'create_image', { body: { type: 'snapshot', description: name } }))
   },
   'snapshots.restore': {
     evidence: 'documented',
@@ -38,7 +38,7 @@ export const createSnapshots = (client: HetznerClient): Snapshots => ({
     run: async ({ id, snapshot }) => {
       refuseProtected((await client.getServer(idOf(id))).server, 'restored')
       await find(client, id, snapshot)
-      return { jobs: [toJob((await client.act(id, 'rebuild', { body: { image: snapshot }, members: rebuildMembers })).action)] }
+      return toFollowed(await client.act(id, 'rebuild', { body: { image: snapshot }, members: rebuildMembers }))
     }
   },
   'snapshots.delete': {
@@ -58,7 +58,7 @@ const ofServer = async (client: HetznerClient, id: string): Promise<readonly Ima
 
 async function find (client: HetznerClient, serverId: string, snapshot: string): Promise<void> {
   const isThere = isId(snapshot) && (await ofServer(client, serverId)).some(({ id }) => id === snapshot)
-  if (!isThere) throw new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
+  if (!isThere) throw noSnapshot()
 }
 
 const toSnapshot = ({ id, status, name, description, created_from: from, image_size: size, created }: ImageWire): Snapshot => ({

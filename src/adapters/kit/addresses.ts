@@ -9,24 +9,37 @@ const privateV6 = /^(f[cd][\da-f]{2}|fe[89ab][\da-f]):/i
  * A vendor's address text, with or without `/prefix`, as ours; null if it is not an address. The scope follows from the range
  * unless given.
  */
-export function addressOf (text: string | null | undefined, facts: Partial<Omit<Address, 'address' | 'family'>> = {}): Address | null {
-  const [address = '', prefix] = (text ?? '').trim().split('/')
+export function addressOf (text: string | null | undefined, facts?: Partial<Omit<Address, 'address' | 'family'>>): Address | null {
+  const trimmed = (text ?? '').trim()
+  const slash = trimmed.indexOf('/')
+  const address = slash < 0 ? trimmed : trimmed.slice(0, slash)
   const version = isIP(address)
   if (version !== 4 && version !== 6) return null
   return {
     address,
     family: version,
-    scope: (version === 4 ? privateV4 : privateV6).test(address) ? 'private' : 'public',
-    prefix_length: prefix !== undefined && /^\d{1,3}$/.test(prefix) ? Number(prefix) : null,
-    gateway: null,
-    primary: false,
-    ...facts
+    scope: facts?.scope ?? ((version === 4 ? privateV4 : privateV6).test(address) ? 'private' : 'public'),
+    prefix_length: facts?.prefix_length ?? (slash < 0 ? null : prefixLengthOf(trimmed.slice(slash + 1))),
+    gateway: facts?.gateway ?? null,
+    primary: facts?.primary ?? false
   }
 }
+
+const prefixLengthOf = (text: string): number | null => /^\d{1,3}$/.test(text) ? Number(text) : null
 
 /** 255.255.255.0 → 24; null if it is not a netmask. */
 export function prefixOfNetmask (netmask: string | null | undefined): number | null {
   if (netmask === null || netmask === undefined || isIP(netmask) !== 4) return null
   const bits = netmask.split('.').map(octet => Number(octet).toString(2).padStart(8, '0')).join('')
   return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : null
+}
+
+/** The IPv4 network of an address and a prefix length; null if either is invalid. */
+export function cidrOf (address: string | null | undefined, length: number | null | undefined): string | null {
+  if (typeof address !== 'string' || isIP(address) !== 4) return null
+  if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > 32) return null
+  const bits = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
+  const size = 2 ** (32 - length)
+  const network = bits - bits % size
+  return `${[24, 16, 8, 0].map(shift => Math.floor(network / 2 ** shift) % 256).join('.')}/${length}`
 }

@@ -3,8 +3,7 @@ import type { Failure, UpstreamErrorOptions } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
-
-const text = z.string().nullish().catch(null)
+import { text } from './wire.ts'
 
 const endpointWire = z.object({ interface: text, region_id: text, region: text, url: text })
 export type EndpointWire = z.infer<typeof endpointWire>

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
 import { parseJson } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
 import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
-import { intentOf } from './send.ts'
+import { intentOf, jsonRequest, type Base } from './send.ts'
 
 export interface RawParts {
   readonly evidence: Evidence
@@ -33,6 +33,10 @@ export const createRaw = (upstream: Upstream, { evidence, note, isSecret, build,
 
 /** The path and query of a raw call, unchanged. */
 export const rawPath = ({ path, query }: RawRequest): string => query === '' ? path : `${path}?${query}`
+
+/** A raw call to a JSON API. */
+export const rawRequest = (base: Base, request: RawRequest): HttpRequest =>
+  jsonRequest(base, { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) })
 
 /** JSON as a value, other text as it is, null for no body. */
 export function rawBody (text: string): unknown {

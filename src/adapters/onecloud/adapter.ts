@@ -1,27 +1,25 @@
-import { compareText } from '../../domain/compare.ts'
 import type { Adapter } from '../contract.ts'
-import type { List } from '../verbs.ts'
-import { addressVerbs } from './addresses.ts'
+import { createAddresses } from './addresses.ts'
 import { signIn } from './auth.ts'
-import { choices } from './catalog.ts'
-import { createClient, type OnecloudClient } from './client.ts'
-import { openConsole } from './console.ts'
-import { createServer } from './create.ts'
-import { deleteServer } from './delete.ts'
+import { createCatalogs } from './catalog.ts'
+import { createChanges } from './change.ts'
+import { createClient } from './client.ts'
+import { createConsole } from './console.ts'
+import { createCreate } from './create.ts'
+import { createDelete } from './delete.ts'
 import { createOnecloudSend } from './send.ts'
-import { listPage } from './list.ts'
+import { createList } from './list.ts'
 import { getLive } from './get.ts'
-import { ownerVerbs } from './owners.ts'
-import { setPassword } from './password.ts'
-import { powerSteps, powerVerbs } from './power.ts'
-import { rawVerb } from './raw.ts'
-import { rebuildServer, rebuildSteps } from './rebuild.ts'
-import { rescueVerbs } from './rescue.ts'
-import { resizeServer, resizeSteps } from './resize.ts'
-import { createRowsClient } from './catalog-client.ts'
+import { createOwners } from './owners.ts'
+import { createPassword } from './password.ts'
+import { createPowerSteps, createPower } from './power.ts'
+import { createRawVerb } from './raw.ts'
+import { createRebuild, createRebuildSteps } from './rebuild.ts'
+import { createRescue } from './rescue.ts'
+import { createResize, createResizeSteps } from './resize.ts'
+import { createCatalogClient } from './catalog-client.ts'
 import { example, onecloudAccountSchema, type OnecloudAccount } from './settings.ts'
-import { snapshotVerbs } from './snapshots.ts'
-import { protectServer, renameServer } from './change.ts'
+import { createSnapshots } from './snapshots.ts'
 
 export const onecloud: Adapter<OnecloudAccount> = {
   id: 'onecloud',
@@ -34,38 +32,28 @@ export const onecloud: Adapter<OnecloudAccount> = {
   connect: (account, upstream) => {
     const send = createOnecloudSend(upstream)
     const client = createClient(send)
-    const rows = createRowsClient(send, account)
+    const rows = createCatalogClient(send, account)
     return {
       list: createList(client, account),
       get: {
         evidence: 'observed',
         run: async id => await getLive(client, id)
       },
-      create: createServer(client),
-      delete: deleteServer(client),
-      ...powerVerbs(client),
-      resize: resizeServer(client, rows),
-      rename: renameServer(client),
-      protect: protectServer(client),
-      rebuild: rebuildServer(client, rows),
-      ...rescueVerbs(client),
-      password: setPassword(client),
-      console: openConsole(client),
-      ...snapshotVerbs(client, rows),
-      ...addressVerbs(client, rows),
-      ...choices(rows),
-      ...ownerVerbs({ upstream, send, account }),
-      raw: rawVerb(upstream),
-      steps: { ...powerSteps(client), ...resizeSteps(client), ...rebuildSteps(client) }
+      create: createCreate(client),
+      delete: createDelete(client),
+      ...createPower(client),
+      resize: createResize(client, rows),
+      ...createChanges(client),
+      rebuild: createRebuild(client, rows),
+      ...createRescue(client),
+      password: createPassword(client),
+      console: createConsole(client),
+      ...createSnapshots(client, rows),
+      ...createAddresses(client, rows),
+      ...createCatalogs(rows),
+      ...createOwners({ upstream, send, account }),
+      raw: createRawVerb(upstream),
+      steps: { ...createPowerSteps(client), ...createResizeSteps(client), ...createRebuildSteps(client) }
     }
   }
 }
-
-const createList = (client: OnecloudClient, account: OnecloudAccount): List => ({
-  evidence: 'observed',
-  paging: 'offset',
-  pageSize: 200,
-  ordered: true,
-  compareIds: compareText,
-  run: async page => await listPage(client, account, page)
-})

@@ -3,20 +3,21 @@ import type { AddressRow } from '../../domain/catalogue.ts'
 import type { Address } from '../../domain/server.ts'
 import type { Seen } from '../../domain/list.ts'
 import { addressOf } from '../kit/addresses.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import { noAddress } from '../kit/ids.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { getLive } from './get.ts'
-import type { RowsClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import type { EipWire } from './catalog-schema.ts'
 
-type AddressVerbs = Pick<Required<AdapterVerbs>, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
+type AddressVerbs = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 
 const attachFailure = naming([['eip', 'body.addresses']], 'body.addresses')
 
 /** A server has the fixed addresses of its network cards, and at most one elastic address, which can be attached and detached. */
-export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressVerbs => ({
+export const createAddresses = (client: OnecloudClient, rows: CatalogClient): AddressVerbs => ({
   'addresses.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
@@ -50,7 +51,7 @@ export const addressVerbs = (client: OnecloudClient, rows: RowsClient): AddressV
     note: 'Elastic addresses only; they stay with the account.',
     run: async ({ id, address }) => {
       const { server } = await getLive(client, id)
-      if (!server.addresses.some(known => known.address === address)) throw notThere()
+      if (!server.addresses.some(known => known.address === address)) throw noAddress()
       const [eip] = (await rows.eips({ associate_id: id })).filter(row => row.associate_id === id && row.ip_addr === address)
       if (eip === undefined) throw new UpstreamError('conflict', 'the address belongs to a network card and cannot be detached', { notAttempted: true, member: 'path.address' })
       await client.act(id, 'dissociate-eip', { input: { auto_delete: false } })
@@ -64,8 +65,6 @@ const statuses = ['running', 'stopped', 'rescue'] as const
 
 const unknownAddress = (): UpstreamError =>
   new UpstreamError('rejected', 'the account has no such elastic address', { notAttempted: true, member: 'body.addresses' })
-const notThere = (): UpstreamError =>
-  new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
 
 function toAddressRow (eip: EipWire): AddressRow | null {
   const address = addressOf(eip.ip_addr, { scope: 'public' })

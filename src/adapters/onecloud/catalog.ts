@@ -1,71 +1,52 @@
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
-import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
-import type { AdapterVerbs, Catalog } from '../verbs.ts'
-import type { RowsClient } from './catalog-client.ts'
-import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './catalog-schema.ts'
-import { cidrOf } from './mapping-cidr.ts'
+import type { Image, Network, Plan, Region } from '../../domain/catalogue.ts'
+import { cidrOf } from '../kit/addresses.ts'
+import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
+import { positive } from '../kit/sizes.ts'
+import type { AllVerbs } from '../verbs.ts'
+import type { CatalogClient } from './catalog-client.ts'
+import type { CloudregionWire, ImageWire, NetworkWire, SkuWire } from './catalog-schema.ts'
 
-type Choices = Pick<Required<AdapterVerbs>, 'images' | 'regions' | 'ssh_keys'> & {
-  readonly plans: Catalog<Plan, RegionQuery>
-  readonly networks: Catalog<Network, RegionQuery>
-}
-
-const cost = { calls: 0, perPage: 1 }
-
-/** The catalogues of a create; rows that it cannot use are left out. */
-export const choices = (rows: RowsClient): Choices => ({
+/** The catalogs of a create; rows that it cannot use are left out. */
+export const createCatalogs = (rows: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
     evidence: 'observed',
-    cost,
     run: async () => (await rows.images()).filter(image => image.status === 'active' && image.pending_deleted !== true).map(toImage)
   },
-  plans: {
+  plans: byRegion({
     evidence: 'observed',
-    cost,
-    parameters: regionQuery,
     note: 'Sizes of the provider\'s own platform, by name. They include no disk unless disk_gib is set, and have no price.',
     run: async ({ region }) => (await rows.skus()).filter(sku => sku.enabled !== false && isIn(region, sku)).map(toPlan)
-  },
+  }),
   regions: {
     evidence: 'observed',
-    cost,
     run: async () => (await rows.cloudregions()).filter(region => region.enabled !== false && region.status === 'inservice').map(toRegion)
   },
   ssh_keys: {
     evidence: 'observed',
-    cost,
     note: 'The keys of the user whom the account signs in as.',
     run: async () => (await rows.keypairs()).map(toSshKey)
   },
-  networks: {
+  networks: byRegion({
     evidence: 'observed',
-    cost,
-    parameters: regionQuery,
     run: async ({ region }) => (await rows.networks())
       .filter(network => (network.status ?? 'available') === 'available' && (network.server_type ?? 'guest') === 'guest' && isIn(region, network))
       .map(toNetwork)
-  }
+  })
 })
 
 /** Filtered here: some lists answer an unknown region with 404, others with no rows. */
 const isIn = (region: string | undefined, { cloudregion_id: id }: { readonly cloudregion_id?: string | null | undefined }): boolean =>
   region === undefined || id === region
 
-const positive = (value: number | null | undefined, unit = 1): number | null =>
-  typeof value === 'number' && value > 0 ? value / unit : null
-
 /** The vendor's two minima are in MiB. */
-function toImage ({ id, name, min_disk: disk, min_ram: memory, properties }: ImageWire): Image {
-  const system = [properties?.os_distribution ?? properties?.os_type, properties?.os_version].filter(part => typeof part === 'string' && part !== '')
-  return {
-    id,
-    name: name ?? id,
-    os: system.length === 0 ? null : system.join(' '),
-    region: null,
-    min_disk_gib: positive(disk, 1024),
-    min_memory_mib: positive(memory)
-  }
-}
+const toImage = ({ id, name, min_disk: disk, min_ram: memory, properties }: ImageWire): Image => ({
+  id,
+  name: name ?? id,
+  os: joined(properties?.os_distribution ?? properties?.os_type, properties?.os_version),
+  region: null,
+  min_disk_gib: positive(disk, 1024),
+  min_memory_mib: positive(memory)
+})
 
 /** Servers are created postpaid, so `postpaid_status` is the relevant stock. The disk is in GiB, unlike all other sizes. */
 const toPlan = ({ name, cpu_core_count: cpus, memory_size_mb: memory, attached_disk_size_gb: disk, cloudregion_id: region, postpaid_status: stock }: SkuWire): Plan => ({
@@ -80,9 +61,6 @@ const toPlan = ({ name, cpu_core_count: cpus, memory_size_mb: memory, attached_d
 })
 
 const toRegion = ({ id, name }: CloudregionWire): Region => ({ id, name: name ?? id })
-
-const toSshKey = ({ id, name, public_key: key, fingerprint }: KeypairWire): SshKey =>
-  ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null })
 
 const toNetwork = (wire: NetworkWire): Network => ({
   id: wire.id,

@@ -1,9 +1,9 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { getLive } from './get.ts'
 
 /** A browser link from the vendor's console service. A stopped server is answered with 406, a `conflict`. */
-export const openConsole = (client: OnecloudClient): NonNullable<AdapterVerbs['console']> => ({
+export const createConsole = (client: OnecloudClient): AllVerbs['console'] => ({
   evidence: 'observed',
   cost: { calls: 2 },
   note: 'Requires a running server. How long the link is valid is not returned.',

@@ -5,9 +5,9 @@ import type { CreateSpec } from '../../domain/spec.ts'
 import type { Create, WithOptions } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { createFailure } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
-import { failedWords } from './mapping-statuses.ts'
-import { checkName, checkPassword, checkSizes, keypairOf, toMib } from './ids.ts'
+import { failedWords, goalOf } from './mapping-statuses.ts'
+import { toMib } from '../kit/sizes.ts'
+import { checkName, checkPassword, checkSizes, keypairOf } from './ids.ts'
 
 const word = z.string().min(1).max(128)
 
@@ -20,7 +20,7 @@ const optionsSchema = z.strictObject({
 type Options = z.output<typeof optionsSchema>
 type Order = WithOptions<CreateSpec, Options>
 
-export const createServer = (client: OnecloudClient): Create<Options> => ({
+export const createCreate = (client: OnecloudClient): Create<Options> => ({
   evidence: 'observed',
   accepts: ['region', 'plan', 'cpus', 'memory_mib', 'disk_gib', 'ssh_keys', 'user_data', 'password', 'networks', 'owner', 'tags', 'protected', 'options'],
   requires: [],
@@ -78,7 +78,7 @@ function fromServerSpec (spec: Order): object {
 const diskOf = ({ image, disk_gib: gib, options: { disk_backend: backend } }: Order): object => ({
   image_id: image,
   disk_type: 'sys',
-  ...(gib === undefined ? {} : { size: toMib(gib, 'body.disk_gib') }),
+  ...(gib === undefined ? {} : { size: toMib(gib) }),
   ...(backend === undefined ? {} : { backend })
 })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { flag } from '../../domain/parameter.ts'
 import type { Act, OnSeenServer } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { hardwareOf } from './mapping-hardware.ts'
 
 const parameters = z.strictObject({ recycle: flag('true: keep the server in the provider\'s recycle bin') })
@@ -11,7 +11,7 @@ const parameters = z.strictObject({ recycle: flag('true: keep the server in the 
  * Deletes for good; `recycle` leaves the server in the vendor's recycle bin, where `get` treats it as missing.
  * The vendor accepts a second plain deletion there without effect, but the preflight does not find such a server.
  */
-export const deleteServer = (client: OnecloudClient): Act<OnSeenServer & z.output<typeof parameters>> => ({
+export const createDelete = (client: OnecloudClient): Act<OnSeenServer & z.output<typeof parameters>> => ({
   evidence: 'observed',
   parameters,
   note: 'recycle=true keeps the server in the recycle bin for three days, with its address and its costs. ' +

@@ -13,7 +13,7 @@ const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['InvalidStatusError', 'conflict'],
   ['ServerStatusError', 'conflict'],
   ['OutOfQuotaError', 'quota'],
-  ['InsufficientResourceError', 'quota'],
+  ['InsufficientResourceError', 'capacity'],
   ['RequireLicenseError', 'unavailable'],
   ['ActionNotFoundError', 'unsupported'],
   ['SpecNotFoundError', 'unsupported'],

@@ -1,9 +1,8 @@
 import { UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ServerFacts } from '../../domain/server.ts'
+import { isUuid, noServer } from '../kit/ids.ts'
 import type { OnecloudClient } from './client.ts'
-
-const missing = (): UpstreamError => new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
 
 /**
  * The vendor accepts a name in place of an id, and a name may look like an id: the answer's id must match. Servers in the recycle
@@ -11,11 +10,11 @@ const missing = (): UpstreamError => new UpstreamError('not-found', 'no server h
  * indistinguishable from a missing one.
  */
 export async function getLive (client: OnecloudClient, id: string): Promise<Seen> {
-  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) throw missing()
+  if (!isUuid(id)) throw noServer()
   const seen = await client.getServer(id).catch((error: unknown) => {
-    throw error instanceof UpstreamError && error.failure === 'not-found' && error.options.status !== 404 ? missing() : error
+    throw error instanceof UpstreamError && error.failure === 'not-found' && error.options.status !== 404 ? noServer() : error
   })
-  if (seen.server.id !== id || seen.server.status === 'deleted') throw missing()
+  if (seen.server.id !== id || seen.server.status === 'deleted') throw noServer()
   return seen
 }
 

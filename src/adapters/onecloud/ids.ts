@@ -27,13 +27,6 @@ export function keypairOf (keys: readonly string[]): string {
   return key
 }
 
-/** GiB as whole MiB, the vendor's unit. */
-export function toMib (gib: number, member: string): number {
-  const mib = gib * 1024
-  if (!Number.isInteger(mib)) throw badMember(member, 'must be a whole number of MiB')
-  return mib
-}
-
 /** The limits of the vendor's own virtual machines; other platforms have their own. */
 export function checkSizes (hypervisor: string, cpus: number | null | undefined, memoryMib: number | null | undefined): void {
   if (hypervisor !== 'kvm') return

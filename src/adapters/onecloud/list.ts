@@ -1,12 +1,22 @@
-import type { PageRequest, VendorPage } from '../verbs.ts'
+import type { List, PageRequest, VendorPage } from '../verbs.ts'
+import { compareText } from '../../domain/compare.ts'
 import type { ServerFilters } from '../../domain/list.ts'
 import type { OnecloudClient } from './client.ts'
 import { scopeQuery } from './pages.ts'
 import type { OnecloudAccount } from './settings.ts'
 import { wordsOf } from './mapping-statuses.ts'
 
+export const createList = (client: OnecloudClient, account: OnecloudAccount): List => ({
+  evidence: 'observed',
+  paging: 'offset',
+  pageSize: 200,
+  ordered: true,
+  compareIds: compareText,
+  run: async page => await listPage(client, account, page)
+})
+
 /** A page of `GET /servers`. Never with `admin`, which shows other projects' servers even to ordinary users. */
-export async function listPage (client: OnecloudClient, account: OnecloudAccount, page: PageRequest): Promise<VendorPage> {
+async function listPage (client: OnecloudClient, account: OnecloudAccount, page: PageRequest): Promise<VendorPage> {
   const { offset, limit } = page
   const hint = hintOf(page.after)
   const { servers, total } = await client.listServers(toQuery(account, page, hint))

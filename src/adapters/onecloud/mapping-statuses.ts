@@ -1,3 +1,4 @@
+import type { Goal } from '../../domain/operation.ts'
 import type { Power, ServerAction, ServerStatus } from '../../domain/server.ts'
 
 /** Vendor status to ours; `tempalte_saving` is the vendor's spelling: pkg/apis/compute/guest_const.go. */
@@ -89,6 +90,9 @@ export const failedWords = {
   'addresses.attach': ['associate_eip_failed'],
   'addresses.detach': ['dissociate_eip_failed']
 } as const satisfies Readonly<Record<string, readonly string[]>>
+
+/** The state that completes the verb, and the vendor's statuses that fail it. */
+export const goalOf = (verb: keyof typeof failedWords, goal: Goal): Goal => ({ ...goal, failed: failedWords[verb] })
 
 /** Our statuses in which the vendor is working and refuses most changes. */
 export const busy: ReadonlySet<ServerStatus> = new Set<ServerStatus>([

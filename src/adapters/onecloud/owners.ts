@@ -1,19 +1,17 @@
 import { z } from 'zod'
-import { UpstreamError } from '../../domain/failure.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
+import { missing } from '../kit/ids.ts'
 import { jsonRequest } from '../kit/send.ts'
 import { baseOf, type OnecloudSend } from './send.ts'
 import { listFailure, nameFailure } from './failures.ts'
-import { allPages, pageQuery, scopeQuery } from './pages.ts'
+import { pageQuery, readAll, scopeQuery } from './pages.ts'
 import { checkName } from './ids.ts'
 import { projectAnswerWire, projectListWire, type Listed, type ProjectWire } from './catalog-schema.ts'
 import type { OnecloudAccount } from './settings.ts'
-
-type OwnerVerbs = Pick<Required<AdapterVerbs>, 'owners.list' | 'owners.create'>
 
 interface Ways {
   readonly upstream: Upstream
@@ -22,9 +20,10 @@ interface Ways {
 }
 
 /** Owners are keystone's projects. */
-export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
-  const all = async (): Promise<Owner[]> => (await allPages('projects', async offset =>
-    await projectPage(upstream, pageQuery(offset, scopeQuery(account))))).map(toOwner)
+export const createOwners = ({ upstream, send, account }: Ways): Pick<AllVerbs, 'owners.list' | 'owners.create'> => {
+  const all = async (): Promise<Owner[]> => (await readAll(
+    async offset => await projectPage(upstream, pageQuery(offset, scopeQuery(account))), ({ id }) => id
+  )).map(toOwner)
   return {
     'owners.list': {
       evidence: 'observed',
@@ -33,9 +32,7 @@ export const ownerVerbs = ({ upstream, send, account }: Ways): OwnerVerbs => {
       run: all,
       get: async id => {
         const owner = (await all()).find(known => known.id === id)
-        if (owner === undefined) {
-          throw new UpstreamError('not-found', 'there is no such project', { notAttempted: true, member: 'path.owner' })
-        }
+        if (owner === undefined) throw missing('there is no such project', 'path.owner')
         return owner
       }
     },

@@ -1,7 +1,7 @@
 import { badMember } from '../../domain/failure.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { naming } from './failures.ts'
 import { getLive } from './get.ts'
 import { checkPassword } from './ids.ts'
@@ -9,7 +9,7 @@ import { checkPassword } from './ids.ts'
 const passwordFailure = naming([])
 
 /** A stopped server's disk is rewritten; a running server needs a guest agent, and ends in a failed status without it. */
-export const setPassword = (client: OnecloudClient): NonNullable<AdapterVerbs['password']> => ({
+export const createPassword = (client: OnecloudClient): AllVerbs['password'] => ({
   evidence: 'observed',
   cost: { calls: 2 },
   accepts: ['password'],

@@ -1,13 +1,10 @@
 import type { ServerFacts } from '../../domain/server.ts'
 import type { Goal } from '../../domain/operation.ts'
-import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
+import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { syncFailure } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
 import { getLive } from './get.ts'
-import { isFailureWord } from './mapping-statuses.ts'
-
-type PowerVerbs = Required<Pick<AdapterVerbs, 'start' | 'stop' | 'reboot'>>
+import { goalOf, isFailureWord } from './mapping-statuses.ts'
 
 interface PowerAction {
   readonly action: 'start' | 'stop' | 'restart'
@@ -34,7 +31,7 @@ const powerActions = {
   }
 } as const satisfies Readonly<Record<string, PowerAction>>
 
-export const powerVerbs = (client: OnecloudClient): PowerVerbs => ({
+export const createPower = (client: OnecloudClient): Pick<AllVerbs, 'start' | 'stop' | 'reboot'> => ({
   start: {
     evidence: 'observed',
     cost: { calls: 2 },
@@ -55,7 +52,7 @@ export const powerVerbs = (client: OnecloudClient): PowerVerbs => ({
   }
 })
 
-export const powerSteps = (client: OnecloudClient): Readonly<Record<string, Step>> =>
+export const createPowerSteps = (client: OnecloudClient): Readonly<Record<string, Step>> =>
   Object.fromEntries(Object.entries(powerActions).map(([verb, power]) => [`power.${verb}`, {
     isDue: (server: ServerFacts) => server.task === null && server.locked !== true && !isFailureWord(server.provider_status ?? ''),
     run: async (id: string, input: Readonly<Record<string, unknown>>) => await send(client, id, power, input)

@@ -2,18 +2,17 @@ import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
 import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer } from '../verbs.ts'
-import { createRaw, rawBody, rawPath } from '../kit/raw.ts'
-import { jsonRequest } from '../kit/send.ts'
+import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
 import { callFailure } from './failures.ts'
 import { errorWire } from './schema.ts'
 import { baseOf } from './send.ts'
 
-export const rawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'observed',
   note: 'Paths are relative to the compute endpoint. ' +
     'The texts of 499 and 5xx are removed, because they quote requests and connection strings.',
   isSecret: segments => segments.some(segment => secretParts.has(segment)),
-  build: (request, token) => jsonRequest(baseOf(token, 'compute'), { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) }),
+  build: (request, token) => rawRequest(baseOf(token, 'compute'), request),
   read: readAnswer
 })
 

@@ -2,19 +2,19 @@ import { UpstreamError } from '../../domain/failure.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { RebuildSpec } from '../../domain/spec.ts'
 import type { Seen } from '../../domain/list.ts'
-import type { Accepted, NextStep, AdapterVerbs, Step } from '../verbs.ts'
+import type { Accepted, AllVerbs, NextStep, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { hardwareOf } from './mapping-hardware.ts'
 import { isAtRest } from './get.ts'
-import type { RowsClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import { checkPassword, keypairOf } from './ids.ts'
 
 const rebuildFailure = naming([['keypair', 'body.ssh_keys'], ['image', 'body.image']], 'body.image')
 
 /** Only a stopped server can be rebuilt: a running one is stopped first, and started again by the rebuild. */
-export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['rebuild']> => ({
+export const createRebuild = (client: OnecloudClient, rows: CatalogClient): AllVerbs['rebuild'] => ({
   evidence: 'observed',
   cost: { calls: 2 },
   accepts: ['password', 'ssh_keys'],
@@ -29,7 +29,7 @@ export const rebuildServer = (client: OnecloudClient, rows: RowsClient): NonNull
   }
 })
 
-export const rebuildSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => ({
+export const createRebuildSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => ({
   'rebuild.write': { isDue: isAtRest, run: async (id, input) => await write(client, id, input) }
 })
 
@@ -44,7 +44,7 @@ function inputOf ({ image, password, ssh_keys: keys }: RebuildSpec, autoStart: b
 }
 
 /** Runs before the server is stopped. The list lacks some images of other platforms, so for these only the vendor checks. */
-async function checkImage (rows: RowsClient, seen: Seen, id: string): Promise<void> {
+async function checkImage (rows: CatalogClient, seen: Seen, id: string): Promise<void> {
   const { hypervisor, systemDisk } = hardwareOf(seen)
   if (hypervisor !== 'kvm') return
   const image = await rows.image(id)

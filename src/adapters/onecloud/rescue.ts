@@ -1,13 +1,11 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { getLive } from './get.ts'
-
-type RescueVerbs = Required<Pick<AdapterVerbs, 'rescue' | 'unrescue'>>
 
 const note = 'Restarts the server.'
 
-export const rescueVerbs = (client: OnecloudClient): RescueVerbs => ({
+export const createRescue = (client: OnecloudClient): Pick<AllVerbs, 'rescue' | 'unrescue'> => ({
   rescue: {
     evidence: 'observed',
     cost: { calls: 2 },

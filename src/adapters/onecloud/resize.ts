@@ -2,14 +2,15 @@ import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
-import type { Accepted, NextStep, AdapterVerbs, Step } from '../verbs.ts'
+import type { Accepted, AllVerbs, NextStep, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
+import { goalOf } from './mapping-statuses.ts'
 import { hardwareOf } from './mapping-hardware.ts'
 import { isAtRest } from './get.ts'
-import { checkSizes, toMib } from './ids.ts'
-import type { RowsClient } from './catalog-client.ts'
+import { toMib } from '../kit/sizes.ts'
+import { checkSizes } from './ids.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import { workWire, type Work } from './resize-work.ts'
 
 const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
@@ -18,7 +19,7 @@ const resizeFailure = naming([['serversku', 'body.plan'], ['sku', 'body.plan']])
  * Sizes and disk are two writes with separate work, and both need a stopped server. The disk is first, so that the change of
  * sizes can start the server again.
  */
-export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNullable<AdapterVerbs['resize']> => ({
+export const createResize = (client: OnecloudClient, rows: CatalogClient): AllVerbs['resize'] => ({
   evidence: 'observed',
   cost: { calls: 2 },
   accepts: ['plan', 'cpus', 'memory_mib', 'disk_gib', 'restart'],
@@ -40,7 +41,7 @@ export const resizeServer = (client: OnecloudClient, rows: RowsClient): NonNulla
   }
 })
 
-export const resizeSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => {
+export const createResizeSteps = (client: OnecloudClient): Readonly<Record<string, Step>> => {
   const step: Step = {
     isDue: isAtRest,
     run: async (id, input) => await proceed(client, id, workWire.parse(input))
@@ -54,7 +55,7 @@ const refusedPlan = (message: string): UpstreamError => new UpstreamError('rejec
  * Adds the sizes of the plan, which is read before anything is sent. A plan's own disk is an extra disk of a new server and is
  * ignored here.
  */
-async function sizesOf (rows: RowsClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
+async function sizesOf (rows: CatalogClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
   if (plan === undefined) return spec
   const sku = await rows.sku(plan)
   if (sku === undefined) throw refusedPlan('the provider has no such plan')
@@ -89,7 +90,7 @@ function diskOf (seen: Seen, gib: number | undefined): Pick<Work, 'disk' | 'disk
   const present = seen.server.disk_gib
   if (gib === undefined || gib === present) return { disk: null, disk_mib: null, disk_gib: null }
   if (present !== null && gib < present) throw badMember('body.disk_gib', `must be at least ${present}: disks cannot shrink`)
-  const mib = toMib(gib, 'body.disk_gib')
+  const mib = toMib(gib)
   const { systemDisk } = hardwareOf(seen)
   if (systemDisk === null || present === null) {
     throw new UpstreamError('conflict', 'the provider does not currently return the disks of this server', { notAttempted: true })

@@ -1,9 +1,5 @@
 import { z } from 'zod'
-
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-export const text = z.string().nullish().catch(null)
-export const number = z.number().nullish().catch(null)
-export const flag = z.boolean().nullish().catch(null)
+import { flag, number, text } from '../kit/wire.ts'
 
 const complaintWire = z.object({ class: text, details: text })
 /** Flat, or nested if one service quotes another. */

@@ -1,22 +1,19 @@
-import { UpstreamError } from '../../domain/failure.ts'
 import type { Snapshot } from '../../domain/catalogue.ts'
 import { toUtc } from '../../domain/time.ts'
-import type { Job, JobState, AdapterVerbs } from '../verbs.ts'
+import { noSnapshot } from '../kit/ids.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { callFailure, nameFailure, type ToFailure } from './failures.ts'
-import { goalOf } from './mapping-goals.ts'
 import { getLive } from './get.ts'
-import type { RowsClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import type { InstanceSnapshotWire } from './catalog-schema.ts'
 import { checkName } from './ids.ts'
-import { isFailureWord } from './mapping-statuses.ts'
+import { goalOf, isFailureWord } from './mapping-statuses.ts'
 
-type SnapshotVerbs = Pick<
-  Required<AdapterVerbs>, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete' | 'jobs'
->
+type SnapshotVerbs = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'>
 
 /** Snapshots of a whole server. Snapshots of single disks are parts of them and are not listed. */
-export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): SnapshotVerbs => ({
+export const createSnapshots = (client: OnecloudClient, rows: CatalogClient): SnapshotVerbs => ({
   'snapshots.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
@@ -55,32 +52,14 @@ export const snapshotVerbs = (client: OnecloudClient, rows: RowsClient): Snapsho
       await getLive(client, id)
       await find(rows, id, snapshot)
       await rows.deleteInstanceSnapshot(snapshot, deleteFailure)
-      return { jobs: [{ id: snapshot, name: deletion }] }
+      return {}
     }
-  },
-  jobs: async jobs => {
-    const ids = [...new Set(jobs.map(({ id }) => id))]
-    const found = new Map((await rows.instanceSnapshotsById(ids)).map(row => [row.id, row.status ?? null]))
-    return jobs.map(job => toDeletion(job, found.has(job.id), found.get(job.id) ?? null))
   }
 })
 
-/** The only job: a deletion that the node refuses shows in the list of snapshots, not in the server. */
-const deletion = 'snapshots.delete'
-
-function toDeletion (job: Job, isThere: boolean, word: string | null): JobState {
-  if (!isThere) return { ...job, status: 'succeeded', vendorStatus: null, error: null }
-  const isFailed = isFailureWord(word ?? '')
-  const error = isFailed ? `the provider shows the snapshot as ${word}` : null
-  return { ...job, status: isFailed ? 'failed' : 'running', vendorStatus: word, error }
-}
-
-const missing = (): UpstreamError =>
-  new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
-
-async function find (rows: RowsClient, serverId: string, id: string): Promise<void> {
+async function find (rows: CatalogClient, serverId: string, id: string): Promise<void> {
   const found = (await rows.instanceSnapshots(serverId)).some(snapshot => snapshot.id === id)
-  if (!found) throw missing()
+  if (!found) throw noSnapshot()
 }
 
 const deleteFailure: ToFailure = response => {

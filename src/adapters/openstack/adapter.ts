@@ -7,11 +7,12 @@ import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createConsole } from './console.ts'
 import { createCreate } from './create.ts'
-import { readLog } from './jobs.ts'
+import { createJobs } from './jobs.ts'
 import { createGet, createList } from './list.ts'
 import { createPower } from './power.ts'
-import { rawVerb } from './raw.ts'
-import { createConfirmation, createResize } from './resize.ts'
+import { createRawVerb } from './raw.ts'
+import { createRescue } from './rescue.ts'
+import { createResize, createResizeSteps } from './resize.ts'
 import { createOpenstackSend } from './send.ts'
 import { example, openstackAccountSchema, type OpenstackAccount } from './settings.ts'
 import { createSnapshots } from './snapshots.ts'
@@ -34,14 +35,15 @@ export const openstack: Adapter<OpenstackAccount> = {
       create: createCreate(client),
       ...createPower(client),
       ...createChanges(client),
+      ...createRescue(client),
       resize: createResize(client, catalog),
       console: createConsole(client),
       ...createSnapshots(client, catalog),
       ...createAddresses(client, catalog),
       ...createCatalogs(catalog),
-      raw: rawVerb(upstream),
-      actionLog: async jobs => await readLog(client, catalog, jobs),
-      steps: createConfirmation(client, catalog)
+      raw: createRawVerb(upstream),
+      actionLog: createJobs(client, catalog),
+      steps: createResizeSteps(client, catalog)
     }
   }
 }

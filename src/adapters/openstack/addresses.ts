@@ -3,6 +3,7 @@ import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { addressOf } from '../kit/addresses.ts'
 import type { AdapterVerbs } from '../verbs.ts'
+import { noAddress } from '../kit/ids.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { FloatingWire, PortWire, SubnetWire } from './catalog-schema.ts'
 import type { OpenstackClient } from './client.ts'
@@ -55,7 +56,7 @@ export const createAddresses = (client: OpenstackClient, catalog: CatalogClient)
         return { done: true }
       }
       const port = ports.find(({ fixed_ips: fixed }) => (fixed ?? []).some(({ ip_address: ip }) => isSame(ip, address)))
-      if (port === undefined) throw new UpstreamError('not-found', 'the server has no such address', { notAttempted: true, member: 'path.address' })
+      if (port === undefined) throw noAddress()
       await client.detachInterface(id, port.id)
       return { goal: { missing: [address] } }
     }

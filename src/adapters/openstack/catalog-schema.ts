@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { flag, linksWire, number, text, texts } from './schema.ts'
+import { flag, number, text, texts } from '../kit/wire.ts'
+import { linksWire } from './schema.ts'
 
 export const flavorWire = z.object({
   id: z.string().min(1),

@@ -1,36 +1,32 @@
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { Image, Network, Plan, Region } from '../../domain/catalogue.ts'
+import { joined, toSshKey } from '../kit/catalog.ts'
+import { positive } from '../kit/sizes.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { FlavorWire, ImageWire, NetworkWire } from './catalog-schema.ts'
 import { toPlanDisk } from './mapping.ts'
 
-type Choices = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
-
-const cost = { calls: 0, perPage: 1 }
-
-export const createCatalogs = (client: CatalogClient): Choices => ({
+export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
     evidence: 'observed',
-    cost,
     note: 'Snapshots of servers are images, too.',
     run: async () => (await client.images()).filter(row => row.status === 'active' && row.os_hidden !== true).map(toImage)
   },
   plans: {
     evidence: 'observed',
-    cost,
     note: 'Flavors; one without a disk size has the size of the image, or is meant for options.boot_from_volume. They have no price.',
     run: async () => (await client.flavors()).map(toPlan)
   },
   regions: {
     evidence: 'observed',
+    cost: { calls: 1 },
     note: 'Availability zones. The region of the catalog is a key of the account.',
     run: async () => (await client.zones()).filter(zone => zone.zoneState?.available !== false).map(({ zoneName: name }): Region => ({ id: name, name }))
   },
   ssh_keys: {
     evidence: 'observed',
-    cost,
     note: 'The keys of the user that the account signs in as.',
-    run: async () => (await client.keypairs()).map(({ id, public_key: key, fingerprint }): SshKey => ({ id, name: id, public_key: key ?? null, fingerprint: fingerprint ?? null }))
+    run: async () => (await client.keypairs()).map(toSshKey)
   },
   networks: {
     evidence: 'observed',
@@ -44,11 +40,8 @@ export const createCatalogs = (client: CatalogClient): Choices => ({
   }
 })
 
-const positive = (value: number | null | undefined): number | null => typeof value === 'number' && value > 0 ? value : null
-
 function toImage ({ id, name, os_distro: system, os_version: version, min_disk: disk, min_ram: memory }: ImageWire): Image {
-  const os = [system, version].filter(part => typeof part === 'string' && part !== '').join(' ')
-  return { id, name: name ?? id, os: os === '' ? null : os, region: null, min_disk_gib: positive(disk), min_memory_mib: positive(memory) }
+  return { id, name: name ?? id, os: joined(system, version), region: null, min_disk_gib: positive(disk), min_memory_mib: positive(memory) }
 }
 
 const toPlan = (row: FlavorWire): Plan => ({

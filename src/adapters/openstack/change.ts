@@ -1,17 +1,15 @@
 import type { Goal } from '../../domain/operation.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
 import { naming } from './failures.ts'
 import { keyNameOf, nameOf, uuidOf } from './ids.ts'
 import { toAccepted } from './power.ts'
 
-type Changes = Required<Pick<AdapterVerbs, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
-
 /** Nova has finished when it answers. */
 const done = { done: true } as const
 
-export const createChanges = (client: OpenstackClient): Changes => ({
+export const createChanges = (client: OpenstackClient): Pick<AllVerbs, 'delete' | 'rename' | 'rebuild' | 'password'> => ({
   delete: {
     evidence: 'observed',
     note: 'A cloud with a recycle bin keeps the server there for a while; that cannot be chosen. Floating addresses and snapshots stay, and so do volumes that are to outlive the server.',
@@ -46,19 +44,6 @@ export const createChanges = (client: OpenstackClient): Changes => ({
         ...(password === undefined && made.answer !== null ? { password: made.answer } : {})
       }
     }
-  },
-  rescue: {
-    evidence: 'observed',
-    note: 'Boots the server\'s own image, or the cloud\'s; the cloud makes a password, which the answer has. Not for a server that boots from a volume.',
-    run: async ({ id }) => {
-      const made = await client.actForPassword(id, { rescue: null })
-      return { ...toAccepted(id, 'rescue', made), ...(made.answer === null ? {} : { password: made.answer }) }
-    }
-  },
-  unrescue: {
-    evidence: 'observed',
-    note: 'The server ends running, even if it was stopped before the rescue.',
-    run: async ({ id }) => ({ ...toAccepted(id, 'unrescue', await client.act(id, { unrescue: null })), goal: { statuses: ['running'] } })
   },
   password: {
     evidence: 'observed',

@@ -22,9 +22,11 @@ const logged = <T>(read: (response: HttpResponse) => T) => (response: HttpRespon
 const nothing = (): null => null
 
 /** One function for each endpoint of Nova about servers: docs.openstack.org/api-ref/compute */
-export function createClient (send: OpenstackSend) {
-  const server = (id: string): string => `/servers/${serverIdOf(id)}`
+export const createClient = (send: OpenstackSend) => ({ ...createActions(send), ...createCalls(send) })
 
+const server = (id: string): string => `/servers/${serverIdOf(id)}`
+
+function createActions (send: OpenstackSend) {
   const act = async <T>(id: string, body: object, read: (response: HttpResponse) => T, { assumed, toFailure = callFailure }: { readonly assumed: T, readonly toFailure?: ToFailure }) =>
     await send({
       name: `servers/${Object.keys(body)[0] ?? ''}`,
@@ -36,6 +38,17 @@ export function createClient (send: OpenstackSend) {
       assumed: { answer: assumed, requestId: null }
     })
 
+  return {
+    /** An action without an answer. */
+    act: async (id: string, body: object, toFailure?: ToFailure) => await act<null>(id, body, nothing, { assumed: null, ...(toFailure === undefined ? {} : { toFailure }) }),
+    /** Rebuild and rescue, which answer with a password. */
+    actForPassword: async (id: string, body: object, toFailure?: ToFailure) =>
+      await act<string | null>(id, body, json(passwordWire), { assumed: null, ...(toFailure === undefined ? {} : { toFailure }) }),
+    createImage: async (id: string, name: string) => await act<string | null>(id, { createImage: { name } }, json(snapshotMadeWire), { assumed: null, toFailure: naming })
+  }
+}
+
+function createCalls (send: OpenstackSend) {
   return {
     listServers: async (query: URLSearchParams, toFailure: ToFailure) => await send({
       name: 'servers', method: 'GET', path: `/servers/detail?${query.toString()}`, read: json(listWire), toFailure
@@ -52,12 +65,6 @@ export function createClient (send: OpenstackSend) {
     deleteServer: async (id: string) => await send({
       name: 'servers/delete', method: 'DELETE', path: server(id), read: nothing, assumed: null
     }),
-    /** An action without an answer. */
-    act: async (id: string, body: object, toFailure?: ToFailure) => await act<null>(id, body, nothing, { assumed: null, ...(toFailure === undefined ? {} : { toFailure }) }),
-    /** Rebuild and rescue, which answer with a password. */
-    actForPassword: async (id: string, body: object, toFailure?: ToFailure) =>
-      await act<string | null>(id, body, json(passwordWire), { assumed: null, ...(toFailure === undefined ? {} : { toFailure }) }),
-    createImage: async (id: string, name: string) => await act<string | null>(id, { createImage: { name } }, json(snapshotMadeWire), { assumed: null, toFailure: naming }),
     openConsole: async (id: string, protocol: string, type: string) => (await send({
       name: 'servers/remote-consoles',
       method: 'POST',

@@ -1,4 +1,5 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { noServer } from '../kit/ids.ts'
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 /** Ids of projects, and of servers in old clouds: no dashes. */
@@ -6,11 +7,9 @@ const plain = /^[\da-f]{32}$/i
 
 export const isUuid = (id: string): boolean => uuid.test(id) || plain.test(id)
 
-export const missingServer = (): UpstreamError => new UpstreamError('not-found', 'no server has such an id', { notAttempted: true })
-
 /** A server's id, for a path. What is no UUID names no server: Nova answers 404 as well. */
 export function serverIdOf (id: string): string {
-  if (!isUuid(id)) throw missingServer()
+  if (!isUuid(id)) throw noServer()
   return encodeURIComponent(id)
 }
 

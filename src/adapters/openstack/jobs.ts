@@ -14,7 +14,7 @@ export const jobsOf = (server: string, name: string, requestId: string | null): 
 const ofImage = 'image/'
 export const jobsOfImage = (image: string): readonly Job[] => [{ id: `${ofImage}${image}`, name: 'snapshot' }]
 
-export const readLog = async (client: OpenstackClient, catalog: CatalogClient, jobs: readonly Job[]): Promise<readonly JobState[]> => {
+export const createJobs = (client: OpenstackClient, catalog: CatalogClient) => async (jobs: readonly Job[]): Promise<readonly JobState[]> => {
   const images = jobs.filter(({ id }) => id.startsWith(ofImage)).map(({ id }) => id.slice(ofImage.length))
   const shown = new Map(images.length === 0 ? [] : (await catalog.imagesById(images)).map(row => [row.id, row.status ?? '']))
   return await Promise.all(jobs.map(async job => job.id.startsWith(ofImage)

@@ -6,7 +6,7 @@ import type { CatalogClient } from './catalog-client.ts'
 import { hasNext } from './catalog-schema.ts'
 import type { OpenstackClient } from './client.ts'
 import { callFailure, listFailure, type ToFailure } from './failures.ts'
-import { missingServer } from './ids.ts'
+import { noServer } from '../kit/ids.ts'
 import { withPlan } from './mapping.ts'
 import { wordsOf } from './mapping-statuses.ts'
 
@@ -31,7 +31,7 @@ export const createGet = (client: OpenstackClient, catalog: CatalogClient): Get 
 /** A server in the recycle bin of the cloud, or about to vanish, counts as missing. */
 export async function getServer (client: OpenstackClient, catalog: CatalogClient, id: string): Promise<Seen> {
   const seen = await client.getServer(id)
-  if (seen.server.status === 'deleted') throw missingServer()
+  if (seen.server.status === 'deleted') throw noServer()
   return withPlan(seen, await catalog.flavors())
 }
 

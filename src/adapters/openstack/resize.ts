@@ -41,7 +41,7 @@ const isAtRest = (word: string | null): boolean => word === 'ACTIVE' || word ===
 const confirmation = 'confirm_resize'
 
 /** Until it is confirmed, the server takes nothing else, and both sizes are charged. */
-export const createConfirmation = (client: OpenstackClient, catalog: CatalogClient): Readonly<Record<string, Step>> => ({
+export const createResizeSteps = (client: OpenstackClient, catalog: CatalogClient): Readonly<Record<string, Step>> => ({
   [confirmation]: {
     // Some clouds confirm by themselves: then the server has the plan already.
     isDue: ({ provider_status: word, task, plan }, input) => task === null && (word === 'VERIFY_RESIZE' || (isAtRest(word) && plan?.id === input['plan'])),

@@ -1,10 +1,5 @@
 import { z } from 'zod'
-
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-export const text = z.string().nullish().catch(null)
-export const number = z.number().nullish().catch(null)
-export const flag = z.boolean().nullish().catch(null)
-export const texts = z.array(z.string()).nullish().catch(null)
+import { flag, number, text, texts } from '../kit/wire.ts'
 
 export interface Complaint {
   /** Nova's word, Neutron's type, Keystone's title. */

@@ -1,7 +1,7 @@
-import { UpstreamError } from '../../domain/failure.ts'
 import type { Snapshot } from '../../domain/catalogue.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { AdapterVerbs } from '../verbs.ts'
+import { noSnapshot } from '../kit/ids.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { ImageWire } from './catalog-schema.ts'
 import { goalOfRebuild } from './change.ts'
@@ -62,7 +62,7 @@ export const createSnapshots = (client: OpenstackClient, catalog: CatalogClient)
 
 async function find (catalog: CatalogClient, server: string, snapshot: string): Promise<void> {
   if ((await catalog.snapshots(server)).some(({ id }) => id === snapshot)) return
-  throw new UpstreamError('not-found', 'the server has no such snapshot', { notAttempted: true, member: 'path.snapshot' })
+  throw noSnapshot()
 }
 
 const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapshot['status']>([

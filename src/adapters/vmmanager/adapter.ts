@@ -1,17 +1,20 @@
 import type { Adapter } from '../contract.ts'
-import { createActions } from './change.ts'
+import { createChanges } from './change.ts'
+import { createAddressClient } from './addresses-client.ts'
 import { createAddresses, createAttachSteps } from './addresses.ts'
 import { signIn } from './auth.ts'
-import { createCatalogueClient } from './catalog-client.ts'
-import { createCatalogues } from './catalog.ts'
+import { createCatalogClient } from './catalog-client.ts'
+import { createCatalogs } from './catalog.ts'
 import { createClient } from './client.ts'
 import { createConsole } from './console.ts'
 import { createCreate } from './create.ts'
 import { createToken } from './auth-token.ts'
 import { createList, findServer } from './list.ts'
+import { createOwnerClient } from './owners-client.ts'
 import { createOwners } from './owners.ts'
-import { createPointer } from './ptr.ts'
-import { rawVerb } from './raw.ts'
+import { createPower } from './power.ts'
+import { createPtr } from './ptr.ts'
+import { createRawVerb } from './raw.ts'
 import { createResize, createResizeSteps } from './resize.ts'
 import { createVmmanagerSend } from './send.ts'
 import { example, vmmanagerAccountSchema, type VmmanagerAccount } from './settings.ts'
@@ -29,19 +32,20 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
   connect: (account, upstream) => {
     const send = createVmmanagerSend(account, upstream)
     const client = createClient(send)
-    const catalogue = createCatalogueClient(account, send)
+    const ips = createAddressClient(send)
     return {
       list: createList(client),
       get: { evidence: 'documented', run: async id => await findServer(client, id) },
       create: createCreate(client),
-      ...createActions(client),
+      ...createPower(client),
+      ...createChanges(client),
       resize: createResize(client),
       console: createConsole(client),
-      ...createAddresses(client, catalogue),
-      ptr: createPointer(catalogue),
-      ...createCatalogues(catalogue),
-      ...createOwners(account, catalogue),
-      raw: rawVerb(account, upstream),
+      ...createAddresses(client, ips),
+      ptr: createPtr(ips),
+      ...createCatalogs(createCatalogClient(send)),
+      ...createOwners(account, createOwnerClient(account, send)),
+      raw: createRawVerb(account, upstream),
       jobs: createJobs(client),
       steps: { ...createResizeSteps(client), ...createAttachSteps(client) }
     }

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
-import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
+import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import { noAddress } from '../kit/ids.ts'
+import type { AddressClient } from './addresses-client.ts'
 import type { IpWire } from './catalog-schema.ts'
 import { toAddressRow } from './catalog-mapping.ts'
 import type { VmmanagerClient } from './client.ts'
@@ -13,20 +14,20 @@ import { findServer } from './list.ts'
 import { jobsOf, toAccepted } from './mapping.ts'
 import { inTurn } from './send-sequence.ts'
 
-type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>>
+type Addresses = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
 
 const attachFailure = memberFailure(new Map([['ip_addr', 'body.addresses'], ['name', 'body.addresses'], ['ip', 'body.addresses']]))
 
-export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueClient): Addresses => ({
+export const createAddresses = (client: VmmanagerClient, ips: AddressClient): Addresses => ({
   'addresses.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
     note: 'IPv6 addresses have no id and no reverse name, and are listed for a single server only.',
     run: async id => {
       const { server } = await findServer(client, id)
-      return rowsOf(server, await catalogue.listHostIps(id))
+      return rowsOf(server, await ips.listHostIps(id))
     },
-    all: async () => (await catalogue.listIps())
+    all: async () => (await ips.listIps())
       .map(wire => toAddressRow(wire, { server_id: wire.host?.id ?? null, region: null, primary: null }))
       .filter(row => row !== null)
   },
@@ -34,7 +35,7 @@ export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueCli
     evidence: 'documented',
     cost: { calls: 0, perRow: 2 },
     note: 'IPv4 only.',
-    run: async ({ id, addresses }) => await attach({ client, catalogue }, idOf(id), addresses)
+    run: async ({ id, addresses }) => await attach({ client, ips }, idOf(id), addresses)
   },
   'addresses.detach': {
     evidence: 'documented',
@@ -42,9 +43,9 @@ export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueCli
     note: 'IPv4 only.',
     run: async ({ id, address }) => {
       if (isAddress(address, 6)) throw badMember('path.address', 'an IPv6 address cannot be detached separately')
-      const row = isNameable(address) ? (await catalogue.listHostIps(idOf(id))).find(wire => isNamed(wire, address)) : undefined
-      if (row === undefined) throw noAddress('the server has no such address')
-      return { ...toAccepted(await catalogue.deleteIp(row.id), 'ip_delete'), goal: { missing: [row.ip_addr ?? address] } }
+      const row = isNameable(address) ? (await ips.listHostIps(idOf(id))).find(wire => isNamed(wire, address)) : undefined
+      if (row === undefined) throw noAddress()
+      return { ...toAccepted(await ips.deleteIp(row.id), 'ip_delete'), goal: { missing: [row.ip_addr ?? address] } }
     }
   }
 })
@@ -53,7 +54,6 @@ export const createAddresses = (client: VmmanagerClient, catalogue: CatalogueCli
 const isAddress = (text: string, family: 4 | 6): boolean => isIP(text) === family && !text.includes('%')
 export const isNameable = (text: string): boolean => isId(text) || isAddress(text, 4) || isAddress(text, 6)
 export const isNamed = (wire: IpWire, text: string): boolean => wire.id === text || wire.ip_addr === text
-export const noAddress = (message: string): UpstreamError => new UpstreamError('not-found', message, { member: 'path.address' })
 
 /** IPv6 addresses are in the server's own row, not in the list of addresses. */
 function rowsOf (server: ServerFacts, wires: readonly IpWire[]): AddressRow[] {
@@ -67,15 +67,15 @@ function rowsOf (server: ServerFacts, wires: readonly IpWire[]): AddressRow[] {
 
 interface Clients {
   readonly client: VmmanagerClient
-  readonly catalogue: CatalogueClient
+  readonly ips: AddressClient
 }
 
 /** One call for each address, in sequence: a body can name only one. */
-async function attach ({ client, catalogue }: Clients, id: string, wanted: readonly string[]): Promise<Accepted> {
+async function attach ({ client, ips }: Clients, id: string, wanted: readonly string[]): Promise<Accepted> {
   const odd = wanted.find(text => !isId(text) && !isAddress(text, 4))
   if (odd !== undefined) throw badMember('body.addresses', 'must be IPv4 addresses or ids of IPv4 addresses')
   const found: Array<{ readonly address: string, readonly isThere: boolean }> = []
-  for (const text of wanted) found.push(isId(text) ? await lookUp(catalogue, id, text) : { address: text, isThere: false })
+  for (const text of wanted) found.push(isId(text) ? await lookUp(ips, id, text) : { address: text, isThere: false })
   const missing = found.filter(({ isThere }) => !isThere).map(({ address }) => address)
   if (missing.length === 0) return { done: true }
   return { ...await add(client, id, missing), goal: { has: found.map(({ address }) => address) } }
@@ -97,8 +97,8 @@ export const createAttachSteps = (client: VmmanagerClient): Readonly<Record<stri
 })
 
 /** The platform accepts addresses, not their ids. */
-async function lookUp (catalogue: CatalogueClient, serverId: string, ipId: string): Promise<{ address: string, isThere: boolean }> {
-  const row = (await catalogue.findIp(`(id EQ ${ipId})`)).list.find(wire => wire.id === ipId)
+async function lookUp (ips: AddressClient, serverId: string, ipId: string): Promise<{ address: string, isThere: boolean }> {
+  const row = (await ips.findIp(`(id EQ ${ipId})`)).list.find(wire => wire.id === ipId)
   const address = row?.ip_addr ?? ''
   if (!isAddress(address, 4)) {
     throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { flag, idText, linkId, number, text } from './schema.ts'
+import { flag, number, text } from '../kit/wire.ts'
+import { idText, linkId } from './schema.ts'
 
 /** The readable items of a list. */
 const some = <Item>(item: z.ZodType<Item>) =>
@@ -35,7 +36,6 @@ export const presetWire = z.object({
 export type PresetWire = z.infer<typeof presetWire>
 
 export const clusterWire = z.object({ id: idText, name: text })
-export type ClusterWire = z.infer<typeof clusterWire>
 
 export const poolWire = z.object({ id: idText, name: text, clusters: links })
 export type PoolWire = z.infer<typeof poolWire>

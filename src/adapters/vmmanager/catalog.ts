@@ -1,27 +1,17 @@
-import type { Image, Network, SshKey } from '../../domain/catalogue.ts'
-import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
-import type { AdapterVerbs, Catalog } from '../verbs.ts'
+import type { RegionQuery } from '../../domain/parameter.ts'
+import { byRegion, toSshKey } from '../kit/catalog.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import type { CatalogClient } from './catalog-client.ts'
 import {
-  isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage, toSshKey
+  isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage
 } from './catalog-mapping.ts'
 import { isId } from './ids.ts'
 
-type Catalogues = Required<Pick<AdapterVerbs, 'plans' | 'regions'>> & {
-  readonly images: Catalog<Image, RegionQuery>
-  readonly ssh_keys: Catalog<SshKey, RegionQuery>
-  readonly networks: Catalog<Network, RegionQuery>
-}
-
-const cost = { calls: 0, perPage: 1 }
-
 /** Regions are filtered here: the platform's filters are not documented, and a wrong one is answered with 500. */
-export const createCatalogues = (client: CatalogueClient): Catalogues => ({
-  images: {
+export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
+  images: byRegion({
     evidence: 'observed',
-    cost,
-    parameters: regionQuery,
     note: 'Templates by number, and images saved from servers as image:number. Saved images have no region.',
     run: async query => {
       const region = regionIn(query)
@@ -32,33 +22,27 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
         ...saved.filter(isUsable).map(toSavedImage)
       ]
     }
-  },
+  }),
   plans: {
     evidence: 'documented',
-    cost,
     note: 'Plans are presets, without prices. The provider does not return the preset of a server.',
     run: async () => (await client.listPresets()).map(toPlan)
   },
   regions: {
     evidence: 'observed',
-    cost,
     note: 'Clusters.',
     run: async () => (await client.listClusters()).map(({ id, name }) => ({ id, name: name ?? id }))
   },
-  ssh_keys: {
+  ssh_keys: byRegion({
     evidence: 'documented',
-    cost,
-    parameters: regionQuery,
     note: 'Keys of the clusters; a create cannot choose them.',
     run: async query => {
       const region = regionIn(query)
-      return (await client.listSshKeys()).filter(({ clusters }) => region === undefined || clusters.includes(region)).map(toSshKey)
+      return (await client.listSshKeys()).filter(({ clusters }) => region === undefined || clusters.includes(region)).map(({ id, name, ssh_key: key }) => toSshKey({ id, name, public_key: key }))
     }
-  },
-  networks: {
+  }),
+  networks: byRegion({
     evidence: 'documented',
-    cost,
-    parameters: regionQuery,
     note: 'Address pools by number; private networks as vxlan:network:range.',
     run: async query => {
       const region = regionIn(query)
@@ -69,7 +53,7 @@ export const createCatalogues = (client: CatalogueClient): Catalogues => ({
         ...vxlans.filter(({ clusters }) => isInCluster(clusters, region)).flatMap(toPrivateNetworks)
       ]
     }
-  }
+  })
 })
 
 function regionIn ({ region }: RegionQuery): string | undefined {

@@ -1,4 +1,4 @@
-import type { AdapterVerbs } from '../verbs.ts'
+import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { VmmanagerClient } from './client.ts'
 import { memberFailure } from './failures.ts'
@@ -6,30 +6,13 @@ import { idOf } from './ids.ts'
 import { imageChoice } from './ids-image.ts'
 import { toAccepted } from './mapping.ts'
 
-type Actions = Required<Pick<AdapterVerbs,
-  'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>>
+type Changes = Pick<AllVerbs, 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password'>
 
 const imageFailure = memberFailure(new Map([['os', 'body.image'], ['image', 'body.image'], ['password', 'body.password']]))
 const passwordFailure = memberFailure(new Map([['password', 'body.password']]))
 
-const powerBody = (force: boolean | undefined): object => force === true ? { force: true } : {}
-
 /** The verbs of a single call; most are followed by the task that the answer names. */
-export const createActions = (client: VmmanagerClient): Actions => ({
-  start: {
-    evidence: 'observed',
-    run: async ({ id }) => toAccepted(await client.act({ id: idOf(id), action: 'start', body: {} }), 'host_start')
-  },
-  stop: {
-    evidence: 'observed',
-    accepts: ['force'],
-    run: async ({ id, force }) => toAccepted(await client.act({ id: idOf(id), action: 'stop', body: powerBody(force) }), 'host_stop')
-  },
-  reboot: {
-    evidence: 'observed',
-    accepts: ['force'],
-    run: async ({ id, force }) => toAccepted(await client.act({ id: idOf(id), action: 'restart', body: powerBody(force) }), 'host_restart')
-  },
+export const createChanges = (client: VmmanagerClient): Changes => ({
   delete: {
     evidence: 'observed',
     note: 'A server with deletion protection is refused; no call to remove the protection is documented.',

@@ -8,7 +8,8 @@ import { creationFailure } from './failures.ts'
 import { numberIn } from './ids.ts'
 import { imageChoice } from './ids-image.ts'
 import { networkWishes } from './ids-networks.ts'
-import { mibOf } from './mapping-sizes.ts'
+import { toMib } from '../kit/sizes.ts'
+import { agrees } from '../kit/likeness.ts'
 
 const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
 const speed = z.int().min(0).max(1_000_000)
@@ -107,11 +108,11 @@ const numberNamed = (name: string, member: string, value: string | number | unde
 /** A preset has its sizes: only another disk size may be given with it, in the longer form. */
 function sizesOf ({ plan, cpus, memory_mib: memoryMib, disk_gib: diskGib }: Order): object {
   if (plan === undefined) {
-    return { cpu_number: cpus, ram_mib: memoryMib, ...(diskGib === undefined ? {} : { hdd_mib: mibOf(diskGib) }) }
+    return { cpu_number: cpus, ram_mib: memoryMib, ...(diskGib === undefined ? {} : { hdd_mib: toMib(diskGib) }) }
   }
   return {
     preset: numberIn('body.plan', plan),
-    ...(diskGib === undefined ? {} : { disks: [{ size_mib: mibOf(diskGib), boot_order: 1, tags: [] }] })
+    ...(diskGib === undefined ? {} : { disks: [{ size_mib: toMib(diskGib), boot_order: 1, tags: [] }] })
   }
 }
 
@@ -136,8 +137,5 @@ function addressesOf ({ networks = [], options: { ipv4_number: asked, ipv4_pool:
 /** Names are not unique, so all other members of a row must match too. */
 function isLike (spec: CreateSpec, { name, region, owner }: ServerFacts): boolean {
   const cluster = spec.region ?? spec.options?.['cluster']
-  return name === spec.name && fits(cluster, region?.id) && fits(spec.owner, owner?.id)
+  return name === spec.name && agrees(cluster, region?.id) && agrees(spec.owner, owner?.id)
 }
-
-const fits = (asked: unknown, shown: string | null | undefined): boolean =>
-  asked === undefined || shown === null || shown === undefined || String(asked) === shown

@@ -1,4 +1,5 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
+import { missing } from '../kit/ids.ts'
 
 /** All ids are decimal numbers; no other id can exist, and none may get into a filter. */
 const decimal = /^[1-9]\d{0,18}$/
@@ -11,7 +12,7 @@ export const idOf = (id: string): string => idIn(id)
 /** An id from our path; `member` if it is not the server's. */
 export function idIn (id: string, member?: string): string {
   if (isId(id)) return id
-  throw new UpstreamError('not-found', 'the provider has no such id', { notAttempted: true, ...(member === undefined ? {} : { member }) })
+  throw missing('the provider has no such id', member)
 }
 
 /** An id in the caller's body, sent as a number. */

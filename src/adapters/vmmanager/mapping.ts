@@ -3,8 +3,8 @@ import type { OperationStatus } from '../../domain/operation.ts'
 import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc as zonedToUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
-import { seenWire } from '../kit/seen.ts'
-import { hostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.ts'
+import { seenInPlace } from '../kit/seen.ts'
+import { toHostWire, type ActionWire, type HostWire, type TaskDetailWire, type TaskWire } from './schema.ts'
 
 /** Vendor state to ours. The states of deletion, migration and reinstallation are not documented. */
 export const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
@@ -31,7 +31,7 @@ export function toStatus (wire: HostWire): ServerStatus {
 export function toServer (wire: HostWire): ServerFacts {
   const status = toStatus(wire)
   return {
-    id: wire.id,
+    id: String(wire.id),
     name: wire.name ?? '',
     status,
     power: powerOf(status),
@@ -55,25 +55,35 @@ export function toServer (wire: HostWire): ServerFacts {
 }
 
 /** A row of the list is the server with all linked objects. */
-export const seenHost = seenWire(hostWire, toServer)
+export const seenHost = seenInPlace(toHostWire, toServer)
 
 const toActions = (wire: HostWire, status: ServerStatus): ServerAction[] =>
   (actions.get(status) ?? []).filter(action => action !== 'delete' || wire.is_protected !== true)
 
-const toReference = (wire: { id: string } | null | undefined, name: string | null | undefined): Reference | null =>
-  wire === null || wire === undefined ? null : { id: wire.id, name: name ?? null }
+const toReference = (wire: { id: number | string } | null | undefined, name: string | null | undefined): Reference | null =>
+  wire === null || wire === undefined ? null : { id: String(wire.id), name: name ?? null }
 
 /** Older rows have only a name. */
 function toImage ({ os, os_name: name }: HostWire): Reference | null {
-  if (os !== null && os !== undefined) return { id: os.id, name: name ?? os.name ?? null }
+  if (os !== null && os !== undefined) return { id: String(os.id), name: name ?? os.name ?? null }
   return (name ?? '') === '' ? null : { id: null, name: name ?? null }
 }
 
+const primary = { primary: true }
+
 /** The first IPv4 address is primary. */
-const toAddresses = (wire: HostWire): Address[] => [
-  ...(wire.ip4 ?? []).map((row, index) => addressOf(row?.ip, { primary: index === 0 })),
-  ...(wire.ip6 ?? []).map(row => addressOf(row?.ip))
-].filter(address => address !== null)
+function toAddresses ({ ip4, ip6 }: HostWire): Address[] {
+  const found: Address[] = []
+  for (const row of ip4 ?? []) {
+    const address = addressOf(row?.ip, row === ip4?.[0] ? primary : undefined)
+    if (address !== null) found.push(address)
+  }
+  for (const row of ip6 ?? []) {
+    const address = addressOf(row?.ip)
+    if (address !== null) found.push(address)
+  }
+  return found
+}
 
 /** Times are `2026-01-15 10:20:30` without a zone and are read as UTC, never in the gateway's zone. */
 export function toUtc (text: string | null | undefined): string | null {

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import type { AdapterVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
+import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import type { OwnerClient } from './owners-client.ts'
 import { toOwner } from './catalog-mapping.ts'
 import { idIn } from './ids.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-type Owners = Required<Pick<AdapterVerbs, 'owners.list' | 'login_link'>> & { readonly 'owners.create': OwnerCreate<OwnerOptions> }
+type Owners = Pick<AllVerbs, 'owners.list' | 'login_link'> & { readonly 'owners.create': OwnerCreate<OwnerOptions> }
 
 const ownerOptions = z.strictObject({
   role: z.enum(['@admin', '@advanced_user', '@user']).optional().meta({ description: 'Role of the account. Default @user' }),
@@ -19,7 +19,7 @@ type OwnerOptions = z.output<typeof ownerOptions>
 const keyLivesMs = 60 * 60_000
 const member = 'path.owner'
 
-export const createOwners = (account: VmmanagerAccount, client: CatalogueClient, now = Date.now): Owners => ({
+export const createOwners = (account: VmmanagerAccount, client: OwnerClient, now = Date.now): Owners => ({
   'owners.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
@@ -53,7 +53,7 @@ export const createOwners = (account: VmmanagerAccount, client: CatalogueClient,
   }
 })
 
-async function createOwner (client: CatalogueClient, { name, email, password, options }: WithOptions<OwnerSpec, OwnerOptions>): Promise<Owner> {
+async function createOwner (client: OwnerClient, { name, email, password, options }: WithOptions<OwnerSpec, OwnerOptions>): Promise<Owner> {
   if (email === undefined) throw badMember('body.email', 'is required')
   if (password === undefined) throw badMember('body.password', 'is required')
   const { role = '@user', phone_number: phone } = options
@@ -69,7 +69,7 @@ async function createOwner (client: CatalogueClient, { name, email, password, op
 }
 
 /** Finds the id of an account whose answer has none. */
-async function idByEmail (client: CatalogueClient, email: string): Promise<string> {
+async function idByEmail (client: OwnerClient, email: string): Promise<string> {
   const made = (await client.listAccounts()).find(row => row.email?.toLowerCase() === email.toLowerCase())
   if (made === undefined) throw new UpstreamError('malformed', 'the provider created the account but returned no id')
   return made.id

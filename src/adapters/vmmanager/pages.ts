@@ -1,18 +1,25 @@
+import type { z } from 'zod'
 import { compareNumericIds } from '../../domain/compare.ts'
 import { readAllPages } from '../kit/pages.ts'
+import { listFailure, type ToFailure } from './failures.ts'
 import { isLastPage, type ListAnswer } from './list.ts'
+import { where, type VmmanagerSend } from './send.ts'
 
 const pageSize = 200
 
-export interface PageQuery {
-  readonly after: string | null
-  readonly limit: number
+interface ListOf<Row> {
+  readonly path: string
+  /** The endpoint's name, if the path has an id. */
+  readonly name?: string
+  readonly schema: z.ZodType<ListAnswer<Row>>
+  readonly toFailure?: ToFailure
 }
 
 /** A whole list, page by page after the last id, which is correct for both readings of the vendor's `limit`. */
-export const readAll = async <Row extends { readonly id: string }>(readPage: (page: PageQuery) => Promise<ListAnswer<Row>>): Promise<readonly Row[]> =>
+export const createReadAll = (send: VmmanagerSend) => async <Row extends { readonly id: string }>({ path, name = path, schema, toFailure = listFailure }: ListOf<Row>) =>
   await readAllPages<Row, string | null>(null, async after => {
-    const answer = await readPage({ after, limit: pageSize })
+    const condition = after === null ? '' : `${where(`(id GT ${after})`)}&`
+    const answer = await send({ name, path: `/vm/v3/${path}?${condition}orderby=id+asc&limit=0,${pageSize}`, schema, toFailure })
     const rows = answer.list.filter(({ id }) => after === null || compareNumericIds(id, after) > 0)
     const last = rows.map(({ id }) => id).sort(compareNumericIds).at(-1) ?? after
     return { rows, next: isLastPage(answer, pageSize) ? null : last }

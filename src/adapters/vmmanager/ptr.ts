@@ -1,39 +1,40 @@
 import type { Ask } from '../verbs.ts'
 import type { Ptr } from '../../domain/catalogue.ts'
 import { badMember } from '../../domain/failure.ts'
-import { isNameable, isNamed, noAddress } from './addresses.ts'
-import type { CatalogueClient } from './catalog-client.ts'
+import { missing } from '../kit/ids.ts'
+import { isNameable, isNamed } from './addresses.ts'
+import type { AddressClient } from './addresses-client.ts'
 import type { IpWire } from './catalog-schema.ts'
 import { isId } from './ids.ts'
 
 const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?)*$/i
 
-export const createPointer = (catalogue: CatalogueClient): Ask<Ptr, Ptr> => ({
+export const createPtr = (ips: AddressClient): Ask<Ptr, Ptr> => ({
   evidence: 'observed',
   cost: { calls: 2 },
   note: 'Removing a name is documented, but was never observed.',
   run: async ({ address, ptr }) => {
     if (ptr !== null && !hostName.test(ptr)) throw badMember('body.ptr', 'must be a host name')
-    const row = await findAddress(catalogue, address)
-    if (ptr === null) await clear(catalogue, row)
-    else await catalogue.setPointer(row.id, ptr)
+    const row = await findAddress(ips, address)
+    if (ptr === null) await clear(ips, row)
+    else await ips.setPointer(row.id, ptr)
     return { address: row.ip_addr ?? address, ptr }
   }
 })
 
 /** The name belongs to the address's id, which only the list has. */
-async function findAddress (catalogue: CatalogueClient, text: string): Promise<IpWire> {
-  if (!isNameable(text)) throw noAddress('not an address or the id of one')
-  const { list } = await catalogue.findIp(isId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
+async function findAddress (ips: AddressClient, text: string): Promise<IpWire> {
+  if (!isNameable(text)) throw missing('not an address or the id of one', 'path.address')
+  const { list } = await ips.findIp(isId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
   const row = list.find(wire => isNamed(wire, text))
-  if (row === undefined) throw noAddress('the provider has no such address')
+  if (row === undefined) throw missing('the provider has no such address', 'path.address')
   return row
 }
 
 /** The vendor does not accept an empty name: it is removed through the server. */
-async function clear (catalogue: CatalogueClient, { host, ip_addr: address, domain }: IpWire): Promise<void> {
+async function clear (ips: AddressClient, { host, ip_addr: address, domain }: IpWire): Promise<void> {
   if ((domain ?? '') === '') return
   const hostId = host?.id ?? null
   if (hostId === null || typeof address !== 'string') throw badMember('body.ptr', 'cannot be removed from an address without a server')
-  await catalogue.deletePointer(hostId, address)
+  await ips.deletePointer(hostId, address)
 }

@@ -2,17 +2,16 @@ import type { Upstream } from '../contract.ts'
 import type { Raw, RawAnswer } from '../verbs.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
-import { createRaw, rawBody, rawPath } from '../kit/raw.ts'
-import { jsonRequest } from '../kit/send.ts'
+import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
 import { callFailure, complaintOf } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { VmmanagerAccount } from './settings.ts'
 
-export const rawVerb = (account: VmmanagerAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: VmmanagerAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
   note: 'Paths begin with the service: /vm/v3/host. In /auth only users and their SSH keys are allowed.',
   isSecret,
-  build: (request, token) => jsonRequest(baseOf(account, token), { method: request.method, path: rawPath(request), body: request.body }),
+  build: (request, token) => rawRequest(baseOf(account, token), request),
   read: readAnswer
 })
 

@@ -7,7 +7,7 @@ import { memberFailure } from './failures.ts'
 import { idOf } from './ids.ts'
 import { jobsOf } from './mapping.ts'
 import { hostWire, type HostWire } from './schema.ts'
-import { mibOf } from './mapping-sizes.ts'
+import { toMib } from '../kit/sizes.ts'
 import { inTurn } from './send-sequence.ts'
 
 type ResizeInput = ResizeSpec & { readonly seen: Seen }
@@ -34,7 +34,7 @@ export const createResize = (client: VmmanagerClient): Act<ResizeInput> => ({
     if (Object.keys(change.resources).length === 0 && change.disk === null) return { done: true }
     const isRunning = input.seen.server.power === 'on'
     const restart = isRunning && input.restart === true
-    const accepted = await carryOut(client, idOf(row.id), { ...change, isDeferred: isRunning, restart })
+    const accepted = await carryOut(client, idOf(String(row.id)), { ...change, isDeferred: isRunning, restart })
     return { ...accepted, ...(isRunning && !restart ? { note: waitingNote } : {}) }
   }
 })
@@ -53,14 +53,14 @@ function changeOf ({ cpus, memory_mib: memoryMib, disk_gib: diskGib }: ResizeSpe
     ...(differs(memoryMib, row.ram_mib, row.ram_mib_new) ? { ram_mib: memoryMib } : {})
   }
   if (diskGib === undefined) return { resources, disk: null }
-  const sizeMib = mibOf(diskGib)
+  const sizeMib = toMib(diskGib)
   const { id, disk_mib: nowMib, disk_mib_new: laterMib } = row.disk ?? {}
-  if (typeof id !== 'string') throw badMember('body.disk_gib', 'the provider does not return the server\'s disk')
+  if (id === null || id === undefined) throw badMember('body.disk_gib', 'the provider does not return the server\'s disk')
   // The platform would ignore a smaller size.
   if (typeof nowMib === 'number' && sizeMib < nowMib) {
     throw badMember('body.disk_gib', `must be at least the current size: ${nowMib / 1024}`)
   }
-  return { resources, disk: differs(sizeMib, nowMib, laterMib) ? { id, size_mib: sizeMib } : null }
+  return { resources, disk: differs(sizeMib, nowMib, laterMib) ? { id: String(id), size_mib: sizeMib } : null }
 }
 
 interface Plan extends Change {

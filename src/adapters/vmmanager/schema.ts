@@ -1,12 +1,10 @@
 import { z } from 'zod'
-
-/** A member that may be absent, null or of an unexpected type: then it is null. */
-export const text = z.string().nullish().catch(null)
-export const number = z.number().nullish().catch(null)
-export const flag = z.boolean().nullish().catch(null)
+import { leniently, type MemberReading } from '../kit/seen.ts'
+import { flag, number, text } from '../kit/wire.ts'
 
 /** A whole number, or its digits; 0 is none. Rows always have one, links may not. */
-export const idText = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)]).transform(String)
+const idValue = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)])
+export const idText = idValue.transform(String)
 
 export const linkId = idText.nullish().catch(null)
 
@@ -26,34 +24,36 @@ export const complaintWire = z.object({
   value: z.record(z.string(), z.unknown()).nullish().catch(null)
 })
 
-const addressesWire = z.array(z.object({ ip: text }).nullish().catch(null)).nullish().catch(null)
+const toAddressesWire = (may: MemberReading) => may(z.array(may(z.object({ ip: may(z.string()) }))))
+const toLinkWire = (may: MemberReading) => may(z.object({ id: idValue, name: may(z.string()) }))
 
 /** A row of the host list. A GET by id lacks most of these members. */
-export const hostWire = z.object({
-  id: idText,
-  name: text,
+export const toHostWire = (may: MemberReading) => z.object({
+  id: idValue,
+  name: may(z.string()),
   state: z.string().nullish(),
-  account: z.object({ id: idText, email: text }).nullish().catch(null),
-  cluster: z.object({ id: idText, name: text }).nullish().catch(null),
-  os: z.object({ id: idText, name: text }).nullish().catch(null),
-  os_name: text,
-  node: z.object({ ip_addr: text }).nullish().catch(null),
-  cpu_number: number,
-  ram_mib: number,
+  account: may(z.object({ id: idValue, email: may(z.string()) })),
+  cluster: toLinkWire(may),
+  os: toLinkWire(may),
+  os_name: may(z.string()),
+  node: may(z.object({ ip_addr: may(z.string()) })),
+  cpu_number: may(z.number()),
+  ram_mib: may(z.number()),
   // The values after a deferred change.
-  cpu_number_new: number,
-  ram_mib_new: number,
+  cpu_number_new: may(z.number()),
+  ram_mib_new: may(z.number()),
   /** The main disk; of further disks only the number is returned. */
-  disk: z.object({ id: linkId, disk_mib: number, disk_mib_new: number }).nullish().catch(null),
-  ip4: addressesWire,
-  ip6: addressesWire,
-  rescue_mode: flag,
-  disabled: flag,
-  is_protected: flag,
-  tags: z.array(z.string()).nullish().catch(null),
-  create_date: text
+  disk: may(z.object({ id: may(idValue), disk_mib: may(z.number()), disk_mib_new: may(z.number()) })),
+  ip4: toAddressesWire(may),
+  ip6: toAddressesWire(may),
+  rescue_mode: may(z.boolean()),
+  disabled: may(z.boolean()),
+  is_protected: may(z.boolean()),
+  tags: may(z.array(z.string())),
+  create_date: may(z.string())
 })
-export type HostWire = z.infer<typeof hostWire>
+export type HostWire = z.infer<ReturnType<typeof toHostWire>>
+export const hostWire = toHostWire(leniently)
 
 export const listWire = <Row>(row: z.ZodType<Row>) => z.object({ list: z.array(row), size: number })
 

@@ -14,8 +14,8 @@ redis.call("zadd", KEYS[1], ARGV[1], ARGV[4])
 redis.call("pexpire", KEYS[1], ARGV[2])
 return 0`
 
-/** Shared by all replicas. */
-export const createRedisQuota = (redis: Redis | Cluster, now: () => number = Date.now): Quota => ({
-  take: async (account, most) => z.number().parse(await redis.eval(takeScript, 1, `hawser:{${account}}:deletes`,
+/** Shared by all replicas. `kind` separates the quotas of one account. */
+export const createRedisQuota = (redis: Redis | Cluster, kind: 'deletes' | 'creates', now: () => number = Date.now): Quota => ({
+  take: async (account, most) => z.number().parse(await redis.eval(takeScript, 1, `hawser:{${account}}:${kind}`,
     String(now()), String(quotaWindowMs), String(most), randomUUID()))
 })

@@ -1,7 +1,8 @@
 import { digestOf, readIdempotencyRecord, type IdempotencyRecord, type IdempotencyStore } from '../idempotency-store.ts'
 import { keptForMs } from '../operation-store.ts'
 import { textOf } from './database.ts'
-import type { SqliteParts } from './operation-records.ts'
+import { keyPlace } from './places.ts'
+import type { SqliteParts } from './parts.ts'
 
 /** The keys of one process, which alone owns the database. */
 export function createSqliteIdempotencyStore ({ database, sealer, now }: SqliteParts): IdempotencyStore {
@@ -11,13 +12,12 @@ export function createSqliteIdempotencyStore ({ database, sealer, now }: SqliteP
   const replace = database.statement('UPDATE keys SET digest = ?, record = ? WHERE account = ? AND name = ? AND digest = ? AND expires_at > ?', 'durable')
   const forget = database.statement('DELETE FROM keys WHERE account = ? AND name = ? AND digest = ?', 'durable')
 
-  const placeOf = (account: string, key: string): string => `key ${account} ${key}`
-  const seal = (account: string, key: string, record: IdempotencyRecord): string => sealer.seal(JSON.stringify(record), placeOf(account, key))
+  const seal = (account: string, key: string, record: IdempotencyRecord): string => sealer.seal(JSON.stringify(record), keyPlace(account, key))
   /** Undefined if there is no record, null if it cannot be read. */
   const find = (account: string, key: string): IdempotencyRecord | null | undefined => {
     const row = found.one(account, key, now())
     if (row === undefined) return undefined
-    const text = sealer.open(textOf(row, 'record'), placeOf(account, key))
+    const text = sealer.open(textOf(row, 'record'), keyPlace(account, key))
     return text === null ? null : readIdempotencyRecord(text)
   }
   const isFlushed = (account: string): boolean => lost.one(account) !== undefined

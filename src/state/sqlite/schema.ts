@@ -1,4 +1,4 @@
-import { numberOf, type Database } from './database.ts'
+import { numberOf, textOf, type Database } from './database.ts'
 import { StateFileError } from './failure.ts'
 
 /** `HWSR`: marks a file as ours. */
@@ -39,6 +39,13 @@ export function readVersion (database: Database, newest = schemaVersion): number
   const version = numberIn(database, 'user_version')
   if (version > newest) throw new StateFileError(`it has version ${version} of the schema, and this gateway knows versions up to ${newest}: run the newer gateway that wrote it`)
   return version
+}
+
+/** The first damage that SQLite finds; null if the file is sound. */
+export function findDamage (database: Database, check: 'quick_check' | 'integrity_check'): string | null {
+  const row = database.query(`PRAGMA ${check}(1)`).one()
+  const found = row === undefined ? 'no answer' : textOf(row, check)
+  return found === 'ok' ? null : found.split('\n')[0] ?? ''
 }
 
 /** Creates all tables in an empty database. */

@@ -6,7 +6,7 @@ import { createFacts, type Facts } from './facts.ts'
 import { isFull, reasonOf, StateFileError } from './failure.ts'
 import { prepareFile, watchIdentity } from './file.ts'
 import { claimFile, lockStateFile } from './lock.ts'
-import { readVersion, schemaVersion, upgradeSchema } from './schema.ts'
+import { findDamage, readVersion, schemaVersion, upgradeSchema } from './schema.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export interface StateFile {
@@ -84,13 +84,6 @@ function prepareDatabase (database: Database, logger: StateLogger): void {
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${walBytes}; PRAGMA trusted_schema = OFF`)
   const version = upgradeSchema(database)
   if (version < schemaVersion) logger.info({ from: version, to: schemaVersion }, 'the state file was upgraded')
-}
-
-/** The first damage that SQLite finds; null if the file is sound. */
-export function findDamage (database: Database, check: 'quick_check' | 'integrity_check'): string | null {
-  const row = database.query(`PRAGMA ${check}(1)`).one()
-  const found = row === undefined ? 'no answer' : textOf(row, check)
-  return found === 'ok' ? null : found.split('\n')[0] ?? ''
 }
 
 interface Beginning {

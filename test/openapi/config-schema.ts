@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Adapter } from '../adapters/contract.ts'
-import { accountId, commonAccountSchema, configSchema } from './schema.ts'
+import type { Adapter } from '../../src/adapters/contract.ts'
+import { accountId, commonAccountSchema, configSchema } from '../../src/config/schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,0 +1,71 @@
+import type { Failure, UpstreamError } from '../../domain/failure.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
+import type { Allowed } from '../contract.ts'
+import { parseJson, refused, retryAfterMs } from '../../upstream/read.ts'
+import { errorWire } from './schema.ts'
+
+/** What the objects of a call are to our caller. */
+export interface About {
+  /** The members of the caller's request that the call is made of. */
+  readonly members?: readonly string[]
+  /** The meaning of a 404 that is not about the server. */
+  readonly missing?: { readonly failure: Failure, readonly member?: string }
+}
+
+interface Meaning {
+  readonly failure?: Failure
+  readonly member?: string
+}
+
+/**
+ * The vendor's `id` repeats the status, and 422 says everything else in prose: its texts are the only witness. A text that no row knows
+ * is `rejected`. A member is named only where the call has it.
+ */
+const meanings: ReadonlyArray<readonly [RegExp, Failure, string?]> = [
+  [/already has a pending event/, 'conflict'],
+  [/already powered (on|off)|powered off before|must be (powered )?off/, 'conflict'],
+  [/exceed your .*limit|additional payment/, 'quota'],
+  [/decrease size|too large to fit|invalid size|size is not available/, 'rejected', 'body.plan'],
+  [/invalid image|image can't be blank|image is not available/, 'rejected', 'body.image'],
+  [/invalid region|region is not available/, 'rejected', 'body.region'],
+  [/invalid key identifiers/, 'rejected', 'body.ssh_keys'],
+  [/hostname characters/, 'rejected', 'body.name']
+]
+
+export function callFailure (response: HttpResponse, { members = [], missing }: About = {}): UpstreamError {
+  const { id, message, request_id: requestId } = errorWire.safeParse(parseJson(response.text)).data ?? {}
+  const { failure, member = '' } = meaningOf(response.status, id ?? '', message ?? '')
+  return refused(response, {
+    ...(failure === undefined ? {} : { failure }),
+    ...(members.includes(member) ? { member } : {}),
+    ...(response.status === 404 ? missing : {}),
+    ...(response.status === 429 ? { retryAfterMs: retryAfterMs(response) ?? untilResetMs(response.headers) } : {}),
+    ...(typeof id === 'string' && id !== '' ? { code: id } : {}),
+    ...(typeof requestId === 'string' ? { requestId } : {}),
+    vendorMessage: message ?? null
+  })
+}
+
+function meaningOf (status: number, id: string, message: string): Meaning {
+  if (status !== 422 && status !== 400) return {}
+  if (id === 'droplet_limit_exceeded') return { failure: 'quota' }
+  const [, failure, member] = meanings.find(([pattern]) => pattern.test(message.toLowerCase())) ?? []
+  return { ...(failure === undefined ? {} : { failure }), ...(member === undefined ? {} : { member }) }
+}
+
+const leastMs = 1000
+const isNumber = (text: string): boolean => /^\d{1,12}$/.test(text)
+
+/** The limit of an hour has no Retry-After: `ratelimit-reset` is when its oldest request leaves the window, in epoch seconds. */
+function untilResetMs (headers: HttpResponse['headers'], now = Date.now()): number {
+  const reset = headers['ratelimit-reset'] ?? ''
+  return isNumber(reset) ? Math.max(leastMs, Number(reset) * 1000 - now) : leastMs
+}
+
+/** Retry-After is of a burst, whatever is left of the hour; without the other headers it is of something else. */
+export function readAllowed (headers: HttpResponse['headers'], now: number): Allowed | null {
+  const remaining = headers['ratelimit-remaining'] ?? ''
+  const burst = headers['retry-after'] ?? ''
+  if (!isNumber(remaining)) return null
+  return isNumber(burst) ? { remaining: 0, nextMs: Number(burst) * 1000 } : { remaining: Number(remaining), nextMs: untilResetMs(headers, now) }
+}

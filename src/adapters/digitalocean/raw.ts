@@ -1,0 +1,36 @@
+import type { Upstream } from '../contract.ts'
+import type { Raw } from '../verbs.ts'
+import { badMember } from '../../domain/failure.ts'
+import { createRaw, rawBody, rawPath, rawSegments } from '../kit/raw.ts'
+import { jsonRequest } from '../kit/send.ts'
+import { callFailure } from './failures.ts'
+import { baseOf } from './send.ts'
+import type { DigitaloceanAccount } from './settings.ts'
+
+export function createRawVerb (account: DigitaloceanAccount, upstream: Upstream): Raw {
+  const raw = createRaw(upstream, {
+    evidence: 'documented',
+    note: 'Paths below /v2: /droplets. Calls that act on all servers with a tag are refused.',
+    isSecret,
+    build: request => jsonRequest(baseOf(account), { method: request.method, path: rawPath(request), body: request.body }),
+    read: response => {
+      if (response.status === 401) throw callFailure(response)
+      return { status: response.status, body: rawBody(response.text) }
+    }
+  })
+  return {
+    ...raw,
+    run: async request => {
+      const path = rawSegments(request.path)?.join('/')
+      const isBulk = path === 'droplets/actions' || (path === 'droplets' && request.method === 'DELETE')
+      if (isBulk) throw badMember('path', 'acts on every server with a tag; name one server')
+      return await raw.run(request)
+    }
+  }
+}
+
+/** They return credentials, or objects with credentials in them. */
+const secretPaths = /^(apps|databases|spaces\/keys|functions\/namespaces|gen-ai\/oauth2)(\/|$)|\/(docker-credentials|kubeconfig|credentials|api_keys|tokens)(\/|$)/
+
+/** A base that ends in /v2 may be repeated in the path. */
+const isSecret = (segments: readonly string[]): boolean => secretPaths.test(segments.filter((segment, index) => index > 0 || segment !== 'v2').join('/'))

@@ -1,0 +1,104 @@
+import type { Allowed } from '../adapters/contract.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import type { TokenBuckets } from '../state/token-bucket.ts'
+import { leaving, remainingMs, untilEnd, type Call } from './call.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+/** To be called when the request has ended, with the headers of its answer; null if there is none. */
+export type Leave = (headers: Headers | null) => void
+
+/** Slows an account down before its provider refuses, by what the answers say is left of the provider's own rate limit. */
+export interface Allowance {
+  /** Waits until the provider allows one more request; `rate-limited`, with the time until then, if the wait would outlast the request. */
+  enter(call: Call): Promise<Leave>
+}
+
+export interface AllowanceParts {
+  readonly account: string
+  readonly read: (headers: Headers, now: number) => Allowed | null
+  readonly tokenBuckets: TokenBuckets
+  readonly now: () => number
+}
+
+/** With fewer left than this, replicas share a bucket, because each may believe that the rest is its own. */
+const shared = { capacity: 16, perSecond: 1 }
+const leastMs = 1000
+
+/** Until an answer says what is left nothing waits. Requests of other tools with the same credentials show in the next answer. */
+export function createAllowance ({ account, read, tokenBuckets, now }: AllowanceParts): Allowance {
+  // `freeAt`: where none is left, when one is allowed again.
+  const known = { left: Infinity, freeAt: 0, open: 0 }
+  const nextTurn = createTurns()
+  const untilFreeMs = (): number => known.left > 0 ? 0 : known.freeAt - now()
+
+  const leave: Leave = headers => {
+    known.open -= 1
+    const allowed = headers === null ? null : read(headers, now())
+    if (allowed === null) return
+    // The provider may not have counted the requests that are under way.
+    known.left = allowed.remaining - known.open
+    known.freeAt = now() + allowed.nextMs
+  }
+
+  const takeOne = async (call: Call): Promise<void> => {
+    known.left -= 1
+    known.open += 1
+    try {
+      if (known.left < shared.capacity) await pause(call, await tokenBuckets.take(`{${account}}:allowance`, shared, remainingMs(call)) ?? Infinity)
+    } catch (error) {
+      known.left += 1
+      known.open -= 1
+      throw error
+    }
+  }
+
+  return {
+    enter: async call => {
+      if (known.left > 0) {
+        await takeOne(call)
+        return leave
+      }
+      if (untilFreeMs() > remainingMs(call)) throw refused(untilFreeMs())
+      // None is left: one request at a time finds out whether there is one again.
+      const endTurn = await nextTurn(call, () => refused(untilFreeMs()))
+      try {
+        await pause(call, untilFreeMs())
+        const isOver = known.left > 0
+        await takeOne(call)
+        if (!isOver) return headers => { leave(headers); endTurn() }
+      } catch (error) {
+        endTurn()
+        throw error
+      }
+      endTurn()
+      return leave
+    }
+  }
+}
+
+const refused = (waitMs: number): UpstreamError => new UpstreamError('rate-limited', 'the provider allows no further request for now; nothing was sent', {
+  notAttempted: true, retryAfterMs: Math.max(leastMs, Number.isFinite(waitMs) ? waitMs : leastMs)
+})
+
+async function pause (call: Call, ms: number): Promise<void> {
+  if (ms <= 0) return
+  if (ms > remainingMs(call) || !await call.clock.sleep(ms, leaving(call))) throw refused(ms)
+}
+
+/** Turns in the order of asking; who leaves before the own turn gives it on. */
+function createTurns () {
+  let last: Promise<void> = Promise.resolve()
+  return async (call: Call, late: () => Error): Promise<() => void> => {
+    const before = last
+    let end = (): void => {}
+    last = new Promise<void>(resolve => { end = resolve })
+    try {
+      await untilEnd(call, before, late)
+    } catch (error) {
+      before.then(end).catch(() => {})
+      throw error
+    }
+    return end
+  }
+}

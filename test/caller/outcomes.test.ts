@@ -1,0 +1,167 @@
+import type { ServerResponse } from 'node:http'
+import t, { type Test } from 'tap'
+import { freePort } from '../helpers/process.ts'
+import { openCommands, runHere, sendJson, startStandIn, type StandIn } from '../helpers/caller.ts'
+
+const { pipe } = openCommands(t)
+const running = {
+  id: 'op_1',
+  account: 'lab',
+  provider: 'glesys',
+  action: 'stop',
+  server_id: '42',
+  status: 'running',
+  progress: null,
+  error: null,
+  note: null,
+  upstream: null
+}
+const server = { id: '42', name: 'web-1', status: 'running' }
+const create = ['server', 'create', 'lab', '--name', 'a', '--image', 'b']
+const stop = ['server', 'stop', 'lab', '42']
+
+type Answer = (response: ServerResponse, at: number) => void
+
+interface Answers {
+  readonly write?: Answer
+  readonly events?: Answer
+  readonly operation?: Answer
+}
+
+/** A gateway that answers writes, events and reads of the operation so. */
+async function gatewayWith (test: Test, answers: Answers): Promise<StandIn> {
+  const seen = { write: 0, events: 0, operation: 0 }
+  const {
+    write = response => { sendJson(response, running, 202) },
+    events = response => { response.writeHead(404).end() },
+    operation = response => { sendJson(response, running) }
+  } = answers
+  return await startStandIn(test, (path, response, method) => {
+    if (method !== 'GET') write(response, seen.write++)
+    else if (path.endsWith('/events')) events(response, seen.events++)
+    else if (path.includes('/operations/')) operation(response, seen.operation++)
+    else sendJson(response, server)
+  })
+}
+
+const streamOf = (response: ServerResponse, ...states: readonly object[]): ServerResponse => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  for (const state of states) response.write(`id: 1\nevent: operation\ndata: ${JSON.stringify(state)}\n\n`)
+  return response
+}
+
+const problem = (more: object): object => ({
+  type: '/problems/upstream-timeout',
+  title: 'The provider did not answer in time',
+  status: 504,
+  detail: 'no complete answer in time',
+  request_id: 'r1',
+  account: 'lab',
+  provider: 'glesys',
+  retryable: 'unsafe',
+  side_effect: 'possible',
+  upstream: null,
+  attempts: 1,
+  errors: [],
+  ...more
+})
+
+t.test('an operation that ends as unknown is exit code 4', async t => {
+  const ended = { ...running, status: 'unknown', note: 'the deadline passed' }
+  const gateway = await gatewayWith(t, { events: response => { streamOf(response, running, ended).end() } })
+  t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), { code: 4, out: /"note": "the deadline passed"/ })
+})
+
+t.test('a create whose answer is lost is exit code 4, and the message has the key to send again', async t => {
+  const gateway = await gatewayWith(t, { write: response => { response.destroy() } })
+  const run = await runHere(create, { HAWSER_URL: gateway.url })
+  const [, key = ''] = /^Idempotency-Key: (\S+)\n/.exec(run.err) ?? []
+  t.equal(gateway.asked.at(-1)?.headers['idempotency-key'], key)
+  t.match(run, {
+    code: 4, out: '', err: new RegExp(`did not answer: UND_ERR_SOCKET.*\\nRun the same command again with --idempotency-key ${key}: `)
+  })
+  t.equal(gateway.asked.length, 1, 'nothing is sent again by itself')
+  t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, err: /The request may have been carried out/ })
+})
+
+t.test('a create that certainly was not sent is exit code 1', async t => {
+  t.match(await runHere(create, { HAWSER_URL: `http://127.0.0.1:${await freePort()}` }), {
+    code: 1, out: '', err: /cannot be reached: ECONNREFUSED\n$/
+  })
+})
+
+t.test('Ctrl-C before the answer to a create says how to send it again', async t => {
+  const gateway = await gatewayWith(t, { write: () => {} })
+  const started = pipe(create, { HAWSER_URL: gateway.url })
+  while (gateway.asked.length === 0) await new Promise(resolve => setTimeout(resolve, 20))
+  started.child.kill('SIGINT')
+  t.match(await started.ended(), {
+    code: 130,
+    out: '',
+    err: /^Idempotency-Key: (\S+)\ninterrupted before the answer\. Run the same command again with --idempotency-key \1: .+\n$/
+  })
+})
+
+t.test('a problem that may have changed something is exit code 4, others are 3', async t => {
+  for (const [effect, code] of [['none', 3], ['possible', 4], ['certain', 4]] as const) {
+    const gateway = await gatewayWith(t, { write: response => { sendJson(response, problem({ side_effect: effect }), 504) } })
+    const run = await runHere(stop, { HAWSER_URL: gateway.url })
+    t.match(run, { code, out: '', err: /^Error: The provider did not answer in time \(upstream-timeout, 504\)\n/ })
+  }
+})
+
+t.test('a write whose answer the gateway lost is followed with --wait, and named without', async t => {
+  const lost = { write: (response: ServerResponse) => { sendJson(response, problem({ operation_id: 'op_1' }), 504) } }
+  const gateway = await gatewayWith(t, { ...lost, events: response => { streamOf(response, { ...running, status: 'succeeded' }).end() } })
+  t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), { code: 0, out: /"status": "succeeded"/, err: /^Error: / })
+  t.match(await runHere(stop, { HAWSER_URL: gateway.url }), {
+    code: 4, out: '', err: /goes on following it: hawser operation wait lab op_1\n$/
+  })
+})
+
+t.test('a page of a proxy in place of an answer is no success', async t => {
+  const gateway = await gatewayWith(t, { write: response => { response.writeHead(200, { 'content-type': 'text/html' }).end('<p>') } })
+  t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not the gateway's/ })
+})
+
+t.test('an interrupted stream of events is taken up again', async t => {
+  const gateway = await gatewayWith(t, {
+    events: (response, at) => {
+      if (at === 0) streamOf(response, running).destroy()
+      else streamOf(response, { ...running, status: 'succeeded' }).end()
+    }
+  })
+  t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), { code: 0, out: /succeeded/ })
+})
+
+t.test('where a proxy passes on no events, the operation is read until it ends', async t => {
+  const html: Answer = response => { response.writeHead(200, { 'content-type': 'text/html' }).end('<p>') }
+  const operation: Answer = (response, at) => { sendJson(response, { ...running, status: at === 0 ? 'running' : 'succeeded' }) }
+  const gateway = await gatewayWith(t, { events: html, operation })
+  t.match(await runHere(['operation', 'wait', 'lab', 'op_1', '-q'], { HAWSER_URL: gateway.url }), { code: 0, out: 'op_1\n', err: '' })
+})
+
+t.test('an operation that is not found ends the waiting', async t => {
+  const missing = problem({ type: '/problems/operation-not-found', status: 404, side_effect: 'none', retryable: 'no' })
+  const gateway = await gatewayWith(t, { operation: response => { sendJson(response, missing, 404) } })
+  t.match(await runHere(['operation', 'wait', 'lab', 'op_1'], { HAWSER_URL: gateway.url }), { code: 3, out: '' })
+})
+
+t.test('--timeout ends the waiting with exit code 4, and says how to go on', async t => {
+  const gateway = await gatewayWith(t, { events: response => { streamOf(response, running) } })
+  const run = await runHere([...stop, '--wait', '--timeout', '1'], { HAWSER_URL: gateway.url })
+  t.match(run, {
+    code: 4, out: '', err: /The operation has not ended within 1 s\. To go on watching it: hawser operation wait lab op_1\n$/
+  })
+})
+
+t.test('a generated password is in the output, with the operation after it has ended', async t => {
+  const gateway = await gatewayWith(t, {
+    write: response => { sendJson(response, { ...running, action: 'create', generated_password: 'shown once' }, 202) },
+    events: response => { streamOf(response, { ...running, action: 'create', status: 'succeeded' }).end() }
+  })
+  const { out, err } = await runHere([...create, '--wait'], { HAWSER_URL: gateway.url })
+  t.match(JSON.parse(out), { status: 'succeeded', generated_password: 'shown once' })
+  t.notOk(err.includes('shown once'))
+  t.equal((await runHere([...create, '--wait', '-q'], { HAWSER_URL: gateway.url })).out, '42\n')
+})
