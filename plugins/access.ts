@@ -56,7 +56,7 @@ async function identify (request: FastifyRequest, authenticate: Authenticate): P
   return await authenticate({
     text: first,
     mayBeToken: apiKey === undefined,
-    onRefusal: reason => { request.log.warn({ reason }, 'a token was refused') }
+    onRefusal: reason => { request.log.warn({ reason }, 'a token was rejected') }
   })
 }
 

@@ -110,17 +110,18 @@ const schemaOf = (verb: ApiVerb) => ({
   response: responsesOf(verb)
 })
 
+const accepted = 'Returns 202 with an operation once the provider has accepted the request.'
 const descriptionOf = ({ description, answers, answer }: ApiVerb): string =>
-  answers === 'operation' && answer === undefined ? `${description} Returns 202 with an operation as soon as the provider has accepted.` : description
+  answers === 'operation' && answer === undefined ? `${description} ${accepted}` : description
 
 function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {
-  const ended = 'With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent'
+  const ended = 'With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent'
   const [begun, begunOrPlan] = generatesPassword === true ? [passwordedOperationSchema, passwordedOperationOrPlan] : [operationSchema, operationOrPlan]
   const { status = 200, description = ended, schema = begunOrPlan } = answer ?? {}
   return {
     ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the calls that would be sent', dryRunSchema) }),
     [status]: jsonAnswer(description, schema),
-    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted; the operation is running', begun) } : {}),
+    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted the request; the operation is running', begun) } : {}),
     ...(permission === 'read' ? readProblems() : writeProblems())
   }
 }

@@ -26,7 +26,7 @@ export const operationSchema = z.object({
   provider: z.string(),
   action: z.string(),
   server_id: z.string().nullable(),
-  status: z.enum(operationStatuses).meta({ description: 'unknown: the deadline passed without a verdict; note says why' }),
+  status: z.enum(operationStatuses).meta({ description: 'unknown: the deadline passed before the result could be determined; see note' }),
   created_at: z.string(),
   updated_at: z.string(),
   finished_at: z.string().nullable(),

@@ -88,7 +88,7 @@ export function createTokenSource ({ key, store, clock: { now, sleep } = systemC
           await lock.release()
         }
       }
-      if (now() > waitUntil) throw new UpstreamError('timeout', 'another process holds the sign-in for too long')
+      if (now() > waitUntil) throw new UpstreamError('timeout', 'timed out waiting for another replica to sign in')
       await sleep(50)
     }
   }
@@ -131,7 +131,7 @@ export function createTokenSource ({ key, store, clock: { now, sleep } = systemC
 }
 
 const rememberedRefusal = (): UpstreamError =>
-  new UpstreamError('authentication', 'the provider refused the credentials a moment ago')
+  new UpstreamError('authentication', 'the provider rejected the credentials within the last 30 seconds')
 
 /** Renewed a minute before its end, or a tenth of its life before for short ones. */
 const toStored = (token: Token, at: number): StoredToken =>

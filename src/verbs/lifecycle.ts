@@ -17,7 +17,8 @@ const remove = command({
   operationId: 'deleteServer',
   action: 'delete',
   summary: 'Delete a server',
-  description: 'Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is refused with 409.',
+  description: 'Deletes the server and its disks permanently. The operation succeeds when the server is gone. ' +
+    'A protected server is refused with 409.',
   method: 'DELETE',
   path: '/servers/:id',
   permission: 'delete',
@@ -135,7 +136,7 @@ const password = command({
   mayHaveKey: body => typeof body === 'object' && body !== null && 'password' in body,
   body: passwordBody,
   answer: {
-    description: 'The generated password; with `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent',
+    description: 'The generated password; with `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent',
     schema: passwordAnswer
   },
   toCommand: ({ params: { id }, body: { password: wanted } = {} }) => ({

@@ -13,8 +13,8 @@ export const planSchema = z.object({
   calls: z.array(z.object({
     method: z.string(),
     url: z.string(),
-    headers: z.record(z.string(), z.unknown()).meta({ description: 'Secrets replaced' }),
-    body: z.unknown().meta({ description: 'The body with secrets replaced; null if there is none' }),
+    headers: z.record(z.string(), z.unknown()).meta({ description: 'Secrets are redacted' }),
+    body: z.unknown().meta({ description: 'The body with secrets redacted; null if there is none' }),
     depends_on: z.array(z.number()).optional().meta({ description: 'Indices of the calls that must be answered before this one is sent' })
   }))
 }).meta({
@@ -65,5 +65,5 @@ export const operationsQuery = z.strictObject({
   ...pageParameters,
   status: wordList(operationStatuses, 'One or more states, separated by commas: pending,running'),
   server_id: z.string().min(1).max(255).optional(),
-  action: z.string().min(1).max(64).optional().meta({ description: 'As create, stop, snapshots.create' })
+  action: z.string().min(1).max(64).optional().meta({ description: 'For example create, stop or snapshots.create' })
 })
