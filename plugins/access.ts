@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authenticate, ExpiredKey } from '../src/access/api-key.ts'
 import { anonymous, maySee, requirePermission, type Permission, type Principal } from '../src/access/principal.ts'
 import { GatewayError } from '../src/domain/failure.ts'
@@ -19,22 +19,31 @@ export interface AccessOptions {
 
 /** Who is calling, which account is meant, and whether the one may do this to the other: before the body is looked at. */
 export function installAccess (app: FastifyInstance, { authenticate, gateway }: AccessOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.permission === undefined) return
-    const known = authenticate()
-    const principal = known === null ? anonymous : await identify(request, known)
+  const accept = (principal: Principal | ExpiredKey | null, request: FastifyRequest, reply: FastifyReply): void => {
     if (principal === null || 'expiredAt' in principal) {
       reply.header('www-authenticate', 'Bearer realm="hawser"')
       throw new GatewayError('unauthenticated', principal === null
         ? 'send a valid key as Authorization: Bearer <key> or as X-API-Key: <key>'
         : `this key expired at ${principal.expiredAt}; send a valid one`)
     }
-    request.context = { ...request.context, principal }
+    request.context.principal = principal
+  }
+  // A key is known at once; only a token may have to be waited for.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.matched.config.permission === undefined) { done(); return }
+    const known = authenticate()
+    const principal = known === null ? anonymous : identify(request, known)
+    if (principal instanceof Promise) {
+      principal.then(found => { accept(found, request, reply) }).then(() => { done() }, done)
+      return
+    }
+    accept(principal, request, reply)
+    done()
   })
 
-  app.addHook('preValidation', async request => {
-    const { permission } = request.routeOptions.config
-    if (permission === undefined) return
+  app.addHook('preValidation', (request, _reply, done) => {
+    const { permission } = request.matched.config
+    if (permission === undefined) { done(); return }
     const { principal } = request.context
     const id = accountOf(request)
     if (id !== null) {
@@ -43,17 +52,18 @@ export function installAccess (app: FastifyInstance, { authenticate, gateway }: 
       request.account = account
     }
     requirePermission(principal, permission)
+    done()
   })
 }
 
-async function identify (request: FastifyRequest, authenticate: Authenticate): Promise<Principal | ExpiredKey | null> {
+function identify (request: FastifyRequest, authenticate: Authenticate): ReturnType<Authenticate> {
   const { authorization, 'x-api-key': apiKey } = request.headers
   const bearer = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null
-  const given = [bearer, typeof apiKey === 'string' ? apiKey : undefined].filter(key => key !== undefined)
-  const [first, second] = given
+  const key = typeof apiKey === 'string' ? apiKey : undefined
+  const first = bearer === undefined ? key : bearer
   // Two different keys: whose request is it?
-  if (first === undefined || first === null || (second !== undefined && second !== first)) return null
-  return await authenticate({
+  if (first === undefined || first === null || (key !== undefined && key !== first)) return null
+  return authenticate({
     text: first,
     mayBeToken: apiKey === undefined,
     onRefusal: reason => { request.log.warn({ reason }, 'a token was rejected') }

@@ -14,8 +14,8 @@ const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** One line for each request for a write, also where it is refused. It is written before the answer goes out: no caller knows of a write that is not in it. */
 export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOptions): void {
   const logged = new WeakSet<FastifyRequest>()
-  app.addHook('onSend', async (request, reply) => {
-    if (!writes.has(request.method) || !request.url.startsWith('/v1/') || logged.has(request)) return
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (!writes.has(request.method) || !request.url.startsWith('/v1/') || logged.has(request)) { done(null, payload); return }
     logged.add(request)
     const { schema, url: route } = request.routeOptions
     const { operationId: action } = { operationId: null, ...schema }
@@ -37,6 +37,7 @@ export function installAudit (app: FastifyInstance, { audit, gateway }: AuditOpt
       upstream_calls: request.context.counters.upstreamCalls,
       duration_ms: Math.round(performance.now() - request.beganAt)
     })
+    done(null, payload)
   })
 }
 

@@ -34,9 +34,10 @@ export function installBodies (app: FastifyInstance): void {
     else if (text.trim() === 'null') done(badMember('body', 'must be an object, not null'), undefined)
     else parse(request, text, (error, value) => { done(error ?? (isTooDeep(value) ? badMember('body', `must not be nested more than ${deepest} levels`) : null), value) })
   })
-  app.addHook('preHandler', async ({ body, routeOptions: { config, schema } }) => {
-    const takesNone = config.permission !== undefined && config.takesAnyBody !== true && schema?.body === undefined
-    if (takesNone && body !== undefined && body !== null) refuseMembers(body)
+  app.addHook('preHandler', ({ body, matched: { config, schema } }, _reply, done) => {
+    const hasBody = body !== undefined && body !== null
+    if (hasBody && config.permission !== undefined && config.takesAnyBody !== true && schema?.body === undefined) refuseMembers(body)
+    done()
   })
 }
 

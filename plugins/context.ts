@@ -1,25 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { anonymous } from '../src/access/principal.ts'
 import type { Account } from '../src/transport/account.ts'
-import { createCounters } from '../src/transport/call.ts'
+import { createCounters, type Counters } from '../src/transport/call.ts'
 import type { RequestContext } from '../src/transport/context.ts'
+import type { Answered } from './answered.ts'
 import { callerAddressOf } from './caller-address.ts'
 import { silentTrace } from '../src/telemetry/observer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the gateway's rooms see of this request. */
-    context: RequestContext
+    context: PresentContext
     /** The account of the path, once the caller is known to see it. */
     account: Account | null
     beganAt: number
     /** Null where the peer is unknown. */
     callerAddress: string | null
+    /** Counts the request as answered. */
+    leave: (() => void) | null
+    /** Ends what is done for a caller who has left. */
+    abort: (() => void) | null
   }
 }
+
+/** Filled in as the request goes on. */
+type PresentContext = { -readonly [Name in keyof RequestContext]: RequestContext[Name] }
 
 const ownId = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -39,44 +47,66 @@ export interface Requests {
 }
 
 /** Gives every request its context, and every answer its `X-Request-Id`, `Server-Timing` and `Hawser-Upstream-Calls`. */
-export function installContext (app: FastifyInstance, isServing: () => boolean): Requests {
+export function installContext (app: FastifyInstance, answered: Answered, isServing: () => boolean): Requests {
   app.decorateRequest('account', null)
   app.decorateRequest('beganAt', 0)
   app.decorateRequest('callerAddress', null)
   app.decorateRequest('context')
+  app.decorateRequest('leave', null)
+  app.decorateRequest('abort', null)
 
   const answering = createAnswering()
 
-  app.addHook('onRequest', async (request, reply) => {
-    const left = answering.enter()
-    const controller = new AbortController()
-    // A fleet listens with each of its accounts.
-    setMaxListeners(0, controller.signal)
-    reply.raw.once('close', () => {
-      left()
-      if (!reply.raw.writableFinished) controller.abort()
-    })
+  app.addHook('onRequest', (request, _reply, done) => {
     request.beganAt = performance.now()
     // Now: a socket that was closed does not know its peer any more.
     request.callerAddress = callerAddressOf(request)
-    request.context = { requestId: request.id, signal: controller.signal, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace }
+    request.leave = answering.enter()
+    request.context = createContext(request)
+    done()
+  })
+  answered.each((request, _status, reply) => {
+    request.leave?.()
+    if (!reply.raw.writableFinished) request.abort?.()
   })
 
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { counters } = request.context
-    const total = performance.now() - request.beganAt
-    const parts = [`gateway;dur=${Math.max(0, total - counters.upstreamMs).toFixed(1)}`, `upstream;dur=${counters.upstreamMs.toFixed(1)}`]
-    if (counters.tokenMs >= 0.05) parts.push(`token;dur=${counters.tokenMs.toFixed(1)}`)
-    if (counters.cacheMs > 0) parts.push(`cache;dur=${counters.cacheMs.toFixed(1)}`)
     // While stopping, a connection that is kept alive would keep the process.
     if (!isServing()) reply.header('connection', 'close')
     reply.header('x-request-id', request.id)
-    reply.header('server-timing', parts.join(', '))
+    reply.header('server-timing', timingOf(counters, performance.now() - request.beganAt))
     // A stream sends it as a trailer.
     if (!reply.hasTrailer('hawser-upstream-calls')) reply.header('hawser-upstream-calls', String(counters.upstreamCalls))
+    done(null, payload)
   })
 
   return answering
+}
+
+function timingOf ({ upstreamMs, tokenMs, cacheMs }: Counters, totalMs: number): string {
+  const token = tokenMs >= 0.05 ? `, token;dur=${tokenMs.toFixed(1)}` : ''
+  const cache = cacheMs > 0 ? `, cache;dur=${cacheMs.toFixed(1)}` : ''
+  return `gateway;dur=${Math.max(0, totalMs - upstreamMs).toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}${token}${cache}`
+}
+
+/** The signal is made when it is first looked at: what is answered from memory needs none. */
+function createContext (request: FastifyRequest): PresentContext {
+  let controller: AbortController | null = null
+  let hasLeft = false
+  request.abort = () => {
+    hasLeft = true
+    controller?.abort()
+  }
+  const toSignal = (): AbortSignal => {
+    if (controller !== null) return controller.signal
+    controller = new AbortController()
+    // A fleet listens with each of its accounts.
+    setMaxListeners(0, controller.signal)
+    if (hasLeft) controller.abort()
+    return controller.signal
+  }
+  return { requestId: request.id, get signal () { return toSignal() }, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace }
 }
 
 interface Cohort {

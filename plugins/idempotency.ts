@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { badMember, GatewayError } from '../src/domain/failure.ts'
 import type { Operation } from '../src/domain/operation.ts'
 import type { Gateway } from '../src/services.ts'
+import type { Account } from '../src/transport/account.ts'
 import type { KeptAnswer, KeyVerdict } from '../src/operations/idempotency.ts'
 import { answerOperation, preferredWaitS, waited } from './operation-answer.ts'
 import { notePlaced, operationAt } from './outcome.ts'
@@ -22,28 +23,31 @@ const keptHeaders = ['content-type', 'location', 'retry-after', 'cache-control']
 
 /** `Idempotency-Key`: what was answered once under a key is answered again, and not done again. */
 export function installIdempotency (app: FastifyInstance, gateway: Gateway): void {
-  app.addHook('preHandler', async (request, reply) => {
-    const key = keyOf(request)
-    const { account } = request
-    if (key === null || account === null || isDryRun(request)) return
-    const { config } = request.routeOptions
+  const take = async (request: FastifyRequest, reply: FastifyReply, { key, account }: { readonly key: string, readonly account: Account }): Promise<FastifyReply | undefined> => {
     const [path = '', ...rest] = request.url.split('?')
     const verdict = await gateway.idempotency.take({
       principal: request.context.principal.id,
       account: account.id,
       key,
       request: [request.method, path, [...new URLSearchParams(rest.join('?'))].map(pair => JSON.stringify(pair)).sort(), request.body ?? null],
-      isCreate: config.creates === true,
+      isCreate: request.matched.config.creates === true,
       deadlineMs: account.options.requestDeadlineMs
     }, request.context.signal)
     if (verdict.kind !== 'held') return await answerAgain(gateway, verdict, request, reply)
-    request.context = { ...request.context, idempotencyLease: verdict.idempotencyLease }
+    request.context.idempotencyLease = verdict.idempotencyLease
+  }
+  app.addHook('preHandler', (request, reply, done) => {
+    const key = keyOf(request)
+    const { account } = request
+    if (key === null || account === null || isDryRun(request)) { done(); return }
+    // An answer that is given again has been sent.
+    take(request, reply, { key, account }).then(sent => { if (sent === undefined) done() }, done)
   })
 
-  app.addHook('onSend', async (request, reply, payload) => {
+  const keep = async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<void> => {
     const { idempotencyLease } = request.context
     if (idempotencyLease === null) return
-    request.context = { ...request.context, idempotencyLease: null }
+    request.context.idempotencyLease = null
     try {
       if (typeof payload === 'string' && leavesSomething(request, reply, payload)) {
         await idempotencyLease.keep({ status: reply.statusCode, headers: headersOf(reply), body: withoutPassword(payload) })
@@ -52,12 +56,16 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
       // The work is done, and its operation is known: the answer must not be lost as well.
       request.log.error({ err: error }, 'failed to store the response for an Idempotency-Key')
     }
+  }
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.context.idempotencyLease === null) { done(null, payload); return }
+    keep(request, reply, payload).then(() => { done(null, payload) }, done)
   })
 }
 
 function keyOf (request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key']
-  const { permission, mayHaveKey } = request.routeOptions.config
+  const { permission, mayHaveKey } = request.matched.config
   if (key === undefined || permission === undefined || safeMethods.has(request.method)) return null
   if (typeof key !== 'string' || key.length < 1 || key.length > 255) throw badMember('headers.idempotency-key', 'must have 1 to 255 characters')
   if (mayHaveKey?.(request.body) === false) {

@@ -23,7 +23,10 @@ export const noOutcome = (): Outcome => ({ problem: null, sideEffect: 'none', op
 
 export function installOutcome (app: FastifyInstance): void {
   app.decorateRequest('outcome')
-  app.addHook('onRequest', async request => { request.outcome = noOutcome() })
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.outcome = noOutcome()
+    done()
+  })
 }
 
 export interface Placed {

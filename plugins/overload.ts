@@ -1,8 +1,13 @@
 import { getHeapStatistics } from 'node:v8'
 import type { FastifyInstance } from 'fastify'
 import { GatewayError } from '../src/domain/failure.ts'
+import type { Answered } from './answered.ts'
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** It counts as one that is being answered. */
+    isAdmitted: boolean
+  }
   interface FastifyContextConfig {
     /** Answered however busy the gateway is: it reports why. */
     isNeverShed?: boolean
@@ -27,20 +32,23 @@ function usedShare (): number {
 }
 
 /** Refuses before memory grows: what is being answered is finished instead. Routes that ask for no permission (health) stay open, and the metrics. */
-export function installOverload (app: FastifyInstance, { requests, shed, heapShare = usedShare }: Overload): void {
+export function installOverload (app: FastifyInstance, answered: Answered, { requests, shed, heapShare = usedShare }: Overload): void {
   let isHeapFull = false
   // Only admitted requests count: in a burst the refused ones would otherwise displace all others.
   let admitted = 0
   const look = setInterval(() => { isHeapFull = heapShare() > fullShare }, lookEveryMs).unref()
   app.addHook('onClose', async () => { clearInterval(look) })
 
-  app.addHook('onRequest', async (request, reply) => {
-    const { permission, isNeverShed } = request.routeOptions.config
-    if (permission === undefined || isNeverShed === true) return
+  app.decorateRequest('isAdmitted', false)
+  answered.each(request => { if (request.isAdmitted) admitted -= 1 })
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { permission, isNeverShed } = request.matched.config
+    if (permission === undefined || isNeverShed === true) { done(); return }
     const reason = admitted >= requests() ? 'requests' : isHeapFull ? 'heap' : null
     if (reason === null) {
       admitted += 1
-      reply.raw.once('close', () => { admitted -= 1 })
+      request.isAdmitted = true
+      done()
       return
     }
     shed(reason)

@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../src/domain/failure.ts'
 
 export interface RateLimit {
@@ -28,9 +28,7 @@ export async function installRateLimit (app: FastifyInstance, { perMinute, redis
     skipOnError: true,
     keyGenerator: request => request.context.principal.id
   })
-  app.addHook('onRequest', async (request, reply) => {
-    const most = perMinute()
-    if (most === null || request.routeOptions.config.permission === undefined) return
+  const check = async (request: FastifyRequest, reply: FastifyReply, most: number): Promise<void> => {
     const counted = await count(request)
     if (counted.isAllowed) return
     const left = Math.max(0, counted.remaining)
@@ -38,5 +36,10 @@ export async function installRateLimit (app: FastifyInstance, { perMinute, redis
     reply.header('ratelimit', `"key";r=${left};t=${counted.ttlInSeconds}`)
     if (!counted.isExceeded) return
     throw new GatewayError('rate-limited', `this key may send ${most} requests a minute`, { retryAfterMs: Math.max(1, counted.ttlInSeconds) * 1000 })
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    const most = perMinute()
+    if (most === null || request.matched.config.permission === undefined) { done(); return }
+    check(request, reply, most).then(() => { done() }, done)
   })
 }

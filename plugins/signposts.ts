@@ -57,10 +57,10 @@ export function installSignposts (app: FastifyInstance): void {
 
   app.setNotFoundHandler(async ({ url }) => { throw new GatewayError('not-found', detailOf(pathOf(url))) })
   // The router takes an empty last segment for a parameter.
-  app.addHook('onRequest', async ({ url, routeOptions }) => {
-    const { url: route = '*' } = routeOptions
+  app.addHook('onRequest', ({ url, matched: { url: route = '*' } }, _reply, done) => {
     const path = pathOf(url)
     if (path.endsWith('/') && !route.endsWith('/') && !route.includes('*')) throw new GatewayError('not-found', detailOf(path))
+    done()
   })
 }
 

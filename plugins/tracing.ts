@@ -1,35 +1,41 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RequestTrace, TraceAttributes, Tracer } from '../src/telemetry/observer.ts'
-import { onceAnswered } from './answered.ts'
+import type { Answered } from './answered.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** As the log names it; null where nothing is traced. */
     traceId: string | null
+    span: RequestTrace | null
   }
 }
 
 /** One span for each request, below the caller's own where there is one. */
-export function installTracing (app: FastifyInstance, tracer: Tracer): void {
+export function installTracing (app: FastifyInstance, answered: Answered, tracer: Tracer): void {
   app.decorateRequest('traceId', null)
-  app.addHook('onRequest', async (request, reply) => {
+  app.decorateRequest('span', null)
+  app.addHook('onRequest', (request, _reply, done) => {
     const { traceparent } = request.headers
-    const span: RequestTrace = tracer.begin(typeof traceparent === 'string' ? traceparent : undefined)
-    if (span.id === null) return
-    request.traceId = span.id
-    request.context = { ...request.context, trace: span.trace }
-    onceAnswered(reply, status => {
-      const { url: route } = request.routeOptions
-      const method = knownMethods.has(request.method) ? request.method : '_OTHER'
-      span.end({ name: route === undefined ? method : `${method} ${route}`, attributes: attributesOf(request, { method, status }), failed: status >= 500 })
-    })
+    const span = tracer.begin(typeof traceparent === 'string' ? traceparent : undefined)
+    if (span.id !== null) {
+      request.traceId = span.id
+      request.span = span
+      request.context.trace = span.trace
+    }
+    done()
+  })
+  answered.each((request, status) => {
+    if (request.span === null) return
+    const { url: route } = request.matched
+    const method = knownMethods.has(request.method) ? request.method : '_OTHER'
+    request.span.end({ name: route === undefined ? method : `${method} ${route}`, attributes: attributesOf(request, { method, status }), failed: status >= 500 })
   })
 }
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])
 
 function attributesOf (request: FastifyRequest, { method, status }: { readonly method: string, readonly status: number }): TraceAttributes {
-  const { account, outcome: { problem, operationId }, routeOptions: { url: route } } = request
+  const { account, outcome: { problem, operationId }, matched: { url: route } } = request
   return {
     'http.request.method': method,
     'http.response.status_code': status,

@@ -57,7 +57,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
     }
     const page = await gateway.fleet.page(accounts, { ...toServersQuery(rest, maxAgeMs(request)), deadlineMs }, request.context)
     if (page.page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.page.next_cursor)}>; rel="next"`)
-    return await sendText(request, reply, JSON.stringify(toBody(page, request)), etagOfFleet(page))
+    return sendText(request, reply, JSON.stringify(toBody(page, request)), etagOfFleet(page))
   })
 }
 

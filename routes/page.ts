@@ -17,7 +17,8 @@ const keyOf = ({ key }: KeyedRow): string => key
 export async function sendPage (gateway: Gateway, { rows, bound }: AllRows, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { data, page } = pageOf(gateway.cursors, rows, toPageQuery(request.query), { keyOf, bound })
   if (page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.next_cursor)}>; rel="next"`)
-  return await sendTagged(request, reply, { data: data.map(({ row }) => row), page }, '')
+  const answer = sendTagged(request, reply, { data: data.map(({ row }) => row), page }, '')
+  return typeof answer === 'string' || Buffer.isBuffer(answer) ? await reply.send(answer) : answer
 }
 
 /** The two parameters of every page, validated by their schema. */

@@ -34,7 +34,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     const read = await gateway.servers.list(accountOf(request), toServersQuery(request.query, maxAgeMs(request)), request.context)
     const { nextCursor } = read.value
     if (nextCursor !== null) reply.header('link', `<${nextLink(request.url, nextCursor)}>; rel="next"`)
-    return await sendRead(request, reply, read)
+    return sendRead(request, reply, read)
   })
 
   app.get('/v1/:account/servers/:id', {
@@ -51,7 +51,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
   }, async (request, reply) => {
     const include = { raw: request.query.include === 'raw' }
     const query = { id: request.params.id, include, maxAgeMs: maxAgeMs(request) }
-    return await sendRead(request, reply, await gateway.servers.get(accountOf(request), query, request.context))
+    return sendRead(request, reply, await gateway.servers.get(accountOf(request), query, request.context))
   })
 }
 

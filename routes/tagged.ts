@@ -6,24 +6,28 @@ import type { Read } from '../src/reads/shared-reads.ts'
  * Sends a body with a weak ETag over everything but `observedAt`, or 304 if the caller has it. The body contains `observedAt` once per
  * row, always as the same text.
  */
-export async function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, observedAt: string): Promise<FastifyReply> {
+export function sendTagged (request: FastifyRequest, reply: FastifyReply, body: unknown, observedAt: string): Sendable {
   const text = JSON.stringify(body)
-  return await sendText(request, reply, text, etagOf(text, observedAt))
+  return sendText(request, reply, text, etagOf(text, observedAt))
 }
+
+/** What a handler returns: the body, or the reply where there is none. Awaiting a reply would make the framework wait for its last byte. */
+export type Sendable = string | Buffer | FastifyReply
 
 /**
  * The same for an answer that is already serialized; a cached one has an Age header in seconds. An answer for this caller alone is sent as
  * text, because a buffer would have to be allocated for it; one that is shared is a buffer that all of them get.
  */
-export async function sendRead (request: FastifyRequest, reply: FastifyReply, { value, at, from, isShared }: Read<Answer>): Promise<FastifyReply> {
+export function sendRead (request: FastifyRequest, reply: FastifyReply, { value, at, from, isShared }: Read<Answer>): Sendable {
   if (from === 'cache') reply.header('age', String(Math.max(0, Math.floor((Date.now() - at) / 1000))))
-  return await sendText(request, reply, isShared ? value.bytes() : value.text, value.etag)
+  return sendText(request, reply, isShared ? value.bytes() : value.text, value.etag)
 }
 
-export async function sendText (request: FastifyRequest, reply: FastifyReply, text: string | Buffer, etag: string): Promise<FastifyReply> {
+export function sendText (request: FastifyRequest, reply: FastifyReply, text: string | Buffer, etag: string): Sendable {
   reply.header('etag', etag)
-  if (matches(request.headers['if-none-match'], etag)) return await reply.status(304).send()
-  return await reply.type('application/json; charset=utf-8').send(text)
+  if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send()
+  reply.header('content-type', 'application/json; charset=utf-8')
+  return text
 }
 
 /** Larger values count as this one: RFC 9111, 1.2.2. */
@@ -36,7 +40,8 @@ export function matches (header: string | undefined, etag: string): boolean {
 
 /** The maximum age of a cached answer that the caller accepts, from `Cache-Control`, in milliseconds; null if not given. */
 export function maxAgeMs ({ headers }: FastifyRequest): number | null {
-  const words = (headers['cache-control'] ?? '').toLowerCase().split(',').map(word => word.trim())
+  if (headers['cache-control'] === undefined) return null
+  const words = headers['cache-control'].toLowerCase().split(',').map(word => word.trim())
   if (words.includes('no-cache') || words.includes('no-store')) return 0
   const ages = words.flatMap(word => /^max-age=(\d+|"\d+")$/.exec(word)?.[1]?.replaceAll('"', '') ?? []).map(Number)
   return ages.length === 0 ? null : Math.min(...ages, longestS) * 1000

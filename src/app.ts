@@ -1,5 +1,6 @@
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { installAccess } from '../plugins/access.ts'
+import { installAnswered } from '../plugins/answered.ts'
 import { installAudit } from '../plugins/audit.ts'
 import { installBodies } from '../plugins/bodies.ts'
 import { installCompression } from '../plugins/compression.ts'
@@ -79,14 +80,15 @@ export async function buildApp (parts: AppParts): Promise<Built> {
   // Responses are typed already; validating each again would cost more than the whole mapping.
   app.setSerializerCompiler(() => value => JSON.stringify(value))
   const methods = installMethods(app)
-  const requests = installContext(app, readiness.isServing)
+  const answered = installAnswered(app)
+  const requests = installContext(app, answered, readiness.isServing)
   installOutcome(app)
-  installTracing(app, tracer)
+  installTracing(app, answered, tracer)
   installBodies(app)
   installProblems(app)
-  installRequestLog(app, metrics.observer)
+  installRequestLog(answered, metrics.observer)
   installSignposts(app)
-  installOverload(app, overload)
+  installOverload(app, answered, overload)
   installAccess(app, { authenticate, gateway })
   await installRateLimit(app, rateLimit)
   installIdempotency(app, gateway)

@@ -2,6 +2,8 @@ import t from 'tap'
 import { z } from 'zod'
 import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
+import { startHeficed } from '../sandbox/heficed/simulator.ts'
+import { startHetzner } from '../sandbox/hetzner/simulator.ts'
 import { createRedisQuota } from '../src/state/redis/quota.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { startRedis } from './helpers/redis.ts'
@@ -52,6 +54,30 @@ t.test('a protected id is refused for every destructive verb, before any call; o
   t.match(await ask('POST', 'pods/raw/servers/batch', { servers: [{ serverid: id }] }), { status: 409, calls: 0, body: { detail: /guard\.protected/ } }, 'nor in a body')
   t.match(await ask('GET', `pods/raw/servers/${id}`), { status: 200 })
   t.match(await ask('GET', `pods/servers/${id}`), { status: 200 })
+})
+
+t.test('another spelling of a protected id is protected as well', async t => {
+  const [heficed, hetzner] = [await startHeficed(), await startHetzner()]
+  t.teardown(async () => { await Promise.all([heficed.close(), hetzner.close()]) })
+  const [pod, hosted, cloud] = [anyPod(), '312019', '117700001']
+  const { app, close } = await composeGateway({
+    accounts: {
+      pods: { provider: 'onecloud', ...onecloud.settings.pods, guard: { protected: [pod.toUpperCase()] }, raw: true },
+      hosted: { provider: 'heficed', ...heficed.settings['heficed-main'], guard: { protected: [hosted] }, raw: true },
+      cloud: { provider: 'hetzner', ...hetzner.settings.hz, guard: { protected: [cloud] }, raw: true }
+    }
+  })
+  t.teardown(close)
+  for (const [account, id] of [['pods', pod], ['hosted', hosted], ['cloud', cloud]] as const) {
+    const spellings = [id, `0${id}`, id.toUpperCase(), id.replaceAll('-', '')]
+    const encoded = `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`
+    for (const url of [`raw/servers/${encoded}`, ...spellings.flatMap(text => [`servers/${text}`, `raw/servers/${text}`])]) {
+      const { statusCode, body } = await app.inject({ method: 'DELETE', url: `/v1/${account}/${url}` })
+      t.ok([404, 409].includes(statusCode), `${account} ${url}: ${statusCode} ${body.slice(0, 200)}`)
+    }
+    const kept = await app.inject(`/v1/${account}/servers/${id}`)
+    t.notMatch(kept.json<{ status: string }>().status, /delet/)
+  }
 })
 
 t.test('destructive verbs need the server\'s name if the account requires it', async t => {
@@ -134,6 +160,37 @@ t.test('max_monthly_price refuses what has no known price, and raw calls that ma
   t.match(await ask('GET', 'lab/raw/server/list'), { status: 200 })
   t.match(await ask('DELETE', 'lab/servers/kvm130014?dry_run=true'), { status: 200 }, 'other writes are not concerned')
   t.equal(glesys.created, made)
+})
+
+const plansSchema = z.object({ data: z.array(z.object({ id: z.string(), region: z.string().nullable(), price: z.object({ monthly: z.number() }).nullable() })) })
+const rowsSchema = z.object({ data: z.array(z.object({ id: z.string(), plan: z.object({ id: z.string() }).nullable(), region: z.object({ id: z.string() }).nullable() })) })
+
+t.test('max_monthly_price adds up what the provider lists, by plan and region, and lets through what fits', async t => {
+  const hetzner = await startHetzner({ knobs: { actionMs: 50 } })
+  t.teardown(async () => { await hetzner.close() })
+  const [settings] = Object.values(hetzner.settings)
+  const openWith = async (guard: object) => {
+    const { app, close } = await composeGateway({ accounts: { hz: { provider: 'hetzner', ...settings, guard } } })
+    t.teardown(close)
+    return async (method: 'GET' | 'POST', url: string, payload?: object) => await app.inject({ method, url: `/v1/hz/${url}`, ...(payload === undefined ? {} : { payload }) })
+  }
+  const free = await openWith({})
+  const { data: plans } = plansSchema.parse((await free('GET', 'plans?limit=500')).json())
+  const { data: servers } = rowsSchema.parse((await free('GET', 'servers?limit=500')).json())
+  const priceOf = (id: string | undefined, region: string | undefined): number =>
+    plans.find(plan => plan.id === id && plan.region === region)?.price?.monthly ?? Number.NaN
+  const spent = servers.reduce((sum, { plan, region }) => sum + priceOf(plan?.id, region?.id), 0)
+  t.ok(spent > 100, `the simulated servers have prices: ${spent}`)
+  const [there, dear] = [priceOf('cpx22', 'fsn1'), priceOf('cpx22', 'ash')]
+  t.ok(dear > there)
+  const ask = await openWith({ max_monthly_price: { amount: Math.round((spent + there) * 100) / 100, currency: 'EUR' } })
+  const order = { name: 'guarded-1', plan: 'cpx22', image: 'ubuntu-24.04' }
+  t.match((await ask('POST', 'servers', { ...order, region: 'ash' })).json(), { type: '/problems/forbidden', detail: /would cost 7\.99$/ }, 'the same plan costs more there')
+  const made = await ask('POST', 'servers', { ...order, region: 'fsn1' })
+  t.equal(made.statusCode, 202, made.body)
+  t.match((await ask('POST', 'servers', { ...order, name: 'guarded-2', plan: 'cax11', region: 'fsn1' })).json(), { status: 403, detail: /and this one would cost 3\.79$/ })
+  const dollars = await openWith({ max_monthly_price: { amount: 100_000, currency: 'USD' } })
+  t.match((await dollars('POST', 'servers', { ...order, region: 'fsn1' })).json(), { status: 403, detail: /names no price in USD for this plan/ })
 })
 
 t.test('replicas count deletes and creates together in Redis; while it is lost both are refused', async t => {

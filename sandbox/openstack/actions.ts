@@ -91,7 +91,7 @@ function begin (call: Call, server: Server, asked: Asked): SimulatedReply {
     const why = work()
     end(world, entry, why)
     server.task = null
-    if (why !== null && action.failsAs === 'error' && !why.startsWith('No valid host')) Object.assign(server, { vm: 'error', power: 0, fault: why })
+    if (why !== null && action.failsAs === 'error' && !why.startsWith(nowhere)) Object.assign(server, { vm: 'error', power: 0, fault: why })
     else if (why === null && action.to !== null) Object.assign(server, { vm: action.to, power: action.to === 'resized' ? powerOf(server.before) : powerOf(action.to) })
   }, server.id)
   if (name === 'confirmResize') return { status: 204 }
@@ -100,9 +100,12 @@ function begin (call: Call, server: Server, asked: Asked): SimulatedReply {
   return image === null ? accepted : { status: 202, body: { image_id: image } }
 }
 
+const nowhere = 'No valid host was found. No valid host found for resize'
+
+/** Members are not shown why an action failed. */
 function end ({ iso }: World, entry: LogEntry, why: string | null): void {
   const [event] = entry.events
-  if (event !== undefined) Object.assign(event, { finish_time: iso(), result: why === null ? 'Success' : 'Error', ...(why === null ? {} : { details: why }) })
+  if (event !== undefined) Object.assign(event, { finish_time: iso(), result: why === null ? 'Success' : 'Error', ...(why?.startsWith(nowhere) === true ? { event: 'conductor_migrate_server' } : {}) })
   entry.message = why === null ? null : 'Error'
 }
 
@@ -115,7 +118,7 @@ interface Working extends Asked {
 const workOf = (world: World, server: Server, { name, input, action, before, image }: Working) => (): string | null => {
   const failed = world.knobs.failActions.includes(action.event) ? `the host failed to ${action.event}` : null
   const flavor = flavorOf(input['flavorRef'])
-  if (name === 'resize' && flavor?.name === 'm1.huge') return 'No valid host was found. No valid host found for resize'
+  if (name === 'resize' && flavor?.name === 'm1.huge') return nowhere
   if (image !== null) finishSnapshot(world, image, failed)
   if (failed !== null) return failed
   server.fault = null

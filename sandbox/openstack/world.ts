@@ -44,7 +44,7 @@ export interface Floating {
 export interface LogEntry {
   readonly action: string
   message: string | null
-  readonly events: Array<{ event: string, start_time: string, finish_time: string | null, result: string | null, details?: string }>
+  readonly events: Array<{ event: string, start_time: string, finish_time: string | null, result: string | null }>
 }
 
 export const powerOf = (vm: string): number => ({ active: 1, rescued: 1, paused: 3, building: 0, error: 0 })[vm] ?? 4

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { ReadToken } from './jwt.ts'
 import type { Permission, Principal } from './principal.ts'
 
@@ -32,15 +32,16 @@ export interface ExpiredKey {
  * Finds the principal of a credential; null for an unknown one. Keys are tried first, and every key is compared, in constant time. Never
  * throws.
  */
-export type Authenticate = (credential: Credential) => Promise<Principal | ExpiredKey | null>
+export type Authenticate = (credential: Credential) => Found | Promise<Found>
+type Found = Principal | ExpiredKey | null
 
 /** `readToken` is null if no issuer is configured; `now` is in epoch milliseconds. */
 export function createAuthenticate (keys: readonly KeySettings[], readToken: ReadToken | null, now: () => number): Authenticate {
   const findKey = createKeyring(keys, now)
-  return async ({ text, mayBeToken, onRefusal }) => {
+  return ({ text, mayBeToken, onRefusal }) => {
     const found = findKey(text)
     if (found !== null || readToken === null || !mayBeToken) return found
-    return await readToken(text, onRefusal)
+    return readToken(text, onRefusal)
   }
 }
 
@@ -63,7 +64,7 @@ function createKeyring (keys: readonly KeySettings[], now: () => number): (key: 
     }
   })))
   return key => {
-    const digest = createHash('sha256').update(key).digest()
+    const digest = hash('sha256', key, 'buffer')
     const [found] = known.filter(candidate => timingSafeEqual(candidate.digest, digest))
     if (found === undefined || now() < found.expiresAt) return found?.principal ?? null
     return { id: found.principal.id, expiredAt: new Date(found.expiresAt).toISOString() }

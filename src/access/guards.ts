@@ -31,7 +31,7 @@ export interface Destruction {
 
 /** The checks that need no upstream call. */
 export function guardBefore ({ protectedIds, confirms }: GuardSettings, { serverId, confirm }: Destruction): void {
-  if (protectedIds.has(serverId)) throw new GatewayError('conflict', 'this server is listed in guard.protected; delete, rebuild and restore are disabled')
+  if (isAmong(protectedIds, [serverId])) throw new GatewayError('conflict', 'this server is listed in guard.protected; delete, rebuild and restore are disabled')
   if (confirms && confirm === undefined) throw badMember('query.confirm', 'is required because the account sets guard.confirm_delete; it must be the server\'s name')
 }
 
@@ -40,8 +40,8 @@ export function guardName ({ confirm }: Destruction, name: string): void {
   if (confirm !== undefined && confirm !== name) throw badMember('query.confirm', 'is not the name of this server')
 }
 
-/** Whether the server must be read for its name. */
-export const needsPreflight = ({ confirm }: Destruction): boolean => confirm !== undefined
+/** Whether the server must be read first: for its name, and because a provider may accept another spelling of a protected id. */
+export const needsPreflight = ({ protectedIds }: GuardSettings, { confirm }: Destruction): boolean => confirm !== undefined || protectedIds.size > 0
 
 /** A raw call, as it will be sent. */
 export interface RawCall {
@@ -55,14 +55,30 @@ export interface RawCall {
  * confirmation, and must not buy what has an unknown price.
  */
 export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSettings, { method, path, body }: RawCall): void {
-  const named = new Set([...path.split(/[/?&=]/), ...wordsOf(body)])
-  for (const id of protectedIds) {
-    if (named.has(id) || named.has(encodeURIComponent(id))) throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
+  if (isAmong(protectedIds, [...path.split(/[/?&=]/).map(decoded), ...wordsOf(body)])) {
+    throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
   }
   if (maxMonthlyPrice !== null && method !== 'DELETE') {
     throw new GatewayError('forbidden', `raw ${method} calls are disabled because the account sets guard.max_monthly_price: their cost is unknown`)
   }
   if (confirms && method === 'DELETE') throw new GatewayError('forbidden', 'raw DELETE calls are disabled because the account sets guard.confirm_delete')
+}
+
+function isAmong (ids: ReadonlySet<string>, words: readonly string[]): boolean {
+  if (ids.size === 0) return false
+  const named = new Set(words.map(plainId))
+  return [...ids].some(id => named.has(plainId(id)))
+}
+
+/** An id without what providers ignore in it: case, dashes and leading zeros. */
+const plainId = (id: string): string => id.toLowerCase().replaceAll('-', '').replace(/^0+(?=\d+$)/, '')
+
+function decoded (text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** Every text and number in a body, including the names of members. */

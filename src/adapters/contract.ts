@@ -15,12 +15,12 @@ export interface Token {
  * One exchange with a provider. The transport sends and counts it, and retries it where that is safe.
  * `name` is the vendor's endpoint without ids, for logs. A `read` changes nothing, whatever its HTTP method.
  * `build` makes the request from the valid token (null if there is none). `read` turns the answer, of any status,
- * into a value or throws an UpstreamError; it runs once for each answer.
+ * into a value or throws an UpstreamError; it runs once for each answer. A promise is for answers that are too long to be read at once.
  */
 interface Exchange<T> {
   readonly name: string
   build(token: Token | null): HttpRequest
-  read(response: HttpResponse): T
+  read(response: HttpResponse): T | Promise<T>
 }
 
 export interface ReadCall<T> extends Exchange<T> {

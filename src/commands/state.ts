@@ -13,13 +13,13 @@ export async function backupCommand ({ environment, print }: Terminal, target: s
   return 0
 }
 
-/** Prints what the state file holds. Resolves with 1 if it is damaged. */
+/** Prints what the state file holds. Resolves with 1 if it is damaged, or holds records that no configured secret opens. */
 export async function stateCheckCommand ({ environment, print }: Terminal): Promise<number> {
   const { file, secrets } = stateOf(await readConfiguration(environment))
   const now = Date.now()
   const report = refusing(file, () => reportOn(file, secrets, now))
   print(toText(file, report))
-  return report.damage === null ? 0 : 1
+  return report.damage === null && report.counts.every(({ unreadable }) => unreadable === 0) ? 0 : 1
 }
 
 /** Creates with a key are accepted again for this account. */
@@ -58,7 +58,7 @@ function toText (file: string, report: StateReport): string {
       String(rows),
       ...name === 'operations' ? [`${openOperations} not ended`] : [],
       ...oldestMs === null ? [] : [`oldest ${toAge(oldestMs)}`],
-      ...unreadable === 0 ? [] : [`${unreadable} sealed under another secret`]
+      ...unreadable === 0 ? [] : [`${unreadable} unreadable: damaged, or sealed under another secret`]
     ].join(', ')] as const),
     ...lostKeys.map(account => ['keys lost', `${account}: creates with a key are refused until hawser state acknowledge ${account}`] as const)
   ]

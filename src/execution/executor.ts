@@ -52,7 +52,7 @@ export function createExecutor (parts: ExecutorParts): Executor {
     start: async (account, command, context) => await inFlight.run(async () => {
       const verbs = account.connect(writeCall(account, context))
       const bound = bindCommand(account, verbs, command)
-      const seen = await preflight(verbs, command)
+      const seen = await preflight(account, verbs, command)
       const begin = async (): Promise<StoredOperation> => await beginCommand(parts, verbs, { account, command, bound, seen, context })
       // What one request buys is recorded before the next one is added up.
       const stored = limitOf(account, command) === null ? await begin() : await turns(account.id, begin)
@@ -137,7 +137,7 @@ const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goa
 
 /** The command with all its later steps. */
 async function planCommand (parts: ExecutorParts, verbs: AdapterVerbs, { account, command, bound, context }: Commanded): Promise<void> {
-  const seen = await preflight(verbs, command)
+  const seen = await preflight(account, verbs, command)
   if (limitOf(account, command) !== null) await guardSpending(parts, verbs, { account, command, servers: await readServers(verbs) })
   let accepted = await runReady(verbs, bound, { call: command, seen, mark: '{operation}', context })
   const planned = new Set<string>()
@@ -156,10 +156,12 @@ function bindCommand (account: Account, verbs: AdapterVerbs, command: Command): 
   })
 }
 
-async function preflight (verbs: AdapterVerbs, { preflight: isWanted, serverId, inspect, destroys }: Command): Promise<Seen | null> {
-  const isNameGiven = destroys !== undefined && needsPreflight(destroys)
-  if ((isWanted !== true && !isNameGiven) || serverId === null) return null
+async function preflight ({ options: { guard } }: Account, verbs: AdapterVerbs, { preflight: isWanted, serverId, inspect, destroys }: Command): Promise<Seen | null> {
+  const isGuarded = destroys !== undefined && needsPreflight(guard, destroys)
+  if ((isWanted !== true && !isGuarded) || serverId === null) return null
   const seen = await verbs.get.run(serverId)
+  // Another spelling of an id would bypass guard.protected, and operations are listed by the id of the request.
+  if (seen.server.id !== serverId) throw new GatewayError('server-not-found', 'the provider has this server under another id; use the id that lists show')
   if (destroys !== undefined) guardName(destroys, seen.server.name)
   inspect?.(seen)
   return seen

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.ts'
 import type { Clock } from '../domain/clock.ts'
+import { countLostOperations } from './sqlite/report.ts'
 import { openStateFile } from './sqlite/state-file.ts'
 import { createFileStores, createMemoryStores, createRedisStores, type Secrets, type Stores } from './stores.ts'
 
@@ -42,5 +43,7 @@ interface FileParts {
 
 function openFile ({ secrets, ...parts }: FileParts): State {
   const { database, now, isThere, close } = openStateFile(parts)
+  const lost = countLostOperations(database, secrets)
+  if (lost > 0) parts.logger.error({ operations: lost }, 'open operations in the state file cannot be read with the configured secret, and are not followed')
   return { stores: createFileStores(database, now, secrets), redis: null, isRedisThere: null, isFileThere: isThere, close }
 }

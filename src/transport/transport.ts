@@ -144,7 +144,8 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
     built = request.build(token)
     call.counters.upstreamCalls += 1
     response = await transport.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
-    result = { value: request.read(response) }
+    const read = request.read(response)
+    result = { value: read instanceof Promise ? await read : read }
   } catch (error) {
     // A fault of the gateway in reading the answer does not undo the write.
     if (built !== null && request.intent === 'write' && !isKnown(error)) call.counters.writes = 'possible'

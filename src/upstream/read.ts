@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../domain/failure.ts'
 import type { HttpResponse } from './http.ts'
@@ -12,11 +13,24 @@ export function parseJson (text: string): unknown {
 }
 
 /** Parses a wire value into its type. The failure's text names paths, never values. */
-export function parseWire<T> (schema: z.ZodType<T>, value: unknown, response: HttpResponse): T {
+export function parseWire<T> (schema: z.ZodType<T>, value: unknown, response: HttpResponse, place: readonly PropertyKey[] = []): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const where = parsed.error.issues.slice(0, 3).map(issue => issue.path.map(String).join('.') || '(the body)').join(', ')
+  const where = parsed.error.issues.slice(0, 3).map(issue => [...place, ...issue.path].map(String).join('.') || '(the body)').join(', ')
   throw malformed(response, `the answer does not have the expected form at ${where}`)
+}
+
+/** Of a long list this much is read before other work of the process runs. */
+const rowsInOneTurn = 100
+
+/** Parses the rows of a list, however long. */
+export async function parseRows<Row> (schema: z.ZodType<Row>, rows: readonly unknown[], response: HttpResponse): Promise<Row[]> {
+  const parsed: Row[] = []
+  for (const [index, row] of rows.entries()) {
+    if (index > 0 && index % rowsInOneTurn === 0) await setImmediate()
+    parsed.push(parseWire(schema, row, response, [index]))
+  }
+  return parsed
 }
 
 export const malformed = (response: HttpResponse, message: string): UpstreamError =>

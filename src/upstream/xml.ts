@@ -1,4 +1,5 @@
-import { XMLParser } from 'fast-xml-parser'
+import { setImmediate } from 'node:timers/promises'
+import { decodeText, isSoundText } from './xml-text.ts'
 
 export interface XmlForm {
   /** The name of list entries: an element that contains only these is an array, even if it has a single entry. */
@@ -7,106 +8,172 @@ export interface XmlForm {
   readonly skip?: readonly string[]
 }
 
-/** Bounds memory: the parser keeps a few hundred bytes for every tag. */
+/** Bounds memory: a value costs a few hundred bytes for every tag. */
 const maximumLength = 16 * 1024 * 1024
 const maximumTags = 1_000_000
 const maximumDepth = 32
 
-/** Not valid at the start of an XML name, so element names never collide with properties of JavaScript objects. */
-const mark = '-'
-const textName = '#text'
-const cdataName = '#cdata'
+/** A millisecond or two. */
+const tagsInOneTurn = 2000
 
 /**
  * A vendor's XML text as an unknown value; undefined when it is not well-formed, too large or declares a document type
  * (entity expansion). Every scalar is a string, an empty element is `''`; attributes are dropped.
  */
 export function parseXml (text: string, form: XmlForm): unknown {
-  if (text.length > maximumLength || /<!\s*(?:DOCTYPE|ENTITY)/i.test(text) || hasTooManyTags(text)) return undefined
-  const tree = parseTree(text.trimStart(), form.skip ?? [])
-  return hasOneRoot(tree) ? valueOf(tree, { path: '', item: form.item, skip: new Set(form.skip) }) : undefined
+  const reader = createReader(text, form)
+  return reader.read(Infinity) ? reader.value() : undefined
 }
 
-/** The parser's own check accepts a second, self-closed root. */
-const hasOneRoot = (tree: unknown): boolean => entriesOf(tree).filter(([name]) => name.startsWith(mark)).length === 1
+/** The same for a long text: other work of the process runs between its parts. */
+export async function parseXmlInTurns (text: string, form: XmlForm, tags = tagsInOneTurn): Promise<unknown> {
+  const reader = createReader(text, form)
+  while (!reader.read(tags)) {
+    if (reader.isBroken()) return undefined
+    await setImmediate()
+  }
+  return reader.value()
+}
 
-function hasTooManyTags (text: string): boolean {
+/** An element that has been opened. */
+interface Frame {
+  readonly name: string
+  /** What of its children is skipped; `true`: all of it. */
+  readonly skip: SkipTree | true | null
+  text: string
+  isLeaf: boolean
+  members: Record<string, unknown> | null
+  items: unknown[] | null
+  /** The members that occurred more than once. */
+  repeated: Set<string> | null
+}
+
+/** Names of elements to skip (`true`), and below which elements others are. */
+type SkipTree = Map<string, SkipTree | true>
+
+function toSkipTree (paths: readonly string[]): SkipTree {
+  const root: SkipTree = new Map()
+  for (const path of paths) {
+    const names = path.split('.')
+    let at = root
+    for (const name of names.slice(0, -1)) {
+      const known = at.get(name)
+      const next: SkipTree = known instanceof Map ? known : new Map()
+      at.set(name, next)
+      at = next
+    }
+    at.set(names.at(-1) ?? '', true)
+  }
+  return root
+}
+
+const openFrame = (name: string, skip: Frame['skip']): Frame => ({ name, skip, text: '', isLeaf: true, members: null, items: null, repeated: null })
+
+/** Name, attributes with quoted values, and the slash of an empty element. */
+const startTag = /<([^\s/>=<'"!?&.\d-][^\s/>=<'"&]*)(?:\s+[^\s/>=<'"&]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y
+
+interface Reader {
+  /** Reads so many tags; true at the end of a sound text. */
+  read(tags: number): boolean
+  isBroken(): boolean
+  value(): unknown
+}
+
+/** Reads from `<` to `<` and keeps only values: one pass, without a tree of nodes. */
+function createReader (text: string, { item, skip = [] }: XmlForm): Reader {
+  const root = openFrame('', toSkipTree(skip))
+  const stack: Frame[] = [root]
+  let at = 0
   let tags = 0
-  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
-    tags += 1
-    if (tags > maximumTags) return true
+  let roots = 0
+  let isBroken = text.length > maximumLength
+
+  const top = (): Frame => stack.at(-1) ?? root
+  const addText = (content: string, isRaw: boolean): boolean => {
+    const frame = top()
+    if (frame === root) return !isRaw && content.trim() === ''
+    if (frame.skip === true) return true
+    if (!isRaw && !isSoundText(content)) return false
+    frame.text += isRaw ? content : decodeText(content)
+    return true
   }
-  return false
-}
+  const close = (): void => {
+    const frame = stack.pop()
+    if (frame !== undefined && frame.skip !== true) addMember(top(), frame.name, valueOf(frame, item), item)
+  }
+  /** A comment, an instruction or CDATA. */
+  const passOver = (from: number, end: string, isText: boolean): boolean => {
+    const until = text.indexOf(end, from)
+    if (until < 0 || (isText && !addText(text.slice(from, until), true))) return false
+    at = until + end.length
+    return true
+  }
+  const readStart = (from: number): boolean => {
+    startTag.lastIndex = from
+    const found = startTag.exec(text)
+    if (found === null || stack.length > maximumDepth) return false
+    const [whole, name = '', slash] = found
+    const parent = top()
+    if (parent === root && (roots += 1) > 1) return false
+    parent.isLeaf = false
+    const skipped = parent.skip === true ? true : parent.skip?.get(name) ?? null
+    stack.push(openFrame(name, skipped))
+    at = from + whole.length
+    if (slash === '/') close()
+    return true
+  }
+  const readEnd = (from: number): boolean => {
+    const until = text.indexOf('>', from)
+    if (until < 0 || stack.length < 2 || text.slice(from + 2, until).trimEnd() !== top().name) return false
+    at = until + 1
+    close()
+    return true
+  }
+  const readTag = (from: number): boolean => {
+    if (text.startsWith('/', from + 1)) return readEnd(from)
+    if (text.startsWith('!--', from + 1)) return passOver(from + 4, '-->', false)
+    if (text.startsWith('![CDATA[', from + 1)) return passOver(from + 9, ']]>', true)
+    return text.startsWith('?', from + 1) ? passOver(from + 2, '?>', false) : readStart(from)
+  }
 
-function parseTree (text: string, skip: readonly string[]): unknown {
-  const parser = new XMLParser({
-    // The parser returns the bare tree; values are made here, without guessing types from contents.
-    preserveOrder: true,
-    trimValues: false,
-    parseTagValue: false,
-    // Off, because its limits would refuse long lists. Entities are decoded below, and none can be declared.
-    processEntities: false,
-    ignoreDeclaration: true,
-    ignorePiTags: true,
-    cdataPropName: cdataName,
-    maxNestedTags: maximumDepth,
-    jPath: false,
-    // The parser reports a self-closed element twice.
-    transformTagName: name => name.startsWith(mark) ? name : mark + name,
-    stopNodes: skip.map(path => path.split('.').map(name => mark + name).join('.'))
-  })
-  try {
-    return parser.parse(text, true)
-  } catch {
-    return undefined
+  return {
+    read: count => {
+      for (const until = tags + count; !isBroken && tags < until; tags += 1) {
+        const next = text.indexOf('<', at)
+        const end = next < 0 ? text.length : next
+        isBroken = tags > maximumTags || (end > at && !addText(text.slice(at, end), false))
+        if (next < 0) return !isBroken && (isBroken = stack.length !== 1 || roots !== 1) === false
+        isBroken ||= !readTag(next)
+      }
+      return false
+    },
+    isBroken: () => isBroken,
+    value: () => root.members ?? undefined
   }
 }
 
-interface Place {
-  readonly path: string
-  readonly item: string
-  readonly skip: ReadonlySet<string>
+function valueOf ({ text, isLeaf, members, items }: Frame, item: string): unknown {
+  if (isLeaf) return text
+  if (items === null) return members ?? createMembers()
+  if (members === null) return items
+  members[item] = items
+  return members
 }
 
-function valueOf (nodes: unknown, place: Place): unknown {
-  const members = new Map<string, unknown[]>()
-  let text = ''
-  let isLeaf = true
-  for (const [name, content] of entriesOf(nodes)) {
-    if (name === textName) text += decode(String(content))
-    if (name === cdataName) text += entriesOf(content).map(([, part]) => String(part)).join('')
-    if (!name.startsWith(mark)) continue
-    isLeaf = false
-    const member = name.slice(mark.length)
-    const path = place.path === '' ? member : `${place.path}.${member}`
-    if (place.skip.has(path)) continue
-    const values = members.get(member) ?? []
-    values.push(valueOf(content, { ...place, path }))
-    members.set(member, values)
+/** A null prototype, so that __proto__ and constructor are ordinary members. */
+const createMembers = (): Record<string, unknown> => Object.create(null)
+
+function addMember (frame: Frame, name: string, value: unknown, item: string): void {
+  if (name === item) {
+    (frame.items ??= []).push(value)
+    return
   }
-  return isLeaf ? text : collect(members, place.item)
+  const members = (frame.members ??= createMembers())
+  const known = members[name]
+  if (known === undefined) members[name] = value
+  else if (frame.repeated?.has(name) === true && Array.isArray(known)) known.push(value)
+  else {
+    members[name] = [known, value]
+    frame.repeated = (frame.repeated ?? new Set()).add(name)
+  }
 }
-
-function collect (members: ReadonlyMap<string, unknown[]>, item: string): unknown {
-  const items = members.get(item)
-  if (items !== undefined && members.size === 1) return items
-  // A null prototype, so that __proto__ and constructor are ordinary members.
-  const value: Record<string, unknown> = Object.create(null)
-  for (const [name, values] of members) value[name] = values.length > 1 || name === item ? values : values[0]
-  return value
-}
-
-const entriesOf = (nodes: unknown): Array<[string, unknown]> =>
-  Array.isArray(nodes) ? nodes.flatMap(node => Object.entries(node)) : []
-
-const named: ReadonlyMap<string, string> = new Map([['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"]])
-
-/** Entities beyond the five that XML predefines stay as written. */
-const decode = (text: string): string => text.includes('&')
-  ? text.replace(/&(?:#(\d{1,8})|#x([\da-f]{1,8})|(\w{1,8}));/gi, (whole, decimal?: string, hex?: string, name?: string) =>
-    name === undefined ? character(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)) : named.get(name) ?? whole)
-  : text
-
-const character = (code: number): string =>
-  code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? '\ufffd' : String.fromCodePoint(code)

@@ -116,7 +116,7 @@ export interface Described {
   /** The adapter's verbs that it runs; absent: the one that `action` names. */
   readonly runs?: ReadonlyArray<keyof AdapterVerbs>
   /**
-   * The gateway itself reads the server: `before` the verb (a preflight), before it only if a name must be confirmed, or `after` it
+   * The gateway itself reads the server: `before` the verb (a preflight), before it only for a guard (`confirmed`), or `after` it
    * to answer with the server.
    */
   readonly reads?: 'before' | 'confirmed' | 'after'

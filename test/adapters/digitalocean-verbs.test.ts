@@ -227,7 +227,7 @@ t.test('a resize needs a server that is off, and the disk grows only to that of 
   t.same(sent(bench).at(-1), ['POST', '/droplets/3164459/actions', { type: 'resize', size: 's-2vcpu-4gb', disk: false }])
   bench.pass(100)
   t.equal(vendor.servers.get(3164459)?.disk, 25)
-  await operations.resize?.run({ seen: await operations.get.run('3164459'), plan: 's-2vcpu-4gb', disk_gib: 80 })
+  t.match(await operations.resize?.run({ seen: await operations.get.run('3164459'), plan: 's-2vcpu-4gb', disk_gib: 80 }), { goal: { disk_gib: 80 } })
   t.match(sent(bench).at(-1), ['POST', '/droplets/3164459/actions', { disk: true }])
   t.equal(operations.resize?.deadlineMs, 3600_000)
   t.equal(operations['snapshots.create']?.deadlineMs, 3600_000)

@@ -16,6 +16,7 @@ await forEachAccount(t, async (t, bench) => {
   const subject = await prepare(t, bench)
   for (const write of inOrder(subject.writes)) {
     bench.vendor.pace(visible.has(write.verb) ? visibleMs : quickMs)
+    await bench.vendor.settled?.()
     await lose(t, bench, subject, write)
     if (write.verb === 'protect') await bench.ask('PATCH', subject.path, { body: { protected: false } })
   }

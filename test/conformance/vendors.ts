@@ -8,6 +8,7 @@ import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import { isolatedNetwork, imageId } from '../../sandbox/openstack/seed.ts'
 import { startOpenstack } from '../../sandbox/openstack/simulator.ts'
 import type { SimulatedRequest, Simulator } from '../../sandbox/kit/simulator.ts'
+import { readCloud, startReal, type Cloud } from '../openstack/real.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { demoProjectId } from '../../sandbox/onecloud/people.ts'
 import { keypairId } from '../../sandbox/onecloud/seed-catalog.ts'
@@ -34,6 +35,8 @@ export interface Vendor {
   readonly isWrite: (request: SimulatedRequest) => boolean
   /** How long accepted work takes from now on. */
   pace(ms: number): void
+  /** Waits until accepted work has ended, at a vendor whose time is not the test's. */
+  settled?(): Promise<void>
   readonly choices: Choices
 }
 
@@ -311,34 +314,71 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
     }
   },
   openstack: async (clock = Date.now) => {
+    if (realCloud !== undefined) return await realOpenstack(readCloud(realCloud))
     const simulator = await startOpenstack({ clock, knobs: { actionMs: 600, maxLimit: 40 } })
     simulator.addServers(90)
-    const accounts = plain(simulator.settings)
-    // Which microversions there are is asked with each sign-in.
-    const isSignIn = ({ path }: SimulatedRequest): boolean => path.endsWith('/auth/tokens') || path === '/compute/v2.1/'
-    return {
-      simulator,
-      accounts,
-      secrets: ['password', 'application_credential_secret'],
-      isSignIn,
-      missingId: '00000000-0000-4000-8000-00000000dead',
+    return openstackLike(simulator, {
+      accounts: plain(simulator.settings),
       hasStrangers: true,
-      verbAccounts: accounts,
-      isWrite: request => isChange(request) && !isSignIn(request),
       pace: paceOf(simulator.knobs),
-      choices: {
-        order: {},
-        changes: changesOf('region plan ssh_keys user_data password networks tags', { region: 'zone-b', plan: '3', ssh_keys: ['deploy'], networks: [isolatedNetwork] }, {
-          boot_from_volume: { size_gib: 30, type: 'ssd' }, availability_zone: 'zone-b', security_groups: ['web'], config_drive: true, metadata: { team: 'web' }
-        }),
-        sshKeys: ['deploy'],
-        larger: { plan: '3', restart: true },
-        image: imageId('ubuntu-24.04'),
-        address: '203.0.113.10',
-        unknown: { image: nobody, plan: 'none', region: 'nowhere' },
-        refused: { action: 'start', isWrong: isIn('running') },
-        breaking: { verb: 'stop', prepare: () => { simulator.knobs.failActions = ['stop'] } }
-      }
+      images: [imageId('debian-12'), imageId('ubuntu-24.04')],
+      network: isolatedNetwork,
+      address: '203.0.113.10',
+      failStops: () => { simulator.knobs.failActions = ['stop'] }
+    })
+  }
+}
+
+/** A file that describes a running cloud, which then stands in for the simulated one: `npm run proof:openstack`. */
+const realCloud = process.env.HAWSER_OPENSTACK
+
+async function realOpenstack (cloud: Cloud): Promise<Vendor> {
+  const real = await startReal(cloud)
+  const [network = ''] = real.networks
+  return openstackLike(real, {
+    accounts: { stack: real.settings },
+    settled: real.settled,
+    hasStrangers: false,
+    // The clock of the gateway runs fast; that of the cloud does not.
+    pace: ms => { real.pace(ms / 8000) },
+    images: [real.images['debian-12'] ?? '', real.images['ubuntu-24.04'] ?? ''],
+    network,
+    address: real.address,
+    failStops: () => { real.fails('power_off') }
+  })
+}
+
+interface OpenstackLike extends Pick<Vendor, 'accounts' | 'hasStrangers' | 'pace' | 'settled'> {
+  readonly images: readonly [string, string]
+  readonly network: string
+  /** A floating one that is free. */
+  readonly address: string
+  failStops(): void
+}
+
+function openstackLike (simulator: Vendor['simulator'], { images: [image, other], network, address, failStops, ...vendor }: OpenstackLike): Vendor {
+  // Which microversions there are is asked with each sign-in.
+  const isSignIn = ({ path }: SimulatedRequest): boolean => path.endsWith('/auth/tokens') || path === '/compute/v2.1/'
+  return {
+    ...vendor,
+    simulator,
+    secrets: ['password', 'application_credential_secret'],
+    isSignIn,
+    missingId: '00000000-0000-4000-8000-00000000dead',
+    verbAccounts: vendor.accounts,
+    isWrite: request => isChange(request) && !isSignIn(request),
+    choices: {
+      order: { image },
+      changes: changesOf('region plan ssh_keys user_data password networks tags', { region: 'zone-b', plan: '3', ssh_keys: ['deploy'], networks: [network] }, {
+        boot_from_volume: { size_gib: 30, type: 'ssd' }, availability_zone: 'zone-b', security_groups: ['web'], config_drive: true, metadata: { team: 'web' }
+      }),
+      sshKeys: ['deploy'],
+      larger: { plan: '3', restart: true },
+      image: other,
+      address,
+      unknown: { image: nobody, plan: 'none', region: 'nowhere' },
+      refused: { action: 'start', isWrong: isIn('running') },
+      breaking: { verb: 'stop', prepare: failStops }
     }
   },
   digitalocean: async (clock = Date.now) => {

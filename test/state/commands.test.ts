@@ -50,7 +50,9 @@ t.test('state check verifies the file of a running gateway, and prints what it h
     'operations +2, 1 not ended, oldest 0 min', 'idempotency keys +1, oldest 0 min', 'tokens +0'
   ].join('\n')))
   configure({ state: { file }, secret: 'another secret of thirty-two characters' })
-  t.match((await run('state', 'check')).out, /operations +2.*2 sealed under another secret\nidempotency keys +1.*1 sealed under another secret/)
+  const foreign = await run('state', 'check')
+  t.equal(foreign.code, 1)
+  t.match(foreign.out, /operations +2.*2 unreadable: damaged, or sealed under another secret\nidempotency keys +1.*1 unreadable/)
   configure({ state: { file }, secret })
   close()
   truncateSync(file, 8 * 4096)

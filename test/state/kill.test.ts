@@ -106,6 +106,14 @@ t.test('a step whose answer is lost in a crash is not sent again, and its result
   t.equal(await second.ended(), 0)
 })
 
+t.test('a gateway without a state file or Redis says at start, once, what ends with it', async t => {
+  const { state, secret: sealing, ...rest } = config
+  const gateway = await serve(rest)
+  t.equal(gateway.output().split('are kept in memory and end with this process').length, 2)
+  t.notMatch((await serve({ ...config, state: { file: join(folder, 'another.db') } })).output(), /kept in memory/)
+  await killed(gateway)
+})
+
 t.test('a second gateway on the same file ends with code 1 and names the first', async t => {
   const first = await serve(config)
   await t.rejects(serve(config), { message: new RegExp(`state\\.db cannot be used: it is in use by process ${first.child.pid} on `) })

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import fastify from 'fastify'
 import t from 'tap'
+import { installAnswered } from '../../plugins/answered.ts'
 import { installOverload } from '../../plugins/overload.ts'
 import { UpstreamError } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
@@ -336,7 +337,7 @@ t.test('a full heap sheds new requests until there is room again', async t => {
   t.teardown(async () => { await app.close() })
   const shed: string[] = []
   let share = 0.9
-  installOverload(app, { requests: () => 10, shed: reason => { shed.push(reason) }, heapShare: () => share })
+  installOverload(app, installAnswered(app), { requests: () => 10, shed: reason => { shed.push(reason) }, heapShare: () => share })
   app.get('/', { config: { permission: 'read' } }, async () => 'well')
   app.get('/open', async () => 'well')
   await eventually(async () => (await app.inject('/')).body.includes('memory'))

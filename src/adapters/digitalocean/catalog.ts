@@ -1,41 +1,33 @@
-import type { AdapterVerbs } from '../verbs.ts'
-import { priceOf, type Image, type Network, type Plan, type SshKey } from '../../domain/catalogue.ts'
-import { byRegion } from '../kit/catalog.ts'
+import type { AllVerbs } from '../verbs.ts'
+import { priceOf, type Image, type Network, type Plan } from '../../domain/catalogue.ts'
+import { byRegion, toSshKey } from '../kit/catalog.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import { imageNameOf } from './mapping.ts'
-import type { ImageWire, KeyWire, SizeWire, VpcWire } from './schema.ts'
-
-type Catalogs = Required<Pick<AdapterVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'>>
+import type { ImageWire, SizeWire, VpcWire } from './schema.ts'
 
 const evidence = 'documented'
-const cost = { calls: 0, perPage: 1 }
 
-export const createCatalogs = (client: CatalogClient): Catalogs => ({
+export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: byRegion({
     evidence,
-    cost,
     run: async ({ region }) => (await client.listImages()).filter(row => isUsable(row) && isIn(row.regions, region)).map(toImage)
   }),
   plans: byRegion({
     evidence,
-    cost,
     note: 'Prices are in US dollars and the same in all regions.',
     run: async ({ region }) => (await client.listSizes()).filter(row => isIn(row.regions, region)).map(toPlan)
   }),
   regions: {
     evidence,
-    cost,
     run: async () => (await client.listRegions()).filter(({ available }) => available !== false).map(({ slug, name }) => ({ id: slug, name: name ?? slug }))
   },
   ssh_keys: {
     evidence,
-    cost,
     note: 'The provider allows ten such lists a minute.',
     run: async () => (await client.listKeys()).map(toSshKey)
   },
   networks: byRegion({
     evidence,
-    cost,
     note: 'VPC networks; a create takes one of its own region.',
     run: async ({ region }) => (await client.listVpcs()).filter(row => region === undefined || row.region === region).map(toNetwork)
   })
@@ -70,9 +62,6 @@ const toPlan = ({ slug, vcpus, memory, disk, regions, available, price_monthly: 
   available: available !== false && (regions ?? []).length > 0,
   price: priceOf({ currency: 'USD', hourly: rounded(hourly), monthly: rounded(monthly) })
 })
-
-const toSshKey = ({ id, name, public_key: key, fingerprint }: KeyWire): SshKey =>
-  ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null })
 
 const toNetwork = ({ id, name, region, ip_range: range }: VpcWire): Network =>
   ({ id, name: name ?? id, region: region ?? null, scope: 'private', cidrs: typeof range === 'string' ? [range] : [] })

@@ -1,5 +1,6 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
+import type { Goal } from '../../domain/operation.ts'
 import type { Accepted, AdapterVerbs, NextStep, Step } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { DigitaloceanClient } from './client.ts'
@@ -26,11 +27,10 @@ export const createResize = (client: DigitaloceanClient, catalog: CatalogClient)
       throw new UpstreamError('conflict', 'the server must be stopped before a resize; set restart to stop and start it', { notAttempted: true })
     }
     const size = sizeOf(await catalog.listSizes(), plan)
-    const disk = growsDisk(seen, size, gib)
-    const input = { plan, disk, start: status !== 'stopped' }
+    const input = { plan, disk_gib: grownDisk(seen, size, gib), start: status !== 'stopped' }
     if (status === 'stopped') return await resize(client, id, input)
     const job = toJob(await client.act(serverIdOf(id), 'shutdown'), 'shutdown')
-    return { jobs: [job], goal: { plan, statuses: ['running'] }, next: { name: 'resize', input } }
+    return { jobs: [job], goal: goalOf(input), next: { name: 'resize', input } }
   }
 })
 
@@ -41,24 +41,24 @@ function sizeOf (sizes: readonly SizeWire[], plan: string): SizeWire {
   return size
 }
 
-function growsDisk ({ server: { disk_gib: present } }: Seen, { disk }: SizeWire, gib: number | undefined): boolean {
+/** The size that the disk grows to; null: it stays as it is. */
+function grownDisk ({ server: { disk_gib: present } }: Seen, { disk }: SizeWire, gib: number | undefined): number | null {
   if (present !== null && typeof disk === 'number' && disk < present) {
     throw badMember('body.plan', `its disk of ${disk} GiB is smaller than the server's of ${present} GiB`)
   }
-  if (gib === undefined || gib === present) return false
+  if (gib === undefined || gib === present) return null
   if (gib !== disk) throw badMember('body.disk_gib', `must be ${disk ?? 'that of the plan'}, the disk of the plan, or be absent to keep the disk as it is`)
-  return true
+  return gib
 }
 
 type Input = NextStep['input']
 
-async function resize (client: DigitaloceanClient, id: string, { plan, disk, start }: Input): Promise<Accepted> {
-  const action = await client.act(serverIdOf(id), 'resize', { size: plan, disk: disk === true }, about)
-  return {
-    jobs: [toJob(action, 'resize')],
-    goal: { plan: String(plan), statuses: [start === true ? 'running' : 'stopped'] },
-    ...(start === true ? { next: { name: 'start', input: { plan: plan ?? null } } } : {})
-  }
+const goalOf = ({ plan, disk_gib: disk, start }: Input): Goal =>
+  ({ plan: String(plan), statuses: [start === true ? 'running' : 'stopped'], ...(typeof disk === 'number' ? { disk_gib: disk } : {}) })
+
+async function resize (client: DigitaloceanClient, id: string, input: Input): Promise<Accepted> {
+  const action = await client.act(serverIdOf(id), 'resize', { size: input['plan'], disk: typeof input['disk_gib'] === 'number' }, about)
+  return { jobs: [toJob(action, 'resize')], goal: goalOf(input), ...(input['start'] === true ? { next: { name: 'start', input } } : {}) }
 }
 
 export const createResizeSteps = (client: DigitaloceanClient): Readonly<Record<'resize' | 'start', Step>> => ({
@@ -68,9 +68,6 @@ export const createResizeSteps = (client: DigitaloceanClient): Readonly<Record<'
   },
   start: {
     isDue: ({ status }) => status === 'stopped',
-    run: async (id, { plan }) => ({
-      jobs: [toJob(await client.act(serverIdOf(id), 'power_on'), 'power_on')],
-      goal: { plan: String(plan), statuses: ['running'] }
-    })
+    run: async (id, input) => ({ jobs: [toJob(await client.act(serverIdOf(id), 'power_on'), 'power_on')], goal: goalOf(input) })
   }
 })

@@ -1,11 +1,11 @@
-import { byRegion } from '../kit/catalog.ts'
+import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
 import { positive } from '../kit/sizes.ts'
 import { present } from '../kit/wire.ts'
 import type { AllVerbs } from '../verbs.ts'
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import type { Image, Network, Plan, Region } from '../../domain/catalogue.ts'
 import type { RegionQuery } from '../../domain/parameter.ts'
 import type { CatalogClient } from './catalog-client.ts'
-import type { ImageRowWire, KeyWire, NetworkWire, PlanWire, RegionWire } from './catalog-schema.ts'
+import type { ImageRowWire, NetworkWire, PlanWire, RegionWire } from './catalog-schema.ts'
 import { readForms } from './catalog-forms.ts'
 import { diskOf } from './mapping.ts'
 import type { OwnerClient } from './owners-client.ts'
@@ -23,7 +23,7 @@ export function createCatalogs (catalog: CatalogClient, owners: OwnerClient, mod
     images: byRegion({ evidence, run: async query => inRegion(unique(await source.images(query)).filter(isBootable).map(toImage), query) }),
     plans: byRegion({ evidence, run: async query => inRegion(unique(await source.plans(query)).filter(isUsable).map(toPlan), query) }),
     regions: { evidence, run: async () => (await catalog.listRegions()).filter(row => row.enabled !== false).map(toRegion) },
-    ssh_keys: { evidence, note: 'The keys of the token\'s user.', run: async () => (await catalog.listKeys()).map(toKey) },
+    ssh_keys: { evidence, note: 'The keys of the token\'s user.', run: async () => (await catalog.listKeys()).map(toSshKey) },
     networks: byRegion({ evidence, run: async query => inRegion((await catalog.listNetworks()).map(toNetwork), query) })
   }
 }
@@ -55,11 +55,10 @@ const isBootable = ({ status, type, is_iso: isIso }: ImageRowWire): boolean =>
 const isUsable = ({ disabled, deleted }: PlanWire): boolean => disabled !== true && deleted !== true
 
 function toImage (wire: ImageRowWire): Image {
-  const system = [wire.os_distro, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ')
   return {
     id: wire.id,
     name: wire.name ?? wire.display_name ?? wire.id,
-    os: system === '' ? null : system,
+    os: joined(wire.os_distro, wire.os_version),
     region: wire.region ?? null,
     min_disk_gib: positive(wire.min_disk),
     min_memory_mib: positive(wire.min_ram)
@@ -78,9 +77,6 @@ const toPlan = (wire: PlanWire): Plan => ({
 })
 
 const toRegion = ({ id, description }: RegionWire): Region => ({ id, name: typeof description === 'string' && description !== '' ? description : id })
-
-const toKey = (wire: KeyWire): SshKey =>
-  ({ id: wire.id, name: wire.name ?? wire.id, public_key: wire.public_key ?? null, fingerprint: wire.fingerprint ?? null })
 
 const toNetwork = (wire: NetworkWire): Network => ({
   id: wire.id,

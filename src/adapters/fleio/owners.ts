@@ -3,6 +3,7 @@ import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalogue.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
+import { joined } from '../kit/catalog.ts'
 import { missing } from '../kit/ids.ts'
 import type { ClientWire } from './catalog-schema.ts'
 import type { OwnerClient } from './owners-client.ts'
@@ -30,10 +31,8 @@ export async function onlyClient (client: OwnerClient): Promise<number> {
   return Number(first.id)
 }
 
-const toOwner = (wire: ClientWire): Owner => {
-  const whole = [wire.first_name, wire.last_name].filter(part => typeof part === 'string' && part !== '').join(' ')
-  return { id: wire.id, name: wire.name ?? (whole === '' ? null : whole), email: wire.email ?? null, status: wire.status ?? null }
-}
+const toOwner = (wire: ClientWire): Owner =>
+  ({ id: wire.id, name: wire.name ?? joined(wire.first_name, wire.last_name), email: wire.email ?? null, status: wire.status ?? null })
 
 const text = z.string().min(1).max(255)
 

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { parseRows, parseWire } from '../../upstream/read.ts'
 import type { Accepted } from '../verbs.ts'
 import type { ConsoleLink } from '../../domain/catalogue.ts'
 import type { GlesysSend } from './send.ts'
@@ -10,7 +12,7 @@ import { acceptedPayload, consolePayload, createdPayload, editedPayload, serverP
 export type GlesysClient = ReturnType<typeof createClient>
 
 // Created once, because zod compiles a schema at its first use.
-const listPayload = serversPayload(seenRow)
+const rowsPayload = serversPayload(z.unknown())
 const detailsPayload = serverPayload(seenServer)
 
 /** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
@@ -20,8 +22,11 @@ export function createClient (project: string, send: GlesysSend) {
 
   return {
     list: async () => (await send({
-      name: 'server/list', payload: 'servers', schema: listPayload, failure: listFailure
-    })).servers.map(seen => ownedBy(project, seen)),
+      name: 'server/list',
+      payload: 'servers',
+      readPayload: async (payload, response) => await parseRows(seenRow, parseWire(rowsPayload, payload, response).servers, response),
+      failure: listFailure
+    })).map(seen => ownedBy(project, seen)),
     /** The power state is returned only with includestate. */
     details: async (serverid: string) => ownedBy(project, (await send({
       name: 'server/details',

@@ -2,19 +2,23 @@ import type { z } from 'zod'
 import type { Failure, UpstreamError } from '../../domain/failure.ts'
 import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, malformed, parseJson, parseWire, refused } from '../../upstream/read.ts'
-import { parseXml } from '../../upstream/xml.ts'
+import { parseXmlInTurns } from '../../upstream/xml.ts'
 import { failureOf, isFailureCode, type Refusal } from './failures.ts'
 import { memberOf, type MemberRow } from './failures-members.ts'
 import { envelopeWire } from './schema.ts'
 import type { GlesysAccount } from './settings.ts'
 
 /** A vendor's endpoint, such as server/details, with the schema of its answer. */
-export interface Endpoint<T> {
+export type Endpoint<T> = EndpointFacts<T> & (
+  | { readonly schema: z.ZodType<T> }
+  /** For a payload that may be long. */
+  | { readonly readPayload: (payload: unknown, response: HttpResponse) => Promise<T> })
+
+interface EndpointFacts<T> {
   readonly name: string
   readonly arguments?: Arguments
   /** The payload member of a success; absent if it has none. */
   readonly payload?: string
-  readonly schema: z.ZodType<T>
   /** Makes the call a write; a dry run uses it as the answer. */
   readonly assumed?: T
   /** Overrides the meaning of a failure for this endpoint. */
@@ -54,8 +58,8 @@ export function toRequest<T> (account: GlesysAccount, endpoint: Endpoint<T>, hea
  * The HTTP status decides first. Within a 2xx the payload decides: the code beside it has been wrong, so it counts only
  * if there is no payload.
  */
-export function readAnswer<T> (endpoint: Endpoint<T>, response: HttpResponse): T {
-  const answer = envelopeWire.safeParse(bodyOf(response.text, unread))
+export async function readAnswer<T> (endpoint: Endpoint<T>, response: HttpResponse): Promise<T> {
+  const answer = envelopeWire.safeParse(await bodyOf(response.text, unread))
   const payload = answer.success ? answer.data.response : {}
   const code = payload.status?.code ?? null
   if (!isSuccess(response)) throw toError(endpoint, response, { status: response.status, code, text: payload.status?.text ?? '' })
@@ -63,7 +67,7 @@ export function readAnswer<T> (endpoint: Endpoint<T>, response: HttpResponse): T
   const text = payload.status?.text ?? ''
   const hasPayload = endpoint.payload !== undefined && (payload[endpoint.payload] ?? null) !== null
   if (!hasPayload && code !== null && isFailureCode(code, text)) throw toError(endpoint, response, { status: code, code, text })
-  return parseWire(endpoint.schema, payload, response)
+  return 'readPayload' in endpoint ? await endpoint.readPayload(payload, response) : parseWire(endpoint.schema, payload, response)
 }
 
 /** Failures that are about the caller's input. */
@@ -91,7 +95,7 @@ const unread: readonly string[] = ['response.servers.item.supportedfeatures']
  * The answer is not always in the requested format. A byte order mark counts as white space. The echo of arguments
  * contains secrets and is never read from XML.
  */
-export function bodyOf (text: string, skip: readonly string[]): unknown {
+export async function bodyOf (text: string, skip: readonly string[]): Promise<unknown> {
   const trimmed = text.trimStart()
-  return trimmed.startsWith('<') ? parseXml(trimmed, { item: 'item', skip: ['response.debug', ...skip] }) : parseJson(trimmed)
+  return trimmed.startsWith('<') ? await parseXmlInTurns(trimmed, { item: 'item', skip: ['response.debug', ...skip] }) : parseJson(trimmed)
 }

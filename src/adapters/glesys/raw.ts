@@ -25,8 +25,8 @@ function toRequest (account: GlesysAccount, { method, path, query, body }: RawRe
 
 const credentialsRefused: ReadonlySet<number | null> = new Set([401, 419])
 
-function readAnswer (response: HttpResponse): RawAnswer {
-  const body = bodyOf(response.text, [])
+async function readAnswer (response: HttpResponse): Promise<RawAnswer> {
+  const body = await bodyOf(response.text, [])
   const parsed = envelopeWire.safeParse(body)
   const { status, debug: _echo, ...payload } = parsed.success ? parsed.data.response : {}
   const code = status?.code ?? null

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import type { Image, SshKey } from '../../domain/catalogue.ts'
+import type { Image } from '../../domain/catalogue.ts'
 import { regionParameter } from '../../domain/parameter.ts'
+import { toSshKey } from '../kit/catalog.ts'
 import type { AdapterVerbs, Catalog } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
-import type { SshKeyWire, TemplateWire } from './schema.ts'
+import type { TemplateWire } from './schema.ts'
 import type { HeficedAccount } from './settings.ts'
 
 const parameters = z.strictObject({
@@ -14,7 +15,7 @@ const parameters = z.strictObject({
 /** SSH keys only for accounts with the scope `sshkeys`. */
 export const createCatalogs = ({ scopes }: HeficedAccount, client: CatalogClient): Pick<AdapterVerbs, 'images' | 'ssh_keys'> => ({
   images: createImages(client),
-  ...(scopes.includes('sshkeys') ? { ssh_keys: { evidence: 'observed', run: async () => (await client.listSshKeys()).map(toSshKey) } } : {})
+  ...(scopes.includes('sshkeys') ? { ssh_keys: { evidence: 'observed', run: async () => (await client.listSshKeys()).map(({ id, label, publicKey, fingerPrint }) => toSshKey({ id, name: label, public_key: publicKey, fingerprint: fingerPrint })) } } : {})
 })
 
 /** The vendor has separate images for each region and instance type, and lists them only by both. */
@@ -27,6 +28,3 @@ const createImages = (client: CatalogClient): Catalog<Image, z.output<typeof par
 /** The rows do not repeat the query's region and instance type. */
 const toImage = ({ id, name }: TemplateWire, type: string, region: string): Image =>
   ({ id, name: name ?? id, os: type, region, min_disk_gib: null, min_memory_mib: null })
-
-const toSshKey = ({ id, label, publicKey, fingerPrint }: SshKeyWire): SshKey =>
-  ({ id, name: label ?? id, public_key: publicKey ?? null, fingerprint: fingerPrint ?? null })

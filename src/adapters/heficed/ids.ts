@@ -1,9 +1,9 @@
 import { badMember } from '../../domain/failure.ts'
 import { isUuid, noServer } from '../kit/ids.ts'
 
-/** Instance ids are decimal numbers; no other id can exist. */
+/** Instance ids are decimal numbers without leading zeros; no other id can exist, and another spelling would bypass guard.protected. */
 export function idOf (id: string): string {
-  if (!/^\d{1,19}$/.test(id)) throw noServer()
+  if (!/^[1-9]\d{0,18}$/.test(id)) throw noServer()
   return id
 }
 

@@ -1,6 +1,6 @@
 import { priceOf, type Image, type Plan } from '../../domain/catalogue.ts'
 import { UpstreamError } from '../../domain/failure.ts'
-import { byRegion } from '../kit/catalog.ts'
+import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { imageName } from './mapping.ts'
@@ -29,8 +29,7 @@ export const createCatalogs = (client: HetznerClient, now = Date.now): Pick<AllV
   },
   ssh_keys: {
     evidence: 'documented',
-    run: async () => (await client.sshKeys()).map(({ id, name, public_key: key, fingerprint }) =>
-      ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null }))
+    run: async () => (await client.sshKeys()).map(toSshKey)
   },
   networks: {
     evidence: 'documented',
@@ -50,7 +49,7 @@ async function readCurrency (client: HetznerClient): Promise<string | null> {
 }
 
 const toImage = (wire: ImageWire): Image => {
-  const os = [wire.os_flavor, wire.os_version].filter(part => typeof part === 'string' && part !== '').join(' ') || null
+  const os = joined(wire.os_flavor, wire.os_version)
   return { id: wire.id, name: imageName(wire), os, region: null, min_disk_gib: wire.disk_size ?? null, min_memory_mib: null }
 }
 

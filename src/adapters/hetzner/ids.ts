@@ -1,7 +1,8 @@
 import { badMember } from '../../domain/failure.ts'
 import { noServer } from '../kit/ids.ts'
 
-const number = /^\d{1,16}$/
+/** One spelling only: another spelling of an id would bypass guard.protected. */
+const number = /^[1-9]\d{0,15}$/
 
 /** Ids are whole numbers up to 2^53-1; no other id can exist. */
 export function idOf (id: string): string {

@@ -12,7 +12,7 @@ export interface RawParts {
   isSecret(segments: readonly string[]): boolean
   build(request: RawRequest, token: Token | null): HttpRequest
   /** Converts an answer of any status; throws only if another token or a retry may help. */
-  read(response: HttpResponse): RawAnswer
+  read(response: HttpResponse): RawAnswer | Promise<RawAnswer>
 }
 
 /** The raw verb of a provider. A path that cannot be read with certainty is forbidden. */

@@ -49,7 +49,6 @@ export type CloudregionWire = z.infer<typeof cloudregionWire>
 export const cloudregionListWire = listed('cloudregions', cloudregionWire)
 
 const keypairWire = z.object({ id, name: text, public_key: text, fingerprint: text })
-export type KeypairWire = z.infer<typeof keypairWire>
 export const keypairListWire = listed('keypairs', keypairWire)
 
 const networkWire = z.object({

@@ -1,10 +1,10 @@
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import type { Image, Network, Plan, Region } from '../../domain/catalogue.ts'
 import { cidrOf } from '../kit/addresses.ts'
-import { byRegion } from '../kit/catalog.ts'
+import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
 import { positive } from '../kit/sizes.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
-import type { CloudregionWire, ImageWire, KeypairWire, NetworkWire, SkuWire } from './catalog-schema.ts'
+import type { CloudregionWire, ImageWire, NetworkWire, SkuWire } from './catalog-schema.ts'
 
 /** The catalogs of a create; rows that it cannot use are left out. */
 export const createCatalogs = (rows: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
@@ -39,17 +39,14 @@ const isIn = (region: string | undefined, { cloudregion_id: id }: { readonly clo
   region === undefined || id === region
 
 /** The vendor's two minima are in MiB. */
-function toImage ({ id, name, min_disk: disk, min_ram: memory, properties }: ImageWire): Image {
-  const system = [properties?.os_distribution ?? properties?.os_type, properties?.os_version].filter(part => typeof part === 'string' && part !== '')
-  return {
-    id,
-    name: name ?? id,
-    os: system.length === 0 ? null : system.join(' '),
-    region: null,
-    min_disk_gib: positive(disk, 1024),
-    min_memory_mib: positive(memory)
-  }
-}
+const toImage = ({ id, name, min_disk: disk, min_ram: memory, properties }: ImageWire): Image => ({
+  id,
+  name: name ?? id,
+  os: joined(properties?.os_distribution ?? properties?.os_type, properties?.os_version),
+  region: null,
+  min_disk_gib: positive(disk, 1024),
+  min_memory_mib: positive(memory)
+})
 
 /** Servers are created postpaid, so `postpaid_status` is the relevant stock. The disk is in GiB, unlike all other sizes. */
 const toPlan = ({ name, cpu_core_count: cpus, memory_size_mb: memory, attached_disk_size_gb: disk, cloudregion_id: region, postpaid_status: stock }: SkuWire): Plan => ({
@@ -64,9 +61,6 @@ const toPlan = ({ name, cpu_core_count: cpus, memory_size_mb: memory, attached_d
 })
 
 const toRegion = ({ id, name }: CloudregionWire): Region => ({ id, name: name ?? id })
-
-const toSshKey = ({ id, name, public_key: key, fingerprint }: KeypairWire): SshKey =>
-  ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null })
 
 const toNetwork = (wire: NetworkWire): Network => ({
   id: wire.id,

@@ -21,8 +21,7 @@ export const signIn = (account: OpenstackAccount): SignIn => async upstream => {
     toFailure: signInFailure,
     dataOf: (grant, response) => dataOf(account, grant, response)
   })
-  const newest = await newestMicroversion(upstream, token)
-  return { ...token, data: { ...token.data, microversion: atMost(newest, wanted), log_microversion: atMost(newest, wantedForLog) } }
+  return { ...token, data: { ...token.data, microversion: `2.${Math.min(wanted, await newestMicroversion(upstream, token))}` } }
 }
 
 function authOf (account: OpenstackAccount): object {
@@ -63,16 +62,12 @@ const withVersion = (url: string, service: Service): string =>
   /\/v\d+(\.\d+)?(\/[^/]+)?$/.test(url) ? url : `${url}${services[service]}`
 
 const wanted = 79
-/** The first with the reason of a failure in the log of actions. */
-const wantedForLog = 84
 /** The first that shows all members read here: Queens, 2018. */
 const leastMinor = 60
 
-const atMost = (newest: number, minor: number): string => `2.${Math.min(newest, minor)}`
-
 const versionWire = z.object({ version: z.object({ version: z.string().regex(/^(2\.\d{1,4})?$/) }) })
 
-/** `GET {compute}/`. Where it cannot be read, the wanted versions are assumed; a server that lacks them says so with every call. */
+/** `GET {compute}/`. Where it cannot be read, the wanted one is assumed; a cloud that lacks it says so with every call. */
 const newestMicroversion = async (upstream: Upstream, token: Token): Promise<number> => await upstream.send({
   name: 'versions',
   intent: 'read',
@@ -85,7 +80,7 @@ const newestMicroversion = async (upstream: Upstream, token: Token): Promise<num
   read: response => {
     if (response.status === 429 || response.status >= 500) throw refused(response, callFailure(response))
     const read = isSuccess(response) ? versionWire.safeParse(parseJson(response.text)) : null
-    if (read?.success !== true) return wantedForLog
+    if (read?.success !== true) return wanted
     const minor = Number(read.data.version.version.slice('2.'.length))
     if (minor >= leastMinor) return minor
     throw new UpstreamError('unsupported', `the compute API is too old: microversion 2.${leastMinor} is needed`, { status: response.status })

@@ -1,4 +1,5 @@
-import type { Image, Network, Plan, Region, SshKey } from '../../domain/catalogue.ts'
+import type { Image, Network, Plan, Region } from '../../domain/catalogue.ts'
+import { joined, toSshKey } from '../kit/catalog.ts'
 import { positive } from '../kit/sizes.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
@@ -25,7 +26,7 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
   ssh_keys: {
     evidence: 'observed',
     note: 'The keys of the user that the account signs in as.',
-    run: async () => (await client.keypairs()).map(({ id, public_key: key, fingerprint }): SshKey => ({ id, name: id, public_key: key ?? null, fingerprint: fingerprint ?? null }))
+    run: async () => (await client.keypairs()).map(toSshKey)
   },
   networks: {
     evidence: 'observed',
@@ -40,8 +41,7 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
 })
 
 function toImage ({ id, name, os_distro: system, os_version: version, min_disk: disk, min_ram: memory }: ImageWire): Image {
-  const os = [system, version].filter(part => typeof part === 'string' && part !== '').join(' ')
-  return { id, name: name ?? id, os: os === '' ? null : os, region: null, min_disk_gib: positive(disk), min_memory_mib: positive(memory) }
+  return { id, name: name ?? id, os: joined(system, version), region: null, min_disk_gib: positive(disk), min_memory_mib: positive(memory) }
 }
 
 const toPlan = (row: FlavorWire): Plan => ({

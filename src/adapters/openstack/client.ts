@@ -77,7 +77,6 @@ function createCalls (send: OpenstackSend) {
       name: 'servers/os-instance-actions',
       method: 'GET',
       path: `${server(id)}/os-instance-actions/${encodeURIComponent(requestId)}`,
-      microversion: 'log_microversion',
       read: json(actionWire),
       toFailure: listFailure
     })).instanceAction,

@@ -1,10 +1,9 @@
 import { compareText } from '../../domain/compare.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
-import { UpstreamError } from '../../domain/failure.ts'
+import { failures, UpstreamError } from '../../domain/failure.ts'
 import type { Job, JobState } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { OpenstackClient } from './client.ts'
-import { toReason } from './failures.ts'
 import type { ActionWire } from './schema.ts'
 
 /** An entry of the log of actions, by the server and the request that began it. */
@@ -51,9 +50,15 @@ function toState (job: Job, { message, events }: ActionWire): JobState {
   const last = done.at(-1)
   if (message === 'Error' && (last === undefined || last.result === 'Error')) {
     const where = typeof last?.event === 'string' ? ` in ${last.event}` : ''
-    const why = done.find(({ details }) => typeof details === 'string' && details !== '')?.details ?? null
-    return { ...job, status: 'failed', vendorStatus: message, error: `the provider's log shows ${job.name} as failed${where}${why === null ? '' : `: ${toReason(why)}`}` }
+    return { ...job, status: 'failed', vendorStatus: message, error: `the provider's log shows ${job.name} as failed${where}${guessOf(done)}` }
   }
   const isOver = last !== undefined && done.length === events?.length
   return { ...job, status: isOver ? 'succeeded' : 'running', vendorStatus: isOver ? last.result ?? null : null, error: null }
+}
+
+/** Why it failed is for administrators only. */
+const guessOf = (events: ReadonlyArray<{ readonly event?: string | null | undefined }>): string => {
+  const names = events.map(({ event }) => event ?? '')
+  const isUnplaced = names.includes('conductor_migrate_server') && !names.some(name => name.startsWith('compute_'))
+  return isUnplaced ? `; no host was tried, so presumably ${failures.capacity.sentence} (${failures.capacity.problem.slug})` : ''
 }

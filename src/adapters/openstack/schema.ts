@@ -73,6 +73,6 @@ export const snapshotMadeWire = z.object({ image_id: z.string().min(1) }).transf
 
 export const consoleWire = z.object({ remote_console: z.object({ type: text, url: z.string().min(1) }) })
 
-const eventWire = z.object({ event: text, finish_time: text, result: text, details: text })
+const eventWire = z.object({ event: text, finish_time: text, result: text })
 export const actionWire = z.object({ instanceAction: z.object({ message: text, events: z.array(eventWire).nullish().catch(null) }) })
 export type ActionWire = z.infer<typeof actionWire>['instanceAction']

@@ -8,25 +8,21 @@ import { createSend, type Base, type Endpoint } from '../kit/send.ts'
 import type { Service } from './auth.ts'
 import { callFailure, type ToFailure } from './failures.ts'
 
-/** Where the sign-in keeps a microversion of Nova: the usual one, or that of the log of actions. */
-type Microversion = 'microversion' | 'log_microversion'
-
 interface OpenstackEndpoint<T> extends Endpoint<T> {
   readonly service?: Service
-  readonly microversion?: Microversion
   readonly toFailure?: ToFailure
 }
 
 export type OpenstackSend = <T>(endpoint: OpenstackEndpoint<T>) => Promise<T>
 
-export function baseOf (token: Token | null, service: Service, microversion: Microversion = 'microversion'): Base {
-  const version = service === 'compute' ? { 'openstack-api-version': `compute ${token?.data[microversion] ?? ''}` } : {}
+export function baseOf (token: Token | null, service: Service): Base {
+  const version = service === 'compute' ? { 'openstack-api-version': `compute ${token?.data['microversion'] ?? ''}` } : {}
   return { url: addressOf(token, service), headers: { ...keystoneHeaders(token), ...version } }
 }
 
 export const createOpenstackSend = (upstream: Upstream): OpenstackSend =>
-  async ({ service = 'compute', microversion, toFailure = callFailure, read, ...endpoint }) =>
-    await createSend(upstream, token => baseOf(token, service, microversion))({
+  async ({ service = 'compute', toFailure = callFailure, read, ...endpoint }) =>
+    await createSend(upstream, token => baseOf(token, service))({
       ...endpoint,
       read: response => {
         if (!isSuccess(response)) throw refused(response, toFailure(response))

@@ -1,7 +1,7 @@
-import type { AddressRow, Image, Network, Owner, Plan, SshKey } from '../../domain/catalogue.ts'
+import type { AddressRow, Image, Network, Owner, Plan } from '../../domain/catalogue.ts'
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import type {
-  AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, SshKeyWire, TemplateWire, VxlanWire
+  AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, TemplateWire, VxlanWire
 } from './catalog-schema.ts'
 import { savedImageId } from './ids-image.ts'
 import { privateNetworkId } from './ids-networks.ts'
@@ -56,9 +56,6 @@ export function toPrivateNetworks (wire: VxlanWire): Network[] {
   if (wire.ipnets.length === 0) return [{ ...facts, id: privateNetworkId(wire.id, null), cidrs: [] }]
   return wire.ipnets.map(({ id, name }) => ({ ...facts, id: privateNetworkId(wire.id, id), cidrs: (name ?? '') === '' ? [] : [name ?? ''] }))
 }
-
-export const toSshKey = (wire: SshKeyWire): SshKey =>
-  ({ id: wire.id, name: wire.name ?? wire.id, public_key: wire.ssh_key ?? null, fingerprint: null })
 
 export const toOwner = (wire: AccountWire): Owner =>
   ({ id: wire.id, name: null, email: wire.email ?? null, status: wire.state ?? null })

@@ -36,7 +36,6 @@ export const presetWire = z.object({
 export type PresetWire = z.infer<typeof presetWire>
 
 export const clusterWire = z.object({ id: idText, name: text })
-export type ClusterWire = z.infer<typeof clusterWire>
 
 export const poolWire = z.object({ id: idText, name: text, clusters: links })
 export type PoolWire = z.infer<typeof poolWire>

@@ -1,10 +1,10 @@
 import type { RegionQuery } from '../../domain/parameter.ts'
-import { byRegion } from '../kit/catalog.ts'
+import { byRegion, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import {
-  isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage, toSshKey
+  isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage
 } from './catalog-mapping.ts'
 import { isId } from './ids.ts'
 
@@ -38,7 +38,7 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
     note: 'Keys of the clusters; a create cannot choose them.',
     run: async query => {
       const region = regionIn(query)
-      return (await client.listSshKeys()).filter(({ clusters }) => region === undefined || clusters.includes(region)).map(toSshKey)
+      return (await client.listSshKeys()).filter(({ clusters }) => region === undefined || clusters.includes(region)).map(({ id, name, ssh_key: key }) => toSshKey({ id, name, public_key: key }))
     }
   }),
   networks: byRegion({

@@ -13,7 +13,7 @@ const ownerOnly = 0o600
  */
 export function backUp (file: string, target: string, at: Date): void {
   if (isThere(target)) throw new StateFileError(`${target} exists already, and nothing was written`)
-  const part = `${target}.part`
+  const part = `${target}.${process.pid}.part`
   closeSync(openSync(part, 'wx', ownerOnly))
   try {
     copyInto(file, part)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { loadSqlite } from './library.ts'
 
@@ -45,10 +46,10 @@ export interface DatabaseParts {
 const busyMs = 250
 const levels = { durable: 'FULL', brief: 'NORMAL' } as const satisfies Readonly<Record<Durability, string>>
 
-export function openDatabase ({ file = ':memory:', isReadOnly = false, guard, onFault }: DatabaseParts = {}): Database {
+export function openDatabase ({ file, isReadOnly = false, guard, onFault }: DatabaseParts = {}): Database {
   const { DatabaseSync } = loadSqlite()
-  const connection = new DatabaseSync(file, { timeout: busyMs, readOnly: isReadOnly })
-  const isOnDisk = file !== ':memory:'
+  const connection = new DatabaseSync(file === undefined ? ':memory:' : resolve(file), { timeout: busyMs, readOnly: isReadOnly })
+  const isOnDisk = file !== undefined
   let level: Durability | null = null
   let isInTransaction = false
 

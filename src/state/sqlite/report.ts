@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { keptForMs } from '../operation-store.ts'
 import { createSealer, type Sealer } from '../sealer.ts'
-import { numberOf, openDatabase, textOf, type Database } from './database.ts'
+import { numberOf, openDatabase, textOf, type Database, type Row } from './database.ts'
 import { createFacts } from './facts.ts'
 import { reasonOf, StateFileError } from './failure.ts'
 import { holderOf } from './lock.ts'
@@ -53,9 +53,9 @@ function read (database: Database, { file, bytes, sealer, now }: Reading): State
   const damage = findDamage(database, 'integrity_check')
   if (damage !== null) return { damage, version, bytes, freeBytes: 0, holder: null, copied: null, counts: [], openOperations: 0, lostKeys: [] }
   const numberIn = (sql: string, name: string): number => numberOf(database.query(sql).one() ?? {}, name)
-  const count = (name: string, place: (account: string, id: string) => string, sql: string) => {
+  const count = (name: string, place: Place, sql: string) => {
     const rows = database.query(sql).all()
-    const unreadable = rows.filter(row => sealer.open(textOf(row, 'record'), place(textOf(row, 'account'), textOf(row, 'id'))) === null).length
+    const unreadable = countUnreadable(rows, place, sealer)
     const ages = rows.map(row => now - (numberOf(row, 'expires_at') - keptForMs))
     return { name, rows: rows.length, unreadable, oldestMs: ages.length === 0 ? null : Math.max(0, ...ages) }
   }
@@ -69,12 +69,21 @@ function read (database: Database, { file, bytes, sealer, now }: Reading): State
     counts: [
       count('operations', operationPlace, 'SELECT account, id, record, expires_at FROM operations'),
       count('idempotency keys', keyPlace, 'SELECT account, name AS id, record, expires_at FROM keys'),
-      { name: 'tokens', rows: numberIn('SELECT count(*) AS rows FROM tokens', 'rows'), unreadable: 0, oldestMs: null }
+      { ...count('tokens', (_account, name) => name, 'SELECT \'\' AS account, name AS id, record, expires_at FROM tokens'), oldestMs: null }
     ],
     openOperations: numberIn('SELECT count(*) AS rows FROM operations WHERE is_open = 1', 'rows'),
     lostKeys: database.query('SELECT account FROM lost_keys ORDER BY account').all().map(row => textOf(row, 'account'))
   }
 }
+
+type Place = (account: string, id: string) => string
+
+const countUnreadable = (rows: readonly Row[], place: Place, sealer: Sealer): number =>
+  rows.filter(row => sealer.open(textOf(row, 'record'), place(textOf(row, 'account'), textOf(row, 'id'))) === null).length
+
+/** Operations that have not ended and that no secret opens: they are not followed. */
+export const countLostOperations = (database: Database, secrets: readonly string[]): number =>
+  countUnreadable(database.query('SELECT account, id, record FROM operations WHERE is_open = 1').all(), operationPlace, createSealer(secrets))
 
 /** Accepts creates with a key again; false if no keys of this account are marked as lost. */
 export function acknowledgeLoss (file: string, account: string): boolean {
