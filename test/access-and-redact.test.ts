@@ -200,7 +200,7 @@ t.test('a status has its usual failure where the vendor gives no further detail'
   const expected: ReadonlyArray<readonly [Failure, readonly number[]]> = [
     ['unavailable', [408, 417, 499, 500, 501, 502, 503, 504, 507, 520, 526, 599]],
     ['rejected', [400, 406, 411, 413, 415, 418, 422]],
-    ['authentication', [401]], ['quota', [402]], ['forbidden', [403]], ['not-found', [404, 410]], ['unsupported', [405]],
+    ['authentication', [401]], ['quota', [402]], ['forbidden', [403]], ['not-found', [404]], ['unsupported', [405, 410]],
     ['conflict', [409, 423]], ['rate-limited', [429]], ['malformed', [200, 204, 301, 302, 303, 304, 307, 308]]
   ]
   for (const [failure, statuses] of expected) for (const status of statuses) t.equal(failureOfStatus(status), failure, String(status))

@@ -326,6 +326,40 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       address: '203.0.113.10',
       failStops: () => { simulator.knobs.failActions = ['stop'] }
     })
+  },
+  digitalocean: async (clock = Date.now) => {
+    const simulator = await startDigitalocean({ clock, knobs: { actionMs: 600 }, ...observers.digitalocean })
+    simulator.addServers(210)
+    const accounts = plain(simulator.settings)
+    const vpc = '760e09ef-dc84-11e8-981e-3cfdfeaae000'
+    return {
+      simulator,
+      accounts,
+      secrets: ['token'],
+      isSignIn: () => false,
+      missingId: '999999999',
+      hasStrangers: true,
+      verbAccounts: accounts,
+      isWrite: isChange,
+      pace: paceOf(simulator.knobs),
+      choices: {
+        order: {},
+        changes: {
+          ...changesOf('region plan ssh_keys user_data networks tags', {
+            region: 'fra1', plan: 's-2vcpu-2gb', ssh_keys: ['f5:de:eb:64:2d:6a:b6:d5:bb:06:47:7f:04:4b:f8:e2'], networks: [vpc], tags: ['team:web']
+          }, { vpc, ipv6: true, monitoring: true, backups: true, public_networking: false, with_droplet_agent: true, volumes: ['506f78a4-e098-11e5-ad9f-000f53306ae1'] }),
+          'options.backup_policy': { options: { backups: true, backup_policy: { plan: 'daily', hour: 4 } } }
+        },
+        sshKeys: [],
+        larger: { plan: 's-2vcpu-4gb', disk_gib: 80, restart: true },
+        beside: { disk_gib: { plan: 's-2vcpu-4gb', disk_gib: 80 } },
+        image: 'debian-12-x64',
+        address: '45.55.96.48',
+        unknown: { image: 'nothing-1', plan: 's-99vcpu', region: 'nowhere1' },
+        refused: { action: 'start', isWrong: isIn('running') },
+        breaking: { verb: 'create', prepare: () => { simulator.knobs.create = 'vanishes' } }
+      }
+    }
   }
 }
 
@@ -379,40 +413,6 @@ function openstackLike (simulator: Vendor['simulator'], { images: [image, other]
       unknown: { image: nobody, plan: 'none', region: 'nowhere' },
       refused: { action: 'start', isWrong: isIn('running') },
       breaking: { verb: 'stop', prepare: failStops }
-    }
-  },
-  digitalocean: async (clock = Date.now) => {
-    const simulator = await startDigitalocean({ clock, knobs: { actionMs: 600 }, ...observers.digitalocean })
-    simulator.addServers(210)
-    const accounts = plain(simulator.settings)
-    const vpc = '760e09ef-dc84-11e8-981e-3cfdfeaae000'
-    return {
-      simulator,
-      accounts,
-      secrets: ['token'],
-      isSignIn: () => false,
-      missingId: '999999999',
-      hasStrangers: true,
-      verbAccounts: accounts,
-      isWrite: isChange,
-      pace: paceOf(simulator.knobs),
-      choices: {
-        order: {},
-        changes: {
-          ...changesOf('region plan ssh_keys user_data networks tags', {
-            region: 'fra1', plan: 's-2vcpu-2gb', ssh_keys: ['f5:de:eb:64:2d:6a:b6:d5:bb:06:47:7f:04:4b:f8:e2'], networks: [vpc], tags: ['team:web']
-          }, { vpc, ipv6: true, monitoring: true, backups: true, public_networking: false, with_droplet_agent: true, volumes: ['506f78a4-e098-11e5-ad9f-000f53306ae1'] }),
-          'options.backup_policy': { options: { backups: true, backup_policy: { plan: 'daily', hour: 4 } } }
-        },
-        sshKeys: [],
-        larger: { plan: 's-2vcpu-4gb', disk_gib: 80, restart: true },
-        beside: { disk_gib: { plan: 's-2vcpu-4gb', disk_gib: 80 } },
-        image: 'debian-12-x64',
-        address: '45.55.96.48',
-        unknown: { image: 'nothing-1', plan: 's-99vcpu', region: 'nowhere1' },
-        refused: { action: 'start', isWrong: isIn('running') },
-        breaking: { verb: 'create', prepare: () => { simulator.knobs.create = 'vanishes' } }
-      }
     }
   }
 }
