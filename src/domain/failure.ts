@@ -159,7 +159,7 @@ export interface UpstreamErrorOptions {
   readonly retryAfterMs?: number
   /** The provider certainly did nothing: a write may be sent again. */
   readonly notAttempted?: boolean
-  /** False: the cause will not pass by itself (a licence, a certificate), so nothing is repeated. */
+  /** False: the cause will not pass by itself (a license, a certificate), so nothing is repeated. */
   readonly passing?: boolean
   /** The member of our caller's request that the vendor complains of: `body.image`. */
   readonly member?: string

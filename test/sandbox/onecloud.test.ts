@@ -176,7 +176,7 @@ t.test('lists page to the end, newest first, and say nothing about a total of ze
   t.equal((await call('GET', '/servers')).body['total'], total + 3)
 })
 
-t.test('the seed holds many statuses, words of nobody, recycled and foreign servers', async t => {
+t.test('the seed holds many statuses, words that no source has, recycled and foreign servers', async t => {
   const { call, sandbox } = await open(t)
   const words = new Set(list((await call('GET', '/servers')).body['servers']).map(row => row['status']))
   t.ok(words.size > 25 && words.has('warming_nebula'))
