@@ -99,7 +99,7 @@ interface Beginning extends Commanded {
   readonly seen: Seen | null
 }
 
-interface Spender extends Pick<Commanded, 'account' | 'command'> {
+interface Spender extends Pick<Beginning, 'account' | 'command' | 'seen'> {
   readonly servers: readonly Seen[]
 }
 
@@ -109,7 +109,7 @@ async function beginCommand (parts: ExecutorParts, verbs: AdapterVerbs, beginnin
   const { account, command, bound, seen, context } = beginning
   const { spec, action } = command
   const servers = await serversFor(verbs, account, command)
-  await guardSpending(parts, verbs, { account, command, servers })
+  await guardSpending(parts, verbs, { account, command, seen, servers })
   if (action === 'delete') await countDelete(deletes, account)
   if (action === 'create') await countCreate(creates, account)
   const goal = bound.verb.goal ?? (bound.goalOf === undefined ? command.goal : bound.goalOf(seen))
@@ -127,10 +127,13 @@ async function serversFor (verbs: AdapterVerbs, account: Account, command: Comma
 /** The limit of what the command may cost; null if there is none, or if it buys nothing. */
 const limitOf = ({ options: { guard } }: Account, { buys }: Command): Spending | null => buys === undefined ? null : guard.maxMonthlyPrice
 
-async function guardSpending ({ pending }: ExecutorParts, verbs: AdapterVerbs, { account, command, servers }: Spender): Promise<void> {
+async function guardSpending ({ pending }: ExecutorParts, verbs: AdapterVerbs, { account, command, seen, servers }: Spender): Promise<void> {
+  const { buys } = command
   const limit = limitOf(account, command)
-  if (command.buys === undefined || limit === null) return
-  await refuseOverspending({ verbs, limit, rows: servers, open: await pending(account.id) }, command.buys)
+  if (buys === undefined || limit === null) return
+  // A provider may accept another spelling of the id than the one that it lists.
+  const serverId = seen?.server.id ?? buys.serverId
+  await refuseOverspending({ verbs, limit, rows: servers, open: await pending(account.id) }, { ...buys, serverId })
 }
 
 const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goal' in call
@@ -138,7 +141,7 @@ const isCommand = (call: Command | DirectCall<unknown>): call is Command => 'goa
 /** The command with all its later steps. */
 async function planCommand (parts: ExecutorParts, verbs: AdapterVerbs, { account, command, bound, context }: Commanded): Promise<void> {
   const seen = await preflight(account, verbs, command)
-  if (limitOf(account, command) !== null) await guardSpending(parts, verbs, { account, command, servers: await readServers(verbs) })
+  if (limitOf(account, command) !== null) await guardSpending(parts, verbs, { account, command, seen, servers: await readServers(verbs) })
   let accepted = await runReady(verbs, bound, { call: command, seen, mark: '{operation}', context })
   const planned = new Set<string>()
   while (accepted.next !== undefined && !planned.has(accepted.next.name)) {

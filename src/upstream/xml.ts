@@ -22,17 +22,17 @@ const tagsInOneTurn = 2000
  */
 export function parseXml (text: string, form: XmlForm): unknown {
   const reader = createReader(text, form)
-  return reader.read(Infinity) ? reader.value() : undefined
+  return read(reader, Infinity) ? reader.root.members : undefined
 }
 
 /** The same for a long text: other work of the process runs between its parts. */
 export async function parseXmlInTurns (text: string, form: XmlForm, tags = tagsInOneTurn): Promise<unknown> {
   const reader = createReader(text, form)
-  while (!reader.read(tags)) {
-    if (reader.isBroken()) return undefined
+  while (!read(reader, tags)) {
+    if (reader.isBroken) return undefined
     await setImmediate()
   }
-  return reader.value()
+  return reader.root.members
 }
 
 /** An element that has been opened. */
@@ -72,84 +72,94 @@ const openFrame = (name: string, skip: Frame['skip']): Frame => ({ name, skip, t
 /** Name, attributes with quoted values, and the slash of an empty element. */
 const startTag = /<([^\s/>=<'"!?&.\d-][^\s/>=<'"&]*)(?:\s+[^\s/>=<'"&]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y
 
+/** How far a text has been read. */
 interface Reader {
-  /** Reads so many tags; true at the end of a sound text. */
-  read(tags: number): boolean
-  isBroken(): boolean
-  value(): unknown
+  readonly text: string
+  readonly item: string
+  readonly root: Frame
+  readonly stack: Frame[]
+  at: number
+  tags: number
+  roots: number
+  isBroken: boolean
 }
 
-/** Reads from `<` to `<` and keeps only values: one pass, without a tree of nodes. */
 function createReader (text: string, { item, skip = [] }: XmlForm): Reader {
   const root = openFrame('', toSkipTree(skip))
-  const stack: Frame[] = [root]
-  let at = 0
-  let tags = 0
-  let roots = 0
-  let isBroken = text.length > maximumLength
+  return { text, item, root, stack: [root], at: 0, tags: 0, roots: 0, isBroken: text.length > maximumLength }
+}
 
-  const top = (): Frame => stack.at(-1) ?? root
-  const addText = (content: string, isRaw: boolean): boolean => {
-    const frame = top()
-    if (frame === root) return !isRaw && content.trim() === ''
-    if (frame.skip === true) return true
-    if (!isRaw && !isSoundText(content)) return false
-    frame.text += isRaw ? content : decodeText(content)
-    return true
-  }
-  const close = (): void => {
-    const frame = stack.pop()
-    if (frame !== undefined && frame.skip !== true) addMember(top(), frame.name, valueOf(frame, item), item)
-  }
-  /** A comment, an instruction or CDATA. */
-  const passOver = (from: number, end: string, isText: boolean): boolean => {
-    const until = text.indexOf(end, from)
-    if (until < 0 || (isText && !addText(text.slice(from, until), true))) return false
-    at = until + end.length
-    return true
-  }
-  const readStart = (from: number): boolean => {
-    startTag.lastIndex = from
-    const found = startTag.exec(text)
-    if (found === null || stack.length > maximumDepth) return false
-    const [whole, name = '', slash] = found
-    const parent = top()
-    if (parent === root && (roots += 1) > 1) return false
-    parent.isLeaf = false
-    const skipped = parent.skip === true ? true : parent.skip?.get(name) ?? null
-    stack.push(openFrame(name, skipped))
-    at = from + whole.length
-    if (slash === '/') close()
-    return true
-  }
-  const readEnd = (from: number): boolean => {
-    const until = text.indexOf('>', from)
-    if (until < 0 || stack.length < 2 || text.slice(from + 2, until).trimEnd() !== top().name) return false
-    at = until + 1
-    close()
-    return true
-  }
-  const readTag = (from: number): boolean => {
-    if (text.startsWith('/', from + 1)) return readEnd(from)
-    if (text.startsWith('!--', from + 1)) return passOver(from + 4, '-->', false)
-    if (text.startsWith('![CDATA[', from + 1)) return passOver(from + 9, ']]>', true)
-    return text.startsWith('?', from + 1) ? passOver(from + 2, '?>', false) : readStart(from)
-  }
+const topOf = ({ stack, root }: Reader): Frame => stack.at(-1) ?? root
 
-  return {
-    read: count => {
-      for (const until = tags + count; !isBroken && tags < until; tags += 1) {
-        const next = text.indexOf('<', at)
-        const end = next < 0 ? text.length : next
-        isBroken = tags > maximumTags || (end > at && !addText(text.slice(at, end), false))
-        if (next < 0) return !isBroken && (isBroken = stack.length !== 1 || roots !== 1) === false
-        isBroken ||= !readTag(next)
-      }
-      return false
-    },
-    isBroken: () => isBroken,
-    value: () => root.members ?? undefined
+/** Reads so many tags, from `<` to `<`, and keeps only values: one pass, without a tree of nodes. True at the end of a sound text. */
+function read (reader: Reader, count: number): boolean {
+  const { text } = reader
+  for (const until = reader.tags + count; !reader.isBroken && reader.tags < until; reader.tags += 1) {
+    const next = text.indexOf('<', reader.at)
+    const end = next < 0 ? text.length : next
+    const isSound = reader.tags <= maximumTags && (end === reader.at || addText(reader, text.slice(reader.at, end)))
+    if (next < 0) {
+      reader.isBroken = !isSound || reader.stack.length !== 1 || reader.roots !== 1
+      return !reader.isBroken
+    }
+    reader.isBroken = !isSound || !readTag(reader, next)
   }
+  return false
+}
+
+function readTag (reader: Reader, from: number): boolean {
+  const { text } = reader
+  if (text.startsWith('/', from + 1)) return readEnd(reader, from)
+  if (text.startsWith('!--', from + 1)) return passOver(reader, from + 4, '-->')
+  if (text.startsWith('![CDATA[', from + 1)) return passOver(reader, from + 9, ']]>')
+  return text.startsWith('?', from + 1) ? passOver(reader, from + 2, '?>') : readStart(reader, from)
+}
+
+function addText (reader: Reader, content: string): boolean {
+  const frame = topOf(reader)
+  if (frame === reader.root) return content.trim() === ''
+  if (frame.skip === true) return true
+  if (!isSoundText(content)) return false
+  frame.text += decodeText(content)
+  return true
+}
+
+/** A comment, an instruction, or CDATA, whose content is text. */
+function passOver (reader: Reader, from: number, end: '-->' | '?>' | ']]>'): boolean {
+  const until = reader.text.indexOf(end, from)
+  if (until < 0) return false
+  reader.at = until + end.length
+  if (end !== ']]>') return true
+  topOf(reader).text += reader.text.slice(from, until)
+  return topOf(reader) !== reader.root
+}
+
+function readStart (reader: Reader, from: number): boolean {
+  startTag.lastIndex = from
+  const found = startTag.exec(reader.text)
+  if (found === null || reader.stack.length > maximumDepth) return false
+  const [whole, name = '', slash] = found
+  const parent = topOf(reader)
+  if (parent === reader.root && (reader.roots += 1) > 1) return false
+  parent.isLeaf = false
+  reader.stack.push(openFrame(name, parent.skip === true ? true : parent.skip?.get(name) ?? null))
+  reader.at = from + whole.length
+  if (slash === '/') close(reader)
+  return true
+}
+
+function readEnd (reader: Reader, from: number): boolean {
+  const { text, stack } = reader
+  const until = text.indexOf('>', from)
+  if (until < 0 || stack.length < 2 || text.slice(from + 2, until).trimEnd() !== topOf(reader).name) return false
+  reader.at = until + 1
+  close(reader)
+  return true
+}
+
+function close (reader: Reader): void {
+  const frame = reader.stack.pop()
+  if (frame !== undefined && frame.skip !== true) addMember(topOf(reader), frame.name, valueOf(frame, reader.item), reader.item)
 }
 
 function valueOf ({ text, isLeaf, members, items }: Frame, item: string): unknown {

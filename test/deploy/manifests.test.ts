@@ -96,7 +96,7 @@ t.test('every file of deploy/ is mentioned in the docs, and every mentioned file
     return ['kustomization.yaml', ...resources, ...sources].map(name => join(folder, name))
   })
   const others = filesBelow('deploy').filter(file => !namedFiles.includes(file))
-  for (const file of others) t.match(file, /^deploy\/[a-z-]+\.(md|json|conf|yaml)$|^deploy\/[A-Z]+\.md$/, 'what Kubernetes does not read lies beside the manifests')
+  for (const file of others) t.match(file, /^deploy\/[a-z-]+(\.example)?\.(md|json|conf|ya?ml)$|^deploy\/[A-Z]+\.md$/, 'what Kubernetes does not read lies beside the manifests')
   for (const file of others) t.ok(file === 'deploy/nginx.conf' || `${read('deploy/GUIDE.md')}${read('README.md')}`.includes(file), `${file} is named in the guide or the README`)
 })
 

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startGlesys, type GlesysOptions, type GlesysSandbox } from '../../sandbox/glesys/simulator.ts'
+import { record, records, send as sendTo } from './wire.ts'
 
 const winter = Date.parse('2025-03-04T09:20:30Z')
 const jsonHeaders = { accept: 'application/json', 'content-type': 'application/json' }
@@ -25,9 +26,6 @@ async function lab (test: Pick<typeof t, 'teardown'>, options: GlesysOptions = {
   return { sandbox, pass: ms => { now += ms } }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const record = (value: unknown): Record<string, unknown> => isRecord(value) ? value : {}
-const records = (value: unknown): Array<Record<string, unknown>> => Array.isArray(value) ? value.filter(isRecord) : []
 const basic = (name: string, secret: string): string => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
 
 function labKey (sandbox: GlesysSandbox): string {
@@ -36,11 +34,10 @@ function labKey (sandbox: GlesysSandbox): string {
 }
 
 async function send (sandbox: GlesysSandbox, path: string, init: RequestInit): Promise<Sent> {
-  const answer = await fetch(sandbox.origin + path, init)
-  const text = await answer.text()
-  const response = text.startsWith('{') ? record(record(JSON.parse(text))['response']) : {}
-  const status = record(response['status'])
-  return { status: answer.status, text, response, code: status['code'], message: status['text'] }
+  const { status, text, body } = await sendTo(sandbox.origin + path, init)
+  const response = record(body['response'])
+  const { code, text: message } = record(response['status'])
+  return { status, text, response, code, message }
 }
 
 const post = async (sandbox: GlesysSandbox, path: string, args: unknown = {}, authorization = labKey(sandbox)): Promise<Sent> =>

@@ -1,14 +1,8 @@
 import t from 'tap'
 import { startHeficed, type HeficedOptions, type HeficedSandbox, type HeficedSettings } from '../../sandbox/heficed/simulator.ts'
+import { send, type Answer } from './wire.ts'
 
 type Scope = 'kronoscloud' | 'ipswitch' | 'sshkeys'
-
-interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly body: unknown
-}
 
 interface Bench {
   readonly vendor: HeficedSandbox
@@ -21,13 +15,6 @@ interface Bench {
 }
 
 const started = 1_625_058_478_000
-
-const toAnswer = async (response: Response): Promise<Answer> => {
-  const text = await response.text()
-  let body: unknown
-  try { body = JSON.parse(text) } catch { body = undefined }
-  return { status: response.status, headers: response.headers, text, body }
-}
 
 /** Walks into an unknown JSON value. */
 const dig = (value: unknown, ...path: Array<string | number>): unknown => path.reduce((inner: unknown, key) =>
@@ -44,19 +31,17 @@ async function open (test: { teardown: (close: () => Promise<void>) => void }, o
   test.teardown(() => vendor.close())
   const settings = vendor.settings['heficed-main']
   if (settings === undefined) throw new Error('no settings')
-  const login: Bench['login'] = async (scope, more = {}) => await toAnswer(await fetch(settings.token_url, {
+  const login: Bench['login'] = async (scope, more = {}) => await send(settings.token_url, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(more.basic ?? `${settings.client_id}:${settings.client_secret}`)}` },
     body: new URLSearchParams({ grant_type: more.grant ?? 'client_credentials', scope })
-  }))
+  })
   const token = String(dig((await login(scopes.join(' '))).body, 'access_token'))
-  const ask: Bench['ask'] = async (method, path, body) => await toAnswer(await fetch(
-    `${settings.api_url}${path.startsWith('/') ? path : `/${settings.organization_id}/${path}`}`,
-    {
-      method,
-      headers: { authorization: `Bearer ${token}` },
-      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
-    }))
+  const ask: Bench['ask'] = async (method, path, body) => await send(`${settings.api_url}${path.startsWith('/') ? path : `/${settings.organization_id}/${path}`}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
+  })
   return { vendor, settings, login, ask, pass: ms => { time += ms }, now: () => time }
 }
 
@@ -87,7 +72,7 @@ t.test('a token comes for id and secret, lives a day less a second, and is lower
 
 t.test('the token desk refuses in the words of OAuth', async t => {
   const { login, settings } = await open(t)
-  const post = async (init: RequestInit): Promise<Answer> => await toAnswer(await fetch(settings.token_url, { method: 'POST', ...init }))
+  const post = async (init: RequestInit): Promise<Answer> => await send(settings.token_url, { method: 'POST', ...init })
   t.match(await login('kronoscloud', { basic: 'nobody:wrong' }), { status: 401, body: { error: 'invalid_client' } })
   t.match(await post({ body: new URLSearchParams({ grant_type: 'client_credentials', client_id: settings.client_id, client_secret: settings.client_secret }) }),
     { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form do not count')
@@ -96,14 +81,14 @@ t.test('the token desk refuses in the words of OAuth', async t => {
   t.match(await post({ body: JSON.stringify({ grant_type: 'client_credentials' }), headers: { 'content-type': 'application/json' } }),
     { status: 400, body: { error: 'invalid_request' } })
   t.match(await post({ body: new URLSearchParams({ scope: 'kronoscloud' }) }), { status: 400, body: { error: 'invalid_request' } })
-  t.equal((await toAnswer(await fetch(settings.token_url))).status, 405)
+  t.equal((await send(settings.token_url)).status, 405)
 })
 
 t.test('a missing, bare, expired or revoked token is a 401 with its header', async t => {
   const { ask, settings, vendor, pass, login } = await open(t)
   const list = `${settings.api_url}/${settings.organization_id}/${K}`
   const token = String(dig((await login('kronoscloud')).body, 'access_token'))
-  const without = await toAnswer(await fetch(list))
+  const without = await send(list)
   t.match(without, { status: 401, body: { title: 'Unauthorized', type: 'about:blank', context: '' } })
   t.equal(without.headers.get('www-authenticate'), 'Bearer error="invalid_token"')
   t.equal(without.headers.get('content-type'), 'application/problem+json')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseXml } from '../../src/upstream/xml.ts'
+import { parseXml, parseXmlInTurns } from '../../src/upstream/xml.ts'
 
 const form = { item: 'item' }
 const read = (text: string): unknown => JSON.parse(JSON.stringify(parseXml(text, form) ?? null))
@@ -78,4 +78,18 @@ t.test('an unwanted branch is left out, wherever its name appears elsewhere', as
   const value = parseXml('<r><debug><debug>secret</debug></debug><l><item><f><x>1</x></f><debug>kept</debug></item></l><f>kept</f></r>', skip)
   t.equal(JSON.stringify(value), '{"r":{"l":[{"debug":"kept"}],"f":"kept"}}')
   t.equal(JSON.stringify(parseXml('<r><debug/></r>', skip)), '{"r":{}}')
+})
+
+t.test('a long text is read in turns: other work runs between its parts, and the value is the same', async t => {
+  const text = `<r><l>${'<item><a>1</a><b>x</b></item>'.repeat(5000)}</l></r>`
+  let turns = 0
+  let isDone = false
+  const other = (): void => { turns += 1; if (!isDone) setImmediate(other) }
+  setImmediate(other)
+  const value = await parseXmlInTurns(text, form, 1000)
+  isDone = true
+  // Six tags for each entry: thirty parts of a thousand tags.
+  t.ok(turns >= 29, `${turns} turns`)
+  t.same(value, parseXml(text, form))
+  t.equal(await parseXmlInTurns(`${text.slice(0, -5)}`, form, 1000), undefined, 'and a broken one is refused')
 })
