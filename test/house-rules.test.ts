@@ -217,7 +217,7 @@ t.test('one provider\'s name appears in no condition outside its own folder', as
 
 t.test('code that serves all providers names none, except in an example', async t => {
   const named = new RegExp(providers.join('|'), 'i')
-  const shared = ['verbs', 'execution', 'operations', 'reads', 'transport', 'state', 'access', 'telemetry'].map(room => `src/${room}`)
+  const shared = ['verbs', 'execution', 'operations', 'reads', 'transport', 'state', 'access', 'telemetry'].map(folder => `src/${folder}`)
   const lines = sources.filter(file => isIn(file, ...shared)).flatMap(file => readFileSync(join(root, file), 'utf8').split('\n').map(line => ({ file, line })))
   t.same(lines.filter(({ line }) => named.test(line) && !line.includes('example')), [])
 })
@@ -227,16 +227,16 @@ t.test('no list of failures is kept beside the table', async t => {
   t.same(sources.filter(file => !isIn(file, 'src/adapters', 'sandbox') && kept.test(readFileSync(join(root, file), 'utf8'))), [])
 })
 
-/** The room of a file: its folder below src, or the file itself where it lies directly there. */
-const roomOf = (file: string): string => /^src\/(?:adapters\/)?[^/]+|^[^/]+/.exec(file)?.[0] ?? file
+/** The folder of a file below src, or the file itself where it lies directly there. */
+const folderOf = (file: string): string => /^src\/(?:adapters\/)?[^/]+|^[^/]+/.exec(file)?.[0] ?? file
 
 t.test('no two folders import each other, directly or indirectly', async t => {
   const arrows = new Map<string, Set<string>>()
   for (const { file, from, isPackage } of imports) {
-    if (isPackage || roomOf(file) === roomOf(from)) continue
-    arrows.set(roomOf(file), (arrows.get(roomOf(file)) ?? new Set()).add(roomOf(from)))
+    if (isPackage || folderOf(file) === folderOf(from)) continue
+    arrows.set(folderOf(file), (arrows.get(folderOf(file)) ?? new Set()).add(folderOf(from)))
   }
   const reaches = (start: string, goal: string, seen = new Set<string>()): boolean =>
     [...arrows.get(start) ?? []].some(next => next === goal || (!seen.has(next) && reaches(next, goal, seen.add(next))))
-  t.same([...arrows.keys()].filter(room => reaches(room, room)), [])
+  t.same([...arrows.keys()].filter(folder => reaches(folder, folder)), [])
 })

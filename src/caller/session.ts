@@ -109,8 +109,8 @@ function unanswered (url: string, error: unknown, isRead: boolean): CommandError
   const code = codeOf(error)
   if (unsent.has(code) || untrusted.test(code)) return new CommandError(`the gateway at ${url} cannot be reached: ${code}`, 1)
   const reason = error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : code
-  const fate = isRead ? '' : '. The request may have been carried out: see hawser operations'
-  return new CommandError(`the gateway at ${url} did not respond: ${reason}${fate}`, isRead ? 1 : 4)
+  const consequence = isRead ? '' : '. The request may have been carried out: see hawser operations'
+  return new CommandError(`the gateway at ${url} did not respond: ${reason}${consequence}`, isRead ? 1 : 4)
 }
 
 function codeOf (error: unknown): string {

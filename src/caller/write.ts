@@ -30,15 +30,15 @@ const defaultTimeoutS = 35 * 60
 /** Sends a write and prints what it answers: the calls of a dry run, the operation, or a value. */
 export async function runWrite (session: Session, write: Write): Promise<number> {
   const { terminal, output } = session
-  const isPlanned = write.query.dry_run === true
+  const isDryRun = write.query.dry_run === true
   const timeoutS = timeoutOf(write.flags.timeout)
-  const confirmed = hasTrait(write.endpoint, 'destroys') && !isPlanned ? await confirm(session, write) : {}
-  const headers = isPlanned ? {} : keyHeader(write.endpoint, write.flags, () => `hawser-${randomUUID()}`)
+  const confirmed = hasTrait(write.endpoint, 'destroys') && !isDryRun ? await confirm(session, write) : {}
+  const headers = isDryRun ? {} : keyHeader(write.endpoint, write.flags, () => `hawser-${randomUUID()}`)
   announceKey(session, headers['idempotency-key'])
   const answer = await send(session, { ...write, query: { ...write.query, ...confirmed } }, headers)
   if (answer === null) return 4
   const { body } = answer
-  if (isPlanned && isRow(body) && Array.isArray(body.calls)) return printPlan(session, body)
+  if (isDryRun && isRow(body) && Array.isArray(body.calls)) return printDryRun(session, body)
   if (isOperation(body)) return await finish(session, write, body, timeoutS)
   if (!isRow(body)) throw new CommandError('the response is not from the gateway; the request may have been carried out', 4)
   await printRecord(terminal, output, body)
@@ -86,7 +86,7 @@ async function finish (session: Session, { account, flags }: Write, begun: Opera
   return 0
 }
 
-function printPlan ({ terminal, output }: Session, { calls }: Row): number {
+function printDryRun ({ terminal, output }: Session, { calls }: Row): number {
   if (output.format !== 'table') terminal.print(`${plainJson({ calls }, output.format === 'json' ? 2 : 0)}\n`)
   else for (const call of Array.isArray(calls) ? calls.filter(isRow) : []) terminal.print(callText(call))
   if (!output.isQuiet) terminal.complain('Dry run: nothing was sent.\n')

@@ -7,7 +7,7 @@ import { usualGoals } from '../operations/judge.ts'
 import { create } from './create.ts'
 import { checkSizes, givenMembers } from './members.ts'
 import { serverParams } from './params.ts'
-import { changeBody, confirmedQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrPlan, writeQuery } from './schemas.ts'
+import { changeBody, confirmedQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrDryRun, writeQuery } from './schemas.ts'
 import { bound, command, none } from './verb.ts'
 
 const common = { tag: 'Lifecycle', method: 'POST', permission: 'write', params: serverParams, query: writeQuery } as const
@@ -168,7 +168,7 @@ const update = command({
   answer: {
     description: 'The changed server; with `Prefer: wait`, an operation that has ended without success; ' +
       'with `dry_run`, the calls that would be sent',
-    schema: serverOrOperationOrPlan
+    schema: serverOrOperationOrDryRun
   },
   isShown: ({ body: { name, protected: isProtected } }, server: Server) =>
     (name === undefined || server.name === name) && (isProtected === undefined || server.protected === isProtected),
