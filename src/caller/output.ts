@@ -116,5 +116,5 @@ const quoted = (cell: string): string => /[",]/.test(cell) ? `"${cell.replaceAll
 /** The rows of a page; a TypeError where the answer is none. */
 export function rowsOf (body: unknown): readonly Row[] {
   if (isRow(body) && Array.isArray(body.data)) return body.data.filter(isRow)
-  throw new CommandError('the answer is not a page of the gateway', 1)
+  throw new CommandError('the response is not a page of the gateway', 1)
 }

@@ -59,7 +59,7 @@ export function createSharedSignIn ({ key, store, now, sleep }: SharedSignInPart
       for (;;) {
         const token = await known() ?? await underLock(signIn)
         if (token !== null) return token
-        if (now() > waitUntil) throw new UpstreamError('timeout', 'another process holds the sign-in for too long')
+        if (now() > waitUntil) throw new UpstreamError('timeout', 'timed out waiting for another replica to sign in')
         await sleep(pauseMs)
       }
     },
@@ -82,4 +82,4 @@ async function whileHeld<T> (lock: Lock, work: () => Promise<T>): Promise<T> {
 }
 
 const rememberedRefusal = (): UpstreamError =>
-  new UpstreamError('authentication', 'the provider refused the credentials a moment ago')
+  new UpstreamError('authentication', 'the provider rejected the credentials within the last 30 seconds')

@@ -105,7 +105,7 @@ t.test('a create sends what was asked for in the vendor\'s words, and is followe
   t.match(await operations.get.run(created?.serverId ?? ''), { server: { status: 'running', tags: ['env:prod', 'web'] } })
 })
 
-t.test('what a create cannot honour is refused by name before anything is sent', async t => {
+t.test('what a create cannot honor is refused by name before anything is sent', async t => {
   const bench = await openSandbox(t)
   const wrong: ReadonlyArray<readonly [Partial<CreateSpec>, string]> = [
     [{ name: 'web_1' }, 'body.name'],

@@ -15,14 +15,14 @@ export function prepareFile (file: string): boolean {
   if (stats === undefined) {
     // Its changes would be applied to another file.
     if (lstatSync(`${file}-wal`, { throwIfNoEntry: false }) !== undefined) {
-      throw new StateFileError(`it is missing, but ${file}-wal is there: put both back, or remove both to begin with nothing`)
+      throw new StateFileError(`it is missing, but ${file}-wal is there: restore both files, or delete both to start with an empty state`)
     }
     createFile(file)
     return true
   }
   const { size, isFile } = followed(file)
   if (!isFile) throw new StateFileError('it is not a file')
-  if (size === 0) throw new StateFileError('it is empty: something has truncated it. Put a backup back, or remove it to begin with nothing')
+  if (size === 0) throw new StateFileError('it is empty (truncated). Restore a backup, or delete it to start with an empty state')
   for (const path of [file, ...besides.map(end => file + end)]) protect(path)
   return false
 }

@@ -110,7 +110,7 @@ function begin ({ database, facts, accounts, at, logger }: Beginning): void {
     // A full disk may have room later; whatever else refuses the first write refuses all.
     if (!isFull(error) || copied !== null) throw error
   }
-  if (copied !== null) logger.warn({ copied }, 'the state file is a copy that was put back; keys that were used since then are missing')
+  if (copied !== null) logger.warn({ copied }, 'the state file was restored from a backup; keys used since then are missing')
 }
 
 function asRefusal (error: unknown): unknown {
