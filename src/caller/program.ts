@@ -26,9 +26,16 @@ export function addCallerCommands (program: Command, terminal: Terminal, { words
 
 /** Failures of a caller's command have their own form. */
 async function reported (terminal: Terminal, work: Promise<number>, { verbose = false }: { readonly verbose?: boolean }): Promise<number> {
-  // A reader that has gone, such as head, wants no more and no error.
-  const leave = (error: Error): void => { if ('code' in error && error.code === 'EPIPE') process.exit() }
-  for (const stream of [terminal.streams?.output, terminal.streams?.error]) stream?.on('error', leave)
+  const leave = (error: Error): void => {
+    const reason = 'code' in error ? String(error.code) : error.message
+    // A reader that has gone, such as head, wants no more and no error.
+    if (reason === 'EPIPE') process.exit()
+    terminal.complain(`standard output cannot be written: ${reason}\n`)
+    process.exit(1)
+  }
+  terminal.streams?.output.on('error', leave)
+  // Prose that no one reads must not end a write before its answer.
+  terminal.streams?.error.on('error', () => {})
   try {
     return await work
   } catch (error) {

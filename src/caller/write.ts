@@ -3,7 +3,7 @@ import type { Operation } from '../client/client.ts'
 import { CommandError } from '../terminal.ts'
 import { isRow, type Row } from './cells.ts'
 import { hasTrait, type Endpoint } from './endpoint.ts'
-import { endCodeOf, followCommand, hasEnded, isOperation, waitFor } from './follow.ts'
+import { endCodeOf, followCommand, hasEnded, isOperation, waitFor, type OperationName } from './follow.ts'
 import { ask } from './input.ts'
 import { printRecord } from './output.ts'
 import { plain, plainJson } from './plain.ts'
@@ -77,13 +77,28 @@ async function send (session: Session, { endpoint, path, query, body, account, f
 async function finish (session: Session, { account, flags }: Write, begun: Operation, timeoutS: number): Promise<number> {
   const { terminal, output } = session
   const name = { account, id: begun.id }
-  const operation = flags.wait === true && !hasEnded(begun) ? await waitFor(session, name, { timeoutS }) : begun
   // Shown once: the operation itself never holds it.
   const password = 'generated_password' in begun ? { generated_password: begun.generated_password } : {}
+  const operation = flags.wait === true && !hasEnded(begun) ? await waitShowing(session, { begun, password }, { name, timeoutS }) : begun
   await printRecord(terminal, output, { ...operation, ...password })
   if (hasEnded(operation)) return endCodeOf(operation)
   if (!output.isQuiet) terminal.complain(`Accepted; still in progress. To wait for it: ${followCommand(name)}\n`)
   return 0
+}
+
+interface Begun {
+  readonly begun: Operation
+  readonly password: Row
+}
+
+/** Waits for the end; a password that is shown once is printed even where the waiting is interrupted. */
+async function waitShowing (session: Session, { begun, password }: Begun, { name, timeoutS }: { name: OperationName, timeoutS: number }): Promise<Operation> {
+  try {
+    return await waitFor(session, name, { timeoutS })
+  } catch (error) {
+    if (typeof password.generated_password === 'string') await printRecord(session.terminal, session.output, { ...begun, ...password })
+    throw error
+  }
 }
 
 function printDryRun ({ terminal, output }: Session, { calls }: Row): number {

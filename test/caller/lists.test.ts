@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
@@ -115,6 +116,11 @@ t.test('a reader that leaves early ends the command quietly', async t => {
   const run = await commands.program('sh', ['-c', `(${line}) | head -n 1`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()
   t.equal(run.out.trim().split('\n').length, 1)
   t.equal(run.err, 'code 0\n')
+})
+
+t.test('output that cannot be written is a failure', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, async t => {
+  const run = await commands.program('sh', ['-c', `"${process.execPath}" "$MAIN" servers lab -o csv > /dev/full`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()
+  t.match(run, { code: 1, err: /^standard output cannot be written: ENOSPC\n$/ })
 })
 
 const escape = String.fromCharCode(27)

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
+import { eventually } from '../helpers/clock.ts'
 import { freePort } from '../helpers/process.ts'
 import { openCommands, runHere, sendJson, startStandIn, type StandIn } from '../helpers/caller.ts'
 
@@ -164,4 +165,27 @@ t.test('a generated password is in the output, with the operation after it has e
   t.match(JSON.parse(out), { status: 'succeeded', generated_password: 'shown once' })
   t.notOk(err.includes('shown once'))
   t.equal((await runHere([...create, '--wait', '-q'], { HAWSER_URL: gateway.url })).out, '42\n')
+})
+
+t.test('a generated password is in the output, however the waiting ends', async t => {
+  const gateway = await gatewayWith(t, {
+    write: response => { sendJson(response, { ...running, action: 'create', generated_password: 'shown once' }, 202) },
+    events: response => { streamOf(response, { ...running, action: 'create' }) }
+  })
+  const late = await runHere([...create, '--wait', '--timeout', '1'], { HAWSER_URL: gateway.url })
+  t.match(late, { code: 4, err: /has not ended within 1 s/ })
+  t.match(JSON.parse(late.out), { status: 'running', generated_password: 'shown once' })
+  const started = pipe([...create, '--wait'], { HAWSER_URL: gateway.url })
+  await eventually(() => started.err().includes('running'), started.err)
+  started.child.kill('SIGINT')
+  const interrupted = await started.ended()
+  t.equal(interrupted.code, 130)
+  t.match(JSON.parse(interrupted.out), { generated_password: 'shown once' })
+})
+
+t.test('a create whose prose no one reads is still answered', async t => {
+  const gateway = await gatewayWith(t, { write: response => { setTimeout(() => { sendJson(response, running, 202) }, 500) } })
+  const { child, ended } = pipe(create, { HAWSER_URL: gateway.url })
+  child.stderr?.destroy()
+  t.match(await ended(), { code: 0, out: /"id": "op_1"/ })
 })
