@@ -33,7 +33,7 @@ t.test('a file serves one process under all its names, and a link to no file is 
   first.close()
   openFile(file).close()
   linkSync(file, other)
-  for (const name of [file, other, link]) t.throws(...refusal(name, /has 2 names/))
+  for (const name of [file, other, link]) t.throws(...refusal(name, /has 2 hard links/))
   rmSync(file)
   t.throws(...refusal(link, /link to a file that does not exist/))
   t.same(readdirSync(join(link, '..')), ['link.db'], 'nothing is put beside a link')
