@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { decodeText, isSoundText } from './xml-text.ts'
+import { SaxesParser } from 'saxes'
+import { entities, referenceLength, withCharacters } from './xml-text.ts'
 
 export interface XmlForm {
   /** The name of list entries: an element that contains only these is an array, even if it has a single entry. */
@@ -11,10 +12,11 @@ export interface XmlForm {
 /** Bounds memory: a value costs a few hundred bytes for every tag. */
 const maximumLength = 16 * 1024 * 1024
 const maximumTags = 1_000_000
+const maximumAttributes = 1000
 const maximumDepth = 32
 
-/** A millisecond or two. */
-const tagsInOneTurn = 2000
+/** Less than a millisecond. */
+const charactersInOneTurn = 32 * 1024
 
 /**
  * A vendor's XML text as an unknown value; undefined when it is not well-formed, too large or declares a document type
@@ -22,17 +24,18 @@ const tagsInOneTurn = 2000
  */
 export function parseXml (text: string, form: XmlForm): unknown {
   const reader = createReader(text, form)
-  return read(reader, Infinity) ? reader.root.members : undefined
+  while (!reader.isOver) readPart(reader, charactersInOneTurn)
+  return reader.value
 }
 
 /** The same for a long text: other work of the process runs between its parts. */
-export async function parseXmlInTurns (text: string, form: XmlForm, tags = tagsInOneTurn): Promise<unknown> {
+export async function parseXmlInTurns (text: string, form: XmlForm, characters = charactersInOneTurn): Promise<unknown> {
   const reader = createReader(text, form)
-  while (!read(reader, tags)) {
-    if (reader.isBroken) return undefined
-    await setImmediate()
+  while (!reader.isOver) {
+    readPart(reader, characters)
+    if (!reader.isOver) await setImmediate()
   }
-  return reader.root.members
+  return reader.value
 }
 
 /** An element that has been opened. */
@@ -67,99 +70,78 @@ function toSkipTree (paths: readonly string[]): SkipTree {
   return root
 }
 
-const openFrame = (name: string, skip: Frame['skip']): Frame => ({ name, skip, text: '', isLeaf: true, members: null, items: null, repeated: null })
-
-/** Name, attributes with quoted values, and the slash of an empty element. */
-const startTag = /<([^\s/>=<'"!?&.\d-][^\s/>=<'"&]*)(?:\s+[^\s/>=<'"&]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y
+const openFrame = (name: string, skip: Frame['skip']): Frame =>
+  ({ name, skip, text: '', isLeaf: true, members: null, items: null, repeated: null })
 
 /** How far a text has been read. */
 interface Reader {
   readonly text: string
-  readonly item: string
+  readonly parser: SaxesParser
   readonly root: Frame
-  readonly stack: Frame[]
   at: number
-  tags: number
-  roots: number
-  isBroken: boolean
+  isOver: boolean
+  value: unknown
 }
 
+/** Without a listener of errors the parser throws at the first one. Half of a surrogate pair would hide the character after it. */
 function createReader (text: string, { item, skip = [] }: XmlForm): Reader {
   const root = openFrame('', toSkipTree(skip))
-  return { text, item, root, stack: [root], at: 0, tags: 0, roots: 0, isBroken: text.length > maximumLength }
+  const parser = new SaxesParser({ position: false, defaultXMLVersion: '1.0', forceXMLVersion: true })
+  parser.ENTITIES = entities
+  keepValues(parser, root, item)
+  return { text: text.toWellFormed(), parser, root, at: 0, isOver: text.length > maximumLength, value: undefined }
 }
 
-const topOf = ({ stack, root }: Reader): Frame => stack.at(-1) ?? root
+/** One pass that keeps only values, without a tree of nodes. */
+function keepValues (parser: SaxesParser, root: Frame, item: string): void {
+  const skipped = openFrame('', true)
+  const stack: Frame[] = []
+  let top = root
+  let tags = 0
+  let attributes = 0
+  parser.on('doctype', () => { parser.fail('a document type is refused') })
+  parser.on('attribute', () => { if ((attributes += 1) > maximumAttributes) parser.fail('too many attributes') })
+  parser.on('opentag', ({ name }) => {
+    if ((tags += 1) > maximumTags || stack.length === maximumDepth) parser.fail('too many tags')
+    attributes = 0
+    top.isLeaf = false
+    stack.push(top)
+    const skip = top.skip === true || top.skip === null ? top.skip : top.skip.get(name) ?? null
+    top = skip === true ? skipped : openFrame(name, skip)
+  })
+  parser.on('closetag', () => {
+    const frame = top
+    top = stack.pop() ?? root
+    if (frame.skip !== true) addMember(top, frame.name, valueOf(frame, item), item)
+  })
+  const addText = (content: string): void => { if (top.skip !== true) top.text += content }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+}
 
-/** Reads so many tags, from `<` to `<`, and keeps only values: one pass, without a tree of nodes. True at the end of a sound text. */
-function read (reader: Reader, count: number): boolean {
-  const { text } = reader
-  for (const until = reader.tags + count; !reader.isBroken && reader.tags < until; reader.tags += 1) {
-    const next = text.indexOf('<', reader.at)
-    const end = next < 0 ? text.length : next
-    const isSound = reader.tags <= maximumTags && (end === reader.at || addText(reader, text.slice(reader.at, end)))
-    if (next < 0) {
-      reader.isBroken = !isSound || reader.stack.length !== 1 || reader.roots !== 1
-      return !reader.isBroken
+function readPart (reader: Reader, characters: number): void {
+  const { text, parser, root, at } = reader
+  const end = endOfPart(text, at, at + characters)
+  try {
+    parser.write(withCharacters(text.slice(at, end)))
+    reader.at = end
+    reader.isOver = end === text.length
+    if (reader.isOver) {
+      parser.close()
+      reader.value = root.members
     }
-    reader.isBroken = !isSound || !readTag(reader, next)
+  } catch {
+    // The parser throws for a text that is not well-formed, as for one that exceeds a bound.
+    reader.isOver = true
   }
-  return false
 }
 
-function readTag (reader: Reader, from: number): boolean {
-  const { text } = reader
-  if (text.startsWith('/', from + 1)) return readEnd(reader, from)
-  if (text.startsWith('!--', from + 1)) return passOver(reader, from + 4, '-->')
-  if (text.startsWith('![CDATA[', from + 1)) return passOver(reader, from + 9, ']]>')
-  return text.startsWith('?', from + 1) ? passOver(reader, from + 2, '?>') : readStart(reader, from)
-}
-
-function addText (reader: Reader, content: string): boolean {
-  const frame = topOf(reader)
-  if (frame === reader.root) return content.trim() === ''
-  if (frame.skip === true) return true
-  if (!isSoundText(content)) return false
-  frame.text += decodeText(content)
-  return true
-}
-
-/** A comment, an instruction, or CDATA, whose content is text. */
-function passOver (reader: Reader, from: number, end: '-->' | '?>' | ']]>'): boolean {
-  const until = reader.text.indexOf(end, from)
-  if (until < 0) return false
-  reader.at = until + end.length
-  if (end !== ']]>') return true
-  topOf(reader).text += reader.text.slice(from, until)
-  return topOf(reader) !== reader.root
-}
-
-function readStart (reader: Reader, from: number): boolean {
-  startTag.lastIndex = from
-  const found = startTag.exec(reader.text)
-  if (found === null || reader.stack.length > maximumDepth) return false
-  const [whole, name = '', slash] = found
-  const parent = topOf(reader)
-  if (parent === reader.root && (reader.roots += 1) > 1) return false
-  parent.isLeaf = false
-  reader.stack.push(openFrame(name, parent.skip === true ? true : parent.skip?.get(name) ?? null))
-  reader.at = from + whole.length
-  if (slash === '/') close(reader)
-  return true
-}
-
-function readEnd (reader: Reader, from: number): boolean {
-  const { text, stack } = reader
-  const until = text.indexOf('>', from)
-  if (until < 0 || stack.length < 2 || text.slice(from + 2, until).trimEnd() !== topOf(reader).name) return false
-  reader.at = until + 1
-  close(reader)
-  return true
-}
-
-function close (reader: Reader): void {
-  const frame = reader.stack.pop()
-  if (frame !== undefined && frame.skip !== true) addMember(topOf(reader), frame.name, valueOf(frame, reader.item), reader.item)
+/** A reference that would be cut off goes to the next part. */
+function endOfPart (text: string, at: number, end: number): number {
+  if (end >= text.length) return text.length
+  const from = Math.max(at + 1, end - referenceLength)
+  const last = text.slice(from, end).lastIndexOf('&')
+  return last < 0 ? end : from + last
 }
 
 function valueOf ({ text, isLeaf, members, items }: Frame, item: string): unknown {
