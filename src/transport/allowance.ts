@@ -10,7 +10,10 @@ export type Leave = (headers: Headers | null) => void
 
 /** Slows an account down before its provider refuses, by what the answers say is left of the provider's own rate limit. */
 export interface Allowance {
-  /** Waits until the provider allows one more request; `rate-limited`, with the time until then, if the wait would outlast the request. */
+  /**
+   * Waits until the provider allows one more request. `rate-limited`, with the time until then, if the wait would outlast the request or is
+   * longer than a retry would wait.
+   */
   enter(call: Call): Promise<Leave>
 }
 
@@ -24,11 +27,14 @@ export interface AllowanceParts {
 /** With fewer left than this, replicas share a bucket, because each may believe that the rest is its own. */
 const shared = { capacity: 16, perSecond: 1 }
 const leastMs = 1000
+/** Equal to the longest wait of a retry. */
+const longestMs = 5000
+const longestPauseMs = 30_000
 
 /** Until an answer says what is left nothing waits. Requests of other tools with the same credentials show in the next answer. */
 export function createAllowance ({ account, read, tokenBuckets, now }: AllowanceParts): Allowance {
-  // `freeAt`: where none is left, when one is allowed again.
-  const known = { left: Infinity, freeAt: 0, open: 0 }
+  // `freeAt`: where none is left, when one is allowed again. `exhausted`: answers in a row that left none.
+  const known = { left: Infinity, freeAt: 0, open: 0, exhausted: 0, probeAt: 0 }
   const nextTurn = createTurns()
   const untilFreeMs = (): number => known.left > 0 ? 0 : known.freeAt - now()
 
@@ -39,6 +45,8 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
     // The provider may not have counted the requests that are under way.
     known.left = allowed.remaining - known.open
     known.freeAt = now() + allowed.nextMs
+    known.exhausted = allowed.remaining > 0 ? 0 : known.exhausted + 1
+    known.probeAt = now() + Math.min(longestPauseMs, leastMs * (2 ** (known.exhausted - 1) - 1))
   }
 
   const takeOne = async (call: Call): Promise<void> => {
@@ -56,6 +64,13 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
   return {
     enter: async call => {
       if (known.left > 0) {
+        await takeOne(call)
+        return leave
+      }
+      if (untilFreeMs() > longestMs) {
+        // Some vendors give the time of a longer limit, and limits are lifted: a request now and then finds out, ever more rarely.
+        if (now() < known.probeAt) throw refused(untilFreeMs())
+        known.probeAt = now() + leastMs
         await takeOne(call)
         return leave
       }
