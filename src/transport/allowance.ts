@@ -31,13 +31,10 @@ const leastMs = 1000
 const longestMs = 5000
 const longestPauseMs = 30_000
 
-/** Until an answer says what is left nothing waits. Requests of other tools with the same credentials show in the next answer. */
-export function createAllowance ({ account, read, tokenBuckets, now }: AllowanceParts): Allowance {
+/** What the answers have said so far. */
+function createKnown ({ read, now }: Pick<AllowanceParts, 'read' | 'now'>) {
   // `freeAt`: where none is left, when one is allowed again. `exhausted`: answers in a row that left none.
   const known = { left: Infinity, freeAt: 0, open: 0, exhausted: 0, probeAt: 0 }
-  const nextTurn = createTurns()
-  const untilFreeMs = (): number => known.left > 0 ? 0 : known.freeAt - now()
-
   const leave: Leave = headers => {
     known.open -= 1
     const allowed = headers === null ? null : read(headers, now())
@@ -48,6 +45,19 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
     known.exhausted = allowed.remaining > 0 ? 0 : known.exhausted + 1
     known.probeAt = now() + Math.min(longestPauseMs, leastMs * (2 ** (known.exhausted - 1) - 1))
   }
+  /** Some vendors give the time of a longer limit, and limits are lifted: a request now and then finds out, ever more rarely. */
+  const mayProbe = (): boolean => {
+    if (now() < known.probeAt) return false
+    known.probeAt = now() + leastMs
+    return true
+  }
+  return { known, leave, mayProbe, untilFreeMs: (): number => known.left > 0 ? 0 : known.freeAt - now() }
+}
+
+/** Until an answer says what is left nothing waits. Requests of other tools with the same credentials show in the next answer. */
+export function createAllowance ({ account, read, tokenBuckets, now }: AllowanceParts): Allowance {
+  const { known, leave, mayProbe, untilFreeMs } = createKnown({ read, now })
+  const nextTurn = createTurns()
 
   const takeOne = async (call: Call): Promise<void> => {
     known.left -= 1
@@ -68,9 +78,7 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
         return leave
       }
       if (untilFreeMs() > longestMs) {
-        // Some vendors give the time of a longer limit, and limits are lifted: a request now and then finds out, ever more rarely.
-        if (now() < known.probeAt) throw refused(untilFreeMs())
-        known.probeAt = now() + leastMs
+        if (!mayProbe()) throw refused(untilFreeMs())
         await takeOne(call)
         return leave
       }

@@ -8,9 +8,9 @@ import { checkKeys, checkName, checkUserData, labelsOf, numberOf } from './ids.t
 import { toJob } from './mapping.ts'
 
 /** Our API's ids are texts, the vendor's are numbers: both are taken. */
-const id = z.union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/, { error: 'must be the number of an id' }).transform(Number)])
+const id = z.union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/).transform(Number)], { error: 'must be an id: a whole number' })
 const ids = z.array(id).min(1).max(100)
-const ip = z.union([z.boolean(), id]).default(true)
+const ip = z.union([z.boolean(), id], { error: 'must be true, false or the id of a primary address' }).default(true)
 
 const optionsSchema = z.strictObject({
   ipv4: ip.meta({ description: 'Default true, a new address. False: none; a number: the id of a primary address' }),
