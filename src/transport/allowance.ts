@@ -10,7 +10,10 @@ export type Leave = (headers: Headers | null) => void
 
 /** Slows an account down before its provider refuses, by what the answers say is left of the provider's own rate limit. */
 export interface Allowance {
-  /** Waits until the provider allows one more request; `rate-limited`, with the time until then, if the wait would outlast the request. */
+  /**
+   * Waits until the provider allows one more request. `rate-limited`, with the time until then, if the wait would outlast the request or is
+   * longer than a retry would wait.
+   */
   enter(call: Call): Promise<Leave>
 }
 
@@ -24,14 +27,14 @@ export interface AllowanceParts {
 /** With fewer left than this, replicas share a bucket, because each may believe that the rest is its own. */
 const shared = { capacity: 16, perSecond: 1 }
 const leastMs = 1000
+/** Equal to the longest wait of a retry. */
+const longestMs = 5000
+const longestPauseMs = 30_000
 
-/** Until an answer says what is left nothing waits. Requests of other tools with the same credentials show in the next answer. */
-export function createAllowance ({ account, read, tokenBuckets, now }: AllowanceParts): Allowance {
-  // `freeAt`: where none is left, when one is allowed again.
-  const known = { left: Infinity, freeAt: 0, open: 0 }
-  const nextTurn = createTurns()
-  const untilFreeMs = (): number => known.left > 0 ? 0 : known.freeAt - now()
-
+/** What the answers have said so far. */
+function createKnown ({ read, now }: Pick<AllowanceParts, 'read' | 'now'>) {
+  // `freeAt`: where none is left, when one is allowed again. `exhausted`: answers in a row that left none.
+  const known = { left: Infinity, freeAt: 0, open: 0, exhausted: 0, probeAt: 0 }
   const leave: Leave = headers => {
     known.open -= 1
     const allowed = headers === null ? null : read(headers, now())
@@ -39,7 +42,22 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
     // The provider may not have counted the requests that are under way.
     known.left = allowed.remaining - known.open
     known.freeAt = now() + allowed.nextMs
+    known.exhausted = allowed.remaining > 0 ? 0 : known.exhausted + 1
+    known.probeAt = now() + Math.min(longestPauseMs, leastMs * (2 ** (known.exhausted - 1) - 1))
   }
+  /** Some vendors give the time of a longer limit, and limits are lifted: a request now and then finds out, ever more rarely. */
+  const mayProbe = (): boolean => {
+    if (now() < known.probeAt) return false
+    known.probeAt = now() + leastMs
+    return true
+  }
+  return { known, leave, mayProbe, untilFreeMs: (): number => known.left > 0 ? 0 : known.freeAt - now() }
+}
+
+/** Until an answer says what is left nothing waits. Requests of other tools with the same credentials show in the next answer. */
+export function createAllowance ({ account, read, tokenBuckets, now }: AllowanceParts): Allowance {
+  const { known, leave, mayProbe, untilFreeMs } = createKnown({ read, now })
+  const nextTurn = createTurns()
 
   const takeOne = async (call: Call): Promise<void> => {
     known.left -= 1
@@ -56,6 +74,11 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
   return {
     enter: async call => {
       if (known.left > 0) {
+        await takeOne(call)
+        return leave
+      }
+      if (untilFreeMs() > longestMs) {
+        if (!mayProbe()) throw refused(untilFreeMs())
         await takeOne(call)
         return leave
       }

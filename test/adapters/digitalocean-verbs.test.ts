@@ -1,5 +1,6 @@
 import t, { type Test as Tap } from 'tap'
 import { digitalocean } from '../../src/adapters/digitalocean/adapter.ts'
+import { createOptions } from '../../src/adapters/digitalocean/create-options.ts'
 import type { Accepted, Job } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
@@ -103,6 +104,13 @@ t.test('a create sends what was asked for in the vendor\'s words, and is followe
   pass(200)
   t.match(await jobsOf(bench, created?.jobs), [{ status: 'succeeded', vendorStatus: 'completed', error: null }])
   t.match(await operations.get.run(created?.serverId ?? ''), { server: { status: 'running', tags: ['env:prod', 'web'] } })
+})
+
+t.test('an id that the vendor made may be a UUID of any version', t => {
+  const vpc = '11111111-2222-3333-4444-555555555555'
+  t.same(createOptions.parse({ vpc, volumes: [vpc] }), { vpc, volumes: [vpc] })
+  t.throws(() => createOptions.parse({ vpc: 'default' }))
+  t.end()
 })
 
 t.test('what a create cannot honor is refused by name before anything is sent', async t => {

@@ -51,6 +51,12 @@ const row = {
 }
 const server = (changes: object = {}) => toServer(dropletWire.parse({ ...row, ...changes }))
 
+t.test('without a public IPv4 address no address of a server is its primary one', t => {
+  const networks = { v4: row.networks.v4.filter(({ type }) => type === 'private'), v6: row.networks.v6 }
+  t.same(server({ networks }).addresses.map(({ family, scope, primary }) => [family, scope, primary]), [[6, 'public', false], [4, 'private', false]])
+  t.end()
+})
+
 t.test('a droplet becomes a server: gateways in a word, dotted and plain netmasks, IPv6 in capitals, a reserved address behind the own one', async t => {
   const address = { family: 4, scope: 'public', primary: false } as const
   t.same(server(), {

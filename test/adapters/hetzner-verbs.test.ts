@@ -4,6 +4,7 @@ import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import type { HetznerKnobs } from '../../sandbox/hetzner/knobs.ts'
 import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
+import { startSimulator } from '../../sandbox/kit/simulator.ts'
 import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
 import { createFastClock, createStillClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
@@ -55,7 +56,7 @@ t.test('an order has exactly the members that were asked for', async t => {
   }
   const least = { name: 'web-9', server_type: 'cx23', location: 'fsn1', image: 'ubuntu-24.04', ssh_keys: ['deploy'] }
   t.same(await bodyOf({}), least)
-  t.same(await bodyOf({ networks: ['4711'], tags: ['env=prod', 'just-a-key'], options: { ipv4: false, ipv6: 91_000_150, firewalls: [38], volumes: [12], automount: true, placement_group: 7, start: false } }), {
+  t.same(await bodyOf({ networks: ['4711'], tags: ['env=prod', 'just-a-key'], options: { ipv4: false, ipv6: 91_000_150, firewalls: ['38'], volumes: [12], automount: true, placement_group: 7, start: false } }), {
     ...least,
     networks: [4711],
     labels: { env: 'prod', 'just-a-key': '' },
@@ -351,4 +352,25 @@ t.test('a lost order is searched by its unique name, without a walk of the list'
   t.equal(vendor.created, 1)
   const lists = vendor.calls.filter(({ method, path }) => method === 'GET' && path === '/servers')
   t.ok(lists.length > 0 && lists.every(({ query }) => query.get('name') === 'web-9'))
+})
+
+t.test('a create has not succeeded while its server still starts, even if all actions of the order have ended', async t => {
+  const vendor = { word: 'initializing' }
+  const action = { id: 606_028_482_673_874, command: 'create_server', status: 'success' }
+  const simulator = await startSimulator(({ method, path }) => {
+    const server = { id: 5, name: 'web-9', status: vendor.word }
+    if (method === 'POST') return { status: 201, body: { server, action, next_actions: [], root_password: null } }
+    if (path === '/servers') return { status: 200, body: { servers: [] } }
+    return { status: 200, body: path === '/actions' ? { actions: [action] } : { server } }
+  })
+  const clock = createFastClock(20)
+  const { app, close } = await composeGateway({ clock, accounts: { hz: { provider: 'hetzner', token: 'a'.repeat(64), api_url: simulator.origin, timeout_ms: 60_000 } } })
+  t.teardown(async () => {
+    await close()
+    await simulator.close()
+  })
+  const ask = askOf(app, 'hz')
+  const { id } = isOperation(t, await ask('POST', '/servers', { body: order, headers: { prefer: 'wait=20' } }), 202, 'create')
+  vendor.word = 'running'
+  t.match((await ask('GET', `/operations/${id}`, { headers: soon })).json(), { status: 'succeeded', server_id: '5' })
 })

@@ -164,7 +164,7 @@ t.test('codes say what statuses do not', async t => {
     [problem(422, 'service_error'), 'unavailable'],
     [problem(423, 'locked'), 'conflict'],
     [problem(423, 'protected'), 'conflict'],
-    [problem(504, 'timeout'), 'timeout'],
+    [problem(504, 'timeout'), 'unavailable'],
     [{ status: 502, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'unavailable'],
     [{ status: 412, body: '' }, 'rejected']
   ]
@@ -216,4 +216,33 @@ t.test('raw refuses the actions whose secrets would be lost', async t => {
   for (const action of ['reset_password', 'enable_rescue', 'rebuild', 'request_console']) t.ok(raw.isForbidden(`/servers/1/actions/${action}`), action)
   t.notOk(raw.isForbidden('/servers/1/actions/poweron'))
   t.match(await raw.run({ method: 'GET', path: '/datacenters', query: '', body: null }), { status: 410 })
+})
+
+t.test('an address that the lock of the one before holds up is attached by a later step', async t => {
+  const ips = ['198.51.100.7', '198.51.100.8', '198.51.100.9'].map((ip, index) => ({ id: 478_001 + index, ip, server: null }))
+  let locked = false
+  const { operations, vendor } = await open(t, ({ method, path }) => {
+    if (method === 'GET') return { status: 200, body: { primary_ips: [], floating_ips: path === '/floating_ips' ? ips : [] } }
+    if (locked) return problem(423, 'locked')
+    locked = true
+    return { status: 201, body: { action: { id: 606_028_482_673_874, command: 'assign_floating_ip' } } }
+  })
+  const accepted = await verb(operations, 'addresses.attach').run({ id, addresses: ips.map(({ ip }) => ip) })
+  const next = { name: 'addresses.assign', input: { addresses: 'floating-478002 floating-478003' } }
+  t.match(accepted, { jobs: [{ id: '606028482673874' }], next })
+  const step = operations.steps?.[next.name]
+  t.equal((await failureOf(step?.run(id, next.input) ?? Promise.resolve())).failure, 'conflict', 'a first one that is locked is not sent')
+  locked = false
+  t.match(await step?.run(id, next.input), { next: { input: { addresses: 'floating-478003' } } })
+  t.equal(sentTo(vendor).at(-2), `POST /floating_ips/478002/actions/assign {"server":${id}}`)
+})
+
+t.test('a gateway timeout of the vendor is an outage, and a read is sent again', async t => {
+  let calls = 0
+  const { operations } = await open(t, () => {
+    calls += 1
+    return calls < 3 ? problem(504, 'timeout') : { status: 200, body: { images: [] } }
+  })
+  t.same(await verb(operations, 'images').run({}), [])
+  t.equal(calls, 3)
 })

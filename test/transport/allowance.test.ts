@@ -138,3 +138,28 @@ t.test('replicas share what is left of a small rest', async t => {
   t.same(await Promise.all(sent), Array.from({ length: 30 }, () => null))
   t.ok(vendor.refusals <= 2, `${vendor.refusals} refusals`)
 })
+
+t.test('a time that is far away is passed on instead of waited for, and ever fewer requests find out whether the limit is lifted', async t => {
+  const clock = createManualClock()
+  const vendor = { sent: 0, remaining: 0 }
+  const far = ({ remaining }: Readonly<Record<string, string>>) => ({ remaining: Number(remaining), nextMs: 1_800_000 })
+  const allowance = createAllowance({ account: 'a', read: far, tokenBuckets: createMemoryStores(clock).tokenBuckets, now: clock.now })
+  const sendOne = async (): Promise<'sent' | 'refused'> => {
+    try {
+      const leave = await allowance.enter(createCall({ clock, requestId: 'r', signal: new AbortController().signal, deadlineMs: 60_000 }))
+      vendor.sent += 1
+      leave({ remaining: String(vendor.remaining) })
+      return 'sent'
+    } catch (error) {
+      t.match(error, { failure: 'rate-limited', options: { notAttempted: true, retryAfterMs: 1_800_000 } })
+      return 'refused'
+    }
+  }
+  t.same([await sendOne(), await sendOne(), await sendOne()], ['sent', 'sent', 'refused'], 'one answer may be of a shorter limit')
+  await clock.run(1000)
+  t.equal(await sendOne(), 'sent')
+  await clock.run(1000)
+  await clock.run(2000)
+  vendor.remaining = 100
+  t.same([await sendOne(), await sendOne(), await sendOne()], ['sent', 'sent', 'sent'])
+})

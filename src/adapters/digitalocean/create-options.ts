@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-const uuid = z.uuid()
+/** Of any version: the vendor makes them. */
+const uuid = z.guid()
 
 export const createOptions = z.strictObject({
   vpc: uuid.optional().meta({ description: 'UUID of a VPC network of the region; the same as `networks`' }),

@@ -61,7 +61,7 @@ const toImage = ({ image }: DropletWire): Reference | null =>
 function toAddresses ({ networks }: DropletWire): Address[] {
   const rows = [...networks?.v4 ?? [], ...networks?.v6 ?? []].map(toAddress).filter(address => address !== null)
   const sorted = [...rows.filter(({ scope }) => scope === 'public'), ...rows.filter(({ scope }) => scope !== 'public')]
-  return sorted.map((address, index) => ({ ...address, primary: index === 0 }))
+  return sorted.map((address, index) => ({ ...address, primary: index === 0 && address.scope === 'public' && address.family === 4 }))
 }
 
 function toAddress ({ ip_address: ip, netmask, gateway, type }: NetworkWire): Address | null {

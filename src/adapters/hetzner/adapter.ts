@@ -1,6 +1,6 @@
 import type { Adapter, Upstream } from '../contract.ts'
 import type { AdapterVerbs } from '../verbs.ts'
-import { createAddresses } from './addresses.ts'
+import { createAddresses, createAddressSteps } from './addresses.ts'
 import { signIn } from './auth.ts'
 import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
@@ -53,6 +53,6 @@ function connect (account: HetznerAccount, upstream: Upstream): AdapterVerbs {
     ...createCatalogs(client),
     raw: createRawVerb(account, upstream),
     jobs: createJobs(client),
-    steps: { ...createCreateSteps(client), ...createResizeSteps(client), ...createRescueSteps(client) }
+    steps: { ...createCreateSteps(client), ...createResizeSteps(client), ...createRescueSteps(client), ...createAddressSteps(client) }
   }
 }

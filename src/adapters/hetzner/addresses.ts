@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalogue.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import type { Accepted, AdapterVerbs, Job } from '../verbs.ts'
+import type { Accepted, AdapterVerbs, Job, Step } from '../verbs.ts'
 import { missing, noAddress } from '../kit/ids.ts'
 import type { HetznerClient, IpKind } from './client.ts'
 import { idOf } from './ids.ts'
@@ -41,11 +41,8 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
       const texts = addresses.map((text, index) => textOf(text, index))
       const all = await readAll(client)
       const wanted = texts.map(text => all.find(ip => ip.row.id === text || isOf(ip, text)) ?? unknownAddress())
-      const jobs: Job[] = []
-      for (const { kind, wire } of wanted.filter(({ row }) => row.server_id !== id)) {
-        jobs.push(toJob((await client.actOnIp(kind, wire.id, 'assign', { body: assignment(kind, serverId) })).action))
-      }
-      return jobs.length === 0 ? { done: true } : { jobs }
+      const open = [...new Set(wanted.filter(({ row }) => row.server_id !== id))]
+      return open.length === 0 ? { done: true } : await assign(client, serverId, open.map(({ kind, wire }) => ({ kind, id: wire.id })))
     }
   },
   'addresses.detach': {
@@ -66,6 +63,36 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
       await client.actOnIp(ip.kind, ip.wire.id, 'change_dns_ptr', { body: { ip: asked, dns_ptr: name }, members: ptrMembers })
       return { address: asked, ptr: name }
     }
+  }
+})
+
+interface Target {
+  readonly kind: IpKind
+  readonly id: string
+}
+
+/** Each assignment may lock the server: what it then refuses is left to a step. */
+async function assign (client: HetznerClient, serverId: string, targets: readonly Target[]): Promise<Accepted> {
+  const jobs: Job[] = []
+  for (const [index, { kind, id }] of targets.entries()) {
+    try {
+      jobs.push(toJob((await client.actOnIp(kind, id, 'assign', { body: assignment(kind, serverId) })).action))
+    } catch (error) {
+      if (jobs.length === 0 || !(error instanceof UpstreamError) || error.options.code !== 'locked') throw error
+      const left = targets.slice(index).map(target => `${target.kind}-${target.id}`).join(' ')
+      return { jobs, next: { name: 'addresses.assign', input: { addresses: left } } }
+    }
+  }
+  return { jobs }
+}
+
+export const createAddressSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
+  'addresses.assign': {
+    isDue: ({ locked }) => locked !== true,
+    run: async (id, { addresses }) => await assign(client, id, String(addresses).split(' ').map((text): Target => {
+      const [kind, number = ''] = text.split('-')
+      return { kind: kind === 'primary' ? 'primary' : 'floating', id: number }
+    }))
   }
 })
 

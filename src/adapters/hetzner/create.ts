@@ -7,9 +7,10 @@ import type { HetznerClient } from './client.ts'
 import { checkKeys, checkName, checkUserData, labelsOf, numberOf } from './ids.ts'
 import { toJob } from './mapping.ts'
 
-const id = z.int().min(1)
+/** Our API's ids are texts, the vendor's are numbers: both are taken. */
+const id = z.union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/).transform(Number)], { error: 'must be an id: a whole number' })
 const ids = z.array(id).min(1).max(100)
-const ip = z.union([z.boolean(), id]).default(true)
+const ip = z.union([z.boolean(), id], { error: 'must be true, false or the id of a primary address' }).default(true)
 
 const optionsSchema = z.strictObject({
   ipv4: ip.meta({ description: 'Default true, a new address. False: none; a number: the id of a primary address' }),
@@ -39,7 +40,8 @@ export const createCreate = (client: HetznerClient): Create<Options> => ({
     return {
       serverId: server.id,
       jobs: [action, ...others ?? []].map(toJob),
-      goal: { statuses: [options.start ? 'running' : 'stopped'], ...(spec.protected === true ? { protected: true } : {}) },
+      // The order's actions may end while the server still starts.
+      goal: { statuses: [options.start ? 'running' : 'stopped'], shown: true, ...(spec.protected === true ? { protected: true } : {}) },
       ...(typeof password === 'string' && password !== '' ? { password } : {}),
       ...(spec.protected === true ? { next: { name: 'create.protect', input: {} } } : {})
     }

@@ -44,7 +44,7 @@ const codes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['unknown_error', 'unavailable'],
   ['bad_gateway', 'unavailable'],
   ['unavailable', 'unavailable'],
-  ['timeout', 'timeout']
+  ['timeout', 'unavailable']
 ])
 
 /** Codes of a 403 that certainly changed nothing and pass. */
