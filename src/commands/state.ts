@@ -24,8 +24,8 @@ export async function stateCheckCommand ({ environment, print }: Terminal): Prom
 
 /** Creates with a key are accepted again for this account. */
 export async function acknowledgeCommand ({ environment, print }: Terminal, account: string): Promise<number> {
-  const { file } = stateOf(await readConfiguration(environment))
-  if (!refusing(file, () => acknowledgeLoss(file, account))) throw new CommandError(`no keys of ${account} are marked as lost`, 1)
+  const { file, secrets } = stateOf(await readConfiguration(environment))
+  if (!refusing(file, () => acknowledgeLoss(file, secrets, account))) throw new CommandError(`no keys of ${account} are marked as lost`, 1)
   print(`creates with an Idempotency-Key are accepted again for ${account}\n`)
   return 0
 }
