@@ -43,6 +43,10 @@ export async function waitFor (session: Session, name: OperationName, { timeoutS
       onState(state)
       last = state
     }
+  } catch (error) {
+    if (controller.signal.aborted || error instanceof Refused) throw error
+    const reason = error instanceof CommandError ? error.message : 'the gateway does not answer any more'
+    throw new CommandError(`${reason}\nThe end of the operation is not known. To go on watching it: ${followCommand(name)}`, 4)
   } finally {
     clearTimeout(timer)
     session.interrupt.signal.removeEventListener('abort', stop)

@@ -1,6 +1,6 @@
 import type { Config } from '../config/load.ts'
 import { backUp } from '../state/sqlite/backup.ts'
-import { StateFileError } from '../state/sqlite/failure.ts'
+import { reasonOf } from '../state/sqlite/failure.ts'
 import { acknowledgeLoss, reportOn, type StateReport } from '../state/sqlite/report.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
 import { readConfiguration } from './configuration.ts'
@@ -24,8 +24,8 @@ export async function stateCheckCommand ({ environment, print }: Terminal): Prom
 
 /** Creates with a key are accepted again for this account. */
 export async function acknowledgeCommand ({ environment, print }: Terminal, account: string): Promise<number> {
-  const { file } = stateOf(await readConfiguration(environment))
-  if (!refusing(file, () => acknowledgeLoss(file, account))) throw new CommandError(`no keys of ${account} are marked as lost`, 1)
+  const { file, secrets } = stateOf(await readConfiguration(environment))
+  if (!refusing(file, () => acknowledgeLoss(file, secrets, account))) throw new CommandError(`no keys of ${account} are marked as lost`, 1)
   print(`creates with an Idempotency-Key are accepted again for ${account}\n`)
   return 0
 }
@@ -39,9 +39,9 @@ function refusing<T> (file: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const isOfSystem = error instanceof Error && 'syscall' in error
-    if (!(error instanceof StateFileError) && !isOfSystem) throw error
-    throw new CommandError(`${file}: ${error.message}`, 1)
+    const reason = error instanceof Error && 'syscall' in error ? error.message : reasonOf(error)
+    if (reason === null) throw error
+    throw new CommandError(`${file}: ${reason}`, 1)
   }
 }
 

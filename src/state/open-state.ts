@@ -2,8 +2,11 @@ import type { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { Database } from './sqlite/database.ts'
+import { reasonOf, StateFileError } from './sqlite/failure.ts'
 import { countLostOperations } from './sqlite/report.ts'
 import { openStateFile } from './sqlite/state-file.ts'
+import { loseUnreadableKeys } from './sqlite/unreadable.ts'
 import { createFileStores, createMemoryStores, createRedisStores, type Secrets, type Stores } from './stores.ts'
 
 /** The state of a serving process, where the configuration puts it. */
@@ -43,7 +46,21 @@ interface FileParts {
 
 function openFile ({ secrets, ...parts }: FileParts): State {
   const { database, now, isThere, close } = openStateFile(parts)
-  const lost = countLostOperations(database, secrets)
-  if (lost > 0) parts.logger.error({ operations: lost }, 'open operations in the state file cannot be read with the configured secret, and are not followed')
+  try {
+    reportUnreadable(database, secrets, { now: now(), logger: parts.logger })
+  } catch (error) {
+    close()
+    throw new StateFileError(reasonOf(error) ?? String(error))
+  }
   return { stores: createFileStores(database, now, secrets), redis: null, isRedisThere: null, isFileThere: isThere, close }
+}
+
+/** What a secret sealed that is no longer configured. A key that cannot be read must not count as unused. */
+function reportUnreadable (database: Database, secrets: Secrets, { now, logger }: { now: number, logger: Logger }): void {
+  const operations = countLostOperations(database, secrets)
+  if (operations > 0) logger.error({ operations }, 'open operations in the state file cannot be read with the configured secret, and are not followed')
+  const accounts = loseUnreadableKeys(database, secrets, now)
+  if (accounts.length === 0) return
+  logger.error({ accounts }, 'idempotency keys in the state file cannot be read with the configured secret: put the earlier secret ' +
+    'beside the new one for a day; creates with a key are refused until hawser state acknowledge ACCOUNT')
 }

@@ -189,3 +189,13 @@ t.test('a create whose prose no one reads is still answered', async t => {
   child.stderr?.destroy()
   t.match(await ended(), { code: 0, out: /"id": "op_1"/ })
 })
+
+t.test('a gateway that goes away during the waiting leaves the end unknown, and the message says how to go on', { timeout: 120_000 }, async t => {
+  const gateway = await gatewayWith(t, {
+    events: response => { response.destroy() },
+    operation: response => { response.destroy() }
+  })
+  t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), {
+    code: 4, out: '', err: /The end of the operation is not known\. To go on watching it: hawser operation wait lab op_1\n$/
+  })
+})

@@ -117,3 +117,17 @@ t.test('check reports whether serve could use the state file', async t => {
   configure({ state: { file }, secret })
   t.match(await run('check'), { code: 1, out: /state +- +failed +it is not a state file/ })
 })
+
+t.test('a file that is damaged or none is named with the reason by each command, and no copy is left', async t => {
+  const { run, configure, file, folder, close } = await open(t)
+  close()
+  const sound = readFileSync(file)
+  writeFileSync(file, Buffer.concat([sound.subarray(0, 8192), Buffer.alloc(4096, 7), sound.subarray(12_288)]))
+  t.match(await run('state', 'check'), { code: 1, out: /^integrity +\w.*page/m })
+  truncateSync(file, 5 * 4096)
+  const copy = join(folder, 'copy.db')
+  for (const words of [['backup', copy], ['check']]) t.match(await run('state', ...words), { code: 1, out: '', err: `${file}: it is damaged\n` })
+  configure({ state: { file: folder }, secret })
+  for (const words of [['backup', copy], ['check']]) t.match(await run('state', ...words), { code: 1, out: '', err: new RegExp(`^${folder}: .`) })
+  t.same(readdirSync(folder).filter(name => name.startsWith('copy')), [])
+})

@@ -4,9 +4,13 @@ import t from 'tap'
 import { stringify } from 'yaml'
 import { parseConfig } from '../../src/config/load.ts'
 import { systemClock } from '../../src/domain/clock.ts'
+import type { IdempotencyRecord } from '../../src/state/idempotency-store.ts'
 import { openState, type State } from '../../src/state/open-state.ts'
+import { acknowledgeLoss } from '../../src/state/sqlite/report.ts'
 import { openFolder, secret } from '../helpers/stores.ts'
 import { record } from '../operations/records.ts'
+
+const keyRecord: IdempotencyRecord = { fingerprint: 'f', owner: 'o', openUntil: 1, operationId: null, answer: null }
 
 /** Opens the state of this configuration; the lines of the log are returned with it. */
 async function open (more: object): Promise<State & { readonly lines: unknown[] }> {
@@ -36,5 +40,27 @@ t.test('open operations that no configured secret opens are logged, because noth
   second.close()
   const third = await open({ state: { file }, secret: ['another secret of thirty-two characters', secret] })
   t.same(third.lines, [])
+  third.close()
+})
+
+t.test('keys that no configured secret opens count as lost, so that none of them buys twice, until an operator acknowledges it', async t => {
+  const file = join(openFolder(t), 'state.db')
+  const other = 'another secret of thirty-two characters'
+  const reserve = async ({ stores }: State, account: string, key: string) => (await stores.idempotency.reserve(account, { key, record: keyRecord, isCreate: true })).kind
+  const first = await open({ state: { file }, secret })
+  t.equal(await reserve(first, 'a', 'k'), 'new')
+  first.close()
+  const both = await open({ state: { file }, secret: [other, secret] })
+  t.same([await reserve(both, 'b', 'k'), both.lines], ['new', []])
+  both.close()
+  const second = await open({ state: { file }, secret: other })
+  t.match(second.lines, [{ level: 50, accounts: ['a'], msg: /cannot be read with the configured secret/ }])
+  // The name of a key is derived from the secret: this one may be the first.
+  t.same([await reserve(second, 'a', 'name under the other secret'), await reserve(second, 'b', 'new')], ['flushed', 'new'])
+  t.equal(acknowledgeLoss(file, [other], 'a'), true)
+  t.equal(await reserve(second, 'a', 'name under the other secret'), 'new')
+  second.close()
+  const third = await open({ state: { file }, secret: other })
+  t.same([third.lines, await reserve(third, 'a', 'next')], [[], 'new'], 'what was acknowledged is not lost again')
   third.close()
 })

@@ -8,6 +8,7 @@ import { reasonOf, StateFileError } from './failure.ts'
 import { holderOf } from './lock.ts'
 import { keyPlace, operationPlace } from './places.ts'
 import { findDamage, readVersion } from './schema.ts'
+import { acknowledgeKeys } from './unreadable.ts'
 
 export interface StateReport {
   /** Null if the file is sound. */
@@ -86,12 +87,12 @@ export const countLostOperations = (database: Database, secrets: readonly string
   countUnreadable(database.query('SELECT account, id, record FROM operations WHERE is_open = 1').all(), operationPlace, createSealer(secrets))
 
 /** Accepts creates with a key again; false if no keys of this account are marked as lost. */
-export function acknowledgeLoss (file: string, account: string): boolean {
+export function acknowledgeLoss (file: string, secrets: readonly string[], account: string): boolean {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) throw new StateFileError(`there is no file ${file}`)
   const database = openDatabase({ file })
   try {
     readVersion(database)
-    return database.statement('DELETE FROM lost_keys WHERE account = ?', 'durable').run(account) === 1
+    return acknowledgeKeys(database, secrets, account)
   } finally {
     database.close()
   }

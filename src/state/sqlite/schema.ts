@@ -45,7 +45,8 @@ export function readVersion (database: Database, newest = schemaVersion): number
 export function findDamage (database: Database, check: 'quick_check' | 'integrity_check'): string | null {
   const row = database.query(`PRAGMA ${check}(1)`).one()
   const found = row === undefined ? 'no answer' : textOf(row, check)
-  return found === 'ok' ? null : found.split('\n')[0] ?? ''
+  // The first line only names the database.
+  return found === 'ok' ? null : found.split('\n').find(line => !line.startsWith('***')) ?? found
 }
 
 /** Creates all tables in an empty database. */
