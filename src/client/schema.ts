@@ -195,7 +195,7 @@ export interface paths {
         put?: never;
         /**
          * Create a server
-         * @description Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be retried after any failure, and one key never buys two servers while the state store keeps what it has acknowledged (see docs/idempotency.md). The members that a provider accepts are listed in its capabilities; others are refused with 400. Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403. Returns 202 with an operation once the provider has accepted the request.
+         * @description Creates a server, which costs money. With an `Idempotency-Key` it can be retried after any failure: one key never buys two servers while the state store keeps what it acknowledged. Returns 202 with an operation once the provider has accepted the request.
          *
          *     Provider calls: up to 3, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
@@ -1820,7 +1820,7 @@ export interface operations {
     createServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -1922,7 +1922,7 @@ export interface operations {
     deleteServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
                 /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
@@ -1979,7 +1979,7 @@ export interface operations {
     changeServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2034,7 +2034,7 @@ export interface operations {
     resizeServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2089,7 +2089,7 @@ export interface operations {
     rebuildServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
                 /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
@@ -2146,7 +2146,7 @@ export interface operations {
     rescueServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2201,7 +2201,7 @@ export interface operations {
     unrescueServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2256,7 +2256,7 @@ export interface operations {
     setPassword: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2311,7 +2311,7 @@ export interface operations {
     startServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2366,7 +2366,7 @@ export interface operations {
     stopServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2421,7 +2421,7 @@ export interface operations {
     rebootServer: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2476,7 +2476,7 @@ export interface operations {
     openConsole: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: never;
@@ -2556,7 +2556,7 @@ export interface operations {
     createSnapshot: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2611,7 +2611,7 @@ export interface operations {
     restoreSnapshot: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
                 /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
@@ -2670,7 +2670,7 @@ export interface operations {
     deleteSnapshot: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
                 /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
@@ -2764,7 +2764,7 @@ export interface operations {
     attachAddresses: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2856,7 +2856,7 @@ export interface operations {
     detachAddress: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -2909,7 +2909,7 @@ export interface operations {
     setPtr: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -3185,7 +3185,7 @@ export interface operations {
     createOwner: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: {
@@ -3270,7 +3270,7 @@ export interface operations {
     createLoginLink: {
         parameters: {
             query?: {
-                /** @description true: sends nothing and returns the calls that would be sent */
+                /** @description true: returns the calls without sending them */
                 dry_run?: boolean;
             };
             header?: never;

@@ -15,9 +15,8 @@ export const create = command({
   action: 'create',
   generatesPassword: true,
   summary: 'Create a server',
-  description: 'Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
-    'then the request can be retried after any failure, and one key never buys two servers while the state store keeps what it acknowledged. ' +
-    'Members that the provider does not accept (see its capabilities) are refused with 400, and a plan beyond `guard.max_monthly_price` with 403.',
+  description: 'Creates a server, which costs money. With an `Idempotency-Key` it can be retried after any failure: ' +
+    'one key never buys two servers while the state store keeps what it acknowledged.',
   path: '/servers',
   creates: true,
   spends: true,

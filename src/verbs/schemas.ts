@@ -3,7 +3,7 @@ import { operationExample, operationSchema, operationStatuses } from '../domain/
 import { flag, pageParameters, wordList } from '../domain/parameter.ts'
 import { serverSchema } from '../domain/server.ts'
 
-const dryRun = flag('true: sends nothing and returns the calls that would be sent')
+const dryRun = flag('true: returns the calls without sending them')
 const confirm = z.string().min(1).max(255).optional()
   .meta({ description: 'The name of the server, as a confirmation; required if the account sets guard.confirm_delete' })
 export const writeQuery = z.strictObject({ dry_run: dryRun })
