@@ -246,3 +246,11 @@ t.test('a gateway timeout of the vendor is an outage, and a read is sent again',
   t.same(await verb(operations, 'images').run({}), [])
   t.equal(calls, 3)
 })
+
+t.test('a raw call with refused credentials fails as any other, and a read-only token is the provider\'s answer', async t => {
+  const request = { method: 'POST', path: '/servers', query: '', body: {} } as const
+  const refused = await open(t, () => problem(401, 'unauthorized'))
+  t.equal((await failureOf(verb(refused.operations, 'raw').run(request))).failure, 'authentication')
+  const readonly = await open(t, () => problem(401, 'token_readonly'))
+  t.match(await verb(readonly.operations, 'raw').run(request), { status: 401, body: { error: { code: 'token_readonly' } } })
+})
