@@ -14,8 +14,8 @@ declare module 'fastify' {
 function refuseMembers (body: unknown): void {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   const errors = isObject
-    ? Object.keys(body).map(name => ({ path: `body.${name}`, message: 'is not known here' }))
-    : [{ path: 'body', message: 'must be left out' }]
+    ? Object.keys(body).map(name => ({ path: `body.${name}`, message: 'is not supported' }))
+    : [{ path: 'body', message: 'must be omitted' }]
   if (errors.length > 0) throw new GatewayError('invalid-request', 'this request takes no body', { errors })
 }
 

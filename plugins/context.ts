@@ -12,7 +12,7 @@ import { silentTrace } from '../src/telemetry/observer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the gateway's rooms see of this request. */
+    /** What the rest of the gateway sees of this request. */
     context: PresentContext
     /** The account of the path, once the caller is known to see it. */
     account: Account | null

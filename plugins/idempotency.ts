@@ -54,7 +54,7 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
       } else await idempotencyLease.release()
     } catch (error) {
       // The work is done, and its operation is known: the answer must not be lost as well.
-      request.log.error({ err: error }, 'the answer of an Idempotency-Key could not be kept')
+      request.log.error({ err: error }, 'failed to store the response for an Idempotency-Key')
     }
   }
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -68,7 +68,9 @@ function keyOf (request: FastifyRequest): string | null {
   const { permission, mayHaveKey } = request.matched.config
   if (key === undefined || permission === undefined || safeMethods.has(request.method)) return null
   if (typeof key !== 'string' || key.length < 1 || key.length > 255) throw badMember('headers.idempotency-key', 'must have 1 to 255 characters')
-  if (mayHaveKey?.(request.body) === false) throw badMember('headers.idempotency-key', 'cannot be used here: the answer is a secret that is returned once and never kept')
+  if (mayHaveKey?.(request.body) === false) {
+    throw badMember('headers.idempotency-key', 'cannot be used here: the response is a secret that is returned once and never stored')
+  }
   return key
 }
 

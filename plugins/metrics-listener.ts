@@ -17,7 +17,7 @@ export function installMetricsListener (app: FastifyInstance, { metrics, listen 
   if (listen === null) return
   const server = createServer((request, reply) => {
     answer(request, reply, metrics).catch((error: unknown) => {
-      app.log.error({ err: error }, 'the metrics could not be read')
+      app.log.error({ err: error }, 'failed to collect metrics')
       if (reply.headersSent) reply.destroy()
       else reply.writeHead(500).end()
     })
@@ -25,7 +25,7 @@ export function installMetricsListener (app: FastifyInstance, { metrics, listen 
   app.addHook('onReady', async () => {
     server.listen(listen.port, listen.host)
     await once(server, 'listening')
-    app.log.info({ address: server.address() }, 'metrics are served')
+    app.log.info({ address: server.address() }, 'metrics listener started')
   })
   app.addHook('onClose', async () => {
     if (!server.listening) return

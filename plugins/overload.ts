@@ -52,6 +52,7 @@ export function installOverload (app: FastifyInstance, answered: Answered, { req
       return
     }
     shed(reason)
-    throw new GatewayError('overloaded', reason === 'requests' ? `${requests()} requests are being answered already` : 'the memory is used up right now')
+    const detail = reason === 'requests' ? `${requests()} requests are already in progress` : 'the gateway is low on memory'
+    throw new GatewayError('overloaded', detail)
   })
 }

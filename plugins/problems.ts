@@ -14,7 +14,7 @@ export function installProblems (app: FastifyInstance): void {
   app.setErrorHandler(async (error: unknown, request, reply) => {
     const problem = withWrites(problemOf(error, request), request)
     // Only a fault of our own is worth a stack: the rest is other people's, and stands in the request's line.
-    if (problem.status === 500) request.log.error({ err: error }, 'unexpected fault')
+    if (problem.status === 500) request.log.error({ err: error }, 'unexpected error')
     return await send(reply, problem)
   })
 }
@@ -42,7 +42,7 @@ export function answerFrameworkError (error: FastifyError, request: FastifyReque
   request.outcome = noOutcome()
   const isTooLong = error.code === 'FST_ERR_MAX_PARAM_LENGTH'
   const refusal = isTooLong
-    ? new GatewayError('not-found', 'no id is that long')
+    ? new GatewayError('not-found', 'the id is too long')
     : badMember('path', 'is not valid: a percent sign is not followed by two hex digits')
   const problem = { ...fromRefusal(refusal, request), account: null, provider: null }
   reply.header('x-request-id', request.id).header('server-timing', 'gateway;dur=0.0, upstream;dur=0.0').header('hawser-upstream-calls', '0')
@@ -131,13 +131,13 @@ const aboutRequest = ({ id, account }: About) =>
 
 function toRefusal (error: unknown, query: unknown): GatewayError {
   if (error instanceof GatewayError) return error
-  if (!isFrameworkError(error)) return new GatewayError('internal', 'the gateway met a fault of its own')
+  if (!isFrameworkError(error)) return new GatewayError('internal', 'internal error')
   if (error.validation !== undefined) return fromValidation(error, query)
   const status = error.statusCode ?? 500
   const refusal = frameworkRefusals.get(error.code)
   if (refusal === 'unsupported-media-type') return new GatewayError(refusal, 'send the body as JSON, with Content-Type: application/json')
   if (refusal !== undefined) return new GatewayError(refusal, error.message)
-  if (status < 400 || status >= 500) return new GatewayError('internal', 'the gateway met a fault of its own')
+  if (status < 400 || status >= 500) return new GatewayError('internal', 'internal error')
   return new GatewayError('invalid-request', error.message, { errors: [{ path: '', message: error.message }] })
 }
 

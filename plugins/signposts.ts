@@ -52,7 +52,7 @@ export function installSignposts (app: FastifyInstance): void {
       if (pattern.test(bare)) return `there is nothing at this path; ${detail.replaceAll(/:([a-z]+)\b/g, (word, name: string) => groups?.[name] ?? word)}`
     }
     const isRoute = bare !== path && [...routes.values()].some(pattern => pattern.test(bare))
-    return isRoute ? `a path has no slash at its end; use ${bare}` : 'there is nothing at this path'
+    return isRoute ? `remove the trailing slash: ${bare}` : 'there is nothing at this path'
   }
 
   app.setNotFoundHandler(async ({ url }) => { throw new GatewayError('not-found', detailOf(pathOf(url))) })

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import type { Clock } from '../src/domain/clock.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { problemOf } from '../plugins/problems.ts'
@@ -52,6 +54,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       refuseForStream(request)
       const { filters, include } = toServersQuery(rest, null)
       const parts = await begun(streamFleet(accounts, { filters, include, deadlineMs }, request.context))
+      endStalled(reply.raw, deadlineMs, gateway.clock)
       reply.trailer('hawser-upstream-calls', async () => String(request.context.counters.upstreamCalls))
       return await reply.type('application/x-ndjson').send(Readable.from(toLines(parts, request), { objectMode: false, highWaterMark: 16_384 }))
     }
@@ -90,6 +93,23 @@ function etagOfFleet ({ data, page, accounts }: FleetPage): string {
     accounts.map(({ account, status, count, error }) => [account.id, status, count, error?.message ?? null])
   ])
   return `W/"${createHash('sha1').update(text).digest('base64url')}"`
+}
+
+/** The time without a byte after which a reader at the deadline counts as one that has stopped. */
+const stalledMs = 500
+
+/** At its deadline a stream ends with what each account has come to; a caller who does not read any more is disconnected. */
+function endStalled (raw: ServerResponse, deadlineMs: number, clock: Clock): void {
+  const look = (before: number | undefined): void => {
+    const cancel = clock.timer(() => {
+      const written = raw.socket?.bytesWritten
+      if (written === before) raw.destroy()
+      else look(written)
+    }, stalledMs)
+    raw.once('close', cancel)
+  }
+  const cancel = clock.timer(() => { look(raw.socket?.bytesWritten) }, Math.max(0, deadlineMs - stalledMs))
+  raw.once('close', cancel)
 }
 
 /** Waits for the first rows or account that succeeds; throws the first failure if no account answers. */

@@ -14,7 +14,7 @@ export const operationParams = z.strictObject({ ...accountParams.shape, id: oper
 
 // No examples on optional parameters: the documentation's forms would fill them in and filter out everything.
 const includeQuery = z.enum(['raw']).optional()
-  .meta({ description: 'raw adds the provider\'s own object with secrets replaced' })
+  .meta({ description: 'raw adds the provider\'s own object with secrets redacted' })
 export const serverQuery = z.strictObject({ include: includeQuery })
 
 const filterText = z.string().min(1).max(255)
@@ -23,12 +23,13 @@ export const serversQuery = z.strictObject({
   ...pageParameters,
   status: wordList(serverStatuses, 'One or more states, separated by commas: running,stopped'),
   name: filterText.optional().meta({ description: 'The exact name' }),
-  q: filterText.optional().meta({ description: 'A part of the name, the id or an address, in any case' }),
+  q: filterText.optional().meta({ description: 'Substring of the name, the id or an address, case-insensitive' }),
   ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' }).optional().meta({ override: { type: 'string' }, description: 'An address of the server, such as 2.58.28.45' }),
   region: filterText.optional().meta({ description: 'A region\'s id' }),
   owner: filterText.optional().meta({ description: 'An owner\'s id' }),
   tag: filterText.optional().meta({ description: 'A tag' }),
-  sort: z.enum(sortOrders).default('id').meta({ description: 'The sort order; - for descending. Unknown times come first' }),
+  sort: z.enum(sortOrders).default('id')
+    .meta({ description: 'Sort order; prefix with - for descending. Servers without a creation time come first' }),
   include: includeQuery
 })
 

@@ -8,7 +8,7 @@ import type { Server } from '../src/domain/server.ts'
 import type { Gateway } from '../src/services.ts'
 import { apiVerbs } from '../src/verbs/all.ts'
 import { dryRunSchema } from '../src/verbs/resource-schemas.ts'
-import { operationOrPlan, passwordedOperationOrPlan, passwordedOperationSchema } from '../src/verbs/schemas.ts'
+import { operationOrDryRun, passwordedOperationOrDryRun, passwordedOperationSchema } from '../src/verbs/schemas.ts'
 import { none, type ApiVerb, type Command, type DirectCall, type KeyedRow, type Prepared } from '../src/verbs/verb.ts'
 import { sendPage } from './page.ts'
 import { jsonAnswer, operationSchema, readProblems, writeProblems } from './schemas.ts'
@@ -52,11 +52,11 @@ async function answer (exchange: Exchange): Promise<FastifyReply> {
   const prepared = request.prepared ?? prepare(verb, request)
   if (verb.answer?.isSecret === true) reply.header('cache-control', 'no-store')
   if (prepared.answers === 'page') return await answerPage(exchange, prepared.call)
-  if (isDryRun(request)) return await answerPlan(exchange, prepared.answers === 'operation' ? prepared.command : prepared.call)
+  if (isDryRun(request)) return await answerDryRun(exchange, prepared.answers === 'operation' ? prepared.command : prepared.call)
   return prepared.answers === 'operation' ? await answerCommand(exchange, prepared) : await answerValue(exchange, prepared.call)
 }
 
-const answerPlan = async ({ gateway, request, reply }: Exchange, call: Command | DirectCall<unknown>): Promise<FastifyReply> =>
+const answerDryRun = async ({ gateway, request, reply }: Exchange, call: Command | DirectCall<unknown>): Promise<FastifyReply> =>
   await reply.send({ calls: await gateway.executor.dryRun(accountOf(request), call, request.context) })
 
 async function answerCommand ({ gateway, verb, request, reply }: Exchange, { command, isShown }: Prepared & { answers: 'operation' }): Promise<FastifyReply> {
@@ -110,17 +110,18 @@ const schemaOf = (verb: ApiVerb) => ({
   response: responsesOf(verb)
 })
 
+const accepted = 'Returns 202 with an operation once the provider has accepted the request.'
 const descriptionOf = ({ description, answers, answer }: ApiVerb): string =>
-  answers === 'operation' && answer === undefined ? `${description} Returns 202 with an operation as soon as the provider has accepted.` : description
+  answers === 'operation' && answer === undefined ? `${description} ${accepted}` : description
 
 function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {
-  const ended = 'With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent'
-  const [begun, begunOrPlan] = generatesPassword === true ? [passwordedOperationSchema, passwordedOperationOrPlan] : [operationSchema, operationOrPlan]
-  const { status = 200, description = ended, schema = begunOrPlan } = answer ?? {}
+  const ended = 'With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent'
+  const [begun, begunOrDryRun] = generatesPassword === true ? [passwordedOperationSchema, passwordedOperationOrDryRun] : [operationSchema, operationOrDryRun]
+  const { status = 200, description = ended, schema = begunOrDryRun } = answer ?? {}
   return {
     ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the calls that would be sent', dryRunSchema) }),
     [status]: jsonAnswer(description, schema),
-    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted; the operation is running', begun) } : {}),
+    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted the request; the operation is running', begun) } : {}),
     ...(permission === 'read' ? readProblems() : writeProblems())
   }
 }

@@ -14,7 +14,7 @@ export async function runCli (words: readonly string[], terminal: Terminal): Pro
     const line = mayBeOfCaller(program, words)
       ? (await import('./caller/program.ts')).addCallerCommands(program, terminal, { words, finish })
       : words
-    await program.parseAsync(line.length === 0 ? ['serve'] : [...line], { from: 'user' })
+    await program.parseAsync(line.length === 0 ? ['serve'] : [...withHelp(program, line)], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -30,6 +30,16 @@ export async function runCli (words: readonly string[], terminal: Terminal): Pro
 /** The commands of a caller are many: they are not loaded for one of the gateway itself. */
 const mayBeOfCaller = ({ commands }: Command, [first]: readonly string[]): boolean =>
   first !== undefined && !commands.some(command => command.name() === first) && first !== '--version' && first !== '-V'
+
+/** `help server create` is `server create --help`: the parser's own help knows one name. */
+function withHelp (program: Command, words: readonly string[]): readonly string[] {
+  const [first, ...names] = words
+  if (first !== 'help' || names.some(name => name.startsWith('-'))) return words
+  let command: Command | undefined = program
+  for (const name of names) command = command?.commands.find(one => one.name() === name)
+  if (command === undefined) throw new CommandError(`there is no command ${names.join(' ')} (hawser --help lists the commands)`, 2)
+  return [...names, '--help']
+}
 
 /** Other users of the machine can read a command line. The parser's own message would repeat the secret. */
 function refuseSecrets (words: readonly string[]): void {

@@ -22,7 +22,7 @@ export interface Reloader {
   stop(): void
 }
 
-/** Reads the file again and applies it, one reload at a time. An invalid configuration is logged, and the old one stays in force. */
+/** Reads the file again and applies it, one reload at a time. An invalid configuration is logged, and the old one stays active. */
 export function createReloader ({ config: first, load, composed, audit, logger, onApplied }: Reloading): Reloader {
   let config = first
   let last = Promise.resolve()
@@ -30,7 +30,7 @@ export function createReloader ({ config: first, load, composed, audit, logger, 
   let isStopped = false
   const refuse = (reason: string): void => {
     composed.observer.reloaded('refused')
-    logger.error({ reason }, 'the configuration was not reloaded; the old one stays in force')
+    logger.error({ reason }, 'the configuration was not reloaded; the old one stays active')
   }
   const reopen = (): void => {
     try { audit.reopen() } catch (error) { logger.error({ err: error }, 'the audit file could not be reopened; the old one stays in use') }

@@ -108,7 +108,7 @@ const lingerMs = 500
 /** Stops accepting requests, lets those in flight finish within the grace period, then closes the app, the providers and the state. */
 const stopper = ({ composed, state, logger, graceMs, onStop }: Stopping) => (): void => {
   onStop()
-  logger.info('stopping')
+  logger.info('shutting down')
   const giveUp = setTimeout(() => {
     logger.warn('requests were still in flight at the end of the grace period')
     process.exit(1)
@@ -116,11 +116,11 @@ const stopper = ({ composed, state, logger, graceMs, onStop }: Stopping) => (): 
   giveUp.unref()
   composed.close().then(() => {
     state.close()
-    logger.info('stopped')
+    logger.info('shut down')
     // A collector that does not answer would keep the process alive.
     setTimeout(() => process.exit(), lingerMs).unref()
   }, (error: unknown) => {
-    logger.error({ err: error }, 'the shutdown was not clean')
+    logger.error({ err: error }, 'shutdown failed')
     process.exitCode = 1
   })
 }

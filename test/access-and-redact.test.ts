@@ -226,7 +226,7 @@ t.test('the text of a refusal follows its meaning and never names the status, wh
   const conflict = refused(response(400)).withFacts({ attempts: 3, sideEffect: 'possible' }).meaning(
     'conflict', { member: 'body.plan' }
   )
-  t.match(conflict, { failure: 'conflict', message: 'the provider refused this in the present state' })
+  t.match(conflict, { failure: 'conflict', message: 'the provider rejected this in the current state' })
   t.match(conflict, { attempts: 3, sideEffect: 'possible', options: { status: 400, member: 'body.plan' } }, 'all else is as it was')
   t.equal(malformed(response(200), 'in its own words').meaning('rejected').message, 'in its own words')
   for (const status of [200, 302, 400, 401, 402, 403, 404, 405, 409, 422, 429, 500, 503]) {

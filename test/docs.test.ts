@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '..')
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 const pages = [
   'README.md', 'CONTRIBUTING.md', 'SECURITY.md',
-  ...['docs', 'deploy'].flatMap(folder => readdirSync(join(root, folder)).filter(name => name.endsWith('.md')).map(name => join(folder, name)))
+  ...['docs', 'docs/providers', 'deploy'].flatMap(folder => readdirSync(join(root, folder)).filter(name => name.endsWith('.md')).map(name => join(folder, name)))
 ]
 
 /** The blocks of a page in one language, such as `sh`. */

@@ -101,7 +101,7 @@ const list = <Row> (
   view: (call: Call, row: Row) => unknown
 ): Route => ({ path, verbs: { GET: call => answerList(call, rows(call), listing, row => view(call, row)) } })
 
-export const catalogueRoutes: readonly Route[] = [
+export const catalogRoutes: readonly Route[] = [
   { path: 'openstack/instances/create_options', verbs: { GET: createOptions } },
   list('openstack/regions', regions, ({ world, api }) =>
     [...world.regions.values()].filter(region => api === 'staff' || region.enabled), (_, row) => row),

@@ -70,7 +70,8 @@ export interface Shown {
 }
 
 export const blankInstance = (id: string) => ({
-  ...{ id, name: '', description: none<string>(), flavor: none<string>(), image: none<string>(), region: 'Region1', client: none<number>() },
+  ...{ id, name: '', description: none<string>(), flavor: none<string>(), image: none<string>() },
+  ...{ region: 'Region1', client: none<number>() },
   /** Nova's vm_state in lower case, and its task_state, underscores kept. */
   ...{ status: 'active', task: none<string>() },
   /** What reads show while the row lags behind OpenStack. */

@@ -73,7 +73,7 @@ const networks: readonly Network[] = [
   network(networkIds.region2, 'public', { region: 'Region2', is_default: true, subnets: subnets(4, '192.0.2', '2001:db8:43') })
 ]
 
-export function seedCatalogue (world: World): void {
+export function seedCatalog (world: World): void {
   for (const [id, enabled] of [['Region1', true], ['Region2', true], ['Region3', false]] as const) {
     world.regions.set(id, { id, enable_volumes: true, description: id === 'Region1' ? '' : `The ${id}`, enable_snapshots: true, enabled })
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { blankInstance, type Instance, type UserKind } from './records.ts'
-import { documented, flavorIds, imageIds, networkIds, seedCatalogue } from './seed-catalogue.ts'
+import { documented, flavorIds, imageIds, networkIds, seedCatalog } from './seed-catalogue.ts'
 import { seedClients } from './seed-clients.ts'
 import { fixed, oddities } from './seed-oddities.ts'
 import { addPorts, localTime, newUuid, timeNow, uuidOf, type World } from './world.ts'
@@ -28,7 +28,7 @@ const flavorsInTurn = [documented.flavor, flavorIds.small, flavorIds.medium]
 const imagesInTurn = [documented.image, imageIds.ubuntu, imageIds.debian]
 
 export function seed (world: World): void {
-  seedCatalogue(world)
+  seedCatalog(world)
   seedClients(world)
   world.instances.set(documented.instance, instance(documented.instance, {
     ports: [{

@@ -4,7 +4,7 @@ import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { actionRoutes } from './actions.ts'
 import { crash, detailReply, noRoute, type Route } from './call.ts'
-import { catalogueRoutes } from './catalogue.ts'
+import { catalogRoutes } from './catalogue.ts'
 import { clientRoutes } from './clients.ts'
 import { instanceRoutes } from './instances.ts'
 import { defaultKnobs, type FleioKnobs } from './knobs.ts'
@@ -43,7 +43,7 @@ export const startFleio = async ({ clock = Date.now, knobs, ...options }: FleioO
 }
 
 /** Fixed words come before `:id`, so the first match wins. */
-const routes: readonly Route[] = [...catalogueRoutes, ...instanceRoutes, ...actionRoutes, ...clientRoutes]
+const routes: readonly Route[] = [...catalogRoutes, ...instanceRoutes, ...actionRoutes, ...clientRoutes]
 
 const roots: ReadonlyArray<readonly [string, UserKind]> = [['/backend/staffapi/', 'staff'], ['/backend/api/', 'user']]
 

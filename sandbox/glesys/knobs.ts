@@ -1,6 +1,6 @@
 import { choice } from '../kit/json.ts'
 
-/** The behaviour that public sources leave open, with the likeliest first, and all durations. */
+/** The behavior that public sources leave open, with the likeliest first, and all durations. */
 export const defaultKnobs = () => ({
   /** What a change on a locked server answers: today's documented code, or the body seen in 2012. */
   lockedError: choice('http-403', 'http-500-code-606'),

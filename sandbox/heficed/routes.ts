@@ -63,7 +63,7 @@ const routes: readonly Route[] = [
   guessed('POST', `${K}/:id/vnc`, openConsole)
 ]
 
-/** Unknown route, wrong verb, missing scope, foreign organisation: checked in this order. Ids are digits. */
+/** Unknown route, wrong verb, missing scope, foreign organization: checked in this order. Ids are digits. */
 export function dispatch (call: Omit<Call, 'params'>, grant: Grant): SimulatedReply {
   const { world, request } = call
   const there = findRoutes(routes, request.path)

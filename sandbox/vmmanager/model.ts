@@ -2,7 +2,7 @@ import { createAgenda } from '../kit/agenda.ts'
 import { empty, maybe, none, type Json } from '../kit/json.ts'
 import type { VmmanagerKnobs } from './knobs.ts'
 
-/** A catalogue entry as it goes over the wire. */
+/** A catalog entry as it goes over the wire. */
 export interface Row {
   id: number
   [key: string]: unknown
@@ -75,7 +75,7 @@ export type NetworkRecord = typeof networks[number]
 
 /** The state of the simulated platform. */
 export const createPlatform = (
-  knobs: VmmanagerKnobs, clock: () => number, users: readonly UserRecord[], catalogue: ReadonlyMap<string, readonly Row[]>
+  knobs: VmmanagerKnobs, clock: () => number, users: readonly UserRecord[], catalog: ReadonlyMap<string, readonly Row[]>
 ) => ({
   ...createAgenda(clock),
   ...{ knobs, pools, networks },
@@ -88,7 +88,7 @@ export const createPlatform = (
   tokens: new Map<string, { readonly userId: number, readonly expiresAt: number | null, usedAt: number }>(),
   keys: new Map<string, { readonly userId: number, readonly expiresAt: number }>(),
   /** Lists by the name in the path: os, preset, cluster, node, image… */
-  catalogue,
+  catalog,
   counters: { host: 40, disk: 100, address: 500, task: 769, consul: 1341774669, token: 1995, notify: 123456 },
   ...{ created: 0, logins: 0, keyLogins: 0 }
 })
@@ -100,7 +100,7 @@ export const take = (platform: Platform, counter: keyof Platform['counters']): n
   return platform.counters[counter]
 }
 
-export const rowsOf = (platform: Platform, list: string): readonly Row[] => platform.catalogue.get(list) ?? []
+export const rowsOf = (platform: Platform, list: string): readonly Row[] => platform.catalog.get(list) ?? []
 
 export const rowOf = (platform: Platform, list: string, id: number | null): Row | undefined =>
   rowsOf(platform, list).find(row => row.id === id)

@@ -57,7 +57,7 @@ const vxlan: Row = {
 const operatorKey = 'ssh-ed25519 AAAAExampleExampleExampleExample operator@example.com'
 
 /** Lists by the name in the path. */
-export const catalogue: ReadonlyMap<string, readonly Row[]> = new Map([
+export const catalog: ReadonlyMap<string, readonly Row[]> = new Map([
   ['os', templates],
   ['image', [
     image(7, 'golden', 'admin', { for_all: true, size_mib: 10240 }),

@@ -3,7 +3,7 @@ import type { VmmanagerKnobs } from './knobs.ts'
 import {
   addDisk, blankHost, createPlatform, disksOf, rowOf, take, toStamp, type HostRecord, type Platform, type TaskRecord, type UserRecord
 } from './model.ts'
-import { catalogue } from './seed-catalogue.ts'
+import { catalog } from './seed-catalogue.ts'
 import { submit } from './tasks.ts'
 
 const user = (id: number, name: string, role = '@user', state = 'active'): UserRecord =>
@@ -21,7 +21,7 @@ export const client = 'client@example.com'
 const furtherHosts = 127
 
 export function seedPlatform (knobs: VmmanagerKnobs, now: () => number): Platform {
-  const platform = createPlatform(knobs, now, users, catalogue)
+  const platform = createPlatform(knobs, now, users, catalog)
   seedSamples(platform)
   addHosts(platform, furtherHosts)
   return platform

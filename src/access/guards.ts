@@ -59,7 +59,7 @@ export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSett
     throw new GatewayError('conflict', 'this server is listed in guard.protected; only read calls may refer to it')
   }
   if (maxMonthlyPrice !== null && method !== 'DELETE') {
-    throw new GatewayError('forbidden', `raw ${method} calls are disabled because the account sets guard.max_monthly_price: what they may cost is not known`)
+    throw new GatewayError('forbidden', `raw ${method} calls are disabled because the account sets guard.max_monthly_price: their cost is unknown`)
   }
   if (confirms && method === 'DELETE') throw new GatewayError('forbidden', 'raw DELETE calls are disabled because the account sets guard.confirm_delete')
 }

@@ -112,7 +112,7 @@ export interface PageRequest {
  * Reads the vendor's list page by page; the gateway walks it. `paging`: `whole` returns all rows at once; `offset` may begin
  * earlier than requested (`start` says where), never later; `key` returns the rows after an id, in any order.
  * `filters` are a hint: rows that match must not be missing, other rows may be present.
- * `ordered`: rows come in ascending order of `compareIds`, and `after` is honoured or, at worst, ignored.
+ * `ordered`: rows come in ascending order of `compareIds`, and `after` is respected or, at worst, ignored.
  * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
  */
 export interface List extends Verb {

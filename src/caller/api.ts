@@ -21,7 +21,7 @@ export async function apiCommand (terminal: Terminal, [methodWord = '', path = '
   if (method === 'GET' && body !== undefined) throw new CommandError('a GET has no body', 2)
   const headers = Object.fromEntries((flags.header ?? []).map(toHeader))
   return await withSession(terminal, flags, async ({ call, output, interrupt }) => {
-    if (method !== 'GET') interrupt.explain('interrupted before the answer: the request may have been carried out')
+    if (method !== 'GET') interrupt.explain('interrupted before the response: the request may have been carried out')
     const { body: answer } = await call({ method, path, headers, ...(body === undefined ? {} : { body }) })
     const text = typeof answer === 'string' ? answer : `${plainJson(answer, output.format === 'ndjson' ? 0 : 2)}\n`
     terminal.print(output.width === null ? text : plainLines(text))

@@ -38,5 +38,5 @@ export function flagsLast (words: readonly string[]): readonly string[] {
 }
 
 export function addWaitFlags (command: Command): void {
-  command.option('--wait', 'wait for the end of the operation').option('--timeout <seconds>', 'wait so long at most; default 35 minutes')
+  command.option('--wait', 'wait for the end of the operation').option('--timeout <seconds>', 'maximum time to wait; default 35 minutes')
 }

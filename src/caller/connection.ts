@@ -17,7 +17,7 @@ export async function connectionOf (terminal: Terminal, flags: ConnectionFlags):
   const { environment: { HAWSER_URL: url = '', HAWSER_KEY: key = '' } } = terminal
   const keyOfFile = flags.keyFile === undefined ? null : await readOneLine(terminal, flags.keyFile, '--key-file')
   if (flags.context !== undefined) {
-    if (flags.url !== undefined) throw new CommandError('--context and --url exclude each other', 2)
+    if (flags.url !== undefined) throw new CommandError('--context and --url are mutually exclusive', 2)
     const context = await contextNamed(terminal, flags.context)
     return { url: checkUrl(context.url, `the context ${flags.context}`), key: checkKey(keyOfFile ?? context.key) }
   }
@@ -46,7 +46,7 @@ export function checkUrl (text: string, place: string): string {
 export function checkKey (key: string | null): string | null {
   if (key === null || key === '') return null
   // A header takes only these; the key is not repeated in the message.
-  if (!/^[\x21-\x7e]{1,8192}$/.test(key)) throw new CommandError('the key contains spaces or characters that a header cannot carry', 2)
+  if (!/^[\x21-\x7e]{1,8192}$/.test(key)) throw new CommandError('the key contains spaces or characters not allowed in a header', 2)
   return key
 }
 

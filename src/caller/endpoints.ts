@@ -40,13 +40,13 @@ export const endpoints: readonly Endpoint[] = [
       {"name":"deadline_ms","kind":"number","about":"Milliseconds after which accounts that have not answered are left out; also limits a stream"},
       {"name":"status","kind":"text","about":"One or more states, separated by commas: running,stopped"},
       {"name":"name","kind":"text","about":"The exact name"},
-      {"name":"q","kind":"text","about":"A part of the name, the id or an address, in any case"},
+      {"name":"q","kind":"text","about":"Substring of the name, the id or an address, case-insensitive"},
       {"name":"ip","kind":"text","about":"An address of the server, such as 2.58.28.45"},
       {"name":"region","kind":"text","about":"A region's id"},
       {"name":"owner","kind":"text","about":"An owner's id"},
       {"name":"tag","kind":"text","about":"A tag"},
-      {"name":"sort","kind":"text","about":"The sort order; - for descending. Unknown times come first","choices":["id","-id","name","-name","created_at","-created_at"]},
-      {"name":"include","kind":"text","about":"raw adds the provider's own object with secrets replaced","choices":["raw"]}
+      {"name":"sort","kind":"text","about":"Sort order; prefix with - for descending. Servers without a creation time come first","choices":["id","-id","name","-name","created_at","-created_at"]},
+      {"name":"include","kind":"text","about":"raw adds the provider's own object with secrets redacted","choices":["raw"]}
     ],
     body: null
   },
@@ -59,13 +59,13 @@ export const endpoints: readonly Endpoint[] = [
     query: [
       {"name":"status","kind":"text","about":"One or more states, separated by commas: running,stopped"},
       {"name":"name","kind":"text","about":"The exact name"},
-      {"name":"q","kind":"text","about":"A part of the name, the id or an address, in any case"},
+      {"name":"q","kind":"text","about":"Substring of the name, the id or an address, case-insensitive"},
       {"name":"ip","kind":"text","about":"An address of the server, such as 2.58.28.45"},
       {"name":"region","kind":"text","about":"A region's id"},
       {"name":"owner","kind":"text","about":"An owner's id"},
       {"name":"tag","kind":"text","about":"A tag"},
-      {"name":"sort","kind":"text","about":"The sort order; - for descending. Unknown times come first","choices":["id","-id","name","-name","created_at","-created_at"]},
-      {"name":"include","kind":"text","about":"raw adds the provider's own object with secrets replaced","choices":["raw"]}
+      {"name":"sort","kind":"text","about":"Sort order; prefix with - for descending. Servers without a creation time come first","choices":["id","-id","name","-name","created_at","-created_at"]},
+      {"name":"include","kind":"text","about":"raw adds the provider's own object with secrets redacted","choices":["raw"]}
     ],
     body: null
   },
@@ -82,16 +82,16 @@ export const endpoints: readonly Endpoint[] = [
       {"name":"plan","kind":"text","about":"The id of a plan; instead of cpus and memory_mib"},
       {"name":"cpus","kind":"number","about":""},
       {"name":"memory_mib","kind":"number","about":""},
-      {"name":"disk_gib","kind":"number","about":"May stand beside plan where accepts lists it"},
+      {"name":"disk_gib","kind":"number","about":"Can be combined with plan if `accepts` lists it"},
       {"name":"image","kind":"text","about":"","isRequired":true},
-      {"name":"ssh_keys","kind":"list","about":"Public key texts or ids, as accepts says"},
+      {"name":"ssh_keys","kind":"list","about":"Public keys or key ids, depending on the provider; see `note` of the capability"},
       {"name":"user_data","kind":"text","about":""},
       {"name":"password","kind":"text","about":"","isSecret":true},
       {"name":"networks","kind":"list","about":""},
       {"name":"owner","kind":"text","about":""},
       {"name":"tags","kind":"list","about":""},
       {"name":"protected","kind":"flag","about":""},
-      {"name":"options","kind":"json","about":"What only this provider knows; strict"}
+      {"name":"options","kind":"json","about":"Provider-specific options; unknown ones are rejected"}
     ]
   },
   {
@@ -101,7 +101,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "Get a server",
     traits: [],
     query: [
-      {"name":"include","kind":"text","about":"raw adds the provider's own object with secrets replaced","choices":["raw"]}
+      {"name":"include","kind":"text","about":"raw adds the provider's own object with secrets redacted","choices":["raw"]}
     ],
     body: null
   },
@@ -113,8 +113,8 @@ export const endpoints: readonly Endpoint[] = [
     traits: ["plans","waits","keyed","destroys"],
     query: [
       {"name":"confirm","kind":"text","about":"The name of the server, as a confirmation; required if the account sets guard.confirm_delete"},
-      {"name":"keep_addresses","kind":"flag","about":"true: keep its addresses reserved and billed; GleSYS only"},
-      {"name":"recycle","kind":"flag","about":"true: keep the server in the provider's recycle bin; OneCloud (Cloudpods) only"}
+      {"name":"keep_addresses","kind":"flag","about":"true: keep its addresses reserved and billed. Supported by: GleSYS"},
+      {"name":"recycle","kind":"flag","about":"true: keep the server in the provider's recycle bin. Supported by: OneCloud (Cloudpods)"}
     ],
     body: null
   },
@@ -141,8 +141,8 @@ export const endpoints: readonly Endpoint[] = [
       {"name":"plan","kind":"text","about":"The id of a plan; instead of cpus and memory_mib"},
       {"name":"cpus","kind":"number","about":""},
       {"name":"memory_mib","kind":"number","about":""},
-      {"name":"disk_gib","kind":"number","about":"May stand beside plan where accepts lists it"},
-      {"name":"restart","kind":"flag","about":"The server may be stopped and started for it."}
+      {"name":"disk_gib","kind":"number","about":"Can be combined with plan if `accepts` lists it"},
+      {"name":"restart","kind":"flag","about":"Allows the server to be restarted"}
     ]
   },
   {
@@ -327,8 +327,8 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List images",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean only"},
-      {"name":"instance_type","kind":"text","about":"linux or windows; Heficed Kronos Cloud (required) only"}
+      {"name":"region","kind":"text","about":"The id of a region. Supported by: Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean"},
+      {"name":"instance_type","kind":"text","about":"linux or windows. Supported by: Heficed Kronos Cloud (required)"}
     ],
     body: null
   },
@@ -339,7 +339,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List plans",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean only"}
+      {"name":"region","kind":"text","about":"The id of a region. Supported by: Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean"}
     ],
     body: null
   },
@@ -359,7 +359,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List SSH keys",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; VMmanager 6 only"}
+      {"name":"region","kind":"text","about":"The id of a region. Supported by: VMmanager 6"}
     ],
     body: null
   },
@@ -370,7 +370,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "List networks",
     traits: ["page","limits"],
     query: [
-      {"name":"region","kind":"text","about":"The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean only"}
+      {"name":"region","kind":"text","about":"The id of a region. Supported by: Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean"}
     ],
     body: null
   },
@@ -394,7 +394,7 @@ export const endpoints: readonly Endpoint[] = [
       {"name":"name","kind":"text","about":""},
       {"name":"email","kind":"text","about":""},
       {"name":"password","kind":"text","about":"","isSecret":true},
-      {"name":"options","kind":"json","about":"What only this provider knows; strict"}
+      {"name":"options","kind":"json","about":"Provider-specific options; unknown ones are rejected"}
     ]
   },
   {
@@ -424,7 +424,7 @@ export const endpoints: readonly Endpoint[] = [
     query: [
       {"name":"status","kind":"text","about":"One or more states, separated by commas: pending,running"},
       {"name":"server_id","kind":"text","about":""},
-      {"name":"action","kind":"text","about":"As create, stop, snapshots.create"}
+      {"name":"action","kind":"text","about":"For example create, stop or snapshots.create"}
     ],
     body: null
   },

@@ -30,10 +30,10 @@ export interface FollowLimits {
 export async function waitFor (session: Session, name: OperationName, { timeoutS, onState = () => {} }: FollowLimits): Promise<Operation> {
   const controller = new AbortController()
   const stop = (): void => { controller.abort(session.interrupt.signal.reason) }
-  session.interrupt.explain(`The operation goes on at the provider. To go on watching it: ${followCommand(name)}`)
+  session.interrupt.explain(`The operation goes on at the provider. To keep watching it: ${followCommand(name)}`)
   session.interrupt.signal.addEventListener('abort', stop, { once: true })
   const timer = setTimeout(() => {
-    controller.abort(new CommandError(`The operation has not ended within ${timeoutS} s. To go on watching it: ${followCommand(name)}`, 4))
+    controller.abort(new CommandError(`The operation has not ended within ${timeoutS} s. To keep watching it: ${followCommand(name)}`, 4))
   }, timeoutS * 1000)
   const progress = createProgress(session.terminal, session.output)
   let last: Operation | null = null
@@ -71,7 +71,7 @@ export async function * statesOf (session: Session, name: OperationName, signal:
         if (hasEnded(state)) return
       }
       const { body } = await session.call({ method: 'GET', path, signal })
-      if (!isOperation(body)) throw new CommandError('the answer is not an operation of the gateway', 1)
+      if (!isOperation(body)) throw new CommandError('the response is not an operation of the gateway', 1)
       yield body
       if (hasEnded(body)) return
     } catch (error) {

@@ -24,7 +24,7 @@ export async function runList (session: Session, listing: Listing): Promise<numb
   const isFleet = listing.path === '/v1/servers'
   const kind = isFleet ? 'fleet' : listing.endpoint.words[0] ?? ''
   const count = await printRows(terminal, output, rows(session, listing, silent), kind)
-  if (count === 0 && output.format === 'table' && !output.isQuiet) terminal.complain('none\n')
+  if (count === 0 && output.format === 'table' && !output.isQuiet) terminal.complain('No results.\n')
   for (const line of silent.values()) terminal.complain(line)
   return listing.isStrict && silent.size > 0 ? 1 : 0
 }
@@ -59,7 +59,7 @@ function noteSilent (body: unknown, silent: Map<string, string>): void {
 function lineOf ({ account, status, age_ms: ageMs, problem }: Row): string {
   const reason = isRow(problem) ? `: ${String(problem.title)} (${String(problem.detail)})` : ''
   const age = status === 'stale' ? `; its servers are from ${Math.round(Number(ageMs) / 1000)} s ago` : ''
-  return `${String(account)} did not answer${reason}${age}`
+  return `${String(account)} did not respond${reason}${age}`
 }
 
 /** `--limit`: null where it was not given. */

@@ -39,7 +39,7 @@ function addOperationCommands (program: Command, terminal: Terminal, run: Run): 
     const command = operation.command(word).description(summary)
       .argument('<account>', 'the id of the account')
       .argument('<operation>', 'the id of the operation')
-      .option('--timeout <seconds>', 'so long at most; default 35 minutes')
+      .option('--timeout <seconds>', 'maximum time to wait; default 35 minutes')
     addCommonFlags(command)
     command.action(async (account: string, id: string) => {
       const flags = command.opts()
@@ -50,7 +50,7 @@ function addOperationCommands (program: Command, terminal: Terminal, run: Run): 
 
 function addApi (program: Command, terminal: Terminal, run: Run): void {
   const command = program.command('api').description('send one request and print the answer')
-    .argument('<method>', 'GET, POST, PUT, PATCH or DELETE').argument('<path>', 'as /v1/accounts')
+    .argument('<method>', 'GET, POST, PUT, PATCH or DELETE').argument('<path>', 'for example /v1/accounts')
     .option('--body <json>', 'the body, or @FILE').option('--header <header>', 'NAME: VALUE; may be repeated', collected)
   addCommonFlags(command)
   command.action(async (method: string, path: string) => {

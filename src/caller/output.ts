@@ -29,7 +29,7 @@ export function outputOf ({ streams, environment }: Terminal, { output = [], qui
   for (const word of output) {
     const list = /^columns=(.+)$/.exec(word)?.[1]
     const named = formats.find(name => name === word)
-    if (list !== undefined) columns = list.split(',').map(column => column.trim()).filter(column => column !== '')
+    if (list !== undefined) columns = toColumns(list)
     else if (named !== undefined) format = named
     else throw new CommandError(`-o takes ${formats.join(', ')} or columns=NAME,NAME; not ${plain(word)}`, 2)
   }
@@ -40,6 +40,12 @@ export function outputOf ({ streams, environment }: Terminal, { output = [], qui
     width: isTerminal ? streams.output.columns || null : null,
     hasColor: isTerminal && (environment.NO_COLOR ?? '') === '' && environment.TERM !== 'dumb'
   }
+}
+
+function toColumns (list: string): readonly string[] {
+  const columns = list.split(',').map(column => column.trim()).filter(column => column !== '')
+  if (columns.length === 0) throw new CommandError('-o columns=NAME,NAME needs at least one name', 2)
+  return columns
 }
 
 /** Prints rows as they come where the format permits it. Resolves with their number. */
@@ -116,5 +122,5 @@ const quoted = (cell: string): string => /[",]/.test(cell) ? `"${cell.replaceAll
 /** The rows of a page; a TypeError where the answer is none. */
 export function rowsOf (body: unknown): readonly Row[] {
   if (isRow(body) && Array.isArray(body.data)) return body.data.filter(isRow)
-  throw new CommandError('the answer is not a page of the gateway', 1)
+  throw new CommandError('the response is not a page of the gateway', 1)
 }

@@ -26,9 +26,16 @@ export function addCallerCommands (program: Command, terminal: Terminal, { words
 
 /** Failures of a caller's command have their own form. */
 async function reported (terminal: Terminal, work: Promise<number>, { verbose = false }: { readonly verbose?: boolean }): Promise<number> {
-  // A reader that has gone, such as head, wants no more and no error.
-  const leave = (error: Error): void => { if ('code' in error && error.code === 'EPIPE') process.exit() }
-  for (const stream of [terminal.streams?.output, terminal.streams?.error]) stream?.on('error', leave)
+  const leave = (error: Error): void => {
+    const reason = 'code' in error ? String(error.code) : error.message
+    // A reader that has gone, such as head, wants no more and no error.
+    if (reason === 'EPIPE') process.exit()
+    terminal.complain(`standard output cannot be written: ${reason}\n`)
+    process.exit(1)
+  }
+  terminal.streams?.output.on('error', leave)
+  // Prose that no one reads must not end a write before its answer.
+  terminal.streams?.error.on('error', () => {})
   try {
     return await work
   } catch (error) {
@@ -84,12 +91,14 @@ function addArguments (command: Command, variants: readonly Endpoint[]): void {
 const aboutArgument = (name: string): string => name === 'server' ? serverNote : `the id of the ${name}`
 
 function addTraitFlags (command: Command, endpoint: Endpoint): void {
-  if (takesBody(endpoint)) command.option('--body <json>', 'the members as JSON, or @FILE; flags win')
-  if (hasTrait(endpoint, 'limits')) command.option('--limit <number>', 'at most so many rows; default: all')
-  if (endpoint.words[0] === 'servers') command.option('--strict', 'exit 1 if an account did not answer')
+  if (takesBody(endpoint)) command.option('--body <json>', 'the fields as JSON, or @FILE; flags take precedence')
+  if (hasTrait(endpoint, 'limits')) command.option('--limit <number>', 'maximum number of rows; default: all')
+  if (endpoint.words[0] === 'servers') command.option('--strict', 'exit 1 if an account did not respond')
   if (hasTrait(endpoint, 'waits')) addWaitFlags(command)
-  if (hasTrait(endpoint, 'keyed')) command.option('--idempotency-key <key>', 'the same key never does it twice; a create has one by itself')
-  if (endpoint.words.at(-1) === 'create') command.option('--no-idempotency-key', 'send it without a key: sent again, it buys again')
+  if (hasTrait(endpoint, 'keyed')) {
+    command.option('--idempotency-key <key>', 'a repeat with it is not executed again; creates get one automatically')
+  }
+  if (endpoint.words.at(-1) === 'create') command.option('--no-idempotency-key', 'send no key; a repeat creates another server')
   if (hasTrait(endpoint, 'plans')) command.option('--dry-run', 'send nothing, show the calls that the provider would get')
   if (hasTrait(endpoint, 'destroys')) command.option('-y, --yes', 'do not ask for the name of the server')
 }

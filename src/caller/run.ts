@@ -65,7 +65,7 @@ async function showServer (session: Session, endpoint: Endpoint, values: readonl
 
 async function show ({ terminal, output, call }: Session, path: string, query: Query): Promise<number> {
   const { body } = await call({ method: 'GET', path, query })
-  if (!isRow(body)) throw new CommandError('the answer is not the gateway\'s', 1)
+  if (!isRow(body)) throw new CommandError('the response is not from the gateway', 1)
   await printRecord(terminal, output, body)
   return 0
 }

@@ -65,7 +65,7 @@ async function callGateway (client: HawserClient, url: string, request: PlainReq
     const body = toBody(response, text)
     if (response.ok) return { status: response.status, headers: response.headers, body }
     if (isProblem(body)) throw new Refused(body)
-    throw new CommandError(`the answer of ${url} is not the gateway's: HTTP ${response.status}`, isRead ? 1 : 4)
+    throw new CommandError(`the response of ${url} is not from the gateway: HTTP ${response.status}`, isRead ? 1 : 4)
   } catch (error) {
     if (error instanceof CommandError) throw error
     if (request.signal?.aborted === true) throw request.signal.reason
@@ -80,7 +80,7 @@ function toBody (response: Response, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new CommandError(`the answer is not valid JSON (HTTP ${response.status})`, 1)
+    throw new CommandError(`the response is not valid JSON (HTTP ${response.status})`, 1)
   }
 }
 
@@ -91,7 +91,7 @@ async function readText ({ body }: Response): Promise<string> {
   let bytes = 0
   for await (const chunk of body ?? []) {
     bytes += chunk.length
-    if (bytes > longestBytes) throw new CommandError('the answer is larger than 256 MiB', 1)
+    if (bytes > longestBytes) throw new CommandError('the response is larger than 256 MiB', 1)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -109,8 +109,8 @@ function unanswered (url: string, error: unknown, isRead: boolean): CommandError
   const code = codeOf(error)
   if (unsent.has(code) || untrusted.test(code)) return new CommandError(`the gateway at ${url} cannot be reached: ${code}`, 1)
   const reason = error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : code
-  const fate = isRead ? '' : '. The request may have been carried out: see hawser operations'
-  return new CommandError(`the gateway at ${url} did not answer: ${reason}${fate}`, isRead ? 1 : 4)
+  const consequence = isRead ? '' : '. The request may have been carried out: see hawser operations'
+  return new CommandError(`the gateway at ${url} did not respond: ${reason}${consequence}`, isRead ? 1 : 4)
 }
 
 function codeOf (error: unknown): string {

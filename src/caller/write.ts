@@ -3,7 +3,7 @@ import type { Operation } from '../client/client.ts'
 import { CommandError } from '../terminal.ts'
 import { isRow, type Row } from './cells.ts'
 import { hasTrait, type Endpoint } from './endpoint.ts'
-import { endCodeOf, followCommand, hasEnded, isOperation, waitFor } from './follow.ts'
+import { endCodeOf, followCommand, hasEnded, isOperation, waitFor, type OperationName } from './follow.ts'
 import { ask } from './input.ts'
 import { printRecord } from './output.ts'
 import { plain, plainJson } from './plain.ts'
@@ -30,17 +30,17 @@ const defaultTimeoutS = 35 * 60
 /** Sends a write and prints what it answers: the calls of a dry run, the operation, or a value. */
 export async function runWrite (session: Session, write: Write): Promise<number> {
   const { terminal, output } = session
-  const isPlanned = write.query.dry_run === true
+  const isDryRun = write.query.dry_run === true
   const timeoutS = timeoutOf(write.flags.timeout)
-  const confirmed = hasTrait(write.endpoint, 'destroys') && !isPlanned ? await confirm(session, write) : {}
-  const headers = isPlanned ? {} : keyHeader(write.endpoint, write.flags, () => `hawser-${randomUUID()}`)
+  const confirmed = hasTrait(write.endpoint, 'destroys') && !isDryRun ? await confirm(session, write) : {}
+  const headers = isDryRun ? {} : keyHeader(write.endpoint, write.flags, () => `hawser-${randomUUID()}`)
   announceKey(session, headers['idempotency-key'])
   const answer = await send(session, { ...write, query: { ...write.query, ...confirmed } }, headers)
   if (answer === null) return 4
   const { body } = answer
-  if (isPlanned && isRow(body) && Array.isArray(body.calls)) return printPlan(session, body)
+  if (isDryRun && isRow(body) && Array.isArray(body.calls)) return printDryRun(session, body)
   if (isOperation(body)) return await finish(session, write, body, timeoutS)
-  if (!isRow(body)) throw new CommandError('the answer is not the gateway\'s; the request may have been carried out', 4)
+  if (!isRow(body)) throw new CommandError('the response is not from the gateway; the request may have been carried out', 4)
   await printRecord(terminal, output, body)
   return 0
 }
@@ -48,12 +48,12 @@ export async function runWrite (session: Session, write: Write): Promise<number>
 /** Printed before anything is sent: a lost answer is asked for again with the same key. */
 function announceKey ({ terminal, interrupt }: Session, key: string | undefined): void {
   interrupt.explain(key === undefined
-    ? 'interrupted before the answer: the request may have been carried out. See hawser operations'
-    : `interrupted before the answer. ${againWith(key)}`)
+    ? 'interrupted before the response: the request may have been carried out. See hawser operations'
+    : `interrupted before the response. ${againWith(key)}`)
   if (key !== undefined) terminal.complain(`Idempotency-Key: ${key}\n`)
 }
 
-const againWith = (key: string): string => `Run the same command again with --idempotency-key ${key}: it never does it twice.`
+const againWith = (key: string): string => `Run the same command again with --idempotency-key ${key}: it will not be executed twice.`
 
 /** Resolves with the operation that follows a write whose answer was lost, if it is waited for. */
 async function send (session: Session, { endpoint, path, query, body, account, flags }: Write, headers: Headers): Promise<Answer | null> {
@@ -69,7 +69,7 @@ async function send (session: Session, { endpoint, path, query, body, account, f
     if (!(error instanceof Refused) || id === undefined) throw error
     terminal.complain(problemText(error.problem, isVerbose))
     if (flags.wait === true) return await call({ method: 'GET', path: `/v1/${segmentOf(account)}/operations/${segmentOf(id)}` })
-    terminal.complain(`The gateway goes on following it: ${followCommand({ account, id })}\n`)
+    terminal.complain(`The gateway keeps following it: ${followCommand({ account, id })}\n`)
     return null
   }
 }
@@ -77,19 +77,34 @@ async function send (session: Session, { endpoint, path, query, body, account, f
 async function finish (session: Session, { account, flags }: Write, begun: Operation, timeoutS: number): Promise<number> {
   const { terminal, output } = session
   const name = { account, id: begun.id }
-  const operation = flags.wait === true && !hasEnded(begun) ? await waitFor(session, name, { timeoutS }) : begun
   // Shown once: the operation itself never holds it.
   const password = 'generated_password' in begun ? { generated_password: begun.generated_password } : {}
+  const operation = flags.wait === true && !hasEnded(begun) ? await waitShowing(session, { begun, password }, { name, timeoutS }) : begun
   await printRecord(terminal, output, { ...operation, ...password })
   if (hasEnded(operation)) return endCodeOf(operation)
-  if (!output.isQuiet) terminal.complain(`Accepted, not yet done. To wait for it: ${followCommand(name)}\n`)
+  if (!output.isQuiet) terminal.complain(`Accepted; still in progress. To wait for it: ${followCommand(name)}\n`)
   return 0
 }
 
-function printPlan ({ terminal, output }: Session, { calls }: Row): number {
+interface Begun {
+  readonly begun: Operation
+  readonly password: Row
+}
+
+/** Waits for the end; a password that is shown once is printed even where the waiting is interrupted. */
+async function waitShowing (session: Session, { begun, password }: Begun, { name, timeoutS }: { name: OperationName, timeoutS: number }): Promise<Operation> {
+  try {
+    return await waitFor(session, name, { timeoutS })
+  } catch (error) {
+    if (typeof password.generated_password === 'string') await printRecord(session.terminal, session.output, { ...begun, ...password })
+    throw error
+  }
+}
+
+function printDryRun ({ terminal, output }: Session, { calls }: Row): number {
   if (output.format !== 'table') terminal.print(`${plainJson({ calls }, output.format === 'json' ? 2 : 0)}\n`)
   else for (const call of Array.isArray(calls) ? calls.filter(isRow) : []) terminal.print(callText(call))
-  if (!output.isQuiet) terminal.complain('A dry run: nothing was sent.\n')
+  if (!output.isQuiet) terminal.complain('Dry run: nothing was sent.\n')
   return 0
 }
 
@@ -103,7 +118,7 @@ function callText ({ method, url, headers, body }: Row): string {
 async function confirm ({ terminal, interrupt }: Session, { endpoint, account, target, flags }: Write): Promise<Record<string, string>> {
   const { id = '', name = null } = target ?? {}
   if (typeof flags.confirm === 'string') {
-    if (name !== null && flags.confirm !== name) throw new CommandError('--confirm is not the name of this server; nothing was sent', 2)
+    if (name !== null && flags.confirm !== name) throw new CommandError('--confirm does not match the name of this server; nothing was sent', 2)
     return { confirm: flags.confirm }
   }
   if (flags.yes === true) return {}
@@ -112,9 +127,9 @@ async function confirm ({ terminal, interrupt }: Session, { endpoint, account, t
   }
   interrupt.explain('interrupted; nothing was sent')
   const wanted = name ?? id
-  const question = `${endpoint.summary} for good: ${plain(wanted)} (${plain(id)}) of ${plain(account)}.\n`
-  const typed = await ask(terminal, `${question}Type ${name === null ? 'its id' : 'its name'} to go on: `)
-  if (typed?.trim() !== wanted.trim()) throw new CommandError('that is not it; nothing was sent', 2)
+  const question = `${endpoint.summary}: ${plain(wanted)} (${plain(id)}) of ${plain(account)}. This cannot be undone.\n`
+  const typed = await ask(terminal, `${question}Type ${name === null ? 'its id' : 'its name'} to continue: `)
+  if (typed?.trim() !== wanted.trim()) throw new CommandError('the name does not match; nothing was sent', 2)
   return name === null ? {} : { confirm: name }
 }
 

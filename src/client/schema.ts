@@ -92,7 +92,7 @@ export interface paths {
          * List providers
          * @description Returns every provider that this gateway supports, the settings of its accounts as JSON Schema, and its capabilities.
          *
-         *     Upstream calls: none.
+         *     Provider calls: none.
          */
         get: operations["listProviders"];
         put?: never;
@@ -114,7 +114,7 @@ export interface paths {
          * List accounts
          * @description Returns the configured accounts that this key may see.
          *
-         *     Upstream calls: none.
+         *     Provider calls: none.
          */
         get: operations["listAccounts"];
         put?: never;
@@ -136,7 +136,7 @@ export interface paths {
          * Get an account
          * @description Returns one account with its capabilities and its health, as of the last call to the provider.
          *
-         *     Upstream calls: none.
+         *     Provider calls: none.
          */
         get: operations["getAccount"];
         put?: never;
@@ -167,7 +167,7 @@ export interface paths {
          *     followed by a line `{"account": …}` for each account. A stream takes no `limit`, `cursor` or `sort`
          *     and nothing from a cache; `Hawser-Upstream-Calls` is a trailer.
          *
-         *     For each account: Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     For each account: Provider calls: up to 1, plus 1 per list page, plus 1 per row, plus up to 3 to sign in, plus retries.
          */
         get: operations["listFleet"];
         put?: never;
@@ -189,15 +189,15 @@ export interface paths {
          * List servers
          * @description Returns one page of the account's servers, with optional filters and sort order; `page.next_cursor` leads to the next page.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists and 1 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus 1 per list page, plus 1 per row, plus up to 3 to sign in, plus retries.
          */
         get: operations["listServers"];
         put?: never;
         /**
          * Create a server
-         * @description Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400. Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: with it the request can be retried after any failure, and one key never buys two servers while the state store keeps what it has acknowledged (see docs/idempotency.md). The members that a provider accepts are listed in its capabilities; others are refused with 400. Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         post: operations["createServer"];
         delete?: never;
@@ -217,16 +217,16 @@ export interface paths {
          * Get a server
          * @description Returns one server in its present state at the provider.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["getServer"];
         put?: never;
         post?: never;
         /**
          * Delete a server
-         * @description Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is refused with 409. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Deletes the server and its disks permanently. The operation succeeds when the server is gone. A protected server is refused with 409. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         delete: operations["deleteServer"];
         options?: never;
@@ -235,7 +235,7 @@ export interface paths {
          * Update a server
          * @description Changes the name or the deletion protection of a server. Answers 200 with the server if the provider shows the change at once, otherwise 202 with an operation.
          *
-         *     Upstream calls: at most 5 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 5, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         patch: operations["changeServer"];
         trace?: never;
@@ -251,9 +251,9 @@ export interface paths {
         put?: never;
         /**
          * Resize a server
-         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Changes the plan of a server, or its CPUs, memory and disk. A disk never shrinks. Some providers resize only a stopped server: without `restart` the request is refused, or waits until the server is stopped. Some restart a running server in any case (see `note` of the capability). Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 5 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 5, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         post: operations["resizeServer"];
         delete?: never;
@@ -273,9 +273,9 @@ export interface paths {
         put?: never;
         /**
          * Rebuild a server
-         * @description Reinstalls the server from an image. All data on its main disk is lost. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Reinstalls the server from an image. All data on its main disk is lost. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         post: operations["rebuildServer"];
         delete?: never;
@@ -295,9 +295,9 @@ export interface paths {
         put?: never;
         /**
          * Enter rescue mode
-         * @description Boots the server into the provider's rescue system. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Boots the server into the provider's rescue system. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 4; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 4, plus up to 3 to sign in, plus retries.
          */
         post: operations["rescueServer"];
         delete?: never;
@@ -317,9 +317,9 @@ export interface paths {
         put?: never;
         /**
          * Leave rescue mode
-         * @description Boots the server into its own system again. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Boots the server into its own system again. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus up to 3 to sign in, plus retries.
          */
         post: operations["unrescueServer"];
         delete?: never;
@@ -341,7 +341,7 @@ export interface paths {
          * Set the administrator password
          * @description Sets the password of the administrator. Omit it if the provider generates one: the generated password is returned once, with 200.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus up to 3 to sign in, plus retries.
          */
         post: operations["setPassword"];
         delete?: never;
@@ -361,9 +361,9 @@ export interface paths {
         put?: never;
         /**
          * Start a server
-         * @description Powers the server on. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Powers the server on. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 2, plus up to 3 to sign in, plus retries.
          */
         post: operations["startServer"];
         delete?: never;
@@ -383,9 +383,9 @@ export interface paths {
         put?: never;
         /**
          * Stop a server
-         * @description Shuts the server down; with `force` it is powered off without involving the guest system, if the provider supports that. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Shuts the server down; with `force` it is powered off without involving the guest system, if the provider supports that. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 2, plus up to 3 to sign in, plus retries.
          */
         post: operations["stopServer"];
         delete?: never;
@@ -405,9 +405,9 @@ export interface paths {
         put?: never;
         /**
          * Reboot a server
-         * @description Restarts the server; with `force` it is reset without involving the guest system, if the provider supports that. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Restarts the server; with `force` it is reset without involving the guest system, if the provider supports that. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 2; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 2, plus up to 3 to sign in, plus retries.
          */
         post: operations["rebootServer"];
         delete?: never;
@@ -429,7 +429,7 @@ export interface paths {
          * Open a console
          * @description Returns a link to the console of a server. The link works without a key: treat it as a secret.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus up to 3 to sign in, plus retries.
          */
         post: operations["openConsole"];
         delete?: never;
@@ -449,15 +449,15 @@ export interface paths {
          * List snapshots
          * @description Returns one page of the snapshots of a server.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 2, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listSnapshots"];
         put?: never;
         /**
          * Create a snapshot
-         * @description Takes a snapshot of the disks of a server. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Takes a snapshot of the disks of a server. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 3; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus up to 3 to sign in, plus retries.
          */
         post: operations["createSnapshot"];
         delete?: never;
@@ -477,9 +477,9 @@ export interface paths {
         put?: never;
         /**
          * Restore a snapshot
-         * @description Reverts a server to a snapshot. Everything written since then is lost. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Reverts a server to a snapshot. Everything written since then is lost. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         post: operations["restoreSnapshot"];
         delete?: never;
@@ -500,9 +500,9 @@ export interface paths {
         post?: never;
         /**
          * Delete a snapshot
-         * @description Deletes a snapshot for good. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Deletes a snapshot permanently. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 3 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 3, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         delete: operations["deleteSnapshot"];
         options?: never;
@@ -521,15 +521,15 @@ export interface paths {
          * List the addresses of a server
          * @description Returns one page of the addresses that are attached to a server.
          *
-         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 4, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listServerAddresses"];
         put?: never;
         /**
          * Attach addresses
-         * @description Attaches addresses of the account to a server. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Attaches addresses of the account to a server. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 4 and 1 for each page of the provider's lists and 2 for each row; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 4, plus 1 per list page, plus 2 per row, plus up to 3 to sign in, plus retries.
          */
         post: operations["attachAddresses"];
         delete?: never;
@@ -549,7 +549,7 @@ export interface paths {
          * List addresses
          * @description Returns one page of the addresses of an account, attached to a server or not.
          *
-         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 4, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listAddresses"];
         put?: never;
@@ -572,9 +572,9 @@ export interface paths {
         post?: never;
         /**
          * Detach an address
-         * @description Detaches an address from a server. Returns 202 with an operation as soon as the provider has accepted.
+         * @description Detaches an address from a server. Returns 202 with an operation once the provider has accepted the request.
          *
-         *     Upstream calls: at most 4 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 4, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         delete: operations["detachAddress"];
         options?: never;
@@ -594,7 +594,7 @@ export interface paths {
          * Set the reverse DNS name
          * @description Sets the reverse DNS name (PTR record) of an address.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 2, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         put: operations["setPtr"];
         post?: never;
@@ -615,7 +615,7 @@ export interface paths {
          * List images
          * @description Returns one page of the images that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listImages"];
         put?: never;
@@ -637,7 +637,7 @@ export interface paths {
          * List plans
          * @description Returns one page of the plans that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listPlans"];
         put?: never;
@@ -659,7 +659,7 @@ export interface paths {
          * List regions
          * @description Returns one page of the regions that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listRegions"];
         put?: never;
@@ -681,7 +681,7 @@ export interface paths {
          * List SSH keys
          * @description Returns one page of the SSH keys that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listSshKeys"];
         put?: never;
@@ -703,7 +703,7 @@ export interface paths {
          * List networks
          * @description Returns one page of the networks that the account can use. Their ids are those that a create takes.
          *
-         *     Upstream calls: at most 2 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 2, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listNetworks"];
         put?: never;
@@ -725,7 +725,7 @@ export interface paths {
          * List owners
          * @description Returns one page of the owners that servers can belong to, such as clients or projects.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["listOwners"];
         put?: never;
@@ -733,7 +733,7 @@ export interface paths {
          * Create an owner
          * @description Creates an owner at the provider.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         post: operations["createOwner"];
         delete?: never;
@@ -753,7 +753,7 @@ export interface paths {
          * Get an owner
          * @description Returns one owner.
          *
-         *     Upstream calls: at most 1 and 1 for each page of the provider's lists; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus 1 per list page, plus up to 3 to sign in, plus retries.
          */
         get: operations["getOwner"];
         put?: never;
@@ -777,7 +777,7 @@ export interface paths {
          * Create a login link
          * @description Returns a link that signs an owner in to the provider's panel. The link is returned once.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus up to 3 to sign in, plus retries.
          */
         post: operations["createLoginLink"];
         delete?: never;
@@ -797,7 +797,7 @@ export interface paths {
          * List operations
          * @description Returns one page of the account's operations of the last 24 hours, newest first.
          *
-         *     Upstream calls: none.
+         *     Provider calls: none.
          */
         get: operations["listOperations"];
         put?: never;
@@ -819,7 +819,7 @@ export interface paths {
          * Get an operation
          * @description Returns the last known state of an operation. The status is 200 regardless of its result. With `Prefer: wait=n` the response is delayed until the operation ends or n seconds have passed. One poller for each account serves all waiting requests.
          *
-         *     Upstream calls: none.
+         *     Provider calls: none.
          */
         get: operations["getOperation"];
         put?: never;
@@ -841,7 +841,7 @@ export interface paths {
          * Follow an operation
          * @description Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. With `Last-Event-ID` only later events are sent; intermediate states may be skipped. One poller for each account serves all waiting requests.
          *
-         *     Upstream calls: none.
+         *     Provider calls: none.
          */
         get: operations["followOperation"];
         put?: never;
@@ -863,28 +863,28 @@ export interface paths {
          * Send a GET to the provider's API
          * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus up to 3 to sign in, plus retries.
          */
         get: operations["rawGet"];
         /**
          * Send a PUT to the provider's API
          * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus up to 3 to sign in, plus retries.
          */
         put: operations["rawPut"];
         /**
          * Send a POST to the provider's API
          * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus up to 3 to sign in, plus retries.
          */
         post: operations["rawPost"];
         /**
          * Send a DELETE to the provider's API
          * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus up to 3 to sign in, plus retries.
          */
         delete: operations["rawDelete"];
         options?: never;
@@ -893,7 +893,7 @@ export interface paths {
          * Send a PATCH to the provider's API
          * @description Passes the request through to the provider with the account's credentials, for accounts with `raw: true`. Sign-in paths and dot segments are refused with 403; DELETE also needs the permission `delete`. The query is passed on except for `dry_run`, which the gateway handles.
          *
-         *     Upstream calls: at most 1; a sign-in adds up to 3, and retries after transient failures come on top.
+         *     Provider calls: up to 1, plus up to 3 to sign in, plus retries.
          */
         patch: operations["rawPatch"];
         trace?: never;
@@ -909,10 +909,10 @@ export interface components {
             plan?: string;
             cpus?: number;
             memory_mib?: number;
-            /** @description May stand beside plan where accepts lists it */
+            /** @description Can be combined with plan if `accepts` lists it */
             disk_gib?: number;
             image: string;
-            /** @description Public key texts or ids, as accepts says */
+            /** @description Public keys or key ids, depending on the provider; see `note` of the capability */
             ssh_keys?: string[];
             user_data?: string;
             password?: string;
@@ -920,7 +920,7 @@ export interface components {
             owner?: string;
             tags?: string[];
             protected?: boolean;
-            /** @description What only this provider knows; strict */
+            /** @description Provider-specific options; unknown ones are rejected */
             options?: {
                 [key: string]: unknown;
             };
@@ -930,9 +930,9 @@ export interface components {
             plan?: string;
             cpus?: number;
             memory_mib?: number;
-            /** @description May stand beside plan where accepts lists it */
+            /** @description Can be combined with plan if `accepts` lists it */
             disk_gib?: number;
-            /** @description The server may be stopped and started for it. */
+            /** @description Allows the server to be restarted */
             restart?: boolean;
         };
         RebuildServerRequest: {
@@ -974,7 +974,7 @@ export interface components {
             /** Format: email */
             email?: string;
             password?: string;
-            /** @description What only this provider knows; strict */
+            /** @description Provider-specific options; unknown ones are rejected */
             options?: {
                 [key: string]: unknown;
             };
@@ -994,7 +994,7 @@ export interface components {
         };
         Problem: {
             /**
-             * @description The kind of problem; a page that says what to do
+             * @description The problem type; its page explains what to do
              * @enum {string}
              */
             type: "/problems/invalid-request" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/account-not-found" | "/problems/server-not-found" | "/problems/operation-not-found" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/conflict" | "/problems/idempotency-in-progress" | "/problems/payload-too-large" | "/problems/unsupported-media-type" | "/problems/upstream-rejected" | "/problems/quota-exceeded" | "/problems/capacity-exhausted" | "/problems/idempotency-mismatch" | "/problems/rate-limited" | "/problems/upstream-rate-limited" | "/problems/internal" | "/problems/operation-not-supported" | "/problems/upstream-authentication" | "/problems/upstream-forbidden" | "/problems/upstream-malformed" | "/problems/upstream-unreachable" | "/problems/upstream-suspended" | "/problems/upstream-unavailable" | "/problems/circuit-open" | "/problems/overloaded" | "/problems/idempotency-unavailable" | "/problems/upstream-timeout";
@@ -1005,7 +1005,7 @@ export interface components {
             account: string | null;
             provider: string | null;
             /**
-             * @description safe: nothing was done and the cause may pass. unsafe: a write was sent and its fate is unknown. no: repeating it will not help
+             * @description safe: nothing was done and the cause may be temporary. unsafe: a write was sent and its outcome is unknown. no: a retry will not help
              * @enum {string}
              */
             retryable: "safe" | "unsafe" | "no";
@@ -1024,7 +1024,7 @@ export interface components {
                 path: string;
                 message: string;
             }[];
-            /** @description The operation that follows a write whose answer was lost */
+            /** @description The operation that tracks a write whose response was lost */
             operation_id?: string;
         };
         Live: {
@@ -1094,14 +1094,14 @@ export interface components {
             /** @enum {string} */
             support: "native" | "emulated" | "none";
             evidence: ("documented" | "observed" | "inferred") | null;
-            /** @description Optional members that this provider honours */
+            /** @description Optional members that this provider supports */
             accepts: string[];
             note: string | null;
         };
         PageInfo: {
             limit: number;
             next_cursor: string | null;
-            /** @description Null if it cannot be known without reading everything */
+            /** @description Null unless the total is known without reading every page */
             total: number | null;
         };
         AccountPage: {
@@ -1147,9 +1147,9 @@ export interface components {
             status: components["schemas"]["ServerStatus"];
             /** @enum {string} */
             power: "on" | "off" | "unknown";
-            /** @description What is under way, in the provider's words */
+            /** @description The task in progress, as named by the provider */
             task: string | null;
-            /** @description The provider's own word for the state, verbatim */
+            /** @description The status exactly as the provider returned it */
             provider_status: string | null;
             /** @description When the provider was asked, RFC 3339 in UTC */
             observed_at: string;
@@ -1157,7 +1157,7 @@ export interface components {
             source: "live" | "cache";
             cpus: number | null;
             memory_mib: number | null;
-            /** @description All disks that are known together, else the main disk */
+            /** @description Total size of all known disks, or of the main disk */
             disk_gib: number | null;
             addresses: components["schemas"]["Address"][];
             image: components["schemas"]["Reference"] | null;
@@ -1171,7 +1171,7 @@ export interface components {
             /** @description Deletion protection; null where the provider has none */
             protected: boolean | null;
             allowed_actions: ("start" | "stop" | "reboot" | "resize" | "rename" | "rebuild" | "rescue" | "unrescue" | "password" | "console" | "delete")[];
-            /** @description With include=raw: the provider's own object, secrets replaced */
+            /** @description With include=raw: the provider's own object with secrets redacted */
             raw?: unknown;
         };
         /** @enum {string} */
@@ -1186,7 +1186,7 @@ export interface components {
             gateway: string | null;
             primary: boolean;
         };
-        /** @description A thing of the provider: its id and, where it is known, its name */
+        /** @description A reference to a provider object: its id and, if known, its name */
         Reference: {
             id: string | null;
             name: string | null;
@@ -1222,7 +1222,7 @@ export interface components {
             action: string;
             server_id: string | null;
             /**
-             * @description unknown: the deadline passed without a verdict; note says why
+             * @description unknown: the deadline passed before the result could be determined; see note
              * @enum {string}
              */
             status: "pending" | "running" | "succeeded" | "failed" | "unknown";
@@ -1245,11 +1245,11 @@ export interface components {
             calls: {
                 method: string;
                 url: string;
-                /** @description Secrets replaced */
+                /** @description Secrets are redacted */
                 headers: {
                     [key: string]: unknown;
                 };
-                /** @description The body with secrets replaced; null if there is none */
+                /** @description The body with secrets redacted; null if there is none */
                 body: unknown;
                 /** @description Indices of the calls that must be answered before this one is sent */
                 depends_on?: number[];
@@ -1263,7 +1263,7 @@ export interface components {
             action: string;
             server_id: string | null;
             /**
-             * @description unknown: the deadline passed without a verdict; note says why
+             * @description unknown: the deadline passed before the result could be determined; see note
              * @enum {string}
              */
             status: "pending" | "running" | "succeeded" | "failed" | "unknown";
@@ -1287,11 +1287,11 @@ export interface components {
         ServerOrOperationOrDryRun: components["schemas"]["Server"] | components["schemas"]["Operation"] | components["schemas"]["DryRun"];
         ConsoleOrDryRun: components["schemas"]["Console"] | components["schemas"]["DryRun"];
         Console: {
-            /** @description What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say */
+            /** @description Console type: novnc, vnc, spice, html5, …; url where the provider does not say */
             type: string;
             /** @description Opens the console for anyone who has it: a secret */
             url: string;
-            /** @description What the console asks for; null where the link is enough */
+            /** @description Console password; null if none is needed */
             password: string | null;
             expires_at: string | null;
         };
@@ -1301,7 +1301,7 @@ export interface components {
         };
         Snapshot: {
             id: string;
-            /** @description For people; the id where the provider has no other name */
+            /** @description Display name; the id if the provider has none */
             name: string;
             server_id: string | null;
             /** @enum {string} */
@@ -1341,11 +1341,11 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         Image: {
-            /** @description Exactly what create and rebuild take */
+            /** @description The value to use in create and rebuild requests */
             id: string;
-            /** @description For people; the id where the provider has no other name */
+            /** @description Display name; the id if the provider has none */
             name: string;
-            /** @description The system in it, in the provider's words */
+            /** @description The operating system, as named by the provider */
             os: string | null;
             /** @description The id of the only region that has it; null where it is not bound to one */
             region: string | null;
@@ -1357,16 +1357,16 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         Plan: {
-            /** @description Exactly what create and resize take */
+            /** @description The value to use in create and resize requests */
             id: string;
-            /** @description For people; the id where the provider has no other name */
+            /** @description Display name; the id if the provider has none */
             name: string;
             cpus: number | null;
             memory_mib: number | null;
             disk_gib: number | null;
-            /** @description The region that has it at this price; a plan of several such regions has a row for each. Null: not bound to a region */
+            /** @description The region that has it at this price; a plan sold in several regions has one row per region. Null: not bound to a region */
             region: string | null;
-            /** @description False: known, but not available right now */
+            /** @description False: listed, but currently not available */
             available: boolean | null;
             /** @description Null where the provider does not name one */
             price: components["schemas"]["Price"] | null;
@@ -1391,9 +1391,9 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         Region: {
-            /** @description Exactly what create takes */
+            /** @description The value to use in create requests */
             id: string;
-            /** @description For people; the id where the provider has no other name */
+            /** @description Display name; the id if the provider has none */
             name: string;
         };
         SshKeyPage: {
@@ -1401,9 +1401,9 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         SshKey: {
-            /** @description Exactly what create takes */
+            /** @description The value to use in create requests */
             id: string;
-            /** @description For people; the id where the provider has no other name */
+            /** @description Display name; the id if the provider has none */
             name: string;
             public_key: string | null;
             fingerprint: string | null;
@@ -1413,9 +1413,9 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         Network: {
-            /** @description Exactly what create takes */
+            /** @description The value to use in create requests */
             id: string;
-            /** @description For people; the id where the provider has no other name */
+            /** @description Display name; the id if the provider has none */
             name: string;
             region: string | null;
             /** @enum {string} */
@@ -1428,7 +1428,7 @@ export interface components {
             page: components["schemas"]["PageInfo"];
         };
         Owner: {
-            /** @description Exactly what create takes as owner */
+            /** @description The value to use as owner in create requests */
             id: string;
             name: string | null;
             email: string | null;
@@ -1448,15 +1448,15 @@ export interface components {
     };
     responses: never;
     parameters: {
-        /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+        /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
         Prefer: string;
-        /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+        /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
         "Idempotency-Key": string;
-        /** @description The id of the last event that was received: only later ones are sent */
+        /** @description The id of the last event received; only later ones are sent */
         "Last-Event-ID": string;
-        /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
+        /** @description `max-age=n` accepts a cached response up to n seconds old, `no-cache` requires a fresh one; without it, `cache.servers_s` of the account applies */
         "Cache-Control": string;
-        /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
+        /** @description The ETag of an earlier response: 304 without a body if nothing has changed since */
         "If-None-Match": string;
     };
     requestBodies: never;
@@ -1696,7 +1696,7 @@ export interface operations {
                 status?: string;
                 /** @description The exact name */
                 name?: string;
-                /** @description A part of the name, the id or an address, in any case */
+                /** @description Substring of the name, the id or an address, case-insensitive */
                 q?: string;
                 /** @description An address of the server, such as 2.58.28.45 */
                 ip?: string;
@@ -1706,15 +1706,15 @@ export interface operations {
                 owner?: string;
                 /** @description A tag */
                 tag?: string;
-                /** @description The sort order; - for descending. Unknown times come first */
+                /** @description Sort order; prefix with - for descending. Servers without a creation time come first */
                 sort?: "id" | "-id" | "name" | "-name" | "created_at" | "-created_at";
-                /** @description raw adds the provider's own object with secrets replaced */
+                /** @description raw adds the provider's own object with secrets redacted */
                 include?: "raw";
             };
             header?: {
-                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
+                /** @description The ETag of an earlier response: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts a cached response up to n seconds old, `no-cache` requires a fresh one; without it, `cache.servers_s` of the account applies */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path?: never;
@@ -1761,7 +1761,7 @@ export interface operations {
                 status?: string;
                 /** @description The exact name */
                 name?: string;
-                /** @description A part of the name, the id or an address, in any case */
+                /** @description Substring of the name, the id or an address, case-insensitive */
                 q?: string;
                 /** @description An address of the server, such as 2.58.28.45 */
                 ip?: string;
@@ -1771,15 +1771,15 @@ export interface operations {
                 owner?: string;
                 /** @description A tag */
                 tag?: string;
-                /** @description The sort order; - for descending. Unknown times come first */
+                /** @description Sort order; prefix with - for descending. Servers without a creation time come first */
                 sort?: "id" | "-id" | "name" | "-name" | "created_at" | "-created_at";
-                /** @description raw adds the provider's own object with secrets replaced */
+                /** @description raw adds the provider's own object with secrets redacted */
                 include?: "raw";
             };
             header?: {
-                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
+                /** @description The ETag of an earlier response: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts a cached response up to n seconds old, `no-cache` requires a fresh one; without it, `cache.servers_s` of the account applies */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
@@ -1824,9 +1824,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1841,7 +1841,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1850,7 +1850,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1873,13 +1873,13 @@ export interface operations {
     getServer: {
         parameters: {
             query?: {
-                /** @description raw adds the provider's own object with secrets replaced */
+                /** @description raw adds the provider's own object with secrets redacted */
                 include?: "raw";
             };
             header?: {
-                /** @description The ETag of an earlier answer: 304 without a body if nothing has changed since */
+                /** @description The ETag of an earlier response: 304 without a body if nothing has changed since */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
-                /** @description `max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account's `cache.servers_s` decides */
+                /** @description `max-age=n` accepts a cached response up to n seconds old, `no-cache` requires a fresh one; without it, `cache.servers_s` of the account applies */
                 "Cache-Control"?: components["parameters"]["Cache-Control"];
             };
             path: {
@@ -1926,15 +1926,15 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description The name of the server, as a confirmation; required if the account sets guard.confirm_delete */
                 confirm?: string;
-                /** @description true: keep its addresses reserved and billed; GleSYS only */
+                /** @description true: keep its addresses reserved and billed. Supported by: GleSYS */
                 keep_addresses?: boolean;
-                /** @description true: keep the server in the provider's recycle bin; OneCloud (Cloudpods) only */
+                /** @description true: keep the server in the provider's recycle bin. Supported by: OneCloud (Cloudpods) */
                 recycle?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1947,7 +1947,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1956,7 +1956,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1983,9 +1983,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2011,7 +2011,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerOrOperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2038,9 +2038,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2057,7 +2057,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2066,7 +2066,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2095,9 +2095,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2114,7 +2114,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2123,7 +2123,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2150,9 +2150,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2169,7 +2169,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2178,7 +2178,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2205,9 +2205,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2224,7 +2224,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2233,7 +2233,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2260,9 +2260,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2279,7 +2279,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The generated password; with `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description The generated password; with `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2288,7 +2288,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasswordAnswer"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2315,9 +2315,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2334,7 +2334,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2343,7 +2343,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2370,9 +2370,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2389,7 +2389,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2398,7 +2398,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2425,9 +2425,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2444,7 +2444,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2453,7 +2453,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2560,9 +2560,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2579,7 +2579,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2588,7 +2588,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2617,9 +2617,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2638,7 +2638,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2647,7 +2647,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2676,9 +2676,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2693,7 +2693,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2702,7 +2702,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2768,9 +2768,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2787,7 +2787,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2796,7 +2796,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2860,9 +2860,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2877,7 +2877,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2886,7 +2886,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted; the operation is running */
+            /** @description The provider has accepted the request; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,7 +2913,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2957,9 +2957,9 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean only */
+                /** @description The id of a region. Supported by: Heficed Kronos Cloud (required), Fleio, VMmanager 6, DigitalOcean */
                 region?: string;
-                /** @description linux or windows; Heficed Kronos Cloud (required) only */
+                /** @description linux or windows. Supported by: Heficed Kronos Cloud (required) */
                 instance_type?: string;
             };
             header?: never;
@@ -2998,7 +2998,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean only */
+                /** @description The id of a region. Supported by: Fleio, OneCloud (Cloudpods), Hetzner Cloud, DigitalOcean */
                 region?: string;
             };
             header?: never;
@@ -3074,7 +3074,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; VMmanager 6 only */
+                /** @description The id of a region. Supported by: VMmanager 6 */
                 region?: string;
             };
             header?: never;
@@ -3113,7 +3113,7 @@ export interface operations {
                 limit?: number;
                 /** @description The next_cursor of the previous page; valid for the same account, filters and order only */
                 cursor?: string;
-                /** @description The id of a region; Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean only */
+                /** @description The id of a region. Supported by: Fleio, VMmanager 6, OneCloud (Cloudpods), DigitalOcean */
                 region?: string;
             };
             header?: never;
@@ -3189,7 +3189,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3327,7 +3327,7 @@ export interface operations {
                 /** @description One or more states, separated by commas: pending,running */
                 status?: string;
                 server_id?: string;
-                /** @description As create, stop, snapshots.create */
+                /** @description For example create, stop or snapshots.create */
                 action?: string;
             };
             header?: never;
@@ -3363,7 +3363,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
@@ -3400,7 +3400,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the last event that was received: only later ones are sent */
+                /** @description The id of the last event received; only later ones are sent */
                 "Last-Event-ID"?: components["parameters"]["Last-Event-ID"];
             };
             path: {
@@ -3471,7 +3471,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3513,7 +3513,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3555,7 +3555,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3592,7 +3592,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer */
+                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {

@@ -25,7 +25,7 @@ const keyName = z.string().min(1).max(100).refine(name => !name.startsWith(token
 const digest = z.string().regex(/^[0-9a-fA-F]{64}$/, { error: 'must be the SHA-256 of the key in 64 hex digits' })
 
 const keySchema = z.strictObject({
-  name: keyName.describe('For people; unique'),
+  name: keyName.describe('Display name; unique'),
   id: keyName.regex(/^[\x21-\x7e]+$/, { error: 'must be printable ASCII without spaces' }).optional()
     .describe('Identifies the key in the audit log, limits and the scope of idempotency keys, even if its name changes. Default: the name'),
   sha256: z.union([digest, z.array(digest).min(1).max(2)], { error: 'must be the SHA-256 of the key in 64 hex digits, or a list of two of them' })
@@ -58,7 +58,7 @@ const authSchema = z.strictObject({
 
 /** The keys that every account may have, beside its provider's own. */
 export const commonAccountSchema = z.strictObject({
-  title: z.string().max(200).optional().describe('For people'),
+  title: z.string().max(200).optional().describe('Display name'),
   timeout_ms: milliseconds.max(600_000).default(30_000).describe('Timeout of one attempt to call the provider, in milliseconds. Default 30000'),
   request_deadline_ms: milliseconds.max(600_000).default(60_000).describe('Deadline of a whole request including retries, in milliseconds. Default 60000'),
   read_only: z.boolean().default(false).describe('Refuses every write. Default false'),

@@ -15,7 +15,7 @@ export type Evidence = typeof evidences[number]
 export const capabilitySchema = z.object({
   support: z.enum(['native', 'emulated', 'none']),
   evidence: z.enum(evidences).nullable(),
-  accepts: z.array(z.string()).meta({ description: 'Optional members that this provider honours' }),
+  accepts: z.array(z.string()).meta({ description: 'Optional members that this provider supports' }),
   note: z.string().nullable()
 }).meta({ id: 'Capability', example: { support: 'native', evidence: 'documented', accepts: ['force'], note: null } })
 export type Capability = z.infer<typeof capabilitySchema>

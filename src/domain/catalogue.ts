@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-const name = z.string().meta({ description: 'For people; the id where the provider has no other name' })
+const name = z.string().meta({ description: 'Display name; the id if the provider has none' })
 
 export const imageSchema = z.object({
-  id: z.string().meta({ description: 'Exactly what create and rebuild take' }),
+  id: z.string().meta({ description: 'The value to use in create and rebuild requests' }),
   name,
-  os: z.string().nullable().meta({ description: 'The system in it, in the provider\'s words' }),
+  os: z.string().nullable().meta({ description: 'The operating system, as named by the provider' }),
   region: z.string().nullable().meta({ description: 'The id of the only region that has it; null where it is not bound to one' }),
   min_disk_gib: z.number().nullable(),
   min_memory_mib: z.number().nullable()
@@ -31,13 +31,15 @@ export function priceOf ({ currency, hourly, monthly }: Pick<Price, 'currency' |
 }
 
 export const planSchema = z.object({
-  id: z.string().meta({ description: 'Exactly what create and resize take' }),
+  id: z.string().meta({ description: 'The value to use in create and resize requests' }),
   name,
   cpus: z.number().nullable(),
   memory_mib: z.number().nullable(),
   disk_gib: z.number().nullable(),
-  region: z.string().nullable().meta({ description: 'The region that has it at this price; a plan of several such regions has a row for each. Null: not bound to a region' }),
-  available: z.boolean().nullable().meta({ description: 'False: known, but not available right now' }),
+  region: z.string().nullable().meta({
+    description: 'The region that has it at this price; a plan sold in several regions has one row per region. Null: not bound to a region'
+  }),
+  available: z.boolean().nullable().meta({ description: 'False: listed, but currently not available' }),
   price: priceSchema.nullable().meta({ description: 'Null where the provider does not name one' })
 }).meta({
   id: 'Plan',
@@ -45,12 +47,12 @@ export const planSchema = z.object({
 })
 export type Plan = z.infer<typeof planSchema>
 
-export const regionSchema = z.object({ id: z.string().meta({ description: 'Exactly what create takes' }), name })
+export const regionSchema = z.object({ id: z.string().meta({ description: 'The value to use in create requests' }), name })
   .meta({ id: 'Region', example: { id: 'Falkenberg', name: 'Falkenberg' } })
 export type Region = z.infer<typeof regionSchema>
 
 export const sshKeySchema = z.object({
-  id: z.string().meta({ description: 'Exactly what create takes' }),
+  id: z.string().meta({ description: 'The value to use in create requests' }),
   name,
   public_key: z.string().nullable(),
   fingerprint: z.string().nullable()
@@ -58,7 +60,7 @@ export const sshKeySchema = z.object({
 export type SshKey = z.infer<typeof sshKeySchema>
 
 export const networkSchema = z.object({
-  id: z.string().meta({ description: 'Exactly what create takes' }),
+  id: z.string().meta({ description: 'The value to use in create requests' }),
   name,
   region: z.string().nullable(),
   scope: z.enum(['public', 'private', 'unknown']),
@@ -103,7 +105,7 @@ export const ptrSchema = z.object({ address: z.string(), ptr: z.string().nullabl
 export type Ptr = z.infer<typeof ptrSchema>
 
 export const ownerSchema = z.object({
-  id: z.string().meta({ description: 'Exactly what create takes as owner' }),
+  id: z.string().meta({ description: 'The value to use as owner in create requests' }),
   name: z.string().nullable(),
   email: z.string().nullable(),
   status: z.string().nullable().meta({ description: 'The provider\'s own word' })
@@ -111,9 +113,9 @@ export const ownerSchema = z.object({
 export type Owner = z.infer<typeof ownerSchema>
 
 export const consoleSchema = z.object({
-  type: z.string().meta({ description: 'What the link opens: novnc, vnc, spice, html5, …; url where the provider does not say' }),
+  type: z.string().meta({ description: 'Console type: novnc, vnc, spice, html5, …; url where the provider does not say' }),
   url: z.string().meta({ description: 'Opens the console for anyone who has it: a secret' }),
-  password: z.string().nullable().meta({ description: 'What the console asks for; null where the link is enough' }),
+  password: z.string().nullable().meta({ description: 'Console password; null if none is needed' }),
   expires_at: z.string().nullable()
 }).meta({ id: 'Console', example: { type: 'novnc', url: 'https://console.example.com/?token=…', password: null, expires_at: null } })
 export type Console = z.infer<typeof consoleSchema>

@@ -42,7 +42,7 @@ const shortestEncoded = 8
 function formsOf (secret: string): string[] {
   const bytes = Buffer.from(secret)
   // Within Base64 of a longer text (`user:password`) a secret looks different by where it begins; its first and last character depend
-  // on its neighbours.
+  // on its neighbors.
   const encoded = [0, 1, 2].map(offset => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
     return text.slice(Math.ceil(offset * 8 / 6), Math.floor((offset + bytes.length) * 8 / 6))

@@ -39,7 +39,7 @@ export interface FailureRow {
 
 const failureTable = {
   authentication: {
-    sentence: 'the provider refused the configured credentials',
+    sentence: 'the provider rejected the configured credentials',
     problem: { slug: 'upstream-authentication', status: 502, retryAfterS: null, transient: false },
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: false }
@@ -57,7 +57,7 @@ const failureTable = {
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   conflict: {
-    sentence: 'the provider refused this in the present state',
+    sentence: 'the provider rejected this in the current state',
     problem: { slug: 'conflict', status: 409, retryAfterS: null, transient: false },
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
@@ -69,7 +69,7 @@ const failureTable = {
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   quota: {
-    sentence: 'a limit or the balance of the account at the provider is used up',
+    sentence: 'a quota or the balance of the account at the provider is exhausted',
     problem: { slug: 'quota-exceeded', status: 422, retryAfterS: null, transient: false },
     call: { retry: 'never', circuit: 'good', ambiguous: false, deferrable: false, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: false }
@@ -81,7 +81,7 @@ const failureTable = {
     account: { failing: false, unheard: false, staleAllowed: false }
   },
   'rate-limited': {
-    sentence: 'the provider asks for fewer requests',
+    sentence: 'the provider limits the rate of requests',
     problem: { slug: 'upstream-rate-limited', status: 429, retryAfterS: 30, transient: true },
     call: { retry: 'reads', circuit: 'good', ambiguous: false, deferrable: true, heldBack: false },
     account: { failing: false, unheard: false, staleAllowed: true }
@@ -93,7 +93,7 @@ const failureTable = {
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   unavailable: {
-    sentence: 'the provider is not working right now',
+    sentence: 'the provider is temporarily unavailable',
     problem: { slug: 'upstream-unavailable', status: 503, retryAfterS: 10, transient: true },
     call: { retry: 'gateway-status', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
@@ -105,13 +105,13 @@ const failureTable = {
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   timeout: {
-    sentence: 'the provider did not answer in time',
+    sentence: 'the provider did not respond in time',
     problem: { slug: 'upstream-timeout', status: 504, retryAfterS: null, transient: true },
     call: { retry: 'never', circuit: 'bad', ambiguous: true, deferrable: true, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
   },
   malformed: {
-    sentence: 'the provider gave an answer that does not belong to this request',
+    sentence: 'the provider returned an unexpected response',
     problem: { slug: 'upstream-malformed', status: 502, retryAfterS: null, transient: false },
     call: { retry: 'never', circuit: 'good', ambiguous: true, deferrable: false, heldBack: false },
     account: { failing: true, unheard: true, staleAllowed: true }
@@ -143,7 +143,10 @@ export const failures: Readonly<Record<Failure, FailureRow>> = failureTable
 /** How one attempt at a provider ended; `aborted` by the gateway. */
 export type AttemptOutcome = 'ok' | 'aborted' | Failure
 
-/** `none`: nothing was done. `possible`: a write was sent and its fate is unknown. `certain`: the provider accepted, we could not read or finish. */
+/**
+ * `none`: nothing was done. `possible`: a write was sent and its outcome is unknown. `certain`: the provider accepted it, and the gateway
+ * could not read the response or finish.
+ */
 export type SideEffect = 'none' | 'possible' | 'certain'
 
 export interface UpstreamErrorOptions {
@@ -156,7 +159,7 @@ export interface UpstreamErrorOptions {
   readonly retryAfterMs?: number
   /** The provider certainly did nothing: a write may be sent again. */
   readonly notAttempted?: boolean
-  /** False: the cause will not pass by itself (a licence, a certificate), so nothing is repeated. */
+  /** False: the cause will not pass by itself (a license, a certificate), so nothing is repeated. */
   readonly passing?: boolean
   /** The member of our caller's request that the vendor complains of: `body.image`. */
   readonly member?: string
@@ -169,7 +172,7 @@ export interface UpstreamErrorOptions {
 export interface CallFacts {
   readonly attempts: number
   readonly sideEffect: SideEffect
-  /** The operation that follows a write whose fate is unknown. */
+  /** The operation that follows a write whose outcome is unknown. */
   readonly operationId: string | null
 }
 

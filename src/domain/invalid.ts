@@ -13,7 +13,7 @@ export interface Refused {
 }
 
 /** `invalid-request` that names every member at fault. */
-export function invalidRequest ({ issues, place, value, unknown = 'is not known here' }: Refused): GatewayError {
+export function invalidRequest ({ issues, place, value, unknown = 'is not supported' }: Refused): GatewayError {
   const repeated = place === 'query' ? repeatedIn(value) : noNames
   const errors = issues.flatMap(issue => toBadMembers(issue, { place, repeated, unknown }))
   const [first] = errors

@@ -30,5 +30,5 @@ export type SortOrder = typeof sortOrders[number]
 export const pageInfoSchema = z.object({
   limit: z.number(),
   next_cursor: z.string().nullable(),
-  total: z.number().nullable().meta({ description: 'Null if it cannot be known without reading everything' })
+  total: z.number().nullable().meta({ description: 'Null unless the total is known without reading every page' })
 }).meta({ id: 'PageInfo', example: { limit: 50, next_cursor: null, total: 3 } })

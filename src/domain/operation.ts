@@ -26,7 +26,7 @@ export const operationSchema = z.object({
   provider: z.string(),
   action: z.string(),
   server_id: z.string().nullable(),
-  status: z.enum(operationStatuses).meta({ description: 'unknown: the deadline passed without a verdict; note says why' }),
+  status: z.enum(operationStatuses).meta({ description: 'unknown: the deadline passed before the result could be determined; see note' }),
   created_at: z.string(),
   updated_at: z.string(),
   finished_at: z.string().nullable(),
@@ -46,32 +46,38 @@ export const isFinal = (status: OperationStatus): boolean => status === 'succeed
 /** How an action looks on the server that is seen now. */
 export type Verdict = 'done' | 'going' | 'failed'
 
-/**
- * What the server will show when the work is done; everything named must hold at once. Kept with the operation.
- * `absent`: it is gone. `statuses`: it is in one of these. `transition`: something else was seen in between (or, after a settling
- * time, the operation notes that nothing was). `via`: where it is unknown whether the provider was asked, only this state in between
- * counts; others lead to it, too (a stop before a rebuild). Sizes, name and protection: as asked. `has`, `lacks`: addresses.
- * `lacksSnapshot`: the id of one that is gone from the server's list. `unprovable`: what the server shows was there before, so only a job
- * of the provider's can say that it is done. `shown`: a job of the provider's may end before the server shows this, or without it, so
- * both must hold; this is always so for sizes.
- * `failed`: the provider's words (`provider_status`) that say that this action has failed; those of other actions then say nothing about
- * it. Absent: the status `error` does.
- */
+/** What the server shows when the work is done; all members that are present must hold at once. Stored with the operation. */
 export interface Goal {
+  /** The server is gone. */
   readonly absent?: boolean | undefined
+  /** The server is in one of these states. */
   readonly statuses?: readonly ServerStatus[] | undefined
+  /** Another state was seen in between; after a settling time without one, the operation notes that none was seen. */
   readonly transition?: boolean | undefined
+  /** If it is unknown whether the provider was called, only this state in between counts; others also lead to the goal. */
   readonly via?: ServerStatus | undefined
+  /** The requested name. */
   readonly name?: string | undefined
+  /** The requested deletion protection. */
   readonly protected?: boolean | undefined
+  /** The id of the requested plan. */
   readonly plan?: string | undefined
+  /** The requested number of CPUs. */
   readonly cpus?: number | undefined
+  /** The requested memory. */
   readonly memory_mib?: number | undefined
+  /** The requested disk size. */
   readonly disk_gib?: number | undefined
+  /** Addresses that the server has. */
   readonly has?: readonly string[] | undefined
+  /** Addresses that the server no longer has. */
   readonly missing?: readonly string[] | undefined
+  /** Values of `provider_status` that mean that this action failed; those of other actions are ignored. Absent: the status `error` does. */
   readonly failed?: readonly string[] | undefined
+  /** The id of a snapshot that is gone from the server's list. */
   readonly missingSnapshot?: string | undefined
+  /** The server showed this before, so only a job of the provider can prove that the work is done. */
   readonly unprovable?: boolean | undefined
+  /** A job may end before the server shows this, or without it, so both must hold; this is always so for sizes. */
   readonly shown?: boolean | undefined
 }

@@ -3,35 +3,35 @@ import { z } from 'zod'
 /** Every problem type, with its title; each has a section in openapi/problems.md. */
 export const problemTitles = {
   'invalid-request': 'The request is not valid',
-  unauthenticated: 'A valid key is needed',
-  forbidden: 'This key or account may not do that',
+  unauthenticated: 'A valid API key is required',
+  forbidden: 'Permission denied',
   'account-not-found': 'No such account',
   'server-not-found': 'No such server',
   'operation-not-found': 'No such operation',
-  'not-found': 'Nothing is here',
-  'method-not-allowed': 'This path does not take that method',
-  conflict: 'The present state does not allow it',
-  'idempotency-in-progress': 'The first request with this key is not answered yet',
+  'not-found': 'Not found',
+  'method-not-allowed': 'Method not allowed',
+  conflict: 'Conflict with the current state',
+  'idempotency-in-progress': 'The first request with this key is still in progress',
   'payload-too-large': 'The body is too large',
   'unsupported-media-type': 'The body is not JSON',
   'upstream-rejected': 'The provider rejected the request',
-  'quota-exceeded': 'The provider says that a limit or the balance is used up',
+  'quota-exceeded': 'Provider quota or balance exhausted',
   'capacity-exhausted': 'The provider has no capacity for this plan or region',
   'idempotency-mismatch': 'This key was used for another request',
   'rate-limited': 'Too many requests',
-  'upstream-rate-limited': 'The provider asks for fewer requests',
-  internal: 'A fault of the gateway',
+  'upstream-rate-limited': 'Rate limited by the provider',
+  internal: 'Internal error',
   'operation-not-supported': 'This provider has no such operation',
-  'upstream-authentication': 'The provider refuses the configured credentials',
-  'upstream-forbidden': 'The configured credentials may not do that at the provider',
-  'upstream-malformed': 'The provider\'s answer could not be read',
+  'upstream-authentication': 'The provider rejected the configured credentials',
+  'upstream-forbidden': 'The configured credentials lack permission at the provider',
+  'upstream-malformed': 'The provider\'s response could not be read',
   'upstream-unreachable': 'The provider could not be reached',
   'upstream-suspended': 'The provider\'s platform is suspended and did not resume',
-  'upstream-unavailable': 'The provider is out of service',
+  'upstream-unavailable': 'The provider is unavailable',
   'circuit-open': 'Calls to this account are paused',
   overloaded: 'The gateway is overloaded',
   'idempotency-unavailable': 'The idempotency store is unavailable',
-  'upstream-timeout': 'The provider did not answer in time'
+  'upstream-timeout': 'The provider did not respond in time'
 } as const
 export type ProblemSlug = keyof typeof problemTitles
 
@@ -48,7 +48,7 @@ export interface ProblemRow {
 const slugs = Object.keys(problemTitles).map(slug => `/problems/${slug}`)
 
 export const problemSchema = z.object({
-  type: z.enum(slugs).meta({ description: 'The kind of problem; a page that says what to do' }),
+  type: z.enum(slugs).meta({ description: 'The problem type; its page explains what to do' }),
   title: z.string(),
   status: z.number(),
   detail: z.string(),
@@ -56,7 +56,8 @@ export const problemSchema = z.object({
   account: z.string().nullable(),
   provider: z.string().nullable(),
   retryable: z.enum(['safe', 'unsafe', 'no']).meta({
-    description: 'safe: nothing was done and the cause may pass. unsafe: a write was sent and its fate is unknown. no: repeating it will not help'
+    description: 'safe: nothing was done and the cause may be temporary. unsafe: a write was sent and its outcome is unknown. ' +
+      'no: a retry will not help'
   }),
   retry_after_s: z.number().optional(),
   side_effect: z.enum(['none', 'possible', 'certain']),
@@ -69,14 +70,14 @@ export const problemSchema = z.object({
   }).nullable(),
   attempts: z.number().nullable(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })),
-  operation_id: z.string().optional().meta({ description: 'The operation that follows a write whose answer was lost' })
+  operation_id: z.string().optional().meta({ description: 'The operation that tracks a write whose response was lost' })
 }).meta({
   id: 'Problem',
   example: {
     type: '/problems/upstream-timeout',
     title: problemTitles['upstream-timeout'],
     status: 504,
-    detail: 'no complete answer in time',
+    detail: 'no complete response in time',
     request_id: '5f2b7c1e9a3d',
     account: 'vm6',
     provider: 'vmmanager',

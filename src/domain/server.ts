@@ -27,7 +27,7 @@ export const addressSchema = z.object({
 export type Address = z.infer<typeof addressSchema>
 
 const referenceSchema = z.object({ id: z.string().nullable(), name: z.string().nullable() })
-  .meta({ id: 'Reference', description: 'A thing of the provider: its id and, where it is known, its name' })
+  .meta({ id: 'Reference', description: 'A reference to a provider object: its id and, if known, its name' })
 export type Reference = z.infer<typeof referenceSchema>
 
 const example = {
@@ -63,13 +63,13 @@ export const serverSchema = z.object({
   name: z.string(),
   status: serverStatusSchema,
   power: z.enum(powers),
-  task: z.string().nullable().meta({ description: 'What is under way, in the provider\'s words' }),
-  provider_status: z.string().nullable().meta({ description: 'The provider\'s own word for the state, verbatim' }),
+  task: z.string().nullable().meta({ description: 'The task in progress, as named by the provider' }),
+  provider_status: z.string().nullable().meta({ description: 'The status exactly as the provider returned it' }),
   observed_at: z.string().meta({ description: 'When the provider was asked, RFC 3339 in UTC' }),
   source: z.enum(['live', 'cache']),
   cpus: z.number().nullable(),
   memory_mib: z.number().nullable(),
-  disk_gib: z.number().nullable().meta({ description: 'All disks that are known together, else the main disk' }),
+  disk_gib: z.number().nullable().meta({ description: 'Total size of all known disks, or of the main disk' }),
   addresses: z.array(addressSchema),
   image: referenceSchema.nullable(),
   plan: referenceSchema.nullable(),
@@ -80,7 +80,7 @@ export const serverSchema = z.object({
   locked: z.boolean().nullable().meta({ description: 'The provider refuses changes right now' }),
   protected: z.boolean().nullable().meta({ description: 'Deletion protection; null where the provider has none' }),
   allowed_actions: z.array(z.enum(serverActions)),
-  raw: z.unknown().optional().meta({ description: 'With include=raw: the provider\'s own object, secrets replaced' })
+  raw: z.unknown().optional().meta({ description: 'With include=raw: the provider\'s own object with secrets redacted' })
 }).meta({ id: 'Server', example })
 export type Server = z.infer<typeof serverSchema>
 

@@ -2,7 +2,7 @@ import type { JobState } from '../adapters/verbs.ts'
 import type { Snapshot } from '../domain/catalogue.ts'
 import { isFinal, type Goal, type Operation } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
-import { isInTransition, isOnAmbiguousWay, judge, type Judgement } from './judge.ts'
+import { isInTransition, isOnAmbiguousWay, judge, type Judgment } from './judge.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
 /**
@@ -74,12 +74,12 @@ export function afterServer (stored: StoredOperation, server: ServerFacts | null
   const upstream = entry === undefined ? operation.upstream : { id: entry.id, status: entry.vendorStatus }
   const polled: StoredOperation = { ...stored, transitionSeen, operation: { ...operation, upstream, note: withoutMiss(operation.note) } }
   const sinceAskedMs = now - stored.actedAt
-  const judgement = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isAmbiguous, snapshots, fault })
-  if (judgement.verdict === 'failed') return ended(polled, { status: 'failed', error: judgement.error }, now)
+  const judgment = judge(goal, server, { sinceAskedMs, transitionSeen, isNew: operation.action === 'create', isAmbiguous, snapshots, fault })
+  if (judgment.verdict === 'failed') return ended(polled, { status: 'failed', error: judgment.error }, now)
   const failed = log.find(({ status }) => status === 'failed')
   if (failed !== undefined) return ended(polled, { status: 'failed', error: reasonOf(failed) }, now)
-  const isDone = judgement.verdict === 'done' && stored.next === null
-  return isDone ? ended(polled, { status: 'succeeded', note: joined(polled.operation.note, judgement) }, now) : goOn(polled, now)
+  const isDone = judgment.verdict === 'done' && stored.next === null
+  return isDone ? ended(polled, { status: 'succeeded', note: joined(polled.operation.note, judgment) }, now) : goOn(polled, now)
 }
 
 /** The operation after a poll that failed. */
@@ -117,5 +117,5 @@ const withoutMiss = (note: string | null): string | null => {
   return lasting === '' ? null : lasting
 }
 
-const joined = (note: string | null, judgement: Judgement): string | null =>
-  note === null || judgement.note === null ? judgement.note ?? note : `${note} ${judgement.note}`
+const joined = (note: string | null, judgment: Judgment): string | null =>
+  note === null || judgment.note === null ? judgment.note ?? note : `${note} ${judgment.note}`

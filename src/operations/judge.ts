@@ -18,7 +18,7 @@ export interface Circumstances {
   readonly fault?: string | null
 }
 
-export interface Judgement {
+export interface Judgment {
   readonly verdict: Verdict
   readonly note: string | null
   readonly error: string | null
@@ -31,9 +31,9 @@ const transitionSettlesMs = 15_000
 /** How long a new server may be missing before it counts as gone. */
 const appearsWithinMs = 60_000
 
-const going: Judgement = { verdict: 'going', note: null, error: null }
-const done: Judgement = { verdict: 'done', note: null, error: null }
-const failed = (error: string): Judgement => ({ verdict: 'failed', note: null, error })
+const going: Judgment = { verdict: 'going', note: null, error: null }
+const done: Judgment = { verdict: 'done', note: null, error: null }
+const failed = (error: string): Judgment => ({ verdict: 'failed', note: null, error })
 
 /** The goal of each verb whose adapter gives none; null: the operation is done when the provider accepts it. */
 export const usualGoals = {
@@ -48,7 +48,7 @@ export const usualGoals = {
 } as const satisfies Readonly<Record<string, Goal>>
 
 /** Judges an action by the server that the provider shows now; null: it shows none. */
-export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgement {
+export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgment {
   const { sinceAskedMs, transitionSeen, isNew, isAmbiguous, snapshots = null, fault = null } = circumstances
   const left = snapshots?.find(({ id }) => id === goal.missingSnapshot)
   if (left?.status === 'error' && sinceAskedMs > staleForMs) {
@@ -67,7 +67,7 @@ export function judge (goal: Goal, server: ServerFacts | null, circumstances: Ci
   return { ...done, note: 'The server is in the expected state; the restart itself was not observed.' }
 }
 
-function judgeMissing (goal: Goal, mayAppear: boolean): Judgement {
+function judgeMissing (goal: Goal, mayAppear: boolean): Judgment {
   if (goal.absent === true) return done
   return mayAppear ? going : failed('the server is gone')
 }

@@ -28,7 +28,8 @@ export async function openState (config: Config, clock: Clock, logger: Logger): 
     const { redis, isThere, close } = await connectRedis({ settings, ca, accounts, logger })
     return { stores: createRedisStores(redis, [secret, ...older]), redis, isRedisThere: isThere, isFileThere: null, close }
   }
-  logger.warn('operations, idempotency keys, sign-ins and quotas are kept in memory and end with this process; state.file or redis keeps them')
+  logger.warn('operations, idempotency keys, sign-ins and quotas are kept in memory and lost when this process ends; ' +
+    'configure state.file or redis to keep them')
   return { stores: createMemoryStores(clock), redis: null, isRedisThere: null, isFileThere: null, close: () => {} }
 }
 

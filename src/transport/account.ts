@@ -125,7 +125,7 @@ function cutting (secrets: readonly string[], recent: () => readonly string[]): 
   }
 }
 
-const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], note: 'Off: the account does not say raw: true.' }
+const switchedOff: Capability = { support: 'none', evidence: null, accepts: [], note: 'Disabled; set raw: true on the account.' }
 
 function toHealth ({ outcome }: SentCall, at: number): Health {
   const isFailing = outcome !== 'ok' && outcome !== 'aborted' && failures[outcome].account.failing

@@ -4,7 +4,7 @@ import type { Trace } from '../telemetry/observer.ts'
 import type { Account } from './account.ts'
 import { createCall, type Call, type Counters } from './call.ts'
 
-/** One request of a caller, as the gateway's rooms see it. */
+/** One request of a caller, as the rest of the gateway sees it. */
 export interface RequestContext {
   readonly requestId: string
   /** Aborted when the caller is gone. */

@@ -54,7 +54,7 @@ const isOfConnection = (kind: HttpFaultKind): boolean => kind === 'refused' || k
 const messages: Readonly<Record<HttpFaultKind, string>> = {
   refused: 'no connection could be made',
   reset: 'the connection broke or the answer was not HTTP',
-  timeout: 'no complete answer in time',
+  timeout: 'no complete response in time',
   'too-large': 'the answer is larger than allowed',
   tls: 'no secure connection could be made',
   aborted: 'the call was aborted',

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici'
-import { HttpFault, type Peer } from './http-fault.ts'
+import { HttpFault, type HttpFaultKind, type Peer } from './http-fault.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
@@ -67,67 +67,78 @@ interface Exchange {
   readonly maximumBytes: number
 }
 
-async function exchange ({ agent, request, limits, maximumBytes }: Exchange): Promise<HttpResponse> {
-  if (limits.signal.aborted) throw new HttpFault('aborted', { sent: false })
-  const url = new URL(request.url)
-  const peer = peerOf(url)
-  return await new Promise<HttpResponse>((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined
-    let settled = false
-    let sent = false
-    let status = 0
-    let headers: Record<string, string> = {}
-    const chunks: Buffer[] = []
-    let size = 0
+async function exchange (asked: Exchange): Promise<HttpResponse> {
+  if (asked.limits.signal.aborted) throw new HttpFault('aborted', { sent: false })
+  const url = new URL(asked.request.url)
+  return await new Promise<HttpResponse>((resolve, reject) => { dispatch(asked, url, { resolve, reject }) })
+}
 
-    const settle = (finish: () => void): void => {
-      if (settled) return
-      settled = true
-      clearTimeout(timer)
-      limits.signal.removeEventListener('abort', onAbort)
-      finish()
-    }
-    const stop = (fault: HttpFault): void => {
-      settle(() => { reject(fault) })
-      controller?.abort(fault)
-    }
-    const onAbort = (): void => { stop(new HttpFault('aborted', { sent, status })) }
-    const timer = setTimeout(() => { stop(new HttpFault('timeout', { sent, status })) }, limits.timeoutMs)
-    limits.signal.addEventListener('abort', onAbort, { once: true })
+interface Outcome {
+  resolve(response: HttpResponse): void
+  reject(fault: HttpFault): void
+}
 
-    agent.dispatch({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: request.method,
-      headers: { ...request.headers },
-      body: request.body ?? null
-    }, {
-      onRequestStart (started) {
-        controller = started
-        if (settled) { started.abort(new HttpFault('aborted', { sent: false })); return }
-        sent = true
-      },
-      onResponseStart (_started, statusCode, received) {
-        status = statusCode
-        headers = flatten(received)
-        const announced = Number(headers['content-length'])
-        if (announced > maximumBytes) stop(new HttpFault('too-large', { sent, status }))
-      },
-      onResponseData (_started, chunk) {
-        size += chunk.length
-        if (size > maximumBytes) { stop(new HttpFault('too-large', { sent, status })); return }
-        chunks.push(chunk)
-      },
-      onResponseEnd () {
-        const [only] = chunks
-        const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size)
-        settle(() => { resolve({ status, headers, text: body.toString('utf8') }) })
-      },
-      onResponseError (_started, error) {
-        settle(() => { reject(HttpFault.from(error, { sent, status, peer })) })
-      }
-    })
+/** Sends the request; the outcome is what comes first of the answer, a fault, the timeout and the caller's signal. */
+function dispatch ({ agent, request, limits, maximumBytes }: Exchange, url: URL, outcome: Outcome): void {
+  const answer = createIncoming(maximumBytes)
+  let controller: Dispatcher.DispatchController | undefined
+  let settled = false
+  let sent = false
+
+  const settle = (): boolean => {
+    if (settled) return false
+    settled = true
+    clearTimeout(timer)
+    limits.signal.removeEventListener('abort', onAbort)
+    return true
+  }
+  const fail = (fault: HttpFault): void => { if (settle()) outcome.reject(fault) }
+  const stop = (kind: HttpFaultKind): void => {
+    const fault = new HttpFault(kind, { sent, status: answer.status() })
+    fail(fault)
+    controller?.abort(fault)
+  }
+  const onAbort = (): void => { stop('aborted') }
+  const timer = setTimeout(() => { stop('timeout') }, limits.timeoutMs)
+  limits.signal.addEventListener('abort', onAbort, { once: true })
+
+  agent.dispatch({ origin: url.origin, path: `${url.pathname}${url.search}`, method: request.method, headers: request.headers, body: request.body ?? null }, {
+    onRequestStart (started) {
+      controller = started
+      if (settled) { started.abort(new HttpFault('aborted', { sent: false })); return }
+      sent = true
+    },
+    onResponseStart (_started, status, headers) { if (!answer.begin(status, headers)) stop('too-large') },
+    onResponseData (_started, chunk) { if (!answer.add(chunk)) stop('too-large') },
+    onResponseEnd () { if (settle()) outcome.resolve(answer.response()) },
+    onResponseError (_started, error) { fail(HttpFault.from(error, { sent, status: answer.status(), peer: peerOf(url) })) }
   })
+}
+
+/** An answer as it arrives; `begin` and `add` return false when it is larger than allowed. */
+function createIncoming (maximumBytes: number) {
+  const chunks: Buffer[] = []
+  let status = 0
+  let headers: Record<string, string> = {}
+  let size = 0
+  return {
+    status: () => status,
+    begin: (code: number, received: Record<string, string | string[] | undefined>): boolean => {
+      status = code
+      headers = flatten(received)
+      return !(Number(headers['content-length']) > maximumBytes)
+    },
+    add: (chunk: Buffer): boolean => {
+      size += chunk.length
+      if (size <= maximumBytes) chunks.push(chunk)
+      return size <= maximumBytes
+    },
+    response: (): HttpResponse => {
+      const [only] = chunks
+      const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size)
+      return { status, headers, text: body.toString('utf8') }
+    }
+  }
 }
 
 const peerOf = ({ hostname, port, protocol }: URL): Peer =>

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { decodeText, isSoundText } from './xml-text.ts'
+import { SaxesParser } from 'saxes'
+import { entities, referenceLength, withCharacters } from './xml-text.ts'
 
 export interface XmlForm {
   /** The name of list entries: an element that contains only these is an array, even if it has a single entry. */
@@ -11,10 +12,11 @@ export interface XmlForm {
 /** Bounds memory: a value costs a few hundred bytes for every tag. */
 const maximumLength = 16 * 1024 * 1024
 const maximumTags = 1_000_000
+const maximumAttributes = 1000
 const maximumDepth = 32
 
-/** A millisecond or two. */
-const tagsInOneTurn = 2000
+/** Less than a millisecond. */
+const charactersInOneTurn = 32 * 1024
 
 /**
  * A vendor's XML text as an unknown value; undefined when it is not well-formed, too large or declares a document type
@@ -22,17 +24,18 @@ const tagsInOneTurn = 2000
  */
 export function parseXml (text: string, form: XmlForm): unknown {
   const reader = createReader(text, form)
-  return reader.read(Infinity) ? reader.value() : undefined
+  while (!reader.isOver) readPart(reader, charactersInOneTurn)
+  return reader.value
 }
 
 /** The same for a long text: other work of the process runs between its parts. */
-export async function parseXmlInTurns (text: string, form: XmlForm, tags = tagsInOneTurn): Promise<unknown> {
+export async function parseXmlInTurns (text: string, form: XmlForm, characters = charactersInOneTurn): Promise<unknown> {
   const reader = createReader(text, form)
-  while (!reader.read(tags)) {
-    if (reader.isBroken()) return undefined
-    await setImmediate()
+  while (!reader.isOver) {
+    readPart(reader, characters)
+    if (!reader.isOver) await setImmediate()
   }
-  return reader.value()
+  return reader.value
 }
 
 /** An element that has been opened. */
@@ -67,89 +70,78 @@ function toSkipTree (paths: readonly string[]): SkipTree {
   return root
 }
 
-const openFrame = (name: string, skip: Frame['skip']): Frame => ({ name, skip, text: '', isLeaf: true, members: null, items: null, repeated: null })
+const openFrame = (name: string, skip: Frame['skip']): Frame =>
+  ({ name, skip, text: '', isLeaf: true, members: null, items: null, repeated: null })
 
-/** Name, attributes with quoted values, and the slash of an empty element. */
-const startTag = /<([^\s/>=<'"!?&.\d-][^\s/>=<'"&]*)(?:\s+[^\s/>=<'"&]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y
-
+/** How far a text has been read. */
 interface Reader {
-  /** Reads so many tags; true at the end of a sound text. */
-  read(tags: number): boolean
-  isBroken(): boolean
-  value(): unknown
+  readonly text: string
+  readonly parser: SaxesParser
+  readonly root: Frame
+  at: number
+  isOver: boolean
+  value: unknown
 }
 
-/** Reads from `<` to `<` and keeps only values: one pass, without a tree of nodes. */
+/** Without a listener of errors the parser throws at the first one. Half of a surrogate pair would hide the character after it. */
 function createReader (text: string, { item, skip = [] }: XmlForm): Reader {
   const root = openFrame('', toSkipTree(skip))
-  const stack: Frame[] = [root]
-  let at = 0
+  const parser = new SaxesParser({ position: false, defaultXMLVersion: '1.0', forceXMLVersion: true })
+  parser.ENTITIES = entities
+  keepValues(parser, root, item)
+  return { text: text.toWellFormed(), parser, root, at: 0, isOver: text.length > maximumLength, value: undefined }
+}
+
+/** One pass that keeps only values, without a tree of nodes. */
+function keepValues (parser: SaxesParser, root: Frame, item: string): void {
+  const skipped = openFrame('', true)
+  const stack: Frame[] = []
+  let top = root
   let tags = 0
-  let roots = 0
-  let isBroken = text.length > maximumLength
+  let attributes = 0
+  parser.on('doctype', () => { parser.fail('a document type is refused') })
+  parser.on('attribute', () => { if ((attributes += 1) > maximumAttributes) parser.fail('too many attributes') })
+  parser.on('opentag', ({ name }) => {
+    if ((tags += 1) > maximumTags || stack.length === maximumDepth) parser.fail('too many tags')
+    attributes = 0
+    top.isLeaf = false
+    stack.push(top)
+    const skip = top.skip === true || top.skip === null ? top.skip : top.skip.get(name) ?? null
+    top = skip === true ? skipped : openFrame(name, skip)
+  })
+  parser.on('closetag', () => {
+    const frame = top
+    top = stack.pop() ?? root
+    if (frame.skip !== true) addMember(top, frame.name, valueOf(frame, item), item)
+  })
+  const addText = (content: string): void => { if (top.skip !== true) top.text += content }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+}
 
-  const top = (): Frame => stack.at(-1) ?? root
-  const addText = (content: string, isRaw: boolean): boolean => {
-    const frame = top()
-    if (frame === root) return !isRaw && content.trim() === ''
-    if (frame.skip === true) return true
-    if (!isRaw && !isSoundText(content)) return false
-    frame.text += isRaw ? content : decodeText(content)
-    return true
+function readPart (reader: Reader, characters: number): void {
+  const { text, parser, root, at } = reader
+  const end = endOfPart(text, at, at + characters)
+  try {
+    parser.write(withCharacters(text.slice(at, end)))
+    reader.at = end
+    reader.isOver = end === text.length
+    if (reader.isOver) {
+      parser.close()
+      reader.value = root.members
+    }
+  } catch {
+    // The parser throws for a text that is not well-formed, as for one that exceeds a bound.
+    reader.isOver = true
   }
-  const close = (): void => {
-    const frame = stack.pop()
-    if (frame !== undefined && frame.skip !== true) addMember(top(), frame.name, valueOf(frame, item), item)
-  }
-  /** A comment, an instruction or CDATA. */
-  const passOver = (from: number, end: string, isText: boolean): boolean => {
-    const until = text.indexOf(end, from)
-    if (until < 0 || (isText && !addText(text.slice(from, until), true))) return false
-    at = until + end.length
-    return true
-  }
-  const readStart = (from: number): boolean => {
-    startTag.lastIndex = from
-    const found = startTag.exec(text)
-    if (found === null || stack.length > maximumDepth) return false
-    const [whole, name = '', slash] = found
-    const parent = top()
-    if (parent === root && (roots += 1) > 1) return false
-    parent.isLeaf = false
-    const skipped = parent.skip === true ? true : parent.skip?.get(name) ?? null
-    stack.push(openFrame(name, skipped))
-    at = from + whole.length
-    if (slash === '/') close()
-    return true
-  }
-  const readEnd = (from: number): boolean => {
-    const until = text.indexOf('>', from)
-    if (until < 0 || stack.length < 2 || text.slice(from + 2, until).trimEnd() !== top().name) return false
-    at = until + 1
-    close()
-    return true
-  }
-  const readTag = (from: number): boolean => {
-    if (text.startsWith('/', from + 1)) return readEnd(from)
-    if (text.startsWith('!--', from + 1)) return passOver(from + 4, '-->', false)
-    if (text.startsWith('![CDATA[', from + 1)) return passOver(from + 9, ']]>', true)
-    return text.startsWith('?', from + 1) ? passOver(from + 2, '?>', false) : readStart(from)
-  }
+}
 
-  return {
-    read: count => {
-      for (const until = tags + count; !isBroken && tags < until; tags += 1) {
-        const next = text.indexOf('<', at)
-        const end = next < 0 ? text.length : next
-        isBroken = tags > maximumTags || (end > at && !addText(text.slice(at, end), false))
-        if (next < 0) return !isBroken && (isBroken = stack.length !== 1 || roots !== 1) === false
-        isBroken ||= !readTag(next)
-      }
-      return false
-    },
-    isBroken: () => isBroken,
-    value: () => root.members ?? undefined
-  }
+/** A reference that would be cut off goes to the next part. */
+function endOfPart (text: string, at: number, end: number): number {
+  if (end >= text.length) return text.length
+  const from = Math.max(at + 1, end - referenceLength)
+  const last = text.slice(from, end).lastIndexOf('&')
+  return last < 0 ? end : from + last
 }
 
 function valueOf ({ text, isLeaf, members, items }: Frame, item: string): unknown {

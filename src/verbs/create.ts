@@ -16,7 +16,8 @@ export const create = command({
   generatesPassword: true,
   summary: 'Create a server',
   description: 'Creates a new server, which costs money at the provider. Send an `Idempotency-Key`: ' +
-    'with it the request can be retried after any failure and never buys two servers. The members that a provider accepts are listed in its capabilities; others are refused with 400. ' +
+    'with it the request can be retried after any failure, and one key never buys two servers while the state store keeps ' +
+    'what it has acknowledged (see docs/idempotency.md). The members that a provider accepts are listed in its capabilities; others are refused with 400. ' +
     'Under `guard.max_monthly_price` of the account, a plan that would cost too much, or whose price is not known, is refused with 403.',
   path: '/servers',
   creates: true,

@@ -7,7 +7,7 @@ import { usualGoals } from '../operations/judge.ts'
 import { create } from './create.ts'
 import { checkSizes, givenMembers } from './members.ts'
 import { serverParams } from './params.ts'
-import { changeBody, confirmedQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrPlan, writeQuery } from './schemas.ts'
+import { changeBody, confirmedQuery, namedEmptyBody, passwordAnswer, passwordBody, serverOrOperationOrDryRun, writeQuery } from './schemas.ts'
 import { bound, command, none } from './verb.ts'
 
 const common = { tag: 'Lifecycle', method: 'POST', permission: 'write', params: serverParams, query: writeQuery } as const
@@ -17,7 +17,8 @@ const remove = command({
   operationId: 'deleteServer',
   action: 'delete',
   summary: 'Delete a server',
-  description: 'Deletes the server and its disks for good. The operation succeeds when the server is gone. A protected server is refused with 409.',
+  description: 'Deletes the server and its disks permanently. The operation succeeds when the server is gone. ' +
+    'A protected server is refused with 409.',
   method: 'DELETE',
   path: '/servers/:id',
   permission: 'delete',
@@ -135,7 +136,7 @@ const password = command({
   mayHaveKey: body => typeof body === 'object' && body !== null && 'password' in body,
   body: passwordBody,
   answer: {
-    description: 'The generated password; with `Prefer: wait`, the operation after it has ended; with `dry_run`, the calls that would be sent',
+    description: 'The generated password; with `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent',
     schema: passwordAnswer
   },
   toCommand: ({ params: { id }, body: { password: wanted } = {} }) => ({
@@ -167,7 +168,7 @@ const update = command({
   answer: {
     description: 'The changed server; with `Prefer: wait`, an operation that has ended without success; ' +
       'with `dry_run`, the calls that would be sent',
-    schema: serverOrOperationOrPlan
+    schema: serverOrOperationOrDryRun
   },
   isShown: ({ body: { name, protected: isProtected } }, server: Server) =>
     (name === undefined || server.name === name) && (isProtected === undefined || server.protected === isProtected),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { addressRowSchema, consoleSchema, imageSchema, loginLinkSchema, networkSchema, ownerSchema, planSchema, ptrSchema, regionSchema, snapshotSchema, sshKeySchema } from '../domain/catalogue.ts'
 import { pageInfoSchema } from '../domain/list.ts'
-import { planSchema as dryRunSchema } from './schemas.ts'
+import { dryRunSchema } from './schemas.ts'
 
 const pageOf = (row: z.ZodType, id: string) => z.object({ data: z.array(row), page: pageInfoSchema }).meta({ id })
 

@@ -9,12 +9,12 @@ const confirm = z.string().min(1).max(255).optional()
 export const writeQuery = z.strictObject({ dry_run: dryRun })
 export const confirmedQuery = z.strictObject({ dry_run: dryRun, confirm })
 
-export const planSchema = z.object({
+export const dryRunSchema = z.object({
   calls: z.array(z.object({
     method: z.string(),
     url: z.string(),
-    headers: z.record(z.string(), z.unknown()).meta({ description: 'Secrets replaced' }),
-    body: z.unknown().meta({ description: 'The body with secrets replaced; null if there is none' }),
+    headers: z.record(z.string(), z.unknown()).meta({ description: 'Secrets are redacted' }),
+    body: z.unknown().meta({ description: 'The body with secrets redacted; null if there is none' }),
     depends_on: z.array(z.number()).optional().meta({ description: 'Indices of the calls that must be answered before this one is sent' })
   }))
 }).meta({
@@ -27,9 +27,9 @@ export const passwordedOperationSchema = operationSchema.extend({
   generated_password: z.string().nullable().optional()
     .meta({ description: 'The generated password, in the first response only: null in a replay, absent if there is none' })
 }).meta({ id: 'OperationWithPassword', example: { ...operationExample, action: 'rebuild', generated_password: 'shown once' } })
-export const passwordedOperationOrPlan = z.union([passwordedOperationSchema, planSchema]).meta({ id: 'OperationWithPasswordOrDryRun' })
-export const operationOrPlan = z.union([operationSchema, planSchema]).meta({ id: 'OperationOrDryRun' })
-export const serverOrOperationOrPlan = z.union([serverSchema, operationSchema, planSchema]).meta({ id: 'ServerOrOperationOrDryRun' })
+export const passwordedOperationOrDryRun = z.union([passwordedOperationSchema, dryRunSchema]).meta({ id: 'OperationWithPasswordOrDryRun' })
+export const operationOrDryRun = z.union([operationSchema, dryRunSchema]).meta({ id: 'OperationOrDryRun' })
+export const serverOrOperationOrDryRun = z.union([serverSchema, operationSchema, dryRunSchema]).meta({ id: 'ServerOrOperationOrDryRun' })
 
 export const changeBody = z.strictObject({
   name: z.string().min(1).max(255).optional(),
@@ -45,7 +45,7 @@ export const passwordBody = z.strictObject({
   password: z.string().min(1).max(255).optional().meta({ description: 'Omitted only if the provider generates one' })
 }).meta({ id: 'SetPasswordRequest', example: { password: 'a long phrase' } }).optional()
 export const generatedPasswordSchema = z.object({ password: z.string() }).meta({ id: 'GeneratedPassword', example: { password: 'returned once' } })
-export const passwordAnswer = z.union([generatedPasswordSchema, operationSchema, planSchema]).meta({ id: 'PasswordAnswer' })
+export const passwordAnswer = z.union([generatedPasswordSchema, operationSchema, dryRunSchema]).meta({ id: 'PasswordAnswer' })
 
 export const namedEmptyBody = (id: string) => z.strictObject({}).meta({ id, example: {} }).optional()
 
@@ -65,5 +65,5 @@ export const operationsQuery = z.strictObject({
   ...pageParameters,
   status: wordList(operationStatuses, 'One or more states, separated by commas: pending,running'),
   server_id: z.string().min(1).max(255).optional(),
-  action: z.string().min(1).max(64).optional().meta({ description: 'As create, stop, snapshots.create' })
+  action: z.string().min(1).max(64).optional().meta({ description: 'For example create, stop or snapshots.create' })
 })

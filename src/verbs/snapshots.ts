@@ -62,7 +62,7 @@ const remove = command({
   operationId: 'deleteSnapshot',
   action: 'snapshots.delete',
   summary: 'Delete a snapshot',
-  description: 'Deletes a snapshot for good.',
+  description: 'Deletes a snapshot permanently.',
   method: 'DELETE',
   path: '/servers/:id/snapshots/:snapshot',
   body: none,

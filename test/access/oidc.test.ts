@@ -138,7 +138,7 @@ t.test('every invalid token gets the same 401, and the log has the reason withou
   }
   const told = warnings()
   t.same(told.map(({ reason }) => reason).sort(), [...new Set(cases.map(([why]) => why).filter(why => why !== ''))].sort(), 'each reason once, however often')
-  for (const warning of told) t.match(warning, { msg: 'a token was refused', reqId: String })
+  for (const warning of told) t.match(warning, { msg: 'a token was rejected', reqId: String })
   const log = lines.join('')
   for (const [, headers] of cases) {
     const parts = Object.values(headers).flatMap(value => value.split(/[ .]/)).filter(part => part.length > 6).map(part => part.slice(0, 40))

@@ -113,7 +113,7 @@ t.test('an id that the vendor made may be a UUID of any version', t => {
   t.end()
 })
 
-t.test('what a create cannot honour is refused by name before anything is sent', async t => {
+t.test('what a create cannot honor is refused by name before anything is sent', async t => {
   const bench = await openSandbox(t)
   const wrong: ReadonlyArray<readonly [Partial<CreateSpec>, string]> = [
     [{ name: 'web_1' }, 'body.name'],

@@ -167,7 +167,7 @@ t.test('a catalog is read to its last page in pages of our size and in a fixed o
   t.same(vendor.calls.map(({ query }) => Object.fromEntries(query)), [1, 2, 3].map(page => ({ ordering: 'id', page: String(page), page_size: '200' })))
 })
 
-t.test('the 404 past the end, and an empty page, end a catalogue; one without an end is malformed', async t => {
+t.test('the 404 past the end, and an empty page, end a catalog; one without an end is malformed', async t => {
   const more = (reply: SimulatedReply): Handle => ({ query }) => query.get('page') === '1' ? ok({ objects: [{ id: 'a' }], next: 'x' }) : reply
   for (const reply of [detail(404, 'Invalid page.'), ok({ objects: [], next: 'x' })]) {
     const { operations } = await open(t, more(reply))
@@ -180,7 +180,7 @@ t.test('the 404 past the end, and an empty page, end a catalogue; one without an
   t.equal((await failureOf(verb(rows.operations, 'regions').run({}))).failure, 'malformed')
 })
 
-t.test('a catalogue that an installation lacks is unsupported', async t => {
+t.test('a catalog that an installation lacks is unsupported', async t => {
   for (const root of [staff, enduser]) {
     const { operations } = await open(t, ({ path }) => path.endsWith('/clients') ? listOf({ id: 1 }) : html(404), root)
     for (const name of ['images', 'plans', 'regions', 'ssh_keys', 'networks'] as const) t.same(await told(verb(operations, name).run({})), ['unsupported', 404, undefined])

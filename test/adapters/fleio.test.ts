@@ -568,7 +568,7 @@ t.test('each refusal is recognized by its status alone', async t => {
   }
 })
 
-t.test('a missing licence, a refused sign-in to OpenStack and its bad certificate do not pass: nothing is repeated, nothing was done', async t => {
+t.test('a missing license, a refused sign-in to OpenStack and its bad certificate do not pass: nothing is repeated, nothing was done', async t => {
   for (const status of [402, 417, 526]) {
     const { vendor, operations } = await open(t, () => detail(status, 'OpenStack authentication failed'))
     const read = await failureOf(operations.get.run(id))

@@ -79,7 +79,7 @@ t.test('the published capabilities are those of the matrix', async t => {
   ])
 })
 
-t.test('images are asked for by region and instance type, on a path without organisation', async t => {
+t.test('images are asked for by region and instance type, on a path without organization', async t => {
   const { operations, vendor } = await openSandbox(t)
   t.same(await operations.images?.run({ region: 'uk-lon1', instance_type: 'windows' }), [
     { id: '5f1c0a52-0000-4000-8000-000000000103', name: 'Windows Server 2019', os: 'windows', region: 'uk-lon1', min_disk_gib: null, min_memory_mib: null }
@@ -93,7 +93,7 @@ t.test('images are asked for by region and instance type, on a path without orga
   t.same(operations.images?.parameters?.safeParse({}).error?.issues.map(({ path }) => path[0]), ['region', 'instance_type'], 'both are required')
 })
 
-t.test('a catalogue is read to its last page, and each row once', async t => {
+t.test('a catalog is read to its last page, and each row once', async t => {
   const { operations, vendor } = await openSandbox(t, { pageLimit: 2 })
   t.equal((await operations.images?.run({ region: 'de-fra1', instance_type: 'linux' }))?.length, 3)
   t.same(sent(vendor), ['', '&offset=2'].map(more => `GET /common/kronoscloud/templates?instanceTypeId=linux&locationId=de-fra1${more}`))
@@ -102,7 +102,7 @@ t.test('a catalogue is read to its last page, and each row once', async t => {
   t.equal(sent(bare.vendor)[1], 'GET /common/kronoscloud/templates?instanceTypeId=l%3D1&locationId=a%26b&offset=1')
 })
 
-t.test('a catalogue that does not end is malformed, whether it repeats itself or not', async t => {
+t.test('a catalog that does not end is malformed, whether it repeats itself or not', async t => {
   let number = 0
   for (const [id, calls] of [[() => 'same', 2], [() => String(++number), 100]] as const) {
     const { operations, vendor } = await open(t, () => ({ status: 200, body: { data: [{ id: id() }], links: { paging: { next: '/more' } } } }))
@@ -111,7 +111,7 @@ t.test('a catalogue that does not end is malformed, whether it repeats itself or
   }
 })
 
-t.test('a catalogue that refuses a filter names ours, and one that is 404 is no missing server', async t => {
+t.test('a catalog that refuses a filter names ours, and one that is 404 is no missing server', async t => {
   for (const [answer, failure, member] of [
     [problem(400, 'locationId'), 'rejected', 'query.region'],
     [problem(404, 'instanceTypeId'), 'rejected', 'query.instance_type'],

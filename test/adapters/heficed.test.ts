@@ -134,11 +134,11 @@ t.test('the total decides before the link, and without either a page is the last
   }
 })
 
-t.test('a list that is 404 is a wrong address or organisation, never a missing server', async t => {
+t.test('a list that is 404 is a wrong address or organization, never a missing server', async t => {
   for (const answer of [problem(404, 'Organisation not found'), html(404), { status: 404 }]) {
     const { vendor, operations } = await open(t, () => answer)
     const error = await failureOf(operations.list.run(asking))
-    t.match(error, { failure: 'malformed', message: 'the configured address has no such API or organisation', options: { status: 404 } })
+    t.match(error, { failure: 'malformed', message: 'the configured address has no such API or organization', options: { status: 404 } })
     t.equal(vendor.calls.length, 2)
   }
   const { operations } = await open(t, () => problem(403, 'No'))

@@ -135,7 +135,7 @@ t.test('a read-only token reads, and its writes are forbidden', async t => {
   t.match(problem, { side_effect: 'none', upstream: { code: 'token_readonly', status: 401 } })
 })
 
-t.test('half a token in the message of a refusal reaches nobody', async t => {
+t.test('half a token in the message of a refusal reaches no caller', async t => {
   const { ask, vendor } = await openGateway(t)
   const half = vendor.settings.hz.token.slice(0, 32)
   vendor.fail({ kind: 'reply', times: 10, reply: { status: 429, headers: { 'ratelimit-limit': '3600', 'ratelimit-reset': '4102444800' }, body: { error: { code: 'rate_limit_exceeded', message: `Limit of '3600' requests per hour for token '${half}...' reached.`, details: null } } } })

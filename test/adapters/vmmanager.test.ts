@@ -653,7 +653,7 @@ t.test('tasks', async t => {
     t.equal(vendor.calls[0]?.rawQuery, 'where=%28consul_id+EQ+%271341774670%27%29')
     t.match(states, [{ status: 'succeeded' }])
   })
-  t.test('with the same number are told apart by name', async t => {
+  t.test('with the same number are distinguished by name', async t => {
     const { states } = await look(t, [{ ...row, name: 'ip_allocate', status: 'complete' }, row])
     t.match(states, [{ status: 'running' }])
   })

@@ -77,6 +77,8 @@ t.test('every command has help, and the help names the arguments and flags', asy
     })
   }
   t.match(await runHere(['help', 'server']), { code: 0, out: /^ {2}rename \[options\] <account> <server> <name>/m })
+  t.match(await runHere(['help', 'server', 'create']), { code: 0, out: /^Usage: hawser server create / })
+  t.match(await runHere(['help', 'server', 'stpo']), { code: 2, out: '', err: /^there is no command server stpo / })
   t.match(await runHere(['server']), { code: 2, out: '' })
   t.match(await runHere(['server', 'stpo', 'lab', '1']), { code: 2, err: /unknown command 'stpo'[^]*Did you mean stop/ })
 })
@@ -145,6 +147,7 @@ t.test('wrong usage is exit code 2, and nothing is sent', async t => {
     [['servers', 'lab', '--accounts', 'a'], /--accounts does not apply with these arguments/],
     [['servers', 'lab', '--limit', '0'], /--limit takes a whole number/],
     [['servers', 'lab', '--sort', 'cpus'], /Allowed choices are id/],
+    [['servers', 'lab', '-o', 'columns=,'], /columns=NAME,NAME needs at least one name/],
     [['servers', 'lab', '-o', 'yaml'], /-o takes table, json, ndjson, csv or columns/],
     [['server', 'get', 'lab', '..'], /is not an id/],
     [['server', 'stop', 'lab', '42', '--wait', '--timeout', 'soon'], /--timeout takes a number of seconds/],

@@ -76,7 +76,7 @@ t.test('flags come before the environment, and the environment before the contex
     t.equal(gateway.asked.length, before + 1, flags.join(' '))
     t.equal(keyOf(gateway), key, `${flags.join(' ')}: the key of a context goes only to the URL of that context`)
   }
-  t.match(await runHere(['accounts', '--context', 'lab', '--url', first.url], { HOME: home }), { code: 2, err: /exclude each other/ })
+  t.match(await runHere(['accounts', '--context', 'lab', '--url', first.url], { HOME: home }), { code: 2, err: /are mutually exclusive/ })
 })
 
 t.test('a secret from standard input is asked for without showing it, where that is a terminal', async t => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
@@ -70,14 +71,14 @@ t.test('each format prints the same rows', async t => {
 t.test('an empty list is an empty array, and says so where a person reads', async t => {
   const words = ['servers', 'lab', '--name', 'no server has this name']
   t.match(await runHere(words, env), { code: 0, out: '[]\n', err: '' })
-  t.match(await runHere([...words, '-o', 'table'], env), { code: 0, out: '', err: 'none\n' })
+  t.match(await runHere([...words, '-o', 'table'], env), { code: 0, out: '', err: 'No results.\n' })
 })
 
 t.test('without an account the servers are the fleet; an account without an answer is a line, and a failure with --strict', async t => {
   const run = await runHere(['servers', '-o', 'csv', '-o', 'columns=account,id'], env)
   t.equal(run.code, 0)
   t.same([...new Set(run.out.trim().split('\n').slice(1).map(line => line.split(',')[0]))].toSorted(), ['lab', 'vm6'])
-  t.match(run.err, /^dead did not answer: The provider could not be reached \(.+\)\n$/)
+  t.match(run.err, /^dead did not respond: The provider could not be reached \(.+\)\n$/)
   const strict = await runHere(['servers', '--strict', '-q'], env)
   t.match(strict, { code: 1, err: run.err })
   t.equal(strict.out.trim().split('\n').length, run.out.trim().split('\n').length - 1)
@@ -115,6 +116,11 @@ t.test('a reader that leaves early ends the command quietly', async t => {
   const run = await commands.program('sh', ['-c', `(${line}) | head -n 1`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()
   t.equal(run.out.trim().split('\n').length, 1)
   t.equal(run.err, 'code 0\n')
+})
+
+t.test('output that cannot be written is a failure', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, async t => {
+  const run = await commands.program('sh', ['-c', `"${process.execPath}" "$MAIN" servers lab -o csv > /dev/full`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()
+  t.match(run, { code: 1, err: /^standard output cannot be written: ENOSPC\n$/ })
 })
 
 const escape = String.fromCharCode(27)
@@ -164,9 +170,9 @@ t.test('an answer that is not the gateway\'s is a failure, and so is none', asyn
     else sendJson(response, { data: null })
   })
   const ends: ReadonlyArray<readonly [account: string, message: RegExp]> = [
-    ['html', /is not the gateway's: HTTP 502/],
+    ['html', /is not from the gateway: HTTP 502/],
     ['broken', /is not valid JSON/],
-    ['closed', /did not answer: UND_ERR_SOCKET/],
+    ['closed', /did not respond: UND_ERR_SOCKET/],
     ['none', /is not a page of the gateway/]
   ]
   for (const [account, err] of ends) t.match(await runHere(['images', account], { HAWSER_URL: other.url }), { code: 1, out: '', err })

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
+import { eventually } from '../helpers/clock.ts'
 import { freePort } from '../helpers/process.ts'
 import { openCommands, runHere, sendJson, startStandIn, type StandIn } from '../helpers/caller.ts'
 
@@ -52,9 +53,9 @@ const streamOf = (response: ServerResponse, ...states: readonly object[]): Serve
 
 const problem = (more: object): object => ({
   type: '/problems/upstream-timeout',
-  title: 'The provider did not answer in time',
+  title: 'The provider did not respond in time',
   status: 504,
-  detail: 'no complete answer in time',
+  detail: 'no complete response in time',
   request_id: 'r1',
   account: 'lab',
   provider: 'glesys',
@@ -78,7 +79,7 @@ t.test('a create whose answer is lost is exit code 4, and the message has the ke
   const [, key = ''] = /^Idempotency-Key: (\S+)\n/.exec(run.err) ?? []
   t.equal(gateway.asked.at(-1)?.headers['idempotency-key'], key)
   t.match(run, {
-    code: 4, out: '', err: new RegExp(`did not answer: UND_ERR_SOCKET.*\\nRun the same command again with --idempotency-key ${key}: `)
+    code: 4, out: '', err: new RegExp(`did not respond: UND_ERR_SOCKET.*\\nRun the same command again with --idempotency-key ${key}: `)
   })
   t.equal(gateway.asked.length, 1, 'nothing is sent again by itself')
   t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, err: /The request may have been carried out/ })
@@ -98,7 +99,7 @@ t.test('Ctrl-C before the answer to a create says how to send it again', async t
   t.match(await started.ended(), {
     code: 130,
     out: '',
-    err: /^Idempotency-Key: (\S+)\ninterrupted before the answer\. Run the same command again with --idempotency-key \1: .+\n$/
+    err: /^Idempotency-Key: (\S+)\ninterrupted before the response\. Run the same command again with --idempotency-key \1: .+\n$/
   })
 })
 
@@ -106,7 +107,7 @@ t.test('a problem that may have changed something is exit code 4, others are 3',
   for (const [effect, code] of [['none', 3], ['possible', 4], ['certain', 4]] as const) {
     const gateway = await gatewayWith(t, { write: response => { sendJson(response, problem({ side_effect: effect }), 504) } })
     const run = await runHere(stop, { HAWSER_URL: gateway.url })
-    t.match(run, { code, out: '', err: /^Error: The provider did not answer in time \(upstream-timeout, 504\)\n/ })
+    t.match(run, { code, out: '', err: /^Error: The provider did not respond in time \(upstream-timeout, 504\)\n/ })
   }
 })
 
@@ -115,13 +116,13 @@ t.test('a write whose answer the gateway lost is followed with --wait, and named
   const gateway = await gatewayWith(t, { ...lost, events: response => { streamOf(response, { ...running, status: 'succeeded' }).end() } })
   t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), { code: 0, out: /"status": "succeeded"/, err: /^Error: / })
   t.match(await runHere(stop, { HAWSER_URL: gateway.url }), {
-    code: 4, out: '', err: /goes on following it: hawser operation wait lab op_1\n$/
+    code: 4, out: '', err: /keeps following it: hawser operation wait lab op_1\n$/
   })
 })
 
 t.test('a page of a proxy in place of an answer is no success', async t => {
   const gateway = await gatewayWith(t, { write: response => { response.writeHead(200, { 'content-type': 'text/html' }).end('<p>') } })
-  t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not the gateway's/ })
+  t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not from the gateway/ })
 })
 
 t.test('an interrupted stream of events is taken up again', async t => {
@@ -151,7 +152,7 @@ t.test('--timeout ends the waiting with exit code 4, and says how to go on', asy
   const gateway = await gatewayWith(t, { events: response => { streamOf(response, running) } })
   const run = await runHere([...stop, '--wait', '--timeout', '1'], { HAWSER_URL: gateway.url })
   t.match(run, {
-    code: 4, out: '', err: /The operation has not ended within 1 s\. To go on watching it: hawser operation wait lab op_1\n$/
+    code: 4, out: '', err: /The operation has not ended within 1 s\. To keep watching it: hawser operation wait lab op_1\n$/
   })
 })
 
@@ -164,4 +165,27 @@ t.test('a generated password is in the output, with the operation after it has e
   t.match(JSON.parse(out), { status: 'succeeded', generated_password: 'shown once' })
   t.notOk(err.includes('shown once'))
   t.equal((await runHere([...create, '--wait', '-q'], { HAWSER_URL: gateway.url })).out, '42\n')
+})
+
+t.test('a generated password is in the output, however the waiting ends', async t => {
+  const gateway = await gatewayWith(t, {
+    write: response => { sendJson(response, { ...running, action: 'create', generated_password: 'shown once' }, 202) },
+    events: response => { streamOf(response, { ...running, action: 'create' }) }
+  })
+  const late = await runHere([...create, '--wait', '--timeout', '1'], { HAWSER_URL: gateway.url })
+  t.match(late, { code: 4, err: /has not ended within 1 s/ })
+  t.match(JSON.parse(late.out), { status: 'running', generated_password: 'shown once' })
+  const started = pipe([...create, '--wait'], { HAWSER_URL: gateway.url })
+  await eventually(() => started.err().includes('running'), started.err)
+  started.child.kill('SIGINT')
+  const interrupted = await started.ended()
+  t.equal(interrupted.code, 130)
+  t.match(JSON.parse(interrupted.out), { generated_password: 'shown once' })
+})
+
+t.test('a create whose prose no one reads is still answered', async t => {
+  const gateway = await gatewayWith(t, { write: response => { setTimeout(() => { sendJson(response, running, 202) }, 500) } })
+  const { child, ended } = pipe(create, { HAWSER_URL: gateway.url })
+  child.stderr?.destroy()
+  t.match(await ended(), { code: 0, out: /"id": "op_1"/ })
 })

@@ -82,7 +82,7 @@ t.test('Ctrl-C ends the watching with 130 and says how to go on; the operation g
   const { code, out } = await started.ended()
   poll.release()
   t.equal(code, 130)
-  const [, account = '', operation = ''] = /To go on watching it: hawser operation wait (\S+) (op_\w+)/.exec(out) ?? []
+  const [, account = '', operation = ''] = /To keep watching it: hawser operation wait (\S+) (op_\w+)/.exec(out) ?? []
   t.match(await runHere(['operation', 'wait', account, operation], env), { code: 0, out: /"status": "succeeded"/ })
 })
 
@@ -90,7 +90,7 @@ t.test('without --wait a write is accepted, and the message says how to follow i
   const run = await runHere(['server', 'reboot', 'vm6', await idOfRunning()], env)
   t.equal(run.code, 0)
   const { id } = JSON.parse(run.out)
-  t.equal(run.err, `Accepted, not yet done. To wait for it: hawser operation wait vm6 ${id}\n`)
+  t.equal(run.err, `Accepted; still in progress. To wait for it: hawser operation wait vm6 ${id}\n`)
   const watched = await runHere(['operation', 'watch', 'vm6', id], env)
   const states = watched.out.trim().split('\n').map(line => JSON.parse(line).status)
   t.equal(watched.code, 0)
@@ -108,11 +108,11 @@ t.test('a dry run shows the calls of the provider and sends none', async t => {
   const id = await idOfRunning()
   const before = sentTo(vmmanager)
   const json = await runHere(['server', 'stop', 'vm6', id, '--dry-run'], env)
-  t.match(json, { code: 0, err: 'A dry run: nothing was sent.\n' })
+  t.match(json, { code: 0, err: 'Dry run: nothing was sent.\n' })
   t.match(JSON.parse(json.out), { calls: [{ method: 'POST', url: new RegExp(`/host/${id}/stop$`) }] })
   const table = await runHere(['server', 'delete', 'vm6', id, '--dry-run', '-o', 'table'], env)
   t.match(table, { code: 0, out: new RegExp(`^DELETE http://.*/host/${id}\\n {2}\\S+: \\S`) }, 'and needs no confirmation')
-  t.match(await runHere([...create('web-23'), '--dry-run'], env), { code: 0, err: 'A dry run: nothing was sent.\n' }, 'nor a key')
+  t.match(await runHere([...create('web-23'), '--dry-run'], env), { code: 0, err: 'Dry run: nothing was sent.\n' }, 'nor a key')
   t.equal(sentTo(vmmanager), before)
 })
 
@@ -135,7 +135,7 @@ t.test('a key that may not read still works with ids', async t => {
   const id = await idOfRunning()
   t.match(await runHere(['server', 'stop', 'vm6', id, '--dry-run'], { ...env, HAWSER_KEY: 'key-of-operate' }), { code: 0 })
   t.match(await runHere(['server', 'get', 'vm6', id], { ...env, HAWSER_KEY: 'key-of-operate' }), {
-    code: 3, err: /^Error: This key or account may not do that \(forbidden, 403\)/
+    code: 3, err: /^Error: Permission denied \(forbidden, 403\)/
   })
 })
 
@@ -144,18 +144,19 @@ t.test('a delete asks for the name of the server on a terminal', { timeout: 120_
   const id = made.out.trim()
   const before = sentTo(vmmanager)
   const wrong = terminal(['server', 'delete', 'vm6', id], env)
-  await wrong.shows(/Type its name to go on: /)
+  await wrong.shows(/Type its name to continue: /)
   wrong.type('web-42\r')
   t.match(await wrong.ended(), {
-    code: 2, out: new RegExp(`Delete a server for good: web-24 \\(${id}\\) of vm6\\.[^]*that is not it; nothing was sent`)
+    code: 2,
+    out: new RegExp(`Delete a server: web-24 \\(${id}\\) of vm6\\. This cannot be undone\\.[^]*the name does not match; nothing was sent`)
   })
   const left = terminal(['server', 'delete', 'vm6', id], env)
-  await left.shows(/to go on: /)
+  await left.shows(/to continue: /)
   left.type('\u0003')
   t.match(await left.ended(), { code: 130, out: /interrupted; nothing was sent/ })
   t.equal(sentTo(vmmanager), before)
   const right = terminal(['server', 'delete', 'vm6', 'web-24', '--wait'], env)
-  await right.shows(/to go on: /)
+  await right.shows(/to continue: /)
   right.type('web-24\r')
   t.match(await right.ended(), { code: 0, out: /succeeded/ })
   t.match(await runHere(['server', 'get', 'vm6', id], env), { code: 3 })
@@ -170,7 +171,7 @@ t.test('a delete without a terminal needs --yes, or the name as --confirm', { ti
     code: 2, out: '', err: /^Delete a server: without a terminal, confirm it with --yes or --confirm NAME; nothing was sent\n$/
   })
   t.match(await runHere(['server', 'delete', 'vm6', id, '--confirm', 'web-26'], env), {
-    code: 2, err: /--confirm is not the name of this server; nothing was sent/
+    code: 2, err: /--confirm does not match the name of this server; nothing was sent/
   })
   t.match(await runHere(['server', 'rebuild', 'vm6', id, '12'], env), { code: 2, err: /^Rebuild a server: without a terminal/ })
   t.equal(sentTo(vmmanager), before)
@@ -192,6 +193,6 @@ t.test('a problem is its title, its detail and what to do; with --verbose the wh
     code: 3, err: /\nError: The request is not valid \(invalid-request, 400\)\n[^]*body\.cpus/
   }, 'which names what is missing')
   t.match(await runHere(['accounts'], { HAWSER_URL: url, HAWSER_KEY: 'SECRETKEY' }), {
-    code: 3, err: /^(?![^]*SECRETKEY)Error: A valid key is needed/
+    code: 3, err: /^(?![^]*SECRETKEY)Error: A valid API key is required/
   })
 })

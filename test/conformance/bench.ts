@@ -62,7 +62,7 @@ export interface Bench {
   isInferred(name: CapabilityName): boolean
   /** Whether the server shows that it was done. */
   isProvable(name: CapabilityName): boolean
-  /** The optional members that the verb honours. */
+  /** The optional members that the verb honors. */
   accepts(name: CapabilityName): readonly string[]
   /** What the vendor was sent while the work went on. */
   callsOf<T>(work: () => Promise<T>): Promise<{ readonly result: T, readonly calls: readonly SimulatedCall[] }>

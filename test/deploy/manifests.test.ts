@@ -107,7 +107,7 @@ t.test('the manifests fit the published schemas of Kubernetes, without unknown k
   }
   t.throws(() => { Object.assign(models.Service.make(), { spec: { ports: [{ port: '80' }] } }).validate() }, 'the schemas can refuse')
   t.same(unknownTo(allResources), [])
-  t.match(unknownTo([{ apiVersion: 'v1', kind: 'ServiceAccount', automountServiceAcountToken: false }]), [/automountServiceAcountToken/], 'a misspelt key is seen')
+  t.match(unknownTo([{ apiVersion: 'v1', kind: 'ServiceAccount', automountServiceAcountToken: false }]), [/automountServiceAcountToken/], 'a misspelled key is seen')
 })
 
 /** What the compiler says of the resources as literals of the published types: unlike the schemas, it knows which keys there are. */

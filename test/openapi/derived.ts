@@ -75,11 +75,11 @@ export function costText (operationId: string): string {
   const { calls, perPage = 0, perRow = 0 } = maximum(providers.map(({ verbs }) => costOf(operationId, verbs)))
   const parts = [
     ...(calls > 0 ? [String(calls)] : []),
-    ...(perPage > 0 ? [`${perPage} for each page of the provider's lists`] : []),
-    ...(perRow > 0 ? [`${perRow} for each row`] : [])
+    ...(perPage > 0 ? [`${perPage} per list page`] : []),
+    ...(perRow > 0 ? [`${perRow} per row`] : [])
   ]
-  if (parts.length === 0) return 'Upstream calls: none.'
-  return `Upstream calls: at most ${parts.join(' and ')}; a sign-in adds up to ${signInCalls}, and retries after transient failures come on top.`
+  if (parts.length === 0) return 'Provider calls: none.'
+  return `Provider calls: up to ${parts.join(', plus ')}, plus up to ${signInCalls} to sign in, plus retries.`
 }
 
 /** The query of a verb with the parameters of all providers, all of them optional. */
@@ -104,5 +104,6 @@ const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, und
 function publishedAs (schema: z.ZodType, titles: readonly string[]): z.ZodType {
   const { description, ...meta } = schema.meta() ?? {}
   const optional = isOptional(schema) ? schema : schema.optional()
-  return optional.meta({ ...meta, description: `${description ?? ''}; ${titles.join(', ')} only` })
+  const support = `Supported by: ${titles.join(', ')}`
+  return optional.meta({ ...meta, description: description === undefined ? support : `${description}. ${support}` })
 }

@@ -9,9 +9,9 @@ const description = `One API for the servers of several hosting providers.
 
 - Ids are opaque strings, times are RFC 3339 in UTC, and a value that is not known is \`null\`.
 - Unknown parameters and members are refused with 400.
-- Every answer carries \`X-Request-Id\`, \`Server-Timing\` and \`Hawser-Upstream-Calls\`, the number of calls that the request cost at the provider.
+- Every response carries \`X-Request-Id\`, \`Server-Timing\` and \`Hawser-Upstream-Calls\`, the number of provider calls that the request took.
 - Errors are RFC 9457 problem documents. Their \`type\` is the path of a page of this gateway; [/problems](/problems) lists all of them.
-- Every write takes \`dry_run=true\`: the answer shows the calls that would be sent, and nothing is sent.
+- Every write takes \`dry_run=true\`: the response shows the calls that would be sent, and nothing is sent.
 
 Enter a key with *Authorize*, then try out any operation.`
 
@@ -22,10 +22,10 @@ const tags = [
   { name: 'Fleet', description: 'Servers of all accounts at once' },
   { name: 'Power', description: 'Start, stop and reboot a server; open its console' },
   { name: 'Lifecycle', description: 'Create, resize, rename, rebuild, rescue and delete servers; set passwords' },
-  { name: 'Operations', description: 'Follow work that was accepted' },
+  { name: 'Operations', description: 'Track accepted writes' },
   { name: 'Snapshots', description: 'Copies of a server\'s disks, kept by the provider' },
   { name: 'Addresses', description: 'IP addresses, the servers they belong to, and their reverse DNS names' },
-  { name: 'Catalog', description: 'Images, plans, regions, SSH keys and networks: the ids that a create takes' },
+  { name: 'Catalog', description: 'Images, plans, regions, SSH keys and networks: the ids to use in create requests' },
   { name: 'Owners', description: 'Clients, users and projects that servers belong to at the provider' },
   { name: 'Provider passthrough', description: 'The provider\'s own API, for accounts with `raw: true`' }
 ]

@@ -22,7 +22,7 @@ const details: Partial<Record<ProblemSlug, Partial<Problem>>> = {
       details: { host: 'vm.example.com', port: 8443, cause: 'ECONNREFUSED' }
     }
   },
-  'upstream-timeout': { detail: 'no complete answer in time' }
+  'upstream-timeout': { detail: 'no complete response in time' }
 }
 
 const toExample = ({ slug, status, retryAfterS, transient }: typeof rows[number]): Example => ({

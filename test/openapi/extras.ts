@@ -24,7 +24,7 @@ const problemResponses = Object.fromEntries([...slugsByStatus].filter(([status])
 
 const { 'method-not-allowed': _never, ...documentedExamples } = problemExamples
 const endedOperation = {
-  summary: 'An operation that has ended',
+  summary: 'A finished operation',
   value: {
     ...operationSchema.parse(operationSchema.meta()?.example),
     ...{ status: 'succeeded', updated_at: '2026-11-21T10:00:07.000Z', finished_at: '2026-11-21T10:00:07.000Z', upstream: { id: '1341774670', status: 'complete' } }
@@ -35,26 +35,26 @@ export const extraComponents = {
   examples: { ...documentedExamples, 'ended-operation': endedOperation },
   responses: problemResponses,
   parameters: {
-    Prefer: parameter('Prefer', '`wait=n` holds the answer until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored'),
-    'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same answer'),
-    'Last-Event-ID': parameter('Last-Event-ID', 'The id of the last event that was received: only later ones are sent'),
-    'Cache-Control': parameter('Cache-Control', '`max-age=n` accepts an answer that is up to n seconds old, `no-cache` demands a fresh one; without it the account\'s `cache.servers_s` decides'),
-    'If-None-Match': parameter('If-None-Match', 'The ETag of an earlier answer: 304 without a body if nothing has changed since')
+    Prefer: parameter('Prefer', '`wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored'),
+    'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response'),
+    'Last-Event-ID': parameter('Last-Event-ID', 'The id of the last event received; only later ones are sent'),
+    'Cache-Control': parameter('Cache-Control', '`max-age=n` accepts a cached response up to n seconds old, `no-cache` requires a fresh one; without it, `cache.servers_s` of the account applies'),
+    'If-None-Match': parameter('If-None-Match', 'The ETag of an earlier response: 304 without a body if nothing has changed since')
   },
   headers: {
-    'X-Request-Id': header('The caller\'s X-Request-Id if it is a plain word of at most 64 characters, otherwise a new one; it is sent to the provider too'),
+    'X-Request-Id': header('The caller\'s X-Request-Id if it has at most 64 letters, digits, `.`, `_` or `-`, otherwise a new one; it is sent to the provider too'),
     'Server-Timing': header('Milliseconds in the gateway, at the provider and, where they took part, at its sign-in and in the cache: `gateway;dur=`, `upstream;dur=`, `token;dur=`, `cache;dur=`'),
-    'Hawser-Upstream-Calls': header('The number of calls to the provider that this answer took', 'integer'),
+    'Hawser-Upstream-Calls': header('The number of provider calls that this response took', 'integer'),
     'WWW-Authenticate': header('How to send a key'),
     Location: header('The path of the operation'),
-    'Retry-After': header('Seconds to wait before the next try or poll. Absent from a 503 that only an operator can lift', 'integer'),
-    'Idempotency-Replayed': header('`true`: the work of this key was done before; nothing was done this time. ' +
-      'With `Prefer: wait` the operation is returned as it is now, otherwise the first answer'),
-    'Preference-Applied': header('`wait=n` as it was applied; absent if no wait was asked for'),
-    RateLimit: header('Where `rate_limit` is configured: `"key";r=<left>;t=<seconds>`, on every answer to a key'),
-    'RateLimit-Policy': header('Where `rate_limit` is configured: `"key";q=<requests>;w=60`'),
-    ETag: header('A weak tag of the answer, without the time at which it was read'),
-    Age: header('Seconds since a cached answer was read at the provider; absent from a fresh answer', 'integer'),
+    'Retry-After': header('Seconds to wait before the next try or poll. Absent if an operator has to intervene', 'integer'),
+    'Idempotency-Replayed': header('`true`: this key was used before, and nothing was done this time. ' +
+      'With `Prefer: wait` the operation is returned in its current state, otherwise the first response'),
+    'Preference-Applied': header('`wait=n` as applied; absent if no wait was requested'),
+    RateLimit: header('If `rate_limit` is configured: `"key";r=<left>;t=<seconds>`, on every response to a request with a key'),
+    'RateLimit-Policy': header('If `rate_limit` is configured: `"key";q=<requests>;w=60`'),
+    ETag: header('A weak tag of the response that ignores the time at which it was read'),
+    Age: header('Seconds since a cached response was read from the provider; absent from a fresh one', 'integer'),
     Link: header('`<…>; rel="next"`; absent on the last page')
   }
 } as const

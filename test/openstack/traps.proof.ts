@@ -33,7 +33,7 @@ t.test('what fits on no host fails as a lack of capacity, when it is ordered and
   t.match((await ask('GET', `/servers/${small.server_id}`)).json(), { status: 'running', plan: { id: '1' } })
 })
 
-t.test('a quota that is used up is told apart from a lack of capacity', async t => {
+t.test('a quota that is used up is distinguished from a lack of capacity', async t => {
   const { ask, order } = await openReal(t)
   for (const name of ['huge-1', 'huge-2', 'huge-3', 'huge-4']) {
     const answer = await ask('POST', '/servers', { body: { ...order, name, plan: '5' }, headers: waiting })

@@ -14,9 +14,9 @@ const registry = await loadAdapters()
 
 /**
  * Each adapter's verb says what it may cost, and each request is held to what its own provider declares; the document shows the maximum
- * over all providers. Beside it come sign-ins, and repeats after passing faults.
+ * over all providers. Sign-ins, and retries after transient failures, come on top.
  */
-const free = 'Upstream calls: none'
+const free = 'Provider calls: none'
 
 const documentSchema = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ operationId: z.string().optional(), description: z.string().optional() })))
@@ -31,10 +31,10 @@ interface Declared {
 /** The declaration as it is published. */
 function declaredIn (text: string): Declared | null {
   if (text.includes(free)) return { calls: 0, perPage: 0, perRow: 0 }
-  const told = /Upstream calls: at most (.+?); a sign-in adds/.exec(text)?.[1]
-  if (told === undefined) return null
-  const number = (pattern: RegExp): number => Number(pattern.exec(told)?.[1] ?? 0)
-  return { calls: number(/^(\d+)(?: and|$)/), perPage: number(/(\d+) for each page/), perRow: number(/(\d+) for each row/) }
+  const declared = /Provider calls: up to (.+?), plus up to \d+ to sign in/.exec(text)?.[1]
+  if (declared === undefined) return null
+  const number = (pattern: RegExp): number => Number(pattern.exec(declared)?.[1] ?? 0)
+  return { calls: number(/^(\d+)(?:, plus|$)/), perPage: number(/(\d+) per list page/), perRow: number(/(\d+) per row/) }
 }
 
 /** What is read page by page; all rows at once are one page. */

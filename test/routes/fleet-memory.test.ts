@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import t from 'tap'
 import { startCrowd } from '../helpers/crowd.ts'
 import { openProcesses } from '../helpers/process.ts'
@@ -54,4 +56,22 @@ t.test('a hundred thousand servers of fifty accounts take a few megabytes to str
   t.equal(distinct, 100_000, 'each once')
   t.equal(ok, 50)
   t.ok(grown < 128, `${grown.toFixed(0)} MiB more than idle`)
+})
+
+t.test('a caller who stops reading is disconnected at the deadline, and the rest of the list is not read', async t => {
+  const crowd = await startCrowd()
+  const { base } = await serve({ log: { level: 'warn' }, accounts: { big: crowd.account('big', 'vmmanager', 50_000) } })
+  t.teardown(async () => { await crowd.close() })
+  const { hostname, port } = new URL(base)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.write('GET /v1/servers?deadline_ms=1000 HTTP/1.1\r\nhost: x\r\naccept: application/x-ndjson\r\n\r\n')
+  await once(socket, 'readable')
+  // From now on nothing is read, so only the other side can end it: what has arrived is read to see the end.
+  await new Promise(resolve => { setTimeout(resolve, 2500) })
+  let bytes = 0
+  socket.on('data', (chunk: Buffer) => { bytes += chunk.length })
+  socket.on('error', () => {})
+  await once(socket, 'close')
+  t.ok(bytes < 25_000_000, `${bytes} bytes`)
 })

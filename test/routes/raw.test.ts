@@ -164,7 +164,7 @@ t.test('XML is returned as JSON, without the echo of the request', async t => {
   t.notOk((await askOf(app, 'xml')('GET', '/raw/server/list')).body.includes('root:'))
 })
 
-t.test('a dry run of a raw write shows the call, and a misspelt parameter sends nothing', async t => {
+t.test('a dry run of a raw write shows the call, and a misspelled parameter sends nothing', async t => {
   const sent = await sentDuring(heficed.calls, async () => {
     const dry = await ask('POST', `${instances}/312019/stop?dry_run=true&x=1`, { body: { force: true, password: 'mine' } })
     t.equal(dry.statusCode, 200)

@@ -336,7 +336,7 @@ t.test('floating addresses come and go by their address, not by their id', async
   wait(1500)
 })
 
-t.test('the catalogue differs between operators and end users', async t => {
+t.test('the catalog differs between operators and end users', async t => {
   const { staff, user } = await bench(t)
   t.equal((await staff('GET', '/openstack/flavors')).body['count'], 9)
   t.notOk('memory_gb' in row(rows((await staff('GET', '/openstack/flavors')).body['objects'])[0]))

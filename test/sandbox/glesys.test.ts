@@ -129,7 +129,7 @@ t.test('the list is whole, rich, and silent about power', async t => {
   t.equal(records(other.response['servers']).length, 8)
 })
 
-t.test('details tell the state only when asked', async t => {
+t.test('details include the state only when requested', async t => {
   const { sandbox } = await lab(t)
   const plain = record((await post(sandbox, '/server/details', { serverid: 'kvm123456' })).response['server'])
   t.equal(plain['state'], null)

@@ -10,7 +10,7 @@ interface Bench {
   readonly pass: (ms: number) => void
   readonly now: () => number
   readonly login: (scope: string, more?: { basic?: string, grant?: string }) => Promise<Answer>
-  /** `path` begins after the organisation unless it starts with a slash. */
+  /** `path` begins after the organization unless it starts with a slash. */
   readonly ask: (method: string, path: string, body?: unknown) => Promise<Answer>
 }
 
@@ -103,7 +103,7 @@ t.test('a missing, bare, expired or revoked token is a 401 with its header', asy
   t.equal((await fetch(list, { headers: { authorization: `Bearer ${fresh}` } })).status, 401)
 })
 
-t.test('a token opens only the products it was asked for, and only its own organisation', async t => {
+t.test('a token opens only the products it was asked for, and only its own organization', async t => {
   const { ask, vendor } = await open(t, {}, ['kronoscloud'])
   const refused = await ask('GET', 'ipswitch/v4/subnets?parentUuid=')
   t.match(refused, { status: 403, body: { title: 'Forbidden' } })

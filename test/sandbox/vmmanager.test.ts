@@ -405,7 +405,7 @@ t.test('addresses are listed, added, named and removed', async t => {
   t.equal((await wire.send('POST', '/vm/v3/host/41/ip', { ipv4_number: -1 })).status, 400)
 })
 
-t.test('the catalogue lists images, plans, clusters, pools and accounts', async t => {
+t.test('the catalog lists images, plans, clusters, pools and accounts', async t => {
   const wire = await signedIn(t)
   t.match((await wire.rows('/vm/v3/os?where=(name+EQ+%27Ubuntu%2022.04%27)'))[0], { id: 25, clusters: [{ id: 1 }] })
   t.match((await wire.rows('/vm/v3/preset'))[0], { id: 1, disks: [{ size_mib: 20480 }] })

@@ -109,7 +109,7 @@ t.test('a step whose answer is lost in a crash is not sent again, and its result
 t.test('a gateway without a state file or Redis says at start, once, what ends with it', async t => {
   const { state, secret: sealing, ...rest } = config
   const gateway = await serve(rest)
-  t.equal(gateway.output().split('are kept in memory and end with this process').length, 2)
+  t.equal(gateway.output().split('are kept in memory and lost when this process ends').length, 2)
   t.notMatch((await serve({ ...config, state: { file: join(folder, 'another.db') } })).output(), /kept in memory/)
   await killed(gateway)
 })

@@ -17,7 +17,7 @@ async function open (more: object): Promise<State & { readonly lines: unknown[] 
 
 t.test('the state is in memory, which is logged once, or in the configured file', async t => {
   const memory = await open({})
-  t.match(memory.lines, [{ level: 40, msg: /kept in memory and end with this process/ }])
+  t.match(memory.lines, [{ level: 40, msg: /kept in memory and lost when this process ends/ }])
   t.same([memory.isFileThere, memory.isRedisThere, memory.redis], [null, null, null])
   memory.close()
   const file = await open({ state: { file: join(openFolder(t), 'state.db') }, secret })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseXml } from '../../src/upstream/xml.ts'
+import { parseXml, parseXmlInTurns } from '../../src/upstream/xml.ts'
 
 const form = { item: 'item' }
 const read = (text: string): unknown => JSON.parse(JSON.stringify(parseXml(text, form) ?? null))
@@ -29,11 +29,20 @@ t.test('entities and character references are decoded once, CDATA never', async 
   t.same(read('<r>&nbsp;</r>'), { r: '&nbsp;' }, 'an entity that XML does not know stays as it is')
 })
 
+t.test('control characters, which a vendor copies from the words of a caller, are replaced instead of refused', async t => {
+  t.same(read('<r>a\u0001b&#1;c&#x1f;d&#xFFFE;e\ufffff&#9;g</r>'), { r: 'a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf\tg' })
+  t.equal(parseXml('<r>\ud83d<</r>', form), undefined, 'half of a surrogate pair hides no tag')
+})
+
+t.test('a line ends with a line feed, as XML demands, unless the carriage return is a reference', async t => {
+  t.same(read('<r>a\r\nb\rc&#13;d</r>'), { r: 'a\nb\nc\rd' })
+})
+
 t.test('thousands of entities are no reason to refuse a long list', async t => {
   t.same(read(`<r>${'<item>&#229;&amp;</item>'.repeat(20_000)}</r>`), { r: Array.from({ length: 20_000 }, () => 'å&') })
 })
 
-t.test('a document type or an entity declaration is refused unread', async t => {
+t.test('a document type or an entity declaration is refused', async t => {
   for (const text of [
     '<!DOCTYPE r [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><r>&b;</r>', '<!doctype html><html></html>', '<!DOCTYPE r SYSTEM "file:///etc/passwd"><r/>',
     '<r/><!DOCTYPE r>', '<r><!ENTITY a "x">&a;</r>'
@@ -63,6 +72,9 @@ t.test('depth, length and the number of tags have bounds', async t => {
   t.equal(parseXml(nested(100_000), form), undefined)
   t.equal(parseXml(`<a>${'<b/>'.repeat(1_000_001)}</a>`, form), undefined)
   t.equal(parseXml(`<a>${' '.repeat(17 * 1024 * 1024)}</a>`, form), undefined)
+  const attributes = (count: number): string => Array.from({ length: count }, (_, index) => ` a${index}=""`).join('')
+  t.not(parseXml(`<a${attributes(900)}><b${attributes(900)}/></a>`, form), undefined, 'attributes count for each element')
+  t.equal(parseXml(`<a${attributes(1001)}/>`, form), undefined)
 })
 
 t.test('a megabyte of broken text is refused quickly', async t => {
@@ -78,4 +90,26 @@ t.test('an unwanted branch is left out, wherever its name appears elsewhere', as
   const value = parseXml('<r><debug><debug>secret</debug></debug><l><item><f><x>1</x></f><debug>kept</debug></item></l><f>kept</f></r>', skip)
   t.equal(JSON.stringify(value), '{"r":{"l":[{"debug":"kept"}],"f":"kept"}}')
   t.equal(JSON.stringify(parseXml('<r><debug/></r>', skip)), '{"r":{}}')
+})
+
+t.test('a long text is read in turns: other work runs between its parts, and the value is the same', async t => {
+  const text = `<r><l>${'<item><a>1</a><b>x</b></item>'.repeat(5000)}</l></r>`
+  let turns = 0
+  let isDone = false
+  const other = (): void => { turns += 1; if (!isDone) setImmediate(other) }
+  setImmediate(other)
+  const value = await parseXmlInTurns(text, form, 1000)
+  isDone = true
+  // Thirty characters for each entry: 150 parts of a thousand characters.
+  t.ok(turns >= 140, `${turns} turns`)
+  t.same(value, parseXml(text, form))
+  t.equal(await parseXmlInTurns(`${text.slice(0, -5)}`, form, 1000), undefined, 'and a broken one is refused')
+})
+
+t.test('wherever a text is divided, the value is the same', async t => {
+  const text = '<?xml version="1.0"?>\r\n<r a="1"><l><item>&#229;&#0;&#x1F600;😀&amp;&nbsp;</item>\r\n<item><![CDATA[]]&amp;]]></item></l><!-- - --><b/></r>'
+  const whole = parseXml(text, form)
+  t.equal(JSON.stringify(whole), '{"r":{"l":["å\ufffd😀😀&&nbsp;","]]&amp;"],"b":""}}')
+  for (let characters = 13; characters < text.length; characters += 1) t.same(await parseXmlInTurns(text, form, characters), whole, `${characters} characters`)
+  t.same(await parseXmlInTurns('<r>&amp;&amp;&amp;</r>', form, 1), { r: '&&&' }, 'and each turn reads something')
 })

@@ -9,7 +9,7 @@ const misconfigured: FailureFacts = { failure: 'unavailable', passing: false, no
 
 /** Statuses with a special meaning in this panel; the others are standard. The panel's texts are translated and never matched. */
 const failures: ReadonlyMap<number, FailureFacts> = new Map<number, FailureFacts>([
-  // The panel's licence has expired.
+  // The panel's license has expired.
   [402, misconfigured],
   // The panel could not sign in to OpenStack; unrelated to the header Expect.
   [417, misconfigured],

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Seen } from '../../domain/list.ts'
+import type { HttpResponse } from '../../upstream/http.ts'
 import { parseRows, parseWire } from '../../upstream/read.ts'
 import type { Accepted } from '../verbs.ts'
 import type { ConsoleLink } from '../../domain/catalogue.ts'
@@ -15,18 +17,16 @@ export type GlesysClient = ReturnType<typeof createClient>
 const rowsPayload = serversPayload(z.unknown())
 const detailsPayload = serverPayload(seenServer)
 
+const readRows = async (payload: unknown, response: HttpResponse): Promise<Seen[]> =>
+  await parseRows(seenRow, parseWire(rowsPayload, payload, response).servers, response)
+
 /** One function for each endpoint; the vendor's page: github.com/glesys/api-docs/wiki/API-Documentation */
 export function createClient (project: string, send: GlesysSend) {
   const act = async (name: string, values: Arguments): Promise<Accepted> =>
     toAccepted(await send({ name, arguments: values, payload: 'server', schema: acceptedPayload, assumed: {} }))
 
   return {
-    list: async () => (await send({
-      name: 'server/list',
-      payload: 'servers',
-      readPayload: async (payload, response) => await parseRows(seenRow, parseWire(rowsPayload, payload, response).servers, response),
-      failure: listFailure
-    })).map(seen => ownedBy(project, seen)),
+    list: async () => (await send({ name: 'server/list', payload: 'servers', readPayload: readRows, failure: listFailure })).map(seen => ownedBy(project, seen)),
     /** The power state is returned only with includestate. */
     details: async (serverid: string) => ownedBy(project, (await send({
       name: 'server/details', arguments: { serverid, includestate: 'yes' }, payload: 'server', schema: detailsPayload

@@ -12,7 +12,7 @@ const templatesFailure = namingMembers(new Map([['locationId', 'query.region'], 
 
 /** One function for each endpoint of the catalogs. */
 export const createCatalogClient = ({ organization_id: organization }: HeficedAccount, send: HeficedSend) => ({
-  /** The vendor-wide catalog: its path has no organisation. */
+  /** The vendor-wide catalog: its path has no organization. */
   listTemplates: async (instanceTypeId: string, locationId: string) => await readPages(async offset => await send({
     name: 'templates',
     method: 'GET',

@@ -35,7 +35,7 @@ export function listFailure (response: HttpResponse): UpstreamError {
   const error = instanceFailure(response)
   if (error.failure !== 'not-found') return error
   // A list names no server that could be missing.
-  return new UpstreamError('malformed', 'the configured address has no such API or organisation', error.options)
+  return new UpstreamError('malformed', 'the configured address has no such API or organization', error.options)
 }
 
 /**

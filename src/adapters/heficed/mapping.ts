@@ -48,7 +48,7 @@ export function toStatus (wire: InstanceWire): ServerStatus {
 /** A row of a list, or the single instance, which is the same object without the envelope. */
 export const seenInstance: z.ZodType<Seen> = seenWire(instanceWire, toServer)
 
-/** The organisation owns all servers, and the rows do not name it. */
+/** The organization owns all servers, and the rows do not name it. */
 export const ownedBy = (organizationId: string, seen: Seen): Seen =>
   ({ ...seen, server: { ...seen.server, owner: { id: organizationId, name: null } } })
 

@@ -8,7 +8,7 @@ import type { HeficedAccount } from './settings.ts'
 
 export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
   evidence: 'documented',
-  note: 'Paths are relative to api_url and have no version; most begin with the organisation\'s id.',
+  note: 'Paths are relative to api_url and have no version; most begin with the organization\'s id.',
   isSecret: segments => segments.some(segment => signInWords.has(segment)) || isTokenEndpoint(account, segments),
   build: (request, token) => rawRequest(baseOf(account, token), request),
   read: readAnswer

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { httpUrl } from '../kit/settings.ts'
 
-/** The organisation can only be read from the vendor's web console; no API lists it. */
+/** The organization can only be read from the vendor's web console; no API lists it. */
 export const heficedAccountSchema = z.strictObject({
-  organization_id: z.uuid().meta({ description: 'The organisation\'s UUID, from the web console' }),
+  organization_id: z.uuid().meta({ description: 'The organization\'s UUID, from the web console' }),
   client_id: z.string().min(1).meta({ description: 'Id of an OAuth client, from the web console' }),
   client_secret: z.string().min(1).meta({ description: 'Secret. Belongs to the same OAuth client' }),
   api_url: httpUrl.default('https://api.heficed.com').meta({ description: 'Default https://api.heficed.com' }),

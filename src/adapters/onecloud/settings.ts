@@ -18,10 +18,10 @@ export const onecloudAccountSchema = z.strictObject({
   scope: z.enum(['project', 'domain', 'system']).default('project').meta({ description: 'Scope of lists: the project, its domain, or the whole system. Domain and system need administrator rights. Default project' }),
   region: text.optional().meta({ description: 'Keystone region, which is not the region of a server' }),
   interface: z.enum(keystoneInterfaces).default('public')
-    .meta({ description: 'Catalogue endpoints to use; public falls back to internal. Default public' }),
-  compute_url: httpUrl.optional().meta({ description: 'URL of the compute service; overrides the catalogue' }),
+    .meta({ description: 'Catalog endpoints to use; public falls back to internal. Default public' }),
+  compute_url: httpUrl.optional().meta({ description: 'URL of the compute service; overrides the catalog' }),
   allowed_hosts: z.array(hostName).min(1).optional()
-    .meta({ description: 'Allowed hosts of catalogue endpoints. Default: the host of auth_url' })
+    .meta({ description: 'Allowed hosts of catalog endpoints. Default: the host of auth_url' })
 }).superRefine(oneSignIn('access_key', 'secret_key')).meta(oneWayOf(['access_key', 'secret_key'], ['username', 'password', 'project']))
 export type OnecloudAccount = z.infer<typeof onecloudAccountSchema>
 

@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { openDatabase } from './database.ts'
 import { StateFileError } from './failure.ts'
 import { createSchema } from './schema.ts'
@@ -9,27 +9,36 @@ const besides = ['-wal', '-shm'] as const
 const ownerOnly = 0o600
 const forOthers = 0o077
 
+/**
+ * The one path of a file, which all processes lock: with a path for each link, two processes would own it. The file need not exist.
+ */
+export function realPathOf (file: string): string {
+  const path = resolve(file)
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  try {
+    return isLink ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
+  } catch {
+    throw new StateFileError(isLink ? 'it is a link to a file that does not exist or cannot be reached' : `there is no folder ${dirname(path)}`)
+  }
+}
+
 /** Makes sure that the file exists, is not empty, and can be read by its owner alone; resolves with true if it was created. */
 export function prepareFile (file: string): boolean {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (stats === undefined) {
     // Its changes would be applied to another file.
     if (lstatSync(`${file}-wal`, { throwIfNoEntry: false }) !== undefined) {
-      throw new StateFileError(`it is missing, but ${file}-wal is there: put both back, or remove both to begin with nothing`)
+      throw new StateFileError(`it is missing, but ${file}-wal is there: restore both files, or delete both to start with an empty state`)
     }
     createFile(file)
     return true
   }
-  const { size, isFile } = followed(file)
-  if (!isFile) throw new StateFileError('it is not a file')
-  if (size === 0) throw new StateFileError('it is empty: something has truncated it. Put a backup back, or remove it to begin with nothing')
+  if (!stats.isFile()) throw new StateFileError('it is not a file')
+  // Each name has a lock and a log of changes of its own.
+  if (stats.nlink > 1) throw new StateFileError(`it has ${stats.nlink} hard links; only one is allowed, because each name would have its own lock`)
+  if (stats.size === 0) throw new StateFileError('it is empty (truncated). Restore a backup, or delete it to start with an empty state')
   for (const path of [file, ...besides.map(end => file + end)]) protect(path)
   return false
-}
-
-const followed = (file: string) => {
-  const stats = statSync(file)
-  return { size: stats.size, isFile: stats.isFile() }
 }
 
 function protect (path: string): void {
@@ -60,11 +69,18 @@ export function syncFolderOf (file: string): void {
   try { fsyncSync(folder) } finally { closeSync(folder) }
 }
 
-/** Returns a function that throws if the path no longer leads to the file that it leads to now. */
-export function watchIdentity (file: string): () => void {
-  const { dev, ino } = statSync(file)
+/** Returns a function that throws if a path no longer leads to the file that it leads to now. */
+export function watchIdentity (files: readonly string[]): () => void {
+  const known = files.map(file => ({ file, ...placeOf(file) }))
   return () => {
-    const present = statSync(file, { throwIfNoEntry: false })
-    if (present?.dev !== dev || present.ino !== ino) throw new StateFileError('it was removed or replaced while the gateway runs: restart the gateway')
+    for (const { file, dev, ino } of known) {
+      const present = placeOf(file)
+      if (present.dev !== dev || present.ino !== ino) throw new StateFileError(`${file} was removed or replaced while the gateway runs: restart the gateway`)
+    }
   }
+}
+
+function placeOf (file: string) {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return { dev: stats?.dev, ino: stats?.ino }
 }

@@ -1,12 +1,13 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { dirname } from 'node:path'
 import { z } from 'zod'
 import { openDatabase } from './database.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { isBusy, reasonOf, StateFileError } from './failure.ts'
 
 export interface FileLock {
+  /** The locked file. Without it another process could lock the state file too. */
+  readonly file: string
   release(): void
 }
 
@@ -15,13 +16,14 @@ export interface FileLock {
  * however that ends. Throws a StateFileError that names the process that has it.
  */
 export function lockStateFile (file: string): FileLock {
-  const database = openLockFile(`${file}-lock`)
+  const lock = `${file}-lock`
+  const database = openLockFile(lock)
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-    return { release: database.close }
+    return { file: lock, release: database.close }
   } catch (error) {
     database.close()
-    if (!isBusy(error)) throw new StateFileError(`${file}-lock: ${reasonOf(error) ?? String(error)}`)
+    if (!isBusy(error)) throw new StateFileError(`${lock}: ${reasonOf(error) ?? String(error)}`)
     throw new StateFileError(`it is in use by ${holderOf(file) ?? 'another process'}; one file serves one process, and several processes share a redis`)
   }
 }
@@ -33,7 +35,7 @@ function openLockFile (file: string) {
     closeSync(openSync(file, 'a', ownerOnly))
     return openDatabase({ file })
   } catch {
-    throw new StateFileError(existsSync(dirname(file)) ? `${file} cannot be created` : `there is no folder ${dirname(file)}`)
+    throw new StateFileError(`${file} cannot be created`)
   }
 }
 

@@ -4,7 +4,7 @@ import { createAgeClock, type AgeClock } from './age-clock.ts'
 import { openDatabase, textOf, type Database } from './database.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { isFull, reasonOf, StateFileError } from './failure.ts'
-import { prepareFile, watchIdentity } from './file.ts'
+import { prepareFile, realPathOf, watchIdentity } from './file.ts'
 import { claimFile, lockStateFile } from './lock.ts'
 import { findDamage, readVersion, schemaVersion, upgradeSchema } from './schema.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -27,9 +27,10 @@ export interface StateFileParts {
 
 /** Opens the state file for this process alone, and creates it if there is none. Throws a StateFileError if it cannot be used. */
 export function openStateFile (parts: StateFileParts): StateFile {
-  const lock = lockStateFile(parts.file)
+  const file = realPathOf(parts.file)
+  const lock = lockStateFile(file)
   try {
-    const opened = openLocked(parts)
+    const opened = openLocked({ ...parts, file }, [parts.file, lock.file])
     return {
       ...opened,
       close: () => {
@@ -43,7 +44,8 @@ export function openStateFile (parts: StateFileParts): StateFile {
   }
 }
 
-function openLocked ({ file, accounts, clock, logger }: StateFileParts): StateFile {
+/** `fixed`: paths that must lead to the same files as long as the state file is open. */
+function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: readonly string[]): StateFile {
   if (prepareFile(file)) logger.info({ file }, 'the state file was created')
   const outlook = createOutlook('the state file', logger, true)
   const onFault = (error: unknown): void => {
@@ -52,7 +54,7 @@ function openLocked ({ file, accounts, clock, logger }: StateFileParts): StateFi
     outlook.lost()
     outlook.log(reason)
   }
-  const database = openDatabase({ file, guard: watchIdentity(file), onFault })
+  const database = openDatabase({ file, guard: watchIdentity(fixed), onFault })
   try {
     prepareDatabase(database, logger)
     const facts = createFacts(database)
@@ -110,7 +112,7 @@ function begin ({ database, facts, accounts, at, logger }: Beginning): void {
     // A full disk may have room later; whatever else refuses the first write refuses all.
     if (!isFull(error) || copied !== null) throw error
   }
-  if (copied !== null) logger.warn({ copied }, 'the state file is a copy that was put back; keys that were used since then are missing')
+  if (copied !== null) logger.warn({ copied }, 'the state file was restored from a backup; keys used since then are missing')
 }
 
 function asRefusal (error: unknown): unknown {
