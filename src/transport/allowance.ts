@@ -11,8 +11,8 @@ export type Leave = (headers: Headers | null) => void
 /** Slows an account down before its provider refuses, by what the answers say is left of the provider's own rate limit. */
 export interface Allowance {
   /**
-   * Waits until the provider allows one more request. `rate-limited`, with the time until then, if the wait would outlast the request or is
-   * longer than a retry would wait.
+   * Waits until the provider allows one more request; `rate-limited`, with the time until then, if the wait would outlast the request. Where
+   * that time is far away, a request now and then is sent all the same.
    */
   enter(call: Call): Promise<Leave>
 }
@@ -27,8 +27,8 @@ export interface AllowanceParts {
 /** With fewer left than this, replicas share a bucket, because each may believe that the rest is its own. */
 const shared = { capacity: 16, perSecond: 1 }
 const leastMs = 1000
-/** Equal to the longest wait of a retry. */
-const longestMs = 5000
+/** A time within this is trusted. */
+const trustedMs = 5000
 const longestPauseMs = 30_000
 
 /** What the answers have said so far. */
@@ -77,12 +77,11 @@ export function createAllowance ({ account, read, tokenBuckets, now }: Allowance
         await takeOne(call)
         return leave
       }
-      if (untilFreeMs() > longestMs) {
-        if (!mayProbe()) throw refused(untilFreeMs())
+      if (untilFreeMs() > remainingMs(call)) {
+        if (untilFreeMs() <= trustedMs || !mayProbe()) throw refused(untilFreeMs())
         await takeOne(call)
         return leave
       }
-      if (untilFreeMs() > remainingMs(call)) throw refused(untilFreeMs())
       // None is left: one request at a time finds out whether there is one again.
       const endTurn = await nextTurn(call, () => refused(untilFreeMs()))
       try {

@@ -163,6 +163,7 @@ t.test('codes say what statuses do not', async t => {
     [problem(422, 'must_be_unassigned'), 'conflict'],
     [problem(422, 'service_error'), 'unavailable'],
     [problem(423, 'locked'), 'conflict'],
+    [{ status: 422, body: { error: { code: 'server_not_stopped', message: 'no' } } }, 'conflict'],
     [problem(423, 'protected'), 'conflict'],
     [problem(504, 'timeout'), 'unavailable'],
     [{ status: 502, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'unavailable'],
@@ -229,7 +230,7 @@ t.test('an address that the lock of the one before holds up is attached by a lat
   })
   const accepted = await verb(operations, 'addresses.attach').run({ id, addresses: ips.map(({ ip }) => ip) })
   const next = { name: 'addresses.assign', input: { addresses: 'floating-478002 floating-478003' } }
-  t.match(accepted, { jobs: [{ id: '606028482673874' }], next })
+  t.match(accepted, { jobs: [{ id: '606028482673874' }], goal: { unprovable: true }, next }, 'without a goal the operation would end before its step')
   const step = operations.steps?.[next.name]
   t.equal((await failureOf(step?.run(id, next.input) ?? Promise.resolve())).failure, 'conflict', 'a first one that is locked is not sent')
   locked = false
@@ -245,4 +246,12 @@ t.test('a gateway timeout of the vendor is an outage, and a read is sent again',
   })
   t.same(await verb(operations, 'images').run({}), [])
   t.equal(calls, 3)
+})
+
+t.test('a raw call with refused credentials fails as any other, and a read-only token is the provider\'s answer', async t => {
+  const request = { method: 'POST', path: '/servers', query: '', body: {} } as const
+  const refused = await open(t, () => problem(401, 'unauthorized'))
+  t.equal((await failureOf(verb(refused.operations, 'raw').run(request))).failure, 'authentication')
+  const readonly = await open(t, () => problem(401, 'token_readonly'))
+  t.match(await verb(readonly.operations, 'raw').run(request), { status: 401, body: { error: { code: 'token_readonly' } } })
 })

@@ -139,7 +139,7 @@ t.test('replicas share what is left of a small rest', async t => {
   t.ok(vendor.refusals <= 2, `${vendor.refusals} refusals`)
 })
 
-t.test('a time that is far away is passed on instead of waited for, and ever fewer requests find out whether the limit is lifted', async t => {
+t.test('a time beyond the request is passed on, and if it is far away ever fewer requests find out whether the limit is lifted', async t => {
   const clock = createManualClock()
   const vendor = { sent: 0, remaining: 0 }
   const far = ({ remaining }: Readonly<Record<string, string>>) => ({ remaining: Number(remaining), nextMs: 1_800_000 })

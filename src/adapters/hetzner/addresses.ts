@@ -80,7 +80,8 @@ async function assign (client: HetznerClient, serverId: string, targets: readonl
     } catch (error) {
       if (jobs.length === 0 || !(error instanceof UpstreamError) || error.options.code !== 'locked') throw error
       const left = targets.slice(index).map(target => `${target.kind}-${target.id}`).join(' ')
-      return { jobs, next: { name: 'addresses.assign', input: { addresses: left } } }
+      // Without a goal the operation would end before its step.
+      return { jobs, goal: { unprovable: true }, next: { name: 'addresses.assign', input: { addresses: left } } }
     }
   }
   return { jobs }

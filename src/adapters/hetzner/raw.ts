@@ -1,6 +1,7 @@
 import type { Upstream } from '../contract.ts'
 import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
 import type { Raw } from '../verbs.ts'
+import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { HetznerAccount } from './settings.ts'
 
@@ -12,5 +13,10 @@ export const createRawVerb = (account: HetznerAccount, upstream: Upstream): Raw 
   note: 'Paths are relative to api_url. Actions that return a password are refused; use their verbs.',
   isSecret: segments => segments.some(segment => secret.has(segment)),
   build: request => rawRequest(baseOf(account), request),
-  read: response => ({ status: response.status, body: rawBody(response.text) })
+  read: response => {
+    // Credentials that the provider refuses are no answer to our caller's call; a read-only token is one.
+    const refusal = response.status === 401 ? callFailure(response) : null
+    if (refusal?.failure === 'authentication') throw refusal
+    return { status: response.status, body: rawBody(response.text) }
+  }
 })

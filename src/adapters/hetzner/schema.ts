@@ -140,6 +140,6 @@ export const ipWire = z.object({
 })
 export type IpWire = z.infer<typeof ipWire>
 
-export const errorWire = z.object({ error: z.object({ code: text, message: text, details: z.unknown() }) })
+export const errorWire = z.object({ error: z.object({ code: text, message: text, details: z.unknown().optional() }) })
 const named = z.object({ name: z.string() })
 export const fieldsWire = z.object({ fields: z.array(named) })
