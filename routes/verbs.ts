@@ -115,13 +115,13 @@ const descriptionOf = ({ description, answers, answer }: ApiVerb): string =>
   answers === 'operation' && answer === undefined ? `${description} ${accepted}` : description
 
 function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {
-  const ended = 'With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent'
+  const ended = 'With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls'
   const [begun, begunOrDryRun] = generatesPassword === true ? [passwordedOperationSchema, passwordedOperationOrDryRun] : [operationSchema, operationOrDryRun]
   const { status = 200, description = ended, schema = begunOrDryRun } = answer ?? {}
   return {
-    ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the calls that would be sent', dryRunSchema) }),
+    ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the planned calls', dryRunSchema) }),
     [status]: jsonAnswer(description, schema),
-    ...(answers === 'operation' ? { 202: jsonAnswer('The provider has accepted the request; the operation is running', begun) } : {}),
+    ...(answers === 'operation' ? { 202: jsonAnswer('Accepted by the provider; the operation is running', begun) } : {}),
     ...(permission === 'read' ? readProblems() : writeProblems())
   }
 }

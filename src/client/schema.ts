@@ -1448,9 +1448,9 @@ export interface components {
     };
     responses: never;
     parameters: {
-        /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+        /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
         Prefer: string;
-        /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+        /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
         "Idempotency-Key": string;
         /** @description The id of the last event received; only later ones are sent */
         "Last-Event-ID": string;
@@ -1824,9 +1824,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1841,7 +1841,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1850,7 +1850,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1932,9 +1932,9 @@ export interface operations {
                 recycle?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -1947,7 +1947,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1956,7 +1956,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1983,9 +1983,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2011,7 +2011,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerOrOperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2038,9 +2038,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2057,7 +2057,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2066,7 +2066,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2095,9 +2095,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2114,7 +2114,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2123,7 +2123,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2150,9 +2150,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2169,7 +2169,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2178,7 +2178,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationWithPasswordOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2205,9 +2205,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2224,7 +2224,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2233,7 +2233,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2260,9 +2260,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2288,7 +2288,7 @@ export interface operations {
                     "application/json": components["schemas"]["PasswordAnswer"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2315,9 +2315,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2334,7 +2334,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2343,7 +2343,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2370,9 +2370,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2389,7 +2389,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2398,7 +2398,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2425,9 +2425,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2444,7 +2444,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2453,7 +2453,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2560,9 +2560,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2579,7 +2579,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2588,7 +2588,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2617,9 +2617,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2638,7 +2638,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2647,7 +2647,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2676,9 +2676,9 @@ export interface operations {
                 confirm?: string;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2693,7 +2693,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2702,7 +2702,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2768,9 +2768,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2787,7 +2787,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2796,7 +2796,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2860,9 +2860,9 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -2877,7 +2877,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the calls that would be sent */
+            /** @description With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2886,7 +2886,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
-            /** @description The provider has accepted the request; the operation is running */
+            /** @description Accepted by the provider; the operation is running */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,7 +2913,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3189,7 +3189,7 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3204,7 +3204,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`, the calls that would be sent */
+            /** @description With `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3288,7 +3288,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `dry_run`, the calls that would be sent */
+            /** @description With `dry_run`, the planned calls */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3363,7 +3363,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored */
+                /** @description `wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored */
                 Prefer?: components["parameters"]["Prefer"];
             };
             path: {
@@ -3471,7 +3471,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3513,7 +3513,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3555,7 +3555,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {
@@ -3592,7 +3592,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response */
+                /** @description 1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path: {

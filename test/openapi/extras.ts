@@ -35,8 +35,8 @@ export const extraComponents = {
   examples: { ...documentedExamples, 'ended-operation': endedOperation },
   responses: problemResponses,
   parameters: {
-    Prefer: parameter('Prefer', '`wait=n` delays the response until the operation ends or n seconds have passed, 300 at most (RFC 7240). Anything else is ignored'),
-    'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. The same request with the same key is carried out once; for 24 hours it gets the same response'),
+    Prefer: parameter('Prefer', '`wait=n` waits up to n seconds, 300 at most, for the operation to end (RFC 7240). Anything else is ignored'),
+    'Idempotency-Key': parameter('Idempotency-Key', '1 to 255 characters. For 24 hours, repeats of a request with this key get its response and do nothing'),
     'Last-Event-ID': parameter('Last-Event-ID', 'The id of the last event received; only later ones are sent'),
     'Cache-Control': parameter('Cache-Control', '`max-age=n` accepts a cached response up to n seconds old, `no-cache` requires a fresh one; without it, `cache.servers_s` of the account applies'),
     'If-None-Match': parameter('If-None-Match', 'The ETag of an earlier response: 304 without a body if nothing has changed since')
