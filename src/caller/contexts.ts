@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CommandError, type Terminal } from '../terminal.ts'
@@ -44,12 +44,14 @@ export async function writeContexts (file: string, { current, named }: Contexts)
   const { stringify } = await import('yaml')
   const contexts = Object.fromEntries([...named].map(([name, { url, key }]) => [name, key === null ? { url } : { url, key }]))
   const text = stringify({ current, contexts })
-  const fresh = `${file}.${process.pid}`
+  // A link to a file that is kept elsewhere stays one.
+  const place = existsSync(file) ? realpathSync(file) : file
+  const fresh = `${place}.${process.pid}`
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' })
     chmodSync(fresh, 0o600)
-    renameSync(fresh, file)
+    renameSync(fresh, place)
   } catch (error) {
     rmSync(fresh, { force: true })
     throw new CommandError(`${file} cannot be written: ${reasonOf(error)}`, 1)
@@ -62,8 +64,10 @@ export function checkContextName (name: string): string {
 }
 
 function readPrivate (file: string): string | null {
-  const { mode, size } = statSync(file, { throwIfNoEntry: false }) ?? { mode: 0, size: null }
-  if (size === null) return null
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) return null
+  const { mode, size } = stats
+  if (!stats.isFile()) throw broken(file, 'it is not a file')
   if ((mode & 0o077) !== 0) throw new CommandError(`${file} holds keys, and other users can read or write it. Run: chmod 600 ${file}`, 2)
   if (size > longestBytes) throw broken(file, 'it is larger than 1 MiB')
   try {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -179,4 +179,19 @@ t.test('a key for a URL without https is stored with a warning', async t => {
 t.test('a gateway below a path is called below it', async t => {
   await runHere(['accounts', '--url', `${first.url}/hawser/`], { HOME: home })
   t.equal(first.asked.at(-1)?.path, '/hawser/v1/accounts')
+})
+
+t.test('a link to a file of contexts stays a link, and what is no file is refused', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'hawser-link-'))
+  t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
+  mkdirSync(join(folder, 'hawser'))
+  const [kept, link] = [join(folder, 'kept.yaml'), join(folder, 'hawser/config.yaml')]
+  writeFileSync(kept, 'contexts: {a: {url: "http://127.0.0.1"}}\n', { mode: 0o600 })
+  symlinkSync(kept, link)
+  t.equal((await runHere(['context', 'use', 'a'], { XDG_CONFIG_HOME: folder })).code, 0)
+  t.match(readFileSync(kept, 'utf8'), /^current: a$/m)
+  t.ok(lstatSync(link).isSymbolicLink())
+  rmSync(link)
+  mkdirSync(link)
+  t.match(await runHere(['context', 'list'], { XDG_CONFIG_HOME: folder }), { code: 2, err: /config\.yaml is not valid: it is not a file\n$/ })
 })
