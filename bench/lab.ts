@@ -95,7 +95,7 @@ export const rssMib = (pid: number): number => statusOf(pid, 'VmRSS')
 export const peakMib = (pid: number): number => statusOf(pid, 'VmHWM')
 export const handlesOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
 
-/** Seconds for which the core of the server was busy so far, whoever used it. */
+/** Seconds for which the core of the server was busy so far, with any process. */
 export function busySeconds (core: string): number {
   const fields = new RegExp(`^cpu${core} (.*)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))?.[1]?.split(' ').map(Number) ?? []
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields

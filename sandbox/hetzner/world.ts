@@ -73,7 +73,7 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
     rescued: new Set<number>(),
     /** The bucket of requests. */
     bucket: { left: knobs.rateLimit, at: clock() },
-    /** Told once: no answer may repeat it. */
+    /** Returned once: no later response may repeat it. */
     password: () => `told-once-${++last.password}`,
     addServers: (count: number) => {
       for (let index = 0; index < count; index += 1) {
