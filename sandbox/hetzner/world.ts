@@ -74,7 +74,7 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
     /** The bucket of requests. */
     bucket: { left: knobs.rateLimit, at: clock() },
     /** Returned once: no later response may repeat it. */
-    password: () => `told-once-${++last.password}`,
+    password: () => `shown-once-${++last.password}`,
     addServers: (count: number) => {
       for (let index = 0; index < count; index += 1) {
         const id = ++last.server

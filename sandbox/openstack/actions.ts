@@ -80,7 +80,7 @@ function begin (call: Call, server: Server, asked: Asked): SimulatedReply {
   const entry: LogEntry = { action: action.event, message: null, events: [{ event: `compute_${action.event}_instance`, start_time: world.iso(), finish_time: null, result: null }] }
   world.log.set(`${server.id}/${call.requestId}`, entry)
   const before = server.vm
-  const password = textOf(input, 'adminPass') ?? `told-once-${++world.passwords}`
+  const password = textOf(input, 'adminPass') ?? `shown-once-${++world.passwords}`
   if (name === 'changePassword') { end(world, entry, null); return world.knobs.failActions.includes(name) ? conflict(`Failed to set admin password on ${server.id} because error setting admin password`) : accepted }
   const image = name === 'createImage' ? snapshot(world, server, textOf(input, 'name') ?? '') : null
   if (name === 'confirmResize') confirming.add(server)

@@ -75,7 +75,7 @@ export const createServer: Handler = call => {
     key: textOf(order, 'key_name') ?? null
   })
   build(world, server, order)
-  const password = textOf(order, 'adminPass') ?? `told-once-${++world.passwords}`
+  const password = textOf(order, 'adminPass') ?? `shown-once-${++world.passwords}`
   return {
     status: 202,
     headers: { location: `http://nova.internal:8774/v2.1/servers/${server.id}` },

@@ -98,7 +98,7 @@ t.test('a create without keys returns the generated password once, and is follow
   const { ssh_keys: keys, ...keyless } = order
   const first = await ask('POST', '/servers', { body: { ...keyless, protected: true }, headers: soon })
   const operation = isOperation(t, first, 200, 'create')
-  t.match(first.json(), { status: 'succeeded', generated_password: /^told-once-/ })
+  t.match(first.json(), { status: 'succeeded', generated_password: /^shown-once-/ })
   t.equal(first.headers['cache-control'], 'no-store')
   t.match((await ask('GET', `/servers/${operation.server_id}`)).json(), { status: 'running', protected: true })
   t.same(writesOf(vendor).slice(1), [`POST /servers/${operation.server_id}/actions/change_protection {"delete":true,"rebuild":true}`])
@@ -243,7 +243,7 @@ t.test('a resized server that runs already, and whose start the vendor refuses, 
 t.test('rescue arms and boots, shows no state of its own, and unrescue leads back to the disk', async t => {
   const { ask, vendor } = await openGateway(t)
   const entering = await ask('POST', `/servers/${web}/rescue`, { headers: soon })
-  t.match(entering.json(), { status: 'succeeded', generated_password: /^told-once-/ })
+  t.match(entering.json(), { status: 'succeeded', generated_password: /^shown-once-/ })
   t.equal(entering.headers['cache-control'], 'no-store')
   t.same(writesOf(vendor), [`POST /servers/${web}/actions/enable_rescue {"type":"linux64"}`, `POST /servers/${web}/actions/reset`])
   t.ok(vendor.rescued.has(Number(web)))
@@ -339,7 +339,7 @@ t.test('a delete that fails at the vendor is a failure, and one without an actio
 t.test('a console is a URL of one minute, with its password', async t => {
   const { ask } = await openGateway(t)
   const answer = await ask('POST', `/servers/${web}/console`)
-  t.match(answer.json(), { type: 'vnc', url: /^wss:\/\//, password: /^told-once-/, expires_at: /Z$/ })
+  t.match(answer.json(), { type: 'vnc', url: /^wss:\/\//, password: /^shown-once-/, expires_at: /Z$/ })
   t.equal(answer.headers['cache-control'], 'no-store')
 })
 

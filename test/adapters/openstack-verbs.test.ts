@@ -115,9 +115,9 @@ t.test('what Nova refuses names our member, and never repeats a password', async
 
 t.test('a password that the cloud makes is returned, one of the caller is not', async t => {
   const { operations } = await openSandbox(t)
-  t.match(await verb(operations, 'create').run(order), { password: /^told-once/ })
+  t.match(await verb(operations, 'create').run(order), { password: /^shown-once/ })
   t.notOk('password' in await verb(operations, 'create').run({ ...order, password: 'Correct-Horse-9x!' }))
-  t.match(await verb(operations, 'rescue').run({ id: uuid(0x5e, 2) }), { password: /^told-once/ })
+  t.match(await verb(operations, 'rescue').run({ id: uuid(0x5e, 2) }), { password: /^shown-once/ })
 })
 
 t.test('a quota that is used up is a quota, and an order that fits nowhere fails later as a lack of capacity', async t => {
