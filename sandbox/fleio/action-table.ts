@@ -1,6 +1,6 @@
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { inScope, ok, refuse, type Call } from './call.ts'
-import { mayUseImage } from './catalogue-view.ts'
+import { mayUseImage } from './catalog-view.ts'
 import { check, password, related, sshKeys, text, type Form } from './fields.ts'
 import { blankImage, type Flavor, type FloatingIp, type Instance } from './records.ts'
 import { newUuid, timeNow } from './world.ts'

@@ -1,6 +1,6 @@
 import { all, pick } from '../kit/json.ts'
 import type { Call } from './call.ts'
-import { flavorInside, imageInside, ownerOf, projectOf } from './catalogue-view.ts'
+import { flavorInside, imageInside, ownerOf, projectOf } from './catalog-view.ts'
 import type { FixedAddress, Instance, Port, Shown } from './records.ts'
 import { allowedActions, displayStatus, displayTask } from './statuses.ts'
 import type { World } from './world.ts'

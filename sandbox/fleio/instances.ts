@@ -1,6 +1,6 @@
 import type { SimulatedReply } from '../kit/simulator.ts'
 import { goneReply, inScope, notFound, ok, refuse, requireOpenstack, requirePermission, type Call, type Route } from './call.ts'
-import { nameOf } from './catalogue-view.ts'
+import { nameOf } from './catalog-view.ts'
 import { createInstance } from './instance-create.ts'
 import { floatingIpsOf, instanceDetail, instanceRow } from './instance-view.ts'
 import { answerList, type Listing } from './lists.ts'

@@ -1,5 +1,5 @@
 import { blankClient, type Client } from './records.ts'
-import { documented } from './seed-catalogue.ts'
+import { documented } from './seed-catalog.ts'
 import type { World } from './world.ts'
 
 const home = { phone: '89898989', city: 'New York', country: 'RO', address1: '99 Elm St.', zip_code: '1000' }

@@ -1,5 +1,5 @@
 import type { FixedAddress, Instance } from './records.ts'
-import { flavorIds, imageIds, networkIds } from './seed-catalogue.ts'
+import { flavorIds, imageIds, networkIds } from './seed-catalog.ts'
 import { uuidOf } from './world.ts'
 
 export const fixed = (ip: string, subnet: number): FixedAddress => ({ ip_address: ip, subnet_id: uuidOf('7a1b0000', subnet) })

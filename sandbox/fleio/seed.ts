@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { blankInstance, type Instance, type UserKind } from './records.ts'
-import { documented, flavorIds, imageIds, networkIds, seedCatalog } from './seed-catalogue.ts'
+import { documented, flavorIds, imageIds, networkIds, seedCatalog } from './seed-catalog.ts'
 import { seedClients } from './seed-clients.ts'
 import { fixed, oddities } from './seed-oddities.ts'
 import { addPorts, localTime, newUuid, timeNow, uuidOf, type World } from './world.ts'

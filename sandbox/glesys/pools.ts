@@ -1,5 +1,5 @@
 import { pick, type Json } from '../kit/json.ts'
-import { addressPrice, monthly } from './catalogue.ts'
+import { addressPrice, monthly } from './catalog.ts'
 import type { Address, Pool, World } from './world.ts'
 
 interface Range { readonly prefix: string, readonly from: number, readonly to: number }

@@ -1,4 +1,4 @@
-import type { Platform } from './catalogue.ts'
+import type { Platform } from './catalog.ts'
 import { hold } from './pools.ts'
 import { labProject, userProject } from './seed-access.ts'
 import { addServer, type Row } from './servers.ts'

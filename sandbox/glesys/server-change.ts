@@ -2,7 +2,7 @@ import {
   invalid, isMissing, notSupported, ok, refuse, refuseCode, textOf, truthOf, wholeOf, withUnlocked, writes, type Answer, type Call,
   type Routes, type Run
 } from './call.ts'
-import { templateNamed } from './catalogue.ts'
+import { templateNamed } from './catalog.ts'
 import { sizeRefusal } from './server-create.ts'
 import { mutationBody } from './server-read.ts'
 import { destroyServer } from './servers.ts'

@@ -2,7 +2,7 @@ import { isRecord, recordsOf, type Json } from '../kit/json.ts'
 import {
   fieldRequired, invalid, isMissing, ok, refuse, refuseCode, textOf, wholeOf, writes, type Answer, type Call, type Routes
 } from './call.ts'
-import { datacenters, platforms, templateOf, type Platform, type Template } from './catalogue.ts'
+import { datacenters, platforms, templateOf, type Platform, type Template } from './catalog.ts'
 import { freeAddress } from './pools.ts'
 import { mutationBody } from './server-read.ts'
 import { addServer, type Row } from './servers.ts'

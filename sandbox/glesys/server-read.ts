@@ -2,7 +2,7 @@ import { pick, type Json } from '../kit/json.ts'
 import { ok, reads, refuseCode, textOf, truthOf, unknownServer, withServer, type Answer, type Call, type Routes } from './call.ts'
 import {
   addressPrice, datacenters, monthly, platforms, prices, priceOf, round, templateNamed, templates, type Platform, type Template
-} from './catalogue.ts'
+} from './catalog.ts'
 import { isLocked, type GlesysServer, type World } from './world.ts'
 
 /** Without includestate `state` says nothing about power: null, or `locked`. */

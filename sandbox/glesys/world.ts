@@ -1,6 +1,6 @@
 import { createAgenda } from '../kit/agenda.ts'
 import { choice, empty, none, type Json } from '../kit/json.ts'
-import { featuresOf, type Platform } from './catalogue.ts'
+import { featuresOf, type Platform } from './catalog.ts'
 import type { GlesysKnobs } from './knobs.ts'
 
 export type Identity = Readonly<Record<'serverid' | 'hostname' | 'projectkey', string>> & { readonly platform: Platform }

@@ -3,7 +3,7 @@ import type { VmmanagerKnobs } from './knobs.ts'
 import {
   addDisk, blankHost, createPlatform, disksOf, rowOf, take, toStamp, type HostRecord, type Platform, type TaskRecord, type UserRecord
 } from './model.ts'
-import { catalog } from './seed-catalogue.ts'
+import { catalog } from './seed-catalog.ts'
 import { submit } from './tasks.ts'
 
 const user = (id: number, name: string, role = '@user', state = 'active'): UserRecord =>

@@ -1,5 +1,5 @@
 import type { Adapter, Upstream } from './contract.ts'
-import type { Verb } from './verb.ts'
+import type { Verb } from './verb-facts.ts'
 import type { AdapterVerbs } from './verbs.ts'
 import { capabilitiesSchema, capabilityNames, type Capabilities, type Capability } from '../domain/capability.ts'
 

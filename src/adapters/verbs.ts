@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import type { AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey } from '../domain/catalogue.ts'
+import type { AddressRow, ConsoleLink, Image, LoginLink, Network, Owner, Plan, Ptr, Region, Snapshot, SshKey } from '../domain/catalog.ts'
 import type { Compare } from '../domain/compare.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { Goal, OperationStatus } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import type { CreateSpec, OwnerSpec, RebuildSpec, ResizeSpec } from '../domain/spec.ts'
-import type { Verb } from './verb.ts'
+import type { Verb } from './verb-facts.ts'
 
 /** A verb that completes with its answer. A missing server is `not-found`, a wrong state `conflict`. */
 export interface Ask<Input, Output> extends Verb {

@@ -1,5 +1,5 @@
 import { guardBefore, guardName, needsPreflight, type Spending } from '../access/guards.ts'
-import type { Verb } from '../adapters/verb.ts'
+import type { Verb } from '../adapters/verb-facts.ts'
 import type { Accepted, AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'

@@ -1,6 +1,6 @@
 import type { Spending } from '../access/guards.ts'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
-import type { Plan } from '../domain/catalogue.ts'
+import type { Plan } from '../domain/catalog.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'

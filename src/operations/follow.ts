@@ -1,5 +1,5 @@
 import type { JobState } from '../adapters/verbs.ts'
-import type { Snapshot } from '../domain/catalogue.ts'
+import type { Snapshot } from '../domain/catalog.ts'
 import { isFinal, type Goal, type Operation } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { isInTransition, isOnAmbiguousWay, judge, type Judgment } from './judge.ts'

@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../domain/address.ts'
-import type { Snapshot } from '../domain/catalogue.ts'
+import type { Snapshot } from '../domain/catalog.ts'
 import type { Goal, Verdict } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { AddressRow } from '../domain/catalogue.ts'
+import type { AddressRow } from '../domain/catalog.ts'
 import { accountParams, addressParams, serverAddressParams, serverParams } from './params.ts'
 import { addressPageSchema, ptrAnswer } from './resource-schemas.ts'
 import { attachBody, pageQuery, ptrBody, writeQuery } from './schemas.ts'

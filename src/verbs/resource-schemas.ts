@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressRowSchema, consoleSchema, imageSchema, loginLinkSchema, networkSchema, ownerSchema, planSchema, ptrSchema, regionSchema, snapshotSchema, sshKeySchema } from '../domain/catalogue.ts'
+import { addressRowSchema, consoleSchema, imageSchema, loginLinkSchema, networkSchema, ownerSchema, planSchema, ptrSchema, regionSchema, snapshotSchema, sshKeySchema } from '../domain/catalog.ts'
 import { pageInfoSchema } from '../domain/list.ts'
 import { dryRunSchema } from './schemas.ts'
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../domain/catalogue.ts'
+import type { Snapshot } from '../domain/catalog.ts'
 import { serverParams, snapshotParams } from './params.ts'
 import { snapshotPageSchema } from './resource-schemas.ts'
 import { confirmedQuery, namedEmptyBody, pageQuery, snapshotBody, writeQuery } from './schemas.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Permission } from '../access/principal.ts'
 import type { Destruction } from '../access/guards.ts'
-import type { Verb } from '../adapters/verb.ts'
+import type { Verb } from '../adapters/verb-facts.ts'
 import type { Accepted, AdapterVerbs, Ask } from '../adapters/verbs.ts'
 import { invalidRequest } from '../domain/invalid.ts'
 import type { Seen } from '../domain/list.ts'

@@ -31,7 +31,7 @@ const complaint = (status: number, name: string, details: string): SimulatedRepl
 const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
 
 const endpoint = (url: string, name = 'public', region = 'region0') => ({ interface: name, region_id: region, region, url })
-const catalogueOf = (request: SimulatedRequest): unknown[] =>
+const catalogOf = (request: SimulatedRequest): unknown[] =>
   [{ type: 'compute_v2', endpoints: [endpoint(`http://${request.headers.host ?? ''}/compute`)] }]
 
 const signedIn = (catalog: unknown, token = 'tok-1', more: object = {}): SimulatedReply => ({
@@ -43,7 +43,7 @@ const signedIn = (catalog: unknown, token = 'tok-1', more: object = {}): Simulat
 /** Signs in whoever comes, with tokens tok-1, tok-2 and so on, and leaves the rest to `handle`. */
 function withDesk (handle: Handle): Handle {
   let tokens = 0
-  return request => request.path === '/v3/auth/tokens' ? signedIn(catalogueOf(request), `tok-${++tokens}`) : handle(request)
+  return request => request.path === '/v3/auth/tokens' ? signedIn(catalogOf(request), `tok-${++tokens}`) : handle(request)
 }
 
 const pathsOf = (vendor: Simulator): string[] => vendor.calls.map(({ method, path }) => `${method} ${path}`)
@@ -323,7 +323,7 @@ t.test('the account takes a user or an access key, never both', async t => {
 
 t.test('the sign-in names one method, the user\'s domain and the project, and its token comes from the header', async t => {
   const { vendor, operations } = await open(t, request => request.path === '/v3/auth/tokens'
-    ? { ...signedIn(catalogueOf(request), 'from-header'), body: { id: 'from-body', token: { expires_at: '2099-01-01T00:00:00Z', catalog: catalogueOf(request) } } }
+    ? { ...signedIn(catalogOf(request), 'from-header'), body: { id: 'from-body', token: { expires_at: '2099-01-01T00:00:00Z', catalog: catalogOf(request) } } }
     : calm(request), { domain: 'Users', project_domain: 'Projects' })
   await operations.list.run(page())
   const [login, list] = vendor.calls
@@ -341,7 +341,7 @@ t.test('the sign-in names one method, the user\'s domain and the project, and it
 })
 
 t.test('a sign-in without X-Subject-Token is malformed', async t => {
-  const { operations } = await open(t, request => ({ ...signedIn(catalogueOf(request)), headers: {} }))
+  const { operations } = await open(t, request => ({ ...signedIn(catalogOf(request)), headers: {} }))
   t.equal((await failureOf(operations.get.run(webId))).failure, 'malformed')
 })
 
@@ -349,7 +349,7 @@ t.test('the token is valid until expires_at with any number of fraction digits, 
   for (const [text, expected] of [
     ['2099-11-22T02:34:06.168719Z', Date.parse('2099-11-22T02:34:06.168Z')], ['2099-11-22T02:34:06Z', Date.parse('2099-11-22T02:34:06Z')], ['soon', null]
   ] as const) {
-    const { vendor } = await open(t, request => signedIn(catalogueOf(request), 'tok', { expires_at: text }))
+    const { vendor } = await open(t, request => signedIn(catalogOf(request), 'tok', { expires_at: text }))
     const line = onecloud.signIn(onecloud.account.parse({ auth_url: `${vendor.origin}/v3`, ...credentials }))
     const token = await line?.({
       send: async call => {
@@ -466,7 +466,7 @@ t.test('a sign-in error never contains the answer or a credential', async t => {
   t.notMatch(JSON.stringify([error.message, error.options]), /SECRET|secret-word/)
 })
 
-/** The compute path that a list went to, with this catalogue. */
+/** The compute path that a list went to, with this catalog. */
 async function computeWith (t: Test, endpoints: (origin: string) => unknown[], settings: object = {}): Promise<string> {
   const { vendor, operations } = await open(t, request => request.path === '/v3/auth/tokens'
     ? signedIn([{ type: 'image', endpoints: [] }, { type: 'compute_v2', endpoints: endpoints(`http://${request.headers.host ?? ''}`) }])

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { addressRowSchema, consoleSchema, ptrSchema, snapshotSchema } from '../../src/domain/catalogue.ts'
+import { addressRowSchema, consoleSchema, ptrSchema, snapshotSchema } from '../../src/domain/catalog.ts'
 import type { Operation } from '../../src/domain/operation.ts'
 import type { Server } from '../../src/domain/server.ts'
 import { ended, forEachAccount, isAsPlanned, listServers, refuseSecrets, dryRun, see, strictOperation, strictServer, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { addressRowSchema, loginLinkSchema, ownerSchema } from '../../src/domain/catalogue.ts'
+import { addressRowSchema, loginLinkSchema, ownerSchema } from '../../src/domain/catalog.ts'
 import { badMembersOf, forEachAccount, listServers, refuseSecrets, dryRun, see, toProblem, walk, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { prepare, type Subject } from './subject.ts'
 

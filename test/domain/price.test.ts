@@ -1,5 +1,5 @@
 import t from 'tap'
-import { priceOf } from '../../src/domain/catalogue.ts'
+import { priceOf } from '../../src/domain/catalog.ts'
 
 t.test('a price is that of the month where there is one, and names both periods', async t => {
   t.same(priceOf({ currency: 'EUR', hourly: 0.006, monthly: 3.79 }), { amount: 3.79, currency: 'EUR', period: 'month', hourly: 0.006, monthly: 3.79 })

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../src/domain/catalogue.ts'
+import type { Snapshot } from '../../src/domain/catalog.ts'
 import { powerOf, type ServerFacts, type ServerStatus } from '../../src/domain/server.ts'
 
 /** A server as an adapter tells it, with nothing special about it. */

@@ -13,7 +13,7 @@ const debian = '12'
 
 /** The suite of the conformance, but for the laws and the matrix, which need seeded servers; then what only a real cloud shows. */
 const files = [
-  ...['life', 'ambiguous', 'failures', 'members', 'catalogues', 'server-parts'].map(name => `test/conformance/${name}.test.ts`),
+  ...['life', 'ambiguous', 'failures', 'members', 'catalogs', 'server-parts'].map(name => `test/conformance/${name}.test.ts`),
   ...['traps', 'killed'].map(name => `test/openstack/${name}.proof.ts`)
 ]
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Create, Job, JobState, AdapterVerbs, Step } from '../../src/adapters/verbs.ts'
-import type { Snapshot } from '../../src/domain/catalogue.ts'
+import type { Snapshot } from '../../src/domain/catalog.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'

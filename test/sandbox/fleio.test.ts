@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { documented, flavorIds, imageIds } from '../../sandbox/fleio/seed-catalogue.ts'
+import { documented, flavorIds, imageIds } from '../../sandbox/fleio/seed-catalog.ts'
 import { startFleio, type FleioOptions, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
 import { record as row, records as rows, send, type Answer, type Json as Row } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import { canonicalAddress } from '../../domain/address.ts'
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import { addressOf } from '../kit/addresses.ts'

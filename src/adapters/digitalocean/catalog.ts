@@ -1,5 +1,5 @@
 import type { AllVerbs } from '../verbs.ts'
-import { priceOf, type Image, type Network, type Plan } from '../../domain/catalogue.ts'
+import { priceOf, type Image, type Network, type Plan } from '../../domain/catalog.ts'
 import { byRegion, toSshKey } from '../kit/catalog.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import { imageNameOf } from './mapping.ts'

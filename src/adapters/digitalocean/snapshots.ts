@@ -1,5 +1,5 @@
 import type { AdapterVerbs } from '../verbs.ts'
-import type { Snapshot } from '../../domain/catalogue.ts'
+import type { Snapshot } from '../../domain/catalog.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { DigitaloceanClient } from './client.ts'

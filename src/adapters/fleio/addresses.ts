@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { AllVerbs } from '../verbs.ts'
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
 import { isUuid, noAddress } from '../kit/ids.ts'
 import { present } from '../kit/wire.ts'

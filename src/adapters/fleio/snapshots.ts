@@ -1,5 +1,5 @@
 import type { AllVerbs, Job, JobState } from '../verbs.ts'
-import type { Snapshot } from '../../domain/catalogue.ts'
+import type { Snapshot } from '../../domain/catalog.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'

@@ -1,4 +1,4 @@
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import { detailsPayload, ownPayload, type AddressPayload } from './addresses-schema.ts'
 import type { GlesysSend } from './send.ts'
 import type { Endpoint } from './envelope.ts'

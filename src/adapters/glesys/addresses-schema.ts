@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import { text } from '../kit/wire.ts'
 import { listOf, name } from './schema.ts'

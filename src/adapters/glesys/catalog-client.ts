@@ -1,4 +1,4 @@
-import type { Image, Network, Region, SshKey } from '../../domain/catalogue.ts'
+import type { Image, Network, Region, SshKey } from '../../domain/catalog.ts'
 import type { GlesysSend } from './send.ts'
 import { imagesPayload, networksPayload, regionsPayload, sshKeysPayload } from './catalog-schema.ts'
 import { listFailure } from './failures.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Image, Network, Region, SshKey } from '../../domain/catalogue.ts'
+import type { Image, Network, Region, SshKey } from '../../domain/catalog.ts'
 import { text } from '../kit/wire.ts'
 import { id, listOf, name, number } from './schema.ts'
 

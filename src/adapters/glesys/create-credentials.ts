@@ -1,5 +1,5 @@
 import { badMember } from '../../domain/failure.ts'
-import type { SshKey } from '../../domain/catalogue.ts'
+import type { SshKey } from '../../domain/catalog.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { Arguments } from './envelope.ts'
 import type { WithOptions } from '../verbs.ts'

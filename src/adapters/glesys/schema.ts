@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ConsoleLink } from '../../domain/catalogue.ts'
+import type { ConsoleLink } from '../../domain/catalog.ts'
 import { text } from '../kit/wire.ts'
 import type { Accepted } from '../verbs.ts'
 

@@ -1,4 +1,4 @@
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import type { SubnetWire } from './schema.ts'
 
 /** A block of addresses: a routable subnet, or a level of the tree above it. */

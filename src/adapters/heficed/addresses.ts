@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 import type { Accepted, AllVerbs } from '../verbs.ts'
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import { noAddress } from '../kit/ids.ts'

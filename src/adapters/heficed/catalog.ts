@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Image } from '../../domain/catalogue.ts'
+import type { Image } from '../../domain/catalog.ts'
 import { regionParameter } from '../../domain/parameter.ts'
 import { toSshKey } from '../kit/catalog.ts'
 import type { AdapterVerbs, Catalog } from '../verbs.ts'

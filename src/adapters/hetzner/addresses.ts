@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { canonicalAddress } from '../../domain/address.ts'
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Accepted, AdapterVerbs, Job, Step } from '../verbs.ts'
 import { missing, noAddress } from '../kit/ids.ts'

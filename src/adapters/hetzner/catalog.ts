@@ -1,4 +1,4 @@
-import { priceOf, type Image, type Plan } from '../../domain/catalogue.ts'
+import { priceOf, type Image, type Plan } from '../../domain/catalog.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../domain/catalogue.ts'
+import type { Snapshot } from '../../domain/catalog.ts'
 import { refuseProtected } from '../../domain/protection.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { AdapterVerbs } from '../verbs.ts'

@@ -1,4 +1,4 @@
-import type { SshKey } from '../../domain/catalogue.ts'
+import type { SshKey } from '../../domain/catalog.ts'
 import { regionQuery, type RegionQuery } from '../../domain/parameter.ts'
 import type { Catalog } from '../verbs.ts'
 

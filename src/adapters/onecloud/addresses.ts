@@ -1,5 +1,5 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import type { Address } from '../../domain/server.ts'
 import type { Seen } from '../../domain/list.ts'
 import { addressOf } from '../kit/addresses.ts'

@@ -1,4 +1,4 @@
-import type { Image, Network, Plan, Region } from '../../domain/catalogue.ts'
+import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
 import { cidrOf } from '../kit/addresses.ts'
 import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
 import { positive } from '../kit/sizes.ts'

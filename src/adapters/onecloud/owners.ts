@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Owner } from '../../domain/catalogue.ts'
+import type { Owner } from '../../domain/catalog.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'

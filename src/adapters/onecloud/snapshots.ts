@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../domain/catalogue.ts'
+import type { Snapshot } from '../../domain/catalog.ts'
 import { toUtc } from '../../domain/time.ts'
 import { noSnapshot } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'

@@ -1,6 +1,6 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import { canonicalAddress } from '../../domain/address.ts'
-import type { AddressRow } from '../../domain/catalogue.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
 import { addressOf } from '../kit/addresses.ts'
 import type { AdapterVerbs } from '../verbs.ts'
 import { noAddress } from '../kit/ids.ts'

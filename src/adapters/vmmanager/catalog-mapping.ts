@@ -1,4 +1,4 @@
-import type { AddressRow, Image, Network, Owner, Plan } from '../../domain/catalogue.ts'
+import type { AddressRow, Image, Network, Owner, Plan } from '../../domain/catalog.ts'
 import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
 import type {
   AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, TemplateWire, VxlanWire

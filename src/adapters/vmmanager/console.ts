@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Ask } from '../verbs.ts'
-import type { ConsoleLink } from '../../domain/catalogue.ts'
+import type { ConsoleLink } from '../../domain/catalog.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import type { VmmanagerClient } from './client.ts'
 import { findServer } from './list.ts'

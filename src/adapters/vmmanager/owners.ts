@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
-import type { Owner } from '../../domain/catalogue.ts'
+import type { Owner } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
 import type { OwnerClient } from './owners-client.ts'

@@ -1,5 +1,5 @@
 import type { Ask } from '../verbs.ts'
-import type { Ptr } from '../../domain/catalogue.ts'
+import type { Ptr } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
 import { missing } from '../kit/ids.ts'
 import { isNameable, isNamed } from './addresses.ts'

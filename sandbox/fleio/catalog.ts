@@ -2,7 +2,7 @@ import type { SimulatedReply } from '../kit/simulator.ts'
 import { inScope, invalid, ok, parameter, refuse, scopeOf, type Call, type Route } from './call.ts'
 import {
   flavorInside, flavorRow, floatingIpRow, imageInside, imageRow, keyView, mayUseNetwork, networkRow, ownerOf
-} from './catalogue-view.ts'
+} from './catalog-view.ts'
 import { answerList, type Listing } from './lists.ts'
 import type { FloatingIp, Flavor, Image, Network, Region, SshKey } from './records.ts'
 

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
-import { imageSchema, networkSchema, planSchema, regionSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
-import type { Verb } from '../../src/adapters/verb.ts'
+import { imageSchema, networkSchema, planSchema, regionSchema, sshKeySchema } from '../../src/domain/catalog.ts'
+import type { Verb } from '../../src/adapters/verb-facts.ts'
 import { apiVerbs } from '../../src/verbs/all.ts'
 import { badMembersOf, forEachAccount, isRecord, dryRun, toProblem, walk, type Bench, type Body } from './bench.ts'
 

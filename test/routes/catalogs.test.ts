@@ -1,5 +1,5 @@
 import t from 'tap'
-import { addressRowSchema, imageSchema, networkSchema, ownerSchema, planSchema, regionSchema, snapshotSchema, sshKeySchema } from '../../src/domain/catalogue.ts'
+import { addressRowSchema, imageSchema, networkSchema, ownerSchema, planSchema, regionSchema, snapshotSchema, sshKeySchema } from '../../src/domain/catalog.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
