@@ -38,7 +38,7 @@ function connect (account: DigitaloceanAccount, upstream: Upstream): AdapterVerb
   return {
     list: createList(client),
     get: { evidence: 'documented', run: async id => await client.getDroplet(serverIdOf(id)) },
-    create: createCreate(client),
+    create: createCreate(client, upstream.now),
     ...createPower(client),
     ...createChanges(client),
     resize: createResize(client, catalog),
@@ -46,7 +46,7 @@ function connect (account: DigitaloceanAccount, upstream: Upstream): AdapterVerb
     ...createAddresses(client, addresses),
     ...createCatalogs(catalog),
     raw: createRawVerb(account, upstream),
-    jobs: createJobs({ client, holderOf: createHolderOf(addresses) }),
+    jobs: createJobs({ client, holderOf: createHolderOf(addresses), now: upstream.now }),
     steps: { ...createResizeSteps(client), assign: createAssignStep(addresses) }
   }
 }

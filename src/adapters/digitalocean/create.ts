@@ -8,7 +8,7 @@ import { createOptions, type CreateOptions } from './create-options.ts'
 import { imageOf, nameOf, networkOf, slugOf, sshKeyOf, tagOf, userDataOf } from './ids.ts'
 import { creationJob } from './jobs.ts'
 
-export const createCreate = (client: DigitaloceanClient): Create<CreateOptions> => ({
+export const createCreate = (client: DigitaloceanClient, now: () => number): Create<CreateOptions> => ({
   evidence: 'documented',
   accepts: ['region', 'plan', 'ssh_keys', 'user_data', 'networks', 'tags', 'options'],
   requires: ['region', 'plan'],
@@ -19,7 +19,7 @@ export const createCreate = (client: DigitaloceanClient): Create<CreateOptions> 
   run: async spec => {
     const body = toOrder(spec)
     const { droplet: { id }, links } = await client.createDroplet(body)
-    return toAccepted(id, links?.actions?.find(({ rel }) => rel === 'create')?.id, body)
+    return toAccepted(id, links?.actions?.find(({ rel }) => rel === 'create')?.id, body, now())
   }
 })
 
@@ -58,10 +58,10 @@ function networkFrom ({ networks }: Pick<CreateSpec, 'networks'>, vpc: string | 
 }
 
 /** The 202 is no promise, and the server may be 404 right after it: the action decides. */
-function toAccepted (server: string, action: string | undefined, { size, region }: Order): Accepted {
+function toAccepted (server: string, action: string | undefined, { size, region }: Order, acceptedAt: number): Accepted {
   const goal = { statuses: ['running'], shown: true } as const
   if (action === undefined) return { serverId: server, goal }
-  return { serverId: server, goal, jobs: [creationJob(action, { server, plan: size, region, acceptedAt: Date.now() })] }
+  return { serverId: server, goal, jobs: [creationJob(action, { server, plan: size, region, acceptedAt })] }
 }
 
 /** Names are not unique. The row may show the slug of an image that was ordered by id, and the other way round. */

@@ -32,14 +32,14 @@ const meanings: ReadonlyArray<readonly [RegExp, Failure, string?]> = [
   [/hostname characters/, 'rejected', 'body.name']
 ]
 
-export function callFailure (response: HttpResponse, { members = [], missing }: About = {}): UpstreamError {
+export function callFailure (response: HttpResponse, now: number, { members = [], missing }: About = {}): UpstreamError {
   const { id, message, request_id: requestId } = errorWire.safeParse(parseJson(response.text)).data ?? {}
   const { failure, member = '' } = meaningOf(response.status, id ?? '', message ?? '')
   return refused(response, {
     ...(failure === undefined ? {} : { failure }),
     ...(members.includes(member) ? { member } : {}),
     ...(response.status === 404 ? missing : {}),
-    ...(response.status === 429 ? { retryAfterMs: retryAfterMs(response) ?? untilResetMs(response.headers) } : {}),
+    ...(response.status === 429 ? { retryAfterMs: retryAfterMs(response) ?? untilResetMs(response.headers, now) } : {}),
     ...(typeof id === 'string' && id !== '' ? { code: id } : {}),
     ...(typeof requestId === 'string' ? { requestId } : {}),
     vendorMessage: message ?? null
@@ -57,7 +57,7 @@ const leastMs = 1000
 const isNumber = (text: string): boolean => /^\d{1,12}$/.test(text)
 
 /** The limit of an hour has no Retry-After: `ratelimit-reset` is when its oldest request leaves the window, in epoch seconds. */
-function untilResetMs (headers: HttpResponse['headers'], now = Date.now()): number {
+function untilResetMs (headers: HttpResponse['headers'], now: number): number {
   const reset = headers['ratelimit-reset'] ?? ''
   return isNumber(reset) ? Math.max(leastMs, Number(reset) * 1000 - now) : leastMs
 }

@@ -34,6 +34,7 @@ export interface JobSources {
   readonly client: DigitaloceanClient
   /** The server that an address belongs to now; null: to none. */
   holderOf(address: string): Promise<string | null>
+  now(): number
 }
 
 /** The vendor reads actions one by one. A read that fails leaves its job out, and the next poll tries again. */
@@ -91,7 +92,7 @@ async function withoutAction (sources: JobSources, job: Job): Promise<JobState> 
   if (creation === null) return running
   const status = await statusOf(sources.client, creation[1] ?? '')
   if (status !== null) return status === 'provisioning' ? running : { ...running, status: 'succeeded' }
-  const isOld = Date.now() - Number(creation[4]) * 1000 > appearsWithinMs
+  const isOld = sources.now() - Number(creation[4]) * 1000 > appearsWithinMs
   return isOld ? { ...running, status: 'failed', error: reasonOf(job) } : running
 }
 

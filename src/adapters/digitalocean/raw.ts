@@ -14,7 +14,7 @@ export function createRawVerb (account: DigitaloceanAccount, upstream: Upstream)
     isSecret,
     build: request => jsonRequest(baseOf(account), { method: request.method, path: rawPath(request), body: request.body }),
     read: response => {
-      if (response.status === 401) throw callFailure(response)
+      if (response.status === 401) throw callFailure(response, upstream.now())
       return { status: response.status, body: rawBody(response.text) }
     }
   })

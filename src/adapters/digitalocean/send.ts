@@ -21,7 +21,7 @@ export const createDigitaloceanSend = (account: DigitaloceanAccount, upstream: U
   return async <T>({ schema, about = {}, ...endpoint }: DigitaloceanEndpoint<T>): Promise<T> => await send({
     ...endpoint,
     read: response => {
-      if (!isSuccess(response)) throw callFailure(response, about)
+      if (!isSuccess(response)) throw callFailure(response, upstream.now(), about)
       return parseWire(schema, response.text === '' ? null : parseJson(response.text), response)
     }
   })

@@ -8,7 +8,7 @@ import type { ImageWire, ServerTypeWire } from './schema.ts'
 
 const usable = [['status', 'available'], ['type', 'system'], ['type', 'app'], ['type', 'snapshot']] as const
 
-export const createCatalogs = (client: HetznerClient, now = Date.now): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
+export const createCatalogs = (client: HetznerClient, now: () => number): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
     evidence: 'documented',
     note: 'System images, apps and snapshots. Create and rebuild also take the name of a system image, which exists for each architecture.',

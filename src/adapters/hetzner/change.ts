@@ -22,7 +22,7 @@ export const rebuildMembers = new Map([['image', 'body.image']])
 /** A console's URL may be opened within this time. */
 const consoleOpensMs = 60_000
 
-export const createChanges = (client: HetznerClient, now = Date.now): Changes => ({
+export const createChanges = (client: HetznerClient, now: () => number): Changes => ({
   delete: {
     evidence: 'documented',
     note: 'Primary addresses that were created with the server are deleted; other addresses and volumes remain and are billed.',
