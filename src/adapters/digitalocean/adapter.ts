@@ -9,7 +9,7 @@ import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { readAllowed } from './failures.ts'
-import { serverIdOf } from './ids.ts'
+import { numericServerId } from '../kit/ids.ts'
 import { createJobs } from './jobs.ts'
 import { createList } from './list.ts'
 import { createPower } from './power.ts'
@@ -37,7 +37,7 @@ function connect (account: DigitaloceanAccount, upstream: Upstream): AdapterVerb
   const addresses = createAddressClient(send)
   return {
     list: createList(client),
-    get: { evidence: 'documented', run: async id => await client.getDroplet(serverIdOf(id)) },
+    get: { evidence: 'documented', run: async id => await client.getDroplet(numericServerId(id)) },
     create: createCreate(client, upstream.now),
     ...createPower(client),
     ...createChanges(client),

@@ -2,13 +2,12 @@ import { isIP } from 'node:net'
 import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember, type UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import { addressOf } from '../kit/addresses.ts'
-import { noAddress } from '../kit/ids.ts'
+import { addressRow, canonicalIp, serverAddressRow } from '../kit/addresses.ts'
+import { noAddress, numericServerId, refusal } from '../kit/ids.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { DigitaloceanClient } from './client.ts'
-import { serverIdOf } from './ids.ts'
 import { addressJob, unlessMissing } from './jobs.ts'
 import { readServers } from './list.ts'
 import type { ReservedWire } from './schema.ts'
@@ -23,7 +22,7 @@ export const createAddresses = (client: DigitaloceanClient, addresses: AddressCl
     cost: { calls: 1, perPage: 1 },
     note: 'Reserved addresses have an id; the others came with their server and stay with it.',
     run: async id => {
-      const { server } = await client.getDroplet(serverIdOf(id))
+      const { server } = await client.getDroplet(numericServerId(id))
       return toRows([server], (await addresses.listReserved()).filter(({ droplet }) => droplet?.id === server.id))
     },
     all: async () => toRows((await readServers(client)).map(({ server }) => server), await addresses.listReserved())
@@ -33,7 +32,7 @@ export const createAddresses = (client: DigitaloceanClient, addresses: AddressCl
     cost: { calls: 1, perRow: 1 },
     note,
     run: async ({ id, addresses: asked }) => {
-      const server = serverIdOf(id)
+      const server = numericServerId(id)
       const [first, second, ...more] = [...new Set(asked.map(addressFrom))]
       if (first === undefined) return { done: true }
       if (more.length > 0 || (second !== undefined && isIP(first) === isIP(second))) {
@@ -53,9 +52,9 @@ export const createAddresses = (client: DigitaloceanClient, addresses: AddressCl
     cost: { calls: 2 },
     note,
     run: async ({ id, address: asked }) => {
-      const [server, address] = [serverIdOf(id), canonicalAddress(asked)]
-      const row = address.includes('%') ? null : await unlessMissing(addresses.getReserved(address))
-      if (row?.droplet?.id !== server) return await refuseDetach(client, server, address)
+      const [server, address] = [numericServerId(id), canonicalIp(asked)]
+      const row = address === null ? null : await unlessMissing(addresses.getReserved(address))
+      if (address === null || row?.droplet?.id !== server) return await refuseDetach(client, server, address)
       const action = await addresses.change(address, { type: 'unassign' }, { missing: { failure: 'not-found', member: 'path.address' } })
       return { jobs: [addressJob(action.id, 'unassign_ip', address, server)] }
     }
@@ -64,7 +63,7 @@ export const createAddresses = (client: DigitaloceanClient, addresses: AddressCl
 
 export const createAssignStep = (addresses: AddressClient): Step => ({
   isDue: () => true,
-  run: async (id, { address }) => await assign(addresses, addressFrom(String(address)), serverIdOf(id))
+  run: async (id, { address }) => await assign(addresses, addressFrom(String(address)), numericServerId(id))
 })
 
 /** The server that an address belongs to now. */
@@ -72,8 +71,8 @@ export const createHolderOf = (addresses: AddressClient) => async (address: stri
   (await unlessMissing(addresses.getReserved(addressFrom(address))))?.droplet?.id ?? null
 
 function addressFrom (text: string): string {
-  const address = canonicalAddress(text)
-  if (isIP(address) === 0 || address.includes('%')) throw badMember('body.addresses', 'must be reserved addresses of the account')
+  const address = canonicalIp(text)
+  if (address === null) throw badMember('body.addresses', 'must be reserved addresses of the account')
   return address
 }
 
@@ -87,7 +86,7 @@ async function isHeldBy (addresses: AddressClient, address: string, server: stri
   return false
 }
 
-const refused = (message: string): UpstreamError => new UpstreamError('conflict', message, { notAttempted: true, member: 'body.addresses' })
+const refused = (message: string): UpstreamError => refusal('conflict', message, 'body.addresses')
 
 /** The job decides alone: the vendor's record of a server does not show a reserved IPv6 address. */
 async function assign (addresses: AddressClient, address: string, server: string): Promise<Accepted> {
@@ -96,7 +95,7 @@ async function assign (addresses: AddressClient, address: string, server: string
 }
 
 /** Distinguishes a missing server, a missing address, and an address that cannot be detached. */
-async function refuseDetach (client: DigitaloceanClient, id: string, address: string): Promise<never> {
+async function refuseDetach (client: DigitaloceanClient, id: string, address: string | null): Promise<never> {
   const { server } = await client.getDroplet(id)
   if (server.addresses.some(own => own.address === address)) throw badMember('path.address', 'came with the server and stays with it; only reserved addresses can be detached')
   throw noAddress()
@@ -105,18 +104,11 @@ async function refuseDetach (client: DigitaloceanClient, id: string, address: st
 /** A reserved IPv4 address is one more public address of its server, unmarked; the lists of reserved ones mark it. */
 function toRows (servers: readonly ServerFacts[], reserved: readonly ReservedWire[]): AddressRow[] {
   const marked = new Map(reserved.map(row => [canonicalAddress(row.ip), row]))
-  const shown = servers.flatMap(server => server.addresses.map((address): AddressRow => ({
-    ...address,
-    id: marked.has(address.address) ? address.address : null,
-    server_id: server.id,
-    region: server.region?.id ?? null,
-    ptr: null
-  })))
+  const shown = servers.flatMap(server => server.addresses.map(address =>
+    serverAddressRow(server, address, { id: marked.has(address.address) ? address.address : null })))
   const known = new Set(shown.map(({ address }) => address))
   return [...shown, ...[...marked].flatMap(([address, row]) => known.has(address) ? [] : toRow(address, row) ?? [])]
 }
 
-function toRow (text: string, { droplet, region, region_slug: slug }: ReservedWire): AddressRow | null {
-  const address = addressOf(text, { scope: 'public' })
-  return address === null ? null : { ...address, id: text, server_id: droplet?.id ?? null, region: region?.slug ?? slug ?? null, ptr: null }
-}
+const toRow = (text: string, { droplet, region, region_slug: slug }: ReservedWire): AddressRow | null =>
+  addressRow(text, { id: text, scope: 'public', primary: false, server_id: droplet?.id ?? null, region: region?.slug ?? slug ?? null })

@@ -1,6 +1,7 @@
 import type { AdapterVerbs } from '../verbs.ts'
 import type { DigitaloceanClient } from './client.ts'
-import { imageOf, nameOf, serverIdOf } from './ids.ts'
+import { numericServerId } from '../kit/ids.ts'
+import { imageOf, nameOf } from './ids.ts'
 import { toJob } from './jobs.ts'
 
 type Changes = 'rename' | 'rebuild' | 'password' | 'delete'
@@ -12,7 +13,7 @@ export const createChanges = (client: DigitaloceanClient): Required<Pick<Adapter
     evidence: 'documented',
     note: 'A fully qualified name also becomes the reverse DNS name of the server\'s own addresses. The guest keeps its host name.',
     run: async ({ id, name }) => {
-      const action = await client.act(serverIdOf(id), 'rename', { name: nameOf(name) }, { members: ['body.name'] })
+      const action = await client.act(numericServerId(id), 'rename', { name: nameOf(name) }, { members: ['body.name'] })
       return { jobs: [toJob(action, 'rename')], goal: { name, shown: true } }
     }
   },
@@ -20,20 +21,20 @@ export const createChanges = (client: DigitaloceanClient): Required<Pick<Adapter
     evidence: 'documented',
     note: 'The image must be of the same family of systems; addresses stay. The provider sends a new root password by e-mail where the server has no SSH key.',
     run: async ({ seen: { server }, image }) => {
-      const action = await client.act(serverIdOf(server.id), 'rebuild', { image: imageOf(image) }, { members: ['body.image'] })
+      const action = await client.act(numericServerId(server.id), 'rebuild', { image: imageOf(image) }, { members: ['body.image'] })
       return { jobs: [toJob(action, 'rebuild')] }
     }
   },
   password: {
     evidence: 'documented',
     note: passwordNote,
-    run: async ({ id }) => ({ jobs: [toJob(await client.act(serverIdOf(id), 'password_reset'), 'password_reset')], note: passwordNote })
+    run: async ({ id }) => ({ jobs: [toJob(await client.act(numericServerId(id), 'password_reset'), 'password_reset')], note: passwordNote })
   },
   delete: {
     evidence: 'documented',
     note: 'Reserved addresses, volumes and snapshots stay, and are billed.',
     run: async ({ seen: { server } }) => {
-      await client.deleteDroplet(serverIdOf(server.id))
+      await client.deleteDroplet(numericServerId(server.id))
       return {}
     }
   }

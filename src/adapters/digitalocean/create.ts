@@ -1,11 +1,12 @@
 import type { Accepted, Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
-import { agrees } from '../kit/likeness.ts'
+import { agrees } from '../kit/spec.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { DigitaloceanClient } from './client.ts'
 import { createOptions, type CreateOptions } from './create-options.ts'
-import { imageOf, nameOf, networkOf, slugOf, sshKeyOf, tagOf, userDataOf } from './ids.ts'
+import { uuidIn } from '../kit/ids.ts'
+import { imageOf, nameOf, slugOf, sshKeyOf, tagOf, userDataOf } from './ids.ts'
 import { creationJob } from './jobs.ts'
 
 export const createCreate = (client: DigitaloceanClient, now: () => number): Create<CreateOptions> => ({
@@ -54,7 +55,7 @@ function networkFrom ({ networks }: Pick<CreateSpec, 'networks'>, vpc: string | 
   if (vpc !== undefined) throw badMember('body.options.vpc', 'cannot be combined with networks')
   const [network, ...more] = networks
   if (network === undefined || more.length > 0) throw badMember('body.networks', 'the provider takes one VPC network')
-  return networkOf('body.networks', network)
+  return uuidIn('body.networks', network)
 }
 
 /** The 202 is no promise, and the server may be 404 right after it: the action decides. */

@@ -1,7 +1,7 @@
 import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { Seen } from '../../domain/list.ts'
-import { placeFor } from '../kit/places.ts'
+import { pageFor } from '../kit/pages.ts'
 import type { DigitaloceanClient } from './client.ts'
 import { isEnd, pageQuery, pageSize, readAll } from './pages.ts'
 
@@ -18,7 +18,7 @@ export const createList = (client: DigitaloceanClient): List => ({
 
 /** `type=gpus` lists only them, and no answer of the other list has them. */
 async function listPage (client: DigitaloceanClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
-  const { page, size, start } = placeFor(offset, limit)
+  const { page, size, start } = pageFor(offset, limit)
   const name = nameFilter(filters.name)
   const wire = await client.listDroplets(pageQuery(page, size, name))
   if (!isEnd(wire, start, size)) return { rows: wire.rows, start, last: false, total: null }

@@ -1,10 +1,9 @@
-import { isIP } from 'node:net'
 import type { z } from 'zod'
 import { canonicalAddress } from '../../domain/address.ts'
 import type { Seen } from '../../domain/list.ts'
 import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
-import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
+import { addressOf, canonicalIp, prefixOfNetmask } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import { dropletWire, type DropletWire, type NetworkWire } from './schema.ts'
 
@@ -66,10 +65,9 @@ function toAddresses ({ networks }: DropletWire): Address[] {
 
 function toAddress ({ ip_address: ip, netmask, gateway, type }: NetworkWire): Address | null {
   const scope = type === 'public' || type === 'private' ? { scope: type } as const : {}
-  const gate = gateway ?? ''
   return addressOf(canonicalAddress(ip), {
     prefix_length: typeof netmask === 'number' ? netmask : prefixOfNetmask(netmask),
-    gateway: isIP(gate) === 0 ? null : canonicalAddress(gate),
+    gateway: canonicalIp(gateway ?? ''),
     ...scope
   })
 }

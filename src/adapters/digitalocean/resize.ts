@@ -1,10 +1,10 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { Accepted, AdapterVerbs, NextStep, Step } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { DigitaloceanClient } from './client.ts'
-import { serverIdOf } from './ids.ts'
+import { noPlan, numericServerId, refusal } from '../kit/ids.ts'
 import { toJob } from './jobs.ts'
 import type { SizeWire } from './schema.ts'
 
@@ -24,12 +24,12 @@ export const createResize = (client: DigitaloceanClient, catalog: CatalogClient)
     const { id, status } = seen.server
     if (plan === undefined) throw badMember('body.disk_gib', 'a disk grows only to the size of a plan: plan is required')
     if (status !== 'stopped' && restart !== true) {
-      throw new UpstreamError('conflict', 'the server must be stopped before a resize; set restart to stop and start it', { notAttempted: true })
+      throw refusal('conflict', 'the server must be stopped before a resize; set restart to stop and start it')
     }
     const size = sizeOf(await catalog.listSizes(), plan)
     const input = { plan, disk_gib: grownDisk(seen, size, gib), start: status !== 'stopped' }
     if (status === 'stopped') return await resize(client, id, input)
-    const job = toJob(await client.act(serverIdOf(id), 'shutdown'), 'shutdown')
+    const job = toJob(await client.act(numericServerId(id), 'shutdown'), 'shutdown')
     return { jobs: [job], goal: goalOf(input), next: { name: 'resize', input } }
   }
 })
@@ -37,7 +37,7 @@ export const createResize = (client: DigitaloceanClient, catalog: CatalogClient)
 /** Known before anything is sent, because the server would be stopped for nothing. */
 function sizeOf (sizes: readonly SizeWire[], plan: string): SizeWire {
   const size = sizes.find(({ slug }) => slug === plan)
-  if (size === undefined) throw new UpstreamError('rejected', 'the provider has no such plan', { notAttempted: true, member: 'body.plan' })
+  if (size === undefined) throw noPlan()
   return size
 }
 
@@ -57,7 +57,7 @@ const goalOf = ({ plan, disk_gib: disk, start }: Input): Goal =>
   ({ plan: String(plan), statuses: [start === true ? 'running' : 'stopped'], ...(typeof disk === 'number' ? { disk_gib: disk } : {}) })
 
 async function resize (client: DigitaloceanClient, id: string, input: Input): Promise<Accepted> {
-  const action = await client.act(serverIdOf(id), 'resize', { size: input['plan'], disk: typeof input['disk_gib'] === 'number' }, about)
+  const action = await client.act(numericServerId(id), 'resize', { size: input['plan'], disk: typeof input['disk_gib'] === 'number' }, about)
   return { jobs: [toJob(action, 'resize')], goal: goalOf(input), ...(input['start'] === true ? { next: { name: 'start', input } } : {}) }
 }
 
@@ -68,6 +68,6 @@ export const createResizeSteps = (client: DigitaloceanClient): Readonly<Record<'
   },
   start: {
     isDue: ({ status }) => status === 'stopped',
-    run: async (id, input) => ({ jobs: [toJob(await client.act(serverIdOf(id), 'power_on'), 'power_on')], goal: goalOf(input) })
+    run: async (id, input) => ({ jobs: [toJob(await client.act(numericServerId(id), 'power_on'), 'power_on')], goal: goalOf(input) })
   }
 })

@@ -3,8 +3,7 @@ import type { Snapshot } from '../../domain/catalog.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { DigitaloceanClient } from './client.ts'
-import { missing } from '../kit/ids.ts'
-import { serverIdOf } from './ids.ts'
+import { missing, numericServerId } from '../kit/ids.ts'
 import { toJob } from './jobs.ts'
 import { readAll } from './pages.ts'
 import { longWorkMs } from './resize.ts'
@@ -18,7 +17,7 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
     cost: { calls: 0, perPage: 1 },
     note: 'Snapshots of the server\'s own disk, without backups and volumes.',
     run: async ({ id }) => {
-      const server = serverIdOf(id)
+      const server = numericServerId(id)
       const rows = await readAll(async query => await client.listSnapshots(server, query), row => row.id)
       return rows.filter(({ type }) => type !== 'backup').map(row => toSnapshot(row, server))
     }
@@ -27,7 +26,7 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
     evidence: 'documented',
     deadlineMs: longWorkMs,
     note: 'The server may run meanwhile. Volumes are not part of it. A snapshot stays, and is billed, when its server is deleted.',
-    run: async ({ id, name }) => ({ jobs: [toJob(await client.act(serverIdOf(id), 'snapshot', { name }), 'snapshot')] })
+    run: async ({ id, name }) => ({ jobs: [toJob(await client.act(numericServerId(id), 'snapshot', { name }), 'snapshot')] })
   },
   'snapshots.restore': {
     evidence: 'observed',
@@ -35,7 +34,7 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
     deadlineMs: longWorkMs,
     note: 'The provider documents it for backups; it takes snapshots of the same server too.',
     run: async ({ id, snapshot }) => {
-      const server = serverIdOf(id)
+      const server = numericServerId(id)
       await requireOwn(client, server, snapshot)
       return { jobs: [toJob(await client.act(server, 'restore', { image: Number(snapshot) }), 'restore')] }
     }
@@ -44,7 +43,7 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
     evidence: 'documented',
     cost: { calls: 2 },
     run: async ({ id, snapshot }) => {
-      await requireOwn(client, serverIdOf(id), snapshot)
+      await requireOwn(client, numericServerId(id), snapshot)
       await client.deleteSnapshot(snapshot)
       return {}
     }

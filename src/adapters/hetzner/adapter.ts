@@ -7,7 +7,7 @@ import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createCreate, createCreateSteps } from './create.ts'
 import { readAllowed } from './failures.ts'
-import { idOf } from './ids.ts'
+import { numericServerId } from '../kit/ids.ts'
 import { createJobs } from './jobs.ts'
 import { createFloating, createList } from './list.ts'
 import { createPower } from './power.ts'
@@ -39,7 +39,7 @@ function connect (account: HetznerAccount, upstream: Upstream): AdapterVerbs {
       evidence: 'documented',
       cost: { calls: 1, perPage: 1 },
       run: async id => {
-        const seen = await client.getServer(idOf(id))
+        const seen = await client.getServer(numericServerId(id))
         return (await complete([seen]))[0] ?? seen
       }
     },

@@ -1,11 +1,9 @@
-import { isIP } from 'node:net'
-import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Accepted, AdapterVerbs, Job, Step } from '../verbs.ts'
-import { missing, noAddress } from '../kit/ids.ts'
+import { canonicalIp, serverAddressRow } from '../kit/addresses.ts'
+import { missing, noAddress, numericServerId, refusal } from '../kit/ids.ts'
 import type { HetznerClient, IpKind } from './client.ts'
-import { idOf } from './ids.ts'
 import { firstAddress, isInNetwork, toFollowed, toJob } from './mapping.ts'
 import type { IpWire } from './schema.ts'
 
@@ -24,10 +22,9 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
     cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has primary and floating addresses; a server\'s list also has those of its private networks.',
     run: async id => {
-      const { server } = await client.getServer(idOf(id))
+      const { server } = await client.getServer(numericServerId(id))
       const own = (await readAll(client)).map(({ row }) => row).filter(row => row.server_id === id)
-      const facts = { id: null, server_id: id, region: server.region?.id ?? null, ptr: null }
-      return [...own, ...server.addresses.filter(({ scope }) => scope === 'private').map(address => ({ ...address, ...facts }))]
+      return [...own, ...server.addresses.filter(({ scope }) => scope === 'private').map(address => serverAddressRow(server, address))]
     },
     all: async () => (await readAll(client)).map(({ row }) => row)
   },
@@ -37,7 +34,7 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
     note: 'Primary addresses need a stopped server in their region, with none of that family. ' +
       'A floating address must be configured in the guest system.',
     run: async ({ id, addresses }) => {
-      const serverId = idOf(id)
+      const serverId = numericServerId(id)
       const texts = addresses.map((text, index) => textOf(text, index))
       const all = await readAll(client)
       const wanted = texts.map(text => all.find(ip => ip.row.id === text || isOf(ip, text)) ?? unknownAddress())
@@ -49,14 +46,14 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
     evidence: 'documented',
     cost: { calls: 2, perPage: 1 },
     note: 'The address stays with the project and is billed. Primary addresses need a stopped server; private ones cannot be detached.',
-    run: async ({ id, address }) => await detach(client, idOf(id), address)
+    run: async ({ id, address }) => await detach(client, numericServerId(id), address)
   },
   ptr: {
     evidence: 'documented',
     cost: { calls: 1, perPage: 1 },
     note: 'Any address of an IPv6 network can have a name. Null restores the provider\'s default name of an IPv4 address.',
     run: async ({ address, ptr }) => {
-      const asked = canonical(address)
+      const asked = canonicalIp(address)
       const name = ptr === null ? null : hostName(ptr)
       const ip = (await readAll(client)).find(row => asked !== null && isOf(row, asked))
       if (ip === undefined || asked === null) throw missing('the account has no such address', 'path.address')
@@ -99,10 +96,9 @@ export const createAddressSteps = (client: HetznerClient): Readonly<Record<strin
 
 async function detach (client: HetznerClient, id: string, address: string): Promise<Accepted> {
   const { server } = await client.getServer(id)
-  const asked = canonical(address)
+  const asked = canonicalIp(address)
   if (server.addresses.some(own => own.scope === 'private' && own.address === asked)) {
-    const facts = { notAttempted: true, member: 'path.address' }
-    throw new UpstreamError('conflict', 'the address belongs to a private network and cannot be detached', facts)
+    throw refusal('conflict', 'the address belongs to a private network and cannot be detached', 'path.address')
   }
   const own = (await readAll(client)).filter(({ row }) => row.server_id === id)
   const ip = own.find(one => one.row.id === address || (asked !== null && isOf(one, asked)))
@@ -125,25 +121,22 @@ function toIp (kind: IpKind, wire: IpWire): Ip[] {
   if (address === null) return []
   const serverId = (kind === 'primary' ? wire.assignee_id : wire.server) ?? null
   const region = (wire.location ?? wire.home_location)?.name ?? null
-  const ptr = wire.dns_ptr?.find(({ ip }) => canonical(ip ?? '') === address.address)?.dns_ptr ?? null
+  const ptr = wire.dns_ptr?.find(({ ip }) => canonicalIp(ip ?? '') === address.address)?.dns_ptr ?? null
   return [{ kind, wire, row: { ...address, id: `${kind}-${wire.id}`, server_id: serverId, region, ptr } }]
 }
-
-/** Null for what is no address. */
-const canonical = (text: string): string | null => text.includes('%') || isIP(text) === 0 ? null : canonicalAddress(text)
 
 /** The address itself, or one within its IPv6 network. */
 const isOf = ({ row }: Ip, text: string): boolean => row.address === text || isInNetwork(row, text)
 
 function textOf (text: string, index: number): string {
   if (/^(?:primary|floating)-\d{1,16}$/.test(text)) return text
-  const address = canonical(text)
+  const address = canonicalIp(text)
   if (address === null) throw badMember(`body.addresses.${index}`, 'must be an address, or the id of one as the list of addresses shows it')
   return address
 }
 
 function unknownAddress (): never {
-  throw new UpstreamError('rejected', 'the account has no such address', { notAttempted: true, member: 'body.addresses' })
+  throw refusal('rejected', 'the account has no such address', 'body.addresses')
 }
 
 const qualified = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i

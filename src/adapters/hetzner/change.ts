@@ -1,7 +1,8 @@
 import type { AdapterVerbs, Accepted } from '../verbs.ts'
 import { refuseProtected } from '../../domain/protection.ts'
 import type { HetznerClient } from './client.ts'
-import { checkName, idOf } from './ids.ts'
+import { numericServerId } from '../kit/ids.ts'
+import { checkName } from './ids.ts'
 import { toFollowed } from './mapping.ts'
 import type { AcceptedWire } from './schema.ts'
 
@@ -36,14 +37,14 @@ export const createChanges = (client: HetznerClient, now: () => number): Changes
     evidence: 'documented',
     run: async ({ id, name }) => {
       checkName(name)
-      await client.renameServer(idOf(id), name)
+      await client.renameServer(numericServerId(id), name)
       return { done: true }
     }
   },
   protect: {
     evidence: 'documented',
     note: 'A protected server can neither be deleted nor rebuilt, and no snapshot can be restored to it.',
-    run: async ({ id, protected: isProtected }) => await protect(client, idOf(id), isProtected)
+    run: async ({ id, protected: isProtected }) => await protect(client, numericServerId(id), isProtected)
   },
   rebuild: {
     evidence: 'documented',
@@ -56,13 +57,13 @@ export const createChanges = (client: HetznerClient, now: () => number): Changes
   password: {
     evidence: 'documented',
     note: 'The provider generates it. The server must be running, with the QEMU guest agent.',
-    run: async ({ id }) => withPassword(await client.act(idOf(id), 'reset_password'))
+    run: async ({ id }) => withPassword(await client.act(numericServerId(id), 'reset_password'))
   },
   console: {
     evidence: 'documented',
     note: 'VNC over a WebSocket (noVNC), with a password. The URL opens within one minute; a connection stays.',
     run: async ({ id }) => {
-      const { wss_url: url, password } = await client.openConsole(idOf(id))
+      const { wss_url: url, password } = await client.openConsole(numericServerId(id))
       return { type: 'vnc', url, password: password ?? null, expires_at: new Date(now() + consoleOpensMs).toISOString() }
     }
   }

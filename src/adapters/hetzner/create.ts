@@ -4,7 +4,8 @@ import type { CreateSpec } from '../../domain/spec.ts'
 import type { Create, Step, WithOptions } from '../verbs.ts'
 import { protect } from './change.ts'
 import type { HetznerClient } from './client.ts'
-import { checkKeys, checkName, checkUserData, labelsOf, numberOf } from './ids.ts'
+import { numberIn } from '../kit/ids.ts'
+import { checkKeys, checkName, checkUserData, labelsOf } from './ids.ts'
 import { toJob } from './mapping.ts'
 
 /** Our API's ids are texts, the vendor's are numbers: both are taken. */
@@ -71,7 +72,7 @@ function fromSpec ({ options, ...spec }: WithOptions<CreateSpec, Options>): obje
     image: spec.image,
     ...(spec.ssh_keys === undefined ? {} : { ssh_keys: spec.ssh_keys }),
     ...(spec.user_data === undefined ? {} : { user_data: spec.user_data }),
-    ...(spec.networks === undefined ? {} : { networks: spec.networks.map(network => numberOf(network, 'body.networks')) }),
+    ...(spec.networks === undefined ? {} : { networks: spec.networks.map(network => numberIn('body.networks', network)) }),
     ...(spec.tags === undefined ? {} : { labels: labelsOf(spec.tags) }),
     ...(Object.keys(net).length === 0 ? {} : { public_net: net }),
     ...(firewalls === undefined ? {} : { firewalls: firewalls.map(firewall => ({ firewall })) }),

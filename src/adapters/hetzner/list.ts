@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../domain/address.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { Seen, ServerFilters } from '../../domain/list.ts'
-import { placeFor } from '../kit/places.ts'
+import { pageFor } from '../kit/pages.ts'
 import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { isHostName, labelOf } from './ids.ts'
@@ -27,7 +27,7 @@ type Complete = (seen: readonly Seen[]) => Promise<readonly Seen[]>
 async function listPage (client: HetznerClient, complete: Complete, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
   const words = filters.status === undefined ? null : wordsOf(filters.status)
   if (words?.length === 0) return { rows: [], start: 0, last: true, total: 0 }
-  const { page, size, start } = placeFor(offset, limit)
+  const { page, size, start } = pageFor(offset, limit)
   const { servers: rows, meta } = await client.listServers([
     ['sort', 'id:asc'], ['page', String(page)], ['per_page', String(size)], ...filterQuery(filters),
     ...(words ?? []).map(word => ['status', word] as const)

@@ -1,7 +1,7 @@
 import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import { withPassword } from './change.ts'
 import type { HetznerClient } from './client.ts'
-import { idOf } from './ids.ts'
+import { numericServerId } from '../kit/ids.ts'
 import { toFollowed } from './mapping.ts'
 import { rescueWire } from './schema.ts'
 
@@ -18,7 +18,7 @@ export const createRescue = (client: HetznerClient): Rescue => ({
     goal,
     note: 'Enables the rescue system and boots into it: a running server is reset. Its status does not show it. The password is generated.',
     run: async ({ id }) => {
-      const { server } = await client.getServer(idOf(id))
+      const { server } = await client.getServer(numericServerId(id))
       const armed = await client.act(id, 'enable_rescue', { body: { type: 'linux64' } })
       return { ...withPassword(armed), goal, next: bootOf(server.status === 'stopped' ? 'poweron' : 'reset') }
     }
@@ -29,7 +29,7 @@ export const createRescue = (client: HetznerClient): Rescue => ({
     goal,
     note: 'Disables the rescue system if it is still armed, and resets a running server, which boots its own system again.',
     run: async ({ id }) => {
-      const { server, raw } = await client.getServer(idOf(id))
+      const { server, raw } = await client.getServer(numericServerId(id))
       const isArmed = rescueWire.parse(raw).rescue_enabled === true
       if (!isArmed) return server.status === 'stopped' ? { done: true } : await boot(client, id, 'reset')
       const disarmed = await client.act(id, 'disable_rescue')

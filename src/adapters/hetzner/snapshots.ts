@@ -2,10 +2,9 @@ import type { Snapshot } from '../../domain/catalog.ts'
 import { refuseProtected } from '../../domain/protection.ts'
 import { toUtc } from '../../domain/time.ts'
 import type { AdapterVerbs } from '../verbs.ts'
-import { noSnapshot } from '../kit/ids.ts'
+import { isNumericId, noSnapshot, numericServerId } from '../kit/ids.ts'
 import { rebuildMembers } from './change.ts'
 import type { HetznerClient } from './client.ts'
-import { idOf, isId } from './ids.ts'
 import { toFollowed } from './mapping.ts'
 import type { ImageWire } from './schema.ts'
 
@@ -22,21 +21,21 @@ export const createSnapshots = (client: HetznerClient): Snapshots => ({
     cost: { calls: 1, perPage: 1 },
     note: 'Backups, which die with the server, are not listed.',
     run: async ({ id }) => {
-      await client.getServer(idOf(id))
+      await client.getServer(numericServerId(id))
       return (await ofServer(client, id)).map(toSnapshot)
     }
   },
   'snapshots.create': {
     evidence: 'documented',
     note: 'Billed by size and month until it is deleted, also after its server. The name is the provider\'s description.',
-    run: async ({ id, name }) => toFollowed(await client.act(idOf(id), 'create_image', { body: { type: 'snapshot', description: name } }))
+    run: async ({ id, name }) => toFollowed(await client.act(numericServerId(id), 'create_image', { body: { type: 'snapshot', description: name } }))
   },
   'snapshots.restore': {
     evidence: 'documented',
     cost: { calls: 2, perPage: 1 },
     note: 'Rebuilds the server from the snapshot. A root password that the provider generates for it is not returned.',
     run: async ({ id, snapshot }) => {
-      refuseProtected((await client.getServer(idOf(id))).server, 'restored')
+      refuseProtected((await client.getServer(numericServerId(id))).server, 'restored')
       await find(client, id, snapshot)
       return toFollowed(await client.act(id, 'rebuild', { body: { image: snapshot }, members: rebuildMembers }))
     }
@@ -45,7 +44,7 @@ export const createSnapshots = (client: HetznerClient): Snapshots => ({
     evidence: 'documented',
     cost: { calls: 2, perPage: 1 },
     run: async ({ id, snapshot }) => {
-      await client.getServer(idOf(id))
+      await client.getServer(numericServerId(id))
       await find(client, id, snapshot)
       await client.deleteImage(snapshot)
       return { done: true }
@@ -57,7 +56,7 @@ const ofServer = async (client: HetznerClient, id: string): Promise<readonly Ima
   (await client.images([['type', 'snapshot']])).filter(({ type, created_from: from }) => type === 'snapshot' && from?.id === id)
 
 async function find (client: HetznerClient, serverId: string, snapshot: string): Promise<void> {
-  const isThere = isId(snapshot) && (await ofServer(client, serverId)).some(({ id }) => id === snapshot)
+  const isThere = isNumericId(snapshot) && (await ofServer(client, serverId)).some(({ id }) => id === snapshot)
   if (!isThere) throw noSnapshot()
 }
 
