@@ -1,6 +1,6 @@
 import t, { type Test as Tap } from 'tap'
 import { digitalocean } from '../../src/adapters/digitalocean/adapter.ts'
-import { createOptions } from '../../src/adapters/digitalocean/create-options.ts'
+import { createOptions } from '../../src/adapters/digitalocean/create.ts'
 import type { Accepted, Job } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'

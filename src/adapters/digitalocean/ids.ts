@@ -36,6 +36,8 @@ const longestUserData = 64 * 1024
 /** The vendor accepts an order with characters of four bytes, and then drops it. */
 export function userDataOf (text: string): string {
   if (Buffer.byteLength(text) > longestUserData) throw badMember('body.user_data', `must have at most ${longestUserData} bytes`)
-  if (/[\u{10000}-\u{10ffff}]/u.test(text)) throw badMember('body.user_data', 'must not have characters beyond U+FFFF, such as emoji: the provider would drop the server')
+  if (/[\u{10000}-\u{10ffff}]/u.test(text)) {
+    throw badMember('body.user_data', 'must not have characters beyond U+FFFF, such as emoji: the provider would drop the server')
+  }
   return text
 }

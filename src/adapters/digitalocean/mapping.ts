@@ -50,13 +50,13 @@ export function toServer (wire: DropletWire): ServerFacts {
 }
 
 /** A base image is named by its version alone: "24.04 (LTS) x64" of Ubuntu. */
-export const imageNameOf = ({ name, distribution, type }: Pick<NonNullable<DropletWire['image']>, 'name' | 'distribution' | 'type'>): string | null =>
+export const imageNameOf = ({ name, distribution, type }: NonNullable<DropletWire['image']>): string | null =>
   type === 'base' && typeof distribution === 'string' ? `${distribution} ${name ?? ''}`.trim() : name ?? null
 
 const toImage = ({ image }: DropletWire): Reference | null =>
   image === null || image === undefined ? null : { id: image.slug ?? image.id, name: imageNameOf(image) }
 
-/** Public ones first; the droplet's own stand before a reserved one, which looks the same. */
+/** Public ones first; the droplet's own are before a reserved one, which looks the same. */
 function toAddresses ({ networks }: DropletWire): Address[] {
   const rows = [...networks?.v4 ?? [], ...networks?.v6 ?? []].map(toAddress).filter(address => address !== null)
   const sorted = [...rows.filter(({ scope }) => scope === 'public'), ...rows.filter(({ scope }) => scope !== 'public')]

@@ -26,7 +26,13 @@ export function createRawVerb (account: DigitaloceanAccount, upstream: Upstream)
 }
 
 /** They return credentials, or objects with credentials in them. */
-const secretPaths = /^(apps|databases|spaces\/keys|functions\/namespaces|gen-ai\/oauth2)(\/|$)|\/(docker-credentials|kubeconfig|credentials|api_keys|tokens)(\/|$)/
+const secretPaths = [
+  /^(apps|databases|spaces\/keys|functions\/namespaces|gen-ai\/oauth2)(\/|$)/,
+  /\/(docker-credentials|kubeconfig|credentials|api_keys|tokens)(\/|$)/
+]
 
 /** A base that ends in /v2 may be repeated in the path. */
-const isSecret = (segments: readonly string[]): boolean => secretPaths.test(segments.filter((segment, index) => index > 0 || segment !== 'v2').join('/'))
+function isSecret (segments: readonly string[]): boolean {
+  const path = segments.filter((segment, index) => index > 0 || segment !== 'v2').join('/')
+  return secretPaths.some(pattern => pattern.test(path))
+}

@@ -1,12 +1,13 @@
 import type { z } from 'zod'
-import type { Upstream } from '../contract.ts'
 import { isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
+import type { Upstream } from '../contract.ts'
 import { createSend, type Base, type Endpoint } from '../kit/send.ts'
-import { authorization } from './auth.ts'
 import { callFailure, type About } from './failures.ts'
 import type { DigitaloceanAccount } from './settings.ts'
 
-interface DigitaloceanEndpoint<T> extends Omit<Endpoint<T>, 'read'> {
+interface DigitaloceanEndpoint<T> extends Omit<Endpoint<T>, 'read' | 'method'> {
+  /** Default: GET for a read, POST for a write. */
+  readonly method?: 'DELETE'
   readonly schema: z.ZodType<T>
   /** What a refusal means here. */
   readonly about?: About
@@ -14,11 +15,12 @@ interface DigitaloceanEndpoint<T> extends Omit<Endpoint<T>, 'read'> {
 
 export type DigitaloceanSend = ReturnType<typeof createDigitaloceanSend>
 
-export const baseOf = (account: DigitaloceanAccount): Base => ({ url: account.api_url, headers: authorization(account) })
+export const baseOf = ({ api_url: url, token }: DigitaloceanAccount): Base => ({ url, headers: { authorization: `Bearer ${token}` } })
 
 export const createDigitaloceanSend = (account: DigitaloceanAccount, upstream: Upstream) => {
   const send = createSend(upstream, () => baseOf(account))
-  return async <T>({ schema, about = {}, ...endpoint }: DigitaloceanEndpoint<T>): Promise<T> => await send({
+  return async <T>({ schema, about, ...endpoint }: DigitaloceanEndpoint<T>): Promise<T> => await send({
+    method: endpoint.assumed === undefined ? 'GET' : 'POST',
     ...endpoint,
     read: response => {
       if (!isSuccess(response)) throw callFailure(response, upstream.now(), about)

@@ -42,3 +42,13 @@ export const noServer = (): UpstreamError => missing('no server has such an id')
 export const noSnapshot = (): UpstreamError => missing('the server has no such snapshot', 'path.snapshot')
 export const noAddress = (): UpstreamError => missing('the server has no such address', 'path.address')
 export const noPlan = (): UpstreamError => refusal('rejected', 'the provider has no such plan', 'body.plan')
+
+/** Null for what the provider does not have. */
+export async function unlessMissing<T> (work: Promise<T>): Promise<T | null> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof UpstreamError && error.failure === 'not-found') return null
+    throw error
+  }
+}
