@@ -53,22 +53,21 @@ function toBody (spec: WithOptions<CreateSpec, CreateOptions>) {
   if (plan === undefined) throw badMember('body.plan', 'is required')
   if (options.public_networking === false && options.ipv6 === true) throw badMember('body.options.ipv6', 'needs public networking')
   if (options.backup_policy !== undefined && options.backups !== true) throw badMember('body.options.backup_policy', 'needs backups')
-  const network = networkFrom(spec, vpc)
   return {
     name: nameOf(spec.name),
     region: slugOf('body.region', region),
     size: slugOf('body.plan', plan),
     image: imageOf(spec.image),
-    ...(keys === undefined ? {} : { ssh_keys: keys.map(sshKeyOf) }),
-    ...(userData === undefined ? {} : { user_data: userDataOf(userData) }),
-    ...(tags === undefined ? {} : { tags: tags.map(tagOf) }),
-    ...(network === null ? {} : { vpc_uuid: network }),
+    ssh_keys: keys?.map(sshKeyOf),
+    user_data: userData === undefined ? undefined : userDataOf(userData),
+    tags: tags?.map(tagOf),
+    vpc_uuid: networkFrom(spec, vpc),
     ...options
   }
 }
 
-function networkFrom ({ networks }: Pick<CreateSpec, 'networks'>, vpc: string | undefined): string | null {
-  if (networks === undefined) return vpc ?? null
+function networkFrom ({ networks }: Pick<CreateSpec, 'networks'>, vpc: string | undefined): string | undefined {
+  if (networks === undefined) return vpc
   if (vpc !== undefined) throw badMember('body.options.vpc', 'cannot be combined with networks')
   const [network, ...more] = networks
   if (network === undefined || more.length > 0) throw badMember('body.networks', 'the provider takes one VPC network')

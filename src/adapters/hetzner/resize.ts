@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Goal } from '../../domain/operation.ts'
 import { noPlan, refusal } from '../kit/ids.ts'
-import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
+import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { toFollowed, toSignalled } from './mapping.ts'
 
@@ -11,7 +11,7 @@ const workWire = z.strictObject({ plan: z.string(), disk_gib: z.number().nullabl
 type Work = z.infer<typeof workWire>
 
 /** Only a stopped server changes its plan. The disk grows only on request: with a larger one a server never gets a smaller plan again. */
-export const createResize = (client: HetznerClient): NonNullable<AdapterVerbs['resize']> => ({
+export const createResize = (client: HetznerClient): AllVerbs['resize'] => ({
   evidence: 'documented',
   cost: { calls: 1, perPage: 1 },
   accepts: ['plan', 'disk_gib', 'restart'],
@@ -20,7 +20,9 @@ export const createResize = (client: HetznerClient): NonNullable<AdapterVerbs['r
   run: async ({ seen: { server }, plan, disk_gib: disk, restart }) => {
     if (plan === undefined) throw badMember('body.disk_gib', 'requires plan: the disk grows only with the plan')
     const work: Work = { plan, disk_gib: disk ?? null, restart: server.status === 'running' }
-    if (work.restart && restart !== true) throw refusal('conflict', 'the provider resizes only stopped servers; set restart, or stop the server first')
+    if (work.restart && restart !== true) {
+      throw refusal('conflict', 'the provider resizes only stopped servers; set restart, or stop the server first')
+    }
     // Nothing is shut down for a plan that the provider then refuses.
     if (work.restart || disk !== undefined) await checkPlan(client, work, server.disk_gib)
     if (!work.restart) return await changeType(client, server.id, work)
@@ -39,8 +41,7 @@ async function checkPlan (client: HetznerClient, { plan, disk_gib: disk }: Work,
 const members = new Map([['server_type', 'body.plan'], ['upgrade_disk', 'body.disk_gib']])
 
 async function changeType (client: HetznerClient, id: string, work: Work): Promise<Accepted> {
-  const body = { server_type: work.plan, upgrade_disk: work.disk_gib !== null }
-  const answer = await client.act(id, 'change_type', { body, members })
+  const answer = await client.act(id, 'change_type', { server_type: work.plan, upgrade_disk: work.disk_gib !== null }, members)
   return { ...toFollowed(answer), goal: goalOf(work), ...(work.restart ? { next: { name: 'resize.start', input: work } } : {}) }
 }
 
