@@ -71,6 +71,7 @@ interface Way {
 }
 
 const createSender = (transport: Transport, call: Call, { token, record, isSignIn }: Way): Upstream => ({
+  now: transport.clock.now,
   send: async request => record !== null && request.intent === 'write'
     ? record(request, await token())
     : await sendWithRetry({ transport, call, request, token, isSignIn })
