@@ -127,7 +127,7 @@ t.test('the example compiles against the installed client for Node and for brows
 })
 
 t.test('the example works against a listening gateway', async t => {
-  const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+  const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
   const key = 'the-key-of-the-client'
   const sha256 = createHash('sha256').update(key).digest('hex')
   const { app, close } = await composeGateway({

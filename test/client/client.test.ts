@@ -8,7 +8,7 @@ import { createClient, dataOf, ProblemError, type Operation, type Server } from 
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
-const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
 const key = 'the-key-of-the-client'
 const { app, close } = await composeGateway({
   accounts: { lab: { provider: 'glesys', ...vendor.settings['glesys-lab'] } },
