@@ -19,9 +19,9 @@ export async function addContext (terminal: Terminal, name: string, flags: AddFl
   const { current, named } = await readContexts(file)
   const key = flags.key === false ? null : checkKey(await readKey(terminal, flags))
   await writeContexts(file, { current: current ?? name, named: new Map([...named, [name, { url, key }]]) })
-  if (key !== null && isExposed(url)) terminal.complain('The URL is not https: the key is sent unencrypted.\n')
+  if (key !== null && isExposed(url)) terminal.printError('The URL is not https: the key is sent unencrypted.\n')
   const use = (current ?? name) === name ? 'It is in use.' : `To use it: hawser context use ${name}`
-  terminal.complain(`${named.has(name) ? 'Replaced' : 'Added'} the context ${name} in ${file}. ${use}\n`)
+  terminal.printError(`${named.has(name) ? 'Replaced' : 'Added'} the context ${name} in ${file}. ${use}\n`)
   return 0
 }
 

@@ -24,8 +24,8 @@ export async function runList (session: Session, listing: Listing): Promise<numb
   const isFleet = listing.path === '/v1/servers'
   const kind = isFleet ? 'fleet' : listing.endpoint.words[0] ?? ''
   const count = await printRows(terminal, output, rows(session, listing, silent), kind)
-  if (count === 0 && output.format === 'table' && !output.isQuiet) terminal.complain('No results.\n')
-  for (const line of silent.values()) terminal.complain(line)
+  if (count === 0 && output.format === 'table' && !output.isQuiet) terminal.printError('No results.\n')
+  for (const line of silent.values()) terminal.printError(line)
   return listing.isStrict && silent.size > 0 ? 1 : 0
 }
 

@@ -86,11 +86,11 @@ export async function printRecord (terminal: Terminal, output: Output, record: R
   } else await printTable(terminal, output, [record], chosen(output, '', record))
 }
 
-async function printTable ({ print, complain }: Terminal, output: Output, rows: readonly Row[], columns: readonly string[]): Promise<void> {
+async function printTable ({ print, printError }: Terminal, output: Output, rows: readonly Row[], columns: readonly string[]): Promise<void> {
   const { tableText } = await import('./table.ts')
   const { text, left } = tableText(rows, columns, { ...output, mayLeaveOut: output.columns === null })
   print(text)
-  if (left.length > 0) complain(`no room for: ${left.map(plain).join(', ')} (-o columns=… or -o json shows them)\n`)
+  if (left.length > 0) printError(`no room for: ${left.map(plain).join(', ')} (-o columns=… or -o json shows them)\n`)
 }
 
 async function eachOf (rows: AsyncIterable<Row>, act: (row: Row) => void): Promise<number> {

@@ -30,7 +30,7 @@ async function reported (terminal: Terminal, work: Promise<number>, { verbose = 
     const reason = 'code' in error ? String(error.code) : error.message
     // A reader that has gone, such as head, wants no more and no error.
     if (reason === 'EPIPE') process.exit()
-    terminal.complain(`standard output cannot be written: ${reason}\n`)
+    terminal.printError(`standard output cannot be written: ${reason}\n`)
     process.exit(1)
   }
   terminal.streams?.output.on('error', leave)

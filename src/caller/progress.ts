@@ -17,7 +17,7 @@ export function createProgress (terminal: Terminal, { isQuiet }: { readonly isQu
   return error?.isTTY === true && terminal.environment.TERM !== 'dumb' ? liveLine(terminal, () => error.columns) : plainLines(terminal)
 }
 
-function plainLines ({ complain }: Terminal): Progress {
+function plainLines ({ printError }: Terminal): Progress {
   const begun = Date.now()
   let last = ''
   return {
@@ -25,13 +25,13 @@ function plainLines ({ complain }: Terminal): Progress {
       const words = wordsOf(operation)
       if (words === last) return
       last = words
-      complain(`${words}, ${secondsSince(begun)} s\n`)
+      printError(`${words}, ${secondsSince(begun)} s\n`)
     },
     end: () => {}
   }
 }
 
-function liveLine ({ complain }: Terminal, columns: () => number): Progress {
+function liveLine ({ printError }: Terminal, columns: () => number): Progress {
   const begun = Date.now()
   let shown: Operation | null = null
   const draw = (): void => {
@@ -39,14 +39,14 @@ function liveLine ({ complain }: Terminal, columns: () => number): Progress {
     // A line that wraps could not be renewed. Most characters are one column wide; a provider's word may be cut earlier than needed.
     const text = `${wordsOf(shown)}, ${secondsSince(begun)} s`
     const room = Math.max(10, (columns() || 80) - 1)
-    complain(`\r\u001b[2K${text.length > room ? `${text.slice(0, room - 1)}…` : text}`)
+    printError(`\r\u001b[2K${text.length > room ? `${text.slice(0, room - 1)}…` : text}`)
   }
   const timer = setInterval(draw, tickMs)
   return {
     show: operation => { shown = operation; draw() },
     end: () => {
       clearInterval(timer)
-      if (shown !== null) complain('\n')
+      if (shown !== null) printError('\n')
       shown = null
     }
   }

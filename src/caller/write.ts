@@ -50,7 +50,7 @@ function announceKey ({ terminal, interrupt }: Session, key: string | undefined)
   interrupt.explain(key === undefined
     ? 'interrupted before the response: the request may have been carried out. See hawser operations'
     : `interrupted before the response. ${againWith(key)}`)
-  if (key !== undefined) terminal.complain(`Idempotency-Key: ${key}\n`)
+  if (key !== undefined) terminal.printError(`Idempotency-Key: ${key}\n`)
 }
 
 const againWith = (key: string): string => `Run the same command again with --idempotency-key ${key}: it will not be executed twice.`
@@ -67,9 +67,9 @@ async function send (session: Session, { endpoint, path, query, body, account, f
     }
     const id = error instanceof Refused ? error.problem.operation_id : undefined
     if (!(error instanceof Refused) || id === undefined) throw error
-    terminal.complain(problemText(error.problem, isVerbose))
+    terminal.printError(problemText(error.problem, isVerbose))
     if (flags.wait === true) return await call({ method: 'GET', path: `/v1/${segmentOf(account)}/operations/${segmentOf(id)}` })
-    terminal.complain(`The gateway keeps following it: ${followCommand({ account, id })}\n`)
+    terminal.printError(`The gateway keeps following it: ${followCommand({ account, id })}\n`)
     return null
   }
 }
@@ -82,7 +82,7 @@ async function finish (session: Session, { account, flags }: Write, begun: Opera
   const operation = flags.wait === true && !hasEnded(begun) ? await waitShowing(session, { begun, password }, { name, timeoutS }) : begun
   await printRecord(terminal, output, { ...operation, ...password })
   if (hasEnded(operation)) return endCodeOf(operation)
-  if (!output.isQuiet) terminal.complain(`Accepted; still in progress. To wait for it: ${followCommand(name)}\n`)
+  if (!output.isQuiet) terminal.printError(`Accepted; still in progress. To wait for it: ${followCommand(name)}\n`)
   return 0
 }
 
@@ -104,7 +104,7 @@ async function waitShowing (session: Session, { begun, password }: Begun, { name
 function printDryRun ({ terminal, output }: Session, { calls }: Row): number {
   if (output.format !== 'table') terminal.print(`${plainJson({ calls }, output.format === 'json' ? 2 : 0)}\n`)
   else for (const call of Array.isArray(calls) ? calls.filter(isRow) : []) terminal.print(callText(call))
-  if (!output.isQuiet) terminal.complain('Dry run: nothing was sent.\n')
+  if (!output.isQuiet) terminal.printError('Dry run: nothing was sent.\n')
   return 0
 }
 
