@@ -77,3 +77,10 @@ export async function ask ({ streams, printError }: Terminal, question: string, 
     if (isHidden) printError('\n')
   }
 }
+
+/** The number of a flag, at most `maximum`; null where it was not given. */
+export function wholeNumber (text: unknown, maximum: number, refusal: string): number | null {
+  if (text === undefined) return null
+  if (typeof text === 'string' && /^[1-9]\d*$/.test(text) && Number(text) <= maximum) return Number(text)
+  throw new CommandError(refusal, 2)
+}

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Problem } from '../client/client.ts'
 import { CommandError, type ExitCode, type Terminal } from '../terminal.ts'
-import { isRow } from './cells.ts'
-import { plain, plainJson } from './plain.ts'
+import { isRow, plain, plainJson } from './text.ts'
 
 /** A problem of the gateway, printed as title, detail and what to do. */
 export class Refused extends CommandError {
