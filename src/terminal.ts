@@ -1,4 +1,4 @@
-import type { Environment } from './config/substitute.ts'
+import type { Environment } from './config/document.ts'
 
 /** The process as seen by a command. */
 export interface Terminal {

@@ -137,8 +137,9 @@ t.test('metrics need a key with the permission admin, or none if the configurati
 const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   version: '9.9.9',
   breakers: () => [{ account: 'lab', state: 'half-open' }],
-  flushed: () => [{ account: 'lab', isFlushed: true }],
-  openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
+  accounts: () => ['lab'],
+  flushed: () => ['lab'],
+  pending: async () => [{ operation: { status: 'running' } }, { operation: { status: 'running' } }],
   isRedisThere: () => true,
   isFileThere: () => true,
   requestsInFlight: () => 7,
@@ -147,8 +148,8 @@ const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
 })
 
 t.test('a store that fails or does not answer blocks no scrape: its values are absent', async t => {
-  for (const openOperations of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
-    const text = await createMetrics(sources({ openOperations, patienceMs: 50 })).text()
+  for (const pending of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
+    const text = await createMetrics(sources({ pending, patienceMs: 50 })).text()
     t.match(text, /^hawser_redis_up 1$/m)
     t.match(text, /^hawser_state_file_up 1$/m)
     t.notMatch(text, /^hawser_operations_open\{/m)
