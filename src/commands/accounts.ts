@@ -7,6 +7,7 @@ import { createMemoryStores } from '../state/stores.ts'
 import { silentObserver } from '../telemetry/observer.ts'
 import type { Account } from '../transport/account.ts'
 import { backgroundCall } from '../transport/context.ts'
+import { createRepeatedAnswers } from '../transport/repeated-answers.ts'
 
 /** The accounts of a configuration for one command: shares nothing with other processes, and everything is closed at the end. */
 export async function withAccounts<T> ({ accounts, secret }: Config, work: (accounts: readonly Account[]) => Promise<T>): Promise<T> {
@@ -17,6 +18,8 @@ export async function withAccounts<T> ({ accounts, secret }: Config, work: (acco
     clock: systemClock,
     observer: silentObserver,
     secret: secret?.[0] ?? '',
+    random: Math.random,
+    repeatedAnswers: createRepeatedAnswers({ random: Math.random }),
     report: () => {}
   })
   try {
