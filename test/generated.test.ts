@@ -32,7 +32,6 @@ const { app, close } = await compose({
   adapters: async () => registry.values(),
   stores: createMemoryStores(),
   isServing: () => true,
-  isRedisThere: null,
   beforeRoutes: collectDocument
 })
 t.teardown(close)

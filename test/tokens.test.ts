@@ -443,7 +443,7 @@ t.test('neither keys nor values in Redis contain a credential or a token of an a
     const text = JSON.stringify({ secret, auth: { mode: 'none' }, accounts: { [account]: { provider: 'heficed', ...settings, ...change } } })
     const config = parseConfig(text, registry, {})
     const stores = { ...createMemoryStores(), tokens: redisStore(redis) }
-    const { app, close } = await compose({ config, adapters: async () => registry.values(), stores, isServing: () => true, isRedisThere: null })
+    const { app, close } = await compose({ config, adapters: async () => registry.values(), stores, isServing: () => true })
     await app.inject({ method: 'GET', url: `/v1/${account}/servers` })
     await close()
     return await tokenKeys(redis, account)

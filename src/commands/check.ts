@@ -54,7 +54,7 @@ function checksBeside ({ state, secret = [], redis, redisCa, audit, auth, accoun
           const note = (facts: unknown, text?: string): void => { reasons.push(text ?? String(facts)) }
           const connection = await connectRedis({ settings: redis, ca: redisCa, accounts: accounts.map(({ id }) => id), logger: { info: () => {}, warn: note } })
           try {
-            if (!connection.isThere()) throw new Error(reasons.at(-1) ?? 'no answer')
+            if (!connection.status.isAvailable()) throw new Error(reasons.at(-1) ?? 'no answer')
           } finally {
             connection.close()
           }

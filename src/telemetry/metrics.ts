@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { OperationStatus } from '../domain/operation.ts'
+import type { StateStatus } from '../domain/state-status.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import type { Observer } from './observer.ts'
 
@@ -13,10 +14,8 @@ export interface MetricSources {
   /** The API keys that expire, with the seconds left. */
   keyExpiries(): Iterable<{ readonly key: string, readonly seconds: number }>
   openOperations(): Promise<Iterable<{ readonly account: string, readonly status: OperationStatus, readonly count: number }>>
-  /** Null without Redis. */
-  isRedisThere(): boolean | null
-  /** Null without a state file. */
-  isFileThere(): boolean | null
+  /** Null: the state is in memory. */
+  readonly state: StateStatus | null
   requestsInFlight(): number
   readonly version: string
   /** Milliseconds after which a store that does not answer is left out. */
@@ -39,8 +38,8 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export function createMetrics (sources: MetricSources): Metrics {
   const registry = new Registry()
   const instruments = createInstruments(registry)
-  const redisUp = sources.isRedisThere() === null ? null : instruments.redisUp()
-  const fileUp = sources.isFileThere() === null ? null : instruments.fileUp()
+  const { state } = sources
+  const stateUp = state === null ? null : instruments.stateUp[state.kind]()
   collectDefaultMetrics({ register: registry, prefix: 'hawser_' })
   instruments.build.set({ version: sources.version }, 1)
   instruments.reloadedAt.set(Date.now() / 1000)
@@ -49,8 +48,7 @@ export function createMetrics (sources: MetricSources): Metrics {
     contentType: registry.contentType,
     text: async () => {
       instruments.inFlight.set(sources.requestsInFlight())
-      redisUp?.set(sources.isRedisThere() === true ? 1 : 0)
-      fileUp?.set(sources.isFileThere() === true ? 1 : 0)
+      stateUp?.set(state?.isAvailable() === true ? 1 : 0)
       instruments.breaker.reset()
       for (const { account, state } of sources.breakers()) {
         for (const each of breakerStates) instruments.breaker.set({ account, state: each }, each === state ? 1 : 0)

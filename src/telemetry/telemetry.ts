@@ -1,4 +1,5 @@
 import type { OperationStatus } from '../domain/operation.ts'
+import type { StateStatus } from '../domain/state-status.ts'
 import { createAudit, silentAudit, type Audit, type AuditSink } from './audit.ts'
 import { createMetrics, type BreakerState, type Metrics } from './metrics.ts'
 import type { Observer } from './observer.ts'
@@ -8,10 +9,8 @@ export interface TelemetryParts {
   readonly sink: AuditSink | null
   /** An audit line is lost. */
   readonly onFault: (error: unknown) => void
-  /** Null without Redis. */
-  readonly isRedisThere: (() => boolean) | null
-  /** Null without a state file. */
-  readonly isFileThere: (() => boolean) | null
+  /** Null: the state is in memory. */
+  readonly state: StateStatus | null
   readonly version: string
   readonly accounts: () => Iterable<string>
   /** Accounts whose idempotency keys were lost. */
@@ -32,13 +31,12 @@ export interface Telemetry {
 
 /** The metrics and the audit log of one gateway. */
 export function createTelemetry (parts: TelemetryParts): Telemetry {
-  const { sink, isRedisThere, isFileThere, pending } = parts
+  const { sink, pending } = parts
   const metrics = createMetrics({
     version: parts.version,
     breakers: parts.breakers,
     flushed: () => [...parts.accounts()].map(account => ({ account, isFlushed: parts.flushed().includes(account) })),
-    isRedisThere: () => isRedisThere === null ? null : isRedisThere(),
-    isFileThere: () => isFileThere === null ? null : isFileThere(),
+    state: parts.state,
     requestsInFlight: parts.requestsInFlight,
     keyExpiries: parts.keyExpiries,
     openOperations: async () => (await Promise.all([...parts.accounts()].map(async account => countOf(account, await pending(account))))).flat()

@@ -22,11 +22,11 @@ async function open (more: object): Promise<State & { readonly lines: unknown[] 
 t.test('the state is in memory, which is logged once, or in the configured file', async t => {
   const memory = await open({})
   t.match(memory.lines, [{ level: 40, msg: /kept in memory and lost when this process ends/ }])
-  t.same([memory.isFileThere, memory.isRedisThere, memory.redis], [null, null, null])
+  t.same([memory.status, memory.redis], [null, null])
   memory.close()
   const file = await open({ state: { file: join(openFolder(t), 'state.db') }, secret })
   t.match(file.lines, [{ level: 30, msg: 'the state file was created' }])
-  t.equal(file.isFileThere?.(), true)
+  t.same([file.status?.kind, file.status?.isAvailable()], ['file', true])
   file.close()
 })
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
-import { createOutlook, type StateLogger } from '../outlook.ts'
+import type { StateStatus } from '../../domain/state-status.ts'
+import { createAvailability, type StateLogger } from '../availability.ts'
 import { createAgeClock, type AgeClock } from './age-clock.ts'
 import { openDatabase, textOf, type Database } from './database.ts'
 import { createFacts, type Facts } from './facts.ts'
@@ -12,8 +13,8 @@ import { startUpkeep } from './upkeep.ts'
 export interface StateFile {
   readonly database: Database
   readonly now: AgeClock
-  /** The last write was accepted. */
-  isThere(): boolean
+  /** Available: the last write was accepted. */
+  readonly status: StateStatus
   close(): void
 }
 
@@ -47,12 +48,12 @@ export function openStateFile (parts: StateFileParts): StateFile {
 /** `fixed`: paths that must lead to the same files as long as the state file is open. */
 function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: readonly string[]): StateFile {
   if (prepareFile(file)) logger.info({ file }, 'the state file was created')
-  const outlook = createOutlook('the state file', logger, true)
+  const availability = createAvailability('file', logger, true)
   const onFault = (error: unknown): void => {
     const reason = reasonOf(error)
     if (reason === null) return
-    outlook.lost()
-    outlook.log(reason)
+    availability.markUnavailable()
+    availability.logReason(reason)
   }
   const database = openDatabase({ file, guard: watchIdentity(fixed), onFault })
   try {
@@ -60,11 +61,11 @@ function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: r
     const facts = createFacts(database)
     const now = createAgeClock(clock, Number(facts.get('seen') ?? 0))
     begin({ database, facts, accounts, at: clock.now(), logger })
-    const upkeep = startUpkeep({ database, facts, now, clock, outlook })
+    const upkeep = startUpkeep({ database, facts, now, clock, availability })
     return {
       database,
       now,
-      isThere: outlook.isThere,
+      status: availability,
       close: () => {
         upkeep.stop()
         database.close()

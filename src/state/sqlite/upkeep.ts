@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import type { Outlook } from '../outlook.ts'
+import type { Availability } from '../availability.ts'
 import type { AgeClock } from './age-clock.ts'
 import type { Database } from './database.ts'
 import type { Facts } from './facts.ts'
@@ -10,7 +10,7 @@ interface UpkeepParts {
   readonly facts: Facts
   readonly now: AgeClock
   readonly clock: Pick<Clock, 'timer'>
-  readonly outlook: Outlook
+  readonly availability: Availability
 }
 
 /** While the file is lost, it is tried at every tick. */
@@ -18,20 +18,20 @@ const tickMs = 1000
 const restMs = 60_000
 
 /** Records the time, deletes old rows in small steps, and finds out when a lost file can be written again. */
-export function startUpkeep ({ database, facts, now, clock, outlook }: UpkeepParts): { stop(): void } {
+export function startUpkeep ({ database, facts, now, clock, availability }: UpkeepParts): { stop(): void } {
   const sweep = createSweep(database, now)
   let dueAt = 0
   let cancel = (): void => {}
   const work = (): void => {
     facts.set('seen', String(now()), 'durable')
-    outlook.there()
+    availability.markAvailable()
     if (sweep()) return
     shrink(database)
     dueAt = now() + restMs
   }
   const tick = (): void => {
     try {
-      if (!outlook.isThere() || now() >= dueAt) work()
+      if (!availability.isAvailable() || now() >= dueAt) work()
     } catch {
       // The database has reported it.
     }
