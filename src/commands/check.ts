@@ -45,7 +45,7 @@ function checksBeside ({ state, secret = [], redis, redisCa, audit, auth, accoun
   return [
     ...(state === undefined
       ? []
-      : [async () => await row('state', async () => { (await import('../state/sqlite/report.ts')).probeStateFile(state.file, secret, Date.now()) })]),
+      : [async () => await row('state', async () => { (await import('../state/sqlite/maintenance.ts')).probeStateFile(state.file, secret, Date.now()) })]),
     ...(redis === undefined
       ? []
       : [async () => await row('redis', async () => {

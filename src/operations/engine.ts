@@ -82,7 +82,7 @@ function createRecording ({ operationEvents, me, clock: { now }, onFault, nudge 
   return {
     open: async intent => {
       const stored = intended(intent, me, now())
-      const isKept = await store.open(stored)
+      const isKept = await store.put(stored)
       observer.operationChanged(toChange(stored, null))
       return { stored, isKept }
     },

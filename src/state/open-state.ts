@@ -5,9 +5,8 @@ import type { Clock } from '../domain/clock.ts'
 import type { StateStatus } from '../domain/state-status.ts'
 import type { Database } from './sqlite/database.ts'
 import { reasonOf, StateFileError } from './sqlite/failure.ts'
-import { countLostOperations } from './sqlite/report.ts'
 import { openStateFile } from './sqlite/state-file.ts'
-import { loseUnreadableKeys } from './sqlite/unreadable.ts'
+import { countLostOperations, loseUnreadableKeys } from './sqlite/unreadable.ts'
 import { createFileStores, createMemoryStores, createRedisStores, type Secrets, type Stores } from './stores.ts'
 
 /** The state of a serving process, where the configuration puts it. */

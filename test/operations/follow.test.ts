@@ -168,7 +168,7 @@ t.test('times change only when something visible changes', async t => {
   const store = createMemoryStores(timeBy(() => startedAt)).operations
   const operationEvents = createOperationEvents(store, systemClock)
   const stop = record('stop', { goal: usualGoals.stop })
-  await store.open(stop)
+  await store.put(stop)
   const same = await operationEvents.update(stop, current => afterServer(current, server('running'), seconds(5)))
   t.match(same, { polls: 1, version: 2, operation: { updated_at: '2026-11-21T10:00:00.000Z' } })
   const noted = await operationEvents.update(same, current => afterMiss(current, 'timeout.', seconds(6)))
@@ -180,7 +180,7 @@ t.test('a waiter learns of a change, of its own timeout, and of the end', async 
   const clock = createManualClock(startedAt)
   const operationEvents = createOperationEvents(createMemoryStores(clock).operations, clock)
   const stop = record('stop')
-  await operationEvents.store.open(stop)
+  await operationEvents.store.put(stop)
   const heard = operationEvents.nextChange('op_1', 60_000, new AbortController().signal)
   await operationEvents.update(stop, current => goOn(current, seconds(1)))
   t.equal(await heard.then(() => 'heard'), 'heard')

@@ -132,7 +132,7 @@ t.test('what was begun is returned, waited for, or sent again only if it was cer
     const one = desk.replica()
     await (await idempotencyLease(one.keys, facts)).begin('op_1')
     one.die()
-    if (stored !== null) await desk.operations.open(stored)
+    if (stored !== null) await desk.operations.put(stored)
     const outcome = take(desk.replica().keys, facts).then(({ kind }) => kind, (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
     await desk.clock.run(61_000)
     return await outcome
@@ -158,7 +158,7 @@ t.test('an uncertain answer is replaced by what was found out later', async t =>
   const { keys } = desk.replica()
   const first = await idempotencyLease(keys)
   const stored = created({ phase: 'ambiguous' })
-  await desk.operations.open(stored)
+  await desk.operations.put(stored)
   await first.begin('op_1')
   await first.keep({ ...answer, status: 504 })
   const early = take(keys)

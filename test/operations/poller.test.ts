@@ -38,7 +38,7 @@ function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Be
       const at = clock.now()
       count += 1
       const stored = record(action, { startedAt: at, ...facts, operation: { id: `op_${String(count).padStart(4, '0')}`, server_id: String(count), ...facts.operation } })
-      await store.open(stored)
+      await store.put(stored)
       await engine.wait(stored, 0, new AbortController().signal)
       return stored
     },

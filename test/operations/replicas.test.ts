@@ -47,8 +47,8 @@ t.test('two replicas on one Redis never poll at the same time, and both learn of
   const stop = record('stop', { startedAt: at, goal: usualGoals.stop, operation: { id: `op_${randomUUID()}`, account } })
   // Left by a process that has never said that it lives.
   const left = record('delete', { startedAt: at, phase: 'asking', goal: usualGoals.delete, operation: { id: `op_${randomUUID()}`, account, server_id: '7', status: 'pending' } })
-  await one?.store.open(stop)
-  await one?.store.open(left)
+  await one?.store.put(stop)
+  await one?.store.put(left)
   const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, forGood()), engine.wait(left, 20_000, forGood())])
   // Between two looks: the one that is under way would see the end.
   await eventually(() => polls.length >= 2 && looking === 0)

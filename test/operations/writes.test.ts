@@ -78,7 +78,7 @@ t.test('with a key nothing is sent before the key is bound and the intent is sto
   const memory = createMemoryStores().operations
   const store: OperationStore = {
     ...memory,
-    open: async stored => { steps.push(`open ${stored.phase}`); return await memory.open(stored) },
+    put: async stored => { steps.push(`open ${stored.phase}`); return await memory.put(stored) },
     updateForCertain: async (known, change) => { steps.push('ask'); return await memory.updateForCertain(known, change) }
   }
   const idempotencyLease: IdempotencyLease = { begin: async () => { steps.push('begin') }, keep: async () => {}, release: async () => {} }
@@ -88,7 +88,7 @@ t.test('with a key nothing is sent before the key is bound and the intent is sto
 
   const broken: ReadonlyArray<{ idempotencyLease?: IdempotencyLease, store?: OperationStore }> = [
     { idempotencyLease: { ...idempotencyLease, begin: async () => { throw new Error('the key is another\'s') } } },
-    { store: { ...store, open: async stored => { await memory.open(stored); return false } } },
+    { store: { ...store, put: async stored => { await memory.put(stored); return false } } },
     { store: { ...store, updateForCertain: async () => { throw new Error('Redis is lost') } } },
     { store: { ...store, updateForCertain: async known => ({ ...known, notMade: true, operation: { ...known.operation, status: 'failed' } }) } }
   ]

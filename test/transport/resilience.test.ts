@@ -177,7 +177,7 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
     const operationEvents = createOperationEvents(store, clock)
     const next = { name: 'write', input: {} }
     const stored = record('rebuild', { next })
-    await store.open(stored)
+    await store.put(stored)
     const server: ServerFacts = { id: '42', name: 'n', status: 'stopped', power: 'off', task: null, provider_status: null, cpus: null, memory_mib: null, disk_gib: null, addresses: [], image: null, plan: null, region: null, owner: null, created_at: null, tags: [], locked: false, protected: null, allowed_actions: [] }
     const parts = { account: provider.pollTarget, operationEvents, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
     const take = async () => { await takeStep(parts, provider.connect(), { stored, next, server }) }

@@ -1,13 +1,11 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { StateStatus } from '../../domain/state-status.ts'
 import { createAvailability, type StateLogger } from '../availability.ts'
-import { createAgeClock, type AgeClock } from './age-clock.ts'
 import { openDatabase, textOf, type Database } from './database.ts'
-import { createFacts, type Facts } from './facts.ts'
 import { isFull, reasonOf, StateFileError } from './failure.ts'
-import { prepareFile, realPathOf, watchIdentity } from './file.ts'
-import { claimFile, lockStateFile } from './lock.ts'
-import { findDamage, readVersion, schemaVersion, upgradeSchema } from './schema.ts'
+import { claimFile, lockStateFile, prepareFile, realPathOf, watchIdentity } from './file.ts'
+import { createAgeClock, type AgeClock } from './parts.ts'
+import { createFacts, findDamage, readVersion, schemaVersion, upgradeSchema, type Facts } from './schema.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export interface StateFile {
