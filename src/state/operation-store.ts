@@ -3,11 +3,11 @@ import type { Goal, Operation } from '../domain/operation.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 
 /**
- * The phase of an operation. `intended`: recorded, but not yet bound to its Idempotency-Key; nothing may be sent before that. `asking`:
+ * The phase of an operation. `intended`: recorded, but not yet bound to its Idempotency-Key; nothing may be sent before that. `sending`:
  * the call is in flight. `following`: the provider has accepted. `ambiguous`: the outcome of the call is unknown and is judged by what the
  * provider shows.
  */
-export type Phase = 'intended' | 'asking' | 'following' | 'ambiguous'
+export type Phase = 'intended' | 'sending' | 'following' | 'ambiguous'
 
 /** The data for finding the server of a create: the request without secrets, and a fingerprint of each server that existed before. */
 export interface Search {
@@ -23,7 +23,7 @@ export interface StoredOperation {
   readonly phase: Phase
   /** The process that sends the call, and the time by which the call has certainly ended. */
   readonly owner: string
-  readonly askingUntil: number
+  readonly sendingUntil: number
   readonly ambiguousSince: number | null
   /** Milliseconds for which a missing server may still appear; null: no limit, because the provider has accepted. */
   readonly settleMs: number | null

@@ -99,7 +99,7 @@ function createWriteBack (records: OperationRecords, local: () => LocalRecords |
   }
 }
 
-const phases = ['intended', 'asking', 'ambiguous', 'following'] as const
+const phases = ['intended', 'sending', 'ambiguous', 'following'] as const
 const rankOf = ({ phase, notMade, operation }: StoredOperation): number =>
   isFinal(operation.status) && !notMade ? phases.length : phases.indexOf(phase)
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { createEngine } from '../../src/operations/engine.ts'
-import { usualGoals } from '../../src/operations/judge.ts'
+import { defaultGoals } from '../../src/operations/goal.ts'
 import type { IdempotencyRecord, IdempotencyStore } from '../../src/state/idempotency-store.ts'
 import { createIdempotencyKeys, untracked, type KeyedRequest, type IdempotencyKeys, type KeyVerdict } from '../../src/operations/idempotency.ts'
 import { createRedisIdempotencyStore } from '../../src/state/redis/idempotency-store.ts'
@@ -97,7 +97,7 @@ async function idempotencyLease (keys: IdempotencyKeys, facts: Partial<KeyedRequ
   return verdict.idempotencyLease
 }
 const answer = { status: 202, headers: { location: '/x' }, body: '{}' }
-const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'asking', goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
+const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'sending', goal: defaultGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
 
 t.test('a key does its work once, for one caller, one account and one request', async t => {
   const { keys } = openDesk().replica()

@@ -43,7 +43,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
 t.test('the intent is stored without secrets before the provider is called, and closed after its answer', async t => {
   let baseline: readonly StoredOperation[] = []
   const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
-  t.match(baseline, [{ phase: 'asking', operation: { status: 'pending', server_id: null } }])
+  t.match(baseline, [{ phase: 'sending', operation: { status: 'pending', server_id: null } }])
   t.match(kept, [{ phase: 'following', operation: { status: 'running', server_id: '7' } }])
   t.notMatch(JSON.stringify(baseline), /hunter2|secret script/)
 })

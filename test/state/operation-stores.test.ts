@@ -64,7 +64,7 @@ t.test('while Redis is lost this process continues alone, and once-only work wai
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const store = redisStore(await server.connect())
-  const kept = made('a', 0, { phase: 'asking' })
+  const kept = made('a', 0, { phase: 'sending' })
   await store.put(kept)
   await server.kill()
   t.equal(await store.put(made('a', 1)), false, 'the others can not know of it')

@@ -170,7 +170,7 @@ t.test('a file that became read-only is lost for writes, and still read', async 
   t.match(await stores.idempotency.reserve('a', keyed('k')), { kind: 'known' }, 'a known key is still answered')
   await t.rejects(stores.deletes.take('a', 5), 'a quota that cannot be counted refuses')
   await t.rejects(stores.operations.claim('a', 'step:x:0', 'me'), 'a step could be sent twice')
-  await t.rejects(stores.operations.updateForCertain(stored, current => ({ ...current, phase: 'asking' })))
+  await t.rejects(stores.operations.updateForCertain(stored, current => ({ ...current, phase: 'sending' })))
   t.equal(await stores.tokenBuckets.take('b', { capacity: 1, perSecond: 0.01 }, 0), 0, 'limits are counted in memory')
   t.equal(await stores.tokenBuckets.take('b', { capacity: 1, perSecond: 0.01 }, 0), null)
   await stores.tokens.put('t', { value: 'v', expiresAt: null, idleMs: null, data: {}, renewAt: null }, 1000)
