@@ -21,6 +21,7 @@ export interface TestGatewayOptions {
   readonly stores?: Stores
   /** Absent: the system's. */
   readonly clock?: Clock
+  readonly random?: () => number
   readonly isServing?: () => boolean
   readonly state?: StateStatus
   readonly audit?: AuditSink
