@@ -29,7 +29,9 @@ function authOf (account: OpenstackAccount): object {
   return { identity: { methods: ['application_credential'], application_credential: { id, secret } } }
 }
 
-/** Nova shows empty lists to a token without a project. Compute is mandatory; the other services are checked by the verbs that need them. */
+/**
+ * Nova shows empty lists to a token without a project. Compute is mandatory; the other services are checked by the verbs that need them.
+ */
 function dataOf (account: OpenstackAccount, grant: Grant, { status }: HttpResponse): Record<string, string> {
   if (grant.project === null) throw new UpstreamError('forbidden', 'the sign-in returned a token without a project', { status })
   return Object.fromEntries(services.map(([service, version]) => {
@@ -69,11 +71,12 @@ const newestMinor = async (upstream: Upstream, token: Token): Promise<number> =>
     headers: { ...keystoneHeaders(token), accept: 'application/json' }
   }),
   read: response => {
-    if (response.status === 429 || response.status >= 500) throw refused(response, callFailure(response))
+    const { status } = response
+    if (status === 429 || status >= 500) throw refused(response, callFailure(response))
     const read = isSuccess(response) ? versionWire.safeParse(parseJson(response.text)) : null
     if (read?.success !== true) return preferredMinor
     const minor = Number(read.data.version.version.slice('2.'.length))
     if (minor >= leastMinor) return minor
-    throw new UpstreamError('unsupported', `the compute API is too old: microversion 2.${leastMinor} is needed`, { status: response.status })
+    throw new UpstreamError('unsupported', `the compute API is too old: microversion 2.${leastMinor} is needed`, { status })
   }
 })
