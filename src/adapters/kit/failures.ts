@@ -1,4 +1,4 @@
-import { UpstreamError, type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { Failure, UpstreamErrorOptions } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 
 export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
@@ -13,7 +13,3 @@ export const override = (toFailure: ToFailure, isChanged: IsChanged, change: Par
   const facts = toFailure(response)
   return isChanged(facts) ? { ...facts, ...change } : facts
 }
-
-/** For what an adapter itself refuses, before anything is sent. */
-export const refusal = (failure: Failure, message: string, member?: string): UpstreamError =>
-  new UpstreamError(failure, message, { notAttempted: true, ...(member === undefined ? {} : { member }) })

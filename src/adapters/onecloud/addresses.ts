@@ -1,10 +1,7 @@
 import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
-import type { Seen } from '../../domain/list.ts'
-import type { Address } from '../../domain/server.ts'
-import { addressOf } from '../kit/addresses.ts'
-import { refusal } from '../kit/failures.ts'
-import { noAddress } from '../kit/ids.ts'
+import { addressRow, serverAddressRow } from '../kit/addresses.ts'
+import { noAddress, refusal } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
@@ -22,9 +19,10 @@ export const createAddresses = (client: OnecloudClient): AddressVerbs => ({
     cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has its elastic addresses; a server\'s list also has the fixed ones of its network cards.',
     run: async id => {
-      const seen = await client.getServer(id)
+      const { server } = await client.getServer(id)
       const eips = (await client.eips({ associate_id: id })).filter(eip => eip.associate_id === id)
-      return seen.server.addresses.map(address => ofServer(seen, address, eips))
+      return server.addresses.map(address =>
+        serverAddressRow(server, address, { id: eips.find(eip => eip.ip_addr === address.address)?.id ?? null }))
     },
     all: async () => (await client.eips()).flatMap(eip => toAddressRow(eip) ?? [])
   },
@@ -62,24 +60,7 @@ export const createAddresses = (client: OnecloudClient): AddressVerbs => ({
 /** The server is busy meanwhile; a failure after the acceptance has its own status. */
 const statuses = ['running', 'stopped', 'rescue'] as const
 
-function toAddressRow (eip: EipWire): AddressRow | null {
-  const address = addressOf(eip.ip_addr, { scope: 'public' })
-  if (address === null) return null
-  const isOfServer = eip.associate_type === 'server' && typeof eip.associate_id === 'string' && eip.associate_id !== ''
-  return {
-    ...address,
-    primary: null,
-    id: eip.id,
-    server_id: isOfServer ? eip.associate_id ?? null : null,
-    region: eip.cloudregion_id ?? null,
-    ptr: null
-  }
+function toAddressRow ({ id, ip_addr: address, associate_type: type, associate_id: holder, cloudregion_id: region }: EipWire): AddressRow | null {
+  const server = type === 'server' && holder !== '' ? holder ?? null : null
+  return addressRow(address, { id, scope: 'public', server_id: server, region: region ?? null })
 }
-
-const ofServer = ({ server }: Seen, address: Address, eips: readonly EipWire[]): AddressRow => ({
-  ...address,
-  id: eips.find(eip => eip.ip_addr === address.address)?.id ?? null,
-  server_id: server.id,
-  region: server.region?.id ?? null,
-  ptr: null
-})

@@ -9,7 +9,7 @@ import type { OnecloudAccount } from './settings.ts'
 /** The vendor's source: pkg/keystone/tokens. */
 export const signIn = (account: OnecloudAccount): SignIn => async upstream => await keystoneToken(upstream, {
   authUrl: account.auth_url,
-  auth: () => authOf(account, new Date()),
+  auth: () => authOf(account, new Date(upstream.now())),
   toFailure: signInFailure,
   dataOf: (grant, response) => dataOf(account, grant, response)
 })

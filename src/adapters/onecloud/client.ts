@@ -1,6 +1,6 @@
 import type { Seen } from '../../domain/list.ts'
 import type { ToFailure } from '../kit/failures.ts'
-import { isUuid, noServer } from '../kit/ids.ts'
+import { noServer, uuidServerId } from '../kit/ids.ts'
 import { createFailure, getFailure, listFailure, nameFailure, snapshotFailure } from './failures.ts'
 import { seenServer } from './mapping.ts'
 import { pageQuery, readAll, scopeQuery } from './pages.ts'
@@ -56,8 +56,7 @@ function createServerCalls (send: OnecloudSend, scope: Query) {
      * has a preflight.
      */
     getServer: async (id: string): Promise<Seen> => {
-      if (!isUuid(id)) throw noServer()
-      const answer = await send({ name: 'servers/get', method: 'GET', path: pathOf(id), schema: answerWire, toFailure: getFailure })
+      const answer = await send({ name: 'servers/get', method: 'GET', path: pathOf(uuidServerId(id)), schema: answerWire, toFailure: getFailure })
       const { id: actualId, status } = answer.server.server
       if (actualId !== id || status === 'deleted') throw noServer()
       return answer.server

@@ -1,7 +1,7 @@
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { RebuildSpec } from '../../domain/spec.ts'
-import { refusal } from '../kit/failures.ts'
+import { refusal } from '../kit/ids.ts'
 import type { Accepted, AllVerbs, NextStep, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'

@@ -3,8 +3,8 @@ import { badMember } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { Goal } from '../../domain/operation.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
-import { refusal } from '../kit/failures.ts'
-import { toMib } from '../kit/sizes.ts'
+import { noPlan, refusal } from '../kit/ids.ts'
+import { toMib } from '../kit/spec.ts'
 import type { Accepted, AllVerbs, NextStep, Step } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { naming } from './failures.ts'
@@ -74,7 +74,7 @@ export const createResizeSteps = (client: OnecloudClient): Readonly<Record<strin
 async function withPlanSizes (client: OnecloudClient, { plan, ...spec }: ResizeSpec): Promise<ResizeSpec> {
   if (plan === undefined) return spec
   const sku = await client.sku(plan)
-  if (sku === undefined) throw refusal('rejected', 'the provider has no such plan', 'body.plan')
+  if (sku === undefined) throw noPlan()
   const { cpu_core_count: cpus, memory_size_mb: memory } = sku
   if (typeof cpus !== 'number' || typeof memory !== 'number') {
     throw refusal('rejected', 'the provider does not return the sizes of the plan', 'body.plan')

@@ -1,9 +1,8 @@
 import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
-import { addressOf } from '../kit/addresses.ts'
-import { refusal } from '../kit/failures.ts'
-import { noAddress } from '../kit/ids.ts'
+import { addressOf, addressRow } from '../kit/addresses.ts'
+import { noAddress, refusal } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
 import { about } from './failures.ts'
@@ -69,19 +68,16 @@ function toRows (ports: readonly PortWire[], floating: readonly FloatingWire[], 
   const subnetsById = new Map(subnets.map(subnet => [subnet.id, subnet]))
   const floatingRows = floating.flatMap(({ id, floating_ip_address: text, port_id: port, port_details: details }) => {
     const server = typeof port === 'string' ? serverOfPort.get(port) ?? details?.device_id ?? null : null
-    return toRow(addressOf(text, { scope: 'public' }), id, server)
+    return addressRow(text, { id, scope: 'public', server_id: server }) ?? []
   })
   const fixedRows = ownPorts.flatMap(({ id, fixed_ips: fixed }) => (fixed ?? []).flatMap(({ ip_address: text, subnet_id: subnet }) => {
     const { cidr, gateway_ip: gateway } = subnetsById.get(subnet ?? '') ?? {}
     const prefix = Number(cidr?.split('/')[1] ?? Number.NaN)
-    const address = addressOf(text, { gateway: gateway ?? null, prefix_length: Number.isInteger(prefix) ? prefix : null })
-    return toRow(address, id, serverOfPort.get(id) ?? null)
+    const network = { gateway: gateway ?? null, prefix_length: Number.isInteger(prefix) ? prefix : null }
+    return addressRow(text, { id, ...network, server_id: serverOfPort.get(id) ?? null }) ?? []
   }))
   return [...floatingRows, ...fixedRows]
 }
-
-const toRow = (address: ReturnType<typeof addressOf>, id: string, server: string | null): AddressRow[] =>
-  address === null ? [] : [{ ...address, primary: null, region: null, ptr: null, id, server_id: server }]
 
 type Attachment = () => Promise<unknown>
 

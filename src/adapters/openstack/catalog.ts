@@ -1,6 +1,5 @@
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
-import { joined, toSshKey } from '../kit/catalog.ts'
-import { positive } from '../kit/sizes.ts'
+import { joined, positive, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
 import { toPlanDisk } from './mapping.ts'

@@ -1,5 +1,5 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import { refusal } from '../kit/failures.ts'
+import { noPlan } from '../kit/ids.ts'
 import type { AllVerbs, Step } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
 import { naming } from './failures.ts'
@@ -17,7 +17,7 @@ export const createResize = (client: OpenstackClient): AllVerbs['resize'] => ({
     if (plan === undefined) throw badMember('body.plan', 'is required: this provider sells sizes as plans')
     if (restart === false && server.status !== 'stopped') throw badMember('body.restart', 'a resize restarts a server that is not stopped')
     const flavor = (await client.flavors()).find(({ id }) => id === plan)
-    if (flavor === undefined) throw refusal('rejected', 'the provider has no such plan', 'body.plan')
+    if (flavor === undefined) throw noPlan()
     const { disk_gib: disk } = server
     const size = toPlanDisk(flavor) ?? 0
     // Nova checks some disks, and lets others fail on the host.
