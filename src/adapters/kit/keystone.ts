@@ -18,7 +18,7 @@ export const userKeys = (id: string, secret: string) => ({
   project_domain: name.default('Default').meta({ description: 'Domain of the project. Default: Default' })
 })
 
-export const exampleUser = { username: 'gateway', password: 'example', project: 'demo', domain: 'Default', project_domain: 'Default' } as const
+export const exampleUser = { username: 'gateway', password: 'example', project: 'demo', domain: 'Default', project_domain: 'Default' }
 
 export const endpointInterface = z.enum(['public', 'internal', 'admin']).default('public')
 
@@ -144,8 +144,8 @@ export const regionsOf = (catalog: readonly ServiceWire[], type: string, interfa
 const regionOf = ({ region_id: id, region }: EndpointWire): string => id ?? region ?? ''
 
 /** The catalog's order changes with every answer; two sign-ins must not end in two regions. */
-const firstOf = (endpoints: readonly EndpointWire[], interfaceName: string, region: string | undefined): EndpointWire | undefined => endpoints
-  .filter(endpoint => endpoint.interface === interfaceName && (region === undefined || regionOf(endpoint) === region))
+const firstOf = (endpoints: readonly EndpointWire[], interfaceName: string, region = ''): EndpointWire | undefined => endpoints
+  .filter(endpoint => endpoint.interface === interfaceName && (region === '' || regionOf(endpoint) === region))
   .sort((a, b) => compareText(regionOf(a), regionOf(b)) || compareText(a.url ?? '', b.url ?? ''))[0]
 
 function faultOf (url: URL, rules: EndpointRules): string | null {

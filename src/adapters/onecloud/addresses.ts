@@ -60,7 +60,7 @@ export const createAddresses = (client: OnecloudClient): AddressVerbs => ({
 /** The server is busy meanwhile; a failure after the acceptance has its own status. */
 const statuses = ['running', 'stopped', 'rescue'] as const
 
-function toAddressRow ({ id, ip_addr: address, associate_type: type, associate_id: holder, cloudregion_id: region }: EipWire): AddressRow | null {
-  const server = type === 'server' && holder !== '' ? holder ?? null : null
-  return addressRow(address, { id, scope: 'public', server_id: server, region: region ?? null })
+function toAddressRow (eip: EipWire): AddressRow | null {
+  const server = eip.associate_type === 'server' && eip.associate_id !== '' ? eip.associate_id ?? null : null
+  return addressRow(eip.ip_addr, { id: eip.id, scope: 'public', server_id: server, region: eip.cloudregion_id ?? null })
 }

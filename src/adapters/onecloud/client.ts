@@ -8,7 +8,7 @@ import {
   acceptedRowWire, acceptedWire, cloudregionList, consoleWire, createdWire, eipList, imageList, instanceSnapshotList, keypairList,
   networkList, projectAnswerWire, serverAnswerWire, serverListWire, skuList, type List, type SkuWire
 } from './schema.ts'
-import type { OnecloudSend, Service } from './send.ts'
+import type { OnecloudSend } from './send.ts'
 import type { OnecloudAccount } from './settings.ts'
 
 export type OnecloudClient = ReturnType<typeof createClient>
@@ -32,14 +32,16 @@ const answerWire = serverAnswerWire(seenServer)
 
 const pathOf = (id: string): string => `/servers/${encodeURIComponent(id)}`
 
-function createServerCalls (send: OnecloudSend, scope: Query) {
-  const write = async (action: string, method: 'POST' | 'PUT' | 'DELETE', path: string, input?: object, toFailure?: ToFailure) => await send({
+type WriteMethod = 'POST' | 'PUT' | 'DELETE'
+
+function createServerCalls ({ compute }: OnecloudSend, scope: Query) {
+  const write = async (action: string, method: WriteMethod, path: string, input?: object, toFailure?: ToFailure) => await compute({
     name: `servers/${action}`,
     method,
     path,
     body: input === undefined ? undefined : { server: input },
     schema: acceptedWire,
-    toFailure,
+    about: toFailure,
     assumed: { server: {} }
   })
 
@@ -48,7 +50,7 @@ function createServerCalls (send: OnecloudSend, scope: Query) {
     listServers: async (offset: number, limit: number, filters: ReadonlyArray<readonly [name: string, value: string]>) => {
       const query = pageQuery(offset, scope, limit)
       for (const [name, value] of filters) query.append(name, value)
-      return await send({ name: 'servers', method: 'GET', path: `/servers?${query.toString()}`, schema: listWire, toFailure: listFailure })
+      return await compute({ name: 'servers', path: `/servers?${query.toString()}`, schema: listWire, about: listFailure })
     },
     /**
      * Without a query string, which would turn on the list filters. The vendor accepts a name in place of an id, and a name may look like
@@ -56,24 +58,18 @@ function createServerCalls (send: OnecloudSend, scope: Query) {
      * has a preflight.
      */
     getServer: async (id: string): Promise<Seen> => {
-      const answer = await send({ name: 'servers/get', method: 'GET', path: pathOf(uuidServerId(id)), schema: answerWire, toFailure: getFailure })
-      const { id: actualId, status } = answer.server.server
-      if (actualId !== id || status === 'deleted') throw noServer()
-      return answer.server
+      const seen = await compute({ name: 'servers/get', path: pathOf(uuidServerId(id)), schema: answerWire, about: getFailure })
+      if (seen.server.id !== id || seen.server.status === 'deleted') throw noServer()
+      return seen
     },
     /** Returns the id of the record; null if it cannot be read. */
-    createServer: async (input: object) => await send({
-      name: 'servers/create',
-      method: 'POST',
-      path: '/servers',
-      body: { server: input },
-      schema: createdWire,
-      toFailure: createFailure,
-      assumed: '{id}'
+    createServer: async (input: object) => await compute({
+      name: 'servers/create', path: '/servers', body: { server: input }, schema: createdWire, about: createFailure, assumed: '{id}'
     }),
     updateServer: async (id: string, input: object, toFailure?: ToFailure) => await write('update', 'PUT', pathOf(id), input, toFailure),
     /** The options must be in the query: a body is ignored, and the server would stay in the recycle bin. */
-    deleteServer: async (id: string, query: '' | '?override_pending_delete=true') => await write('delete', 'DELETE', `${pathOf(id)}${query}`),
+    deleteServer: async (id: string, query: '' | '?override_pending_delete=true') =>
+      await write('delete', 'DELETE', `${pathOf(id)}${query}`),
     act: async (id: string, action: ActionName, input: object = {}, toFailure?: ToFailure) =>
       await write(action, 'POST', `${pathOf(id)}/${action}`, input, toFailure)
   }
@@ -85,17 +81,12 @@ const idOf = ({ id }: { readonly id: string }): string => id
 const skuKey = ({ name, cloudregion_id: region }: SkuWire): string => JSON.stringify([name, region])
 
 /** The vendor ignores filters that it does not know, so callers check the rows. */
-function createLists (send: OnecloudSend, scope: Query) {
-  const read = async <Row>(list: List<Row>, rowKey: (row: Row) => string, query: Query = {}, service: Service = 'compute') =>
+function createLists ({ compute, image }: OnecloudSend, scope: Query) {
+  const read = async <Row>({ plural, wire }: List<Row>, rowKey: (row: Row) => string, query: Query = {}, send = compute) =>
     await readAll(async offset => await send({
-      service,
-      name: list.plural,
-      method: 'GET',
-      path: `/${list.plural}?${pageQuery(offset, query).toString()}`,
-      schema: list.wire,
-      toFailure: listFailure
+      name: plural, path: `/${plural}?${pageQuery(offset, query).toString()}`, schema: wire, about: listFailure
     }), rowKey)
-  const images = async (query: Query) => await read(imageList, idOf, { ...query, details: 'true' }, 'image')
+  const images = async (query: Query) => await read(imageList, idOf, { ...query, details: 'true' }, image)
   const skus = async (query: Query) => await read(skuList, skuKey, { ...query, enabled: 'true' })
 
   return {
@@ -114,32 +105,28 @@ function createLists (send: OnecloudSend, scope: Query) {
   }
 }
 
-const createOtherCalls = (send: OnecloudSend) => ({
-  openConsole: async (id: string) => (await send({
-    service: 'webconsole',
+const createOtherCalls = ({ compute, webconsole, identity }: OnecloudSend) => ({
+  openConsole: async (id: string) => await webconsole({
     name: 'webconsole/server',
-    method: 'POST',
     path: `/webconsole/server/${encodeURIComponent(id)}`,
     body: {},
     schema: consoleWire,
-    assumed: { webconsole: { access_url: '{url}', connect_params: null } }
-  })).webconsole,
-  deleteInstanceSnapshot: async (id: string) => await send({
+    assumed: { access_url: '{url}', connect_params: null }
+  }),
+  deleteInstanceSnapshot: async (id: string) => await compute({
     name: 'instance_snapshots/delete',
     method: 'DELETE',
     path: `/instance_snapshots/${encodeURIComponent(id)}`,
     schema: acceptedRowWire,
-    toFailure: snapshotFailure,
+    about: snapshotFailure,
     assumed: {}
   }),
-  createProject: async (name: string) => await send({
-    service: 'identity',
+  createProject: async (name: string) => await identity({
     name: 'projects/create',
-    method: 'POST',
     path: '/projects',
     body: { project: { name } },
     schema: projectAnswerWire,
-    toFailure: nameFailure,
+    about: nameFailure,
     assumed: { id: '{id}', name }
   })
 })

@@ -46,7 +46,8 @@ const sideFailures: ReadonlySet<string> = new Set([
   'qga_exec_command_failed', 'associate_eip_failed', 'dissociate_eip_failed', 'eip_convert_failed', 'snapshot_failed',
   'instance_snapshot_failed', 'snapshot_delete_failed', 'instance_snapshot_delete_failed', 'instance_backup_failed',
   'clone_from_snapshot_failed', 'attach_disk_fail', 'detach_disk_fail', 'io_throttle_fail', 'disk_change_storage_fail',
-  'sync_isolated_device_failed', 'restart_network_failed', 'update_tags_fail', 'renew_failed', 'set_auto_renew_failed', 'template_save_failed', 'save_disk_failed'
+  'sync_isolated_device_failed', 'restart_network_failed', 'update_tags_fail', 'renew_failed', 'set_auto_renew_failed',
+  'template_save_failed', 'save_disk_failed'
 ])
 
 /** Every release adds more, in both spellings. A server in `block_stream_fail` is running. */

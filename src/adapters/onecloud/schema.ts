@@ -55,7 +55,7 @@ export interface Listed<Row> {
 export const serverListWire = <Row>(row: z.ZodType<Row>) => z.object({ servers: z.array(row), total: number })
   .transform(({ servers, total }): Listed<Row> => ({ rows: servers, total }))
 
-export const serverAnswerWire = <Row>(row: z.ZodType<Row>) => z.object({ server: row })
+export const serverAnswerWire = <Row>(row: z.ZodType<Row>) => z.object({ server: row }).transform(({ server }) => server)
 
 /** The record after an accepted action; not used. */
 export const acceptedWire = z.object({ server: z.looseObject({}) })
@@ -66,7 +66,7 @@ export const createdWire = z.object({ server: z.object({ id }) })
   .catch(null)
 
 /** Without `access_url` there is no console. `connect_params` has the protocol. */
-export const consoleWire = z.object({ webconsole: z.object({ access_url: id, connect_params: text }) })
+export const consoleWire = z.object({ webconsole: z.object({ access_url: id, connect_params: text }) }).transform(wire => wire.webconsole)
 
 /** The answer to an accepted deletion of anything else; not used. */
 export const acceptedRowWire = z.looseObject({})

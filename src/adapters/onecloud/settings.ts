@@ -12,7 +12,8 @@ export const onecloudAccountSchema = z.strictObject({
   access_key: text.optional().meta({ description: 'Requires secret_key; replaces username, password and project' }),
   secret_key: text.optional().meta({ description: 'Secret. Required with access_key' }),
   scope: z.enum(['project', 'domain', 'system']).default('project').meta({
-    description: 'Scope of lists: the project, its domain, or the whole system. Domain and system need administrator rights. Default project'
+    description: 'Scope of lists: the project, its domain, or the whole system. Domain and system need administrator rights. ' +
+      'Default project'
   }),
   region: text.optional().meta({ description: 'Keystone region, which is not the region of a server' }),
   interface: endpointInterface.meta({ description: 'Catalog endpoints to use; public falls back to internal. Default public' }),
@@ -21,4 +22,5 @@ export const onecloudAccountSchema = z.strictObject({
 }).superRefine(oneSignIn('access_key', 'secret_key')).meta(oneWayOf(['access_key', 'secret_key'], ['username', 'password', 'project']))
 export type OnecloudAccount = z.infer<typeof onecloudAccountSchema>
 
-export const example: OnecloudAccount = { auth_url: 'https://pods.example.com:5000/v3', ...exampleUser, scope: 'project', interface: 'public' }
+export const example: OnecloudAccount =
+  { auth_url: 'https://pods.example.com:5000/v3', ...exampleUser, scope: 'project', interface: 'public' }

@@ -1,6 +1,7 @@
 import type { Accepted, AllVerbs } from '../verbs.ts'
-import type { Logged, OpenstackClient } from './client.ts'
+import type { OpenstackClient } from './client.ts'
 import { jobsOf } from './jobs.ts'
+import type { Logged } from './send.ts'
 
 export const createPower = (client: OpenstackClient): Pick<AllVerbs, 'start' | 'stop' | 'reboot'> => ({
   start: {

@@ -1,30 +1,55 @@
 import type { z } from 'zod'
-import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
 import type { ToFailure } from '../kit/failures.ts'
 import { refusal } from '../kit/ids.ts'
+import { createJsonSend, type JsonSend } from '../kit/json-send.ts'
 import { keystoneHeaders } from '../kit/keystone.ts'
-import { createSend, type Base, type Endpoint } from '../kit/send.ts'
+import { createSend, type Base } from '../kit/send.ts'
 import type { Service } from './auth.ts'
 import { callFailure } from './failures.ts'
 
-interface OpenstackEndpoint<T> extends Endpoint<T> {
-  readonly service?: Service
+/** An accepted action: Nova logs it under the id of the request. */
+export interface Logged<T> {
+  readonly answer: T
+  readonly requestId: string | null
+}
+
+interface Action<T> {
+  /** The path of the server. */
+  readonly server: string
+  /** Its one member names the action. */
+  readonly body: object
+  readonly schema: z.ZodType<T | null>
   readonly toFailure?: ToFailure | undefined
 }
 
-export type OpenstackSend = <T>(endpoint: OpenstackEndpoint<T>) => Promise<T>
+export interface OpenstackSend extends Readonly<Record<Service, JsonSend<ToFailure>>> {
+  action<T>(action: Action<T>): Promise<Logged<T | null>>
+}
 
-export const createOpenstackSend = (upstream: Upstream): OpenstackSend =>
-  async ({ service = 'compute', toFailure = callFailure, read, ...endpoint }) =>
-    await createSend(upstream, token => baseOf(token, service))({
-      ...endpoint,
+export function createOpenstackSend (upstream: Upstream): OpenstackSend {
+  const sendTo = (service: Service): JsonSend<ToFailure> => createJsonSend(
+    upstream, token => baseOf(token, service), (response, toFailure = callFailure) => refused(response, toFailure(response))
+  )
+  return {
+    compute: sendTo('compute'),
+    image: sendTo('image'),
+    network: sendTo('network'),
+    action: async ({ server, body, schema, toFailure = callFailure }) => await createSend(upstream, token => baseOf(token, 'compute'))({
+      name: `servers/${Object.keys(body)[0] ?? ''}`,
+      method: 'POST',
+      path: `${server}/action`,
+      body,
       read: response => {
         if (!isSuccess(response)) throw refused(response, toFailure(response))
-        return read(response)
-      }
+        const answer = parseWire(schema, parseJson(response.text), response)
+        return { answer, requestId: response.headers['x-openstack-request-id'] ?? null }
+      },
+      assumed: { answer: null, requestId: null }
     })
+  }
+}
 
 /** A cloud may lack Neutron, or have an endpoint that must not be used. */
 export function baseOf (token: Token | null, service: Service): Base {
@@ -34,5 +59,3 @@ export function baseOf (token: Token | null, service: Service): Base {
   const version = service === 'compute' ? { 'openstack-api-version': `compute ${microversion}` } : {}
   return { url, headers: { ...keystoneHeaders(token), ...version } }
 }
-
-export const json = <T>(schema: z.ZodType<T>) => (response: HttpResponse): T => parseWire(schema, parseJson(response.text), response)
