@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { eventually } from './helpers/clock.ts'
 import { onFreePort, openProcesses, root, type Process } from './helpers/process.ts'
 import { openRedis } from './helpers/redis.ts'
 import { isFollowing } from './helpers/api.ts'
+import { listen } from './helpers/ports.ts'
 
 const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
@@ -159,11 +159,7 @@ t.test('a gateway whose port is in use reports it in one line and exits before i
   await one.ended()
   vendor.behavior.actionMs = 500
 
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  t.teardown(() => { taken.close() })
-  const address = taken.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = await listen(t, createServer())
   const before = vendor.calls.length
   const file = join(folder, 'taken.json')
   writeFileSync(file, JSON.stringify({ ...config, listen: { port }, auth: { mode: 'none' } }))
@@ -214,15 +210,10 @@ t.test('the demo starts, its printed commands work, a stopped server is shown as
 })
 
 t.test('a demo whose port is in use reports it and exits', async t => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  server.on('connection', socket => { socket.destroy() })
+  const port = await listen(t, createServer(socket => { socket.destroy() }))
   const demo = launch(join(root, 'sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
   t.not(await demo.ended(), 0)
   t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
-  server.close()
 })
 
 t.test('SIGTERM to npm run demo ends the gateway and the simulators too', async t => {

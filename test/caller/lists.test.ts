@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
-import { freePort, root } from '../helpers/process.ts'
+import { root } from '../helpers/process.ts'
 import { openCommands, runHere, sendJson, startStandIn } from '../helpers/caller.ts'
+import { freePort } from '../helpers/ports.ts'
 
 const [glesys, vmmanager] = [await startGlesys(), await startVmmanager()]
 glesys.addServers(600)

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { eventually } from '../helpers/clock.ts'
-import { freePort } from '../helpers/process.ts'
 import { openCommands, runHere, sendJson, startStandIn, type StandIn } from '../helpers/caller.ts'
+import { freePort } from '../helpers/ports.ts'
 
 const { pipe } = openCommands(t)
 const running = {

@@ -11,6 +11,7 @@ import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { askOf } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
+import { listen } from '../helpers/ports.ts'
 import { openProcesses, root } from '../helpers/process.ts'
 
 const vendor = await startGlesys({ behavior: { createMs: 50, actionMs: 50 } })
@@ -190,14 +191,12 @@ async function openCollector (hangs = false) {
       bodies.push(`${request.url ?? ''} ${String(request.headers.authorization)} ${body}`)
       if (!hangs) response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  t.teardown(async () => { server.closeAllConnections(); server.close() })
+  })
+  const port = await listen(t, server)
   const parsed = () => bodies.flatMap(body => exportSchema.parse(JSON.parse(body.slice(body.indexOf('{')))).resourceSpans)
   return {
     bodies,
-    endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    endpoint: `http://127.0.0.1:${port}`,
     spans: (): Span[] => parsed().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
     resource: () => parsed()[0]?.resource.attributes
   }

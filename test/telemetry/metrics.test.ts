@@ -10,6 +10,7 @@ import { createMetrics, type MetricSources } from '../../src/telemetry/metrics.t
 import { askOf, isProblem } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
+import { portOf } from '../helpers/ports.ts'
 import { root } from '../helpers/process.ts'
 
 const vm = await startVmmanager({ behavior: { actionMs: 50 } })
@@ -99,8 +100,7 @@ t.test('a caller that disconnects is counted as such', async t => {
   const { app, read, close } = await open()
   t.teardown(close)
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   vm.latencyMs = 1000
   const leaving = new AbortController()
   const left = fetch(`http://127.0.0.1:${port}/v1/vm6/servers?limit=1`, { signal: leaving.signal }).then(() => 'answered', () => 'left')
