@@ -55,7 +55,7 @@ t.test('a request in flight at SIGTERM is answered, and no new one is taken', as
   await t.rejects(fetch(`${gateway.base}/health/live`))
 })
 
-t.test('SIGTERM ends a gateway under continuous load and cuts no answer', async t => {
+t.test('SIGTERM ends a gateway under continuous load without cutting off a response', async t => {
   const gateway = await serve(patient)
   const cut: unknown[] = []
   let answered = 0
@@ -73,7 +73,7 @@ t.test('SIGTERM ends a gateway under continuous load and cuts no answer', async 
   t.same(cut, [])
 })
 
-t.test('writes of callers that have disconnected are finished before SIGTERM ends the gateway', async t => {
+t.test('after SIGTERM, writes of callers that have disconnected are completed before the gateway exits', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=5`)).json())
   const leaving = new AbortController()
@@ -90,7 +90,7 @@ t.test('writes of callers that have disconnected are finished before SIGTERM end
   t.match(vendor.calls.slice(before).find(({ path }) => path.endsWith('/stop')), { status: 200 })
 })
 
-t.test('a wait in flight at SIGTERM is answered with the present state, and SIGHUP ends nothing', async t => {
+t.test('a wait in flight at SIGTERM is answered with the current state, and SIGHUP ends no wait', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())
   vendor.behavior.actionMs = 600_000
@@ -147,7 +147,7 @@ t.test('two replicas on one Redis sign in once, share operations, and continue w
   for (const { child, ended } of [one, two]) { child.kill('SIGTERM'); t.equal(await ended(), 0) }
 })
 
-t.test('a gateway whose port is in use reports it in one line and exits before it polls a provider', async t => {
+t.test('a gateway whose port is in use exits with a one-line message, before it polls a provider', async t => {
   const redis = await openRedis()
   t.teardown(async () => { await redis.stop() })
   const config = { redis: { url: redis.url }, secret: 'a secret of the tests, long enough', accounts: { vm6 }, log: { level: 'silent' } }

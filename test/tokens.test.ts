@@ -99,7 +99,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 1)
   })
 
-  t.test(`${name}: a refused token costs one new login, however many callers had it`, async t => {
+  t.test(`${name}: a rejected token causes one new sign-in, however many callers had it`, async t => {
     const { a, b } = replicas(await stores())
     const door = createDoor()
     const old = await a.get(door.open)
@@ -130,7 +130,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 2)
   })
 
-  t.test(`${name}: refused credentials are tried once, not by every caller of every replica`, async t => {
+  t.test(`${name}: rejected credentials are tried once, not by every caller of every replica`, async t => {
     const { a, b } = replicas(await stores())
     const door = createDoor()
     door.refuses = 'authentication'
@@ -178,7 +178,7 @@ for (const { name, stores } of kinds) {
     t.equal(door.logins, 6)
   })
 
-  t.test(`${name}: never two sign-ins at once`, async t => {
+  t.test(`${name}: no two sign-ins run at once`, async t => {
     const { a, b, c } = replicas(await stores())
     const door = createDoor()
     door.refuses = 'unavailable'
@@ -188,7 +188,7 @@ for (const { name, stores } of kinds) {
   })
 }
 
-t.test('a token is renewed a minute before its end, and a short one a tenth of its life before', async t => {
+t.test('a token is renewed a minute before it expires, a short one after nine tenths of its lifetime', async t => {
   for (const [lifetime, margin] of [[24 * 60 * minute, minute], [10 * minute, minute], [10_000, 1000]] as const) {
     const { a, b, clock } = withClock()
     const door = createDoor(() => ({ expiresAt: clock.now + lifetime }), 0)
@@ -204,7 +204,7 @@ t.test('a token is renewed a minute before its end, and a short one a tenth of i
   }
 })
 
-t.test('in Redis a token is gone when it is due for renewal', async t => {
+t.test('Redis drops a token when its renewal is due', async t => {
   const redis = await redisServer.connect()
   let passed = 0
   const { key, a, b } = replicas(await Promise.all([1, 2, 3].map(async () => redisStore(await redisServer.connect()))), () => Date.now() + passed)
@@ -222,7 +222,7 @@ t.test('in Redis a token is gone when it is due for renewal', async t => {
   t.equal(door.logins, 2)
 })
 
-t.test('an idle lifetime is extended by every use, for all replicas, and ends without any', async t => {
+t.test('an idle lifetime is extended by every use, for all replicas, and ends without use', async t => {
   const { a, b, c, clock } = withClock()
   const door = createDoor({ idleMs: 60 * minute }, 0)
   const first = await a.get(door.open)
@@ -252,7 +252,7 @@ t.test('an idle lifetime does not extend past the end of the token', async t => 
   t.not((await b.get(door.open)).value, first.value)
 })
 
-t.test('a token used past its renewal costs the other callers nothing', async t => {
+t.test('a token that is used past its renewal does not delay the other callers', async t => {
   const { a, b, c, clock } = withClock()
   const door = createDoor(() => ({ idleMs: 60 * minute, expiresAt: clock.now + 50 * minute }), 0)
   const old = await a.get(door.open)
@@ -280,7 +280,7 @@ t.test('refused credentials are remembered for thirty seconds', async t => {
   t.equal(door.logins, 2)
 })
 
-t.test('a refusal in Redis ends by itself, and so does a lock whose holder died', async t => {
+t.test('a rejection in Redis expires by itself, and so does a lock whose holder died', async t => {
   const redis = await redisServer.connect()
   const store = redisStore(redis)
   const key = `acc:${randomUUID()}`
@@ -292,7 +292,7 @@ t.test('a refusal in Redis ends by itself, and so does a lock whose holder died'
   for (const name of names) t.ok(await redis.pttl(name) > 0, `${name} has an end`)
 })
 
-t.test('a holder that kept a lock too long does not release the next holder\'s', async t => {
+t.test('a holder whose lock has expired does not release the next holder\'s lock', async t => {
   const store = redisStore(await redisServer.connect())
   const key = `acc:${randomUUID()}`
   const late = await store.lock(key, 30)
@@ -366,7 +366,7 @@ t.test('a stored value of another kind is ignored', async t => {
   await redis.del(`hawser:token:${key}`)
 })
 
-t.test('a new secret in front still reads what the old one wrote, and writes what the old one cannot read', async t => {
+t.test('with a new secret in front, old tokens remain readable and new ones use the new secret', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   const door = createDoor()

@@ -116,7 +116,7 @@ t.test('a write with a lost answer is ambiguous, an unsent one failed, and the v
   t.match(created, { outcome: 'done', status: 200, server_id: /^kvm/, side_effect: 'certain' })
 })
 
-t.test('an audit line that cannot be written is logged and counted, and costs no answer', async t => {
+t.test('an audit line that cannot be written is logged and counted, and its request is answered', async t => {
   let isBroken = true
   const { app, close, ask, lines } = await open(() => isBroken)
   t.teardown(close)
@@ -151,7 +151,7 @@ t.test('the audit file is readable by its owner only, is appended to, is reopene
   t.notOk(gateway.output().includes('"audit":1'), 'standard output is not for it then')
 })
 
-t.test('without a file the lines go to standard output; a file that cannot be opened refuses the start', async t => {
+t.test('without a file audit lines go to standard output; a file that cannot be opened fails the start', async t => {
   const gateway = await serve({ accounts: { lab }, log: { level: 'silent' } })
   await reboot(gateway.base, 'third')
   gateway.child.kill('SIGTERM')

@@ -35,7 +35,7 @@ t.test('the metrics listener serves only metrics, without a key, while the gatew
   t.equal((await fetch(`${base}/metrics`)).status, 401)
 })
 
-t.test('the metrics listener is open as long as the gateway, with keep-alive connections', async t => {
+t.test('the metrics listener closes with the gateway, in spite of keep-alive connections', async t => {
   const { close, listen, at } = await open()
   await listen()
   await (await fetch(at('/metrics'))).text()
