@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { freePort, launch, serverCore, type Running } from './lab.ts'
+import { freePort } from '../test/helpers/ports.ts'
+import { launch, serverCore, type Running } from './lab.ts'
 import { benchKey } from './load.ts'
 
 export const root = resolve(import.meta.dirname, '..')
