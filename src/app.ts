@@ -69,6 +69,8 @@ export async function buildApp (parts: AppParts): Promise<Built> {
     genReqId: requestIdOf,
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would be made before anyone logs; what logs names the request itself.
+    childLoggerFactory: log => log,
     bodyLimit: largestBodyBytes,
     // Otherwise a caller that never ends its request would delay shutdown indefinitely.
     requestTimeout: longestArrivalMs,
