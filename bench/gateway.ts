@@ -24,6 +24,7 @@ export function accountsAt (upstream: string): Accounts {
   const each = (name: string, settings: object): Accounts => Object.fromEntries(range(64).map(index => [`${name}-${index}`, settings]))
   return {
     ...each('vm', hosts(`${upstream}/50/0`)),
+    ...each('differing', hosts(`${upstream}/50u/0`)),
     ...each('large', hosts(`${upstream}/1000/0`)),
     ...each('json', glesys('json')),
     ...each('xml', glesys('xml')),

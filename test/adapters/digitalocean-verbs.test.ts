@@ -1,6 +1,6 @@
 import t, { type Test as Tap } from 'tap'
 import { digitalocean } from '../../src/adapters/digitalocean/adapter.ts'
-import { createOptions } from '../../src/adapters/digitalocean/create-options.ts'
+import { createOptions } from '../../src/adapters/digitalocean/create.ts'
 import type { Accepted, Job } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
@@ -317,6 +317,8 @@ t.test('through the gateway: a shutdown without effect is no success, and a vani
   const stopped = isOperation(t, await ask('POST', '/servers/3164444/stop', { headers: { prefer: 'wait=60' } }), 202, 'stop')
   t.match(stopped, { status: 'running', upstream: { status: 'completed' } }, 'the action has completed, and the server still runs')
   t.match(await end(t, 'POST', '/servers', { ...spec }), { status: 'failed', error: /^capacity-exhausted: the provider accepted the server \(plan s-1vcpu-1gb, region nyc3\)/ })
+  vendor.behavior.create = 'vanishes-silently'
+  t.match(await end(t, 'POST', '/servers', { ...spec }), { status: 'failed', error: /^capacity-exhausted: / }, 'after minutes of the gateway\'s clock')
   vendor.behavior.failActions = ['power_cycle']
   t.match(await end(t, 'POST', '/servers/3164412/reboot', { force: true }), { status: 'failed', error: /does not say why/ })
 })

@@ -240,6 +240,7 @@ t.test('raw calls give out no credentials and act on no tag', async t => {
   }
   t.same(paths(bench), [])
   t.match(await raw?.run({ method: 'GET', path: '/droplets/3164444', query: '', body: null }), { status: 200, body: { droplet: { id: 3164444 } } })
+  t.match(bench.vendor.calls.at(-1), { method: 'GET', body: '' })
   t.match(await raw?.run({ method: 'GET', path: '/nothing', query: '', body: null }), { status: 404, body: { id: 'not_found' } })
 })
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { PageRequest } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
-import { placeFor } from '../../src/adapters/kit/places.ts'
+import { pageFor } from '../../src/adapters/kit/pages.ts'
 import type { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen, ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
@@ -371,13 +371,13 @@ t.test('an empty list is one empty page', async t => {
 t.test('a page begins where it was asked for or a little earlier, never later, and brings something new', async t => {
   for (const limit of [1, 2, 3, 7, 50, 200]) {
     for (let offset = 0; offset < 3000; offset += 1) {
-      const { page, size, start } = placeFor(offset, limit)
+      const { page, size, start } = pageFor(offset, limit)
       const isRight = size >= 1 && size <= limit && start === (page - 1) * size && start <= offset && (size === 1 || offset === 0 || start + size > offset + 1)
       if (!isRight) t.fail(`limit ${limit}, offset ${offset}: page ${page} of ${size}`)
     }
   }
-  t.same(placeFor(199, 200), { page: 2, size: 199, start: 199 })
-  t.same(placeFor(397, 200), { page: 3, size: 198, start: 396 })
+  t.same(pageFor(199, 200), { page: 2, size: 199, start: 199 })
+  t.same(pageFor(397, 200), { page: 3, size: 198, start: 396 })
 })
 
 t.test('a walk reads overlapping pages to the end, each row once, and never follows the vendor\'s link', async t => {

@@ -504,6 +504,7 @@ t.test('a login gives a key for the project, which dies six hours after its last
   t.same(JSON.parse(vendor.calls[0]?.body ?? ''), userSettings)
   t.equal(vendor.calls[0]?.rawQuery, '', 'no password in an address')
   const token = await glesys.signIn(glesys.account.parse({ project, api_url: vendor.origin, ...userSettings }))?.({
+    now: Date.now,
     send: async call => call.read({ status: 200, headers: {}, text: JSON.stringify(loginAnswer.body) })
   })
   t.same(token, { value: 'KEY-1', expiresAt: null, idleMs: 21_600_000, data: {} })

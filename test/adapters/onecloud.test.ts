@@ -352,6 +352,7 @@ t.test('the token is valid until expires_at with any number of fraction digits, 
     const { vendor } = await open(t, request => signedIn(catalogOf(request), 'tok', { expires_at: text }))
     const line = onecloud.signIn(onecloud.account.parse({ auth_url: `${vendor.origin}/v3`, ...credentials }))
     const token = await line?.({
+      now: Date.now,
       send: async call => {
         const { method, url, headers, body } = call.build(null)
         const response = await fetch(url, { method, headers, body: body ?? null })
@@ -513,6 +514,7 @@ t.test('an endpoint on a host that is not allowed gets no token, whatever the ca
 async function tokenFrom (settings: object, catalog: unknown) {
   const signIn = onecloud.signIn(onecloud.account.parse({ ...credentials, ...settings }))
   return await signIn?.({
+    now: Date.now,
     send: async call => call.read({ status: 200, headers: { 'x-subject-token': 'tok' }, text: JSON.stringify({ token: { catalog } }) })
   })
 }

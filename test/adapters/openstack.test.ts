@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openstack } from '../../src/adapters/openstack/adapter.ts'
-import { toStatus } from '../../src/adapters/openstack/mapping-statuses.ts'
+import { toStatus } from '../../src/adapters/openstack/mapping.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { privateNetwork, uuid } from '../../sandbox/openstack/seed.ts'
 import { startOpenstack, type OpenstackSandbox } from '../../sandbox/openstack/simulator.ts'
@@ -163,6 +163,9 @@ t.test('an expired token is replaced once, and the call repeated', async t => {
   bench.vendor.tokens.clear()
   t.equal((await see(bench, web)).id, web)
   t.equal(signsIn(bench).length, 4)
+  bench.vendor.tokens.clear()
+  t.match(await bench.operations.raw?.run({ method: 'GET', path: `/servers/${web}`, query: '', body: null }), { status: 200 })
+  t.equal(signsIn(bench).length, 6)
 })
 
 t.test('a 401 in Nova\'s own words comes from a service behind it: unavailable, after one fresh sign-in', async t => {

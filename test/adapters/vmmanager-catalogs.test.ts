@@ -378,7 +378,7 @@ t.test('a login link', async t => {
   })
   t.test('has its key encoded, and its hour counted from before the call', async t => {
     const account = { ...vmmanager.example, url: 'https://vm.example.com' }
-    const send = createVmmanagerSend(account, { send: async call => call.read({ status: 200, headers: {}, text: '{"key":"a/b?c"}' }) })
+    const send = createVmmanagerSend(account, { now: Date.now, send: async call => call.read({ status: 200, headers: {}, text: '{"key":"a/b?c"}' }) })
     const owners = createOwners(account, createOwnerClient(account, send), () => Date.UTC(2026, 10, 21, 10))
     t.same(await owners.login_link.run({ owner: '3' }), { url: 'https://vm.example.com/auth/key/a%2Fb%3Fc', expires_at: '2026-11-21T11:00:00.000Z' })
   })

@@ -215,7 +215,7 @@ t.test('sign-in', async t => {
     const tokenOf = async (expiresAt: unknown): Promise<Token | undefined> => {
       const text = JSON.stringify({ confirmed: true, id: 24, token: '24-a', expires_at: expiresAt })
       const response: HttpResponse = { status: 201, headers: {}, text }
-      const upstream: Upstream = { send: async call => call.read(response) }
+      const upstream: Upstream = { now: Date.now, send: async call => call.read(response) }
       return await vmmanager.signIn(vmmanager.example)?.(upstream)
     }
     const hour = 3_600_000

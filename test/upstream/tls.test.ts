@@ -58,7 +58,7 @@ async function serveWith (t: Test, shown: Certificate) {
 async function send (url: string, options: HttpClientOptions): Promise<string | HttpFault> {
   const client = createHttpClient(options)
   try {
-    return (await client.send({ method: 'GET', url, headers: {} }, { timeoutMs: 60_000, signal: new AbortController().signal })).text
+    return (await client.send({ method: 'GET', url, headers: {} }, { timeoutMs: 60_000, signal: new AbortController().signal })).bytes.toString()
   } catch (error) {
     if (error instanceof HttpFault) return error
     throw error
