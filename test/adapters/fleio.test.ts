@@ -8,7 +8,7 @@ import type { ServerFacts } from '../../src/domain/server.ts'
 import { readPage } from '../../src/reads/read-page.ts'
 import { walk } from '../../src/reads/walk.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
-import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
+import type { FleioBehavior } from '../../sandbox/fleio/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { failureOf, openAdapter, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
@@ -30,9 +30,9 @@ interface SandboxBench extends Bench<FleioSandbox> {
   readonly pass: (ms: number) => void
 }
 
-async function openSandbox (test: Test, knobs: Partial<FleioKnobs> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
+async function openSandbox (test: Test, behavior: Partial<FleioBehavior> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
   let now = Date.parse('2026-11-21T10:00:00Z')
-  const vendor = await startFleio({ knobs, clock: () => now })
+  const vendor = await startFleio({ behavior, clock: () => now })
   return { ...openBench(test, fleio, vendor, vendor.settings[account]), pass: ms => { now += ms } }
 }
 
@@ -733,11 +733,11 @@ t.test('a missing permission, an unlicensed panel and a failing OpenStack are di
   t.equal((await stop()).failure, 'forbidden')
   const { rows: [seen] } = await operations.list.run(asking({ filters: { name: 'newinstance' } }))
   t.notOk(seen?.server.allowed_actions.includes('stop'))
-  vendor.knobs.deniedPermissions = []
-  vendor.knobs.openstack = 'refuses-sign-in'
+  vendor.behavior.deniedPermissions = []
+  vendor.behavior.openstack = 'refuses-sign-in'
   t.match((await stop()).options, { status: 417, passing: false })
-  vendor.knobs.openstack = 'unreachable'
+  vendor.behavior.openstack = 'unreachable'
   t.match((await stop()).options, { status: 504 })
-  vendor.knobs.licensed = false
+  vendor.behavior.licensed = false
   t.match((await stop()).options, { status: 402, passing: false })
 })

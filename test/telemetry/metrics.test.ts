@@ -12,8 +12,8 @@ import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
 import { root } from '../helpers/process.ts'
 
-const vm = await startVmmanager({ knobs: { actionMs: 50 } })
-const glesys = await startGlesys({ knobs: { actionMs: 50 } })
+const vm = await startVmmanager({ behavior: { actionMs: 50 } })
+const glesys = await startGlesys({ behavior: { actionMs: 50 } })
 t.teardown(async () => { await vm.close(); await glesys.close() })
 
 type Row = readonly [labels: Readonly<Record<string, string>>, value: number]
@@ -83,7 +83,7 @@ t.test('retries of suspended platforms, other retries and refused sign-ins are c
 t.test('an operation is counted when it begins, while it is open, when it is polled, and when it ends', async t => {
   const { lab, read, close } = await open()
   t.teardown(close)
-  glesys.knobs.actionMs = 1500
+  glesys.behavior.actionMs = 1500
   const stopped = await lab('POST', '/servers/kvm123456/stop')
   t.equal(stopped.statusCode, 202, stopped.body)
   t.equal(sum(await read(), 'hawser_operations_open', { account: 'lab', state: 'running' }), 1)
@@ -92,7 +92,7 @@ t.test('an operation is counted when it begins, while it is open, when it is pol
   t.equal(sum(samples, 'hawser_operations_begun_total', { account: 'lab', action: 'stop' }), 1)
   t.equal(sum(samples, 'hawser_operations_open', { account: 'lab' }), 0)
   t.ok(sum(samples, 'hawser_poll_lag_seconds_count', { account: 'lab' }) >= 1)
-  glesys.knobs.actionMs = 50
+  glesys.behavior.actionMs = 50
 })
 
 t.test('a caller that disconnects is counted as such', async t => {
@@ -137,8 +137,9 @@ t.test('metrics need a key with the permission admin, or none if the configurati
 const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   version: '9.9.9',
   breakers: () => [{ account: 'lab', state: 'half-open' }],
-  flushed: () => [{ account: 'lab', isFlushed: true }],
-  openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
+  accounts: () => ['lab'],
+  flushed: () => ['lab'],
+  pending: async () => [{ operation: { status: 'running' } }, { operation: { status: 'running' } }],
   isRedisThere: () => true,
   isFileThere: () => true,
   requestsInFlight: () => 7,
@@ -147,8 +148,8 @@ const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
 })
 
 t.test('a store that fails or does not answer blocks no scrape: its values are absent', async t => {
-  for (const openOperations of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
-    const text = await createMetrics(sources({ openOperations, patienceMs: 50 })).text()
+  for (const pending of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
+    const text = await createMetrics(sources({ pending, patienceMs: 50 })).text()
     t.match(text, /^hawser_redis_up 1$/m)
     t.match(text, /^hawser_state_file_up 1$/m)
     t.notMatch(text, /^hawser_operations_open\{/m)

@@ -1,6 +1,6 @@
 import { choice } from '../kit/json.ts'
 
-export const defaultKnobs = () => ({
+export const defaultBehavior = () => ({
   /** From an accepted action to its effect. */
   actionMs: 1500,
   /** From a paid order to `running`. */
@@ -27,4 +27,4 @@ export const defaultKnobs = () => ({
   inferred: true
 })
 
-export type HeficedKnobs = ReturnType<typeof defaultKnobs>
+export type HeficedBehavior = ReturnType<typeof defaultBehavior>

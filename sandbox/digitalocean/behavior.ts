@@ -1,4 +1,4 @@
-export interface DigitaloceanKnobs {
+export interface DigitaloceanBehavior {
   /** From an accepted action to its end. A deleted droplet stays as long. */
   actionMs: number
   /** From a create to `active`. */
@@ -23,7 +23,7 @@ export interface DigitaloceanKnobs {
   rate: { limit: number, windowMs: number }
 }
 
-export const defaultKnobs = (): DigitaloceanKnobs => ({
+export const defaultBehavior = (): DigitaloceanBehavior => ({
   actionMs: 1500,
   createMs: 3000,
   statusLagMs: 0,

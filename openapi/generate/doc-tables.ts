@@ -1,16 +1,17 @@
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
 import type { Adapter } from '../../src/adapters/contract.ts'
-import { configJsonSchema } from '../openapi/config-schema.ts'
 import { capabilityNames } from '../../src/domain/capability.ts'
+import { configJsonSchema } from './config-schema.ts'
 
 type Adapters = ReadonlyArray<Adapter<unknown>>
 type Json = Readonly<Record<string, unknown>>
 
-/** Replaces the text between `<!-- name -->` and `<!-- /name -->`; a page without both marks is returned as it is. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 export function fillTable (page: string, name: string, table: string): string {
   const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]
-  return from < 0 || to < from ? page : `${page.slice(0, from)}${begin}${table}${page.slice(to)}`
+  if (from < 0 || to < from) throw new Error(`a page has no place for the table ${name}`)
+  return `${page.slice(0, from)}${begin}${table}${page.slice(to)}`
 }
 
 /** One row for each provider: how many verbs it offers, and its own page. `root` leads from the page to the repository. */

@@ -1,4 +1,4 @@
-export interface HetznerKnobs {
+export interface HetznerBehavior {
   /** From an accepted action to its end. */
   actionMs: number
   /** From an order to a running server. */
@@ -17,7 +17,7 @@ export interface HetznerKnobs {
   soldOut: readonly string[]
 }
 
-export const defaultKnobs = (): HetznerKnobs => ({
+export const defaultBehavior = (): HetznerBehavior => ({
   actionMs: 1500,
   createMs: 3000,
   guest: 'obeys',

@@ -1,7 +1,7 @@
 import { choice } from '../kit/json.ts'
 
 /** The behavior that public sources leave open, with the likeliest first, and all durations. */
-export const defaultKnobs = () => ({
+export const defaultBehavior = () => ({
   /** What a change on a locked server answers: today's documented code, or the body seen in 2012. */
   lockedError: choice('http-403', 'http-500-code-606'),
   unknownServer: choice('http-400', 'http-404'),
@@ -30,4 +30,4 @@ export const defaultKnobs = () => ({
   lingerMs: 1000
 })
 
-export type GlesysKnobs = ReturnType<typeof defaultKnobs>
+export type GlesysBehavior = ReturnType<typeof defaultBehavior>

@@ -3,7 +3,7 @@ import { choice } from '../kit/json.ts'
 const noFailures: Record<string, number> = {}
 
 /** Every switch of the simulated platform; read at each request, so a test may change one at any time. */
-export const defaultKnobs = () => ({
+export const defaultBehavior = () => ({
   /** The next N requests of any kind answer 503 and nothing is executed; counts down by itself. */
   suspend: 0,
   suspendBody: choice('json', 'html', 'empty'),
@@ -37,4 +37,4 @@ export const defaultKnobs = () => ({
   inferred: true
 })
 
-export type VmmanagerKnobs = ReturnType<typeof defaultKnobs>
+export type VmmanagerBehavior = ReturnType<typeof defaultBehavior>

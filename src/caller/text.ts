@@ -1,3 +1,20 @@
+/** Control characters, and those that reverse or hide text: what a provider puts into a name must not act on a terminal. */
+// eslint-disable-next-line no-control-regex
+const acting = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+// eslint-disable-next-line no-control-regex
+const actingWithinText = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** One line that only shows: control characters as `\u001b`. */
+export const plain = (text: string): string => text.replace(acting, escaped)
+
+/** As `plain`, but newlines and tabs stay. */
+export const plainLines = (text: string): string => text.replace(actingWithinText, escaped)
+
+/** JSON whose texts only show; it reads back as the same value. */
+export const plainJson = (value: unknown, indent: number): string => plainLines(JSON.stringify(value, null, indent) ?? 'null')
+
 export type Row = Readonly<Record<string, unknown>>
 
 export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -36,8 +53,8 @@ const shown: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The columns of rows of one kind, where the caller names none. */
-export const columnsOf = (kind: string, first: Row | undefined): readonly string[] =>
-  shown[kind] ?? Object.entries(first ?? {}).flatMap(([name, value]) => fitsCell(value) ? [name] : [])
+export const columnsOf = (kind: string, first: Row): readonly string[] =>
+  shown[kind] ?? Object.entries(first).flatMap(([name, value]) => fitsCell(value) ? [name] : [])
 
 const fitsCell = (value: unknown): boolean =>
   !isRow(value) || Object.values(value).every(member => !isRow(member) && !Array.isArray(member))

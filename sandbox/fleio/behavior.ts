@@ -1,6 +1,6 @@
 import { choice, empty, none } from '../kit/json.ts'
 
-export const defaultKnobs = () => ({
+export const defaultBehavior = () => ({
   /** From an accepted action to its end. */
   actionMs: 1500,
   /** From a create to `active`. */
@@ -23,4 +23,4 @@ export const defaultKnobs = () => ({
   instanceQuota: 1000
 })
 
-export type FleioKnobs = ReturnType<typeof defaultKnobs>
+export type FleioBehavior = ReturnType<typeof defaultBehavior>

@@ -1,6 +1,6 @@
 import { choice, empty } from '../kit/json.ts'
 
-export const defaultKnobs = () => ({
+export const defaultBehavior = () => ({
   /** Milliseconds from an accepted action to its last status. */
   actionMs: 1500,
   createMs: 3000,
@@ -28,4 +28,4 @@ export const defaultKnobs = () => ({
   failActions: empty<string>()
 })
 
-export type OnecloudKnobs = ReturnType<typeof defaultKnobs>
+export type OnecloudBehavior = ReturnType<typeof defaultBehavior>

@@ -49,4 +49,13 @@ const toExample = ({ slug, status, retryAfterS, transient }: typeof rows[number]
 export const problemExamples: Readonly<Record<string, Example>> = Object.fromEntries(rows.map(row => [row.slug, toExample(row)]))
 
 /** The kinds of problems by status, in the order of the table. */
-export const slugsByStatus: ReadonlyMap<number, readonly ProblemSlug[]> = new Map([...Map.groupBy(rows, ({ status }) => status)].map(([status, same]) => [status, same.map(({ slug }) => slug)]))
+export const slugsByStatus: ReadonlyMap<number, readonly ProblemSlug[]> = new Map(
+  [...Map.groupBy(rows, ({ status }) => status)].map(([status, same]) => [status, same.map(({ slug }) => slug)])
+)
+
+/** The page of problems with the status and the example of each section as in the table. */
+export const withExamples = (page: string): string =>
+  page.replaceAll(/(^## ([a-z-]+)\n[^]*?)^Status \d+\.$([^]*?^```json\n)[^]*?(^```$)/gm, (whole, before: string, slug: string, between: string, end: string) => {
+    const example = problemExamples[slug]?.value
+    return example === undefined ? whole : `${before}Status ${example.status}.${between}${JSON.stringify(example, null, 2)}\n${end}`
+  })

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { argumentName, pathParameters, singularOf } from '../../src/caller/endpoint.ts'
-import type { Endpoint, Field, FieldKind, Trait } from '../../src/caller/endpoint.ts'
-import { lowered } from '../../src/caller/fields.ts'
-import { argumentField } from '../../src/caller/request.ts'
+import { argumentField, argumentName, lowered, pathParameters, singularOf } from '../../src/caller/endpoint.ts'
+import type { Endpoint, Field, Trait } from '../../src/caller/endpoint.ts'
 
 const banner = `// Generated from openapi/openapi.json by \`npm run generate\`. Do not edit.
 import type { Endpoint } from './endpoint.ts'
@@ -68,22 +66,18 @@ export function callerEndpoints (openapi: string): readonly Endpoint[] {
     }))
 }
 
-/** The table as a module. Each member is one line, so that its changes can be read in a diff. */
+/** The table as a module. Each member of a request is one line, so that its changes can be read in a diff. */
 export function endpointsModule (openapi: string): string {
   const rows = callerEndpoints(openapi).map(({ words, method, path, summary, traits, query, body }) => [
-    `    words: ${JSON.stringify(words)},`,
-    `    method: ${JSON.stringify(method)},`,
-    `    path: ${JSON.stringify(path)},`,
-    `    summary: ${JSON.stringify(summary)},`,
-    `    traits: ${JSON.stringify(traits)},`,
-    `    query: ${fieldsText(query)},`,
-    `    body: ${body === null ? 'null' : fieldsText(body)}`
+    `  words: ${JSON.stringify(words)}, method: ${JSON.stringify(method)}, path: ${JSON.stringify(path)},`,
+    `  summary: ${JSON.stringify(summary)}, traits: ${JSON.stringify(traits)},`,
+    `  query: ${fieldsText(query)},${query.length === 0 ? ' ' : '\n  '}body: ${body === null ? 'null' : fieldsText(body)}`
   ].join('\n'))
-  return `${banner}\nexport const endpoints: readonly Endpoint[] = [\n  {\n${rows.join('\n  },\n  {\n')}\n  }\n]\n`
+  return `${banner}\nexport const endpoints: readonly Endpoint[] = [{\n${rows.join('\n}, {\n')}\n}]\n`
 }
 
 const fieldsText = (fields: readonly Field[]): string =>
-  fields.length === 0 ? '[]' : `[\n${fields.map(field => `      ${JSON.stringify(field)}`).join(',\n')}\n    ]`
+  fields.length === 0 ? '[]' : `[\n${fields.map(field => `    ${JSON.stringify(field)}`).join(',\n')}\n  ]`
 
 const successOf = ({ responses }: Operation) =>
   Object.entries(responses).flatMap(([status, { content }]) => status.startsWith('2') && content !== undefined ? [content] : [])
@@ -143,7 +137,7 @@ function toField (name: string, schema: Schema, required: readonly string[]): Fi
   }
 }
 
-function kindOf (types: readonly string[]): FieldKind {
+function kindOf (types: readonly string[]): Field['kind'] {
   if (types.includes('array')) return 'list'
   if (types.includes('object')) return 'json'
   if (types.includes('boolean')) return 'flag'

@@ -1,4 +1,4 @@
-export interface OpenstackKnobs {
+export interface OpenstackBehavior {
   /** From an accepted action to its end. */
   actionMs: number
   /** From an order to a running server. */
@@ -27,7 +27,7 @@ export interface OpenstackKnobs {
   consoles: readonly string[]
 }
 
-export const defaultKnobs = (): OpenstackKnobs => ({
+export const defaultBehavior = (): OpenstackBehavior => ({
   actionMs: 1500,
   createMs: 3000,
   tokenSeconds: 3600,
