@@ -82,9 +82,7 @@ export interface AdapterVerbs {
 export type AllVerbs = Required<AdapterVerbs>
 
 /** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
-export interface Get extends Verb {
-  run(id: string): Promise<Seen>
-}
+export type Get = Ask<string, Seen>
 
 export interface VendorPage {
   readonly rows: readonly Seen[]
@@ -115,12 +113,11 @@ export interface PageRequest {
  * `ordered`: rows come in ascending order of `compareIds`, and `after` is respected or, at worst, ignored.
  * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
  */
-export interface List extends Verb {
+export interface List extends Ask<PageRequest, VendorPage> {
   readonly paging: 'whole' | 'offset' | 'key'
   readonly pageSize: number
   readonly ordered: boolean
   readonly compareIds: Compare<string>
-  run(page: PageRequest): Promise<VendorPage>
   hydrate?(seen: Seen): Promise<Seen>
 }
 
@@ -196,19 +193,15 @@ export interface JobState extends Job {
 }
 
 /** All rows of one kind, from all vendor pages. `Query`: the values of its `parameters`, which narrow it. */
-export interface Catalog<Row, Query = unknown> extends Verb {
-  run(query: Query): Promise<readonly Row[]>
-}
+export type Catalog<Row, Query = unknown> = Ask<Query, readonly Row[]>
 
-export interface AddressList extends Verb {
-  /** The addresses of one server. `cost` is that of the more expensive of the two. */
-  run(id: string): Promise<readonly AddressRow[]>
+/** The addresses of one server. `cost` is that of the more expensive of the two. */
+interface AddressList extends Ask<string, readonly AddressRow[]> {
   /** The addresses of the account, attached or not. */
   all(): Promise<readonly AddressRow[]>
 }
 
-export interface OwnerList extends Verb {
-  run(): Promise<readonly Owner[]>
+interface OwnerList extends Ask<void, readonly Owner[]> {
   /** A missing owner is `not-found` with `member: 'path.owner'`. */
   get(id: string): Promise<Owner>
 }
