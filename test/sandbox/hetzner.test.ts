@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { HetznerBehavior } from '../../sandbox/hetzner/behavior.ts'
-import { parseSelector } from '../../sandbox/hetzner/selector.ts'
+import { parseSelector } from '../../sandbox/hetzner/call.ts'
 import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 
