@@ -23,7 +23,6 @@ export async function openDocumented (): Promise<{ readonly app: FastifyInstance
     adapters: async () => adapters,
     stores: createMemoryStores(),
     isServing: () => true,
-    isRedisThere: null,
     beforeRoutes: collectDocument
   })
   await app.ready()

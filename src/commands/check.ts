@@ -43,7 +43,7 @@ function checksBeside ({ state, secret = [], redis, redisCa, audit, auth: { oidc
   const checks: Array<Promise<Row>> = []
   const check = (name: string, work: () => Promise<void>): void => { checks.push(rowOf(name, work)) }
   if (state !== undefined) {
-    check('state', async () => { (await import('../state/sqlite/report.ts')).probeStateFile(state.file, secret, Date.now()) })
+    check('state', async () => { (await import('../state/sqlite/maintenance.ts')).probeStateFile(state.file, secret, Date.now()) })
   }
   if (redis !== undefined) {
     check('redis', async () => {
@@ -52,7 +52,7 @@ function checksBeside ({ state, secret = [], redis, redisCa, audit, auth: { oidc
       const logger = { info: () => {}, warn: (facts: unknown, text?: string) => { reasons.push(text ?? String(facts)) } }
       const connection = await connectRedis({ settings: redis, ca: redisCa, accounts: accounts.map(({ id }) => id), logger })
       try {
-        if (!connection.isThere()) throw new Error(reasons.at(-1) ?? 'no answer')
+        if (!connection.status.isAvailable()) throw new Error(reasons.at(-1) ?? 'no answer')
       } finally {
         connection.close()
       }

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { OperationStatus } from '../domain/operation.ts'
+import type { StateStatus } from '../domain/state-status.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import type { Observer } from './observer.ts'
 
@@ -16,10 +17,8 @@ export interface MetricSources {
   readonly keyExpiries: () => Iterable<{ readonly key: string, readonly seconds: number }>
   /** The operations of an account that have not ended. */
   readonly pending: (account: string) => Promise<ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>>
-  /** Null without Redis. */
-  readonly isRedisThere: (() => boolean) | null
-  /** Null without a state file. */
-  readonly isFileThere: (() => boolean) | null
+  /** Null: the state is in memory. */
+  readonly state: StateStatus | null
   readonly requestsInFlight: () => number
   /** Milliseconds after which a store that does not answer is left out. */
   readonly patienceMs?: number
@@ -39,11 +38,10 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 
 /** The metrics of one gateway, on a registry of its own: two gateways in one process do not mix. */
 export function createMetrics (sources: MetricSources): Metrics {
-  const { isRedisThere, isFileThere } = sources
   const registry = new Registry()
   const instruments = createInstruments(registry)
-  const redisUp = isRedisThere === null ? null : instruments.redisUp()
-  const fileUp = isFileThere === null ? null : instruments.fileUp()
+  const { state } = sources
+  const stateUp = state === null ? null : instruments.stateUp[state.kind]()
   collectDefaultMetrics({ register: registry, prefix: 'hawser_' })
   instruments.build.set({ version: sources.version }, 1)
   instruments.reloadedAt.set(Date.now() / 1000)
@@ -52,8 +50,7 @@ export function createMetrics (sources: MetricSources): Metrics {
     contentType: registry.contentType,
     text: async () => {
       instruments.inFlight.set(sources.requestsInFlight())
-      redisUp?.set(isRedisThere?.() === true ? 1 : 0)
-      fileUp?.set(isFileThere?.() === true ? 1 : 0)
+      stateUp?.set(state?.isAvailable() === true ? 1 : 0)
       instruments.breaker.reset()
       for (const { account, state } of sources.breakers()) {
         for (const each of breakerStates) instruments.breaker.set({ account, state: each }, each === state ? 1 : 0)

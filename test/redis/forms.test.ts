@@ -47,7 +47,7 @@ async function openOn (t: Test, { settings, ca: pem }: Opening, vendor: Awaited<
     more: { secret, rate_limit: { per_minute: 100_000 } },
     stores: createRedisStores(line.redis, [secret]),
     redis: line.redis,
-    isRedisThere: line.isThere
+    state: line.status
   })
   t.teardown(async () => {
     await close()

@@ -418,10 +418,10 @@ t.test('health, documents and problem pages need no key', async t => {
   }
   t.match((await get('/')).json(), { name: 'Hawser', docs: '/docs', problems: '/problems' })
   isProblem(t, await get('/?x=1'), 400, 'invalid-request', 'query.x')
-  const parts = { accounts: {}, isRedisThere: () => false }
+  const parts = { accounts: {}, state: { kind: 'redis', isAvailable: () => false } } as const
   const lost = await composeGateway(parts)
   t.same((await lost.app.inject('/health/ready')).json(), { status: 'degraded', redis: 'lost' })
-  const full = await composeGateway({ accounts: {}, isFileThere: () => false })
+  const full = await composeGateway({ accounts: {}, state: { kind: 'file', isAvailable: () => false } })
   t.same((await full.app.inject('/health/ready')).json(), { status: 'degraded', redis: null, state: 'lost' })
   await full.close()
   const stopping = await composeGateway({ ...parts, isServing: () => false })

@@ -37,8 +37,7 @@ const { app, begin, close } = await compose({
   adapters: async () => adapters.values(),
   stores: createMemoryStores(),
   audit: { write: line => { audited.push(line) }, reopen: () => {}, close: () => {} },
-  isServing: () => true,
-  isRedisThere: null
+  isServing: () => true
 })
 begin()
 t.teardown(async () => { await close(); await vendor.close() })

@@ -24,8 +24,8 @@ async function open (t: Test) {
   const close = (): void => { if (isOpen) gateway.close(); isOpen = false }
   t.teardown(async () => { close() })
   const at = Date.now() - 3 * hour
-  await gateway.stores.operations.open(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}1` } }))
-  await gateway.stores.operations.open(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}2`, status: 'succeeded' } }))
+  await gateway.stores.operations.put(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}1` } }))
+  await gateway.stores.operations.put(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}2`, status: 'succeeded' } }))
   await gateway.stores.idempotency.reserve('a', keyed('k'))
   return {
     folder,

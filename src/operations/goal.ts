@@ -3,10 +3,10 @@ import type { Snapshot } from '../domain/catalog.ts'
 import type { Goal, Verdict } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
 
-/** The facts about an action beside the server as it is shown now. */
-export interface Circumstances {
+/** What is known of an action beside the server as it is shown now. */
+export interface ActionFacts {
   /** Milliseconds since the last call of the action was sent. */
-  readonly sinceAskedMs: number
+  readonly sinceSentMs: number
   readonly transitionSeen: boolean
   /** The operation creates the server: it may not be visible at once. */
   readonly isNew: boolean
@@ -18,7 +18,7 @@ export interface Circumstances {
   readonly fault?: string | null
 }
 
-export interface Judgment {
+export interface Evaluation {
   readonly verdict: Verdict
   readonly note: string | null
   readonly error: string | null
@@ -31,12 +31,12 @@ const transitionSettlesMs = 15_000
 /** How long a new server may be missing before it counts as gone. */
 const appearsWithinMs = 60_000
 
-const going: Judgment = { verdict: 'going', note: null, error: null }
-const done: Judgment = { verdict: 'done', note: null, error: null }
-const failed = (error: string): Judgment => ({ verdict: 'failed', note: null, error })
+const going: Evaluation = { verdict: 'going', note: null, error: null }
+const done: Evaluation = { verdict: 'done', note: null, error: null }
+const failed = (error: string): Evaluation => ({ verdict: 'failed', note: null, error })
 
 /** The goal of each verb whose adapter gives none; null: the operation is done when the provider accepts it. */
-export const usualGoals = {
+export const defaultGoals = {
   start: { statuses: ['running', 'rescue'] },
   stop: { statuses: ['stopped'] },
   reboot: { statuses: ['running', 'rescue'], transition: true },
@@ -47,27 +47,27 @@ export const usualGoals = {
   unrescue: { statuses: ['running', 'stopped'] }
 } as const satisfies Readonly<Record<string, Goal>>
 
-/** Judges an action by the server that the provider shows now; null: it shows none. */
-export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgment {
-  const { sinceAskedMs, transitionSeen, isNew, isAmbiguous, snapshots = null, fault = null } = circumstances
-  const left = snapshots?.find(({ id }) => id === goal.missingSnapshot)
-  if (left?.status === 'error' && sinceAskedMs > staleForMs) {
-    return failed(`the provider shows the snapshot as ${left.provider_status ?? 'in error'}`)
+/** Compares the goal with the server that the provider shows now; null: it shows none. */
+export function evaluateGoal (goal: Goal, server: ServerFacts | null, facts: ActionFacts): Evaluation {
+  const { sinceSentMs, transitionSeen, isNew, isAmbiguous, snapshots = null, fault = null } = facts
+  const snapshot = snapshots?.find(({ id }) => id === goal.missingSnapshot)
+  if (snapshot?.status === 'error' && sinceSentMs > staleForMs) {
+    return failed(`the provider shows the snapshot as ${snapshot.provider_status ?? 'in error'}`)
   }
-  if (server === null) return judgeMissing(goal, goal.missingSnapshot !== undefined || (isNew && sinceAskedMs < appearsWithinMs))
+  if (server === null) return evaluateMissing(goal, goal.missingSnapshot !== undefined || (isNew && sinceSentMs < appearsWithinMs))
   if (showsFailure(goal, server)) {
-    const isFresh = transitionSeen || (goal.absent !== true && sinceAskedMs > staleForMs)
+    const isFresh = transitionSeen || (goal.absent !== true && sinceSentMs > staleForMs)
     const reason = fault === null ? '' : `: ${fault}`
     return isFresh ? failed(`the provider shows the server as ${server.provider_status ?? 'in error'}${reason}`) : going
   }
   const isShown = goal.absent !== true && goal.unprovable !== true && isReached(goal, server) && isSnapshotGone(goal, snapshots)
   if (!isShown || isBusy(server)) return going
   if (goal.transition !== true || transitionSeen) return done
-  if (isAmbiguous || sinceAskedMs < transitionSettlesMs) return going
+  if (isAmbiguous || sinceSentMs < transitionSettlesMs) return going
   return { ...done, note: 'The server is in the expected state; the restart itself was not observed.' }
 }
 
-function judgeMissing (goal: Goal, mayAppear: boolean): Judgment {
+function evaluateMissing (goal: Goal, mayAppear: boolean): Evaluation {
   if (goal.absent === true) return done
   return mayAppear ? going : failed('the server is gone')
 }
@@ -80,12 +80,12 @@ function showsFailure (goal: Goal, server: ServerFacts): boolean {
 function isReached (goal: Goal, server: ServerFacts): boolean {
   const shown = new Set(server.addresses.map(({ address }) => canonicalAddress(address)))
   return (goal.statuses === undefined || goal.statuses.includes(server.status)) &&
-    isAsAsked(goal.name, server.name) &&
-    isAsAsked(goal.protected, server.protected) &&
-    isAsAsked(goal.plan, server.plan?.id) &&
-    isAsAsked(goal.cpus, server.cpus) &&
-    isAsAsked(goal.memory_mib, server.memory_mib) &&
-    isAsAsked(goal.disk_gib, server.disk_gib) &&
+    matches(goal.name, server.name) &&
+    matches(goal.protected, server.protected) &&
+    matches(goal.plan, server.plan?.id) &&
+    matches(goal.cpus, server.cpus) &&
+    matches(goal.memory_mib, server.memory_mib) &&
+    matches(goal.disk_gib, server.disk_gib) &&
     (goal.has ?? []).every(address => shown.has(canonicalAddress(address))) &&
     !(goal.missing ?? []).some(address => shown.has(canonicalAddress(address)))
 }
@@ -93,10 +93,10 @@ function isReached (goal: Goal, server: ServerFacts): boolean {
 const isSnapshotGone = ({ missingSnapshot }: Goal, snapshots: readonly Snapshot[] | null): boolean =>
   missingSnapshot === undefined || (snapshots !== null && !snapshots.some(({ id }) => id === missingSnapshot))
 
-const isAsAsked = <T>(asked: T | undefined, shown: T | null | undefined): boolean => asked === undefined || asked === shown
+const matches = <T>(wanted: T | undefined, shown: T | null | undefined): boolean => wanted === undefined || wanted === shown
 
 /** The transition that must have been seen if it is unknown whether the provider received the call. */
-export const isOnAmbiguousWay = (goal: Goal, server: ServerFacts): boolean =>
+export const isInAmbiguousTransition = (goal: Goal, server: ServerFacts): boolean =>
   goal.via === undefined ? isInTransition(goal, server) : server.status === goal.via
 
 /** The server is in transition: in a state that is neither the goal's nor inconclusive. */

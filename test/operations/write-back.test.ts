@@ -10,7 +10,7 @@ import { openRedis, type TestRedis } from '../helpers/redis.ts'
 import { record } from './records.ts'
 
 const sealer = createSealer(['a secret of at least thirty-two characters'])
-const account = `give-back-${process.pid}-${Date.now()}`
+const account = `write-back-${process.pid}-${Date.now()}`
 let count = 0
 const made = (facts: Parameters<typeof record>[1] = {}): StoredOperation =>
   record('create', { startedAt: Date.now(), ...facts, operation: { account, id: `op_${count++}`, server_id: null, ...facts.operation } })
@@ -35,19 +35,19 @@ t.test('records that were kept in process while Redis was lost are written back'
   const server = await openRedis()
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)
-  const asked = made({ phase: 'asking', search: { spec: { name: 'web', image: 'i' }, baseline: [] } })
-  const gone = made({ phase: 'asking' })
-  await one.open(asked)
-  await one.open(gone)
+  const asked = made({ phase: 'sending', search: { spec: { name: 'web', image: 'i' }, baseline: [] } })
+  const gone = made({ phase: 'sending' })
+  await one.put(asked)
+  await one.put(gone)
   await lose()
-  const fresh = made({ phase: 'asking' })
-  t.equal(await one.open(fresh), false)
+  const fresh = made({ phase: 'sending' })
+  t.equal(await one.put(fresh), false)
   await one.update(asked, current => ({ ...current, phase: 'following', operation: { ...current.operation, server_id: 's1' } }))
   await one.remove(account, gone.operation.id)
   await find()
   await one.pending(account)
   t.match(await other.get(account, asked.operation.id), { phase: 'following', operation: { server_id: 's1' } })
-  t.match(await other.get(account, fresh.operation.id), { phase: 'asking' })
+  t.match(await other.get(account, fresh.operation.id), { phase: 'sending' })
   t.equal(await other.get(account, gone.operation.id), null, 'what was refused is not followed')
   t.equal(await other.claim(account, 'server:s1', 'another order'), false, 'its server is its own')
   t.match(await one.update(asked, current => ({ ...current, polls: 9 })), { polls: 9 })
@@ -59,9 +59,9 @@ t.test('what another replica stored meanwhile is not overwritten', async t => {
   t.teardown(async () => { await server.stop() })
   const { one, other, lose, find } = await replicas(server)
   const ended = made({ phase: 'ambiguous' })
-  const revived = made({ phase: 'asking' })
-  await one.open(ended)
-  await one.open(revived)
+  const revived = made({ phase: 'sending' })
+  await one.put(ended)
+  await one.put(revived)
   await lose()
   await one.update(ended, current => ({ ...current, polls: current.polls + 1 }))
   await one.update(revived, current => ({ ...current, phase: 'following', operation: { ...current.operation, status: 'running' } }))

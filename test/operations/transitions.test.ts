@@ -1,10 +1,10 @@
 import t from 'tap'
 import type { JobState } from '../../src/adapters/verbs.ts'
 import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
-import { afterJobs, afterMiss, afterServer, ended, goOn, isEnded, pauseAfter } from '../../src/operations/follow.ts'
+import { afterFailedPoll, afterJobs, afterServer } from '../../src/operations/poll-results.ts'
 import { createOperationEvents } from '../../src/operations/operation-events.ts'
-import { usualGoals } from '../../src/operations/judge.ts'
-import { afterAccepted, afterAmbiguous, intended } from '../../src/operations/life.ts'
+import { defaultGoals } from '../../src/operations/goal.ts'
+import { afterAccepted, afterAmbiguous, delayAfter, ended, isEnded, newOperation, undecided } from '../../src/operations/transitions.ts'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createManualClock, timeBy } from '../helpers/clock.ts'
 import type { StoredOperation } from '../../src/state/operation-store.ts'
@@ -26,52 +26,52 @@ function told (stored: StoredOperation, views: ReadonlyArray<readonly [number, S
 }
 
 t.test('an operation is followed from state to state until its goal is reached', async t => {
-  const stop = record('stop', { goal: usualGoals.stop })
+  const stop = record('stop', { goal: defaultGoals.stop })
   t.same(told(stop, [[1, server('running')], [2, server('stopping')], [3, server('stopped')]]), ['running', 'running', 'succeeded'])
-  const reboot = record('reboot', { goal: usualGoals.reboot })
+  const reboot = record('reboot', { goal: defaultGoals.reboot })
   t.same(told(reboot, [[1, server('running')], [2, server('rebooting')], [3, server('running')]]), ['running', 'running', 'succeeded'])
   t.same(told(reboot, [[1, server('running')], [14, server('running')], [15, server('running')]]), ['running', 'running', 'succeeded'])
-  const start = record('start', { goal: usualGoals.start })
+  const start = record('start', { goal: defaultGoals.start })
   t.same(told(start, [[1, server('error')], [2, server('starting')], [2.5, server('error')]]), ['running', 'running', 'failed'])
-  t.same(told(record('delete', { goal: usualGoals.delete }), [[1, server('deleting')], [2, null]]), ['running', 'succeeded'])
+  t.same(told(record('delete', { goal: defaultGoals.delete }), [[1, server('deleting')], [2, null]]), ['running', 'succeeded'])
   t.match(afterServer(stop, null, seconds(1)).operation, { status: 'failed', error: 'the server is gone', finished_at: '2026-11-21T10:00:01.000Z' })
 })
 
 t.test('the state of a server is judged from the time of the provider call, not of the intent', async t => {
-  const intent = intended({ account: 'a', provider: 'p', action: 'reboot', serverId: '42', goal: usualGoals.reboot, search: null, phase: 'asking', askForMs: 60_000 }, 'me', startedAt)
-  t.match(intent, { phase: 'asking', operation: { status: 'pending', id: /^op_[0-9a-f]{28}$/ }, askingUntil: seconds(60), deadlineAt: seconds(600) })
+  const intent = newOperation({ account: 'a', provider: 'p', action: 'reboot', serverId: '42', goal: defaultGoals.reboot, search: null, phase: 'sending', sendingMs: 60_000 }, 'me', startedAt)
+  t.match(intent, { phase: 'sending', operation: { status: 'pending', id: /^op_[0-9a-f]{28}$/ }, sendingUntil: seconds(60), deadlineAt: seconds(600) })
   const slow = afterAccepted(intent, {}, seconds(20))
   t.same(told(slow, [[20.5, server('running')], [34, server('running')], [35, server('running')]]), ['running', 'running', 'succeeded'],
     'a provider that took twenty seconds to accept has had no time to reboot anything')
-  const created = afterAccepted(record('create', { goal: usualGoals.create, operation: { server_id: null } }), { serverId: '42' }, seconds(50))
+  const created = afterAccepted(record('create', { goal: defaultGoals.create, operation: { server_id: null } }), { serverId: '42' }, seconds(50))
   t.same(told(created, [[70, null], [109, null], [110, null]]), ['running', 'running', 'failed'], 'a new server may be missing for a minute')
 })
 
 t.test('a reboot whose lock or task began and ended has succeeded at once, without a note', async t => {
-  const accepted = afterAccepted(record('reboot', { phase: 'asking', goal: usualGoals.reboot }), { begun: true }, seconds(0))
+  const accepted = afterAccepted(record('reboot', { phase: 'sending', goal: defaultGoals.reboot }), { begun: true }, seconds(0))
   t.match(afterServer(accepted, server('running'), seconds(0.5)).operation, { status: 'succeeded', note: null }, 'the answer showed the lock')
   t.same(told(accepted, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'])
-  const reboot = record('reboot', { goal: usualGoals.reboot })
+  const reboot = record('reboot', { goal: defaultGoals.reboot })
   t.same(told(reboot, [[0.5, server('running', { locked: true, task: 'locked' })], [1.5, server('running')]]), ['running', 'succeeded'], 'a look showed it')
   t.same(told(reboot, [[0.5, server('running', { locked: true })], [1.5, server('running')]]), ['running', 'running'], 'an administrator\'s lock says nothing')
 })
 
 t.test('a provider that finishes before it answers leaves nothing to follow', async t => {
-  t.match(afterAccepted(record('stop', { phase: 'asking', goal: usualGoals.stop }), { done: true }, seconds(1)).operation, { status: 'succeeded', finished_at: '2026-11-21T10:00:01.000Z' })
-  t.equal(afterAccepted(record('password', { phase: 'asking' }), {}, seconds(1)).operation.status, 'succeeded', 'no goal: done when accepted')
-  t.equal(afterAccepted(record('password', { phase: 'asking' }), { jobs: [{ id: '1', name: 'x' }] }, seconds(1)).operation.status, 'running')
-  t.match(afterAccepted(record('create', { phase: 'asking', goal: usualGoals.create }), { upstream: { id: 'invoice-1', status: null }, note: 'billed' }, seconds(1)).operation,
+  t.match(afterAccepted(record('stop', { phase: 'sending', goal: defaultGoals.stop }), { done: true }, seconds(1)).operation, { status: 'succeeded', finished_at: '2026-11-21T10:00:01.000Z' })
+  t.equal(afterAccepted(record('password', { phase: 'sending' }), {}, seconds(1)).operation.status, 'succeeded', 'no goal: done when accepted')
+  t.equal(afterAccepted(record('password', { phase: 'sending' }), { jobs: [{ id: '1', name: 'x' }] }, seconds(1)).operation.status, 'running')
+  t.match(afterAccepted(record('create', { phase: 'sending', goal: defaultGoals.create }), { upstream: { id: 'invoice-1', status: null }, note: 'billed' }, seconds(1)).operation,
     { upstream: { id: 'invoice-1' }, note: 'billed' })
 })
 
 t.test('an ambiguous operation is judged by what is seen, and is unknown if nothing can be seen', async t => {
-  const reset = afterAmbiguous(record('stop', { phase: 'asking', goal: usualGoals.stop, operation: { status: 'pending' } }), failure('unreachable', 'possible'), seconds(1))
+  const reset = afterAmbiguous(record('stop', { phase: 'sending', goal: defaultGoals.stop, operation: { status: 'pending' } }), failure('unreachable', 'possible'), seconds(1))
   t.match(reset, { phase: 'ambiguous', settleMs: 30_000, operation: { status: 'running', note: /did not answer \(unreachable\)/ } })
   t.match(afterServer(reset, server('stopped'), seconds(2)).operation, { status: 'succeeded' })
   t.equal(afterAmbiguous(record('stop'), failure('timeout', 'possible'), seconds(1)).settleMs, 180_000)
   t.match(afterAmbiguous(record('stop'), failure('malformed', 'certain'), seconds(1)), { settleMs: null, operation: { note: /accepted the call, but its answer could not be read/ } })
   t.match(afterAmbiguous(record('stop'), new Error('x'), seconds(1)).operation, { note: /internal error of the gateway/ })
-  const silent = afterAmbiguous(record('password', { phase: 'asking' }), failure('timeout', 'possible'), seconds(1))
+  const silent = afterAmbiguous(record('password', { phase: 'sending' }), failure('timeout', 'possible'), seconds(1))
   t.match(afterServer(silent, server('running'), seconds(2)).operation, { status: 'unknown', note: /did not answer/ })
   t.match(afterAccepted({ ...ended(reset, { status: 'failed', error: 'x' }, seconds(9)), notMade: true }, {}, seconds(10)),
     { notMade: false, phase: 'following', operation: { status: 'running', error: null, finished_at: null } }, 'an answer that comes after all wins')
@@ -101,7 +101,7 @@ t.test('jobs decide if there are any: all must succeed, one failure fails the op
 t.test('a job that the provider no longer has is no failure: the server decides, if it can', async t => {
   const job = { id: '7', name: 'start_server' }
   const states: JobState[] = [{ ...job, status: 'unknown', vendorStatus: null, error: null }]
-  const start = record('start', { jobs: [job], goal: usualGoals.start })
+  const start = record('start', { jobs: [job], goal: defaultGoals.start })
   t.match(afterJobs(start, states, seconds(59)), { jobs: [job], operation: { status: 'running' } }, 'a new one may not be there yet')
   const lost = afterJobs(start, states, seconds(60))
   t.match(lost, { jobs: [], nextPollAt: seconds(60), operation: { status: 'running' } })
@@ -128,50 +128,50 @@ t.test('a resize has succeeded when its sizes show, whatever its jobs say', asyn
 t.test('where a record lags behind the jobs, an action has succeeded when its goal shows after them', async t => {
   const job = { id: '7', name: 'shutdown' }
   const states: JobState[] = [{ ...job, status: 'succeeded', vendorStatus: 'completed', error: null }]
-  const stop = record('stop', { jobs: [job], goal: { ...usualGoals.stop, shown: true } })
+  const stop = record('stop', { jobs: [job], goal: { ...defaultGoals.stop, shown: true } })
   const after = afterJobs(stop, states, seconds(1))
   t.match(after, { jobs: [], nextPollAt: seconds(1), operation: { status: 'running' } })
   t.same(told(after, [[1, server('running')], [2, server('stopped')]]), ['running', 'succeeded'])
   t.same(told(after, [[601, server('running')]]), ['unknown'], 'a job that ends without effect is no success')
-  t.equal(afterJobs({ ...stop, goal: usualGoals.stop }, states, seconds(1)).operation.status, 'succeeded', 'elsewhere the job decides')
+  t.equal(afterJobs({ ...stop, goal: defaultGoals.stop }, states, seconds(1)).operation.status, 'succeeded', 'elsewhere the job decides')
 })
 
 t.test('after the deadline the verdict is unknown, with the reason', async t => {
-  const stop = record('stop', { goal: usualGoals.stop })
+  const stop = record('stop', { goal: defaultGoals.stop })
   t.match(afterServer(stop, server('running'), seconds(600)).operation, { status: 'unknown', note: /deadline passed/, finished_at: '2026-11-21T10:10:00.000Z' })
   t.equal(afterServer(stop, server('running'), seconds(599)).operation.status, 'running')
   t.equal(afterServer(stop, server('stopped'), seconds(601)).operation.status, 'succeeded', 'a success that is seen late is a success')
-  t.match(afterMiss(stop, 'timeout.', seconds(600)).operation, { status: 'unknown', note: /deadline.*timeout/ })
-  t.match(afterMiss(stop, 'timeout.', seconds(10)).operation, { status: 'running', note: /timeout/ })
+  t.match(afterFailedPoll(stop, 'timeout.', seconds(600)).operation, { status: 'unknown', note: /deadline.*timeout/ })
+  t.match(afterFailedPoll(stop, 'timeout.', seconds(10)).operation, { status: 'running', note: /timeout/ })
   for (const [action, minutes] of [['create', 30], ['rebuild', 30], ['stop', 10], ['resize', 10]] as const) {
-    const { deadlineAt } = intended({ account: 'a', provider: 'p', action, serverId: null, goal: null, search: null, phase: 'asking', askForMs: 1 }, 'me', startedAt)
+    const { deadlineAt } = newOperation({ account: 'a', provider: 'p', action, serverId: null, goal: null, search: null, phase: 'sending', sendingMs: 1 }, 'me', startedAt)
     t.equal(deadlineAt - startedAt, minutes * 60_000, action)
   }
 })
 
 t.test('a failed poll is noted until one succeeds, beside the earlier note', async t => {
-  const noted = record('stop', { goal: usualGoals.stop, operation: { note: 'Billed by invoice 7.' } })
-  const twice = afterMiss(afterMiss(noted, 'timeout.', seconds(1)), 'unavailable.', seconds(2))
+  const noted = record('stop', { goal: defaultGoals.stop, operation: { note: 'Billed by invoice 7.' } })
+  const twice = afterFailedPoll(afterFailedPoll(noted, 'timeout.', seconds(1)), 'unavailable.', seconds(2))
   t.equal(twice.operation.note, 'Billed by invoice 7. The last poll failed: unavailable.')
   t.equal(afterServer(twice, server('running'), seconds(3)).operation.note, 'Billed by invoice 7.')
-  t.equal(afterMiss(record('stop'), 'timeout.', seconds(1)).operation.note, 'The last poll failed: timeout.')
-  const reboot = afterServer({ ...twice, goal: usualGoals.reboot }, server('running'), seconds(16))
+  t.equal(afterFailedPoll(record('stop'), 'timeout.', seconds(1)).operation.note, 'The last poll failed: timeout.')
+  const reboot = afterServer({ ...twice, goal: defaultGoals.reboot }, server('running'), seconds(16))
   t.match(reboot.operation, { status: 'succeeded', note: /^Billed by invoice 7\. The server is in the expected state/ })
 })
 
 t.test('polls come after half a second, one, two, three, and then every five', async t => {
-  t.same([0, 1, 2, 3, 4, 100].map(pauseAfter), [500, 1000, 2000, 3000, 5000, 5000])
-  t.match(goOn(record('stop'), seconds(1)), { polls: 1, nextPollAt: seconds(2) })
+  t.same([0, 1, 2, 3, 4, 100].map(delayAfter), [500, 1000, 2000, 3000, 5000, 5000])
+  t.match(undecided(record('stop'), seconds(1)), { polls: 1, nextPollAt: seconds(2) })
 })
 
 t.test('times change only when something visible changes', async t => {
   const store = createMemoryStores(timeBy(() => startedAt)).operations
   const operationEvents = createOperationEvents(store, systemClock)
-  const stop = record('stop', { goal: usualGoals.stop })
-  await store.open(stop)
+  const stop = record('stop', { goal: defaultGoals.stop })
+  await store.put(stop)
   const same = await operationEvents.update(stop, current => afterServer(current, server('running'), seconds(5)))
   t.match(same, { polls: 1, version: 2, operation: { updated_at: '2026-11-21T10:00:00.000Z' } })
-  const noted = await operationEvents.update(same, current => afterMiss(current, 'timeout.', seconds(6)))
+  const noted = await operationEvents.update(same, current => afterFailedPoll(current, 'timeout.', seconds(6)))
   t.equal(noted.operation.updated_at, '2026-11-21T10:00:06.000Z')
   t.equal(await operationEvents.update(noted, () => null).then(({ version }) => version), 3, 'nothing to change is no change')
 })
@@ -180,9 +180,9 @@ t.test('a waiter learns of a change, of its own timeout, and of the end', async 
   const clock = createManualClock(startedAt)
   const operationEvents = createOperationEvents(createMemoryStores(clock).operations, clock)
   const stop = record('stop')
-  await operationEvents.store.open(stop)
+  await operationEvents.store.put(stop)
   const heard = operationEvents.nextChange('op_1', 60_000, new AbortController().signal)
-  await operationEvents.update(stop, current => goOn(current, seconds(1)))
+  await operationEvents.update(stop, current => undecided(current, seconds(1)))
   t.equal(await heard.then(() => 'heard'), 'heard')
   const patient = operationEvents.nextChange('op_1', 1000, new AbortController().signal)
   await clock.run(1000)
