@@ -2,17 +2,16 @@ import t, { type Test as Tap } from 'tap'
 import { digitalocean } from '../../src/adapters/digitalocean/adapter.ts'
 import { createOptions } from '../../src/adapters/digitalocean/create.ts'
 import type { Accepted, Job } from '../../src/adapters/verbs.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { startDigitalocean, type DigitaloceanSandbox } from '../../sandbox/digitalocean/simulator.ts'
 import type { DigitaloceanBehavior } from '../../sandbox/digitalocean/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
-import { createFastClock, createStillClock } from '../helpers/clock.ts'
+import { isOperation, isProblem, type Ask } from '../helpers/api.ts'
+import { createStillClock } from '../helpers/clock.ts'
 import { serverFacts } from '../helpers/facts.ts'
-import { composeGateway } from '../helpers/gateway.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { badMembers, openFastGateway } from '../helpers/verbs.ts'
 
 const spec: CreateSpec = { name: 'web-1', region: 'nyc3', plan: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64' }
 
@@ -30,16 +29,6 @@ const sent = ({ vendor }: Bench): unknown[] => vendor.calls.filter(({ method }) 
 
 const jobsOf = async ({ operations }: Bench, jobs: readonly Job[] | undefined) => await operations.jobs?.(jobs ?? []) ?? []
 
-/** The bad members that the work ends with. */
-async function membersOf (work: Promise<unknown> | undefined): Promise<readonly string[]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError && error.refusal === 'invalid-request') return error.options.errors?.map(({ path }) => path) ?? []
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 const refused = async (work: Promise<unknown> | undefined) => await failureOf(work ?? Promise.resolve())
 
 interface Gateway {
@@ -49,16 +38,11 @@ interface Gateway {
   readonly end: (test: Tap, method: 'POST' | 'PATCH' | 'DELETE', url: string, body?: object) => Promise<Operation>
 }
 
-/** A whole gateway before the vendor, both on a clock that runs 60 times as fast. */
+/** The simulated vendor behind a whole gateway. */
 async function openGateway (test: Tap, behavior: Partial<DigitaloceanBehavior> = {}): Promise<Gateway> {
-  const clock = createFastClock(60)
-  const vendor = await startDigitalocean({ clock: clock.now, behavior: { actionMs: 3000, createMs: 4000, ...behavior } })
-  const { app, close } = await composeGateway({ clock, accounts: { do: { provider: 'digitalocean', timeout_ms: 600_000, request_deadline_ms: 600_000, ...vendor.settings.do } } })
-  test.teardown(async () => {
-    await close()
-    await vendor.close()
-  })
-  const ask = askOf(app, 'do')
+  const { vendor, ask: askOf } = await openFastGateway(test, 'digitalocean', 60, async clock =>
+    await startDigitalocean({ clock, behavior: { actionMs: 3000, createMs: 4000, ...behavior } }))
+  const ask = askOf('do')
   return {
     vendor,
     ask,
@@ -131,7 +115,7 @@ t.test('what a create cannot honor is refused by name before anything is sent', 
     [{ options: { public_networking: false, ipv6: true } }, 'body.options.ipv6'],
     [{ options: { backup_policy: { plan: 'daily' } } }, 'body.options.backup_policy']
   ]
-  for (const [change, member] of wrong) t.same(await membersOf(bench.operations.create?.run({ ...spec, ...change })), [member], JSON.stringify(change).slice(0, 80))
+  for (const [change, member] of wrong) t.same(await badMembers(bench.operations.create?.run({ ...spec, ...change })), [member], JSON.stringify(change).slice(0, 80))
   t.same(sent(bench), [])
   t.match(await refused(bench.operations.create?.run({ ...spec, networks: ['5a4981aa-9653-4bd1-bef5-d6bff52042e4'] })), { failure: 'rejected', options: { member: 'body.networks' } }, 'a VPC of another region is a 404')
 })
@@ -226,9 +210,9 @@ t.test('a resize needs a server that is off, and the disk grows only to that of 
   const { operations, vendor } = bench
   const [on, off] = [await operations.get.run('3164444'), await operations.get.run('3164459')]
   t.match(await refused(operations.resize?.run({ seen: on, plan: 's-2vcpu-4gb' })), { failure: 'conflict', options: { notAttempted: true } })
-  t.same(await membersOf(operations.resize?.run({ seen: off, plan: 's-2vcpu-4gb', disk_gib: 60 })), ['body.disk_gib'])
-  t.same(await membersOf(operations.resize?.run({ seen: off, disk_gib: 60 })), ['body.disk_gib'])
-  t.same(await membersOf(operations.resize?.run({ seen: off, plan: 's-1vcpu-512mb-10gb' })), ['body.plan'], 'a disk never shrinks')
+  t.same(await badMembers(operations.resize?.run({ seen: off, plan: 's-2vcpu-4gb', disk_gib: 60 })), ['body.disk_gib'])
+  t.same(await badMembers(operations.resize?.run({ seen: off, disk_gib: 60 })), ['body.disk_gib'])
+  t.same(await badMembers(operations.resize?.run({ seen: off, plan: 's-1vcpu-512mb-10gb' })), ['body.plan'], 'a disk never shrinks')
   t.match(await refused(operations.resize?.run({ seen: on, plan: 's-99', restart: true })), { failure: 'rejected', options: { member: 'body.plan' } }, 'before the server is stopped')
   t.same(sent(bench), [])
   t.match(await operations.resize?.run({ seen: off, plan: 's-2vcpu-4gb' }), { goal: { plan: 's-2vcpu-4gb', statuses: ['stopped'] }, next: undefined })
@@ -268,9 +252,9 @@ t.test('reserved addresses: marked, attached one of each family, and never taken
   t.same((await rowsOf('3164412')).get('45.55.96.47'), '45.55.96.47')
   t.equal([...await rowsOf('3164412')].filter(([, id]) => id === null).length, 3, 'its own have no id')
   t.match((await operations['addresses.list']?.all())?.find(({ address }) => address === '45.55.96.48'), { id: '45.55.96.48', server_id: null, region: 'nyc3', scope: 'public' })
-  t.same(await membersOf(attach('3164444', '192.0.2.1')), ['body.addresses'])
-  t.same(await membersOf(attach('3164444', '45.55.96.48', '45.55.96.47')), ['body.addresses'], 'two of one family')
-  t.same(await membersOf(attach('3164444', 'fe80::1%eth0')), ['body.addresses'])
+  t.same(await badMembers(attach('3164444', '192.0.2.1')), ['body.addresses'])
+  t.same(await badMembers(attach('3164444', '45.55.96.48', '45.55.96.47')), ['body.addresses'], 'two of one family')
+  t.same(await badMembers(attach('3164444', 'fe80::1%eth0')), ['body.addresses'])
   t.match(await refused(attach('3164444', '45.55.96.47')), { failure: 'conflict', options: { notAttempted: true, member: 'body.addresses' } })
   t.same(await attach('3164412', '45.55.96.47'), { done: true })
   t.same(sent(bench), [])
@@ -283,7 +267,7 @@ t.test('reserved addresses: marked, attached one of each family, and never taken
   t.same(sent(bench).at(-1), ['POST', '/reserved_ipv6/2604:a880:800::dc9:c001/actions', { type: 'assign', droplet_id: 3164444 }])
   t.equal((await rowsOf('3164444')).get('2604:a880:800::dc9:c001'), '2604:a880:800::dc9:c001')
   const detach = operations['addresses.detach']
-  t.same(await membersOf(detach?.run({ id: '3164444', address: '10.128.157.196' })), ['path.address'], 'its own stays')
+  t.same(await badMembers(detach?.run({ id: '3164444', address: '10.128.157.196' })), ['path.address'], 'its own stays')
   t.match(await refused(detach?.run({ id: '3164459', address: '45.55.96.48' })), { failure: 'not-found', options: { member: 'path.address' } })
   t.match(await detach?.run({ id: '3164444', address: '45.55.96.48' }), { jobs: [{ name: 'unassign_ip 45.55.96.48 3164444' }] })
 })

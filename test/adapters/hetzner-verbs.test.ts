@@ -1,14 +1,13 @@
 import t from 'tap'
 import { hetzner } from '../../src/adapters/hetzner/adapter.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import type { HetznerBehavior } from '../../sandbox/hetzner/behavior.ts'
 import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
 import { startSimulator } from '../../sandbox/kit/simulator.ts'
-import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
-import { createFastClock, createStillClock } from '../helpers/clock.ts'
-import { composeGateway } from '../helpers/gateway.ts'
-import { failureOf, openBench, type Bench, type DirectVerbs, type Test } from '../helpers/line.ts'
+import { isOperation, isProblem } from '../helpers/api.ts'
+import { createStillClock } from '../helpers/clock.ts'
+import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { badMembers, openFastGateway, verb } from '../helpers/verbs.ts'
 
 const web = '117700001'
 const off = '117700017'
@@ -21,31 +20,15 @@ async function openSandbox (test: Test, behavior: Partial<HetznerBehavior> = {})
   return { ...openBench(test, hetzner, vendor, vendor.settings.hz), pass }
 }
 
-/** The simulated vendor behind a whole gateway; time runs fast for both. */
-async function openGateway (test: Test, behavior: Partial<HetznerBehavior> = {}): Promise<{ readonly vendor: HetznerSandbox, readonly ask: Ask, readonly readonly: Ask }> {
-  const clock = createFastClock(20)
-  const vendor = await startHetzner({ clock: clock.now, behavior: { actionMs: 300, createMs: 300, ...behavior } })
-  const accounts = Object.fromEntries(Object.entries(vendor.settings).map(([id, settings]) => [id, { provider: 'hetzner', timeout_ms: 60_000, request_deadline_ms: 600_000, ...settings }]))
-  const { app, close } = await composeGateway({ clock, accounts })
-  test.teardown(async () => {
-    await close()
-    await vendor.close()
-  })
-  return { vendor, ask: askOf(app, 'hz'), readonly: askOf(app, 'hz-readonly') }
+/** The simulated vendor behind a whole gateway. */
+async function openGateway (test: Test, behavior: Partial<HetznerBehavior> = {}) {
+  const { vendor, ask } = await openFastGateway(test, 'hetzner', 20, async clock =>
+    await startHetzner({ clock, behavior: { actionMs: 300, createMs: 300, ...behavior } }))
+  return { vendor, ask: ask('hz'), readonly: ask('hz-readonly') }
 }
 
-const verb = <Name extends keyof DirectVerbs>(operations: DirectVerbs, name: Name): NonNullable<DirectVerbs[Name]> => {
-  const found = operations[name]
-  if (found === undefined) throw new Error(`no ${name}`)
-  return found
-}
 const see = async ({ operations }: Bench, id: string): Promise<Seen> => await operations.get.run(id)
 const writesOf = ({ calls }: HetznerSandbox): string[] => calls.filter(({ method }) => method !== 'GET').map(({ method, path, body }) => `${method} ${path}${body === '' ? '' : ` ${body}`}`)
-
-const badMember = async (work: Promise<unknown>): Promise<string> => await work.then(() => 'nothing was refused', (error: unknown) => {
-  if (error instanceof GatewayError) return error.options.errors?.[0]?.path ?? error.refusal
-  throw error
-})
 
 t.test('an order has exactly the members that were asked for', async t => {
   const { line } = await openSandbox(t)
@@ -71,7 +54,7 @@ t.test('an order has exactly the members that were asked for', async t => {
 
 t.test('what the vendor would refuse of an order is refused before anything is sent', async t => {
   const { operations, vendor } = await openSandbox(t)
-  const refused = async (spec: object): Promise<string> => await badMember(verb(operations, 'create').run({ ...order, ...spec }))
+  const refused = async (spec: object) => (await badMembers(verb(operations, 'create').run({ ...order, ...spec })))[0]
   t.equal(await refused({ name: 'under_score' }), 'body.name')
   t.equal(await refused({ ssh_keys: ['ssh-ed25519 AAAAC3Nza deploy@example'] }), 'body.ssh_keys')
   t.equal(await refused({ user_data: 'x'.repeat(32_769) }), 'body.user_data')
@@ -210,9 +193,9 @@ t.test('a resize keeps the disk unless the disk of the plan is named, and shuts 
   const resize = verb(operations, 'resize')
   t.match(await failureOf(resize.run({ seen: await see(bench, web), plan: 'cpx32' })), { failure: 'conflict', options: { notAttempted: true } }, 'a running server without restart')
   t.match(await failureOf(resize.run({ seen: await see(bench, web), plan: 'cx99', restart: true })), { failure: 'rejected', options: { member: 'body.plan' } })
-  t.equal(await badMember(resize.run({ seen: await see(bench, off), plan: 'cpx32', disk_gib: 80 })), 'body.disk_gib')
-  t.equal(await badMember(resize.run({ seen: await see(bench, off), plan: 'cpx32', disk_gib: 20 })), 'body.disk_gib')
-  t.equal(await badMember(resize.run({ seen: await see(bench, off), disk_gib: 160 })), 'body.disk_gib')
+  t.same(await badMembers(resize.run({ seen: await see(bench, off), plan: 'cpx32', disk_gib: 80 })), ['body.disk_gib'])
+  t.same(await badMembers(resize.run({ seen: await see(bench, off), plan: 'cpx32', disk_gib: 20 })), ['body.disk_gib'])
+  t.same(await badMembers(resize.run({ seen: await see(bench, off), disk_gib: 160 })), ['body.disk_gib'])
   t.same(writesOf(vendor), [])
   t.match(await resize.run({ seen: await see(bench, off), plan: 'cpx32' }), { goal: { plan: 'cpx32', statuses: ['running', 'stopped'] }, jobs: [{ name: 'change_server_type' }] })
   pass(100)
@@ -363,13 +346,9 @@ t.test('a create has not succeeded while its server still starts, even if all ac
     if (path === '/servers') return { status: 200, body: { servers: [] } }
     return { status: 200, body: path === '/actions' ? { actions: [action] } : { server } }
   })
-  const clock = createFastClock(20)
-  const { app, close } = await composeGateway({ clock, accounts: { hz: { provider: 'hetzner', token: 'a'.repeat(64), api_url: simulator.origin, timeout_ms: 60_000 } } })
-  t.teardown(async () => {
-    await close()
-    await simulator.close()
-  })
-  const ask = askOf(app, 'hz')
+  const settings = { hz: { token: 'a'.repeat(64), api_url: simulator.origin } }
+  const gateway = await openFastGateway(t, 'hetzner', 20, async () => ({ ...simulator, settings }))
+  const ask = gateway.ask('hz')
   const { id } = isOperation(t, await ask('POST', '/servers', { body: order, headers: { prefer: 'wait=20' } }), 202, 'create')
   vendor.word = 'running'
   t.match((await ask('GET', `/operations/${id}`, { headers: soon })).json(), { status: 'succeeded', server_id: '5' })
