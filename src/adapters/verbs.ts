@@ -78,7 +78,7 @@ export interface AdapterVerbs {
   readonly steps?: Readonly<Record<string, Step>>
 }
 
-/** The verbs as the parts of an adapter offer them. */
+/** The verbs without `undefined`, for the parts of an adapter. */
 export type AllVerbs = Required<AdapterVerbs>
 
 /** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
@@ -127,8 +127,8 @@ export type WithOptions<Spec, Options> = Omit<Spec, 'options'> & { readonly opti
 /**
  * Buys a server. `requires` names the mandatory members of `accepts`; `options` is strict, and its members are published too.
  * The gateway has checked members, sizes (either a plan, or cpus, memory_mib and disk_gib) and options against this, so `run` need not:
- * it gets the parsed options. `isLike` returns whether a row of the list may be the server that this order created (default: it has the same name);
- * it finds the server after an answer without an id, or after no answer at all.
+ * it gets the parsed options. `isLike` returns whether a row of the list may be the created server (default: it has the same name); it
+ * finds the server after an answer without an id, or after no answer at all.
  */
 export interface Create<Options = Readonly<Record<string, unknown>>> extends Verb {
   readonly accepts: readonly string[]
@@ -145,7 +145,7 @@ export interface Create<Options = Readonly<Record<string, unknown>>> extends Ver
   isMarked?(seen: Seen, mark: string): boolean
 }
 
-/** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server; with `goal.shown` by both. */
+/** How an accepted action is followed: by the vendor's jobs if there are any, else by the server's state; with `goal.shown` by both. */
 export interface Accepted {
   /** The new server's id, if the answer to a create has it. */
   readonly serverId?: string

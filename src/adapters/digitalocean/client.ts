@@ -56,7 +56,7 @@ const assumedCreate: CreatedWire = { droplet: { id: '{id}' }, links: { actions: 
 
 const createMembers = ['body.name', 'body.plan', 'body.image', 'body.region', 'body.ssh_keys']
 
-/** An empty or odd id would lead to the list, and DELETE there takes every droplet with a tag. */
+/** An empty or malformed id would address the list, where DELETE removes every droplet with a tag. */
 const droplet = (id: string): string => `/droplets/${numericServerId(id)}`
 
 /** A reserved address is its own id. */
@@ -149,7 +149,7 @@ interface ListOf<Row> {
 const byId = ({ id }: { readonly id: string }): string => id
 const bySlug = ({ slug }: { readonly slug: string }): string => slug
 
-/** A list names no server that could be missing, unless it is of one. */
+/** By default a 404 is not about a server: most lists name none. */
 function createLists (send: DigitaloceanSend) {
   const readPage = async <Row>(list: ListOf<Row>, page: number, size: number): Promise<PageWire<Row>> => {
     const { name, path = `/${name}`, schema, about = { missing: { failure: 'malformed' } }, filter } = list

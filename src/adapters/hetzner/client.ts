@@ -42,7 +42,7 @@ const nothingWire = z.unknown().transform(() => null)
 const assumedAction = { id: '{action}', command: null, started: null }
 const assumed = { action: assumedAction, root_password: null }
 
-/** In the order in which the words of a message select one: "unsupported location for server type" is about the location. */
+/** If only its text shows what a refusal is about, the first match counts: "unsupported location for server type" is the location. */
 const createMembers = new Map([
   ['location', 'body.region'], ['image', 'body.image'], ['ssh_keys', 'body.ssh_keys'], ['networks', 'body.networks'],
   ['firewalls', 'body.options.firewalls'], ['volumes', 'body.options.volumes'], ['placement_group', 'body.options.placement_group'],
@@ -70,7 +70,7 @@ function createServerCalls (send: HetznerSend) {
   return {
     listServers: async (query: Query) => await send({ name: 'servers', path: withQuery('/servers', query), schema: lists.servers }),
     getServer: async (id: string) => (await send({ name: 'servers/get', path: server(id), schema: serverAnswerWire })).server,
-    /** It names no server that could be missing. */
+    /** Its 404 is not about a server. */
     createServer: async (body: object) => await send({
       name: 'servers/create',
       path: '/servers',
@@ -112,7 +112,7 @@ function createOtherCalls (send: HetznerSend) {
       return { rows, next: rows.length === 0 ? null : pagination?.next_page ?? null }
     })
   return {
-    /** At most 25 ids: the vendor drops the others without a word. */
+    /** At most 25 ids: the vendor silently ignores the others. */
     getActions: async (ids: readonly string[]) =>
       (await send({ name: 'actions', path: withQuery('/actions', ids.map(id => ['id', id])), schema: lists.actions })).rows,
     images: async (query: Query) => await readAll('images', lists.images, [...query, sorted]),

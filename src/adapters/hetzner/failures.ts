@@ -25,14 +25,14 @@ const codesOf: ReadonlyArray<readonly [Failure, readonly string[]]> = [
 ]
 const failureOf = new Map(codesOf.flatMap(([failure, codes]) => codes.map(code => [code, failure] as const)))
 
-/** Codes of a 403 that certainly changed nothing and pass. */
+/** Codes of a 403 after which nothing has changed and a retry may succeed. */
 const idle: ReadonlySet<string> = new Set(['maintenance'])
 
-/** What the objects of a call are to our caller. */
+/** Relates a refusal of a call to the request of the caller. */
 export interface About {
   /** The vendor's names of the members of the request, and ours. */
   readonly members?: ReadonlyMap<string, string> | undefined
-  /** What is missing, if it is not the server. */
+  /** The meaning of a 404 that is not about the server. */
   readonly missing?: { readonly failure: Failure, readonly member?: string }
 }
 
@@ -53,7 +53,7 @@ export function readAllowed (headers: HttpResponse['headers']): Allowed | null {
   return /^\d{1,9}$/.test(remaining) ? { remaining: Number(remaining), nextMs: waitMs(headers) } : null
 }
 
-/** With the members of the request, an unknown object that the request names is no missing server. */
+/** With `members`, a missing object that the request names is a refused member, not a missing server. */
 export function callFailure (response: HttpResponse, { members, missing }: About = {}): UpstreamError {
   const { code = null, message = null, details = null } = errorWire.safeParse(parseJson(response.text)).data?.error ?? {}
   // An unknown path is refused before the token is read: it says nothing about a server.
@@ -74,7 +74,7 @@ export function callFailure (response: HttpResponse, { members, missing }: About
   return refusal.meaning(missing.failure, missing.member === undefined ? {} : { member: missing.member })
 }
 
-/** The refused member by its field; where the vendor names none, the words of the message only select one of those that were sent. */
+/** The refused member by its field; if the vendor names none, the text of the message selects one of those that were sent. */
 function memberOf (details: unknown, message: string, members: ReadonlyMap<string, string>): string | undefined {
   const fields = fieldsWire.safeParse(details).data?.fields ?? []
   const [field] = fields.flatMap(({ name }) => members.get(name.split(/[.[]/)[0] ?? '') ?? [])
