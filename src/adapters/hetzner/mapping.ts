@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net'
-import { canonicalAddress } from '../../domain/address.ts'
+import { BlockList, isIPv6 } from 'node:net'
 import { powerOf, serverActions, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
@@ -77,17 +76,13 @@ export function firstAddress (ip: string | null | undefined, facts: Partial<Omit
   return addressOf(`${network}${network.endsWith('::') ? '1' : ''}${prefix === undefined ? '' : `/${prefix}`}`, facts)
 }
 
-/** The upper 64 bits of an IPv6 address, in one spelling. */
-function networkOf (address: string): string {
-  const [left = '', right = ''] = canonicalAddress(address).split('::')
-  const [before, after] = [left, right].map(part => part === '' ? [] : part.split(':'))
-  const zeros = Array<string>(8 - (before?.length ?? 0) - (after?.length ?? 0)).fill('0')
-  return [...before ?? [], ...zeros, ...after ?? []].slice(0, 4).join(':')
-}
-
 /** A server has its whole /64 network, not only the first address. */
-export const isInNetwork = ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, text: string): boolean =>
-  prefix === 64 && isIPv6(text) && !text.includes('%') && networkOf(address) === networkOf(text)
+export function isInNetwork ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, text: string): boolean {
+  if (prefix !== 64 || !isIPv6(text) || text.includes('%')) return false
+  const network = new BlockList()
+  network.addSubnet(address, prefix, 'ipv6')
+  return network.check(text, 'ipv6')
+}
 
 function toAddresses ({ public_net: net, private_net: nets }: ServerWire): Address[] {
   return [
