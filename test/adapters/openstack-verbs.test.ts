@@ -239,8 +239,10 @@ t.test('a network is attached as an interface; one that does not exist is not tr
 })
 
 t.test('raw reaches Nova, but neither the passwords of guests nor a console', async t => {
-  const { operations } = await openSandbox(t)
+  const { operations, vendor } = await openSandbox(t)
   const raw = verb(operations, 'raw')
   t.match(await raw.run({ method: 'GET', path: '/flavors/detail', query: 'limit=1', body: null }), { status: 200, body: { flavors: [{ id: '1' }] } })
+  vendor.tokens.clear()
+  t.match(await raw.run({ method: 'GET', path: `/servers/${web}`, query: '', body: null }), { status: 200 }, 'with a fresh token')
   for (const path of [`/servers/${web}/os-server-password`, `/servers/${web}/remote%2Dconsoles`, '/v3/auth/tokens']) t.ok(raw.isForbidden(path), path)
 })
