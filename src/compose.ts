@@ -127,7 +127,9 @@ const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger, random = M
   random,
   repeatedAnswers: createRepeatedAnswers({ random }),
   report: sent => {
-    logger?.info(toLogLine(sent), 'upstream call')
+    // What went well at once is in the line of its request.
+    const isPlain = sent.outcome === 'ok' && sent.attempt === 1 && !sent.isSignIn
+    logger?.[isPlain ? 'debug' : 'info'](toLogLine(sent), 'upstream call')
     observer.upstreamCalled(sent)
   }
 })

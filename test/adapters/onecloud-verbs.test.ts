@@ -5,7 +5,7 @@ import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { isInTransition, evaluateGoal } from '../../src/operations/goal.ts'
-import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
+import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, openBench, type Bench, type OpenedAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
@@ -26,9 +26,9 @@ const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 const complaint = (status: number, name: string, details: string): SimulatedReply =>
   ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
 
-async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
+async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
   const { now, pass } = createStillClock()
-  const vendor = await startOnecloud({ clock: now, knobs: { actionMs: 60, createMs: 60, ...knobs } })
+  const vendor = await startOnecloud({ clock: now, behavior: { actionMs: 60, createMs: 60, ...behavior } })
   return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
 }
 
@@ -632,7 +632,7 @@ t.test('a password for a stopped server is written to it, which leaves it stoppe
   t.strictSame(accepted, { goal: { statuses: ['stopped'], failed: failures.password } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/set-password`, { server: { password: strong, auto_start: false } }]])
   t.equal((await follow({ line, pass }, stoppedId, accepted, {})).at(-1), 'ready')
-  vendor.knobs.failActions = ['set-password']
+  vendor.behavior.failActions = ['set-password']
   t.match((await follow({ line, pass }, stoppedId, await need(operations.password).run({ id: stoppedId, password: strong }), {})).at(-1), /failed: .*deploy_fail/)
 })
 

@@ -35,7 +35,7 @@ async function open (t: Test) {
     stores: gateway.stores,
     run: async (...words: readonly string[]) => {
       let [out, err] = ['', '']
-      const code = await runCli(words, { environment: { HAWSER_CONFIG: configuration }, print: text => { out += text }, complain: text => { err += text } })
+      const code = await runCli(words, { environment: { HAWSER_CONFIG: configuration }, print: text => { out += text }, printError: text => { err += text } })
       return { code, out, err }
     }
   }

@@ -7,7 +7,7 @@ import { eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { openFile, openFolder } from '../helpers/stores.ts'
 
-const vendor = await startGlesys({ knobs: { actionMs: 100 } })
+const vendor = await startGlesys({ behavior: { actionMs: 100 } })
 t.teardown(async () => { await vendor.close() })
 
 const order = { name: 'web-9', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'Example-Pass-1' }
