@@ -9,6 +9,7 @@ import type { SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { isFollowing } from '../helpers/api.ts'
 import { createStillClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { portOf } from '../helpers/ports.ts'
 
 type Test = Pick<typeof t, 'equal' | 'match' | 'ok'>
 type Json = Record<string, unknown>
@@ -99,8 +100,7 @@ t.test('a read after an answered write joins no read begun before it', async t =
 
 t.test('a caller that disconnects does not take the answer from the other waiters', async t => {
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   let [came, left] = [0, 0]
   app.server.on('request', (_request, response) => {
     came += 1
@@ -319,8 +319,7 @@ t.test('the router\'s own refusals are problems too, with every header', async t
     t.ok(answer.headers['server-timing'])
   }
   isProblem(t, await get(`/v1/heficed-main/servers/${'x'.repeat(300)}`), 404, 'not-found')
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   const text = await new Promise<string>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => { socket.write('NONSENSE\r\n\r\n') })
     let received = ''

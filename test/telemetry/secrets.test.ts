@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
 import { z } from 'zod'
@@ -11,6 +10,7 @@ import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import type { Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { eventually } from '../helpers/clock.ts'
+import { listen } from '../helpers/ports.ts'
 import { openProcesses } from '../helpers/process.ts'
 import { startRedis } from '../helpers/redis.ts'
 
@@ -70,11 +70,8 @@ async function openCollector () {
   const bodies: string[] = []
   const server = createServer((request, response) => {
     request.on('data', chunk => { bodies.push(String(chunk)) }).on('end', () => { response.end('{}') })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  t.teardown(async () => { server.closeAllConnections(); server.close() })
-  return { text: () => bodies.join(''), endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` }
+  })
+  return { text: () => bodies.join(''), endpoint: `http://127.0.0.1:${await listen(t, server)}` }
 }
 
 async function openGateway () {

@@ -1,8 +1,7 @@
 import { isFinal } from '../../domain/operation.ts'
 import { createSerial } from '../../domain/serial.ts'
-import { idPrefixAt, keptForMs, type Change, type EndLease, type OperationRecords, type StoredOperation } from '../operation-store.ts'
+import { idPrefixAt, keptForMs, readStoredOperation, type Change, type EndLease, type OperationRecords, type StoredOperation } from '../operation-store.ts'
 import type { Sealer } from '../sealer.ts'
-import { readStoredOperation } from '../stored-operation.ts'
 import { accountKey, createLock, deleteIfEqual, type Connection } from './commands.ts'
 
 const recordKey = (account: string, id: string): string => accountKey(account, `operation:${id}`)
@@ -70,7 +69,7 @@ function createRecords (redis: Connection, sealer: Sealer) {
     const key = recordKey(account, id)
     const sealed = await redis.hget(key, 'd')
     const text = sealed === null ? null : sealer.open(sealed, key)
-    const stored = text === null ? null : readStoredOperation(JSON.parse(text))
+    const stored = text === null ? null : readStoredOperation(text)
     return { stored, isUnreadable: stored === null && sealed !== null }
   }
   const put = async (stored: StoredOperation): Promise<void> => {
