@@ -19,7 +19,7 @@ export interface Ask<Input, Output> extends Verb {
  */
 export type Act<Input> = Ask<Input, Accepted>
 
-export interface OnServer {
+interface OnServer {
   readonly id: string
 }
 
