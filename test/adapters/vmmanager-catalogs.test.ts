@@ -1,6 +1,6 @@
 import t from 'tap'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
-import { createOwnerClient } from '../../src/adapters/vmmanager/owners-client.ts'
+import { createClient } from '../../src/adapters/vmmanager/client.ts'
 import { createOwners } from '../../src/adapters/vmmanager/owners.ts'
 import { createVmmanagerSend } from '../../src/adapters/vmmanager/send.ts'
 import { failureOf, type DirectVerbs } from '../helpers/line.ts'
@@ -379,7 +379,7 @@ t.test('a login link', async t => {
   t.test('has its key encoded, and its hour counted from before the call', async t => {
     const account = { ...vmmanager.example, url: 'https://vm.example.com' }
     const send = createVmmanagerSend(account, { send: async call => call.read({ status: 200, headers: {}, text: '{"key":"a/b?c"}' }) })
-    const owners = createOwners(account, createOwnerClient(account, send), () => Date.UTC(2026, 10, 21, 10))
+    const owners = createOwners(account, createClient(account, send), () => Date.UTC(2026, 10, 21, 10))
     t.same(await owners.login_link.run({ owner: '3' }), { url: 'https://vm.example.com/auth/key/a%2Fb%3Fc', expires_at: '2026-11-21T11:00:00.000Z' })
   })
   t.test('of a missing account is not a missing server, and an invalid id costs no call', async t => {
