@@ -1,7 +1,7 @@
 import { badMember } from '../../domain/failure.ts'
 import { isUuid, noServer } from '../kit/ids.ts'
 
-/** Instance ids are decimal numbers without leading zeros; no other id can exist, and another spelling would bypass guard.protected. */
+/** Decimal without leading zeros; no other id can exist, and another spelling would bypass guard.protected. */
 export function idOf (id: string): string {
   if (!/^[1-9]\d{0,18}$/.test(id)) throw noServer()
   return id

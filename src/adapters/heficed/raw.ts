@@ -1,8 +1,7 @@
 import type { Upstream } from '../contract.ts'
-import type { Raw, RawAnswer } from '../verbs.ts'
-import type { HttpResponse } from '../../upstream/http.ts'
+import type { Raw } from '../verbs.ts'
 import { createRaw, rawBody, rawRequest, rawSegments } from '../kit/raw.ts'
-import { instanceFailure } from './failures.ts'
+import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { HeficedAccount } from './settings.ts'
 
@@ -11,17 +10,17 @@ export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw 
   note: 'Paths are relative to api_url and have no version; most begin with the organization\'s id.',
   isSecret: segments => segments.some(segment => signInWords.has(segment)) || isTokenEndpoint(account, segments),
   build: (request, token) => rawRequest(baseOf(account, token), request),
-  read: readAnswer
+  /** Every status is returned, except the one that needs another token. */
+  read: response => {
+    if (response.status === 401) throw callFailure(response)
+    return { status: response.status, body: rawBody(response.text) }
+  }
 })
 
-/** Every status is returned, except the one that needs another token. */
-function readAnswer (response: HttpResponse): RawAnswer {
-  if (response.status === 401) throw instanceFailure(response)
-  return { status: response.status, body: rawBody(response.text) }
-}
-
 /** Segments of token endpoints (RFC 6749, 7009, 7662) and sign-in pages, at any position. */
-const signInWords: ReadonlySet<string> = new Set(['oauth', 'oauth2', 'token', 'tokens', 'login', 'signin', 'sign-in', 'auth', 'iam', 'credentials', 'userinfo', 'introspect', 'revoke'])
+const signInWords: ReadonlySet<string> = new Set([
+  'oauth', 'oauth2', 'token', 'tokens', 'login', 'signin', 'sign-in', 'auth', 'iam', 'credentials', 'userinfo', 'introspect', 'revoke'
+])
 
 /** The token endpoint may be configured below the API's base. */
 function isTokenEndpoint ({ api_url: api, token_url: tokens }: HeficedAccount, segments: readonly string[]): boolean {

@@ -76,40 +76,29 @@ export const invoiceWire = z.object({
 }).catch({ id: null, status: null, leftToPay: null, currency: null, items: null })
 export type InvoiceWire = z.infer<typeof invoiceWire>
 
-export interface SizesBody {
-  readonly vcpu?: number
-  readonly memory?: number
-  readonly disk?: number
-}
-
-export interface OrderBody extends Required<SizesBody> {
-  readonly instanceTypeId: string
-  readonly locationId: string
-  readonly templateId: string
-  readonly sshKeyId?: string
-  readonly hostname: string
-  readonly billingTypeId: number
-  readonly additionalBandwidth: number
-  readonly useCredit: boolean
-}
-
 export const consoleWire = z.object({ url: z.string().min(1) })
 
 const identity = z.union([z.string().min(1), z.number()]).transform(String)
 
 export const templateWire = z.object({ id: identity, name: text })
-export type TemplateWire = z.infer<typeof templateWire>
 
 export const sshKeyWire = z.object({ id: identity, label: text, publicKey: text, fingerPrint: text })
-export type SshKeyWire = z.infer<typeof sshKeyWire>
 
-/** Addresses are unsigned numbers of 32 bits. An empty `switch` may also come as an empty list. */
+/**
+ * A block of addresses: a routable subnet, or a level of the tree above it. Its first address is an unsigned number of 32 bits.
+ * An empty `switch` may also come as an empty list.
+ */
 export const subnetWire = z.object({
   id: identity,
   address: z.number().int().min(0).max(0xffffffff),
   cidr: z.number().int().min(0).max(32),
   metadata: z.object({ switch: z.object({ instanceId: idText }).nullish().catch(null) }).nullish().catch(null)
-})
-export type SubnetWire = z.infer<typeof subnetWire>
+}).transform(({ id, address, cidr, metadata }) => ({
+  id,
+  address: [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join('.'),
+  prefix: cidr,
+  server: metadata?.switch?.instanceId ?? null
+}))
+export type Subnet = z.infer<typeof subnetWire>
 
 export const problemWire = z.object({ title: text, detail: text, type: text, context: z.unknown().optional() })

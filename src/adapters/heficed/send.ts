@@ -1,29 +1,30 @@
 import type { z } from 'zod'
 import type { Token, Upstream } from '../contract.ts'
-import type { UpstreamError } from '../../domain/failure.ts'
-import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
 import { createSend, type Base, type Endpoint } from '../kit/send.ts'
 import { authorization } from './auth.ts'
-import { instanceFailure } from './failures.ts'
+import { callFailure, type ToFailure } from './failures.ts'
 import type { HeficedAccount } from './settings.ts'
 
-interface HeficedEndpoint<T> extends Omit<Endpoint<T>, 'read'> {
+interface HeficedEndpoint<T> extends Omit<Endpoint<T>, 'method' | 'read'> {
+  readonly method?: 'PATCH'
   readonly schema: z.ZodType<T>
   /** Overrides the meaning of a refusal for this endpoint. */
-  readonly failure?: (response: HttpResponse) => UpstreamError
+  readonly toFailure?: ToFailure | undefined
 }
 
 export type HeficedSend = ReturnType<typeof createHeficedSend>
 
 export const baseOf = ({ api_url: url }: HeficedAccount, token: Token | null): Base => ({ url, headers: authorization(token) })
 
+/** The default method is POST for a call with an assumed answer, else GET. */
 export const createHeficedSend = (account: HeficedAccount, upstream: Upstream) => {
   const send = createSend(upstream, token => baseOf(account, token))
-  return async <T>({ schema, failure = instanceFailure, ...endpoint }: HeficedEndpoint<T>): Promise<T> => await send({
+  return async <T>({ schema, toFailure = callFailure, ...endpoint }: HeficedEndpoint<T>): Promise<T> => await send({
+    method: endpoint.assumed === undefined ? 'GET' : 'POST',
     ...endpoint,
     read: response => {
-      if (!isSuccess(response)) throw failure(response)
+      if (!isSuccess(response)) throw toFailure(response)
       return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)
     }
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
 import type { Owner } from '../../domain/catalog.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { UpstreamError } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
 import type { VmmanagerClient } from './client.ts'
 import { idOf } from './ids.ts'
@@ -57,15 +57,13 @@ const toOwner = (wire: AccountWire): Owner => ({ id: wire.id, name: null, email:
 
 async function createOwner (client: VmmanagerClient, spec: WithOptions<OwnerSpec, OwnerOptions>): Promise<Owner> {
   const { name, email, password, options: { role = '@user', phone_number: phone } } = spec
-  if (email === undefined) throw badMember('body.email', 'is required')
-  if (password === undefined) throw badMember('body.password', 'is required')
   const { id } = await client.createAccount({ email, password, role, full_name: name, phone_number: phone })
-  return { id: id ?? await findIdByEmail(client, email), name: name ?? null, email, status: null }
+  return { id: id ?? await findIdByEmail(client, email), name: name ?? null, email: email ?? null, status: null }
 }
 
 /** For an answer without an id. */
-async function findIdByEmail (client: VmmanagerClient, email: string): Promise<string> {
-  const created = (await client.listAccounts()).find(row => row.email?.toLowerCase() === email.toLowerCase())
+async function findIdByEmail (client: VmmanagerClient, email: string | undefined): Promise<string> {
+  const created = (await client.listAccounts()).find(row => row.email?.toLowerCase() === email?.toLowerCase())
   if (created === undefined) throw new UpstreamError('malformed', 'the provider created the account but returned no id')
   return created.id
 }
