@@ -1,10 +1,8 @@
 import { flagOf, numberOf, recordsOf, textOf, type Json } from '../kit/json.ts'
 import type { SimulatedReply } from '../kit/simulator.ts'
-import { accepted, checkPassword, otherTasks } from './actions.ts'
-import { addressShape, wishesOf } from './address-routes.ts'
-import { assign } from './allocation.ts'
+import { accepted, checkPassword, imageChoice, otherTasks, type HostImage } from './actions.ts'
+import { addressShape, assign, wishesOf } from './addresses.ts'
 import { closed, count, invalidValue, isAdmin, listOf, missingProperty, natural, object, text, type Call, type Shape } from './call.ts'
-import { imageChoice, type HostImage } from './images.ts'
 import { addDisk, blankHost, rowOf, rowsOf, take, toStamp, type HostRecord, type Row } from './model.ts'
 import { submit } from './tasks.ts'
 

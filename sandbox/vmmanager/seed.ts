@@ -1,4 +1,4 @@
-import { assign, findFree } from './allocation.ts'
+import { assign, findFree } from './addresses.ts'
 import type { VmmanagerKnobs } from './knobs.ts'
 import {
   addDisk, blankHost, createPlatform, disksOf, rowOf, take, toStamp, type HostRecord, type Platform, type TaskRecord, type UserRecord

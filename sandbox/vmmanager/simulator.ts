@@ -4,13 +4,12 @@ import { findRoutes, type Found } from '../kit/router.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { actionRoutes } from './actions.ts'
-import { addressRoutes } from './address-routes.ts'
+import { addressRoutes } from './addresses.ts'
 import { authRoutes, userOf } from './auth.ts'
 import { badToken, checkBody, closed, errorReply, isAdmin, notFound, refuse, type Route } from './call.ts'
 import { defaultKnobs, type VmmanagerKnobs } from './knobs.ts'
 import { listRoutes } from './list-routes.ts'
 import type { Platform, UserRecord } from './model.ts'
-import { resizeRoutes } from './resize.ts'
 import { addHosts, administrator, client, seedPlatform } from './seed.ts'
 
 export type { VmmanagerKnobs } from './knobs.ts'
@@ -18,7 +17,7 @@ export type { HostRecord } from './model.ts'
 export type VmmanagerOptions = VendorOptions<VmmanagerKnobs>
 export type VmmanagerSandbox = Awaited<ReturnType<typeof startVmmanager>>
 
-const routes: readonly Route[] = [...authRoutes, ...listRoutes, ...actionRoutes, ...resizeRoutes, ...addressRoutes]
+const routes: readonly Route[] = [...authRoutes, ...listRoutes, ...actionRoutes, ...addressRoutes]
 
 export const startVmmanager = async ({ clock = Date.now, knobs, ...options }: VmmanagerOptions = {}) => {
   const platform = seedPlatform({ ...defaultKnobs(), ...knobs }, clock)
