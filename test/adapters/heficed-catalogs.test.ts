@@ -1,18 +1,11 @@
 import t from 'tap'
 import { heficed } from '../../src/adapters/heficed/adapter.ts'
 import type { Accepted, Job, JobState, RawRequest } from '../../src/adapters/verbs.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
-import type { HeficedKnobs } from '../../sandbox/heficed/knobs.ts'
-import { startHeficed, type HeficedSandbox } from '../../sandbox/heficed/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import type { Bench } from '../helpers/line.ts'
+import { badMemberOf, failureOf, instances, must, ok, open, openSandbox, organization, problem, sentTo } from './heficed-bench.ts'
 
-const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'
 const subnets = `/${organization}/ipswitch/v4/subnets`
-const instances = `/${organization}/kronoscloud/instances`
-const scopes = ['kronoscloud', 'ipswitch', 'sshkeys']
 
 /** Subnets of the simulated vendor: one that is routed to 337201, two free ones beside it, and a free block of eight elsewhere. */
 const routed = '60bde87f311fc2ed1f6aeac9'
@@ -21,42 +14,14 @@ const alsoFree = '60bde87f311fc2ed1f6aeacd'
 const eight = '60bde87f311fc2ed1f6aeb20'
 const divided = '60bde87f311fc2ed1f6aeb10'
 
-async function open (test: Test, handle: (request: SimulatedRequest) => SimulatedReply, settings: object = {}): Promise<Bench> {
-  const vendor = await startSimulator(request => request.path === '/oauth2/token'
-    ? { status: 200, body: { access_token: 'tok', expires_in: 86399, scope: 'all', token_type: 'bearer' } }
-    : handle(request))
-  return openBench(test, heficed, vendor, { organization_id: organization, client_id: 'id', client_secret: 'secret', api_url: vendor.origin, token_url: `${vendor.origin}/oauth2/token`, scopes, ...settings })
-}
-
-async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Bench<HeficedSandbox> & Pick<StillClock, 'pass'>> {
-  const { now, pass } = createStillClock()
-  const vendor = await startHeficed({ clock: now, knobs: { actionMs: 30, moveMs: 0, ...knobs } })
-  return { ...openBench(test, heficed, vendor, { ...vendor.settings['heficed-main'], scopes }), pass }
-}
-
-const problem = (status: number, context: unknown = ''): SimulatedReply =>
-  ({ status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify({ type: 'about:blank', title: 'No', detail: 'No such luck', instance: '', context }) })
-
-const sent = ({ calls }: Pick<Simulator, 'calls'>): string[] => calls.filter(({ path }) => path !== '/oauth2/token')
-  .map(({ method, path, rawQuery, body }) => [method, rawQuery === '' ? path : `${path}?${rawQuery}`, body].filter(part => part !== '').join(' '))
+const sent = (vendor: Parameters<typeof sentTo>[0]): string[] => sentTo(vendor)
+  .map(([method, path, body]) => body === null ? `${method} ${path}` : `${method} ${path} ${JSON.stringify(body)}`)
 const levels = (...parents: string[]): string[] => parents.map(parent => `GET ${subnets}?parentUuid=${parent}`)
 
-async function badMemberOf (work: Promise<unknown> | undefined): Promise<readonly [string, string] | null> {
-  try {
-    await work
-  } catch (error) {
-    const [member] = error instanceof GatewayError && error.refusal === 'invalid-request' ? error.options.errors ?? [] : []
-    if (member === undefined) throw error
-    return [member.path, member.message]
-  }
-  return null
-}
-
-const never = async (): Promise<never> => { throw new Error('the verb is absent') }
 type Operations = Bench['operations']
-const attach = async (operations: Operations, id: string, ...addresses: string[]): Promise<Accepted> => await (operations['addresses.attach']?.run({ id, addresses }) ?? never())
-const detach = async (operations: Operations, id: string, address: string): Promise<Accepted> => await (operations['addresses.detach']?.run({ id, address }) ?? never())
-const look = async (operations: Operations, jobs: readonly Job[] | undefined): Promise<readonly JobState[]> => await (operations.jobs?.(jobs ?? []) ?? never())
+const attach = async (operations: Operations, id: string, ...addresses: string[]): Promise<Accepted> => await must(operations['addresses.attach']?.run({ id, addresses }))
+const detach = async (operations: Operations, id: string, address: string): Promise<Accepted> => await must(operations['addresses.detach']?.run({ id, address }))
+const look = async (operations: Operations, jobs: readonly Job[] | undefined): Promise<readonly JobState[]> => await must(operations.jobs?.(jobs ?? []))
 const shownAt = async (operations: Operations, id: string): Promise<string[]> => (await operations.get.run(id)).server.addresses.map(({ address }) => address)
 
 t.test('what needs a scope is absent without it', async t => {
@@ -97,7 +62,7 @@ t.test('a catalog is read to its last page, and each row once', async t => {
   const { operations, vendor } = await openSandbox(t, { pageLimit: 2 })
   t.equal((await operations.images?.run({ region: 'de-fra1', instance_type: 'linux' }))?.length, 3)
   t.same(sent(vendor), ['', '&offset=2'].map(more => `GET /common/kronoscloud/templates?instanceTypeId=linux&locationId=de-fra1${more}`))
-  const bare = await open(t, ({ query }) => ({ status: 200, body: query.has('offset') ? { data: [{ id: 'b', name: null }, { id: 'a' }] } : { data: [{ id: 'a', name: 'x' }], links: { paging: { next: '/x' } } } }))
+  const bare = await open(t, ({ query }) => ok(query.has('offset') ? { data: [{ id: 'b', name: null }, { id: 'a' }] } : { data: [{ id: 'a', name: 'x' }], links: { paging: { next: '/x' } } }))
   t.same((await bare.operations.images?.run({ region: 'a&b', instance_type: 'l=1' }))?.map(({ id, name }) => [id, name]), [['a', 'a'], ['b', 'b']])
   t.equal(sent(bare.vendor)[1], 'GET /common/kronoscloud/templates?instanceTypeId=l%3D1&locationId=a%26b&offset=1')
 })
@@ -105,8 +70,8 @@ t.test('a catalog is read to its last page, and each row once', async t => {
 t.test('a catalog that does not end is malformed, whether it repeats itself or not', async t => {
   let number = 0
   for (const [id, calls] of [[() => 'same', 2], [() => String(++number), 100]] as const) {
-    const { operations, vendor } = await open(t, () => ({ status: 200, body: { data: [{ id: id() }], links: { paging: { next: '/more' } } } }))
-    t.match(await failureOf(operations.images?.run({ region: 'r', instance_type: 'linux' }) ?? never()), { failure: 'malformed', message: 'the provider\'s list does not end' })
+    const { operations, vendor } = await open(t, () => ok({ data: [{ id: id() }], links: { paging: { next: '/more' } } }))
+    t.match(await failureOf(operations.images?.run({ region: 'r', instance_type: 'linux' })), { failure: 'malformed', message: 'the provider\'s list does not end' })
     t.equal(sent(vendor).length, calls)
   }
 })
@@ -119,7 +84,7 @@ t.test('a catalog that refuses a filter names ours, and one that is 404 is no mi
     [problem(403), 'forbidden', undefined]
   ] as const) {
     const { operations } = await open(t, () => answer)
-    const error = await failureOf(operations.images?.run({ region: 'r', instance_type: 'linux' }) ?? never())
+    const error = await failureOf(operations.images?.run({ region: 'r', instance_type: 'linux' }))
     t.same([error.failure, error.options.member], [failure, member])
   }
 })
@@ -131,7 +96,7 @@ t.test('ssh keys come with what the vendor shows of them, never with what it doe
     { id: '5f1c0a52-0000-4000-8000-0000000000ab', name: 'ci', public_key: null, fingerprint: 'ff:ee:dd:cc:bb:aa:99:88:77:66:55:44:33:22:11:00' }
   ])
   t.same(sent(vendor), [`GET /${organization}/sshkeys`])
-  const odd = await open(t, ({ query }) => ({ status: 200, body: { data: [{ id: query.has('offset') ? 8 : 7, label: null, publicKey: 'ssh-ed25519 AAAA' }], metadata: { paging: { total: 2 } } } }))
+  const odd = await open(t, ({ query }) => ok({ data: [{ id: query.has('offset') ? 8 : 7, label: null, publicKey: 'ssh-ed25519 AAAA' }], metadata: { paging: { total: 2 } } }))
   t.same(await odd.operations.ssh_keys?.run({}), [7, 8].map(id => ({ id: String(id), name: String(id), public_key: 'ssh-ed25519 AAAA', fingerprint: null })))
   t.same(sent(odd.vendor), [`GET /${organization}/sshkeys`, `GET /${organization}/sshkeys?offset=1`])
 })
@@ -150,12 +115,12 @@ t.test('the account\'s addresses are the undivided subnets of the whole tree, wh
 
 t.test('a tree that leads back to itself ends, and one without end is malformed', async t => {
   const block = { id: 'a', address: 3116506368, lastAddress: 3116506623, cidr: 24, metadata: { switch: [] } }
-  const round = await open(t, () => ({ status: 200, body: { data: [block] } }))
+  const round = await open(t, () => ok({ data: [block] }))
   t.match(await round.operations['addresses.list']?.all(), [{ id: 'a', address: '185.194.29.0', server_id: null }])
   t.equal(sent(round.vendor).length, 2)
   let number = 0
-  const endless = await open(t, () => ({ status: 200, body: { data: [{ ...block, id: String(++number), metadata: null }] } }))
-  t.equal((await failureOf(endless.operations['addresses.list']?.all() ?? never())).failure, 'malformed')
+  const endless = await open(t, () => ok({ data: [{ ...block, id: String(++number), metadata: null }] }))
+  t.equal((await failureOf(endless.operations['addresses.list']?.all())).failure, 'malformed')
   t.equal(sent(endless.vendor).length, 500)
 })
 
@@ -168,13 +133,13 @@ t.test('a server\'s addresses carry the ids of their subnets', async t => {
     [routed, '185.194.29.0', 32, false, '337201', 'uk-lon1'],
     [null, '2001:db8:2::', 48, false, '337201', 'uk-lon1']
   ])
-  t.equal((await failureOf(operations['addresses.list']?.run('999999999') ?? never())).failure, 'not-found')
+  t.equal((await failureOf(operations['addresses.list']?.run('999999999'))).failure, 'not-found')
 })
 
 t.test('a subnet that is routed but not shown on the server yet is listed', async t => {
   const row = { id: 1, status: 'running', hostname: 'a', network: { v4: { ipaddress: '192.0.2.1', additionalIps: [] } } }
   const subnet = { id: free, address: 3116506369, lastAddress: 3116506369, cidr: 32, metadata: { switch: { instanceId: 1 } } }
-  const { operations } = await open(t, ({ path }) => ({ status: 200, body: path === subnets ? { data: [subnet] } : row }))
+  const { operations } = await open(t, ({ path }) => ok(path === subnets ? { data: [subnet] } : row))
   t.match(await operations['addresses.list']?.run('1'), [{ id: null, address: '192.0.2.1' }, { id: free, address: '185.194.29.1', server_id: '1' }])
 })
 
@@ -304,18 +269,18 @@ t.test('a dry run of an attach reads the tree and sends nothing else', async t =
 
 t.test('a token without the scope is refused as forbidden, and a body that the vendor refuses names ours', async t => {
   const refusing = await open(t, ({ method }) => method === 'GET'
-    ? { status: 200, body: { data: [{ id: free, address: 3116506369, cidr: 32, metadata: { switch: {} } }] } }
+    ? ok({ data: [{ id: free, address: 3116506369, cidr: 32, metadata: { switch: {} } }] })
     : problem(400, 'body'))
   t.match(await failureOf(attach(refusing.operations, '1', free)), { failure: 'rejected', options: { member: 'body.addresses' } })
   const { operations } = await open(t, () => problem(403))
-  for (const work of [operations.ssh_keys?.run({}), operations['addresses.list']?.all()]) t.equal((await failureOf(work ?? never())).failure, 'forbidden')
+  for (const work of [operations.ssh_keys?.run({}), operations['addresses.list']?.all()]) t.equal((await failureOf(work)).failure, 'forbidden')
 })
 
 const request = (changes: Partial<RawRequest>): RawRequest => ({ method: 'GET', path: `${instances}/312019`, query: '', body: undefined, ...changes })
 
 t.test('a raw call is passed on as it is worded, and every status is an answer', async t => {
   const { vendor, operations } = await open(t, ({ method }) => method === 'GET' ? { status: 200, body: 'null', headers: { 'content-type': 'application/json' } } : problem(422))
-  t.same(await operations.raw?.run(request({ query: 'a=1&b=%20' })), { status: 200, body: null })
+  t.same(await operations.raw?.run(request({ query: 'a=1&b=%20' })), ok(null))
   t.same(await operations.raw?.run(request({ method: 'PUT', body: { a: [1] } })), { status: 422, body: { type: 'about:blank', title: 'No', detail: 'No such luck', instance: '', context: '' } })
   t.same(await operations.raw?.run(request({ method: 'DELETE', body: null })), { status: 422, body: { type: 'about:blank', title: 'No', detail: 'No such luck', instance: '', context: '' } })
   t.same(sent(vendor), [`GET ${instances}/312019?a=1&b=%20`, `PUT ${instances}/312019 {"a":[1]}`, `DELETE ${instances}/312019`])
@@ -336,16 +301,16 @@ t.test('a raw answer that is no JSON is text, and an empty one is null', async t
 
 t.test('a raw call whose token is refused signs in again', async t => {
   const { operations, vendor } = await openSandbox(t)
-  t.match(await operations.raw?.run(request({})), { status: 200, body: { id: 312019 } })
+  t.match(await operations.raw?.run(request({})), ok({ id: 312019 }))
   vendor.revokeTokens()
-  t.match(await operations.raw?.run(request({ method: 'POST', path: `${instances}/312019/stop`, body: { force: true } })), { status: 200, body: { action: 'stop' } })
+  t.match(await operations.raw?.run(request({ method: 'POST', path: `${instances}/312019/stop`, body: { force: true } })), ok({ action: 'stop' }))
   t.equal(vendor.logins, 2)
 })
 
 t.test('a dry run of a raw write sends nothing', async t => {
   const { line, vendor } = await open(t, () => problem(500))
   const { operations, calls } = line.dryRun()
-  t.same(await operations.raw?.run(request({ method: 'PATCH', body: { hostname: 'x' } })), { status: 200, body: null })
+  t.same(await operations.raw?.run(request({ method: 'PATCH', body: { hostname: 'x' } })), ok(null))
   t.match(calls, [{ method: 'PATCH', url: `${vendor.origin}${instances}/312019`, body: { hostname: 'x' } }])
   t.same(sent(vendor), [])
 })

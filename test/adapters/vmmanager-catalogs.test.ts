@@ -3,9 +3,9 @@ import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import { createClient } from '../../src/adapters/vmmanager/client.ts'
 import { createOwners } from '../../src/adapters/vmmanager/owners.ts'
 import { createVmmanagerSend } from '../../src/adapters/vmmanager/send.ts'
-import { failureOf, type DirectVerbs } from '../helpers/line.ts'
+import type { DirectVerbs } from '../helpers/line.ts'
 import {
-  badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, dryRunOf, sentTo, web, writesOf, type Handle
+  badMembersOf, complaint, dryRunOf, failureOf, html, jobsEnd, list, ok, open, openSandbox, sentTo, web, writesOf, type Handle
 } from './vmmanager-bench.ts'
 
 const ip = {
@@ -53,9 +53,9 @@ t.test('the addresses of a server', async t => {
   })
   t.test('of a missing server are not found, without a call if the id is impossible', async t => {
     const { operations } = await openSandbox(t)
-    t.match(await failureOf(Promise.resolve(operations['addresses.list']?.run('99999'))), { failure: 'not-found' })
+    t.match(await failureOf(operations['addresses.list']?.run('99999')), { failure: 'not-found' })
     const none = await open(t, () => list([]))
-    t.match(await failureOf(Promise.resolve(none.operations['addresses.list']?.run('4x'))), { failure: 'not-found' })
+    t.match(await failureOf(none.operations['addresses.list']?.run('4x')), { failure: 'not-found' })
     t.equal(none.vendor.calls.length, 0)
   })
   t.test('of the account are listed with the servers that have them, free ones without', async t => {
@@ -97,7 +97,7 @@ t.test('an address is attached', async t => {
     const step = operations.steps?.['attach']
     t.equal(step?.isDue((await operations.get.run('41')).server, {}), true)
     t.same((await step?.run('41', accepted?.next?.input ?? {}))?.next, { name: 'attach', input: { addresses: '192.0.2.52' } })
-    t.equal((await failureOf(Promise.resolve(step?.run('41', accepted?.next?.input ?? {})))).failure, 'conflict')
+    t.equal((await failureOf(step?.run('41', accepted?.next?.input ?? {}))).failure, 'conflict')
   })
   t.test('not again if the server has it, and not if another server has it', async t => {
     const { vendor, operations } = await open(t, withIps([ip, taken]))
@@ -109,13 +109,13 @@ t.test('an address is attached', async t => {
   t.test('only if it is IPv4, which is checked before anything is sent', async t => {
     const { vendor, operations } = await open(t, withIps([free]))
     for (const odd of ['2001:db8::1', '192.0.2', 'web-1', '0', "1' OR '1"]) t.same(await badMembersOf(attach('192.0.2.21', odd)(operations)), ['body.addresses'], odd)
-    t.equal((await failureOf(Promise.resolve(operations['addresses.attach']?.run({ id: 'x', addresses: ['192.0.2.21'] })))).failure, 'not-found')
+    t.equal((await failureOf(operations['addresses.attach']?.run({ id: 'x', addresses: ['192.0.2.21'] }))).failure, 'not-found')
     t.equal(vendor.calls.length, 0)
   })
   t.test('or the problem names it if the vendor refuses it; a missing server is still not found', async t => {
     const { operations } = await openSandbox(t)
     t.match(await failureOf(attach('192.0.2.11')(operations)), { failure: 'rejected', options: { member: 'body.addresses' } })
-    t.match(await failureOf(Promise.resolve(operations['addresses.attach']?.run({ id: '99999', addresses: ['192.0.2.50'] }))), { failure: 'not-found', options: { code: 5021 } })
+    t.match(await failureOf(operations['addresses.attach']?.run({ id: '99999', addresses: ['192.0.2.50'] })), { failure: 'not-found', options: { code: 5021 } })
   })
 })
 
@@ -273,10 +273,10 @@ t.test('catalogs', async t => {
   })
   t.test('that never end are malformed, whether they repeat or continue', async t => {
     const same = await open(t, () => list(Array.from({ length: 200 }, (_, index) => ({ id: index + 1 }))))
-    t.equal((await failureOf(Promise.resolve(same.operations.regions?.run({})))).failure, 'malformed')
+    t.equal((await failureOf(same.operations.regions?.run({}))).failure, 'malformed')
     t.equal(same.vendor.calls.length, 2)
     const endless = await open(t, ({ query }) => list([{ id: Number(/GT (\d+)/.exec(query.get('where') ?? '')?.[1] ?? 0) + 1 }], 1e6))
-    t.equal((await failureOf(Promise.resolve(endless.operations.regions?.run({})))).failure, 'malformed')
+    t.equal((await failureOf(endless.operations.regions?.run({}))).failure, 'malformed')
     t.equal(endless.vendor.calls.length, 100)
   })
   t.test('survive members of unexpected types, but not rows without an id', async t => {
@@ -284,12 +284,12 @@ t.test('catalogs', async t => {
     const { operations } = await open(t, () => list([odd]))
     for (const name of names) t.ok((await operations[name]?.run({}))?.every(({ id, name }) => id !== '' && name !== ''), name)
     const broken = await open(t, () => list([{ name: 'x' }]))
-    for (const name of names) t.equal((await failureOf(Promise.resolve(broken.operations[name]?.run({})))).failure, 'malformed', name)
+    for (const name of names) t.equal((await failureOf(broken.operations[name]?.run({}))).failure, 'malformed', name)
   })
   t.test('that the user may not read are forbidden, missing ones malformed', async t => {
     for (const [reply, failure] of [[complaint(403, 3001, 'Unauthorized'), 'forbidden'], [html(404), 'malformed'], [complaint(404, 1002, 'Not found'), 'malformed']] as const) {
       const { operations } = await open(t, () => reply)
-      for (const name of names) t.equal((await failureOf(Promise.resolve(operations[name]?.run({})))).failure, failure)
+      for (const name of names) t.equal((await failureOf(operations[name]?.run({}))).failure, failure)
     }
   })
 })
@@ -307,7 +307,7 @@ t.test('owners', async t => {
   })
   t.test('that are missing are not missing servers', async t => {
     const { vendor, operations } = await open(t, () => list([]))
-    for (const id of ['99', 'x', '../3']) t.match(await failureOf(Promise.resolve(operations['owners.list']?.get(id))), { failure: 'not-found', options: { member: 'path.owner' } })
+    for (const id of ['99', 'x', '../3']) t.match(await failureOf(operations['owners.list']?.get(id)), { failure: 'not-found', options: { member: 'path.owner' } })
     t.equal(vendor.calls.length, 1)
   })
   t.test('are created as plain users unless a role is given', async t => {
@@ -333,12 +333,12 @@ t.test('owners', async t => {
     const { operations } = await open(t, ({ method }) => method === 'POST' ? ok({}) : list([client, { ...client, id: 25, email: 'New@Example.com' }]))
     t.equal((await operations['owners.create']?.run(account))?.id, '25')
     const lost = await open(t, ({ method }) => method === 'POST' ? ok({}) : list([client]))
-    t.match(await failureOf(Promise.resolve(lost.operations['owners.create']?.run(account))), { failure: 'malformed' })
+    t.match(await failureOf(lost.operations['owners.create']?.run(account)), { failure: 'malformed' })
   })
   t.test('that the vendor refuses name the member', async t => {
     for (const [name, member] of [['email', 'body.email'], ['password', 'body.password'], ['full_name', 'body.name'], ['role', 'body.options.role']] as const) {
       const { operations } = await open(t, () => complaint(400, 1006, 'Invalid value', { name }))
-      const error = await failureOf(Promise.resolve(operations['owners.create']?.run(account)))
+      const error = await failureOf(operations['owners.create']?.run(account))
       t.match(error, { failure: 'rejected', options: { member } })
       t.notMatch(JSON.stringify([error.message, error.options]), account.password)
     }
@@ -351,12 +351,12 @@ t.test('owners', async t => {
     t.ok((await operations['owners.list']?.run())?.some(({ id }) => id === made?.id))
     const { serverId } = await operations.create?.run({ name: 'theirs', plan: '2', image: '25', password: 'Example-Pass1', owner: made?.id }) ?? {}
     t.match((await operations.get.run(serverId ?? '')).server.owner, { id: made?.id, name: 'new@example.com' })
-    t.equal((await failureOf(Promise.resolve(operations['owners.create']?.run(example)))).failure, 'conflict')
+    t.equal((await failureOf(operations['owners.create']?.run(example))).failure, 'conflict')
   })
   t.test('are created by administrators only', async t => {
     const { operations } = await openSandbox(t, {}, 'vm6-client')
-    t.equal((await failureOf(Promise.resolve(operations['owners.create']?.run(account)))).failure, 'forbidden')
-    t.equal((await failureOf(Promise.resolve(operations.login_link?.run({ owner: '3' })))).failure, 'forbidden')
+    t.equal((await failureOf(operations['owners.create']?.run(account))).failure, 'forbidden')
+    t.equal((await failureOf(operations.login_link?.run({ owner: '3' }))).failure, 'forbidden')
   })
 })
 
@@ -382,7 +382,7 @@ t.test('a login link', async t => {
   })
   t.test('of a missing account is not a missing server, and an invalid id costs no call', async t => {
     const { vendor, operations } = await openSandbox(t)
-    for (const owner of ['99', 'client@example.com', '..']) t.match(await failureOf(Promise.resolve(operations.login_link?.run({ owner }))), { failure: 'not-found', options: { member: 'path.owner' } })
+    for (const owner of ['99', 'client@example.com', '..']) t.match(await failureOf(operations.login_link?.run({ owner })), { failure: 'not-found', options: { member: 'path.owner' } })
     t.equal(sentTo(vendor).length, 1)
   })
   t.test('on the simulated platform signs that user in', async t => {
@@ -395,7 +395,7 @@ t.test('a login link', async t => {
   t.test('without a key is malformed and reveals nothing', async t => {
     for (const reply of [ok({ id: '4' }), html(200), html(404)]) {
       const { operations } = await open(t, () => reply)
-      t.equal((await failureOf(Promise.resolve(operations.login_link?.run({ owner: '3' })))).failure, 'malformed')
+      t.equal((await failureOf(operations.login_link?.run({ owner: '3' }))).failure, 'malformed')
     }
   })
 })

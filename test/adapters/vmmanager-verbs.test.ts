@@ -2,9 +2,9 @@ import t from 'tap'
 import { z } from 'zod'
 import type { Accepted } from '../../src/adapters/verbs.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
-import { failureOf, listAll, type Test, type DirectVerbs } from '../helpers/line.ts'
+import { listAll, type DirectVerbs, type Test } from '../helpers/line.ts'
 import {
-  badMembersOf, complaint, html, jobsEnd, list, ok, open, openSandbox, dryRunOf, running, seenOf, sentTo, stopped, web, writesOf, type Handle
+  badMembersOf, complaint, dryRunOf, failureOf, html, jobsEnd, list, must, ok, open, openSandbox, running, seenOf, sentTo, stopped, web, writesOf, type Handle
 } from './vmmanager-bench.ts'
 
 const taskAnswer = ok({ id: 41, task: 1341774671 })
@@ -12,7 +12,6 @@ const spec: CreateSpec = {
   name: 'new-1', region: '1', cpus: 1, memory_mib: 1024, disk_gib: 10, image: '25', password: 'Example-Pass1', owner: '3'
 }
 const post = (path: string, body: unknown) => ({ method: 'POST', path, body })
-const must = async (work: Promise<Accepted> | undefined): Promise<Accepted> => await (work ?? Promise.reject(new Error('the verb is absent')))
 
 t.test('every verb that the vendor has is declared with its evidence, and no other', async t => {
   const { operations } = await open(t, () => list([]))
@@ -257,7 +256,7 @@ t.test('one write to a server', async t => {
     t.same(await badMembersOf(operations.password?.run({ id: '41' })), ['body.password'], 'the vendor makes no password')
     for (const id of ['', '0', 'x', '41) OR (id GT 0', '../41']) {
       for (const work of [operations.rename?.run({ id, name: 'x' }), operations.rescue?.run({ id }), operations.unrescue?.run({ id }), operations.password?.run({ id, password: 'Example-Pass3' }), operations.console?.run({ id })]) {
-        t.match(await failureOf(Promise.resolve(work)), { failure: 'not-found', options: { notAttempted: true } })
+        t.match(await failureOf(work), { failure: 'not-found', options: { notAttempted: true } })
       }
     }
     t.equal(vendor.calls.length, 0)
@@ -419,21 +418,21 @@ t.test('the console', async t => {
   t.test('of a stopped server is a conflict, of a missing one not found', async t => {
     for (const [rows, failure] of [[[{ ...web, state: 'stopped' }], 'conflict'], [[{ ...web, state: 'creating' }], 'conflict'], [[], 'not-found']] as const) {
       const { vendor, operations } = await open(t, () => list(rows))
-      t.equal((await failureOf(Promise.resolve(operations.console?.run({ id: '41' })))).failure, failure)
+      t.equal((await failureOf(operations.console?.run({ id: '41' }))).failure, failure)
       t.equal(vendor.calls.length, 1)
     }
   })
   t.test('without a port or a node is malformed, and shows no password', async t => {
     for (const [vnc, row] of [[{ vnc_password: 'geheim-1' }, web], [{ vnc_port: 0 }, web], [{ vnc_port: 5941, vnc_password: 'geheim-1' }, { ...web, node: null }]] as const) {
       const { operations } = await open(t, answers(vnc, row))
-      const error = await failureOf(Promise.resolve(operations.console?.run({ id: '41' })))
+      const error = await failureOf(operations.console?.run({ id: '41' }))
       t.equal(error.failure, 'malformed')
       t.notMatch(JSON.stringify([error.message, error.options]), 'geheim')
     }
   })
   t.test('that is missing keeps its status, so that it counts as unsupported', async t => {
     const { operations } = await openSandbox(t, { inferred: false })
-    t.match(await failureOf(Promise.resolve(operations.console?.run({ id: '41' }))), { failure: 'not-found', options: { status: 404 } })
+    t.match(await failureOf(operations.console?.run({ id: '41' })), { failure: 'not-found', options: { status: 404 } })
   })
 })
 

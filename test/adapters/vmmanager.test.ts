@@ -4,38 +4,20 @@ import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
 import type { ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
+import type { SimulatedReply, Simulator } from '../../sandbox/kit/simulator.ts'
+import type { VmmanagerKnobs } from '../../sandbox/vmmanager/simulator.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, listAll, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
-
-type Handle = (request: SimulatedRequest) => SimulatedReply
+import { listAll, type DirectVerbs, type Test } from '../helpers/line.ts'
+import { complaint, failureOf, html, list, ok, open, openSandbox, web as webWithIp6, type Handle } from './vmmanager-bench.ts'
 
 const withPassword = { email: 'admin@example.com', password: 'secret' }
 const withToken = { token: '24-static' }
 
-/** The adapter in front of a vendor whose every answer the test gives. */
-async function open (test: Test, handle: Handle, settings: Record<string, string> = withToken): Promise<Bench> {
-  const vendor = await startSimulator(handle)
-  return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
-}
-
-async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
-  const { now, pass } = createStillClock()
-  const vendor = await startVmmanager({ clock: now, knobs })
-  return { ...openBench(test, vmmanager, vendor, vendor.settings[account]), pass }
-}
-
-const ok = (body: unknown, status = 200): SimulatedReply => ({ status, body })
-const list = (rows: readonly unknown[], size?: number): SimulatedReply => ok({ last_notify: 123456, list: rows, ...(size === undefined ? {} : { size }) })
-const complaint = (status: number, code: number, msg: string): SimulatedReply => ({ status, body: { error: { code, msg } } })
-const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
 const signedIn = (token: string, more: object = {}): SimulatedReply => ok({ confirmed: true, expires_at: null, id: '24', token, ...more }, 201)
 const empty = list([], 0)
 
-/** Signs in whoever comes, with tokens t-1, t-2 and so on, and leaves the rest to `handle`. */
-function withDesk (handle: Handle): Handle {
+/** Accepts every sign-in, with the tokens t-1, t-2, …, and leaves the rest to `handle`. */
+function withSignIn (handle: Handle): Handle {
   let tokens = 0
   return request => request.path.startsWith('/auth/') ? signedIn(`t-${++tokens}`) : handle(request)
 }
@@ -45,31 +27,7 @@ const bodyOf = (text: string | undefined): unknown => JSON.parse(text ?? '')
 const page = (more: { after?: string, limit?: number, filters?: ServerFilters } = {}) =>
   ({ filters: {}, offset: 0, after: null, limit: 200, ...more })
 
-/** The members of the sample rows that are read. */
-const web = {
-  id: 41,
-  name: 'web-1',
-  state: 'active',
-  domain: 'web-1.example.com',
-  account: { id: 3, email: 'client@example.com' },
-  cluster: { id: 1, name: 'cluster-kvm-1' },
-  node: { id: 1, name: 'node-1', ip_addr: '198.51.100.11' },
-  os: { id: 25, name: 'Ubuntu 22.04' },
-  os_name: 'Ubuntu 22.04',
-  cpu_number: 2,
-  cpu_number_new: 2,
-  ram_mib: 2048,
-  ram_mib_new: 2048,
-  disk: { id: 101, disk_mib: 20480, disk_mib_new: 20480 },
-  disk_count: 1,
-  ip4: [{ ip: '192.0.2.10', interface: 'eth0' }],
-  ip6: [],
-  rescue_mode: false,
-  disabled: false,
-  is_protected: false,
-  tags: [],
-  create_date: '2026-01-15 10:20:30'
-}
+const web = { ...webWithIp6, ip6: [] }
 const db = {
   ...web,
   id: 42,
@@ -230,7 +188,7 @@ t.test('an expired token', async t => {
   const dead = [complaint(401, 3001, 'Unauthorized'), complaint(401, 1000, 'Unauthorized'), complaint(400, 1000, 'Unauthorized'), html(401)]
   for (const [index, answer] of dead.entries()) {
     t.test(`leads to one sign-in and one repeat, for reads and writes (${index + 1} of ${dead.length})`, async t => {
-      const { vendor, operations } = await open(t, withDesk(({ headers, method }) => {
+      const { vendor, operations } = await open(t, withSignIn(({ headers, method }) => {
         if (headers['x-xsrf-token'] === 't-1') return answer
         return method === 'POST' ? ok({ id: 41, task: 7 }) : list([web], 1)
       }), withPassword)
@@ -241,13 +199,13 @@ t.test('an expired token', async t => {
   }
 
   t.test('is a missing permission if 3001 persists after a fresh sign-in, and never a loop', async t => {
-    const { vendor, operations } = await open(t, withDesk(() => complaint(401, 3001, 'Unauthorized')), withPassword)
+    const { vendor, operations } = await open(t, withSignIn(() => complaint(401, 3001, 'Unauthorized')), withPassword)
     t.match(await failureOf(operations.get.run('41')), { failure: 'forbidden', options: { code: 3001 } })
     t.equal(vendor.calls.length, 4)
   })
   t.test('stays a refusal of the credentials if 1000 or a bare 401 persists', async t => {
     for (const answer of [complaint(401, 1000, 'Unauthorized'), html(401)]) {
-      const { vendor, operations } = await open(t, withDesk(() => answer), withPassword)
+      const { vendor, operations } = await open(t, withSignIn(() => answer), withPassword)
       t.equal((await failureOf(operations.get.run('41'))).failure, 'authentication')
       t.equal(vendor.calls.length, 4)
     }
@@ -273,7 +231,7 @@ t.test('a suspended platform', async t => {
   }
   t.test('that does not wake within eleven requests is suspended, and a write has certainly done nothing', async t => {
     const { vendor, operations } = await open(t, () => ({ ...complaint(503, 3001, 'Unauthorized'), headers: { 'retry-after': '60' } }))
-    const error = await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())
+    const error = await failureOf(operations.start?.run({ id: '41' }))
     t.match(error, { failure: 'suspended', sideEffect: 'none', options: { status: 503, notAttempted: true } })
     t.equal(error.options.code, undefined)
     t.equal(vendor.calls.length, 11)
@@ -302,14 +260,14 @@ t.test('refusals', async t => {
   for (const [name, answer, failure] of cases) {
     t.test(name, async t => {
       const { vendor, operations } = await open(t, () => answer)
-      t.equal((await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())).failure, failure)
+      t.equal((await failureOf(operations.start?.run({ id: '41' }))).failure, failure)
       t.equal(vendor.calls.length, 1)
     })
   }
 
   t.test('the vendor\'s code and message are shown; a refused write has done nothing', async t => {
     const { operations } = await open(t, () => complaint(200, 5030, 'Host is busy'))
-    const error = await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())
+    const error = await failureOf(operations.start?.run({ id: '41' }))
     t.match(error, { failure: 'rejected', sideEffect: 'none', options: { status: 200, code: 5030, vendorMessage: 'Host is busy' } })
     t.notMatch(JSON.stringify(error.options), '24-static')
   })
@@ -618,13 +576,13 @@ t.test('actions', async t => {
   t.test('a broken connection after sending is never sent again', async t => {
     const { vendor, operations } = await openSandbox(t)
     vendor.fail({ kind: 'reset-after', match: ({ path }) => path.endsWith('/stop') })
-    t.match(await failureOf(act(operations, 'stop') ?? Promise.resolve()), { failure: 'unreachable', sideEffect: 'possible' })
+    t.match(await failureOf(act(operations, 'stop')), { failure: 'unreachable', sideEffect: 'possible' })
     t.equal(vendor.calls.filter(({ path }) => path.endsWith('/stop')).length, 1)
   })
   for (const knobs of [{}, { hostUnknownStatus: 400 }, { errorsAs200: true }] as const) {
     t.test(`a server that is gone is missing with ${JSON.stringify(knobs)}`, async t => {
       const { operations } = await openSandbox(t, knobs)
-      t.match(await failureOf(operations.start?.run({ id: '99999' }) ?? Promise.resolve()), { failure: 'not-found', options: { code: 5021 } })
+      t.match(await failureOf(operations.start?.run({ id: '99999' })), { failure: 'not-found', options: { code: 5021 } })
     })
   }
 })
@@ -739,7 +697,7 @@ t.test('on the simulated platform', async t => {
   t.test('a busy server is a conflict where the vendor says so', async t => {
     const { operations } = await openSandbox(t, { busy: 'refuse' })
     await operations.stop?.run({ id: '41' })
-    t.equal((await failureOf(operations.start?.run({ id: '41' }) ?? Promise.resolve())).failure, 'conflict')
+    t.equal((await failureOf(operations.start?.run({ id: '41' }))).failure, 'conflict')
   })
   for (const badTokenCode of [3001, 1000] as const) {
     t.test(`expired tokens (${badTokenCode}) are replaced once`, async t => {
