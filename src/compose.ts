@@ -17,6 +17,7 @@ import type { AuditSink } from './telemetry/audit.ts'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import type { Account } from './transport/account.ts'
+import { createRepeatedAnswers } from './transport/repeated-answers.ts'
 import { version } from './version.ts'
 
 export interface ComposeParts {
@@ -26,6 +27,8 @@ export interface ComposeParts {
   readonly stores: Stores
   /** Absent: the system's clock. */
   readonly clock?: Clock
+  /** From 0 to 1; absent: the system's. */
+  readonly random?: () => number
   readonly isServing: () => boolean
   readonly isRedisThere: (() => boolean) | null
   /** Absent or null: no state file. */
@@ -116,14 +119,18 @@ interface Opening {
   readonly observer: Observer
 }
 
-const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger }: ComposeParts, { clock, secrets, observer }: Opening): AccountOpening => ({
+const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger, random = Math.random }: ComposeParts, { clock, secrets, observer }: Opening): AccountOpening => ({
   clock,
   tokens,
   tokenBuckets,
   observer,
   secret: secrets[0] ?? '',
+  random,
+  repeatedAnswers: createRepeatedAnswers({ random }),
   report: sent => {
-    logger?.info(toLogLine(sent), 'upstream call')
+    // What went well at once is in the line of its request.
+    const isPlain = sent.outcome === 'ok' && sent.attempt === 1 && !sent.isSignIn
+    logger?.[isPlain ? 'debug' : 'info'](toLogLine(sent), 'upstream call')
     observer.upstreamCalled(sent)
   }
 })

@@ -1,3 +1,4 @@
+import { createRepeatedAnswers } from '../transport/repeated-answers.ts'
 import { openAccounts, type OpenedAccount } from '../accounts.ts'
 import type { Config } from '../config/load.ts'
 import { systemClock } from '../domain/clock.ts'
@@ -13,6 +14,8 @@ export async function withAccounts<T> ({ accounts, secret }: Config, work: (open
     clock: systemClock,
     observer: silentObserver,
     secret: secret?.[0] ?? '',
+    random: Math.random,
+    repeatedAnswers: createRepeatedAnswers({ random: Math.random }),
     report: () => {}
   })
   try {

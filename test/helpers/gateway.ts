@@ -20,6 +20,7 @@ export interface TestGatewayOptions {
   readonly stores?: Stores
   /** Absent: the system's. */
   readonly clock?: Clock
+  readonly random?: () => number
   readonly isServing?: () => boolean
   readonly isRedisThere?: () => boolean
   readonly isFileThere?: () => boolean

@@ -20,6 +20,7 @@ export const createDigitaloceanSend = (account: DigitaloceanAccount, upstream: U
   const send = createSend(upstream, () => baseOf(account))
   return async <T>({ schema, about = {}, ...endpoint }: DigitaloceanEndpoint<T>): Promise<T> => await send({
     ...endpoint,
+    reader: schema,
     read: response => {
       if (!isSuccess(response)) throw callFailure(response, about)
       return parseWire(schema, response.text === '' ? null : parseJson(response.text), response)

@@ -23,6 +23,7 @@ export const createHeficedSend = (account: HeficedAccount, upstream: Upstream) =
   return async <T>({ schema, toFailure = callFailure, ...endpoint }: HeficedEndpoint<T>): Promise<T> => await send({
     method: endpoint.assumed === undefined ? 'GET' : 'POST',
     ...endpoint,
+    reader: schema,
     read: response => {
       if (!isSuccess(response)) throw toFailure(response)
       return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)

@@ -22,6 +22,7 @@ export const createHetznerSend = (account: HetznerAccount, upstream: Upstream): 
   const send = createSend(upstream, () => baseOf(account))
   return async ({ schema, toFailure = (response: HttpResponse) => callFailure(response), ...endpoint }) => await send({
     ...endpoint,
+    reader: schema,
     read: response => {
       if (!isSuccess(response)) throw toFailure(response)
       return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)

@@ -28,6 +28,7 @@ export const createVmmanagerSend = (account: VmmanagerAccount, upstream: Upstrea
   return async <T>({ schema, toFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> => await send({
     method: endpoint.assumed === undefined ? 'GET' : 'POST',
     ...endpoint,
+    reader: schema,
     read: response => readAnswer(schema, response, toFailure)
   })
 }
