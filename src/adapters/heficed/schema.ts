@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { number, text } from '../kit/wire.ts'
+import { leniently } from '../kit/seen.ts'
+import { flag, number, text, texts } from '../kit/wire.ts'
 
 export const tokenWire = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().catch(3600) })
 
@@ -7,28 +8,19 @@ export const tokenErrorWire = z.object({ error: z.string(), error_description: t
 
 const named = z.object({ id: z.union([z.string(), z.number()]).transform(String), name: text })
 
-const v4Wire = z.object({
-  ipaddress: text, netmask: text, gateway: text, additionalIps: z.array(z.string()).nullish().catch(null)
-})
-const v6Wire = z.object({
-  ipaddress: text, netmask: number, gateway: text, additionalIps: z.array(z.string()).nullish().catch(null)
-})
-
-const billingWire = z.object({
-  status: text,
-  startDate: number,
-  cancellationRequest: z.object({ type: text }).nullish().catch(null)
-})
+const v4Wire = z.object({ ipaddress: text, netmask: text, gateway: text, additionalIps: texts })
+const v6Wire = z.object({ ipaddress: text, netmask: number, gateway: text, additionalIps: texts })
+const billingWire = z.object({ status: text, startDate: number, cancellationRequest: leniently(z.object({ type: text })) })
 
 export const instanceWire = z.object({
   id: z.union([z.number().int(), z.string().min(1)]).transform(String),
   status: z.string().nullish(),
   hostname: text,
-  location: named.nullish().catch(null),
-  inRescueMode: z.boolean().nullish().catch(null),
-  template: named.nullish().catch(null),
-  network: z.object({ v4: v4Wire.nullish().catch(null), v6: v6Wire.nullish().catch(null) }).nullish().catch(null),
-  billing: billingWire.nullish().catch(null),
+  location: leniently(named),
+  inRescueMode: flag,
+  template: leniently(named),
+  network: leniently(z.object({ v4: leniently(v4Wire), v6: leniently(v6Wire) })),
+  billing: leniently(billingWire),
   vcpu: number,
   memory: number,
   disk: number,
@@ -46,15 +38,15 @@ export type InstanceWire = z.infer<typeof instanceWire>
 /** The envelope of every list. */
 export const listWire = <Row>(row: z.ZodType<Row>) => z.object({
   data: z.array(row),
-  links: z.object({ paging: z.object({ next: text }).nullish().catch(null) }).nullish().catch(null),
-  metadata: z.object({
-    paging: z.object({ total: number, offsets: z.object({ next: number }).nullish().catch(null) }).nullish().catch(null)
-  }).nullish().catch(null)
+  links: leniently(z.object({ paging: leniently(z.object({ next: text })) })),
+  metadata: leniently(z.object({
+    paging: leniently(z.object({ total: number, offsets: leniently(z.object({ next: number })) }))
+  }))
 })
 export type ListWire = Omit<z.infer<ReturnType<typeof listWire>>, 'data'>
 
 // An answer to a write is read leniently: the vendor has already done the work.
-const idText = z.union([z.number(), z.string().min(1)]).transform(String).nullish().catch(null)
+const idText = leniently(z.union([z.number(), z.string().min(1)]).transform(String))
 
 export const eventWire = z.object({ id: idText, password: text }).catch({ id: null, password: null })
 export type EventWire = z.infer<typeof eventWire>
@@ -63,7 +55,7 @@ export const renamedWire = z.object({ hostname: z.string() }).transform(({ hostn
 
 const invoiceItemWire = z.object({
   instanceId: idText,
-  configuration: z.object({ raw: z.object({ product: text }).nullish().catch(null) }).nullish().catch(null)
+  configuration: leniently(z.object({ raw: leniently(z.object({ product: text })) }))
 })
 
 /** The answer to an order. It also contains personal data, which is not read. */
@@ -72,7 +64,7 @@ export const invoiceWire = z.object({
   status: text,
   leftToPay: number,
   currency: text,
-  items: z.array(invoiceItemWire.nullable().catch(null)).nullish().catch(null)
+  items: leniently(z.array(invoiceItemWire.nullable().catch(null)))
 }).catch({ id: null, status: null, leftToPay: null, currency: null, items: null })
 export type InvoiceWire = z.infer<typeof invoiceWire>
 
@@ -92,7 +84,7 @@ export const subnetWire = z.object({
   id: identity,
   address: z.number().int().min(0).max(0xffffffff),
   cidr: z.number().int().min(0).max(32),
-  metadata: z.object({ switch: z.object({ instanceId: idText }).nullish().catch(null) }).nullish().catch(null)
+  metadata: leniently(z.object({ switch: leniently(z.object({ instanceId: idText })) }))
 }).transform(({ id, address, cidr, metadata }) => ({
   id,
   address: [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join('.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Accepted, Create, WithOptions } from '../verbs.ts'
+import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
@@ -50,19 +50,17 @@ export const createCreate = (client: VmmanagerClient): Create<CreateOptions> => 
     options: { ipv4_number: 1, domain: 'web-1.example.com' }
   },
   isLike,
-  run: async spec => await create(client, spec)
-})
-
-async function create (client: VmmanagerClient, spec: Order): Promise<Accepted> {
-  const body = toBody(spec)
-  const pool = spec.networks === undefined ? 'body.options.ipv4_pool' : 'body.networks'
-  const { id: serverId, task } = await client.createHost(body, creationFailure(new Map([...members, ['ipv4_pool', pool]])))
-  return {
-    ...(typeof serverId === 'string' ? { serverId } : {}),
-    // Another task with the same number assigns the addresses; only the name distinguishes them.
-    ...(typeof task === 'string' ? { jobs: [{ id: task, name: 'host_create' }] } : {})
+  run: async spec => {
+    const pool = spec.networks === undefined ? 'body.options.ipv4_pool' : 'body.networks'
+    const toFailure = creationFailure(new Map([...members, ['ipv4_pool', pool]]))
+    const { id: serverId, task } = await client.createHost(toBody(spec), toFailure)
+    return {
+      ...(typeof serverId === 'string' ? { serverId } : {}),
+      // Another task with the same number assigns the addresses; only the name distinguishes them.
+      ...(typeof task === 'string' ? { jobs: [{ id: task, name: 'host_create' }] } : {})
+    }
   }
-}
+})
 
 /** The vendor's members to ours, so that a problem names the refused member. */
 const members = [

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { AllVerbs, OwnerCreate, WithOptions } from '../verbs.ts'
+import type { AllVerbs, OwnerCreate } from '../verbs.ts'
 import type { Owner } from '../../domain/catalog.ts'
 import { UpstreamError } from '../../domain/failure.ts'
-import type { OwnerSpec } from '../../domain/spec.ts'
 import type { VmmanagerClient } from './client.ts'
 import { idOf } from './ids.ts'
 import type { AccountWire } from './schema.ts'
@@ -39,7 +38,10 @@ export const createOwners = (account: VmmanagerAccount, client: VmmanagerClient,
     requires: ['email', 'password'],
     options: ownerOptions,
     example: { email: 'client@example.com', password: 'Example-Pass1' },
-    run: async spec => await createOwner(client, spec)
+    run: async ({ name, email, password, options: { role = '@user', phone_number: phone } }) => {
+      const { id } = await client.createAccount({ email, password, role, full_name: name, phone_number: phone })
+      return { id: id ?? await findIdByEmail(client, email), name: name ?? null, email: email ?? null, status: null }
+    }
   },
   login_link: {
     evidence: 'documented',
@@ -54,12 +56,6 @@ export const createOwners = (account: VmmanagerAccount, client: VmmanagerClient,
 })
 
 const toOwner = (wire: AccountWire): Owner => ({ id: wire.id, name: null, email: wire.email ?? null, status: wire.state ?? null })
-
-async function createOwner (client: VmmanagerClient, spec: WithOptions<OwnerSpec, OwnerOptions>): Promise<Owner> {
-  const { name, email, password, options: { role = '@user', phone_number: phone } } = spec
-  const { id } = await client.createAccount({ email, password, role, full_name: name, phone_number: phone })
-  return { id: id ?? await findIdByEmail(client, email), name: name ?? null, email: email ?? null, status: null }
-}
 
 /** For an answer without an id. */
 async function findIdByEmail (client: VmmanagerClient, email: string | undefined): Promise<string> {

@@ -6,7 +6,7 @@ import { flag, number, text } from '../kit/wire.ts'
 const idValue = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)])
 const idText = idValue.transform(String)
 
-const linkId = idText.nullish().catch(null)
+const linkId = leniently(idText)
 
 export const tokenWire = z.object({
   token: z.string().regex(/^[\x21-\x7e]+$/),
@@ -19,9 +19,9 @@ export const longTokenWire = z.object({ token: z.string().regex(/^[\x21-\x7e]+$/
 export const keyWire = z.object({ key: z.string().min(1) })
 
 export const complaintWire = z.object({
-  code: z.union([z.number(), z.string()]).nullish().catch(null),
+  code: leniently(z.union([z.number(), z.string()])),
   msg: text,
-  value: z.record(z.string(), z.unknown()).nullish().catch(null)
+  value: leniently(z.record(z.string(), z.unknown()))
 })
 
 const toAddressesWire = (may: MemberReading) => may(z.array(may(z.object({ ip: may(z.string()) }))))
@@ -73,12 +73,12 @@ export const taskWire = z.object({ id: linkId, consul_id: linkId, name: text, st
 export type TaskWire = z.infer<typeof taskWire>
 
 /** One task, with or without an envelope. */
-export const taskDetailWire = z.object({ task: z.object({ output: text }).nullish().catch(null), output: text })
+export const taskDetailWire = z.object({ task: leniently(z.object({ output: text })), output: text })
 export type TaskDetailWire = z.infer<typeof taskDetailWire>
 
 /** The readable items of a list. */
 const itemsOf = <Item>(item: z.ZodType<Item>) =>
-  z.array(item.nullable().catch(null)).nullish().catch(null).transform(items => (items ?? []).filter(one => one !== null))
+  leniently(z.array(item.nullable().catch(null))).transform(items => (items ?? []).filter(one => one !== null))
 
 const named = z.object({ id: idText, name: text })
 const clusters = itemsOf(z.object({ id: idText }))
@@ -121,6 +121,6 @@ export const ipWire = z.object({
   domain: text,
   gateway: text,
   mask: text,
-  host: z.object({ id: linkId }).nullish().catch(null)
+  host: leniently(z.object({ id: linkId }))
 })
 export type IpWire = z.infer<typeof ipWire>
