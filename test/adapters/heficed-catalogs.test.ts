@@ -7,7 +7,7 @@ import { badMemberOf, failureOf, instances, must, ok, open, openSandbox, organiz
 
 const subnets = `/${organization}/ipswitch/v4/subnets`
 
-/** Subnets of the simulated vendor: one that is routed to 337201, two free ones beside it, and a free block of eight elsewhere. */
+/** Subnets of the simulated vendor: one routed to 337201, two free ones beside it, and elsewhere a free block of eight addresses and a divided one. */
 const routed = '60bde87f311fc2ed1f6aeac9'
 const free = '60bde87f311fc2ed1f6aeacb'
 const alsoFree = '60bde87f311fc2ed1f6aeacd'
@@ -21,11 +21,11 @@ const levels = (...parents: string[]): string[] => parents.map(parent => `GET ${
 type Operations = Bench['operations']
 const attach = async (operations: Operations, id: string, ...addresses: string[]): Promise<Accepted> => await must(operations['addresses.attach']?.run({ id, addresses }))
 const detach = async (operations: Operations, id: string, address: string): Promise<Accepted> => await must(operations['addresses.detach']?.run({ id, address }))
-const look = async (operations: Operations, jobs: readonly Job[] | undefined): Promise<readonly JobState[]> => await must(operations.jobs?.(jobs ?? []))
+const poll = async (operations: Operations, jobs: readonly Job[] | undefined): Promise<readonly JobState[]> => await must(operations.jobs?.(jobs ?? []))
 const shownAt = async (operations: Operations, id: string): Promise<string[]> => (await operations.get.run(id)).server.addresses.map(({ address }) => address)
 
-t.test('what needs a scope is absent without it', async t => {
-  const verbs = async (...given: string[]): Promise<string[]> => Object.keys((await open(t, () => problem(500), { scopes: given })).operations)
+t.test('verbs that need a scope are absent without it', async t => {
+  const verbs = async (...scopes: string[]): Promise<string[]> => Object.keys((await open(t, () => problem(500), { scopes })).operations)
     .filter(name => name.startsWith('addresses') || name === 'ssh_keys' || name === 'jobs')
   t.same(await verbs('kronoscloud'), [])
   t.same(await verbs('kronoscloud', 'ipswitch'), ['addresses.list', 'addresses.attach', 'addresses.detach', 'jobs'])
@@ -33,8 +33,8 @@ t.test('what needs a scope is absent without it', async t => {
 })
 
 t.test('the published capabilities are those of the matrix', async t => {
-  const told = Object.entries(providerCapabilities(heficed)).map(([name, { evidence, accepts }]) => [name, evidence, accepts.join(' ')].filter(part => part).join(' '))
-  t.same(told, [
+  const published = Object.entries(providerCapabilities(heficed)).map(([name, { evidence, accepts }]) => [name, evidence, accepts.join(' ')].filter(part => part).join(' '))
+  t.same(published, [
     'list documented', 'get observed', 'create observed region cpus memory_mib disk_gib ssh_keys options', 'delete observed', 'start inferred',
     'stop documented force', 'reboot inferred force', 'resize inferred cpus memory_mib disk_gib', 'rename inferred', 'protect', 'rebuild inferred',
     'rescue inferred', 'unrescue inferred', 'password inferred', 'console inferred', 'snapshots.list', 'snapshots.create', 'snapshots.restore',
@@ -44,7 +44,7 @@ t.test('the published capabilities are those of the matrix', async t => {
   ])
 })
 
-t.test('images are asked for by region and instance type, on a path without organization', async t => {
+t.test('images are read by region and instance type, from a path without the organization', async t => {
   const { operations, vendor } = await openSandbox(t)
   t.same(await operations.images?.run({ region: 'uk-lon1', instance_type: 'windows' }), [
     { id: '5f1c0a52-0000-4000-8000-000000000103', name: 'Windows Server 2019', os: 'windows', region: 'uk-lon1', min_disk_gib: null, min_memory_mib: null }
@@ -58,7 +58,7 @@ t.test('images are asked for by region and instance type, on a path without orga
   t.same(operations.images?.parameters?.safeParse({}).error?.issues.map(({ path }) => path[0]), ['region', 'instance_type'], 'both are required')
 })
 
-t.test('a catalog is read to its last page, and each row once', async t => {
+t.test('a catalog is read to its last page, each row once', async t => {
   const { operations, vendor } = await openSandbox(t, { pageLimit: 2 })
   t.equal((await operations.images?.run({ region: 'de-fra1', instance_type: 'linux' }))?.length, 3)
   t.same(sent(vendor), ['', '&offset=2'].map(more => `GET /common/kronoscloud/templates?instanceTypeId=linux&locationId=de-fra1${more}`))
@@ -67,7 +67,7 @@ t.test('a catalog is read to its last page, and each row once', async t => {
   t.equal(sent(bare.vendor)[1], 'GET /common/kronoscloud/templates?instanceTypeId=l%3D1&locationId=a%26b&offset=1')
 })
 
-t.test('a catalog that does not end is malformed, whether it repeats itself or not', async t => {
+t.test('a catalog that never ends is malformed, whether it repeats rows or not', async t => {
   let number = 0
   for (const [id, calls] of [[() => 'same', 2], [() => String(++number), 100]] as const) {
     const { operations, vendor } = await open(t, () => ok({ data: [{ id: id() }], links: { paging: { next: '/more' } } }))
@@ -76,7 +76,7 @@ t.test('a catalog that does not end is malformed, whether it repeats itself or n
   }
 })
 
-t.test('a catalog that refuses a filter names ours, and one that is 404 is no missing server', async t => {
+t.test('a filter that the vendor rejects is reported as our parameter, and a 404 is not a missing server', async t => {
   for (const [answer, failure, member] of [
     [problem(400, 'locationId'), 'rejected', 'query.region'],
     [problem(404, 'instanceTypeId'), 'rejected', 'query.instance_type'],
@@ -89,7 +89,7 @@ t.test('a catalog that refuses a filter names ours, and one that is 404 is no mi
   }
 })
 
-t.test('ssh keys come with what the vendor shows of them, never with what it does not', async t => {
+t.test('SSH keys have a fingerprint but no public key, because the vendor does not return it', async t => {
   const { operations, vendor } = await openSandbox(t)
   t.same(await operations.ssh_keys?.run({}), [
     { id: '5f1c0a52-0000-4000-8000-0000000000aa', name: 'ops-key', public_key: null, fingerprint: '00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff' },
@@ -101,7 +101,7 @@ t.test('ssh keys come with what the vendor shows of them, never with what it doe
   t.same(sent(odd.vendor), [`GET /${organization}/sshkeys`, `GET /${organization}/sshkeys?offset=1`])
 })
 
-t.test('the account\'s addresses are the undivided subnets of the whole tree, which has no search', async t => {
+t.test('the account\'s addresses are the undivided subnets, found by walking the whole tree', async t => {
   const { operations, vendor } = await openSandbox(t)
   const rows = await operations['addresses.list']?.all() ?? []
   t.equal(rows.length, 3 + 1 + 16)
@@ -113,11 +113,11 @@ t.test('the account\'s addresses are the undivided subnets of the whole tree, wh
   t.same(sent(vendor), levels('', '60bde87f311fc2ed1f6aea00', '60bde87f311fc2ed1f6aeb00', divided, eight))
 })
 
-t.test('a tree that leads back to itself ends, and one without end is malformed', async t => {
+t.test('a tree with a cycle is read once, and an endless one is malformed', async t => {
   const block = { id: 'a', address: 3116506368, lastAddress: 3116506623, cidr: 24, metadata: { switch: [] } }
-  const round = await open(t, () => ok({ data: [block] }))
-  t.match(await round.operations['addresses.list']?.all(), [{ id: 'a', address: '185.194.29.0', server_id: null }])
-  t.equal(sent(round.vendor).length, 2)
+  const cyclic = await open(t, () => ok({ data: [block] }))
+  t.match(await cyclic.operations['addresses.list']?.all(), [{ id: 'a', address: '185.194.29.0', server_id: null }])
+  t.equal(sent(cyclic.vendor).length, 2)
   let number = 0
   const endless = await open(t, () => ok({ data: [{ ...block, id: String(++number), metadata: null }] }))
   t.equal((await failureOf(endless.operations['addresses.list']?.all())).failure, 'malformed')
@@ -136,7 +136,7 @@ t.test('a server\'s addresses carry the ids of their subnets', async t => {
   t.equal((await failureOf(operations['addresses.list']?.run('999999999'))).failure, 'not-found')
 })
 
-t.test('a subnet that is routed but not shown on the server yet is listed', async t => {
+t.test('a subnet that is routed but not yet shown on the server is listed', async t => {
   const row = { id: 1, status: 'running', hostname: 'a', network: { v4: { ipaddress: '192.0.2.1', additionalIps: [] } } }
   const subnet = { id: free, address: 3116506369, lastAddress: 3116506369, cidr: 32, metadata: { switch: { instanceId: 1 } } }
   const { operations } = await open(t, ({ path }) => ok(path === subnets ? { data: [subnet] } : row))
@@ -150,10 +150,10 @@ t.test('an attach sends the ids as an object with numeric keys and is followed b
   t.same(jobs, [{ id: free, name: 'route 312019 185.194.29.1' }, { id: alsoFree, name: 'route 312019 185.194.29.2' }])
   t.equal(sent(vendor).at(-1), `POST ${subnets}/route/kronoscloud/312019 {"0":"${free}","1":"${alsoFree}"}`)
   const before = sent(vendor).length
-  t.same((await look(operations, jobs)).map(({ id, status, error }) => [id, status, error]), [[free, 'running', null], [alsoFree, 'running', null]])
+  t.same((await poll(operations, jobs)).map(({ id, status, error }) => [id, status, error]), [[free, 'running', null], [alsoFree, 'running', null]])
   t.same(sent(vendor).slice(before), levels('', '60bde87f311fc2ed1f6aea00'), 'only the blocks that hold them are read')
   pass(50)
-  t.same((await look(operations, jobs)).map(({ status }) => status), ['succeeded', 'succeeded'])
+  t.same((await poll(operations, jobs)).map(({ status }) => status), ['succeeded', 'succeeded'])
   t.same((await shownAt(operations, '312019')).slice(1, 3), ['185.194.29.1', '185.194.29.2'])
 })
 
@@ -172,7 +172,7 @@ t.test('a subnet of several addresses is attached as a whole, by its id or first
   const { jobs } = await attach(operations, '312019', '203.0.113.144')
   t.same(jobs, [{ id: eight, name: 'route 312019 203.0.113.144' }])
   pass(50)
-  t.equal((await look(operations, jobs))[0]?.status, 'succeeded')
+  t.equal((await poll(operations, jobs))[0]?.status, 'succeeded')
   t.equal((await operations['addresses.list']?.run('312019'))?.filter(({ id }) => id === eight).length, 8)
   t.same(await badMemberOf(detach(operations, '312019', '203.0.113.146')), ['path.address', 'cannot be detached: it came with the server, or belongs to a larger subnet'])
   await detach(operations, '312019', eight.toUpperCase())
@@ -193,7 +193,7 @@ t.test('an address that cannot be attached is refused before anything is changed
   t.same(sent(vendor).filter(call => call.startsWith('POST')), [])
 })
 
-t.test('what is attached already is not sent again', async t => {
+t.test('subnets that are already attached are not sent again', async t => {
   const { operations, vendor } = await openSandbox(t)
   t.same(await attach(operations, '337201', routed), { done: true })
   await attach(operations, '337201', '185.194.29.0', '185.194.29.1')
@@ -209,37 +209,37 @@ t.test('attach and detach report a missing server', async t => {
   for (const act of [attach, detach]) t.match(await failureOf(act(operations, 'x', free)), { failure: 'not-found', options: { notAttempted: true } })
 })
 
-t.test('a detach names the server that has the subnet, and is followed by the state of the subnet', async t => {
+t.test('a detach is sent for the server that has the subnet, and followed by the state of the subnet', async t => {
   const { operations, vendor, pass } = await openSandbox(t)
   const { jobs } = await detach(operations, '337201', '185.194.29.0')
   t.same(jobs, [{ id: routed, name: 'release 337201 185.194.29.0' }])
   t.equal(sent(vendor).at(-1), `POST ${subnets}/release/kronoscloud/337201 {"0":"${routed}"}`)
-  t.equal((await look(operations, jobs))[0]?.status, 'running')
+  t.equal((await poll(operations, jobs))[0]?.status, 'running')
   pass(50)
-  t.equal((await look(operations, jobs))[0]?.status, 'succeeded')
+  t.equal((await poll(operations, jobs))[0]?.status, 'succeeded')
   t.notOk((await shownAt(operations, '337201')).includes('185.194.29.0'))
 })
 
-t.test('an address that the server lacks is not found; the server\'s own address is not detachable', async t => {
+t.test('an address that the server does not have is not found; an address that came with it cannot be detached', async t => {
   const { operations, vendor } = await openSandbox(t)
   for (const address of ['185.194.29.1', '198.51.100.77', 'nonsense', '2001:db8:ffff::', '60bde87f311fc2ed1f6aefff']) {
     t.match(await failureOf(detach(operations, '337201', address)), { failure: 'not-found', options: { member: 'path.address' } }, address)
   }
-  t.match(await failureOf(detach(operations, '312019', '185.194.29.0')), { failure: 'not-found', options: { member: 'path.address' } }, 'it is another server\'s')
+  t.match(await failureOf(detach(operations, '312019', '185.194.29.0')), { failure: 'not-found', options: { member: 'path.address' } }, 'it belongs to another server')
   for (const own of ['192.0.2.11', '2001:db8:2::']) t.equal((await badMemberOf(detach(operations, '337201', own)))?.[0], 'path.address')
   t.same(sent(vendor).filter(call => call.startsWith('POST')), [])
 })
 
-t.test('a subnet that moves too soon after its release is a conflict', async t => {
+t.test('attaching a subnet too soon after its release is a conflict', async t => {
   const { operations, pass } = await openSandbox(t, { moveMs: 60_000 })
   await detach(operations, '337201', '185.194.29.0')
   pass(50)
   t.equal((await failureOf(attach(operations, '312019', '185.194.29.0'))).failure, 'conflict')
 })
 
-t.test('jobs of several operations are read in one walk, and a subnet that was routed elsewhere is reported', async t => {
+t.test('jobs of several operations are read in one walk, and a subnet that was routed elsewhere is a failure', async t => {
   const { operations, vendor } = await openSandbox(t)
-  const states = await look(operations, [
+  const states = await poll(operations, [
     { id: routed, name: 'route 337201 185.194.29.0' },
     { id: routed, name: 'route 312019 185.194.29.0' },
     { id: routed, name: 'release 337201 185.194.29.0' },
@@ -267,7 +267,7 @@ t.test('a dry run of an attach reads the tree and sends nothing else', async t =
   t.same(sent(vendor).filter(call => !call.startsWith('GET')), [])
 })
 
-t.test('a token without the scope is refused as forbidden, and a body that the vendor refuses names ours', async t => {
+t.test('a token without the scope is forbidden, and a rejected list of subnets is reported as body.addresses', async t => {
   const refusing = await open(t, ({ method }) => method === 'GET'
     ? ok({ data: [{ id: free, address: 3116506369, cidr: 32, metadata: { switch: {} } }] })
     : problem(400, 'body'))
@@ -278,7 +278,7 @@ t.test('a token without the scope is refused as forbidden, and a body that the v
 
 const request = (changes: Partial<RawRequest>): RawRequest => ({ method: 'GET', path: `${instances}/312019`, query: '', body: undefined, ...changes })
 
-t.test('a raw call is passed on as it is worded, and every status is an answer', async t => {
+t.test('a raw call is forwarded unchanged, and an answer of any status is returned', async t => {
   const { vendor, operations } = await open(t, ({ method }) => method === 'GET' ? { status: 200, body: 'null', headers: { 'content-type': 'application/json' } } : problem(422))
   t.same(await operations.raw?.run(request({ query: 'a=1&b=%20' })), ok(null))
   t.same(await operations.raw?.run(request({ method: 'PUT', body: { a: [1] } })), { status: 422, body: { type: 'about:blank', title: 'No', detail: 'No such luck', instance: '', context: '' } })
@@ -288,7 +288,7 @@ t.test('a raw call is passed on as it is worded, and every status is an answer',
   t.notOk(vendor.calls[3]?.headers['content-type'])
 })
 
-t.test('a raw answer that is no JSON is text, and an empty one is null', async t => {
+t.test('a raw answer that is not JSON is returned as text, an empty one as null', async t => {
   for (const [reply, answer] of [
     [{ status: 404, body: '<html></html>' }, { status: 404, body: '<html></html>' }],
     [{ status: 302, headers: { location: 'http://elsewhere.invalid/' } }, { status: 302, body: null }],
@@ -299,7 +299,7 @@ t.test('a raw answer that is no JSON is text, and an empty one is null', async t
   }
 })
 
-t.test('a raw call whose token is refused signs in again', async t => {
+t.test('a raw call whose token is rejected signs in again', async t => {
   const { operations, vendor } = await openSandbox(t)
   t.match(await operations.raw?.run(request({})), ok({ id: 312019 }))
   vendor.revokeTokens()
@@ -315,7 +315,7 @@ t.test('a dry run of a raw write sends nothing', async t => {
   t.same(sent(vendor), [])
 })
 
-t.test('raw never reaches the sign-in, however its path is written', async t => {
+t.test('raw refuses the paths of the sign-in in any spelling', async t => {
   const { operations } = await open(t, () => problem(500))
   const isForbidden = (path: string): boolean | undefined => operations.raw?.isForbidden(path)
   for (const path of [
@@ -327,7 +327,7 @@ t.test('raw never reaches the sign-in, however its path is written', async t => 
   }
 })
 
-t.test('raw knows a token desk that was configured below the API\'s own base', async t => {
+t.test('raw refuses a token endpoint that is configured below the base of the API', async t => {
   const { operations } = await open(t, () => problem(500), { api_url: 'http://127.0.0.1:9/api', token_url: 'http://127.0.0.1:9/api/desk/get' })
   t.equal(operations.raw?.isForbidden('/DESK//get'), true)
   t.equal(operations.raw?.isForbidden('/desk/get/more'), true)

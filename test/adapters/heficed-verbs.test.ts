@@ -52,9 +52,9 @@ const isReached = ({ statuses, name, cpus, memory_mib: memory, disk_gib: disk }:
   (statuses?.includes(server.status) ?? true) && (name ?? server.name) === server.name && (cpus ?? server.cpus) === server.cpus &&
   (memory ?? server.memory_mib) === server.memory_mib && (disk ?? server.disk_gib) === server.disk_gib
 
-/** Looks again and again, as the gateway does, until the goal is reached; null when the server is gone. */
+/** Polls as the gateway does until the goal is reached; null once the server is gone. */
 async function follow ({ operations, pass }: Sandbox, id: string, goal: Goal): Promise<ServerFacts | null> {
-  for (let look = 0; look < 200; look += 1) {
+  for (let polls = 0; polls < 200; polls += 1) {
     try {
       const { server } = await operations.get.run(id)
       if (goal.absent !== true && isReached(goal, server)) return server
@@ -67,7 +67,7 @@ async function follow ({ operations, pass }: Sandbox, id: string, goal: Goal): P
   throw new Error('the goal was never reached')
 }
 
-t.test('a server lives its whole life', async t => {
+t.test('a server is created, resized, renamed, rebuilt, rescued and deleted', async t => {
   const bench = await openSandbox(t, { orderHiddenMs: 30, connectFirst: true, transitional: true })
   const { operations, vendor } = bench
   const created = await operations.create?.run(spec)
@@ -95,7 +95,7 @@ t.test('a server lives its whole life', async t => {
   t.equal(vendor.created, 1)
 })
 
-t.test('a create is one order, and its id is that of the server item, although the network product comes first', async t => {
+t.test('a create is one order; the server\'s id is that of the server\'s item, although the network product comes first', async t => {
   const { vendor, operations } = await open(t, () => ok(invoice()))
   t.same(await operations.create?.run(spec), { serverId: '340001', upstream: { id: '684999', status: 'Paid' } })
   await operations.create?.run({ ...spec, ssh_keys: [key], options: { instance_type: 'windows', billing: 'hourly', use_credit: false, bandwidth_tb: 2 } })
@@ -106,14 +106,14 @@ t.test('a create is one order, and its id is that of the server item, although t
   ])
 })
 
-t.test('the example of a create is one that the simulated vendor takes', async t => {
+t.test('the simulated vendor accepts the example of a create', async t => {
   const { operations } = await openSandbox(t)
   const create = operations.create
   t.match(await create?.run(create.example), { serverId: '340001' })
   t.same(create?.options.safeParse({}).data, { instance_type: 'linux', billing: 'monthly', use_credit: true, bandwidth_tb: 0 })
 })
 
-t.test('an invoice without an item for the server, or with nothing readable, is still an accepted create', async t => {
+t.test('a create is accepted even if the invoice has no item for the server or cannot be read', async t => {
   const answers: ReadonlyArray<readonly [SimulatedReply, Accepted]> = [
     [ok(invoice({ items: [{ instanceId: 340000, configuration: { raw: { product: 'connect' } } }] })), { upstream: { id: '684999', status: 'Paid' } }],
     [ok(invoice({ items: [null, {}, { instanceId: null, configuration: { raw: { product: 'kronoscloud' } } }] })), { upstream: { id: '684999', status: 'Paid' } }],
@@ -129,7 +129,7 @@ t.test('an invoice without an item for the server, or with nothing readable, is 
   }
 })
 
-t.test('an unpaid create reports it with its invoice', async t => {
+t.test('the note of an unpaid create names the invoice', async t => {
   for (const [changes, note] of [
     [{ leftToPay: 9.9, status: 'Unpaid' }, 'Invoice 684999 is not paid (9.9 USD left): the provider may do nothing until it is.'],
     [{ leftToPay: null, status: 'Payment Pending' }, 'Invoice 684999 is not paid: the provider may do nothing until it is.'],
@@ -163,7 +163,7 @@ t.test('an invalid create is refused before anything is sent', async t => {
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a refused create names the vendor\'s member as ours, and is never a missing server', async t => {
+t.test('a rejected create names our member for the vendor\'s, and is never a missing server', async t => {
   for (const [answer, failure, member] of [
     [problem(400, 'templateId'), 'rejected', 'body.image'],
     [problem(422, 'locationId, templateId'), 'rejected', 'body.image'],
@@ -187,7 +187,7 @@ t.test('a refused create names the vendor\'s member as ours, and is never a miss
   }
 })
 
-t.test('the simulated vendor\'s refusals of a create name our members, in both forms of their context', async t => {
+t.test('a rejection of a create by the simulated vendor names our member, in both forms of its context', async t => {
   for (const problemContext of ['text', 'object'] as const) {
     const { operations, vendor } = await openSandbox(t, { problemContext })
     const refusal = async (changes: Partial<CreateSpec>) => (await failureOf(operations.create?.run({ ...spec, ...changes }))).options.member
@@ -208,7 +208,7 @@ t.test('a create whose answer is lost is not sent again', async t => {
   t.same(likely.map(({ server }) => server.id), ['340001'])
 })
 
-t.test('a server whose name the vendor changed is found by the other facts of its row', async t => {
+t.test('a new server whose name the vendor has replaced is found by the other members of its row', async t => {
   const { operations, vendor } = await openSandbox(t, { orderHostname: 'ignore' })
   const before = new Set((await listAll(operations)).map(({ server }) => server.id))
   await operations.create?.run(spec)
@@ -217,7 +217,7 @@ t.test('a server whose name the vendor changed is found by the other facts of it
   t.not(vendor.servers.get(340001)?.hostname, 'web-03')
 })
 
-t.test('a row matches a create if the name may match and nothing else contradicts it', async t => {
+t.test('a row matches a create if its name may be the ordered one and no other member differs', async t => {
   const { operations } = await open(t, () => html(200))
   const facts = { name: 'web-03', cpus: 1, memory_mib: 2048, disk_gib: 10, region: { id: 'uk-lon1', name: 'London' }, image: { id: image.toUpperCase(), name: null } }
   const isLike = (changes: Partial<ServerFacts>): boolean | undefined => operations.create?.isLike?.(spec, serverFacts('1', 'provisioning', { ...facts, ...changes }))
@@ -238,7 +238,7 @@ t.test('a delete is a forced stop and an immediate cancellation', async t => {
   ])
 })
 
-t.test('a stop that is refused because nothing runs does not prevent the cancellation', async t => {
+t.test('the cancellation is sent even if the stop is refused because the server does not run', async t => {
   for (const refusal of [problem(409), problem(400), problem(422), problem(423)]) {
     const { vendor, operations } = await open(t, ({ path }) => path.endsWith('/stop') ? refusal : ok(event))
     t.same(await operations.delete?.run({ seen: seen() }), followed)
@@ -251,13 +251,13 @@ t.test('a stop that is refused because nothing runs does not prevent the cancell
   }
 })
 
-t.test('what is off needs no stop before it is cancelled', async t => {
+t.test('a server that is off is cancelled without a stop', async t => {
   const { vendor, operations } = await open(t, () => ok(event))
   await operations.delete?.run({ seen: seen({ status: 'stopped' }) })
   t.strictSame(sentTo(vendor), [['POST', `${instances}/312019/cancel`, { type: 'Immediate', reason: 'deleted through the gateway' }]])
 })
 
-t.test('a stop that fails for another reason is reported, and nothing is cancelled', async t => {
+t.test('if the stop fails for another reason, the failure is reported and nothing is cancelled', async t => {
   for (const [answer, failure] of [[problem(404), 'not-found'], [problem(403), 'forbidden'], [problem(500), 'unavailable'], [problem(429), 'rate-limited']] as const) {
     const { vendor, operations } = await open(t, () => answer)
     t.equal((await failureOf(operations.delete?.run({ seen: seen() }))).failure, failure)
@@ -265,7 +265,7 @@ t.test('a stop that fails for another reason is reported, and nothing is cancell
   }
 })
 
-t.test('whatever a cancellation answers, the server is deleting', async t => {
+t.test('the server is deleting whatever the answer to the cancellation is', async t => {
   for (const cancelAnswer of ['event', 'request', 'empty'] as const) {
     const bench = await openSandbox(t, { cancelAnswer })
     for (const id of ['312019', '312020']) {
@@ -284,7 +284,7 @@ t.test('an already cancelled server cannot be deleted again', async t => {
   t.equal((await failureOf(operations.delete?.run({ seen: await operations.get.run('312019') }))).failure, 'conflict')
 })
 
-t.test('a resize sends all sizes, and grows the main disk by what all disks together lack', async t => {
+t.test('a resize sends all sizes, and the main disk grows by the difference to the sum of all disks', async t => {
   const { vendor, operations } = await open(t, () => ok(invoice({ items: [] })))
   t.same(await operations.resize?.run({ seen: seen(), cpus: 4 }), { upstream: { id: '684999', status: 'Paid' } })
   await operations.resize?.run({ seen: seen(), memory_mib: 2560, disk_gib: 40 })
@@ -303,20 +303,20 @@ t.test('a resize sends all sizes, and grows the main disk by what all disks toge
   ])
 })
 
-t.test('a resize that the vendor cannot do is refused before anything is sent', async t => {
+t.test('a resize that the vendor does not support is refused before anything is sent', async t => {
   const { vendor, operations } = await open(t, () => problem(500))
-  for (const [asked, member] of [
+  for (const [sizes, member] of [
     [{ disk_gib: 10 }, 'body.disk_gib'],
     [{ cpus: 1 }, 'body.cpus'],
     [{ memory_mib: 1024 }, 'body.memory_mib'],
     [{ memory_mib: 3000 }, 'body.memory_mib'],
     [{ disk_gib: 25 }, 'body.disk_gib']
-  ] as const) t.equal((await badMemberOf(operations.resize?.run({ seen: seen(), ...asked })))[0], member)
+  ] as const) t.equal((await badMemberOf(operations.resize?.run({ seen: seen(), ...sizes })))[0], member)
   t.equal((await badMemberOf(operations.resize?.run({ seen: seen({ additionalDisk1: 55 }), disk_gib: 80 })))[0], 'body.disk_gib')
   t.equal(vendor.calls.length, 0)
 })
 
-t.test('a resize to the present sizes sends nothing', async t => {
+t.test('a resize to the current sizes sends nothing', async t => {
   const { vendor, operations } = await open(t, () => problem(500))
   t.same(await operations.resize?.run({ seen: seen(), cpus: 2, memory_mib: 2048, disk_gib: 20 }), { done: true })
   t.same(await operations.resize?.run({ seen: seen({ additionalDisk1: 55 }), disk_gib: 75 }), { done: true })
@@ -331,7 +331,7 @@ t.test('an unpaid resize changes nothing and reports the reason', async t => {
   t.equal((await operations.get.run('312019')).server.cpus, 1)
 })
 
-t.test('a rename is done when the answer shows the name, else the server will', async t => {
+t.test('a rename is done if the answer shows the new name; otherwise the server is polled', async t => {
   const { vendor, operations } = await open(t, () => ok({ ...row, hostname: 'web-05' }))
   t.same(await operations.rename?.run({ id: '312019', name: 'web-05' }), { done: true })
   t.same(await operations.rename?.run({ id: '312019', name: 'web-06' }), {})
@@ -343,7 +343,7 @@ t.test('a rename is done when the answer shows the name, else the server will', 
   t.match(await failureOf(refusing.operations.rename?.run({ id: '312019', name: '_' })), { failure: 'rejected', options: { member: 'body.name' } })
 })
 
-t.test('a rebuild names the image; one that is not known is no missing server', async t => {
+t.test('an unknown image of a rebuild is a rejected member, not a missing server', async t => {
   const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.rebuild?.run({ seen: seen(), image: ubuntu }), followed)
   t.strictSame(sentTo(vendor), [['POST', `${instances}/312019/reinstall`, { templateId: ubuntu }]])
@@ -358,7 +358,7 @@ t.test('a rebuild names the image; one that is not known is no missing server', 
   t.match(await failureOf(sandbox.operations.rebuild?.run({ seen: await sandbox.operations.get.run('312019'), image: foreign })), { failure: 'rejected', options: { member: 'body.image' } })
 })
 
-t.test('rescue and its end restart the server softly', async t => {
+t.test('rescue and unrescue restart the server softly', async t => {
   const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.rescue?.run({ id: '312019' }), followed)
   t.same(await operations.unrescue?.run({ id: '312019' }), followed)
@@ -368,13 +368,13 @@ t.test('rescue and its end restart the server softly', async t => {
   ])
 })
 
-t.test('the vendor generates the password and shows it in its console unless the answer has it', async t => {
+t.test('a generated password is returned if the answer has it; otherwise the note refers to the vendor\'s console', async t => {
   const note = 'The provider generates the new password and shows it in its web console only.'
   const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.password?.run({ id: '312019' }), { ...followed, note })
   t.strictSame(sentTo(vendor), [['POST', `${instances}/312019/resetRootPass`, null]])
-  const telling = await open(t, () => ok({ ...event, password: 'SECRET-new' }))
-  t.same(await telling.operations.password?.run({ id: '312019' }), { ...followed, password: 'SECRET-new' })
+  const withPassword = await open(t, () => ok({ ...event, password: 'SECRET-new' }))
+  t.same(await withPassword.operations.password?.run({ id: '312019' }), { ...followed, password: 'SECRET-new' })
   const sandbox = await openSandbox(t)
   const before = sandbox.vendor.servers.get(312019)?.password
   t.match(await sandbox.operations.password?.run({ id: '312019' }), { note })
@@ -383,7 +383,7 @@ t.test('the vendor generates the password and shows it in its console unless the
   t.not(sandbox.vendor.servers.get(312019)?.password, before)
 })
 
-t.test('a console is a link, and without one the answer is not quoted', async t => {
+t.test('a console is a link; an answer without one is malformed and not quoted', async t => {
   const { vendor, operations } = await open(t, () => ok({ url: 'https://vnc.example.net/1?token=SECRET' }))
   t.same(await operations.console?.run({ id: '312019' }), { type: 'vnc', url: 'https://vnc.example.net/1?token=SECRET', expires_at: null })
   t.strictSame(sentTo(vendor), [['POST', `${instances}/312019/vnc`, null]])
@@ -395,19 +395,19 @@ t.test('a console is a link, and without one the answer is not quoted', async t 
 
 type Verbs = Bench['operations']
 
-/** Every write on one server, as the gateway asks for it. */
-const writes = (operations: Verbs, looked: Seen): ReadonlyArray<readonly [string, () => Promise<unknown>]> => [
-  ['start', async () => await must(operations.start?.run({ id: looked.server.id }))],
-  ['stop', async () => await must(operations.stop?.run({ id: looked.server.id, force: true }))],
-  ['reboot', async () => await must(operations.reboot?.run({ id: looked.server.id }))],
-  ['rename', async () => await must(operations.rename?.run({ id: looked.server.id, name: 'other' }))],
-  ['resize', async () => await must(operations.resize?.run({ seen: looked, cpus: 8 }))],
-  ['rebuild', async () => await must(operations.rebuild?.run({ seen: looked, image: looked.server.image?.id ?? image }))],
-  ['rescue', async () => await must(operations.rescue?.run({ id: looked.server.id }))],
-  ['unrescue', async () => await must(operations.unrescue?.run({ id: looked.server.id }))],
-  ['password', async () => await must(operations.password?.run({ id: looked.server.id }))],
-  ['console', async () => await must(operations.console?.run({ id: looked.server.id }))],
-  ['delete', async () => await must(operations.delete?.run({ seen: looked }))]
+/** Every write to one server, called as the gateway does. */
+const writes = (operations: Verbs, seen: Seen): ReadonlyArray<readonly [string, () => Promise<unknown>]> => [
+  ['start', async () => await must(operations.start?.run({ id: seen.server.id }))],
+  ['stop', async () => await must(operations.stop?.run({ id: seen.server.id, force: true }))],
+  ['reboot', async () => await must(operations.reboot?.run({ id: seen.server.id }))],
+  ['rename', async () => await must(operations.rename?.run({ id: seen.server.id, name: 'other' }))],
+  ['resize', async () => await must(operations.resize?.run({ seen, cpus: 8 }))],
+  ['rebuild', async () => await must(operations.rebuild?.run({ seen, image: seen.server.image?.id ?? image }))],
+  ['rescue', async () => await must(operations.rescue?.run({ id: seen.server.id }))],
+  ['unrescue', async () => await must(operations.unrescue?.run({ id: seen.server.id }))],
+  ['password', async () => await must(operations.password?.run({ id: seen.server.id }))],
+  ['console', async () => await must(operations.console?.run({ id: seen.server.id }))],
+  ['delete', async () => await must(operations.delete?.run({ seen }))]
 ]
 
 t.test('every verb reports a missing server as not found', async t => {
@@ -430,11 +430,11 @@ t.test('a wrong state is a conflict', async t => {
   }
 })
 
-t.test('a vendor without the guessed endpoints answers each with 404 or 405, and only those verbs are inferred', async t => {
+t.test('the verbs whose endpoints are guesses are inferred, and the others work without those endpoints', async t => {
   const { operations } = await openSandbox(t, { inferred: false })
-  const looked = await operations.get.run('312019')
+  const server = await operations.get.run('312019')
   const guessed = new Set<string>()
-  for (const [verb, run] of writes(operations, looked)) {
+  for (const [verb, run] of writes(operations, server)) {
     try {
       await run()
     } catch (error) {
@@ -460,7 +460,7 @@ t.test('a dry run lists exactly the calls of the real run and sends none', async
   t.notOk(JSON.stringify(dryRun.calls).includes('tok"'), 'the token is not shown')
 })
 
-t.test('a dry run goes on as if the vendor had accepted', async t => {
+t.test('a dry run continues as if the vendor had accepted the call', async t => {
   const { line } = await open(t, () => problem(500))
   const { operations } = line.dryRun()
   t.match(await operations.create?.run(spec), { serverId: '{id}' })
@@ -468,7 +468,7 @@ t.test('a dry run goes on as if the vendor had accepted', async t => {
   t.same(await operations.rename?.run({ id: '1', name: 'x' }), {})
 })
 
-t.test('what a server allows depends on its state, and on whether it is in rescue mode', async t => {
+t.test('the allowed actions depend on the state and on the rescue mode', async t => {
   const allowed = (changes: object): readonly string[] => seen(changes).server.allowed_actions
   t.same(allowed({ status: 'stopped' }), ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete'])
   t.same(allowed({ status: 'stopped', inRescueMode: true }), ['start', 'resize', 'rename', 'rebuild', 'unrescue', 'password', 'delete'])

@@ -29,7 +29,7 @@ const sample = {
 }
 const toServer = (row: object): ServerFacts => seenInstance.parse(row).server
 
-t.test('the sample row is read in our words and units', async t => {
+t.test('the vendor\'s sample row is mapped to our members and units', async t => {
   t.same(toServer(sample), {
     id: '312019',
     name: 'hhVyA97bBk',
@@ -56,7 +56,7 @@ t.test('the sample row is read in our words and units', async t => {
   })
 })
 
-t.test('every word of the vendor is one of ours, and a server is locked while its state is one of passage', async t => {
+t.test('every state of the vendor is mapped, and a server is locked in a transitional state', async t => {
   const rows = [
     ['running', 'running', false],
     ['pending', 'provisioning', true],
@@ -84,7 +84,7 @@ t.test('an empty gateway is null', async t => {
   t.same(addresses.map(({ gateway }) => gateway), [null, null])
 })
 
-t.test('where only the link shows that there is more the list is read to its end, and the link is never followed', async t => {
+t.test('if only the link shows that more rows follow, the list is read to its end without following the link', async t => {
   const rows = Array.from({ length: 450 }, (_, n) => ({ ...sample, id: 1000 + n }))
   for (const metadata of [undefined, null, { paging: null }, { paging: { total: null, offsets: { next: null } } }]) {
     const { vendor, operations } = await open(t, ({ query }) => {
@@ -100,7 +100,7 @@ t.test('where only the link shows that there is more the list is read to its end
   }
 })
 
-t.test('the total decides before the link, and without either a page is the last', async t => {
+t.test('the total is preferred to the link, and a page without either is the last', async t => {
   const cases = [
     [{ links: { paging: { next: `${instances}?limit=200&offset=200` } }, metadata: { paging: { total: 1, offsets: { next: null } } } }, true],
     [{ links: { paging: { next: '' } }, metadata: { paging: { total: 9, offsets: { next: null } } } }, false],
@@ -114,7 +114,7 @@ t.test('the total decides before the link, and without either a page is the last
   }
 })
 
-t.test('a list that is 404 is a wrong address or organization, never a missing server', async t => {
+t.test('a list that answers 404 is a wrong address or organization, never a missing server', async t => {
   for (const answer of [problem(404), html(404), { status: 404 }]) {
     const { vendor, operations } = await open(t, () => answer)
     const error = await failureOf(operations.list.run(firstPage))
@@ -125,7 +125,7 @@ t.test('a list that is 404 is a wrong address or organization, never a missing s
   t.match(await failureOf(operations.list.run(firstPage)), { failure: 'forbidden', options: { vendorMessage: 'No such luck' } })
 })
 
-t.test('the simulated vendor\'s unknown organization is reported as such, whatever its status', async t => {
+t.test('an unknown organization at the simulated vendor is forbidden with 403 and malformed with 404', async t => {
   for (const [unknownOrganization, failure] of [[403, 'forbidden'], [404, 'malformed']] as const) {
     const vendor = await startHeficed({ knobs: { unknownOrganization } })
     const line = openAdapter(heficed, { ...Object.values(vendor.settings)[0], organization_id: '00000000-0000-4000-8000-000000000000' })
@@ -134,7 +134,7 @@ t.test('the simulated vendor\'s unknown organization is reported as such, whatev
   }
 })
 
-t.test('an instance that is 404 is a missing server, with a problem or a bare page, for reads and writes', async t => {
+t.test('a 404 for an instance is a missing server, with any body, for reads and writes', async t => {
   for (const answer of [problem(404), html(404), { status: 404 }]) {
     const { operations } = await open(t, () => answer)
     t.equal((await failureOf(operations.get.run('312019'))).failure, 'not-found')
@@ -142,7 +142,7 @@ t.test('an instance that is 404 is a missing server, with a problem or a bare pa
   }
 })
 
-t.test('an action returns the id of its event, without a state that could not be read back', async t => {
+t.test('an action returns the id of its event without a state, which could not be read again', async t => {
   const event = { id: 881626, instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null }
   const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.stop?.run({ id: '312019' }), { upstream: { id: '881626', status: null } })
@@ -152,7 +152,7 @@ t.test('an action returns the id of its event, without a state that could not be
   t.same(await silent.operations.start?.run({ id: '312019' }), {})
 })
 
-t.test('an id that is no number is not found without any traffic', async t => {
+t.test('an id that is not a number is not found without a call', async t => {
   const { vendor, operations } = await open(t, () => html(200))
   for (const id of ['', 'x', '-1', '1.5', '../1', '1'.repeat(20)]) {
     t.match(await failureOf(operations.get.run(id)), { failure: 'not-found', options: { notAttempted: true } })

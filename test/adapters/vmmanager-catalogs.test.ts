@@ -30,7 +30,7 @@ const task = ok({ id: 501, task: 1341774671 })
 const deletion = (path: string) => ({ method: 'DELETE', path, body: null })
 const post = (path: string, body: unknown) => ({ method: 'POST', path, body })
 
-/** A platform with these addresses; whatever is written is accepted. */
+/** A platform with these addresses that accepts every write. */
 const withIps = (rows: readonly unknown[], reply = task): Handle => ({ method, path, query }) => {
   if (method !== 'GET') return reply
   if (path === '/vm/v3/host') return list([web])
@@ -47,11 +47,11 @@ t.test('the addresses of a server', async t => {
     ])
     t.same(sentTo(vendor).map(({ path }) => path), ['/vm/v3/host?where=%28id+EQ+41%29', '/vm/v3/host/41/ipv4?orderby=id+asc&limit=0,200'])
   })
-  t.test('are called ip_addr here and ip in the list of servers', async t => {
+  t.test('have their address in ip_addr, unlike in the list of servers', async t => {
     const { operations } = await open(t, withIps([{ ...ip, ip: '192.0.2.99' }, { ...ip, id: 504, ip_addr: null }]))
     t.same((await operations['addresses.list']?.run('41'))?.map(({ address }) => address), ['192.0.2.10', '2001:db8:1::41'])
   })
-  t.test('of a missing server are not found, without a call if the id is impossible', async t => {
+  t.test('of a missing server are not found, without a call if the id is invalid', async t => {
     const { operations } = await openSandbox(t)
     t.match(await failureOf(operations['addresses.list']?.run('99999')), { failure: 'not-found' })
     const none = await open(t, () => list([]))
@@ -112,7 +112,7 @@ t.test('an address is attached', async t => {
     t.equal((await failureOf(operations['addresses.attach']?.run({ id: 'x', addresses: ['192.0.2.21'] }))).failure, 'not-found')
     t.equal(vendor.calls.length, 0)
   })
-  t.test('or the problem names it if the vendor refuses it; a missing server is still not found', async t => {
+  t.test('or reported as body.addresses if the vendor rejects it; a missing server is still not found', async t => {
     const { operations } = await openSandbox(t)
     t.match(await failureOf(attach('192.0.2.11')(operations)), { failure: 'rejected', options: { member: 'body.addresses' } })
     t.match(await failureOf(operations['addresses.attach']?.run({ id: '99999', addresses: ['192.0.2.50'] })), { failure: 'not-found', options: { code: 5021 } })
@@ -130,7 +130,7 @@ t.test('an address is detached', async t => {
     t.same(sentTo(vendor).slice(0, 2), [{ method: 'GET', path: '/vm/v3/host/41/ipv4?orderby=id+asc&limit=0,200', body: null }, deletion('/vm/v3/ip/501')])
     t.same(await dryRunOf(line, vendor, detach('501')), [deletion('/vm/v3/ip/501')])
   })
-  t.test('not if the server lacks it', async t => {
+  t.test('only if the server has it', async t => {
     const { vendor, operations } = await open(t, withIps([ip]))
     for (const name of ['192.0.2.11', '999', 'web-1', "1' OR '1"]) {
       t.match(await failureOf(detach(name)(operations)), { failure: 'not-found', options: { member: 'path.address' } }, name)
@@ -138,7 +138,7 @@ t.test('an address is detached', async t => {
     t.same(await badMembersOf(detach('2001:db8:1::41')(operations)), ['path.address'])
     t.same(writesOf(vendor), [])
   })
-  t.test('nor if it was removed meanwhile, nor from a missing server', async t => {
+  t.test('only if it was not removed meanwhile and the server exists', async t => {
     const { operations } = await open(t, withIps([ip], complaint(404, 1002, 'Not found', { name: 'ip' })))
     t.match(await failureOf(detach('501')(operations)), { failure: 'not-found', options: { member: 'path.address', status: 404 } })
     const sandbox = await openSandbox(t)
@@ -161,7 +161,7 @@ t.test('a reverse name', async t => {
     ])
     t.same(await dryRunOf(line, vendor, point('501', 'c.example.com')), [post('/vm/v3/ip/501/ptr', { domain: 'c.example.com' })])
   })
-  t.test('is removed at the server, and needs no call if there is none', async t => {
+  t.test('is removed through the server, without a call if there is none', async t => {
     const { vendor, line, operations } = await open(t, withIps([ip, free]))
     t.same(await point('501', null)(operations), { address: '192.0.2.10', ptr: null })
     t.same(await point('502', null)(operations), { address: '192.0.2.20', ptr: null })
@@ -179,7 +179,7 @@ t.test('a reverse name', async t => {
     t.equal(vendor.calls.length, 0)
     t.match(await failureOf(point('2001:db8::1', 'a.example.com')(operations)), { failure: 'not-found', options: { member: 'path.address' } })
   })
-  t.test('names the member if the vendor refuses it', async t => {
+  t.test('is reported as body.ptr if the vendor rejects it', async t => {
     const { operations } = await open(t, withIps([ip], complaint(400, 1006, 'Invalid value', { name: 'domain' })))
     t.match(await failureOf(point('501', 'a.example.com')(operations)), { failure: 'rejected', options: { member: 'body.ptr' } })
     const gone = await open(t, withIps([ip], html(404)))
@@ -226,7 +226,7 @@ t.test('catalogs', async t => {
     const plan = { id: '1', name: 'S-1', cpus: 2, memory_mib: 2048, disk_gib: 25.859375, region: null, available: null, price: null }
     t.same(await operations.plans?.run({}), [plan, { ...plan, id: '2', disk_gib: 5.859375 }, { ...plan, id: '3', name: '3', cpus: null, memory_mib: null, disk_gib: null }])
   })
-  t.test('regions are clusters, keys are theirs', async t => {
+  t.test('regions are clusters, and SSH keys belong to clusters', async t => {
     const { operations } = await open(t, at({ cluster: [{ id: 1, name: 'cluster-kvm-1' }, { id: 2 }], ssh_key: [{ id: 1, name: 'operator', ssh_key: 'ssh-ed25519 AAAA', clusters: [1] }, { id: 2, clusters: null }] }))
     t.same(await operations.regions?.run({}), [{ id: '1', name: 'cluster-kvm-1' }, { id: '2', name: '2' }])
     const key = { id: '1', name: 'operator', public_key: 'ssh-ed25519 AAAA', fingerprint: null }
@@ -253,7 +253,7 @@ t.test('catalogs', async t => {
   })
 
   for (const knobs of [{}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 3 }, { filterFields: 'evidenced' }] as const) {
-    t.test(`on the simulated platform are whole with ${JSON.stringify(knobs)}`, async t => {
+    t.test(`on the simulated platform are complete with ${JSON.stringify(knobs)}`, async t => {
       const { operations } = await openSandbox(t, knobs)
       const ids = async (name: typeof names[number]): Promise<string[] | undefined> => (await operations[name]?.run({}))?.map(({ id }) => id)
       t.same(await Promise.all(names.map(ids)), [
@@ -271,7 +271,7 @@ t.test('catalogs', async t => {
     t.equal((await operations.regions?.run({}))?.length, 450)
     t.same(vendor.calls.map(({ rawQuery }) => rawQuery), ['orderby=id+asc&limit=0,200', 'where=%28id+GT+200%29&orderby=id+asc&limit=0,200', 'where=%28id+GT+400%29&orderby=id+asc&limit=0,200'])
   })
-  t.test('that never end are malformed, whether they repeat or continue', async t => {
+  t.test('that never end are malformed, whether they repeat rows or not', async t => {
     const same = await open(t, () => list(Array.from({ length: 200 }, (_, index) => ({ id: index + 1 }))))
     t.equal((await failureOf(same.operations.regions?.run({}))).failure, 'malformed')
     t.equal(same.vendor.calls.length, 2)
@@ -279,14 +279,14 @@ t.test('catalogs', async t => {
     t.equal((await failureOf(endless.operations.regions?.run({}))).failure, 'malformed')
     t.equal(endless.vendor.calls.length, 100)
   })
-  t.test('survive members of unexpected types, but not rows without an id', async t => {
+  t.test('are read even if members have unexpected types, but are malformed if a row has no id', async t => {
     const odd = { id: '1', name: 7, os_group: {}, state: null, clusters: [null, 5, { id: 'x' }, { id: 1 }], ipnets: 'x', disks: [null, { size_mib: 'big' }], ssh_key: 5 }
     const { operations } = await open(t, () => list([odd]))
     for (const name of names) t.ok((await operations[name]?.run({}))?.every(({ id, name }) => id !== '' && name !== ''), name)
     const broken = await open(t, () => list([{ name: 'x' }]))
     for (const name of names) t.equal((await failureOf(broken.operations[name]?.run({}))).failure, 'malformed', name)
   })
-  t.test('that the user may not read are forbidden, missing ones malformed', async t => {
+  t.test('that the user may not read are forbidden, and missing lists are malformed', async t => {
     for (const [reply, failure] of [[complaint(403, 3001, 'Unauthorized'), 'forbidden'], [html(404), 'malformed'], [complaint(404, 1002, 'Not found'), 'malformed']] as const) {
       const { operations } = await open(t, () => reply)
       for (const name of names) t.equal((await failureOf(operations[name]?.run({}))).failure, failure)
@@ -335,7 +335,7 @@ t.test('owners', async t => {
     const lost = await open(t, ({ method }) => method === 'POST' ? ok({}) : list([client]))
     t.match(await failureOf(lost.operations['owners.create']?.run(account)), { failure: 'malformed' })
   })
-  t.test('that the vendor refuses name the member', async t => {
+  t.test('that the vendor rejects are reported with our member', async t => {
     for (const [name, member] of [['email', 'body.email'], ['password', 'body.password'], ['full_name', 'body.name'], ['role', 'body.options.role']] as const) {
       const { operations } = await open(t, () => complaint(400, 1006, 'Invalid value', { name }))
       const error = await failureOf(operations['owners.create']?.run(account))
@@ -374,7 +374,7 @@ t.test('a login link', async t => {
     t.equal(vendor.calls[0]?.headers['isp-box-instance'], 'true')
     t.same(await dryRunOf(line, vendor, async o => await o.login_link?.run({ owner: '3' })), [post('/api/auth/v4/user/3/key', {})])
   })
-  t.test('has its key encoded, and its hour counted from before the call', async t => {
+  t.test('has its key encoded, and its hour begins before the call', async t => {
     const account = { ...vmmanager.example, url: 'https://vm.example.com' }
     const send = createVmmanagerSend(account, { send: async call => call.read({ status: 200, headers: {}, text: '{"key":"a/b?c"}' }) })
     const owners = createOwners(account, createClient(account, send), () => Date.UTC(2026, 10, 21, 10))
@@ -392,7 +392,7 @@ t.test('a login link', async t => {
     const answer = await fetch(`${vendor.origin}/auth/v4/public/key`, { method: 'POST', headers: { 'isp-box-instance': 'true' }, body: JSON.stringify({ key: url.split('/').at(-1) }) })
     t.match(await answer.json(), { id: '3', confirmed: true })
   })
-  t.test('without a key is malformed and reveals nothing', async t => {
+  t.test('without a key in the answer is malformed', async t => {
     for (const reply of [ok({ id: '4' }), html(200), html(404)]) {
       const { operations } = await open(t, () => reply)
       t.equal((await failureOf(operations.login_link?.run({ owner: '3' }))).failure, 'malformed')

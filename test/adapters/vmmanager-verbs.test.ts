@@ -13,7 +13,7 @@ const spec: CreateSpec = {
 }
 const post = (path: string, body: unknown) => ({ method: 'POST', path, body })
 
-t.test('every verb that the vendor has is declared with its evidence, and no other', async t => {
+t.test('exactly the verbs that the vendor has are declared, with their evidence', async t => {
   const { operations } = await open(t, () => list([]))
   const { jobs, steps, counters, ...verbs } = operations
   t.same(Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, 'evidence' in verb ? verb.evidence : null])), {
@@ -67,7 +67,7 @@ t.test('create', async t => {
       post('/vm/v3/host', { ...plain, password: '[redacted]' })
     ])
   })
-  t.test('leaves the sizes out where there is a preset', async t => {
+  t.test('leaves out the sizes if a preset is given', async t => {
     const { vendor, operations } = await open(t, answer)
     await must(operations.create?.run({ ...unsized, plan: '2' }))
     t.same(sentTo(vendor)[0]?.body, { name: 'new-1', password: 'Example-Pass1', os: 25, preset: 2, cluster: 1, account: 3 })
@@ -100,7 +100,7 @@ t.test('create', async t => {
     t.same(await bodyOf(t, { options: { ipv4_number: 1 } }), { ...plain, ipv4_number: 1 })
     t.same(await bodyOf(t, { options: { cluster: 1 } }), plain)
   })
-  t.test('takes an address of each pool and of each private network that is named', async t => {
+  t.test('requests an address of each pool and each private network in networks', async t => {
     t.same(await bodyOf(t, { networks: ['5', 'vxlan:1:2', '6', 'vxlan:3'] }), {
       ...plain, ipv4_number: 2, ipv4_pool: [5, 6], vxlan: [{ id: 1, ipnet: 2, ipv4_number: 1 }, { id: 3 }]
     })
@@ -131,7 +131,7 @@ t.test('create', async t => {
       t.same(await create(operations), accepted)
     }
   })
-  t.test('names the member that the vendor rejects, and never a missing server', async t => {
+  t.test('is rejected with our member for the vendor\'s, and never a missing server', async t => {
     const cases = [
       [complaint(400, 1006, 'Invalid value', { name: 'os' }), 'rejected', 'body.image'],
       [complaint(404, 1002, 'Not found', { name: 'preset' }), 'rejected', 'body.plan'],
@@ -161,7 +161,7 @@ t.test('create', async t => {
     await create(operations)
     t.equal(vendor.created, 2)
   })
-  t.test('is found again by name, cluster and owner, since names are not unique', async t => {
+  t.test('is recognized by name, cluster and owner, since names are not unique', async t => {
     const { operations } = await open(t, answer)
     const { server } = seenOf({ ...web, name: 'new-1' })
     const isLike = (more: Partial<CreateSpec>, row = server): boolean | undefined => operations.create?.isLike?.({ ...spec, ...more }, row)
@@ -181,7 +181,7 @@ t.test('create', async t => {
     t.match((await operations.get.run(serverId ?? '')).server, { name: 'web-1', status: 'running', cpus: 2, disk_gib: 20 })
     t.ok((await listAll(operations)).some(({ server }) => server.id === serverId && operations.create?.isLike?.(example, server)))
   })
-  t.test('on the simulated platform names the member that is unknown there', async t => {
+  t.test('on the simulated platform is rejected with the member that is unknown there', async t => {
     const { operations } = await openSandbox(t)
     const cases = [[{ image: '42' }, 'body.image'], [{ image: 'image:9' }, 'body.image'], [{ region: '9' }, 'body.region'], [{ owner: '99' }, 'body.owner'], [{ password: 'short' }, 'body.password']] as const
     for (const [more, member] of cases) t.match(await failureOf(create(operations, more)), { failure: 'rejected', options: { member } })
@@ -219,7 +219,7 @@ t.test('one write to a server', async t => {
         t.same(await work(operations), {})
       }
     })
-    t.test(`${name} of a server that is gone is not found, of a busy one a conflict`, async t => {
+    t.test(`${name} of a missing server is not found, of a busy one a conflict`, async t => {
       for (const [reply, failure] of [[complaint(404, 5021, 'Host id unknown'), 'not-found'], [complaint(200, 5021, 'Host id unknown'), 'not-found'], [complaint(409, 5030, 'Host is busy'), 'conflict'], [complaint(405, 1003, 'Method not allowed'), 'unsupported']] as const) {
         const { vendor, operations } = await open(t, () => reply)
         const error = await failureOf(work(operations))
@@ -227,7 +227,7 @@ t.test('one write to a server', async t => {
       }
     })
   }
-  t.test('rename sends the name alone and is seen by the name', async t => {
+  t.test('rename sends only the name and is followed by the name of the server', async t => {
     const { vendor, line, operations } = await open(t, () => ok({ id: 41 }))
     const rename = async (o: DirectVerbs) => await must(o.rename?.run({ id: '41', name: 'web-2' }))
     t.same(await rename(operations), {})
@@ -236,7 +236,7 @@ t.test('one write to a server', async t => {
     t.same(await badMembersOf(operations.rename?.run({ id: '41', name: '  ' })), ['body.name'])
     t.equal(vendor.calls.length, 1)
   })
-  t.test('with an unknown image or a weak password names the member, and no server is missing', async t => {
+  t.test('with an unknown image or a weak password is rejected with that member, and the server is not missing', async t => {
     const refusals = [
       [complaint(404, 1002, 'Not found', { name: 'os' }), 'body.image'], [complaint(400, 1006, 'Invalid value', { image: 3 }), 'body.image'],
       [complaint(400, 1006, 'Invalid value', { name: 'password' }), 'body.password']
@@ -261,7 +261,7 @@ t.test('one write to a server', async t => {
     }
     t.equal(vendor.calls.length, 0)
   })
-  t.test('a protected server is refused by the vendor as well', async t => {
+  t.test('the deletion of a protected server is rejected by the vendor', async t => {
     const { vendor, operations } = await openSandbox(t)
     const seen = (await listAll(operations)).find(({ server }) => server.protected === true)
     t.notOk(seen?.server.allowed_actions.includes('delete'))
@@ -278,14 +278,14 @@ t.test('resize', async t => {
   const both = { cpus: 4, memory_mib: 4096, disk_gib: 40 }
   type Input = Parameters<NonNullable<DirectVerbs['resize']>['run']>[0]
   const resize = (input: Input) => async (o: DirectVerbs): Promise<Accepted> => await must(o.resize?.run(input))
-  t.test('of a stopped server is split over the server and its disk, and followed by both tasks', async t => {
+  t.test('of a stopped server is one call for the server and one for its disk, followed by both tasks', async t => {
     const { vendor, line, operations } = await open(t, answer)
     const input = { seen: stopped, ...both }
     t.same(await resize(input)(operations), { jobs: [{ id: '10', name: 'host_change_params' }, { id: '11', name: 'disk_resize' }] })
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4, ram_mib: 4096 }), post('/vm/v3/disk/101', { size_mib: 40960 })])
     t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
   })
-  t.test('of a running server is deferred until it stops, which the operation says', async t => {
+  t.test('of a running server is deferred until it stops, as the note of the operation says', async t => {
     const { vendor, line, operations } = await open(t, answer)
     const input = { seen: running, ...both }
     const accepted = await resize(input)(operations)
@@ -308,7 +308,7 @@ t.test('resize', async t => {
     await resize({ seen: stopped, cpus: 4, restart: true })(operations)
     t.same(sentTo(vendor), [post(resource, { cpu_number: 4 })])
   })
-  t.test('sends only what differs from the present or pending sizes', async t => {
+  t.test('sends only sizes that differ from the current or pending ones', async t => {
     const { vendor, operations } = await open(t, answer)
     t.same(await resize({ seen: running, cpus: 2, memory_mib: 2048, disk_gib: 20, restart: true })(operations), { done: true })
     t.equal(vendor.calls.length, 0)
@@ -318,7 +318,7 @@ t.test('resize', async t => {
     await resize({ seen: stopped, disk_gib: 30 })(operations)
     t.same(sentTo(vendor).slice(2), [post('/vm/v3/disk/101', { size_mib: 30720 })])
   })
-  t.test('never shrinks a disk, nor grows one of unknown size', async t => {
+  t.test('is refused if the disk would shrink or is unknown', async t => {
     const { vendor, operations } = await open(t, answer)
     t.same(await badMembersOf(resize({ seen: stopped, cpus: 4, disk_gib: 19 })(operations)), ['body.disk_gib'])
     t.same(await badMembersOf(resize({ seen: stopped, disk_gib: 20.0001 })(operations)), ['body.disk_gib'])
@@ -330,19 +330,19 @@ t.test('resize', async t => {
     const { operations } = await open(t, ({ path }) => ok({ id: 41, task: path.includes('/disk/') ? 0 : 10 }))
     t.same(await resize({ seen: stopped, ...both })(operations), {})
   })
-  t.test('with a missing disk is not a missing server, and the work done before it is reported', async t => {
+  t.test('with a missing disk is not a missing server, and the side effect of the first call is reported', async t => {
     const { operations } = await open(t, ({ path }) => path.includes('/disk/') ? complaint(404, 1002, 'Not found', { name: 'disk' }) : taskAnswer)
     t.match(await failureOf(resize({ seen: stopped, ...both })(operations)), { failure: 'rejected', sideEffect: 'certain', options: { member: 'body.disk_gib' } })
     const gone = await open(t, () => complaint(404, 5021, 'Host id unknown'))
     t.match(await failureOf(resize({ seen: stopped, ...both })(gone.operations)), { failure: 'not-found', sideEffect: 'none' })
   })
-  t.test('names the size that the vendor refuses', async t => {
+  t.test('is rejected with our member for the vendor\'s size', async t => {
     for (const [name, member] of [['cpu_number', 'body.cpus'], ['ram_mib', 'body.memory_mib']] as const) {
       const { operations } = await open(t, () => complaint(400, 1006, 'Invalid value', { name }))
       t.match(await failureOf(resize({ seen: stopped, ...both })(operations)), { failure: 'rejected', options: { member } })
     }
   })
-  t.test('of a server with snapshots is refused by the vendor', async t => {
+  t.test('of a server with snapshots is rejected by the vendor', async t => {
     const { vendor, operations } = await openSandbox(t)
     const row = [...vendor.servers.values()].find(({ snapshotCount }) => snapshotCount > 0)
     const seen = await operations.get.run(String(row?.id))
@@ -358,7 +358,7 @@ t.test('resize', async t => {
     t.same(await jobsEnd({ operations, pass }, jobs), ['succeeded', 'succeeded'])
     t.match((await operations.get.run('41')).server, { ...both, status: 'stopped' })
   })
-  t.test('goes on with the disk later, where the platform refuses it while it works on the rest', async t => {
+  t.test('resizes the disk in a later step if the platform is busy with the first change', async t => {
     let isBusy = true
     const { vendor, operations } = await open(t, request => request.path.includes('/disk/') && isBusy ? complaint(409, 5030, 'Host is busy') : answer(request))
     const accepted = await resize({ seen: running, ...both, restart: true })(operations)
@@ -377,12 +377,12 @@ t.test('resize', async t => {
     t.same(await must(step?.run('41', { disk: '101', size_mib: 40960, deferred: false, restart: false })), { jobs: [{ id: '11', name: 'disk_resize' }] })
     t.same(sentTo(vendor).at(-1)?.body, { size_mib: 40960 })
   })
-  t.test('is refused as a whole where the first write is', async t => {
+  t.test('is a conflict if the first call is refused', async t => {
     const { vendor, operations } = await open(t, () => complaint(409, 5030, 'Host is busy'))
     t.match(await failureOf(resize({ seen: running, ...both, restart: true })(operations)), { failure: 'conflict', sideEffect: 'none' })
     t.equal(vendor.calls.length, 1)
   })
-  t.test('defers a restart that is refused, and sends nothing twice', async t => {
+  t.test('sends a refused restart in a later step, and nothing twice', async t => {
     let isBusy = true
     const { vendor, operations } = await open(t, request => request.path.endsWith('/restart') && isBusy ? complaint(409, 5030, 'Host is busy') : answer(request))
     const accepted = await resize({ seen: running, ...both, restart: true })(operations)
@@ -406,7 +406,7 @@ t.test('resize', async t => {
 
 t.test('the console', async t => {
   const answers = (vnc: unknown, row: object = web): Handle => ({ path }) => path.endsWith('/vnc_settings') ? ok(vnc) : list([row])
-  t.test('is a VNC address on the node, read under either name', async t => {
+  t.test('is a VNC URL on the node, with members of either name', async t => {
     for (const vnc of [{ vnc_port: 5941, vnc_password: 'a&b' }, { port: 5941, password: 'a&b' }]) {
       const { vendor, operations } = await open(t, answers(vnc))
       t.same(await operations.console?.run({ id: '41' }), { type: 'vnc', url: 'vnc://198.51.100.11:5941?VncPassword=a%26b', expires_at: null })
@@ -422,7 +422,7 @@ t.test('the console', async t => {
       t.equal(vendor.calls.length, 1)
     }
   })
-  t.test('without a port or a node is malformed, and shows no password', async t => {
+  t.test('without a port or a node is malformed, and the error has no password', async t => {
     for (const [vnc, row] of [[{ vnc_password: 'geheim-1' }, web], [{ vnc_port: 0 }, web], [{ vnc_port: 5941, vnc_password: 'geheim-1' }, { ...web, node: null }]] as const) {
       const { operations } = await open(t, answers(vnc, row))
       const error = await failureOf(operations.console?.run({ id: '41' }))
@@ -430,45 +430,45 @@ t.test('the console', async t => {
       t.notMatch(JSON.stringify([error.message, error.options]), 'geheim')
     }
   })
-  t.test('that is missing keeps its status, so that it counts as unsupported', async t => {
+  t.test('that the platform does not have is reported with its 404, so that it counts as unsupported', async t => {
     const { operations } = await openSandbox(t, { inferred: false })
     t.match(await failureOf(operations.console?.run({ id: '41' })), { failure: 'not-found', options: { status: 404 } })
   })
 })
 
-t.test('life of a server on the simulated platform', async t => {
+t.test('on the simulated platform a server is created, changed and deleted', async t => {
   for (const knobs of [{}, { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }] as const) {
     t.test(`with ${JSON.stringify(knobs)}`, async t => {
       const { vendor, operations, pass } = await openSandbox(t, knobs)
-      const options = { ipv4_number: 1, ipv4_pool: ['5'], domain: 'Life.example.com' }
-      const born = await must(operations.create?.run({ ...spec, name: 'life', options }))
-      const id = born.serverId ?? ''
-      const look = async () => await operations.get.run(id)
+      const options = { ipv4_number: 1, ipv4_pool: ['5'], domain: 'Whole.example.com' }
+      const created = await must(operations.create?.run({ ...spec, name: 'whole', options }))
+      const id = created.serverId ?? ''
+      const read = async () => await operations.get.run(id)
       const end = async ({ jobs = [] }: Accepted): Promise<void> => { t.same([...new Set(await jobsEnd({ operations, pass }, jobs))], ['succeeded']) }
-      await end(born)
-      t.match((await look()).server, { name: 'life', status: 'running', cpus: 1, memory_mib: 1024, disk_gib: 10, owner: { id: '3' }, region: { id: '1' }, addresses: { length: 1 } })
+      await end(created)
+      t.match((await read()).server, { name: 'whole', status: 'running', cpus: 1, memory_mib: 1024, disk_gib: 10, owner: { id: '3' }, region: { id: '1' }, addresses: { length: 1 } })
 
-      await end(await must(operations.resize?.run({ seen: await look(), cpus: 2, memory_mib: 2048, disk_gib: 20, restart: true })))
-      t.match((await look()).server, { status: 'running', cpus: 2, memory_mib: 2048, disk_gib: 20 })
+      await end(await must(operations.resize?.run({ seen: await read(), cpus: 2, memory_mib: 2048, disk_gib: 20, restart: true })))
+      t.match((await read()).server, { status: 'running', cpus: 2, memory_mib: 2048, disk_gib: 20 })
 
-      await must(operations.rename?.run({ id, name: 'after-life' }))
-      t.equal((await look()).server.name, 'after-life')
+      await must(operations.rename?.run({ id, name: 'renamed' }))
+      t.equal((await read()).server.name, 'renamed')
 
-      const rebuilt = await must(operations.rebuild?.run({ seen: await look(), image: '12', password: 'Example-Pass2' }))
-      t.match((await look()).server, { status: 'unknown', provider_status: 'reinstalling' })
+      const rebuilt = await must(operations.rebuild?.run({ seen: await read(), image: '12', password: 'Example-Pass2' }))
+      t.match((await read()).server, { status: 'unknown', provider_status: 'reinstalling' })
       await end(rebuilt)
-      t.match((await look()).server, { status: 'running', image: { id: '12' } })
+      t.match((await read()).server, { status: 'running', image: { id: '12' } })
 
       await end(await must(operations.rescue?.run({ id })))
-      t.equal((await look()).server.status, 'rescue')
+      t.equal((await read()).server.status, 'rescue')
       await end(await must(operations.unrescue?.run({ id })))
-      t.equal((await look()).server.status, 'running')
+      t.equal((await read()).server.status, 'running')
       await end(await must(operations.password?.run({ id, password: 'Example-Pass3' })))
       t.equal(vendor.servers.get(Number(id))?.password, 'Example-Pass3')
       t.match(await operations.console?.run({ id }), { type: 'vnc', url: /^vnc:\/\/198\.51\.100\.11:\d+\?VncPassword=SECRET-vnc-/ })
 
-      await end(await must(operations.delete?.run({ seen: await look() })))
-      t.equal((await failureOf(look())).failure, 'not-found')
+      await end(await must(operations.delete?.run({ seen: await read() })))
+      t.equal((await failureOf(read())).failure, 'not-found')
       t.equal((await failureOf(must(operations.delete?.run({ seen: seenOf({ ...web, id: Number(id) }) })))).failure, 'not-found')
       t.notOk((await listAll(operations)).some(({ server }) => server.id === id))
     })

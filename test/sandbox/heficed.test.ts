@@ -60,7 +60,7 @@ const orderBody = {
 
 const K = 'kronoscloud/instances'
 
-t.test('a token comes for id and secret, lives a day less a second, and is lower-case bearer', async t => {
+t.test('id and secret are exchanged for a token of type bearer that is valid for a day', async t => {
   const { login, vendor } = await open(t)
   const answer = await login('kronoscloud')
   t.equal(answer.status, 200)
@@ -70,7 +70,7 @@ t.test('a token comes for id and secret, lives a day less a second, and is lower
   t.equal(vendor.logins, 2)
 })
 
-t.test('the token desk refuses in the words of OAuth', async t => {
+t.test('the token endpoint refuses with the error codes of OAuth', async t => {
   const { login, settings } = await open(t)
   const post = async (init: RequestInit): Promise<Answer> => await send(settings.token_url, { method: 'POST', ...init })
   t.match(await login('kronoscloud', { basic: 'nobody:wrong' }), { status: 401, body: { error: 'invalid_client' } })
@@ -84,7 +84,7 @@ t.test('the token desk refuses in the words of OAuth', async t => {
   t.equal((await send(settings.token_url)).status, 405)
 })
 
-t.test('a missing, bare, expired or revoked token is a 401 with its header', async t => {
+t.test('a missing, bare, expired or revoked token is a 401 with www-authenticate', async t => {
   const { ask, settings, vendor, pass, login } = await open(t)
   const list = `${settings.api_url}/${settings.organization_id}/${K}`
   const token = String(dig((await login('kronoscloud')).body, 'access_token'))
@@ -103,7 +103,7 @@ t.test('a missing, bare, expired or revoked token is a 401 with its header', asy
   t.equal((await fetch(list, { headers: { authorization: `Bearer ${fresh}` } })).status, 401)
 })
 
-t.test('a token opens only the products it was asked for, and only its own organization', async t => {
+t.test('a token is valid only for its scopes and its organization', async t => {
   const { ask, vendor } = await open(t, {}, ['kronoscloud'])
   const refused = await ask('GET', 'ipswitch/v4/subnets?parentUuid=')
   t.match(refused, { status: 403, body: { title: 'Forbidden' } })
@@ -116,7 +116,7 @@ t.test('a token opens only the products it was asked for, and only its own organ
   t.equal((await ask('GET', '/common/kronoscloud/templates')).status, 200)
 })
 
-t.test('the first row is the printed sample', async t => {
+t.test('the first row is the vendor\'s sample', async t => {
   const { ask } = await open(t)
   const { body, text } = await ask('GET', K)
   t.same(dig(body, 'data', 0), {
@@ -173,7 +173,7 @@ t.test('the first row is the printed sample', async t => {
   t.match(text, /\\\/kronoscloud\\\/instances\?limit=200/, 'slashes arrive escaped')
 })
 
-t.test('the default page holds 200 and the second ends the list', async t => {
+t.test('the default page has 200 rows, and the second page ends the list', async t => {
   const { ask, settings } = await open(t)
   const path = `/${settings.organization_id}/${K}`
   const one = await ask('GET', K)
@@ -189,7 +189,7 @@ t.test('the default page holds 200 and the second ends the list', async t => {
   t.same(rowsOf((await ask('GET', `${K}?offset=900`)).body), [])
 })
 
-t.test('a status filter counts after filtering and stays in the links', async t => {
+t.test('the total counts the filtered rows, and the links keep the filter', async t => {
   const { ask, vendor } = await open(t)
   const { body } = await ask('GET', `${K}?status=stopped&limit=2`)
   const down = [...vendor.servers.values()].filter(server => server.status.toLowerCase() === 'stopped').length
@@ -198,7 +198,7 @@ t.test('a status filter counts after filtering and stays in the links', async t 
   t.same(rowsOf(body).map(row => dig(row, 'status')), ['stopped', 'STOPPED'], 'letter case does not matter')
 })
 
-t.test('one server comes bare, and a missing one is a 404 problem', async t => {
+t.test('one server has no envelope, and a missing one is a 404 problem', async t => {
   const { ask, settings } = await open(t)
   t.match(await ask('GET', `${K}/312019`), { status: 200, body: { id: 312019, hostname: 'hhVyA97bBk' } })
   t.same((await ask('GET', `${K}/999999`)).body, {
@@ -211,7 +211,7 @@ t.test('one server comes bare, and a missing one is a 404 problem', async t => {
   t.equal((await ask('POST', `${K}/999999/stop`)).status, 404)
 })
 
-t.test('stop answers a pending event at once and the status follows later', async t => {
+t.test('stop returns a pending event at once, and the status changes later', async t => {
   const { ask, vendor, pass } = await open(t)
   const stop = await ask('POST', `${K}/312019/stop`)
   t.equal(stop.status, 200)
@@ -236,7 +236,7 @@ t.test('an action in the wrong state is a conflict', async t => {
   t.equal((await ask('POST', `${K}/312019/start`)).status, 409)
 })
 
-t.test('an order answers an invoice and its server is pending, then running', async t => {
+t.test('an order returns an invoice, and its server is pending, then running', async t => {
   const { ask, vendor, pass } = await open(t)
   const order = await ask('POST', `${K}/order`, { ...orderBody, hostname: 'web-03.example.net' })
   t.equal(order.status, 200)
@@ -271,7 +271,7 @@ t.test('an order that is not paid leaves its server pending', async t => {
   t.equal(vendor.statusOf(340_003), 'pending')
 })
 
-t.test('an order is checked field by field and a refused one builds nothing', async t => {
+t.test('every member of an order is checked, and a rejected order creates nothing', async t => {
   const { ask, vendor } = await open(t)
   const wrong = [
     { vcpu: 0 }, { vcpu: '1' }, { memory: 2 }, { memory: 1000 }, { disk: 15 }, { disk: 0 }, { billingTypeId: 2 }, { useCredit: 1 },
@@ -287,7 +287,7 @@ t.test('an order is checked field by field and a refused one builds nothing', as
   t.equal(vendor.created, 0)
 })
 
-t.test('cancel needs no stop; the row shows its request and then is gone', async t => {
+t.test('cancel needs no stop; the row shows the request and later disappears', async t => {
   const { ask, pass } = await open(t)
   t.equal((await ask('POST', `${K}/337201/cancel`, { type: 'Soon', reason: 'x' })).status, 400)
   const answer = await ask('POST', `${K}/337201/cancel`, { type: 'Immediate', reason: 'deleted through the gateway' })
@@ -299,7 +299,7 @@ t.test('cancel needs no stop; the row shows its request and then is gone', async
   t.equal((await ask('GET', `${K}/337201`)).status, 404)
 })
 
-t.test('a subnet is found by descending, routed, released, and routed again after a pause', async t => {
+t.test('a subnet is found level by level, routed, released, and routed again after a pause', async t => {
   const { ask, vendor, pass } = await open(t)
   const list = async (parent: string): Promise<unknown> => (await ask('GET', `ipswitch/v4/subnets?parentUuid=${parent}`)).body
   t.same(Object.keys(Object(await list(''))), ['data'])
@@ -330,7 +330,7 @@ t.test('a subnet is found by descending, routed, released, and routed again afte
   t.same(vendor.servers.get(337201)?.network.v4.additionalIps, ['203.0.113.22'])
 })
 
-t.test('two subnets go in one request, and an odd list of them is refused', async t => {
+t.test('one request routes two subnets, and an invalid list is rejected', async t => {
   const { ask, pass, vendor } = await open(t)
   const route = async (body: unknown): Promise<number> => (await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312020', body)).status
   for (const body of ['', '{', {}, [], 'null', { 1: '60bde87f311fc2ed1f6aeacb' }, { 0: 5 }, { 0: '185.194.29.1' }, { 0: '60bde87f311fc2ed1f6aea00' },
@@ -355,7 +355,7 @@ t.test('templates belong to a location and a type', async t => {
   t.equal(rowsOf((await ask('GET', '/common/kronoscloud/templates?locationId=xx')).body).length, 0)
 })
 
-t.test('rename answers the server; resize goes up only, later, for money', async t => {
+t.test('rename returns the server; resize returns an invoice and only grows', async t => {
   const { ask, vendor, pass } = await open(t)
   t.match(await ask('PATCH', `${K}/312019`, { hostname: 'new.example.net' }), { status: 200, body: { id: 312019, hostname: 'new.example.net' } })
   for (const body of [{}, { hostname: '' }, { hostname: 'x', vcpu: 2 }, { memory: 256 }, { memory: 700 }, { disk: 5 }, { vcpu: 1 }]) {
