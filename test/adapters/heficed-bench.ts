@@ -44,7 +44,8 @@ export const problem = (status: number, context: unknown = ''): SimulatedReply =
 /** The calls beside sign-ins: method, path with query, and body. */
 export const sentTo = ({ calls }: Pick<Simulator, 'calls'>): Array<readonly [method: string, path: string, body: unknown]> => calls
   .filter(({ path }) => path !== '/oauth2/token')
-  .map(({ method, path, rawQuery, body }) => [method, rawQuery === '' ? path : `${path}?${rawQuery}`, body === '' ? null : JSON.parse(body)])
+  .map(({ method, path, rawQuery, body }) =>
+    [method, rawQuery === '' ? path : `${path}?${rawQuery}`, body === '' ? null : JSON.parse(body)])
 
 const absent = async (): Promise<never> => { throw new Error('the verb is absent') }
 

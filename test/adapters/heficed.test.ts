@@ -75,7 +75,10 @@ t.test('every state of the vendor is mapped, and a server is locked in a transit
   ] as const
   for (const [word, status, locked] of rows) t.match(toServer({ ...sample, status: word }), { status, locked, provider_status: word }, word)
   t.match(toServer({ ...sample, inRescueMode: true }), { status: 'rescue', locked: false })
-  t.match(toServer({ ...sample, billing: { status: 'active', cancellationRequest: { type: 'Immediate' } } }), { status: 'deleting', locked: true })
+  t.match(
+    toServer({ ...sample, billing: { status: 'active', cancellationRequest: { type: 'Immediate' } } }),
+    { status: 'deleting', locked: true }
+  )
 })
 
 t.test('an empty gateway is null', async t => {
@@ -94,15 +97,23 @@ t.test('if only the link shows that more rows follow, the list is read to its en
       return ok({ data: page, links: { paging: { self: '/', next, previous: '' } }, metadata })
     })
     const ids: string[] = []
-    for await (const step of walk(operations.list, { filters: {}, after: null, limit: 200 })) ids.push(...step.rows.map(({ server }) => server.id))
+    for await (const step of walk(operations.list, { filters: {}, after: null, limit: 200 })) {
+      ids.push(...step.rows.map(({ server }) => server.id))
+    }
     t.same(ids, rows.map(({ id }) => String(id)), JSON.stringify(metadata))
-    t.same(vendor.calls.slice(1).map(({ path, rawQuery }) => `${path}?${rawQuery}`), [0, 199, 398].map(offset => `${instances}?limit=200&offset=${offset}`))
+    t.same(
+      vendor.calls.slice(1).map(({ path, rawQuery }) => `${path}?${rawQuery}`),
+      [0, 199, 398].map(offset => `${instances}?limit=200&offset=${offset}`)
+    )
   }
 })
 
 t.test('the total is preferred to the link, and a page without either is the last', async t => {
   const cases = [
-    [{ links: { paging: { next: `${instances}?limit=200&offset=200` } }, metadata: { paging: { total: 1, offsets: { next: null } } } }, true],
+    [
+      { links: { paging: { next: `${instances}?limit=200&offset=200` } }, metadata: { paging: { total: 1, offsets: { next: null } } } },
+      true
+    ],
     [{ links: { paging: { next: '' } }, metadata: { paging: { total: 9, offsets: { next: null } } } }, false],
     [{ links: { paging: { next: '' } }, metadata: { paging: { total: null, offsets: { next: 200 } } } }, false],
     [{ links: [] }, true],
@@ -143,11 +154,26 @@ t.test('a 404 for an instance is a missing server, with any body, for reads and 
 })
 
 t.test('an action returns the id of its event without a state, which could not be read again', async t => {
-  const event = { id: 881626, instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null }
+  const event = {
+    id: 881626,
+    instanceId: 312019,
+    entityType: 'vm',
+    group: 'cloudServer',
+    action: 'stop',
+    statusCode: 0,
+    status: 'pending',
+    resultCode: 0,
+    result: null,
+    timeCreated: 1625058478,
+    timeUpdated: null
+  }
   const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.stop?.run({ id: '312019' }), { upstream: { id: '881626', status: null } })
   t.same(await operations.stop?.run({ id: '312019', force: true }), { upstream: { id: '881626', status: null } })
-  t.same(vendor.calls.slice(1).map(({ method, path, body }) => [method, path, body]), [['POST', `${instances}/312019/stop`, ''], ['POST', `${instances}/312019/stop`, '{"force":true}']])
+  t.same(vendor.calls.slice(1).map(({ method, path, body }) => [method, path, body]), [
+    ['POST', `${instances}/312019/stop`, ''],
+    ['POST', `${instances}/312019/stop`, '{"force":true}']
+  ])
   const silent = await open(t, () => ok(''))
   t.same(await silent.operations.start?.run({ id: '312019' }), {})
 })

@@ -1,3 +1,4 @@
+import type { Job } from '../../src/adapters/verbs.ts'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import { GatewayError, type UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
@@ -18,17 +19,21 @@ export async function open (test: Test, handle: Handle, settings: Record<string,
   return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
 }
 
-export async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
+type Sandbox = Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>
+
+export async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Sandbox> {
   const { now, pass } = createStillClock()
   const vendor = await startVmmanager({ clock: now, knobs: { actionMs: 20, createMs: 30, ...knobs } })
   return { ...openBench(test, vmmanager, vendor, vendor.settings[account]), pass }
 }
 
 export const ok = (body: unknown, status = 200): SimulatedReply => ({ status, body })
-export const list = (rows: readonly unknown[], size?: number): SimulatedReply => ok({ last_notify: 123456, list: rows, ...(size === undefined ? {} : { size }) })
+export const list = (rows: readonly unknown[], size?: number): SimulatedReply =>
+  ok({ last_notify: 123456, list: rows, ...(size === undefined ? {} : { size }) })
 export const complaint = (status: number, code: number, msg: string, value?: object): SimulatedReply =>
   ({ status, body: { error: { code, msg, ...(value === undefined ? {} : { value }) } } })
-export const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
+export const html = (status: number): SimulatedReply =>
+  ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
 
 interface Sent {
   readonly method: string
@@ -47,7 +52,9 @@ const planned = (vendor: Simulator, calls: readonly PlannedCall[]): Sent[] =>
   calls.map(({ method, url, body }) => ({ method, path: url.slice(vendor.origin.length), body }))
 
 /** The calls that a dry run plans. It may send reads; a write that it sends is an error. */
-export async function dryRunOf (line: OpenedAdapter, vendor: Simulator, work: (operations: DirectVerbs) => Promise<unknown> | undefined): Promise<Sent[]> {
+export async function dryRunOf (
+  line: OpenedAdapter, vendor: Simulator, work: (operations: DirectVerbs) => Promise<unknown> | undefined
+): Promise<Sent[]> {
   const before = writesOf(vendor).length
   const { operations, calls } = line.dryRun()
   await work(operations)
@@ -99,12 +106,8 @@ export const seenOf = (row: object): Seen => seenHost.parse(row)
 export const running = seenOf(web)
 export const stopped = seenOf({ ...web, state: 'stopped' })
 
-interface Following extends Pick<StillClock, 'pass'> {
-  readonly operations: DirectVerbs
-}
-
 /** Polls as the gateway would, while the vendor's time passes, until the jobs have ended. */
-export async function jobsEnd ({ operations, pass }: Following, jobs: NonNullable<Parameters<NonNullable<DirectVerbs['jobs']>>[0]>): Promise<string[]> {
+export async function jobsEnd ({ operations, pass }: Pick<Sandbox, 'operations' | 'pass'>, jobs: readonly Job[]): Promise<string[]> {
   for (let polls = 0; polls < 200; polls += 1) {
     const states = await operations.jobs?.(jobs) ?? []
     if (states.every(({ status }) => status === 'succeeded' || status === 'failed')) return states.map(({ status }) => status)

@@ -4,7 +4,8 @@ import type { Accepted } from '../../src/adapters/verbs.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { listAll, type DirectVerbs, type Test } from '../helpers/line.ts'
 import {
-  badMembersOf, complaint, dryRunOf, failureOf, html, jobsEnd, list, must, ok, open, openSandbox, running, seenOf, sentTo, stopped, web, writesOf, type Handle
+  badMembersOf, complaint, dryRunOf, failureOf, html, jobsEnd, list, must, ok, open, openSandbox, running, seenOf, sentTo, stopped, web,
+  writesOf, type Handle
 } from './vmmanager-bench.ts'
 
 const taskAnswer = ok({ id: 41, task: 1341774671 })
@@ -49,7 +50,8 @@ t.test('exactly the verbs that the vendor has are declared, with their evidence'
 })
 
 t.test('create', async t => {
-  const create = async (operations: DirectVerbs, more: Partial<CreateSpec> = {}): Promise<Accepted> => await must(operations.create?.run({ ...spec, ...more }))
+  const create = async (operations: DirectVerbs, more: Partial<CreateSpec> = {}): Promise<Accepted> =>
+    await must(operations.create?.run({ ...spec, ...more }))
   const answer: Handle = () => ok({ id: 43, task: 1341774670, recipe_task_list: [7], recipe_task: 7, spice_task: 0 })
   const bodyOf = async (t: Test, more: Partial<CreateSpec>): Promise<unknown> => {
     const { vendor, operations } = await open(t, answer)
@@ -93,7 +95,19 @@ t.test('create', async t => {
     t.same(sentTo(vendor)[0]?.body, { ...body, image: 7 })
   })
   t.test('sends the pools as a list, a domain in lower case, and no count of 0', async t => {
-    const options = { ipv4_number: 2, ipv4_pool: ['5', 6], domain: 'New-1.Example.COM', node: 2, recipe: 11, comment: 'x', ipv6_enabled: true, ipv6_prefix: 64, storage: 1, net_in_mbitps: 100, net_out_mbitps: 50 }
+    const options = {
+      ipv4_number: 2,
+      ipv4_pool: ['5', 6],
+      domain: 'New-1.Example.COM',
+      node: 2,
+      recipe: 11,
+      comment: 'x',
+      ipv6_enabled: true,
+      ipv6_prefix: 64,
+      storage: 1,
+      net_in_mbitps: 100,
+      net_out_mbitps: 50
+    }
     t.same(await bodyOf(t, { options }), { ...plain, ...options, ipv4_pool: [5, 6], domain: 'new-1.example.com' })
     t.same(await bodyOf(t, { options: { ipv4_number: 0, ipv4_pool: [5] } }), plain)
     t.same(await bodyOf(t, { options: { ipv4_pool: [5] } }), { ...plain, ipv4_number: 1, ipv4_pool: [5] })
@@ -109,14 +123,21 @@ t.test('create', async t => {
     const { vendor, operations } = await open(t, answer)
     const cases: ReadonlyArray<readonly [Partial<CreateSpec>, string]> = [
       [{ name: ' ' }, 'body.name'],
-      [{ image: 'debian' }, 'body.image'], [{ image: 'image:' }, 'body.image'], [{ image: '0' }, 'body.image'], [{ image: '9'.repeat(18) }, 'body.image'],
+      [{ image: 'debian' }, 'body.image'], [{ image: 'image:' }, 'body.image'], [{ image: '0' }, 'body.image'],
+      [{ image: '9'.repeat(18) }, 'body.image'],
       [{ region: 'eu' }, 'body.region'], [{ owner: 'a@example.com' }, 'body.owner'],
       [{ disk_gib: 10.0001 }, 'body.disk_gib'],
-      [{ networks: ['vxlan:1:2:3'] }, 'body.networks'], [{ networks: ['vxlan:x'] }, 'body.networks'], [{ networks: ['lan'] }, 'body.networks'],
+      [
+        { networks: ['vxlan:1:2:3'] }, 'body.networks'
+      ], [{ networks: ['vxlan:x'] }, 'body.networks'], [{ networks: ['lan'] }, 'body.networks'],
       [{ networks: ['5'], options: { ipv4_pool: [6] } }, 'body.options.ipv4_pool'],
-      [{ options: { cluster: 2 } }, 'body.options.cluster'], [{ options: { ipv4_number: -1 } }, 'body.options.ipv4_number'], [{ options: { firewall: 1 } }, 'body.options.firewall']
+      [
+        { options: { cluster: 2 } }, 'body.options.cluster'
+      ], [{ options: { ipv4_number: -1 } }, 'body.options.ipv4_number'], [{ options: { firewall: 1 } }, 'body.options.firewall']
     ]
-    for (const [more, member] of cases) t.same(await badMembersOf(operations.create?.run({ ...spec, ...more })), [member], JSON.stringify(more))
+    for (const [more, member] of cases) {
+      t.same(await badMembersOf(operations.create?.run({ ...spec, ...more })), [member], JSON.stringify(more))
+    }
     const { password, ...rest } = spec
     t.same(await badMembersOf(operations.create?.run(rest)), ['body.password'], 'a template needs a password')
     t.same(await badMembersOf(operations.create?.run({ ...unsized, plan: 'S-1' })), ['body.plan'])
@@ -126,7 +147,9 @@ t.test('create', async t => {
     t.same(await bodyOf(t, { disk_gib: 5.859375 }), { ...plain, hdd_mib: 6000 })
   })
   t.test('is accepted if the answer has no id or no task', async t => {
-    for (const [body, accepted] of [[{}, {}], [{ id: 43, task: 0 }, { serverId: '43' }], [{ id: null, task: 'x' }, {}], [{ id: '43' }, { serverId: '43' }]] as const) {
+    for (const [body, accepted] of [
+      [{}, {}], [{ id: 43, task: 0 }, { serverId: '43' }], [{ id: null, task: 'x' }, {}], [{ id: '43' }, { serverId: '43' }]
+    ] as const) {
       const { operations } = await open(t, () => ok(body))
       t.same(await create(operations), accepted)
     }
@@ -183,14 +206,21 @@ t.test('create', async t => {
   })
   t.test('on the simulated platform is rejected with the member that is unknown there', async t => {
     const { operations } = await openSandbox(t)
-    const cases = [[{ image: '42' }, 'body.image'], [{ image: 'image:9' }, 'body.image'], [{ region: '9' }, 'body.region'], [{ owner: '99' }, 'body.owner'], [{ password: 'short' }, 'body.password']] as const
+    const cases = [
+      [{ image: '42' }, 'body.image'], [{ image: 'image:9' }, 'body.image'], [{ region: '9' }, 'body.region'],
+      [{ owner: '99' }, 'body.owner'], [{ password: 'short' }, 'body.password']
+    ] as const
     for (const [more, member] of cases) t.match(await failureOf(create(operations, more)), { failure: 'rejected', options: { member } })
-    t.match(await failureOf(must(operations.create?.run({ ...unsized, plan: '99' }))), { failure: 'rejected', options: { member: 'body.plan' } })
+    t.match(await failureOf(must(operations.create?.run({ ...unsized, plan: '99' }))), {
+      failure: 'rejected', options: { member: 'body.plan' }
+    })
   })
   t.test('publishes its options', async t => {
     const { operations } = await open(t, answer)
     const schema = z.toJSONSchema(operations.create?.options ?? z.never())
-    t.match(schema, { additionalProperties: false, properties: { cluster: {}, node: {}, ipv4_number: {}, ipv4_pool: {}, domain: {}, recipe: {} } })
+    t.match(schema, {
+      additionalProperties: false, properties: { cluster: {}, node: {}, ipv4_number: {}, ipv4_pool: {}, domain: {}, recipe: {} }
+    })
     t.same(operations.create?.accepts, ['region', 'plan', 'cpus', 'memory_mib', 'disk_gib', 'password', 'networks', 'owner', 'options'])
   })
 })
@@ -198,12 +228,30 @@ t.test('create', async t => {
 t.test('one write to a server', async t => {
   type Work = (operations: DirectVerbs) => Promise<Accepted>
   const cases: ReadonlyArray<readonly [string, Work, { method: string, path: string, body: unknown }, string]> = [
-    ['delete', async o => await must(o.delete?.run({ seen: running })), { method: 'DELETE', path: '/vm/v3/host/41', body: null }, 'host_delete'],
-    ['rebuild of a template', async o => await must(o.rebuild?.run({ seen: running, image: '12', password: 'Example-Pass2' })), post('/vm/v3/host/41/reinstall', { os: 12, password: 'Example-Pass2' }), 'host_reinstall'],
-    ['rebuild of a saved image', async o => await must(o.rebuild?.run({ seen: running, image: 'image:7' })), post('/vm/v3/host/41/reinstall', { image: 7 }), 'host_reinstall'],
-    ['rescue', async o => await must(o.rescue?.run({ id: '41' })), post('/vm/v3/host/41/rescue_mode', { rescue_mode: true }), 'host_rescue_mode'],
-    ['unrescue', async o => await must(o.unrescue?.run({ id: '41' })), post('/vm/v3/host/41/rescue_mode', { rescue_mode: false }), 'host_rescue_mode'],
-    ['password', async o => await must(o.password?.run({ id: '41', password: 'Example-Pass3' })), post('/vm/v3/host/41/password', { password: 'Example-Pass3' }), 'host_password']
+    [
+      'delete', async o => await must(o.delete?.run({ seen: running })), { method: 'DELETE', path: '/vm/v3/host/41', body: null },
+      'host_delete'
+    ],
+    [
+      'rebuild of a template', async o => await must(o.rebuild?.run({ seen: running, image: '12', password: 'Example-Pass2' })),
+      post('/vm/v3/host/41/reinstall', { os: 12, password: 'Example-Pass2' }), 'host_reinstall'
+    ],
+    [
+      'rebuild of a saved image', async o => await must(o.rebuild?.run({ seen: running, image: 'image:7' })),
+      post('/vm/v3/host/41/reinstall', { image: 7 }), 'host_reinstall'
+    ],
+    [
+      'rescue', async o => await must(o.rescue?.run({ id: '41' })), post('/vm/v3/host/41/rescue_mode', { rescue_mode: true }),
+      'host_rescue_mode'
+    ],
+    [
+      'unrescue', async o => await must(o.unrescue?.run({ id: '41' })), post('/vm/v3/host/41/rescue_mode', { rescue_mode: false }),
+      'host_rescue_mode'
+    ],
+    [
+      'password', async o => await must(o.password?.run({ id: '41', password: 'Example-Pass3' })),
+      post('/vm/v3/host/41/password', { password: 'Example-Pass3' }), 'host_password'
+    ]
   ]
   for (const [name, work, call, job] of cases) {
     t.test(`${name} sends its one call and is followed by its task`, async t => {
@@ -220,7 +268,12 @@ t.test('one write to a server', async t => {
       }
     })
     t.test(`${name} of a missing server is not found, of a busy one a conflict`, async t => {
-      for (const [reply, failure] of [[complaint(404, 5021, 'Host id unknown'), 'not-found'], [complaint(200, 5021, 'Host id unknown'), 'not-found'], [complaint(409, 5030, 'Host is busy'), 'conflict'], [complaint(405, 1003, 'Method not allowed'), 'unsupported']] as const) {
+      for (const [reply, failure] of [
+        [complaint(404, 5021, 'Host id unknown'), 'not-found'],
+        [complaint(200, 5021, 'Host id unknown'), 'not-found'],
+        [complaint(409, 5030, 'Host is busy'), 'conflict'],
+        [complaint(405, 1003, 'Method not allowed'), 'unsupported']
+      ] as const) {
         const { vendor, operations } = await open(t, () => reply)
         const error = await failureOf(work(operations))
         t.same([error.failure, error.options.member, vendor.calls.length], [failure, undefined, 1])
@@ -238,16 +291,24 @@ t.test('one write to a server', async t => {
   })
   t.test('with an unknown image or a weak password is rejected with that member, and the server is not missing', async t => {
     const refusals = [
-      [complaint(404, 1002, 'Not found', { name: 'os' }), 'body.image'], [complaint(400, 1006, 'Invalid value', { image: 3 }), 'body.image'],
+      [
+        complaint(404, 1002, 'Not found', { name: 'os' }), 'body.image'
+      ], [complaint(400, 1006, 'Invalid value', { image: 3 }), 'body.image'],
       [complaint(400, 1006, 'Invalid value', { name: 'password' }), 'body.password']
     ] as const
     for (const [reply, member] of refusals) {
       const { operations } = await open(t, () => reply)
-      t.match(await failureOf(must(operations.rebuild?.run({ seen: running, image: '99', password: 'x' }))), { failure: 'rejected', options: { member } })
+      t.match(await failureOf(must(operations.rebuild?.run({ seen: running, image: '99', password: 'x' }))), {
+        failure: 'rejected', options: { member }
+      })
     }
     const { operations } = await openSandbox(t)
-    t.match(await failureOf(must(operations.password?.run({ id: '41', password: 'short' }))), { failure: 'rejected', options: { member: 'body.password' } })
-    t.match(await failureOf(must(operations.rebuild?.run({ seen: running, image: '42' }))), { failure: 'rejected', options: { member: 'body.image' } })
+    t.match(await failureOf(must(operations.password?.run({ id: '41', password: 'short' }))), {
+      failure: 'rejected', options: { member: 'body.password' }
+    })
+    t.match(await failureOf(must(operations.rebuild?.run({ seen: running, image: '42' }))), {
+      failure: 'rejected', options: { member: 'body.image' }
+    })
     t.match(await failureOf(must(operations.rename?.run({ id: '99999', name: 'x' }))), { failure: 'not-found' })
   })
   t.test('is refused before anything is sent if it is invalid', async t => {
@@ -255,7 +316,10 @@ t.test('one write to a server', async t => {
     t.same(await badMembersOf(operations.rebuild?.run({ seen: running, image: 'debian-12' })), ['body.image'])
     t.same(await badMembersOf(operations.password?.run({ id: '41' })), ['body.password'], 'the vendor makes no password')
     for (const id of ['', '0', 'x', '41) OR (id GT 0', '../41']) {
-      for (const work of [operations.rename?.run({ id, name: 'x' }), operations.rescue?.run({ id }), operations.unrescue?.run({ id }), operations.password?.run({ id, password: 'Example-Pass3' }), operations.console?.run({ id })]) {
+      for (const work of [
+        operations.rename?.run({ id, name: 'x' }), operations.rescue?.run({ id }), operations.unrescue?.run({ id }),
+        operations.password?.run({ id, password: 'Example-Pass3' }), operations.console?.run({ id })
+      ]) {
         t.match(await failureOf(work), { failure: 'not-found', options: { notAttempted: true } })
       }
     }
@@ -295,7 +359,10 @@ t.test('resize', async t => {
     t.same(await dryRunOf(line, vendor, resize(input)), writesOf(vendor))
   })
   t.test('of a running server with restart restarts it last, and reads start_task or task', async t => {
-    for (const [reply, job] of [[restartAnswer, { id: '13', name: 'host_start' }], [ok({ id: 41, task: 14 }), { id: '14', name: 'host_restart' }]] as const) {
+    for (const [reply, job] of [
+      [restartAnswer, { id: '13', name: 'host_start' }],
+      [ok({ id: 41, task: 14 }), { id: '14', name: 'host_restart' }]
+    ] as const) {
       const { vendor, line, operations } = await open(t, request => request.path.endsWith('/restart') ? reply : answer(request))
       const input = { seen: running, memory_mib: 4096, restart: true }
       t.same(await resize(input)(operations), { jobs: [{ id: '10', name: 'host_change_params' }, job] })
@@ -331,8 +398,12 @@ t.test('resize', async t => {
     t.same(await resize({ seen: stopped, ...both })(operations), {})
   })
   t.test('with a missing disk is not a missing server, and the side effect of the first call is reported', async t => {
-    const { operations } = await open(t, ({ path }) => path.includes('/disk/') ? complaint(404, 1002, 'Not found', { name: 'disk' }) : taskAnswer)
-    t.match(await failureOf(resize({ seen: stopped, ...both })(operations)), { failure: 'rejected', sideEffect: 'certain', options: { member: 'body.disk_gib' } })
+    const { operations } = await open(t, ({ path }) => path.includes('/disk/')
+      ? complaint(404, 1002, 'Not found', { name: 'disk' })
+      : taskAnswer)
+    t.match(await failureOf(resize({ seen: stopped, ...both })(operations)), {
+      failure: 'rejected', sideEffect: 'certain', options: { member: 'body.disk_gib' }
+    })
     const gone = await open(t, () => complaint(404, 5021, 'Host id unknown'))
     t.match(await failureOf(resize({ seen: stopped, ...both })(gone.operations)), { failure: 'not-found', sideEffect: 'none' })
   })
@@ -360,7 +431,9 @@ t.test('resize', async t => {
   })
   t.test('resizes the disk in a later step if the platform is busy with the first change', async t => {
     let isBusy = true
-    const { vendor, operations } = await open(t, request => request.path.includes('/disk/') && isBusy ? complaint(409, 5030, 'Host is busy') : answer(request))
+    const { vendor, operations } = await open(t, request => request.path.includes('/disk/') && isBusy
+      ? complaint(409, 5030, 'Host is busy')
+      : answer(request))
     const accepted = await resize({ seen: running, ...both, restart: true })(operations)
     t.same(accepted, {
       jobs: [{ id: '10', name: 'host_change_params' }],
@@ -372,9 +445,13 @@ t.test('resize', async t => {
     t.equal((await failureOf(go())).failure, 'conflict', 'which counts as not sent')
     isBusy = false
     t.same(await go(), { jobs: [{ id: '11', name: 'disk_resize' }, { id: '13', name: 'host_start' }] })
-    t.same(sentTo(vendor).map(({ path }) => path), [resource, '/vm/v3/disk/101', '/vm/v3/disk/101', '/vm/v3/disk/101', '/vm/v3/host/41/restart'])
+    t.same(sentTo(vendor).map(({ path }) => path), [
+      resource, '/vm/v3/disk/101', '/vm/v3/disk/101', '/vm/v3/disk/101', '/vm/v3/host/41/restart'
+    ])
     t.same(sentTo(vendor)[3]?.body, { size_mib: 40960, defer })
-    t.same(await must(step?.run('41', { disk: '101', size_mib: 40960, deferred: false, restart: false })), { jobs: [{ id: '11', name: 'disk_resize' }] })
+    t.same(await must(step?.run('41', { disk: '101', size_mib: 40960, deferred: false, restart: false })), {
+      jobs: [{ id: '11', name: 'disk_resize' }]
+    })
     t.same(sentTo(vendor).at(-1)?.body, { size_mib: 40960 })
   })
   t.test('is a conflict if the first call is refused', async t => {
@@ -384,7 +461,9 @@ t.test('resize', async t => {
   })
   t.test('sends a refused restart in a later step, and nothing twice', async t => {
     let isBusy = true
-    const { vendor, operations } = await open(t, request => request.path.endsWith('/restart') && isBusy ? complaint(409, 5030, 'Host is busy') : answer(request))
+    const { vendor, operations } = await open(t, request => request.path.endsWith('/restart') && isBusy
+      ? complaint(409, 5030, 'Host is busy')
+      : answer(request))
     const accepted = await resize({ seen: running, ...both, restart: true })(operations)
     t.same(accepted, {
       jobs: [{ id: '10', name: 'host_change_params' }, { id: '11', name: 'disk_resize' }],
@@ -409,21 +488,31 @@ t.test('the console', async t => {
   t.test('is a VNC URL on the node, with members of either name', async t => {
     for (const vnc of [{ vnc_port: 5941, vnc_password: 'a&b' }, { port: 5941, password: 'a&b' }]) {
       const { vendor, operations } = await open(t, answers(vnc))
-      t.same(await operations.console?.run({ id: '41' }), { type: 'vnc', url: 'vnc://198.51.100.11:5941?VncPassword=a%26b', expires_at: null })
-      t.same(sentTo(vendor).map(({ method, path }) => [method, path]), [['GET', '/vm/v3/host?where=%28id+EQ+41%29'], ['GET', '/vm/v3/host/41/vnc_settings']])
+      t.same(await operations.console?.run({ id: '41' }), {
+        type: 'vnc', url: 'vnc://198.51.100.11:5941?VncPassword=a%26b', expires_at: null
+      })
+      t.same(sentTo(vendor).map(({ method, path }) => [method, path]), [
+        ['GET', '/vm/v3/host?where=%28id+EQ+41%29'], ['GET', '/vm/v3/host/41/vnc_settings']
+      ])
     }
     const { operations } = await open(t, answers({ vnc_port: 5941 }, { ...web, node: { ip_addr: '2001:db8::1' } }))
     t.equal((await operations.console?.run({ id: '41' }))?.url, 'vnc://[2001:db8::1]:5941')
   })
   t.test('of a stopped server is a conflict, of a missing one not found', async t => {
-    for (const [rows, failure] of [[[{ ...web, state: 'stopped' }], 'conflict'], [[{ ...web, state: 'creating' }], 'conflict'], [[], 'not-found']] as const) {
+    for (const [rows, failure] of [
+      [[{ ...web, state: 'stopped' }], 'conflict'], [[{ ...web, state: 'creating' }], 'conflict'], [[], 'not-found']
+    ] as const) {
       const { vendor, operations } = await open(t, () => list(rows))
       t.equal((await failureOf(operations.console?.run({ id: '41' }))).failure, failure)
       t.equal(vendor.calls.length, 1)
     }
   })
   t.test('without a port or a node is malformed, and the error has no password', async t => {
-    for (const [vnc, row] of [[{ vnc_password: 'geheim-1' }, web], [{ vnc_port: 0 }, web], [{ vnc_port: 5941, vnc_password: 'geheim-1' }, { ...web, node: null }]] as const) {
+    for (const [vnc, row] of [
+      [{ vnc_password: 'geheim-1' }, web],
+      [{ vnc_port: 0 }, web],
+      [{ vnc_port: 5941, vnc_password: 'geheim-1' }, { ...web, node: null }]
+    ] as const) {
       const { operations } = await open(t, answers(vnc, row))
       const error = await failureOf(operations.console?.run({ id: '41' }))
       t.equal(error.failure, 'malformed')
@@ -437,16 +526,33 @@ t.test('the console', async t => {
 })
 
 t.test('on the simulated platform a server is created, changed and deleted', async t => {
-  for (const knobs of [{}, { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }] as const) {
+  for (const knobs of [
+    {},
+    { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }
+  ] as const) {
     t.test(`with ${JSON.stringify(knobs)}`, async t => {
       const { vendor, operations, pass } = await openSandbox(t, knobs)
       const options = { ipv4_number: 1, ipv4_pool: ['5'], domain: 'Whole.example.com' }
       const created = await must(operations.create?.run({ ...spec, name: 'whole', options }))
       const id = created.serverId ?? ''
       const read = async () => await operations.get.run(id)
-      const end = async ({ jobs = [] }: Accepted): Promise<void> => { t.same([...new Set(await jobsEnd({ operations, pass }, jobs))], ['succeeded']) }
+      const end = async ({ jobs = [] }: Accepted): Promise<void> => {
+        t.same(
+          [...new Set(await jobsEnd({ operations, pass }, jobs))],
+          ['succeeded']
+        )
+      }
       await end(created)
-      t.match((await read()).server, { name: 'whole', status: 'running', cpus: 1, memory_mib: 1024, disk_gib: 10, owner: { id: '3' }, region: { id: '1' }, addresses: { length: 1 } })
+      t.match((await read()).server, {
+        name: 'whole',
+        status: 'running',
+        cpus: 1,
+        memory_mib: 1024,
+        disk_gib: 10,
+        owner: { id: '3' },
+        region: { id: '1' },
+        addresses: { length: 1 }
+      })
 
       await end(await must(operations.resize?.run({ seen: await read(), cpus: 2, memory_mib: 2048, disk_gib: 20, restart: true })))
       t.match((await read()).server, { status: 'running', cpus: 2, memory_mib: 2048, disk_gib: 20 })

@@ -13,7 +13,8 @@ import { complaint, failureOf, html, list, ok, open, openSandbox, web as webWith
 const withPassword = { email: 'admin@example.com', password: 'secret' }
 const withToken = { token: '24-static' }
 
-const signedIn = (token: string, more: object = {}): SimulatedReply => ok({ confirmed: true, expires_at: null, id: '24', token, ...more }, 201)
+const signedIn = (token: string, more: object = {}): SimulatedReply =>
+  ok({ confirmed: true, expires_at: null, id: '24', token, ...more }, 201)
 const empty = list([], 0)
 
 /** Accepts every sign-in, with the tokens t-1, t-2, …, and leaves the rest to `handle`. */
@@ -127,7 +128,9 @@ t.test('sign-in', async t => {
   })
 
   t.test('auth_prefix precedes /auth and no other path', async t => {
-    const { vendor, operations } = await open(t, ({ path }) => path.includes('/auth/') ? signedIn('24-a') : empty, { ...withPassword, auth_prefix: '/api' })
+    const { vendor, operations } = await open(t, ({ path }) => path.includes('/auth/')
+      ? signedIn('24-a')
+      : empty, { ...withPassword, auth_prefix: '/api' })
     await operations.list.run(page())
     t.same(pathsOf(vendor), ['POST /api/auth/v4/public/token', 'GET /vm/v3/host'])
   })
@@ -148,7 +151,8 @@ t.test('sign-in', async t => {
   })
 
   t.test('a failed key login is never a missing server', async t => {
-    const withKey = (answer: SimulatedReply) => open(t, ({ path }) => path.endsWith('/public/token') ? signedIn('24-a') : answer, { ...withPassword, as_user: '999' })
+    const withKey = (answer: SimulatedReply) =>
+      open(t, ({ path }) => path.endsWith('/public/token') ? signedIn('24-a') : answer, { ...withPassword, as_user: '999' })
     const cases = [
       [complaint(404, 1002, 'Not found'), 'authentication'],
       [complaint(400, 5021, 'Unknown'), 'authentication'],
@@ -185,9 +189,11 @@ t.test('sign-in', async t => {
 })
 
 t.test('an expired token', async t => {
-  const rejections = [complaint(401, 3001, 'Unauthorized'), complaint(401, 1000, 'Unauthorized'), complaint(400, 1000, 'Unauthorized'), html(401)]
+  const rejections = [
+    complaint(401, 3001, 'Unauthorized'), complaint(401, 1000, 'Unauthorized'), complaint(400, 1000, 'Unauthorized'), html(401)
+  ]
   for (const [index, answer] of rejections.entries()) {
-    t.test(`is replaced by one sign-in, and the call is repeated once, for reads and writes (${index + 1} of ${rejections.length})`, async t => {
+    t.test(`is replaced by one sign-in, and the call is repeated once, for reads and writes (answer ${index})`, async t => {
       const { vendor, operations } = await open(t, withSignIn(({ headers, method }) => {
         if (headers['x-xsrf-token'] === 't-1') return answer
         return method === 'POST' ? ok({ id: 41, task: 7 }) : list([web], 1)
@@ -308,7 +314,10 @@ t.test('the list', async t => {
     t.ok(operations.list.compareIds('9', '10') < 0)
   })
 
-  for (const knobs of [{}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 50 }, { hostShape: '2022' }, { hostShape: 'lean' }, { filterFields: 'evidenced' }] as const) {
+  for (const knobs of [
+    {}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 50 }, { hostShape: '2022' }, { hostShape: 'lean' },
+    { filterFields: 'evidenced' }
+  ] as const) {
     t.test(`is read completely, each server once, with ${JSON.stringify(knobs)}`, async t => {
       const { vendor, operations } = await openSandbox(t, knobs)
       vendor.addServers(300)
@@ -354,7 +363,9 @@ t.test('the list', async t => {
   })
   t.test('sends none of the filters whose fields some platforms answer with 500', async t => {
     const { vendor, operations } = await open(t, () => empty)
-    await operations.list.run(page({ filters: { region: '1', owner: '3', status: new Set(['running']), tag: 'prod', ip: '192.0.2.10', q: 'web' } }))
+    await operations.list.run(page({
+      filters: { region: '1', owner: '3', status: new Set(['running']), tag: 'prod', ip: '192.0.2.10', q: 'web' }
+    }))
     t.equal(vendor.calls[0]?.query.get('where'), null)
   })
   t.test('finds every server of a name that is not unique', async t => {
@@ -393,7 +404,12 @@ t.test('one server', async t => {
     }
   })
   t.test('is not found if the list answers 5021, and for no other 404', async t => {
-    for (const [answer, failure] of [[complaint(404, 5021, 'Host id unknown'), 'not-found'], [complaint(200, 5021, 'Host id unknown'), 'not-found'], [complaint(404, 1002, 'Not found'), 'malformed'], [html(405), 'malformed']] as const) {
+    for (const [answer, failure] of [
+      [complaint(404, 5021, 'Host id unknown'), 'not-found'],
+      [complaint(200, 5021, 'Host id unknown'), 'not-found'],
+      [complaint(404, 1002, 'Not found'), 'malformed'],
+      [html(405), 'malformed']
+    ] as const) {
       const { operations } = await open(t, () => answer)
       t.equal((await failureOf(operations.get.run('41'))).failure, failure)
     }
@@ -403,7 +419,9 @@ t.test('one server', async t => {
   t.test('with an impossible id costs no call', async t => {
     const { vendor, operations } = await open(t, () => empty)
     for (const id of ['', '0', '041', '-1', '4.1', '4e1', '41) OR (id GT 0', '../41', 'x', '9'.repeat(20)]) {
-      for (const work of [operations.get.run(id), operations.start?.run({ id }), operations.stop?.run({ id }), operations.reboot?.run({ id })]) {
+      for (const work of [
+        operations.get.run(id), operations.start?.run({ id }), operations.stop?.run({ id }), operations.reboot?.run({ id })
+      ]) {
         const error = await failureOf(Promise.resolve(work))
         t.match(error, { failure: 'not-found', options: { notAttempted: true } }, id)
       }
@@ -445,10 +463,19 @@ t.test('a server', async t => {
     t.same(server.allowed_actions, ['start', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'delete'])
   })
   t.test('that is being created has no addresses and no actions yet', async t => {
-    t.match(toServer(fresh), { status: 'provisioning', power: 'unknown', addresses: [], allowed_actions: [], created_at: '2026-01-16T08:00:00Z' })
+    t.match(toServer(fresh), {
+      status: 'provisioning', power: 'unknown', addresses: [], allowed_actions: [], created_at: '2026-01-16T08:00:00Z'
+    })
   })
   t.test('in the form of 2022 lacks only the image id, the date and the protection', async t => {
-    t.match(toServer(old), { image: { id: null, name: 'Ubuntu 22.04' }, created_at: null, protected: null, disk_gib: 20, region: { id: '1' }, addresses: [{ address: '192.0.2.10' }] })
+    t.match(toServer(old), {
+      image: { id: null, name: 'Ubuntu 22.04' },
+      created_at: null,
+      protected: null,
+      disk_gib: 20,
+      region: { id: '1' },
+      addresses: [{ address: '192.0.2.10' }]
+    })
   })
   t.test('keeps fractions of a GiB, and the prefix length of an address is a member of its own', async t => {
     const server = toServer({ ...web, disk: { disk_mib: 6000 }, ip4: [], ip6: [{ ip: '2001:db8:1::77/64' }] })
@@ -521,7 +548,7 @@ t.test('a server', async t => {
     ['ACTIVE', 'unknown', 'unknown']
   ] as const
   for (const [word, status, power] of words) {
-    t.test(`in the state ${word} is ${status} with power ${power}, and keeps the vendor\'s word`, async t => {
+    t.test(`in the state ${word} is ${status} with power ${power}, and keeps the vendor's word`, async t => {
       t.match(toServer({ ...web, state: word }), { status, power, provider_status: word })
     })
   }
@@ -531,7 +558,9 @@ t.test('a server', async t => {
     t.same(toServer({ ...web, rescue_mode: true }).allowed_actions, ['stop', 'reboot', 'rename', 'unrescue', 'console', 'delete'])
   })
   t.test('that has crashed or has an unknown state can be started and stopped', async t => {
-    t.same(toServer({ ...web, state: 'crashed' }).allowed_actions, ['start', 'stop', 'reboot', 'rename', 'rebuild', 'rescue', 'console', 'delete'])
+    t.same(toServer({ ...web, state: 'crashed' }).allowed_actions, [
+      'start', 'stop', 'reboot', 'rename', 'rebuild', 'rescue', 'console', 'delete'
+    ])
     t.same(toServer({ ...web, state: 'migrating' }).allowed_actions,
       ['start', 'stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'unrescue', 'password', 'console', 'delete'])
   })
@@ -588,7 +617,9 @@ t.test('actions', async t => {
 })
 
 t.test('tasks', async t => {
-  const row = { id: 770, consul_id: 1341774670, name: 'host_stop', status: 'running', defer_reason: null, running_time: 14, waiting_time: 2 }
+  const row = {
+    id: 770, consul_id: 1341774670, name: 'host_stop', status: 'running', defer_reason: null, running_time: 14, waiting_time: 2
+  }
   const job = { id: '1341774670', name: 'host_stop' }
   const poll = async (t: Test, rows: readonly unknown[], jobs = [job]) => {
     const { vendor, operations } = await open(t, () => list(rows))
@@ -616,7 +647,9 @@ t.test('tasks', async t => {
     t.match(states, [{ status: 'running' }])
   })
   t.test('with the same number but for other work are ignored, however they ended', async t => {
-    for (const status of ['complete', 'failed']) t.match((await poll(t, [{ ...row, name: 'ip_allocate', status }])).states, [{ status: 'pending', vendorStatus: null }])
+    for (const status of ['complete', 'failed']) {
+      t.match((await poll(t, [{ ...row, name: 'ip_allocate', status }])).states, [{ status: 'pending', vendorStatus: null }])
+    }
   })
   t.test('with an unexpected name are taken from the first row', async t => {
     const { states } = await poll(t, [{ ...row, consul_id: '1341774670', name: 'vm_stop', status: 'complete' }, { ...row, name: null }])
@@ -626,7 +659,9 @@ t.test('tasks', async t => {
     t.same((await poll(t, [])).states, [{ ...job, status: 'pending', vendorStatus: null, error: null }])
   })
   t.test('are read together in one call', async t => {
-    const { vendor, states } = await poll(t, [{ ...row, consul_id: 12, name: 'disk_resize', status: 'complete' }, row], [job, { id: '12', name: 'disk_resize' }])
+    const { vendor, states } = await poll(t, [
+      { ...row, consul_id: 12, name: 'disk_resize', status: 'complete' }, row
+    ], [job, { id: '12', name: 'disk_resize' }])
     t.equal(vendor.calls.length, 1)
     t.equal(vendor.calls[0]?.query.get('where'), "(consul_id EQ '1341774670') OR (consul_id EQ '12')")
     t.same(states?.map(({ id, status }) => [id, status]), [['1341774670', 'running'], ['12', 'succeeded']])
@@ -636,7 +671,10 @@ t.test('tasks', async t => {
   })
   t.test('without a readable number are skipped', async t => {
     for (const odd of [null, 0, 'x', {}, undefined]) {
-      t.match((await poll(t, [{ ...row, consul_id: odd, status: 'failed' }, { ...row, status: 'complete' }])).states, [{ status: 'succeeded' }])
+      t.match(
+        (await poll(t, [{ ...row, consul_id: odd, status: 'failed' }, { ...row, status: 'complete' }])).states,
+        [{ status: 'succeeded' }]
+      )
     }
   })
   t.test('that failed are read once more, by the row\'s own id, for the reason, with or without an envelope', async t => {
@@ -652,7 +690,10 @@ t.test('tasks', async t => {
     }
   })
   t.test('that failed are failed even if the reason cannot be read', async t => {
-    const answers = [html(404), complaint(403, 3001, 'Unauthorized'), complaint(200, 1002, 'Not found'), html(200), ok([]), ok({ task: { output: '' } }), ok({ output: 7 }), complaint(500, 1, 'no')]
+    const answers = [
+      html(404), complaint(403, 3001, 'Unauthorized'), complaint(200, 1002, 'Not found'), html(200), ok([]),
+      ok({ task: { output: '' } }), ok({ output: 7 }), complaint(500, 1, 'no')
+    ]
     for (const answer of answers) {
       const { operations } = await open(t, ({ path }) => path === '/vm/v3/task' ? list([{ ...row, status: 'fail' }]) : answer)
       t.same(await operations.jobs?.([job]), [{ ...job, status: 'failed', vendorStatus: 'fail', error: null }])

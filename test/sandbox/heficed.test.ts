@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startHeficed, type HeficedOptions, type HeficedSandbox, type HeficedSettings } from '../../sandbox/heficed/simulator.ts'
+import type { Test } from '../helpers/line.ts'
 import { send, type Answer } from './wire.ts'
 
 type Scope = 'kronoscloud' | 'ipswitch' | 'sshkeys'
@@ -25,7 +26,9 @@ const rowsOf = (body: unknown): unknown[] => {
   return Array.isArray(data) ? data : []
 }
 
-async function open (test: { teardown: (close: () => Promise<void>) => void }, options: HeficedOptions = {}, scopes: readonly Scope[] = ['kronoscloud', 'ipswitch', 'sshkeys']): Promise<Bench> {
+const allScopes: readonly Scope[] = ['kronoscloud', 'ipswitch', 'sshkeys']
+
+async function open (test: Test, options: HeficedOptions = {}, scopes = allScopes): Promise<Bench> {
   let time = started
   const vendor = await startHeficed({ clock: () => time, ...options })
   test.teardown(() => vendor.close())
@@ -37,7 +40,9 @@ async function open (test: { teardown: (close: () => Promise<void>) => void }, o
     body: new URLSearchParams({ grant_type: more.grant ?? 'client_credentials', scope })
   })
   const token = String(dig((await login(scopes.join(' '))).body, 'access_token'))
-  const ask: Bench['ask'] = async (method, path, body) => await send(`${settings.api_url}${path.startsWith('/') ? path : `/${settings.organization_id}/${path}`}`, {
+  const ask: Bench['ask'] = async (method, path, body) => await send(`${settings.api_url}${path.startsWith('/')
+    ? path
+    : `/${settings.organization_id}/${path}`}`, {
     method,
     headers: { authorization: `Bearer ${token}` },
     body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
@@ -74,8 +79,10 @@ t.test('the token endpoint refuses with the error codes of OAuth', async t => {
   const { login, settings } = await open(t)
   const post = async (init: RequestInit): Promise<Answer> => await send(settings.token_url, { method: 'POST', ...init })
   t.match(await login('kronoscloud', { basic: 'nobody:wrong' }), { status: 401, body: { error: 'invalid_client' } })
-  t.match(await post({ body: new URLSearchParams({ grant_type: 'client_credentials', client_id: settings.client_id, client_secret: settings.client_secret }) }),
-    { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form do not count')
+  t.match(await post({
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: settings.client_id, client_secret: settings.client_secret })
+  }),
+  { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form do not count')
   t.match(await login('kronoscloud nosuchscope'), { status: 400, body: { error: 'invalid_scope' } })
   t.match(await login('kronoscloud', { grant: 'password' }), { status: 400, body: { error: 'unsupported_grant_type' } })
   t.match(await post({ body: JSON.stringify({ grant_type: 'client_credentials' }), headers: { 'content-type': 'application/json' } }),
@@ -137,8 +144,20 @@ t.test('the first row is the vendor\'s sample', async t => {
     },
     iso: null,
     network: {
-      v4: { ipaddress: '2.58.28.45', netmask: '255.255.255.0', gateway: '2.58.28.1', additionalIps: [], resolvers: ['181.41.222.18', '181.41.223.18'] },
-      v6: { ipaddress: '2a03:fbc6:1:829a::', netmask: 48, gateway: '2a03:fbc6:1:8000:8000::1', additionalIps: [], resolvers: ['181.41.222.18', '181.41.223.18'] }
+      v4: {
+        ipaddress: '2.58.28.45',
+        netmask: '255.255.255.0',
+        gateway: '2.58.28.1',
+        additionalIps: [],
+        resolvers: ['181.41.222.18', '181.41.223.18']
+      },
+      v6: {
+        ipaddress: '2a03:fbc6:1:829a::',
+        netmask: 48,
+        gateway: '2a03:fbc6:1:8000:8000::1',
+        additionalIps: [],
+        resolvers: ['181.41.222.18', '181.41.223.18']
+      }
     },
     billing: {
       product: 'Kronos Cloud',
@@ -179,7 +198,9 @@ t.test('the default page has 200 rows, and the second page ends the list', async
   const one = await ask('GET', K)
   t.equal(rowsOf(one.body).length, 200)
   t.same(dig(one.body, 'links', 'paging'), { self: `${path}?limit=200&offset=0`, next: `${path}?limit=200&offset=200`, previous: '' })
-  t.same(dig(one.body, 'metadata', 'paging'), { total: 230, limit: 200, offsets: { current: 0, next: 200, previous: null }, sort: null, sdir: null })
+  t.same(dig(one.body, 'metadata', 'paging'), {
+    total: 230, limit: 200, offsets: { current: 0, next: 200, previous: null }, sort: null, sdir: null
+  })
   const two = await ask('GET', `${K}?limit=200&offset=200`)
   t.equal(rowsOf(two.body).length, 30)
   t.same(dig(two.body, 'links', 'paging'), { self: `${path}?limit=200&offset=200`, next: '', previous: `${path}?limit=200&offset=0` })
@@ -216,7 +237,16 @@ t.test('stop returns a pending event at once, and the status changes later', asy
   const stop = await ask('POST', `${K}/312019/stop`)
   t.equal(stop.status, 200)
   t.match(stop.body, {
-    instanceId: 312019, entityType: 'vm', group: 'cloudServer', action: 'stop', statusCode: 0, status: 'pending', resultCode: 0, result: null, timeCreated: 1625058478, timeUpdated: null
+    instanceId: 312019,
+    entityType: 'vm',
+    group: 'cloudServer',
+    action: 'stop',
+    statusCode: 0,
+    status: 'pending',
+    resultCode: 0,
+    result: null,
+    timeCreated: 1625058478,
+    timeUpdated: null
   })
   pass(1499)
   t.equal(dig((await ask('GET', `${K}/312019`)).body, 'status'), 'running')
@@ -254,7 +284,9 @@ t.test('an order returns an invoice, and its server is pending, then running', a
       { instanceId: 340_000, total: 0.6, configuration: { raw: { product: 'connect' } } }
     ]
   })
-  t.match(await ask('GET', `${K}/340001`), { status: 200, body: { status: 'pending', hostname: 'web-03.example.net', billing: { invoiceId: 684_999 } } })
+  t.match(await ask('GET', `${K}/340001`), {
+    status: 200, body: { status: 'pending', hostname: 'web-03.example.net', billing: { invoiceId: 684_999 } }
+  })
   t.equal((await ask('GET', `${K}/340000`)).status, 404, 'Connect is no server')
   pass(3000)
   t.equal(dig((await ask('GET', `${K}/340001`)).body, 'status'), 'running')
@@ -275,7 +307,8 @@ t.test('every member of an order is checked, and a rejected order creates nothin
   const { ask, vendor } = await open(t)
   const wrong = [
     { vcpu: 0 }, { vcpu: '1' }, { memory: 2 }, { memory: 1000 }, { disk: 15 }, { disk: 0 }, { billingTypeId: 2 }, { useCredit: 1 },
-    { locationId: 'de-fra1' }, { instanceTypeId: 'windows' }, { templateId: 'nope' }, { sshKeyId: 'nope' }, { additionalBandwidth: -1 }, { colour: 'red' }
+    { locationId: 'de-fra1' }, { instanceTypeId: 'windows' }, { templateId: 'nope' }, { sshKeyId: 'nope' }, { additionalBandwidth: -1 },
+    { colour: 'red' }
   ]
   for (const change of wrong) {
     const answer = await ask('POST', `${K}/order`, { ...orderBody, ...change })
@@ -292,7 +325,9 @@ t.test('cancel needs no stop; the row shows the request and later disappears', a
   t.equal((await ask('POST', `${K}/337201/cancel`, { type: 'Soon', reason: 'x' })).status, 400)
   const answer = await ask('POST', `${K}/337201/cancel`, { type: 'Immediate', reason: 'deleted through the gateway' })
   t.match(answer, { status: 200, body: { action: 'cancel', instanceId: 337_201 } })
-  t.match(dig((await ask('GET', `${K}/337201`)).body, 'billing', 'cancellationRequest'), { type: 'Immediate', created: 1625058478, reason: 'deleted through the gateway' })
+  t.match(dig((await ask('GET', `${K}/337201`)).body, 'billing', 'cancellationRequest'), {
+    type: 'Immediate', created: 1625058478, reason: 'deleted through the gateway'
+  })
   t.equal((await ask('POST', `${K}/337201/cancel`, { type: 'Immediate' })).status, 409)
   t.equal((await ask('POST', `${K}/337201/reboot`)).status, 409)
   pass(3000)
@@ -306,7 +341,9 @@ t.test('a subnet is found level by level, routed, released, and routed again aft
   t.match(rowsOf(await list('')).map(row => dig(row, 'cidr')), [24, 25])
   t.match(await list('60bde87f311fc2ed1f6aea00'), {
     data: [
-      { id: '60bde87f311fc2ed1f6aeac9', address: 3116506368, lastAddress: 3116506368, cidr: 32, metadata: { switch: { instanceId: 337201 } } },
+      {
+        id: '60bde87f311fc2ed1f6aeac9', address: 3116506368, lastAddress: 3116506368, cidr: 32, metadata: { switch: { instanceId: 337201 } }
+      },
       { id: '60bde87f311fc2ed1f6aeacb', address: 3116506369, metadata: { switch: {} } }
     ]
   })
@@ -324,7 +361,11 @@ t.test('a subnet is found level by level, routed, released, and routed again aft
   pass(3999)
   t.equal((await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312019', moved)).status, 409, 'too soon')
   pass(1)
-  t.equal((await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312019', ['60bde87f311fc2ed1f6aeac9'])).status, 200, 'an array is taken too')
+  t.equal(
+    (await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312019', ['60bde87f311fc2ed1f6aeac9'])).status,
+    200,
+    'an array is taken too'
+  )
   pass(1500)
   t.same(dig((await ask('GET', `${K}/312019`)).body, 'network', 'v4', 'additionalIps'), ['185.194.29.1', '185.194.29.0'])
   t.same(vendor.servers.get(337201)?.network.v4.additionalIps, ['203.0.113.22'])
@@ -333,8 +374,10 @@ t.test('a subnet is found level by level, routed, released, and routed again aft
 t.test('one request routes two subnets, and an invalid list is rejected', async t => {
   const { ask, pass, vendor } = await open(t)
   const route = async (body: unknown): Promise<number> => (await ask('POST', 'ipswitch/v4/subnets/route/kronoscloud/312020', body)).status
-  for (const body of ['', '{', {}, [], 'null', { 1: '60bde87f311fc2ed1f6aeacb' }, { 0: 5 }, { 0: '185.194.29.1' }, { 0: '60bde87f311fc2ed1f6aea00' },
-    ['60bde87f311fc2ed1f6aeacb', '60bde87f311fc2ed1f6aeacb']]) {
+  for (const body of [
+    '', '{', {}, [], 'null', { 1: '60bde87f311fc2ed1f6aeacb' }, { 0: 5 }, { 0: '185.194.29.1' }, { 0: '60bde87f311fc2ed1f6aea00' },
+    ['60bde87f311fc2ed1f6aeacb', '60bde87f311fc2ed1f6aeacb']
+  ]) {
     t.equal(await route(body), 400, JSON.stringify(body))
   }
   t.equal(await route({ 0: 'ffffffffffffffffffffffff' }), 404)
@@ -349,7 +392,9 @@ t.test('templates belong to a location and a type', async t => {
   const { ask } = await open(t)
   const { body } = await ask('GET', '/common/kronoscloud/templates?instanceTypeId=linux&locationId=uk-lon1')
   t.equal(dig(body, 'links', 'paging', 'self'), '/common/kronoscloud/templates?instanceTypeId=linux&locationId=uk-lon1&limit=200&offset=0')
-  t.same(dig(body, 'data', 0), { id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', created: null, size: null, version: null, name: 'CentOS 7 v2.0.23' })
+  t.same(dig(body, 'data', 0), {
+    id: '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b', created: null, size: null, version: null, name: 'CentOS 7 v2.0.23'
+  })
   t.equal(rowsOf(body).length, 3)
   t.equal(rowsOf((await ask('GET', '/common/kronoscloud/templates')).body).length, 24)
   t.equal(rowsOf((await ask('GET', '/common/kronoscloud/templates?locationId=xx')).body).length, 0)
@@ -357,11 +402,15 @@ t.test('templates belong to a location and a type', async t => {
 
 t.test('rename returns the server; resize returns an invoice and only grows', async t => {
   const { ask, vendor, pass } = await open(t)
-  t.match(await ask('PATCH', `${K}/312019`, { hostname: 'new.example.net' }), { status: 200, body: { id: 312019, hostname: 'new.example.net' } })
+  t.match(await ask('PATCH', `${K}/312019`, { hostname: 'new.example.net' }), {
+    status: 200, body: { id: 312019, hostname: 'new.example.net' }
+  })
   for (const body of [{}, { hostname: '' }, { hostname: 'x', vcpu: 2 }, { memory: 256 }, { memory: 700 }, { disk: 5 }, { vcpu: 1 }]) {
     t.equal((await ask('PATCH', `${K}/312019`, body)).status, 400, JSON.stringify(body))
   }
-  t.match(await ask('PATCH', `${K}/312019`, { vcpu: 2, memory: 1024, disk: 20 }), { status: 200, body: { status: 'Paid', total: 6.07, items: [{ instanceId: 312019 }] } })
+  t.match(await ask('PATCH', `${K}/312019`, { vcpu: 2, memory: 1024, disk: 20 }), {
+    status: 200, body: { status: 'Paid', total: 6.07, items: [{ instanceId: 312019 }] }
+  })
   t.equal(vendor.servers.get(312019)?.vcpu, 1)
   pass(1500)
   t.match((await ask('GET', `${K}/312019`)).body, { vcpu: 2, memory: 1024, disk: 20 })

@@ -185,7 +185,9 @@ t.test('the list begins with the sample hosts', async t => {
 t.test('rows have an older and a lean form', async t => {
   const wire = await signedIn(t, { hostShape: '2022' })
   const old = await wire.host(42)
-  t.same([old['ip6'], old['os'], old['create_date'], old['ip4']], [undefined, undefined, undefined, [{ ip: '192.0.2.11' }, { ip: '192.0.2.12' }]])
+  t.same([old['ip6'], old['os'], old['create_date'], old['ip4']], [
+    undefined, undefined, undefined, [{ ip: '192.0.2.11' }, { ip: '192.0.2.12' }]
+  ])
   t.ok(isObject(old['vm5_restrictions']))
   t.notOk('size' in await wire.get('/vm/v3/host'))
   wire.sandbox.knobs.hostShape = 'lean'
@@ -390,7 +392,14 @@ t.test('rename, reinstall, rescue and password change the host', async t => {
 t.test('addresses are listed, added, named and removed', async t => {
   const wire = await signedIn(t)
   t.match(await wire.rows('/vm/v3/host/41/ipv4'), [{
-    id: 501, ip_addr: '192.0.2.10', gateway: '192.0.2.1', mask: '255.255.255.0', family: 4, ippool: 5, network: 7, host: { id: 41, interface_name: 'eth0' }
+    id: 501,
+    ip_addr: '192.0.2.10',
+    gateway: '192.0.2.1',
+    mask: '255.255.255.0',
+    family: 4,
+    ippool: 5,
+    network: 7,
+    host: { id: 41, interface_name: 'eth0' }
   }])
   const { task } = await wire.post('/vm/v3/host/41/ip', { ipv4_number: 1, ipv4_pool: [5] })
   wire.pass(1500)
