@@ -41,6 +41,21 @@ export const problem = (status: number, context: unknown = ''): SimulatedReply =
   body: JSON.stringify({ type: 'about:blank', title: 'No', detail: 'No such luck', instance: '', context })
 })
 
+/** The answer to an action. */
+export const event = {
+  id: 881626,
+  instanceId: 312019,
+  entityType: 'vm',
+  group: 'cloudServer',
+  action: 'stop',
+  statusCode: 0,
+  status: 'pending',
+  resultCode: 0,
+  result: null,
+  timeCreated: 1625058478,
+  timeUpdated: null
+}
+
 /** The calls beside sign-ins: method, path with query, and body. */
 export const sentTo = ({ calls }: Pick<Simulator, 'calls'>): Array<readonly [method: string, path: string, body: unknown]> => calls
   .filter(({ path }) => path !== '/oauth2/token')

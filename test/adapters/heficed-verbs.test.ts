@@ -9,7 +9,9 @@ import type { CreateSpec } from '../../src/domain/spec.ts'
 import type { SimulatedReply } from '../../sandbox/kit/simulator.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { listAll, type Bench } from '../helpers/line.ts'
-import { badMemberOf, failureOf, html, instances, must, ok, open, openSandbox, problem, sentTo, type Sandbox } from './heficed-bench.ts'
+import {
+  badMemberOf, event, failureOf, html, instances, must, ok, open, openSandbox, problem, sentTo, type Sandbox
+} from './heficed-bench.ts'
 
 const image = '92b22afd-ad6a-4cb1-b9f7-91c2a7b1877b'
 const ubuntu = '5f1c0a52-0000-4000-8000-000000000001'
@@ -29,19 +31,6 @@ const row = {
   memory: 2048,
   disk: 20,
   additionalDisk1: 0
-}
-const event = {
-  id: 881626,
-  instanceId: 312019,
-  entityType: 'vm',
-  group: 'cloudServer',
-  action: 'x',
-  statusCode: 0,
-  status: 'pending',
-  resultCode: 0,
-  result: null,
-  timeCreated: 1625058478,
-  timeUpdated: null
 }
 const followed: Accepted = { upstream: { id: '881626', status: null } }
 const seen = (changes: object = {}): Seen => seenInstance.parse({ ...row, ...changes })

@@ -5,7 +5,7 @@ import type { ServerFacts } from '../../src/domain/server.ts'
 import { walk } from '../../src/reads/walk.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { openAdapter } from '../helpers/line.ts'
-import { failureOf, html, instances, ok, open, problem } from './heficed-bench.ts'
+import { event, failureOf, html, instances, ok, open, problem } from './heficed-bench.ts'
 
 const firstPage = { filters: {}, offset: 0, after: null, limit: 200 }
 
@@ -154,19 +154,6 @@ t.test('a 404 for an instance is a missing server, with any body, for reads and 
 })
 
 t.test('an action returns the id of its event without a state, which could not be read again', async t => {
-  const event = {
-    id: 881626,
-    instanceId: 312019,
-    entityType: 'vm',
-    group: 'cloudServer',
-    action: 'stop',
-    statusCode: 0,
-    status: 'pending',
-    resultCode: 0,
-    result: null,
-    timeCreated: 1625058478,
-    timeUpdated: null
-  }
   const { vendor, operations } = await open(t, () => ok(event))
   t.same(await operations.stop?.run({ id: '312019' }), { upstream: { id: '881626', status: null } })
   t.same(await operations.stop?.run({ id: '312019', force: true }), { upstream: { id: '881626', status: null } })

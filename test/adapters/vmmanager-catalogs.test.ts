@@ -261,8 +261,10 @@ t.test('catalogs', async t => {
   t.test('images are usable templates, and saved images with a prefix', async t => {
     const { vendor, operations } = await open(t, at({
       os: [
-        template, { ...template, id: 26, clusters: [{ id: 1 }, { id: 2 }], hdd_mib_required: null, min_ram_mib: null },
-        { ...template, id: 27, state: 'disabled' }, { ...template, id: 28, adminonly: true },
+        template,
+        { ...template, id: 26, clusters: [{ id: 1 }, { id: 2 }], hdd_mib_required: null, min_ram_mib: null },
+        { ...template, id: 27, state: 'disabled' },
+        { ...template, id: 28, adminonly: true },
         { ...template, id: 51, clusters: [{ id: 2 }] }
       ],
       image: [{ id: 7, name: 'golden', state: 'active', size_mib: 10240 }, { id: 9, name: 'half', state: 'creating' }]
@@ -270,7 +272,9 @@ t.test('catalogs', async t => {
     const ubuntu = { id: '25', name: 'Ubuntu 22.04', os: 'ubuntu', region: '1', min_disk_gib: 5, min_memory_mib: 512 }
     const golden = { id: 'image:7', name: 'golden', os: null, region: null, min_disk_gib: 10, min_memory_mib: null }
     t.same(await operations.images?.run({}), [
-      ubuntu, { ...ubuntu, id: '26', region: null, min_disk_gib: null, min_memory_mib: null }, { ...ubuntu, id: '51', region: '2' },
+      ubuntu,
+      { ...ubuntu, id: '26', region: null, min_disk_gib: null, min_memory_mib: null },
+      { ...ubuntu, id: '51', region: '2' },
       golden
     ])
     t.same((await operations.images?.run({ region: '2' }))?.map(({ id }) => id), ['26', '51', 'image:7'])
@@ -476,8 +480,8 @@ t.test('a login link', async t => {
   const key = '4-74e7c0e9-a5ff-4f52-a2ac-ed03c6ed1e21'
 
   t.test('is a key of that user at the configured path, and is valid for one hour', async t => {
-    const { vendor, line, operations } = await open(t, () =>
-      ok({ id: '4', key }), { token: '24-static', auth_prefix: '/api', login_link_path: '/auth/key-v4' })
+    const settings = { token: '24-static', auth_prefix: '/api', login_link_path: '/auth/key-v4' }
+    const { vendor, line, operations } = await open(t, () => ok({ id: '4', key }), settings)
     const began = Date.now()
     const link = await operations.login_link?.run({ owner: '3' })
     t.equal(link?.url, `${vendor.origin}/auth/key-v4/${key}`)
@@ -531,9 +535,9 @@ t.test('raw', async t => {
     )
     t.same(await operations.raw?.run({ ...request, method: 'DELETE', path: '/vm/v3/backup/15' }), { status: 202, body: { id: 9 } })
     t.same(sentTo(vendor), [
-      {
-        method: 'GET', path: '/vm/v3/host?where=%28id+EQ+41%29', body: null
-      }, post('/vm/v3/host/41/backup', { name: 'x' }), deletion('/vm/v3/backup/15')
+      { method: 'GET', path: '/vm/v3/host?where=%28id+EQ+41%29', body: null },
+      post('/vm/v3/host/41/backup', { name: 'x' }),
+      deletion('/vm/v3/backup/15')
     ])
     t.same(vendor.calls.map(({ headers }) => [headers['x-xsrf-token'], headers['content-type']]), [
       ['24-static', undefined], ['24-static', 'application/json'], ['24-static', undefined]

@@ -128,9 +128,8 @@ t.test('sign-in', async t => {
   })
 
   t.test('auth_prefix precedes /auth and no other path', async t => {
-    const { vendor, operations } = await open(t, ({ path }) => path.includes('/auth/')
-      ? signedIn('24-a')
-      : empty, { ...withPassword, auth_prefix: '/api' })
+    const handle: Handle = ({ path }) => path.includes('/auth/') ? signedIn('24-a') : empty
+    const { vendor, operations } = await open(t, handle, { ...withPassword, auth_prefix: '/api' })
     await operations.list.run(page())
     t.same(pathsOf(vendor), ['POST /api/auth/v4/public/token', 'GET /vm/v3/host'])
   })
@@ -659,9 +658,8 @@ t.test('tasks', async t => {
     t.same((await poll(t, [])).states, [{ ...job, status: 'pending', vendorStatus: null, error: null }])
   })
   t.test('are read together in one call', async t => {
-    const { vendor, states } = await poll(t, [
-      { ...row, consul_id: 12, name: 'disk_resize', status: 'complete' }, row
-    ], [job, { id: '12', name: 'disk_resize' }])
+    const rows = [{ ...row, consul_id: 12, name: 'disk_resize', status: 'complete' }, row]
+    const { vendor, states } = await poll(t, rows, [job, { id: '12', name: 'disk_resize' }])
     t.equal(vendor.calls.length, 1)
     t.equal(vendor.calls[0]?.query.get('where'), "(consul_id EQ '1341774670') OR (consul_id EQ '12')")
     t.same(states?.map(({ id, status }) => [id, status]), [['1341774670', 'running'], ['12', 'succeeded']])

@@ -40,9 +40,8 @@ async function open (test: Test, options: HeficedOptions = {}, scopes = allScope
     body: new URLSearchParams({ grant_type: more.grant ?? 'client_credentials', scope })
   })
   const token = String(dig((await login(scopes.join(' '))).body, 'access_token'))
-  const ask: Bench['ask'] = async (method, path, body) => await send(`${settings.api_url}${path.startsWith('/')
-    ? path
-    : `/${settings.organization_id}/${path}`}`, {
+  const urlOf = (path: string): string => `${settings.api_url}${path.startsWith('/') ? '' : `/${settings.organization_id}/`}${path}`
+  const ask: Bench['ask'] = async (method, path, body) => await send(urlOf(path), {
     method,
     headers: { authorization: `Bearer ${token}` },
     body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
@@ -79,10 +78,9 @@ t.test('the token endpoint refuses with the error codes of OAuth', async t => {
   const { login, settings } = await open(t)
   const post = async (init: RequestInit): Promise<Answer> => await send(settings.token_url, { method: 'POST', ...init })
   t.match(await login('kronoscloud', { basic: 'nobody:wrong' }), { status: 401, body: { error: 'invalid_client' } })
-  t.match(await post({
-    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: settings.client_id, client_secret: settings.client_secret })
-  }),
-  { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form do not count')
+  const { client_id: id, client_secret: secret } = settings
+  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+  t.match(await post({ body: form }), { status: 401, body: { error: 'invalid_client' } }, 'credentials in the form are ignored')
   t.match(await login('kronoscloud nosuchscope'), { status: 400, body: { error: 'invalid_scope' } })
   t.match(await login('kronoscloud', { grant: 'password' }), { status: 400, body: { error: 'unsupported_grant_type' } })
   t.match(await post({ body: JSON.stringify({ grant_type: 'client_credentials' }), headers: { 'content-type': 'application/json' } }),
