@@ -6,7 +6,7 @@ import { notFound, ok, problem, withServer, type Call, type Handler } from './ca
 import type { Instance } from './instance.ts'
 import type { StoredSubnet } from './seed.ts'
 
-/** One level of the tree; the top is asked for with an empty parent. */
+/** One level of the tree; the top level has an empty parent. */
 export const listSubnets: Handler = call => {
   const { subnets } = call.world
   const parent = call.request.query.get('parentUuid') ?? ''

@@ -12,7 +12,7 @@ const row = (number: number, status: string, { billing, ...more }: Partial<NewIn
   ...more
 })
 
-const place = (server: Instance, v4: Partial<Instance['network']['v4']>, v6: Partial<Instance['network']['v6']> = {}): Instance => {
+const withNetwork = (server: Instance, v4: Partial<Instance['network']['v4']>, v6: Partial<Instance['network']['v6']> = {}): Instance => {
   Object.assign(server.network.v4, v4)
   Object.assign(server.network.v6, v6)
   return server
@@ -37,16 +37,16 @@ const systemRescue = { id: 'c0ffee00-0000-4000-8000-000000000001', name: 'system
 
 const oddRows = (): Instance[] => [
   // The one listing row that the vendor printed; only its password is replaced.
-  place(row(0, 'running', printed), { ipaddress: '2.58.28.45', gateway: '2.58.28.1' },
+  withNetwork(row(0, 'running', printed), { ipaddress: '2.58.28.45', gateway: '2.58.28.1' },
     { ipaddress: '2a03:fbc6:1:829a::', gateway: '2a03:fbc6:1:8000:8000::1' }),
-  place(row(1, 'stopped', web), { ipaddress: '203.0.113.20', gateway: '203.0.113.1', additionalIps: ['203.0.113.21'] }, noNetwork()),
+  withNetwork(row(1, 'stopped', web), { ipaddress: '203.0.113.20', gateway: '203.0.113.1', additionalIps: ['203.0.113.21'] }, noNetwork()),
   // The server of the routing sample; its second extra address is the routed subnet.
-  place(row(2, 'running', { id: 337_201, hostname: 'edge-01.example.net', source: sourceFor(0), backup: 2 }),
+  withNetwork(row(2, 'running', { id: 337_201, hostname: 'edge-01.example.net', source: sourceFor(0), backup: 2 }),
     { additionalIps: ['203.0.113.22', '185.194.29.0'] }),
   row(3, 'running', { template: null }),
   row(4, 'running', { iso: systemRescue }),
   row(5, 'running', { hostname: 'rescued', inRescueMode: true }),
-  place(row(6, 'pending'), { ipaddress: '' }, noNetwork()),
+  withNetwork(row(6, 'pending'), { ipaddress: '' }, noNetwork()),
   row(7, 'suspended', unpaid),
   row(8, 'running', unpaid),
   cancelling(9, 'Immediate'),

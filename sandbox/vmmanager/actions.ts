@@ -7,7 +7,7 @@ import {
 import { addressesOf, disksOf, rowOf, type HostRecord, type TaskRecord } from './model.ts'
 import { dropTasks, isBusy, releaseDeferred, submit } from './tasks.ts'
 
-/** Like `onHost`, for what changes the host: a host at work may refuse. */
+/** Like `onHost`, for changes of the host: a busy host may refuse. */
 export const changeHost = (run: HostRun): Run => onHost((call, host) => {
   if (call.platform.knobs.busy === 'refuse' && isBusy(call.platform, host.id)) throw conflict('Host is busy')
   return run(call, host)
@@ -25,7 +25,7 @@ interface Change {
   readonly effect: (call: Call, host: HostRecord, at: number) => void
 }
 
-/** Clients send nothing, `{}`, their own idea of the host's id, or `force`; all are taken. */
+/** Clients send nothing, `{}`, some id of the host, or `force`; all are accepted. */
 const powerBody: Shape = { host_id: natural, force: flag }
 
 export function checkPassword ({ body }: Call): void {
@@ -88,7 +88,7 @@ const destroy = changeHost(({ platform }, host) => {
   return accepted(host.id, submit(platform, host, { name: 'host_delete', apply }))
 })
 
-/** What an answer says of recipes and of the console beside its task. */
+/** The other tasks in an answer: of recipes and of the console. */
 export const otherTasks = (recipes: readonly number[] = []): Json =>
   ({ recipe_task_list: recipes, recipe_task: recipes[0] ?? 0, spice_task: 0 })
 
@@ -111,7 +111,7 @@ export function imageChoice (call: Call, clusterId: number): HostImage {
   return { osId: os, osName: String(row['name']), osGroup: String(row['os_group']) }
 }
 
-/** The state leaves `active` at once and comes back when the task ends; its word in between is not recorded. */
+/** The state leaves `active` at once and returns when the task ends; the word in between is not documented. */
 const reinstall = changeHost((call, host) => {
   const choice = imageChoice(call, host.clusterId)
   checkPassword(call)
@@ -123,7 +123,7 @@ const reinstall = changeHost((call, host) => {
   return accepted(host.id, task, otherTasks())
 })
 
-/** The root path takes no resources; it has no task, the change is there at once. */
+/** The root path accepts no resources; the change takes effect at once, without a task. */
 const edit = changeHost(({ body }, host) => {
   const name = textOf(body, 'name')
   if (name?.trim() === '') throw invalidValue('name')

@@ -39,8 +39,8 @@ export function findFree (platform: Platform, count: number, wanted: readonly nu
   return pools.length < wanted.length || free.length < count ? null : free.slice(0, count)
 }
 
-/** The addresses that a body asks for: a number of them, and perhaps one by its name. */
-export function wishesOf ({ platform, body }: Call, clusterId: number): Free[] {
+/** The addresses that a body requests: a number of them, and perhaps one by its name. */
+export function requestedAddresses ({ platform, body }: Call, clusterId: number): Free[] {
   const fixed = textOf(recordOf(body, 'ip_addr') ?? {}, 'name')
   const home = platform.pools.find(pool => addressesIn(pool).includes(fixed ?? ''))
   const counted = findFree(platform, numberOf(body, 'ipv4_number') ?? 0, numbersOf(body, 'ipv4_pool'), clusterId)
@@ -76,11 +76,11 @@ const listAddresses = (call: Call): SimulatedReply => list(call, [...call.platfo
   .filter(address => isOwn(call, address))
   .map(address => addressRow(call.platform, address, 'all')))
 
-/** `ipv4_number` is how many to add. What a negative one does is not on record: refused here. */
+/** `ipv4_number` is the number to add. The effect of a negative one is not documented: rejected here. */
 const changeAddresses = changeHost((call, host) => {
   const { platform, body } = call
   refuseSnapshots(host)
-  const wanted = wishesOf(call, host.clusterId)
+  const wanted = requestedAddresses(call, host.clusterId)
   const apply = (): void => {
     for (const free of wanted.filter(({ ip }) => !usedIps(platform).has(ip))) assign(platform, host, free)
     if (flagOf(body, 'ipv6_enabled') === true) host.ip6 = [`2001:db8:1::${host.id.toString(16)}`]
@@ -112,7 +112,7 @@ const clearPointer = changeHost((call, host) => {
   return ok({ id: address.id })
 })
 
-/** What a create and a change of a host's addresses take alike. */
+/** The members that a create and a change of a host's addresses share. */
 export const addressShape: Shape = {
   ip_addr: object({ name: text }),
   ...{ ipv4_number: count, ipv4_pool: listOf(natural), ipv6_enabled: flag, ipv6_prefix: natural },

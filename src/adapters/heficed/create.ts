@@ -36,8 +36,7 @@ export const createCreate = (client: HeficedClient): Create<Options> => ({
   run: async spec => {
     const invoice = await client.order(toBody(spec))
     // The invoice also lists the network product, often first, with an instance id that is not a server's.
-    const item = invoice.items?.find(item => item?.configuration?.raw?.product?.toLowerCase() === 'kronoscloud')
-    const serverId = item?.instanceId
+    const serverId = invoice.items?.find(item => item?.configuration?.raw?.product?.toLowerCase() === 'kronoscloud')?.instanceId
     return { ...(typeof serverId === 'string' ? { serverId } : {}), ...toBilled(invoice) }
   }
 })
@@ -89,5 +88,5 @@ const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z\d]
 
 /** A name that was only normalized to a host name counts as the same. */
 const mayBeNamed = (ordered: string, shown: string): boolean =>
-  shown === '' || shown === ordered || generated.test(shown) ||
-  lettersOf(shown) === lettersOf(ordered) || shown.toLowerCase().startsWith(`${ordered.toLowerCase()}.`)
+  shown === '' || generated.test(shown) || lettersOf(shown) === lettersOf(ordered) ||
+  shown.toLowerCase().startsWith(`${ordered.toLowerCase()}.`)
