@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ask, accountsAt, root, startGateway } from './gateway.ts'
-import { freePort, launch, loadCore, serverCore, type Running } from './lab.ts'
+import { freePort } from '../test/helpers/ports.ts'
+import { launch, loadCore, serverCore, type Running } from './lab.ts'
 import { load, type Sample } from './load.ts'
 import { loadNames, loads, type LoadName, type NamedLoad, type ServerName } from './loads.ts'
 import { profile } from './profile.ts'
@@ -85,7 +86,7 @@ async function startFloor (upstream: string, gateway: Running): Promise<Running>
   }
 }
 
-const isWanted = (name: string): boolean => new RegExp(options.rows, "i").test(name)
+const isWanted = (name: string): boolean => new RegExp(options.rows, 'i').test(name)
 
 /** The loads whose comparison is wanted, and what they are compared with. */
 function wantedLoads (): LoadName[] {

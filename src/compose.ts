@@ -6,12 +6,13 @@ import type { Adapter } from './adapters/contract.ts'
 import { buildApp, type AppParts, type Built } from './app.ts'
 import type { Config } from './config/load.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
+import type { StateStatus } from './domain/state-status.ts'
 import { createInFlight } from './execution/in-flight.ts'
 import { createEngine } from './operations/engine.ts'
 import { createPresent } from './present.ts'
 import { createGateway, createServices } from './services.ts'
 import { createFlushWatch } from './state/flush-watch.ts'
-import { createGenerationStore } from './state/generation-store.ts'
+import { createGenerationStore } from './state/generation.ts'
 import type { Stores } from './state/stores.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.ts'
@@ -30,9 +31,8 @@ export interface ComposeParts {
   /** From 0 to 1; absent: the system's. */
   readonly random?: () => number
   readonly isServing: () => boolean
-  readonly isRedisThere: (() => boolean) | null
-  /** Absent or null: no state file. */
-  readonly isFileThere?: (() => boolean) | null
+  /** Absent or null: the stores are in memory. */
+  readonly state?: StateStatus | null
   /** The connection for rate limits shared by all replicas; absent: each process counts for itself. */
   readonly redis?: unknown
   /** Absent: no lines are written. */
@@ -83,8 +83,7 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const telemetry = createTelemetry({
     sink: parts.audit ?? null,
     onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
-    isRedisThere: parts.isRedisThere,
-    isFileThere: parts.isFileThere ?? null,
+    state: parts.state ?? null,
     version,
     accounts: ids,
     flushed: flushWatch.flushed,
@@ -136,7 +135,7 @@ const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger, random = M
 })
 
 function toAppParts (parts: ComposeParts, { present, gateway, telemetry: { observer, metrics, audit }, flushWatch, tracer }: Core): AppParts {
-  const { logger, beforeRoutes, isServing, isRedisThere, isFileThere = null, config } = parts
+  const { logger, beforeRoutes, isServing, state = null, config } = parts
   return {
     gateway,
     trustProxy: config.listen.trust_proxy ?? [],
@@ -147,7 +146,7 @@ function toAppParts (parts: ComposeParts, { present, gateway, telemetry: { obser
     audit,
     tracer,
     compression: config.listen.compression,
-    readiness: { isServing, isRedisThere, isFileThere, flushed: flushWatch.flushed },
+    readiness: { isServing, state, flushed: flushWatch.flushed },
     ...(logger === undefined ? {} : { logger }),
     ...(beforeRoutes === undefined ? {} : { beforeRoutes })
   }
@@ -165,7 +164,7 @@ async function reload (core: Core, { requests }: Built, next: Config): Promise<v
     await unfollowed
   }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
   for (const { account: { id } } of fresh) learn(core, id)
-  flushWatch.look().catch(() => {})
+  flushWatch.check().catch(() => {})
   expiryWatch.look()
   await Promise.allSettled(opened.map(async one => { await one.clearRejected() }))
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { loadAdapters, loaders } from './adapters/registry.ts'
 import { compose, type Composed } from './compose.ts'
 import { loadConfig, type Config } from './config/load.ts'
-import type { Environment } from './config/substitute.ts'
+import type { Environment } from './config/document.ts'
 import { systemClock } from './domain/clock.ts'
 import { createReloader } from './reloader.ts'
 import { openState, type State } from './state/open-state.ts'
@@ -33,8 +33,7 @@ export async function serve (config: Config, { file, environment, hangUp }: Serv
     adapters: async () => (await loadAdapters()).values(),
     stores: state.stores,
     isServing: () => isServing,
-    isRedisThere: state.isRedisThere,
-    isFileThere: state.isFileThere,
+    state: state.status,
     redis: state.redis,
     audit,
     tracer,

@@ -26,7 +26,7 @@ const shellOf = (page: string): string => blocksOf(page, 'sh').join('').replaceA
 const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
 const anchorsOf = (page: string): string[] => [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 
-t.test('every link between the pages leads to a file, and to a heading where it names one', async t => {
+t.test('every link between pages leads to an existing file and heading', async t => {
   for (const page of pages) {
     for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
       const [path = '', anchor] = target.split('#')
@@ -41,7 +41,7 @@ t.test('the README has at most 150 lines', async t => {
   t.ok(read('README.md').split('\n').length <= 151)
 })
 
-t.test('the server and the problem that the README shows have the members of the API', async t => {
+t.test('the server and the problem in the README have the members of the API', async t => {
   const [server = '', problem = ''] = blocksOf('README.md', 'json')
   t.doesNotThrow(() => serverSchema.parse(JSON.parse(server)))
   t.doesNotThrow(() => problemSchema.parse(JSON.parse(problem)))
@@ -53,7 +53,7 @@ t.test('every npm script and every hawser command that a page names exists', asy
     for (const [, script = ''] of read(page).matchAll(/\bnpm run ([a-z:]+)/g)) t.ok(script in scripts, `${page}: npm run ${script}`)
     const commands = [...shellOf(page).matchAll(/(?:^|\bHAWSER_CONFIG=\S+ )(?:hawser|node dist\/src\/main\.js) (?:help )?([a-z-]+)/gm)]
     for (const [, command = ''] of commands) {
-      t.equal(await runCli(['help', command], { environment: {}, print: () => {}, complain: () => {} }), 0, `${page}: hawser ${command}`)
+      t.equal(await runCli(['help', command], { environment: {}, print: () => {}, printError: () => {} }), 0, `${page}: hawser ${command}`)
     }
   }
 })

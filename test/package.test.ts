@@ -42,7 +42,7 @@ writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'a-project',
 const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
 await run('npm', ['install', ...options, join(folder, made.filename)], { cwd: project, timeout: longestMs })
 
-t.test('the package is built when it is packed, and contains only what runs', async t => {
+t.test('packing builds the package, which contains no sources or tests', async t => {
   const files = made.files.map(({ path }) => path)
   const expected = [
     'dist/src/main.js', 'dist/src/client/client.js', 'dist/src/client/client.d.ts', 'dist/openapi/openapi.json',
@@ -75,7 +75,7 @@ t.test('the installed command serves the API and its documents', async t => {
   t.equal(await gateway.ended(), 0)
 })
 
-t.test('the installed command calls a gateway, and knows what to do about its problems', async t => {
+t.test('the installed command calls a gateway and gives advice on its problems', async t => {
   const { app, close } = await composeGateway({ accounts: {} })
   t.teardown(close)
   const env = { PATH: process.env.PATH, HOME: folder, HAWSER_URL: await app.listen({ host: '127.0.0.1', port: 0 }) }
@@ -83,7 +83,7 @@ t.test('the installed command calls a gateway, and knows what to do about its pr
   await t.rejects(run(bin, ['images', 'none'], { env }), { code: 3, stderr: /^Error: No such account .*\n[^]*^What to do: List the accounts/m })
 })
 
-t.test('importing the package starts nothing: it has a client and no main module', async t => {
+t.test('the package exports the client and has no main module', async t => {
   const code = `
     const faults = []
     for (const name of ['hawser', 'hawser/dist/src/main.js']) await import(name).catch(error => { faults.push(error.code) })
@@ -127,7 +127,7 @@ t.test('the example compiles against the installed client for Node and for brows
 })
 
 t.test('the example works against a listening gateway', async t => {
-  const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+  const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
   const key = 'the-key-of-the-client'
   const sha256 = createHash('sha256').update(key).digest('hex')
   const { app, close } = await composeGateway({
@@ -143,7 +143,7 @@ t.test('the example works against a listening gateway', async t => {
     await example({ baseUrl, key, account: 'lab' }, line => { console.log(line) })`)
   const { stdout } = await run(process.execPath, ['run.ts', baseUrl, key], { cwd: project, timeout: longestMs })
   const lines = stdout.trim().split('\n')
-  t.same(lines.slice(-4), ['create succeeded', 'stop succeeded', 'it is stopped', '/problems/server-not-found, to be repeated: no'])
+  t.same(lines.slice(-4), ['create succeeded', 'stop succeeded', 'it is stopped', '/problems/server-not-found, retryable: no'])
   t.ok(lines.length > 4, 'a line for each server that there was, and four')
   t.equal(vendor.created, 1)
 })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { eventually } from './helpers/clock.ts'
 import { onFreePort, openProcesses, root, type Process } from './helpers/process.ts'
 import { openRedis } from './helpers/redis.ts'
 import { isFollowing } from './helpers/api.ts'
+import { listen } from './helpers/ports.ts'
 
 const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
@@ -19,7 +19,7 @@ const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provi
 const { folder, launch, launchProgram, serve } = openProcesses(t)
 const main = join(root, 'src/main.ts')
 
-const vendor = await startVmmanager({ knobs: { actionMs: 500 } })
+const vendor = await startVmmanager({ behavior: { actionMs: 500 } })
 t.teardown(async () => { await vendor.close() })
 const vm6 = { provider: 'vmmanager', ...vendor.settings.vm6 }
 /** For what has to end in good order, however busy the machine is. */
@@ -57,7 +57,7 @@ t.test('a request in flight at SIGTERM is answered, and no new one is taken', as
   await t.rejects(fetch(`${gateway.base}/health/live`))
 })
 
-t.test('SIGTERM ends a gateway under continuous load and cuts no answer', async t => {
+t.test('SIGTERM ends a gateway under continuous load without cutting off a response', async t => {
   const gateway = await serve(patient)
   const cut: unknown[] = []
   let answered = 0
@@ -75,7 +75,7 @@ t.test('SIGTERM ends a gateway under continuous load and cuts no answer', async 
   t.same(cut, [])
 })
 
-t.test('writes of callers that have disconnected are finished before SIGTERM ends the gateway', async t => {
+t.test('after SIGTERM, writes of callers that have disconnected are completed before the gateway exits', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=5`)).json())
   const leaving = new AbortController()
@@ -92,10 +92,10 @@ t.test('writes of callers that have disconnected are finished before SIGTERM end
   t.match(vendor.calls.slice(before).find(({ path }) => path.endsWith('/stop')), { status: 200 })
 })
 
-t.test('a wait in flight at SIGTERM is answered with the present state, and SIGHUP ends nothing', async t => {
+t.test('a wait in flight at SIGTERM is answered with the current state, and SIGHUP ends no wait', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())
-  vendor.knobs.actionMs = 600_000
+  vendor.behavior.actionMs = 600_000
   const before = vendor.calls.length
   const waiting = fetch(`${gateway.base}/v1/vm6/servers/${data[1]?.id ?? ''}/stop`, { method: 'POST', headers: { prefer: 'wait=300' } })
   await eventually(() => vendor.calls.slice(before).some(isFollowing))
@@ -103,7 +103,7 @@ t.test('a wait in flight at SIGTERM is answered with the present state, and SIGH
   t.equal((await fetch(`${gateway.base}/health/live`)).status, 200)
   gateway.child.kill('SIGTERM')
   const answer = await waiting
-  vendor.knobs.actionMs = 500
+  vendor.behavior.actionMs = 500
   t.equal(answer.status, 202)
   t.match(await answer.json(), { status: 'running' })
   t.equal(await gateway.ended(), 0)
@@ -149,23 +149,19 @@ t.test('two replicas on one Redis sign in once, share operations, and continue w
   for (const { child, ended } of [one, two]) { child.kill('SIGTERM'); t.equal(await ended(), 0) }
 })
 
-t.test('a gateway whose port is in use reports it in one line and exits before it polls a provider', async t => {
+t.test('a gateway whose port is in use exits with a one-line message, before it polls a provider', async t => {
   const redis = await openRedis()
   t.teardown(async () => { await redis.stop() })
   const config = { redis: { url: redis.url }, secret: 'a secret of the tests, long enough', accounts: { vm6 }, log: { level: 'silent' } }
-  vendor.knobs.actionMs = 600_000
+  vendor.behavior.actionMs = 600_000
   const one = await serve(config)
   const { data } = idsSchema.parse(await (await fetch(`${one.base}/v1/vm6/servers?status=running&limit=1`)).json())
   t.equal((await fetch(`${one.base}/v1/vm6/servers/${data[0]?.id ?? ''}/stop`, { method: 'POST' })).status, 202)
   one.child.kill('SIGKILL')
   await one.ended()
-  vendor.knobs.actionMs = 500
+  vendor.behavior.actionMs = 500
 
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  t.teardown(() => { taken.close() })
-  const address = taken.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = await listen(t, createServer())
   const before = vendor.calls.length
   const file = join(folder, 'taken.json')
   writeFileSync(file, JSON.stringify({ ...config, listen: { port }, auth: { mode: 'none' } }))
@@ -216,15 +212,10 @@ t.test('the demo starts, its printed commands work, a stopped server is shown as
 })
 
 t.test('a demo whose port is in use reports it and exits', async t => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  server.on('connection', socket => { socket.destroy() })
+  const port = await listen(t, createServer(socket => { socket.destroy() }))
   const demo = launch(join(root, 'sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
   t.not(await demo.ended(), 0)
   t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
-  server.close()
 })
 
 t.test('SIGTERM to npm run demo ends the gateway and the simulators too', async t => {

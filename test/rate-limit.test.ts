@@ -19,7 +19,7 @@ async function open (perMinute: number, redis?: unknown, name: string = randomUU
   return { ask, close }
 }
 
-t.test('each key may send so many requests a minute and sees how many are left', async t => {
+t.test('each key has a limit of requests per minute and sees how many remain', async t => {
   const { ask, close } = await open(2)
   t.teardown(close)
   const answers = [await ask(first), await ask(first), await ask(first)]

@@ -13,7 +13,7 @@ export interface TaskOrder extends Partial<Omit<TaskRecord, 'id' | 'hostId' | 'a
 const waitingShare = 0.2
 
 export function submit (platform: Platform, host: HostRecord, order: TaskOrder): TaskRecord {
-  const { ms = platform.knobs.actionMs, defer, beside, ...facts } = order
+  const { ms = platform.behavior.actionMs, defer, beside, ...facts } = order
   const now = platform.now()
   const begin = beside === true ? now : Math.max(now, busyUntil(platform, host.id))
   const task: TaskRecord = {
@@ -28,7 +28,7 @@ export function submit (platform: Platform, host: HostRecord, order: TaskOrder):
   return task
 }
 
-function takeFailure ({ knobs: { failTasks } }: Platform, name: string): boolean {
+function takeFailure ({ behavior: { failTasks } }: Platform, name: string): boolean {
   const key = (failTasks[name] ?? 0) > 0 ? name : '*'
   const remaining = failTasks[key] ?? 0
   if (remaining > 0) failTasks[key] = remaining - 1
@@ -66,7 +66,7 @@ export function dropTasks (platform: Platform, hostId: number, at: number): void
 
 function statusOf (platform: Platform, task: TaskRecord): string {
   if (task.startAt === null) return 'deferred'
-  if (task.settled) return task.fails ? platform.knobs.failedWord : 'complete'
+  if (task.settled) return task.fails ? platform.behavior.failedWord : 'complete'
   return platform.now() < task.startAt ? 'created' : 'running'
 }
 
@@ -84,4 +84,4 @@ export const taskRow = (platform: Platform, task: TaskRecord): Row => {
 }
 
 export const isVisible = (platform: Platform, task: TaskRecord): boolean =>
-  platform.now() >= task.createdAt + platform.knobs.taskRowDelayMs
+  platform.now() >= task.createdAt + platform.behavior.taskRowDelayMs

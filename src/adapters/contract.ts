@@ -43,6 +43,8 @@ export type UpstreamCall<T> = ReadCall<T> | WriteCall<T>
 /** Sends calls on behalf of one gateway request, with its deadline, request id and call count. */
 export interface Upstream {
   send<T>(call: UpstreamCall<T>): Promise<T>
+  /** The gateway's clock, in epoch milliseconds. */
+  readonly now: () => number
 }
 
 /** Signs in; `upstream.send` passes a null token here. Throws `authentication` when the provider refuses the credentials. */

@@ -1,78 +1,73 @@
-import type { Job, NextStep } from '../adapters/verbs.ts'
-import type { Goal, Operation } from '../domain/operation.ts'
-import type { CreateSpec } from '../domain/spec.ts'
+import { z } from 'zod'
+import { goalSchema, operationSchema } from '../domain/operation.ts'
+import { createSpecSchema } from '../domain/spec.ts'
 
-/**
- * The phase of an operation. `intended`: recorded, but not yet bound to its Idempotency-Key; nothing may be sent before that. `asking`:
- * the call is in flight. `following`: the provider has accepted. `ambiguous`: the outcome of the call is unknown and is judged by what the
- * provider shows.
- */
-export type Phase = 'intended' | 'asking' | 'following' | 'ambiguous'
+/** How to find the server of a create: the request without secrets, and a fingerprint of each server that existed before. */
+const searchSchema = z.object({ spec: createSpecSchema, baseline: z.array(z.string()).readonly() })
+const stepInputSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 
-/** The data for finding the server of a create: the request without secrets, and a fingerprint of each server that existed before. */
-export interface Search {
-  readonly spec: CreateSpec
-  readonly baseline: readonly string[]
-}
+const storedSchema = z.object({
+  operation: operationSchema,
+  /** Increases with every change; used as the event id. */
+  version: z.number(),
+  /**
+   * `intended`: recorded, but not yet bound to its Idempotency-Key; nothing may be sent before that. `sending`: the call is in flight.
+   * `following`: the provider has accepted. `ambiguous`: the outcome of the call is unknown and is judged by what the provider shows.
+   */
+  phase: z.enum(['intended', 'sending', 'following', 'ambiguous']),
+  /** The process that sends the call, and the time by which the call has certainly ended. */
+  owner: z.string(),
+  sendingUntil: z.number(),
+  ambiguousSince: z.number().nullable(),
+  /** Milliseconds for which a missing server may still appear; null: no limit, because the provider has accepted. */
+  settleMs: z.number().nullable(),
+  /** The provider certainly did nothing: the Idempotency-Key may be used to send the request again. */
+  notMade: z.boolean(),
+  jobs: z.array(z.object({ id: z.string(), name: z.string() })).readonly(),
+  goal: goalSchema.nullable(),
+  next: z.object({ name: z.string(), input: stepInputSchema }).nullable(),
+  stepsSent: z.number(),
+  search: searchSchema.nullable(),
+  startedAt: z.number(),
+  /** The last time at which the provider is known to have received a call; what it shows is judged from here. */
+  actedAt: z.number(),
+  deadlineAt: z.number(),
+  polls: z.number(),
+  nextPollAt: z.number(),
+  /** A state other than those before and after was seen, which a reboot requires. */
+  transitionSeen: z.boolean()
+})
 
 /** An operation with everything that any process needs to follow it at any later time. Times are epoch milliseconds. */
-export interface StoredOperation {
-  readonly operation: Operation
-  /** Increases with every change; used as the event id. */
-  readonly version: number
-  readonly phase: Phase
-  /** The process that sends the call, and the time by which the call has certainly ended. */
-  readonly owner: string
-  readonly askingUntil: number
-  readonly ambiguousSince: number | null
-  /** Milliseconds for which a missing server may still appear; null: no limit, because the provider has accepted. */
-  readonly settleMs: number | null
-  /** The provider certainly did nothing: the Idempotency-Key may be used to send the request again. */
-  readonly notMade: boolean
-  readonly jobs: readonly Job[]
-  readonly goal: Goal | null
-  readonly next: NextStep | null
-  readonly stepsSent: number
-  readonly search: Search | null
-  readonly startedAt: number
-  /** The last time at which the provider is known to have received a call; what it shows is judged from here. */
-  readonly actedAt: number
-  readonly deadlineAt: number
-  readonly polls: number
-  readonly nextPollAt: number
-  /** A state other than those before and after was seen, which a reboot requires. */
-  readonly transitionSeen: boolean
-}
+export type StoredOperation = Readonly<z.infer<typeof storedSchema>>
+export type Search = Readonly<z.infer<typeof searchSchema>>
+
+/** The record of an operation from its JSON text; null if it is none. */
+export const readStoredOperation = (text: string): StoredOperation | null => storedSchema.safeParse(JSON.parse(text)).data ?? null
 
 /** Releases the lease; the next one is granted after `restMs`. */
 export type EndLease = (restMs: number) => Promise<void>
 
-/** Keeps operations for a day, shared by all replicas if possible. */
-export interface OperationStore {
-  /** Whether other processes use the store, or will use it after this one: it is read from time to time, and may be lost meanwhile. */
-  readonly isShared: boolean
-  /** False if the record could not be stored for the other replicas. */
-  open(stored: StoredOperation): Promise<boolean>
-  /** Null also while the store is unreachable. */
-  get(account: string, id: string): Promise<StoredOperation | null>
-  /** Null only if there certainly is none: throws while the store is unreachable, or if the record cannot be read. */
+/**
+ * The operations of a day in one place. Every method throws while that place is unreachable; an operation store is made of them, and
+ * decides what happens instead.
+ */
+export interface OperationRecords {
+  /** Stores a new record; false if the other replicas cannot see it. */
+  put(stored: StoredOperation): Promise<boolean>
+  /** Null only if there certainly is none: throws also if the record cannot be read. */
   getForCertain(account: string, id: string): Promise<StoredOperation | null>
   /**
-   * Changes a record atomically: `change` gets the present record and returns null for no change. `known` is the caller's last known
-   * record, for a store that is unreachable. Resolves with the stored record.
+   * Changes a record atomically: `change` gets the present record and returns null for no change. `known` is used where there is no
+   * record. Resolves with the stored record.
    */
-  update(known: StoredOperation, change: Change): Promise<StoredOperation>
-  /** As `update`, but throws while the store is unreachable. */
   updateForCertain(known: StoredOperation, change: Change): Promise<StoredOperation>
   remove(account: string, id: string): Promise<void>
-  /** The next `count` older than `after`, newest first. */
+  /** The next `count` older than `after`, newest first, without records that cannot be read. */
   list(account: string, after: string | null, count: number): Promise<readonly StoredOperation[]>
   /** The operations that have not ended. */
   pending(account: string): Promise<readonly StoredOperation[]>
-  /**
-   * True for the first holder that claims this name, and for the same holder again, until it is released. Throws if that cannot be
-   * decided.
-   */
+  /** True for the first holder that claims this name, and for the same holder again, until it is released. */
   claim(account: string, name: string, holder: string): Promise<boolean>
   /** Releases the name if this holder has claimed it. */
   release(account: string, name: string, holder: string): Promise<void>
@@ -84,25 +79,16 @@ export interface OperationStore {
 }
 
 /**
- * The records of operations in one place, which throws while that place is unreachable: every method does. A store of operations is made
- * of them, and decides what then happens instead.
+ * Records, shared by all replicas if possible. While the shared place is unreachable, `getForCertain`, `updateForCertain` and `claim` throw;
+ * all other methods work with what this process has kept for itself.
  */
-export interface OperationRecords {
-  /** Stores a new record. */
-  put(stored: StoredOperation): Promise<void>
-  /** Null if there certainly is none; throws also if the record cannot be read. */
-  read(account: string, id: string): Promise<StoredOperation | null>
-  /** As `update` of the store. */
-  change(known: StoredOperation, change: Change): Promise<StoredOperation>
-  erase(account: string, id: string): Promise<void>
-  /** As in the store, without records that cannot be read. */
-  list(account: string, after: string | null, count: number): Promise<readonly StoredOperation[]>
-  pending(account: string): Promise<readonly StoredOperation[]>
-  claim(account: string, name: string, holder: string): Promise<boolean>
-  release(account: string, name: string, holder: string): Promise<void>
-  lease(account: string, holdMs: number): Promise<EndLease | null>
-  beat(replica: string, forMs: number): Promise<void>
-  isAlive(replica: string): Promise<boolean>
+export interface OperationStore extends OperationRecords {
+  /** Whether other processes use the store, or will use it after this one: it is read from time to time, and may be lost meanwhile. */
+  readonly isShared: boolean
+  /** Null also while the store is unreachable, or if the record cannot be read. */
+  get(account: string, id: string): Promise<StoredOperation | null>
+  /** As `updateForCertain`; changes a record of this process while the store is unreachable. */
+  update(known: StoredOperation, change: Change): Promise<StoredOperation>
 }
 
 export type Change = (current: StoredOperation) => StoredOperation | null

@@ -1,28 +1,25 @@
 import { createHmac } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { systemClock, type Clock } from '../domain/clock.ts'
-import { keyFor } from './derive-key.ts'
-import { createOwnGenerations, type Generations } from './generation.ts'
+import { createLocalGenerations, type Generations } from './generation.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
+import { withLocalBuckets, type Quota, type TokenBuckets } from './limits.ts'
 import type { OperationStore } from './operation-store.ts'
-import type { Quota } from './quota.ts'
 import { createRedisGenerations } from './redis/generation.ts'
 import { createRedisIdempotencyStore } from './redis/idempotency-store.ts'
+import { createRedisQuota, createRedisTokenBuckets } from './redis/limits.ts'
 import { createRedisOperationRecords } from './redis/operation-records.ts'
-import { createRedisQuota } from './redis/quota.ts'
-import { createRedisTokenBuckets } from './redis/token-bucket.ts'
 import { createRedisTokenStore } from './redis/token-store.ts'
-import { createSealer } from './sealer.ts'
+import { createSealer, keyFor } from './sealer.ts'
 import { createSharedOperationStore } from './shared-operation-store.ts'
-import type { AgeClock } from './sqlite/age-clock.ts'
 import type { Database } from './sqlite/database.ts'
 import { createSqliteIdempotencyStore } from './sqlite/idempotency-store.ts'
-import { createMemoryOperationRecords, createMemoryOperationStore, createUpkeep, openMemory } from './sqlite/memory.ts'
+import { createSqliteQuota, createSqliteTokenBuckets } from './sqlite/limits.ts'
+import { createMemoryOperationRecords, createMemoryOperationStore, openMemory } from './sqlite/memory.ts'
 import { createSqliteOperationRecords } from './sqlite/operation-records.ts'
-import { createSqliteQuota } from './sqlite/quota.ts'
-import { createSqliteTokenBuckets } from './sqlite/token-bucket.ts'
+import type { AgeClock, SqliteParts } from './sqlite/parts.ts'
 import { createSqliteTokenStore } from './sqlite/token-store.ts'
-import { withOwnBuckets, type TokenBuckets } from './token-bucket.ts'
+import { createUpkeep } from './sqlite/upkeep.ts'
 import type { TokenStore } from './token-store.ts'
 
 export interface Stores {
@@ -38,40 +35,43 @@ export interface Stores {
 /** The first secret seals, all of them open. */
 export type Secrets = readonly [string, ...string[]]
 
+function createSqliteStores (parts: SqliteParts, digest: (text: string) => string): Omit<Stores, 'operations'> {
+  return {
+    tokens: createSqliteTokenStore(parts, digest),
+    idempotency: createSqliteIdempotencyStore(parts),
+    deletes: createSqliteQuota(parts, 'deletes'),
+    creates: createSqliteQuota(parts, 'creates'),
+    tokenBuckets: createSqliteTokenBuckets(parts),
+    generations: createLocalGenerations()
+  }
+}
+
 /** The state of one process, lost when it ends. */
 export function createMemoryStores (clock: Pick<Clock, 'now' | 'elapsed'> = systemClock): Stores {
   const parts = openMemory(clock)
-  const { database, now } = parts
   const upkeep = createUpkeep(parts)
-  const idempotency = createSqliteIdempotencyStore(parts)
+  const stores = createSqliteStores(parts, text => text)
   return {
-    tokens: createSqliteTokenStore({ ...parts, digest: text => text }),
+    ...stores,
     operations: createMemoryOperationStore(createMemoryOperationRecords(parts, upkeep)),
     idempotency: {
-      ...idempotency,
+      ...stores.idempotency,
       reserve: async (account, reservation) => {
         upkeep()
-        return await idempotency.reserve(account, reservation)
+        return await stores.idempotency.reserve(account, reservation)
       }
-    },
-    deletes: createSqliteQuota(database, now, 'deletes'),
-    creates: createSqliteQuota(database, now, 'creates'),
-    tokenBuckets: createSqliteTokenBuckets(database, now),
-    generations: createOwnGenerations()
+    }
   }
 }
 
 /** The state of one process in a file, sealed. */
 export function createFileStores (database: Database, now: AgeClock, secrets: Secrets): Stores {
   const parts = { database, now, sealer: createSealer(secrets) }
+  const stores = createSqliteStores(parts, digestUnder(secrets))
   return {
-    tokens: createSqliteTokenStore({ ...parts, digest: digestUnder(secrets) }),
+    ...stores,
     operations: createSharedOperationStore({ records: createSqliteOperationRecords(parts), openLocal: createMemoryOperationRecords }),
-    idempotency: createSqliteIdempotencyStore(parts),
-    deletes: createSqliteQuota(database, now, 'deletes'),
-    creates: createSqliteQuota(database, now, 'creates'),
-    tokenBuckets: withOwnBuckets(createSqliteTokenBuckets(database, now), openOwnBuckets),
-    generations: createOwnGenerations()
+    tokenBuckets: withLocalBuckets(stores.tokenBuckets, openLocalBuckets)
   }
 }
 
@@ -84,14 +84,12 @@ export function createRedisStores (redis: Redis | Cluster, secrets: Secrets): St
     idempotency: createRedisIdempotencyStore(redis, sealer),
     deletes: createRedisQuota(redis, 'deletes'),
     creates: createRedisQuota(redis, 'creates'),
-    tokenBuckets: withOwnBuckets(createRedisTokenBuckets(redis), openOwnBuckets),
+    tokenBuckets: withLocalBuckets(createRedisTokenBuckets(redis), openLocalBuckets),
     generations: createRedisGenerations(redis)
   }
 }
 
-const digestUnder = ([secret]: Secrets) => (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
+const digestUnder = ([secret]: Secrets) => (text: string): string =>
+  createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
 
-function openOwnBuckets (): TokenBuckets {
-  const { database, now } = openMemory()
-  return createSqliteTokenBuckets(database, now)
-}
+const openLocalBuckets = (): TokenBuckets => createSqliteTokenBuckets(openMemory())

@@ -1,14 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Reader } from '../adapters/contract.ts'
-import type { HttpResponse, ReceivedResponse } from '../upstream/http.ts'
 
 export interface Reading<T> {
   /** The account, the endpoint and everything that was requested of it. */
   readonly key: string
   readonly reader: Reader<T>
-  readonly response: ReceivedResponse
-  /** Reads the answer; the value depends on its body and the reader alone. */
-  read(response: HttpResponse): T | Promise<T>
+  readonly bytes: Buffer
+  /** Reads the answer; the value depends on its bytes and the reader alone. */
+  read(): T | Promise<T>
   /** Called if the answer repeats an earlier one. */
   onRepeated(): void
 }
@@ -47,15 +46,14 @@ export function createRepeatedAnswers ({ random, maxBytes = defaultMaxBytes }: R
   })
   const keep = <T>(key: string, entry: Kept<T>): void => { entries.set(key, entry) }
 
-  return <T>({ key, reader, response, read, onRepeated }: Reading<T>): T | Promise<T> => {
-    const { bytes } = response
-    if (bytes.length < leastBytes) return read(response)
+  return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
+    if (bytes.length < leastBytes) return read()
     const last = entries.get(key)
     if (last !== undefined && isReadBy(last, reader) && last.bytes.equals(bytes)) {
       onRepeated()
       return last.value
     }
-    const value = read(response)
+    const value = read()
     if (random() >= keptShare) return value
     if (!(value instanceof Promise)) {
       keep(key, { reader, bytes, value })

@@ -1,6 +1,6 @@
 import { heficed } from '../../src/adapters/heficed/adapter.ts'
 import { GatewayError, type UpstreamError } from '../../src/domain/failure.ts'
-import type { HeficedKnobs } from '../../sandbox/heficed/knobs.ts'
+import type { HeficedBehavior } from '../../sandbox/heficed/behavior.ts'
 import { startHeficed, type HeficedSandbox } from '../../sandbox/heficed/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
@@ -27,9 +27,9 @@ export async function open (test: Test, handle: (request: SimulatedRequest) => S
 
 export type Sandbox = Bench<HeficedSandbox> & Pick<StillClock, 'pass'>
 
-export async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Sandbox> {
+export async function openSandbox (test: Test, behavior: Partial<HeficedBehavior> = {}): Promise<Sandbox> {
   const { now, pass } = createStillClock()
-  const vendor = await startHeficed({ clock: now, knobs: { actionMs: 20, createMs: 40, cancelMs: 40, moveMs: 0, ...knobs } })
+  const vendor = await startHeficed({ clock: now, behavior: { actionMs: 20, createMs: 40, cancelMs: 40, moveMs: 0, ...behavior } })
   return { ...openBench(test, heficed, vendor, vendor.settings['heficed-main']), pass }
 }
 

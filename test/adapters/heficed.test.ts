@@ -138,7 +138,7 @@ t.test('a list that answers 404 is a wrong address or organization, never a miss
 
 t.test('an unknown organization at the simulated vendor is forbidden with 403 and malformed with 404', async t => {
   for (const [unknownOrganization, failure] of [[403, 'forbidden'], [404, 'malformed']] as const) {
-    const vendor = await startHeficed({ knobs: { unknownOrganization } })
+    const vendor = await startHeficed({ behavior: { unknownOrganization } })
     const line = openAdapter(heficed, { ...Object.values(vendor.settings)[0], organization_id: '00000000-0000-4000-8000-000000000000' })
     t.teardown(async () => { await line.close(); await vendor.close() })
     t.equal((await failureOf(line.operations().list.run(firstPage))).failure, failure)

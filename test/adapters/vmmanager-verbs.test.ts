@@ -516,12 +516,12 @@ t.test('the console', async t => {
 })
 
 t.test('on the simulated platform a server is created, changed and deleted', async t => {
-  for (const knobs of [
+  for (const behavior of [
     {},
     { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }
   ] as const) {
-    t.test(`with ${JSON.stringify(knobs)}`, async t => {
-      const { vendor, operations, pass } = await openSandbox(t, knobs)
+    t.test(`with ${JSON.stringify(behavior)}`, async t => {
+      const { vendor, operations, pass } = await openSandbox(t, behavior)
       const options = { ipv4_number: 1, ipv4_pool: ['5'], domain: 'Whole.example.com' }
       const created = await must(operations.create?.run({ ...spec, name: 'whole', options }))
       const id = created.serverId ?? ''

@@ -5,7 +5,7 @@ import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
 import type { ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { SimulatedReply, Simulator } from '../../sandbox/kit/simulator.ts'
-import type { VmmanagerKnobs } from '../../sandbox/vmmanager/simulator.ts'
+import type { VmmanagerBehavior } from '../../sandbox/vmmanager/simulator.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
 import { listAll, type DirectVerbs, type Test } from '../helpers/line.ts'
 import { complaint, failureOf, html, list, ok, open, openSandbox, web as webWithIp6, type Handle } from './vmmanager-bench.ts'
@@ -176,7 +176,7 @@ t.test('sign-in', async t => {
     const tokenOf = async (expiresAt: unknown): Promise<Token | undefined> => {
       const text = JSON.stringify({ confirmed: true, id: 24, token: '24-a', expires_at: expiresAt })
       const response: HttpResponse = { status: 201, headers: {}, text }
-      const upstream: Upstream = { send: async call => call.read(response) }
+      const upstream: Upstream = { now: Date.now, send: async call => call.read(response) }
       return await vmmanager.signIn(vmmanager.example)?.(upstream)
     }
     const hour = 3_600_000
@@ -313,12 +313,12 @@ t.test('the list', async t => {
     t.ok(operations.list.compareIds('9', '10') < 0)
   })
 
-  for (const knobs of [
+  for (const behavior of [
     {}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 50 }, { hostShape: '2022' }, { hostShape: 'lean' },
     { filterFields: 'evidenced' }
   ] as const) {
-    t.test(`is read completely, each server once, with ${JSON.stringify(knobs)}`, async t => {
-      const { vendor, operations } = await openSandbox(t, knobs)
+    t.test(`is read completely, each server once, with ${JSON.stringify(behavior)}`, async t => {
+      const { vendor, operations } = await openSandbox(t, behavior)
       vendor.addServers(300)
       const ids = (await listAll(operations)).map(({ server }) => Number(server.id))
       t.same(ids, [...vendor.servers.keys()].sort((a, b) => a - b))
@@ -607,9 +607,9 @@ t.test('actions', async t => {
     t.match(await failureOf(act(operations, 'stop')), { failure: 'unreachable', sideEffect: 'possible' })
     t.equal(vendor.calls.filter(({ path }) => path.endsWith('/stop')).length, 1)
   })
-  for (const knobs of [{}, { hostUnknownStatus: 400 }, { errorsAs200: true }] as const) {
-    t.test(`a missing server is not found with ${JSON.stringify(knobs)}`, async t => {
-      const { operations } = await openSandbox(t, knobs)
+  for (const behavior of [{}, { hostUnknownStatus: 400 }, { errorsAs200: true }] as const) {
+    t.test(`a missing server is not found with ${JSON.stringify(behavior)}`, async t => {
+      const { operations } = await openSandbox(t, behavior)
       t.match(await failureOf(operations.start?.run({ id: '99999' })), { failure: 'not-found', options: { code: 5021 } })
     })
   }
@@ -703,8 +703,8 @@ t.test('tasks', async t => {
 })
 
 t.test('on the simulated platform', async t => {
-  const follow = async (t: Test, knobs: Partial<VmmanagerKnobs>, id: string, name: 'start' | 'stop' | 'reboot', force = false) => {
-    const { vendor, operations, pass } = await openSandbox(t, { actionMs: 60, ...knobs })
+  const follow = async (t: Test, behavior: Partial<VmmanagerBehavior>, id: string, name: 'start' | 'stop' | 'reboot', force = false) => {
+    const { vendor, operations, pass } = await openSandbox(t, { actionMs: 60, ...behavior })
     const jobs = (await operations[name]?.run({ id, force }))?.jobs ?? []
     const seen: string[] = []
     for (let polls = 0; polls < 100; polls += 1) {

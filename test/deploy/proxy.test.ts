@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import t from 'tap'
 import { z } from 'zod'
@@ -9,7 +8,8 @@ import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import type { Test } from '../helpers/line.ts'
 import { isNginxThere, startNginx, type Proxy } from '../helpers/nginx.ts'
 import { eventually } from '../helpers/clock.ts'
-import { freePort, openProcesses, type Process } from '../helpers/process.ts'
+import { freePort, listen } from '../helpers/ports.ts'
+import { openProcesses, type Process } from '../helpers/process.ts'
 import { openRedis } from '../helpers/redis.ts'
 
 const isThere = isNginxThere()
@@ -26,11 +26,8 @@ async function startPlain (test: Test, answer: (request: IncomingMessage, reply:
   const server = createServer((request, reply) => {
     seen.push(request)
     request.resume().once('end', () => { answer(request, reply) })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.teardown(async () => { server.closeAllConnections(); server.close() })
-  const address = server.address()
-  return { seen, host: `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` }
+  })
+  return { seen, host: `127.0.0.1:${await listen(test, server)}` }
 }
 
 /** Both replicas; one of them alone would be the same to nginx. */
@@ -133,7 +130,7 @@ const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) 
 
 /** Two built gateways on one Redis before one simulated vendor, and nginx before them. */
 async function startPair (test: Test) {
-  const [vendor, redis] = [await startGlesys({ knobs: { createMs: 400, actionMs: 400 } }), await openRedis()]
+  const [vendor, redis] = [await startGlesys({ behavior: { createMs: 400, actionMs: 400 } }), await openRedis()]
   const account = `acc-${randomUUID()}`
   const { serve } = openProcesses(test)
   const config = {
@@ -183,7 +180,7 @@ t.test('behind nginx two gateways are one: lists work, a key sent five times buy
   t.equal(new Set(ids).size, 1)
   t.equal(vendor.created, before + 1)
 
-  vendor.knobs.actionMs = 8000
+  vendor.behavior.actionMs = 8000
   const { data: [server] } = idsSchema.parse(await (await fetch(at('/servers?limit=1&status=running'))).json())
   const accepted = operationSchema.parse(await (await fetch(at(`/servers/${server?.id ?? ''}/stop`), { method: 'POST' })).json())
   const events = (await fetch(at(`/operations/${accepted.id}/events`), { signal: AbortSignal.timeout(60_000) })).body?.getReader()

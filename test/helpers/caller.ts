@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { runCli } from '../../src/cli.ts'
 import { eventually } from './clock.ts'
 import type { Test } from './line.ts'
+import { listen } from './ports.ts'
 import { root } from './process.ts'
 import { sameClock } from './shifted-clock.ts'
 
@@ -21,7 +22,7 @@ type Environment = Readonly<Record<string, string>>
 /** Runs a command line in this process: its output is no terminal. */
 export async function runHere (words: readonly string[], environment: Environment = {}): Promise<Run> {
   let [out, err] = ['', '']
-  const code = await runCli(words, { environment, print: text => { out += text }, complain: text => { err += text } })
+  const code = await runCli(words, { environment, print: text => { out += text }, printError: text => { err += text } })
   return { code, out, err }
 }
 
@@ -108,11 +109,8 @@ export async function startStandIn (
       asked.push({ method, path, headers: request.headers, body: text === '' ? null : JSON.parse(text) })
       answer(path, response, method)
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.teardown(async () => { server.closeAllConnections(); server.close(); await once(server, 'close') })
-  const address = server.address()
-  return { url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, asked }
+  })
+  return { url: `http://127.0.0.1:${await listen(test, server)}`, asked }
 }
 
 export const sendJson = (response: ServerResponse, body: unknown, status = 200): void => {

@@ -17,7 +17,7 @@ import type { OperationStore, StoredOperation } from '../../src/state/operation-
 import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from './model-world.ts'
 import { createProvider, failure } from './provider.ts'
-import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 
 const spec = { name: 'web', image: 'i', plan: 'p', password: 'hunter2', user_data: 'secret script' }
@@ -36,14 +36,14 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
-  const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
 t.test('the intent is stored without secrets before the provider is called, and closed after its answer', async t => {
   let baseline: readonly StoredOperation[] = []
   const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
-  t.match(baseline, [{ phase: 'asking', operation: { status: 'pending', server_id: null } }])
+  t.match(baseline, [{ phase: 'sending', operation: { status: 'pending', server_id: null } }])
   t.match(kept, [{ phase: 'following', operation: { status: 'running', server_id: '7' } }])
   t.notMatch(JSON.stringify(baseline), /hunter2|secret script/)
 })
@@ -78,7 +78,7 @@ t.test('with a key nothing is sent before the key is bound and the intent is sto
   const memory = createMemoryStores().operations
   const store: OperationStore = {
     ...memory,
-    open: async stored => { steps.push(`open ${stored.phase}`); return await memory.open(stored) },
+    put: async stored => { steps.push(`open ${stored.phase}`); return await memory.put(stored) },
     updateForCertain: async (known, change) => { steps.push('ask'); return await memory.updateForCertain(known, change) }
   }
   const idempotencyLease: IdempotencyLease = { begin: async () => { steps.push('begin') }, keep: async () => {}, release: async () => {} }
@@ -88,7 +88,7 @@ t.test('with a key nothing is sent before the key is bound and the intent is sto
 
   const broken: ReadonlyArray<{ idempotencyLease?: IdempotencyLease, store?: OperationStore }> = [
     { idempotencyLease: { ...idempotencyLease, begin: async () => { throw new Error('the key is another\'s') } } },
-    { store: { ...store, open: async stored => { await memory.open(stored); return false } } },
+    { store: { ...store, put: async stored => { await memory.put(stored); return false } } },
     { store: { ...store, updateForCertain: async () => { throw new Error('Redis is lost') } } },
     { store: { ...store, updateForCertain: async known => ({ ...known, notMade: true, operation: { ...known.operation, status: 'failed' } }) } }
   ]
@@ -122,7 +122,7 @@ async function performOn (operations: AdapterVerbs, request: Command): Promise<r
   const store = createMemoryStores().operations
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
-  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
 }

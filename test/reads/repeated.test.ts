@@ -2,7 +2,7 @@ import t from 'tap'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
-const vendor = await startVmmanager({ knobs: { actionMs: 50 } })
+const vendor = await startVmmanager({ behavior: { actionMs: 50 } })
 t.teardown(async () => { await vendor.close() })
 // Zero keeps every answer.
 const { app, close } = await composeGateway({ accounts: { one: { provider: 'vmmanager', ...vendor.settings.vm6 } }, random: () => 0 })

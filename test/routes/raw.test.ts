@@ -5,9 +5,10 @@ import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { askOf, isProblem, sentDuring, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { portOf } from '../helpers/ports.ts'
 
-const heficed = await startHeficed({ knobs: { actionMs: 60 } })
-const glesys = await startGlesys({ knobs: { actionMs: 60 } })
+const heficed = await startHeficed({ behavior: { actionMs: 60 } })
+const glesys = await startGlesys({ behavior: { actionMs: 60 } })
 const settings = heficed.settings['heficed-main']
 const hef = { provider: 'heficed', ...settings, raw: true }
 const { app, close } = await composeGateway({
@@ -95,8 +96,7 @@ t.test('passwords in name/value rows, and in texts that contain JSON, are replac
 
 /** The status of an answer to a path that no client has tidied up before. */
 async function onTheWire (path: string): Promise<number> {
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   return await new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port, path, agent: false }, answer => { answer.resume().on('end', () => { resolve(answer.statusCode ?? 0) }) }).on('error', reject).end()
   })

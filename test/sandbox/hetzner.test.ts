@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { HetznerKnobs } from '../../sandbox/hetzner/knobs.ts'
+import type { HetznerBehavior } from '../../sandbox/hetzner/behavior.ts'
 import { parseSelector } from '../../sandbox/hetzner/selector.ts'
 import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
@@ -16,9 +16,9 @@ interface Bench {
   readonly ask: (method: string, path: string, body?: object, token?: string | null) => Promise<Answer>
 }
 
-async function open (test: { teardown: (close: () => Promise<void>) => void }, knobs: Partial<HetznerKnobs> = {}): Promise<Bench> {
+async function open (test: { teardown: (close: () => Promise<void>) => void }, behavior: Partial<HetznerBehavior> = {}): Promise<Bench> {
   const { now, pass } = createStillClock()
-  const vendor = await startHetzner({ clock: now, knobs })
+  const vendor = await startHetzner({ clock: now, behavior })
   test.teardown(() => vendor.close())
   const { token: own, api_url: url } = vendor.settings.hz
   return {
@@ -39,7 +39,7 @@ async function open (test: { teardown: (close: () => Promise<void>) => void }, k
 const error = (code: string, message?: string) => ({ error: { code, ...(message === undefined ? {} : { message }) } })
 const order = { name: 'web-9', server_type: 'cx23', image: 'ubuntu-24.04', location: 'fsn1' }
 
-t.test('an unknown path is refused before the token is read, a method after it', async t => {
+t.test('an unknown path is refused before the token is checked, an unknown method afterwards', async t => {
   const { ask, vendor } = await open(t)
   t.match(await ask('GET', '/nothing', undefined, null), { status: 404, body: error('not_found', 'api route not found') })
   t.match(await ask('GET', '/servers', undefined, null), { status: 401, body: error('unauthorized', 'token is required') })
@@ -49,7 +49,7 @@ t.test('an unknown path is refused before the token is read, a method after it',
   t.match(await ask('GET', '/datacenters'), { status: 410, body: error('deprecated_api_endpoint') })
 })
 
-t.test('pages have at most 50 rows, their numbers, and the headers of the vendor', async t => {
+t.test('pages have at most 50 rows, page numbers and the vendor\'s headers', async t => {
   const { ask } = await open(t)
   const { headers, body } = await ask('GET', '/servers?per_page=500&sort=id:desc')
   t.match(body, { servers: [{ id: 117_700_064 }], meta: { pagination: { page: 1, per_page: 50, previous_page: null, next_page: 2, last_page: 2, total_entries: 64 } } })
@@ -59,14 +59,14 @@ t.test('pages have at most 50 rows, their numbers, and the headers of the vendor
   t.match((await ask('GET', '/servers?status=off&status=deleting&label_selector=!env&per_page=1')).body, { meta: { pagination: { per_page: 1 } } })
 })
 
-t.test('a label selector knows equality, sets and presence, and has no quoting', async t => {
+t.test('a label selector supports equality, sets and presence, but no quoting', async t => {
   const labels = { env: 'prod', 'a/b': '', team: 'x' }
   for (const text of ['env', 'env=prod', 'env==prod', 'env!=test', 'a/b', '!gone', 'env in (prod, test)', 'team notin (y)', 'env=prod,team=x', 'gone!=1']) t.equal(parseSelector(text)?.(labels), true, text)
   for (const text of ['gone', 'env=test', '!env', 'env notin (prod)', 'env=prod,team=y']) t.equal(parseSelector(text)?.(labels), false, text)
   for (const text of ['', '"env"=prod', 'env=a b', 'env in prod', '=x', 'env=prod,']) t.equal(parseSelector(text), null, text)
 })
 
-t.test('a create answers with the server and its actions, which lock it until they end', async t => {
+t.test('a create returns the server and its actions, which lock it until they end', async t => {
   const { ask, pass } = await open(t)
   t.match(await ask('POST', '/servers', { ...order, datacenter: 'fsn1-dc14' }), { status: 422, body: error('invalid_input', 'invalid input: unknown field name \'datacenter\'') })
   t.match(await ask('POST', '/servers', { ...order, name: 'web-1' }), { status: 409, body: error('uniqueness_error') })
@@ -78,7 +78,7 @@ t.test('a create answers with the server and its actions, which lock it until th
   t.match((await ask('POST', '/servers', { ...order, name: 'web-8', ssh_keys: ['deploy'] })).body, { root_password: null })
 })
 
-t.test('shutdown only sends a signal, and a type changes while the server is off', async t => {
+t.test('shutdown only sends a signal, and the type can be changed only while the server is off', async t => {
   const { ask, pass } = await open(t)
   await ask('POST', '/servers/117700001/actions/shutdown')
   pass(1500)
@@ -92,14 +92,14 @@ t.test('shutdown only sends a signal, and a type changes while the server is off
   t.match((await ask('GET', '/servers/117700001')).body, { server: { status: 'migrating', locked: true } })
 })
 
-t.test('protection has one value for both, and forbids delete and rebuild', async t => {
+t.test('protection covers delete and rebuild together', async t => {
   const { ask } = await open(t)
   t.match(await ask('POST', '/servers/117700001/actions/change_protection', { delete: true }), { status: 422, body: error('invalid_input') })
   t.match(await ask('DELETE', '/servers/117700005'), { status: 423, body: error('protected') })
   t.match(await ask('POST', '/servers/117700005/actions/rebuild', { image: 'debian-13' }), { status: 423, body: error('protected') })
 })
 
-t.test('actions are read by at most 25 ids, and unknown ones are absent', async t => {
+t.test('at most 25 actions are read at once, and unknown ids are omitted', async t => {
   const { ask } = await open(t)
   t.match(await ask('GET', '/actions'), { status: 410, body: error('deprecated_api_endpoint') })
   const made = await ask('POST', '/servers', order)
@@ -110,7 +110,7 @@ t.test('actions are read by at most 25 ids, and unknown ones are absent', async 
   t.same((await ask('GET', `/actions?${many}&id=${first}`)).body, { actions: [] })
 })
 
-t.test('a primary address moves while its server is off, a floating one at any time', async t => {
+t.test('a primary address can be moved only while its server is off, a floating one at any time', async t => {
   const { ask, pass } = await open(t)
   t.match((await ask('GET', '/primary_ips?ip=192.0.2.240')).body, { primary_ips: [{ id: 478_001, assignee_id: null, assignee_type: 'unassigned' }] })
   t.match(await ask('POST', '/primary_ips/478001/actions/assign', { assignee_id: 117_700_001, assignee_type: 'server' }), { status: 422, body: error('server_not_stopped') })
@@ -121,7 +121,7 @@ t.test('a primary address moves while its server is off, a floating one at any t
   t.match(await ask('POST', '/primary_ips/91000001/actions/change_dns_ptr', { ip: '192.0.2.12', dns_ptr: 'a.example.com.' }), { status: 422 })
 })
 
-t.test('requests beyond the limit are refused with half of the token, and one is free again after a moment', async t => {
+t.test('requests beyond the limit are refused, and the limit refills over time', async t => {
   const { ask, pass } = await open(t, { rateLimit: 1 })
   t.equal((await ask('GET', '/locations')).status, 200)
   const limited = await ask('GET', '/locations')

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
 import { z } from 'zod'
@@ -11,12 +10,13 @@ import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import type { Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { eventually } from '../helpers/clock.ts'
+import { listen } from '../helpers/ports.ts'
 import { openProcesses } from '../helpers/process.ts'
 import { startRedis } from '../helpers/redis.ts'
 
 const quick = { actionMs: 100, createMs: 100 }
 const [heficed, fleio, glesys, vmmanager, onecloud, hetzner] = [
-  await startHeficed({ knobs: quick }), await startFleio({ knobs: quick }), await startGlesys({ knobs: quick }), await startVmmanager({ knobs: quick }), await startOnecloud({ knobs: quick }), await startHetzner({ knobs: quick })
+  await startHeficed({ behavior: quick }), await startFleio({ behavior: quick }), await startGlesys({ behavior: quick }), await startVmmanager({ behavior: quick }), await startOnecloud({ behavior: quick }), await startHetzner({ behavior: quick })
 ]
 const redis = await startRedis()
 t.teardown(async () => { await redis.stop() })
@@ -70,11 +70,8 @@ async function openCollector () {
   const bodies: string[] = []
   const server = createServer((request, response) => {
     request.on('data', chunk => { bodies.push(String(chunk)) }).on('end', () => { response.end('{}') })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  t.teardown(async () => { server.closeAllConnections(); server.close() })
-  return { text: () => bodies.join(''), endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` }
+  })
+  return { text: () => bodies.join(''), endpoint: `http://127.0.0.1:${await listen(t, server)}` }
 }
 
 async function openGateway () {

@@ -1,15 +1,11 @@
 import t from 'tap'
 import { z } from 'zod'
 import { createRepeatedAnswers } from '../../src/transport/repeated-answers.ts'
-import type { ReceivedResponse } from '../../src/upstream/http.ts'
 
 const always = (): number => 0
 const schema: z.ZodType<string[]> = z.array(z.string())
 
-const responseOf = (rows: readonly string[]): ReceivedResponse => {
-  const bytes = Buffer.from(JSON.stringify(rows))
-  return { status: 200, headers: {}, bytes, get text () { return bytes.toString() } }
-}
+const bytesOf = (rows: readonly string[]): Buffer => Buffer.from(JSON.stringify(rows))
 
 /** Rows of more than four kilobytes, the last of them `last`. */
 const rowsTo = (last: string): string[] => [...Array.from({ length: 500 }, (_, index) => `row ${index}`), last]
@@ -20,10 +16,10 @@ function openReader ({ random = always, maxBytes = 1024 * 1024 } = {}) {
   const read = (rows: readonly string[], { key = 'key', reader = schema } = {}) => repeatedAnswers({
     key,
     reader,
-    response: responseOf(rows),
-    read: ({ text }) => {
+    bytes: bytesOf(rows),
+    read: () => {
       counts.read += 1
-      return reader.parse(JSON.parse(text))
+      return reader.parse(rows)
     },
     onRepeated: () => { counts.repeated += 1 }
   })
@@ -77,7 +73,7 @@ t.test('a long answer that is read in turns is kept when it has been read; one t
   const { repeatedAnswers } = openReader()
   const inTurns = async (_payload: unknown): Promise<string[]> => []
   let count = 0
-  const read = async () => await repeatedAnswers({ key: 'k', reader: inTurns, response: responseOf(rowsTo('a')), onRepeated: () => {}, read: async () => { if (++count === 1) throw new Error('torn'); return [String(count)] } })
+  const read = async () => await repeatedAnswers({ key: 'k', reader: inTurns, bytes: bytesOf(rowsTo('a')), onRepeated: () => {}, read: async () => { if (++count === 1) throw new Error('torn'); return [String(count)] } })
   await t.rejects(read(), 'torn')
   t.same(await read(), ['2'])
   t.same(await read(), ['2'])

@@ -9,7 +9,7 @@ import { createBreaker, type CallOutcome } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
 import { createBulkhead } from '../../src/transport/bulkhead.ts'
 import { createOperationEvents } from '../../src/operations/operation-events.ts'
-import { takeStep } from '../../src/operations/steps.ts'
+import { sendStep } from '../../src/operations/steps.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createRedisStores } from '../../src/state/stores.ts'
@@ -17,6 +17,7 @@ import { createHttpClient } from '../../src/upstream/http.ts'
 import { askOf, isProblem } from '../helpers/api.ts'
 import { createManualClock, eventually } from '../helpers/clock.ts'
 import { composeGateway, type TestGatewayOptions } from '../helpers/gateway.ts'
+import { listen, portOf } from '../helpers/ports.ts'
 import { startRedis } from '../helpers/redis.ts'
 import { createProvider } from '../operations/provider.ts'
 import { record, startedAt } from '../operations/records.ts'
@@ -177,10 +178,10 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
     const operationEvents = createOperationEvents(store, clock)
     const next = { name: 'write', input: {} }
     const stored = record('rebuild', { next })
-    await store.open(stored)
+    await store.put(stored)
     const server: ServerFacts = { id: '42', name: 'n', status: 'stopped', power: 'off', task: null, provider_status: null, cpus: null, memory_mib: null, disk_gib: null, addresses: [], image: null, plan: null, region: null, owner: null, created_at: null, tags: [], locked: false, protected: null, allowed_actions: [] }
     const parts = { account: provider.pollTarget, operationEvents, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
-    const take = async () => { await takeStep(parts, provider.connect(), { stored, next, server }) }
+    const take = async () => { await sendStep(parts, provider.connect(), { stored, next, server }) }
     await take()
     t.match(await store.get('a', 'op_1'), { operation: { status: 'running' }, stepsSent: 0 }, kind)
     isHeld = false
@@ -248,8 +249,7 @@ t.test('limits.concurrency is never exceeded, at the provider', async t => {
 t.test('a queued write is never sent after its deadline, nor after its caller has disconnected', async t => {
   const { vendor, gateway, ask } = await open(t, () => missing, { limits: { concurrency: 1 } })
   await gateway.app.listen({ host: '127.0.0.1', port: 0 })
-  const address = gateway.app.server.address()
-  const base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const base = `http://127.0.0.1:${portOf(gateway.app.server)}`
   const hold = vendor.hold()
   const holding = ask('GET', at(1))
   await hold.reached()
@@ -387,11 +387,9 @@ t.test('a connection is not reused when the provider is about to close it', asyn
   let connections = 0
   const server = createServer((_request, response) => { response.setHeader('keep-alive', 'timeout=1').end('{}') })
   server.on('connection', () => { connections += 1 })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  const url = `http://127.0.0.1:${await listen(t, server)}/`
   const http = createHttpClient()
-  t.teardown(async () => { await http.close(); server.close() })
-  const address = server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`
+  t.teardown(async () => { await http.close() })
   for (let round = 1; round <= 2; round += 1) {
     await http.send({ method: 'GET', url, headers: {} }, { timeoutMs: 30_000, signal: new AbortController().signal })
     t.equal(connections, round)

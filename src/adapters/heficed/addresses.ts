@@ -3,8 +3,8 @@ import type { Accepted, AllVerbs, Job, JobState } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import { noAddress } from '../kit/ids.ts'
-import { idOf } from './ids.ts'
+import { serverAddressRow } from '../kit/addresses.ts'
+import { noAddress, numericServerId, refusal } from '../kit/ids.ts'
 import type { HeficedClient } from './client.ts'
 import type { Subnet } from './schema.ts'
 
@@ -28,29 +28,22 @@ export const createAddresses = (client: HeficedClient): Pick<AllVerbs, Addresses
     cost: { calls: 1, perPage: 1 },
     note: 'A subnet is given by its id or its first address. ' +
       'The provider needs about four seconds between a detach and the next attach of the same subnet.',
-    run: async ({ id, addresses }) => await attach(client, idOf(id), addresses.map(address => address.toLowerCase()))
+    run: async ({ id, addresses }) => await attach(client, numericServerId(id), addresses.map(address => address.toLowerCase()))
   },
   'addresses.detach': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
     note: 'Only for subnets that were attached, each as a whole, by its id or first address.',
-    run: async ({ id, address }) => await detach(client, idOf(id), address)
+    run: async ({ id, address }) => await detach(client, numericServerId(id), address)
   },
   jobs: async jobs => await readJobs(client, jobs)
 })
 
 /** The server's own addresses with the ids of their subnets, and the routed subnets that the server does not show yet. */
 function toRows (server: ServerFacts, routed: readonly Subnet[]): AddressRow[] {
-  const own = server.addresses.map((address): AddressRow => {
+  const own = server.addresses.map(address => {
     const subnet = address.family === 4 ? routed.find(candidate => holds(candidate, address.address)) : undefined
-    return {
-      ...address,
-      id: subnet?.id ?? null,
-      prefix_length: subnet?.prefix ?? address.prefix_length,
-      server_id: server.id,
-      region: server.region?.id ?? null,
-      ptr: null
-    }
+    return serverAddressRow(server, address, { id: subnet?.id ?? null, prefix_length: subnet?.prefix ?? address.prefix_length })
   })
   const shown = new Set(own.map(({ id }) => id))
   return [...own, ...routed.filter(({ id }) => !shown.has(id)).map(toAddressRow)]
@@ -117,8 +110,7 @@ async function attach (client: HeficedClient, server: string, wanted: readonly s
   const foreign = [...chosen].find(subnet => subnet.server !== null && subnet.server !== server)
   // Whether the vendor would take it away from the other server is not documented.
   if (foreign !== undefined) {
-    const message = `${foreign.address} is attached to another server`
-    throw new UpstreamError('conflict', message, { notAttempted: true, member: 'body.addresses' })
+    throw refusal('conflict', `${foreign.address} is attached to another server`, 'body.addresses')
   }
   const free = [...chosen].filter(subnet => subnet.server === null)
   if (free.length === 0) return { done: true }

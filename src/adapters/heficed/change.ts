@@ -1,8 +1,8 @@
 import type { AllVerbs } from '../verbs.ts'
 import { UpstreamError } from '../../domain/failure.ts'
+import { uuidIn } from '../kit/ids.ts'
 import type { HeficedClient } from './client.ts'
 import { namingMembers } from './failures.ts'
-import { uuidOf } from './ids.ts'
 import { toAccepted } from './mapping.ts'
 
 type Changes = 'delete' | 'rename' | 'rebuild' | 'rescue' | 'unrescue' | 'password' | 'console'
@@ -34,7 +34,7 @@ export const createChanges = (client: HeficedClient): Pick<AllVerbs, Changes> =>
     evidence: 'inferred',
     note: `${ancestor} The image must be of the server's region and instance type; the root password changes.`,
     run: async ({ seen: { server }, image }) =>
-      toAccepted(await client.act(server.id, 'reinstall', { templateId: uuidOf(image, 'body.image') }, imageFailure))
+      toAccepted(await client.act(server.id, 'reinstall', { templateId: uuidIn('body.image', image) }, imageFailure))
   },
   rescue: {
     evidence: 'inferred',

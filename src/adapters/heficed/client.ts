@@ -1,5 +1,5 @@
+import { numericServerId } from '../kit/ids.ts'
 import { listFailure, namingMembers, orderFailure, type ToFailure } from './failures.ts'
-import { idOf } from './ids.ts'
 import { seenInstance } from './mapping.ts'
 import { readPages } from './pages.ts'
 import { consoleWire, eventWire, invoiceWire, listWire, renamedWire, sshKeyWire, subnetWire, templateWire } from './schema.ts'
@@ -41,19 +41,19 @@ export function createClient ({ organization_id: organization }: HeficedAccount,
 
 function createServerCalls (root: string, send: HeficedSend) {
   const instances = `${root}/kronoscloud/instances`
-  const instance = (id: string): string => `${instances}/${idOf(id)}`
+  const instance = (id: string): string => `${instances}/${numericServerId(id)}`
   return {
     listInstances: async (query: URLSearchParams) => await send({
-      name: 'instances', path: `${instances}?${query.toString()}`, schema: instancesWire, toFailure: listFailure
+      name: 'instances', path: `${instances}?${query.toString()}`, schema: instancesWire, about: listFailure
     }),
     getInstance: async (id: string) => await send({ name: 'instances/get', path: instance(id), schema: seenInstance }),
     /** Buys a server; returns an invoice. */
     order: async (body: object) => await send({
-      name: 'instances/order', path: `${instances}/order`, body, ...invoice, toFailure: orderFailure
+      name: 'instances/order', path: `${instances}/order`, body, ...invoice, about: orderFailure
     }),
     /** Each of these returns an event; only that of a cancellation is not documented, and may be empty. */
     act: async (id: string, action: Action, body?: object, toFailure?: ToFailure) => await send({
-      name: `instances/${action}`, path: `${instance(id)}/${action}`, body, ...event, toFailure
+      name: `instances/${action}`, path: `${instance(id)}/${action}`, body, ...event, about: toFailure
     }),
     rename: async (id: string, name: string) => await send({
       name: 'instances/rename',
@@ -62,11 +62,11 @@ function createServerCalls (root: string, send: HeficedSend) {
       body: { hostname: name },
       schema: renamedWire,
       assumed: { name: '' },
-      toFailure: renameFailure
+      about: renameFailure
     }),
     /** Buys the difference; returns an invoice for it. */
     resize: async (id: string, body: object) => await send({
-      name: 'instances/resize', method: 'PATCH', path: instance(id), body, ...invoice, toFailure: resizeFailure
+      name: 'instances/resize', method: 'PATCH', path: instance(id), body, ...invoice, about: resizeFailure
     }),
     openConsole: async (id: string) => await send({
       name: 'instances/vnc', path: `${instance(id)}/vnc`, schema: consoleWire, assumed: { url: '{url}' }
@@ -83,28 +83,28 @@ function createCatalogCalls (root: string, send: HeficedSend) {
       name: 'ipswitch/subnets',
       path: `${subnets}?${new URLSearchParams({ parentUuid, ...offset }).toString()}`,
       schema: subnetsWire,
-      toFailure: listFailure
+      about: listFailure
     })),
     /** The ids are sent as an object keyed "0", "1", …, as in the vendor's documentation. */
     moveSubnets: async (action: 'route' | 'release', server: string, ids: readonly string[]) => await send({
       name: `ipswitch/${action}`,
-      path: `${subnets}/${action}/kronoscloud/${idOf(server)}`,
+      path: `${subnets}/${action}/kronoscloud/${numericServerId(server)}`,
       body: { ...ids },
       ...event,
-      toFailure: action === 'route' ? routeFailure : undefined
+      about: action === 'route' ? routeFailure : undefined
     }),
     /** The vendor-wide catalog: its path has no organization. */
     listTemplates: async (instanceTypeId: string, locationId: string) => await readPages(async offset => await send({
       name: 'templates',
       path: `/common/kronoscloud/templates?${new URLSearchParams({ instanceTypeId, locationId, ...offset }).toString()}`,
       schema: templatesWire,
-      toFailure: templatesFailure
+      about: templatesFailure
     })),
     listSshKeys: async () => await readPages(async offset => await send({
       name: 'sshkeys',
       path: `${root}/sshkeys${'offset' in offset ? `?offset=${offset.offset}` : ''}`,
       schema: sshKeysWire,
-      toFailure: listFailure
+      about: listFailure
     }))
   }
 }

@@ -3,8 +3,9 @@ import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import { agrees } from '../kit/likeness.ts'
-import { checkMemory, diskStepGib, uuidOf } from './ids.ts'
+import { uuidIn } from '../kit/ids.ts'
+import { agrees } from '../kit/spec.ts'
+import { checkMemory, diskStepGib } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 import { toBilled } from './mapping.ts'
 
@@ -53,7 +54,7 @@ function toBody (spec: WithOptions<CreateSpec, Options>): object {
   return {
     instanceTypeId: options.instance_type,
     locationId: spec.region,
-    templateId: uuidOf(spec.image, 'body.image'),
+    templateId: uuidIn('body.image', spec.image),
     sshKeyId: keyOf(spec.ssh_keys),
     vcpu: spec.cpus,
     memory: spec.memory_mib,
@@ -68,7 +69,7 @@ function toBody (spec: WithOptions<CreateSpec, Options>): object {
 function keyOf (keys: readonly string[] | undefined): string | undefined {
   const [key, ...more] = keys ?? []
   if (more.length > 0) throw badMember('body.ssh_keys', 'the provider accepts one key')
-  return key === undefined ? undefined : uuidOf(key, 'body.ssh_keys')
+  return key === undefined ? undefined : uuidIn('body.ssh_keys', key)
 }
 
 /**

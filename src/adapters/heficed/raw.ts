@@ -1,20 +1,16 @@
 import type { Upstream } from '../contract.ts'
 import type { Raw } from '../verbs.ts'
-import { createRaw, rawBody, rawRequest, rawSegments } from '../kit/raw.ts'
+import { createJsonRaw, rawSegments } from '../kit/raw.ts'
 import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { HeficedAccount } from './settings.ts'
 
-export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createJsonRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to api_url and have no version; most begin with the organization\'s id.',
   isSecret: segments => segments.some(segment => signInWords.has(segment)) || isTokenEndpoint(account, segments),
-  build: (request, token) => rawRequest(baseOf(account, token), request),
-  /** Every status is returned, except the one that needs another token. */
-  read: response => {
-    if (response.status === 401) throw callFailure(response)
-    return { status: response.status, body: rawBody(response.text) }
-  }
+  baseOf: token => baseOf(account, token),
+  toFailure: callFailure
 })
 
 /** Segments of token endpoints (RFC 6749, 7009, 7662) and sign-in pages, at any position. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { leniently } from '../kit/seen.ts'
-import { flag, number, text, texts } from '../kit/wire.ts'
+import { flag, maybe, number, text, texts } from '../kit/wire.ts'
 
 export const tokenWire = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().catch(3600) })
 
@@ -10,17 +9,17 @@ const named = z.object({ id: z.union([z.string(), z.number()]).transform(String)
 
 const v4Wire = z.object({ ipaddress: text, netmask: text, gateway: text, additionalIps: texts })
 const v6Wire = z.object({ ipaddress: text, netmask: number, gateway: text, additionalIps: texts })
-const billingWire = z.object({ status: text, startDate: number, cancellationRequest: leniently(z.object({ type: text })) })
+const billingWire = z.object({ status: text, startDate: number, cancellationRequest: maybe(z.object({ type: text })) })
 
 export const instanceWire = z.object({
   id: z.union([z.number().int(), z.string().min(1)]).transform(String),
   status: z.string().nullish(),
   hostname: text,
-  location: leniently(named),
+  location: maybe(named),
   inRescueMode: flag,
-  template: leniently(named),
-  network: leniently(z.object({ v4: leniently(v4Wire), v6: leniently(v6Wire) })),
-  billing: leniently(billingWire),
+  template: maybe(named),
+  network: maybe(z.object({ v4: maybe(v4Wire), v6: maybe(v6Wire) })),
+  billing: maybe(billingWire),
   vcpu: number,
   memory: number,
   disk: number,
@@ -38,15 +37,15 @@ export type InstanceWire = z.infer<typeof instanceWire>
 /** The envelope of every list. */
 export const listWire = <Row>(row: z.ZodType<Row>) => z.object({
   data: z.array(row),
-  links: leniently(z.object({ paging: leniently(z.object({ next: text })) })),
-  metadata: leniently(z.object({
-    paging: leniently(z.object({ total: number, offsets: leniently(z.object({ next: number })) }))
+  links: maybe(z.object({ paging: maybe(z.object({ next: text })) })),
+  metadata: maybe(z.object({
+    paging: maybe(z.object({ total: number, offsets: maybe(z.object({ next: number })) }))
   }))
 })
 export type ListWire = Omit<z.infer<ReturnType<typeof listWire>>, 'data'>
 
 // An answer to a write is read leniently: the vendor has already done the work.
-const idText = leniently(z.union([z.number(), z.string().min(1)]).transform(String))
+const idText = maybe(z.union([z.number(), z.string().min(1)]).transform(String))
 
 export const eventWire = z.object({ id: idText, password: text }).catch({ id: null, password: null })
 export type EventWire = z.infer<typeof eventWire>
@@ -55,7 +54,7 @@ export const renamedWire = z.object({ hostname: z.string() }).transform(({ hostn
 
 const invoiceItemWire = z.object({
   instanceId: idText,
-  configuration: leniently(z.object({ raw: leniently(z.object({ product: text })) }))
+  configuration: maybe(z.object({ raw: maybe(z.object({ product: text })) }))
 })
 
 /** The answer to an order. It also contains personal data, which is not read. */
@@ -64,7 +63,7 @@ export const invoiceWire = z.object({
   status: text,
   leftToPay: number,
   currency: text,
-  items: leniently(z.array(invoiceItemWire.nullable().catch(null)))
+  items: maybe(z.array(invoiceItemWire.nullable().catch(null)))
 }).catch({ id: null, status: null, leftToPay: null, currency: null, items: null })
 export type InvoiceWire = z.infer<typeof invoiceWire>
 
@@ -84,7 +83,7 @@ export const subnetWire = z.object({
   id: identity,
   address: z.number().int().min(0).max(0xffffffff),
   cidr: z.number().int().min(0).max(32),
-  metadata: leniently(z.object({ switch: leniently(z.object({ instanceId: idText })) }))
+  metadata: maybe(z.object({ switch: maybe(z.object({ instanceId: idText })) }))
 }).transform(({ id, address, cidr, metadata }) => ({
   id,
   address: [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join('.'),

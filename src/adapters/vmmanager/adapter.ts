@@ -34,7 +34,7 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
       resize: createResize(client),
       ...createAddresses(client),
       ...createCatalogs(client),
-      ...createOwners(account, client),
+      ...createOwners(account, client, upstream.now),
       raw: createRawVerb(account, upstream),
       jobs: createJobs(client),
       steps: { ...createResizeSteps(client), ...createAttachSteps(client) }

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net'
 import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
-import { missing, noAddress } from '../kit/ids.ts'
+import { addressRow, prefixOfNetmask, serverAddressRow } from '../kit/addresses.ts'
+import { isNumericId, missing, noAddress, refusal } from '../kit/ids.ts'
 import type { VmmanagerClient } from './client.ts'
 import { memberFailure } from './failures.ts'
-import { idOf, isId } from './ids.ts'
+import { idOf } from './ids.ts'
 import { jobsOf, sendInSequence, toAccepted } from './jobs.ts'
 import { findServer } from './list.ts'
 import type { IpWire } from './schema.ts'
@@ -62,7 +62,7 @@ export const createAddresses = (client: VmmanagerClient): Addresses => ({
 
 /** Without an IPv6 zone, which cannot be part of a filter. */
 const isAddress = (text: string, family: 4 | 6): boolean => isIP(text) === family && !text.includes('%')
-const isAddressOrId = (text: string): boolean => isId(text) || isAddress(text, 4) || isAddress(text, 6)
+const isAddressOrId = (text: string): boolean => isNumericId(text) || isAddress(text, 4) || isAddress(text, 6)
 const isNamed = (wire: IpWire, text: string): boolean => wire.id === text || wire.ip_addr === text
 
 /** IPv6 addresses are in the server's own row, not in the list of addresses. */
@@ -72,29 +72,21 @@ function toRows (server: ServerFacts, wires: readonly IpWire[]): AddressRow[] {
   const rows = wires.map(wire => toRow(wire, { ...facts, primary: wire.ip_addr === main })).filter(row => row !== null)
   const known = new Set(rows.map(({ address }) => address))
   const others = server.addresses.filter(({ family, address }) => family === 6 && !known.has(address))
-  return [...rows, ...others.map(address => ({ ...address, ...facts, id: null, ptr: null }))]
+  return [...rows, ...others.map(address => serverAddressRow(server, address))]
 }
 
 function toRow (wire: IpWire, facts: Pick<AddressRow, 'server_id' | 'region' | 'primary'>): AddressRow | null {
-  const address = addressOf(wire.ip_addr)
-  if (address === null) return null
-  return {
-    ...address,
-    id: wire.id,
-    prefix_length: address.prefix_length ?? prefixOfNetmask(wire.mask),
-    gateway: wire.gateway || null,
-    ...facts,
-    ptr: wire.domain || null
-  }
+  const { id, ip_addr: text, mask, gateway, domain } = wire
+  return addressRow(text, { id, prefix_length: prefixOfNetmask(mask), gateway: gateway || null, ptr: domain || null, ...facts })
 }
 
 /** One call for each address, in sequence: a body can name only one. */
 async function attach (client: VmmanagerClient, id: string, wanted: readonly string[]): Promise<Accepted> {
-  if (!wanted.every(text => isId(text) || isAddress(text, 4))) {
+  if (!wanted.every(text => isNumericId(text) || isAddress(text, 4))) {
     throw badMember('body.addresses', 'must be IPv4 addresses or ids of IPv4 addresses')
   }
   const found: Array<{ readonly address: string, readonly isThere: boolean }> = []
-  for (const text of wanted) found.push(isId(text) ? await lookUp(client, id, text) : { address: text, isThere: false })
+  for (const text of wanted) found.push(isNumericId(text) ? await lookUp(client, id, text) : { address: text, isThere: false })
   const unattached = found.filter(({ isThere }) => !isThere).map(({ address }) => address)
   if (unattached.length === 0) return { done: true }
   return { ...await add(client, id, unattached), goal: { has: found.map(({ address }) => address) } }
@@ -105,11 +97,11 @@ async function lookUp (client: VmmanagerClient, serverId: string, ipId: string):
   const row = (await client.findIp(`(id EQ ${ipId})`)).list.find(wire => wire.id === ipId)
   const address = row?.ip_addr ?? ''
   if (!isAddress(address, 4)) {
-    throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })
+    throw refusal('rejected', 'there is no IPv4 address with this id', 'body.addresses')
   }
   const holder = row?.host?.id ?? null
   if (holder !== null && holder !== serverId) {
-    throw new UpstreamError('conflict', 'the address belongs to another server', { member: 'body.addresses', notAttempted: true })
+    throw refusal('conflict', 'the address belongs to another server', 'body.addresses')
   }
   return { address, isThere: holder === serverId }
 }
@@ -134,7 +126,7 @@ const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-
 /** The name belongs to the address's id, which only the list has. */
 async function findAddress (client: VmmanagerClient, text: string): Promise<IpWire> {
   if (!isAddressOrId(text)) throw missing('not an address or the id of one', 'path.address')
-  const { list } = await client.findIp(isId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
+  const { list } = await client.findIp(isNumericId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
   const row = list.find(wire => isNamed(wire, text))
   if (row === undefined) throw missing('the provider has no such address', 'path.address')
   return row

@@ -17,8 +17,9 @@ export function signIn (account: VmmanagerAccount): SignIn | null {
   if (email === undefined || password === undefined) return null
   return async upstream => {
     const send = createSend(upstream, () => ({ url: `${url}${prefix}/auth/v4`, headers: {} }))
+    const read = (response: HttpResponse): Token => readToken(response, upstream.now())
     const post = async <T>(endpoint: Omit<Endpoint<T>, 'method'>): Promise<T> => await send({ method: 'POST', ...endpoint })
-    const login = await post({ name: 'public/token', path: '/public/token', body: { email, password }, read: readToken })
+    const login = await post({ name: 'public/token', path: '/public/token', body: { email, password }, read })
     if (asUser === undefined) return login
     const { key } = await post({
       name: 'user/key',
@@ -27,11 +28,11 @@ export function signIn (account: VmmanagerAccount): SignIn | null {
       body: {},
       read: response => readAnswer(keyWire, response, keyFailure)
     })
-    return await post({ name: 'public/key', path: '/public/key', headers: boxInstance, body: { key }, read: readToken })
+    return await post({ name: 'public/key', path: '/public/key', headers: boxInstance, body: { key }, read })
   }
 }
 
-function readToken (response: HttpResponse): Token {
+function readToken (response: HttpResponse, now: number): Token {
   const { token, confirmed, expires_at: expiry } = readAnswer(tokenWire, response, signInFailure)
   if (confirmed === false) {
     const { status } = response
@@ -39,7 +40,7 @@ function readToken (response: HttpResponse): Token {
   }
   const expiresAt = Date.parse(toUtc(expiry) ?? '')
   // The zone of the platform's clock is unknown: an expiry in the past is ignored for a new token.
-  return { value: token, expiresAt: expiresAt > Date.now() ? expiresAt : null, idleMs, data: {} }
+  return { value: token, expiresAt: expiresAt > now ? expiresAt : null, idleMs, data: {} }
 }
 
 /** Creates a token valid until the given time, sent as UTC because the zone of the platform's clock is unknown. */

@@ -1,9 +1,10 @@
 import type { Image, Network, Plan } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
 import { byRegion, toSshKey } from '../kit/catalog.ts'
+import { isNumericId } from '../kit/ids.ts'
 import type { AllVerbs, Catalog } from '../verbs.ts'
 import type { VmmanagerClient } from './client.ts'
-import { isId, privateNetworkId, savedImageId } from './ids.ts'
+import { privateNetworkId, savedImageId } from './ids.ts'
 import type { PoolWire, PresetWire, SavedImageWire, TemplateWire, VxlanWire } from './schema.ts'
 
 type Clusters = PoolWire['clusters']
@@ -52,7 +53,9 @@ type IsThere = (wire: { readonly clusters: Clusters }) => boolean
 const inRegion = <Row>(facts: Facts, read: (isThere: IsThere) => Promise<Row[]>): Catalog<Row> => byRegion({
   ...facts,
   run: async ({ region }) => {
-    if (region !== undefined && !isId(region)) throw badMember('query.region', 'is not an id of this provider: those are whole numbers')
+    if (region !== undefined && !isNumericId(region)) {
+      throw badMember('query.region', 'is not an id of this provider: those are whole numbers')
+    }
     return await read(({ clusters }) => region === undefined || clusters.some(({ id }) => id === region))
   }
 })

@@ -3,11 +3,11 @@ import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import { agrees } from '../kit/likeness.ts'
-import { toMib } from '../kit/sizes.ts'
+import { numberIn } from '../kit/ids.ts'
+import { agrees, toMib } from '../kit/spec.ts'
 import type { VmmanagerClient } from './client.ts'
 import { creationFailure } from './failures.ts'
-import { imageChoice, networkChoice, numberIn } from './ids.ts'
+import { imageChoice, networkChoice } from './ids.ts'
 
 const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
 const speed = z.int().min(0).max(1_000_000)

@@ -1,22 +1,10 @@
 import { badMember } from '../../domain/failure.ts'
-import { missing } from '../kit/ids.ts'
-
-/** All ids are decimal numbers; no other id can exist, and none may get into a filter. */
-const decimal = /^[1-9]\d{0,18}$/
-
-export const isId = (text: string): boolean => decimal.test(text)
+import { isNumericId, missing, numberIn } from '../kit/ids.ts'
 
 /** An id from our path; `member` if it is not the server's. */
 export function idOf (id: string, member?: string): string {
-  if (isId(id)) return id
+  if (isNumericId(id)) return id
   throw missing('the provider has no such id', member)
-}
-
-/** An id in the caller's body, sent as a number. */
-export function numberIn (member: string, id: string | number): number {
-  const number = Number(id)
-  if (isId(String(id)) && Number.isSafeInteger(number)) return number
-  throw badMember(member, 'is not an id of this provider: those are whole numbers')
 }
 
 /** Templates and saved images are numbered separately; our ids of saved images have this prefix. */
@@ -28,11 +16,10 @@ export const savedImageId = (id: string): string => `${savedImagePrefix}${id}`
 export function imageChoice (id: string): { readonly os: number } | { readonly image: number } {
   const isSaved = id.startsWith(savedImagePrefix)
   const digits = isSaved ? id.slice(savedImagePrefix.length) : id
-  const number = Number(digits)
-  if (!isId(digits) || !Number.isSafeInteger(number)) {
+  if (!isNumericId(digits)) {
     throw badMember('body.image', 'is not an id of this provider: a whole number, or image: and a whole number')
   }
-  return isSaved ? { image: number } : { os: number }
+  return isSaved ? { image: Number(digits) } : { os: Number(digits) }
 }
 
 /** A pool's id is its number. A private network's id is its number and, after a colon, that of one of its ranges. */
@@ -52,7 +39,7 @@ export function networkChoice (networks: readonly string[]): NetworkChoice {
   const member = 'body.networks'
   const privates = networks.filter(id => id.startsWith(privatePrefix)).map(id => id.slice(privatePrefix.length).split(':'))
   for (const parts of privates) {
-    if (parts.length > 2 || !parts.every(isId)) throw badMember(member, 'is not the id of a network of this provider')
+    if (parts.length > 2 || !parts.every(isNumericId)) throw badMember(member, 'is not the id of a network of this provider')
   }
   return {
     pools: networks.filter(id => !id.startsWith(privatePrefix)).map(id => numberIn(member, id)),

@@ -18,7 +18,7 @@ type OwnerOptions = z.output<typeof ownerOptions>
 const keyLivesMs = 60 * 60_000
 const member = 'path.owner'
 
-export const createOwners = (account: VmmanagerAccount, client: VmmanagerClient, now = Date.now): Owners => ({
+export const createOwners = (account: VmmanagerAccount, client: VmmanagerClient, now: () => number): Owners => ({
   'owners.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },

@@ -1,7 +1,7 @@
 import type { Accepted, AllVerbs, Job, Step } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ResizeSpec } from '../../domain/spec.ts'
-import { toMib } from '../kit/sizes.ts'
+import { toMib } from '../kit/spec.ts'
 import type { VmmanagerClient } from './client.ts'
 import { memberFailure } from './failures.ts'
 import { jobsOf, sendInSequence } from './jobs.ts'

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { leniently, type MemberReading } from '../kit/seen.ts'
-import { flag, number, text } from '../kit/wire.ts'
+import { flag, maybe, number, present, text } from '../kit/wire.ts'
 
 /** A whole number, or its digits; 0 is none. Rows always have one, links may not. */
 const idValue = z.union([z.number().int().positive(), z.string().regex(/^[1-9]\d*$/)])
 const idText = idValue.transform(String)
 
-const linkId = leniently(idText)
+const linkId = maybe(idText)
 
 export const tokenWire = z.object({
   token: z.string().regex(/^[\x21-\x7e]+$/),
@@ -19,9 +19,9 @@ export const longTokenWire = z.object({ token: z.string().regex(/^[\x21-\x7e]+$/
 export const keyWire = z.object({ key: z.string().min(1) })
 
 export const complaintWire = z.object({
-  code: leniently(z.union([z.number(), z.string()])),
+  code: maybe(z.union([z.number(), z.string()])),
   msg: text,
-  value: leniently(z.record(z.string(), z.unknown()))
+  value: maybe(z.record(z.string(), z.unknown()))
 })
 
 const toAddressesWire = (may: MemberReading) => may(z.array(may(z.object({ ip: may(z.string()) }))))
@@ -73,12 +73,11 @@ export const taskWire = z.object({ id: linkId, consul_id: linkId, name: text, st
 export type TaskWire = z.infer<typeof taskWire>
 
 /** One task, with or without an envelope. */
-export const taskDetailWire = z.object({ task: leniently(z.object({ output: text })), output: text })
+export const taskDetailWire = z.object({ task: maybe(z.object({ output: text })), output: text })
 export type TaskDetailWire = z.infer<typeof taskDetailWire>
 
 /** The readable items of a list. */
-const itemsOf = <Item>(item: z.ZodType<Item>) =>
-  leniently(z.array(item.nullable().catch(null))).transform(items => (items ?? []).filter(one => one !== null))
+const itemsOf = <Item>(item: z.ZodType<Item>) => maybe(z.array(maybe(item))).transform(items => present(items))
 
 const named = z.object({ id: idText, name: text })
 const clusters = itemsOf(z.object({ id: idText }))
@@ -121,6 +120,6 @@ export const ipWire = z.object({
   domain: text,
   gateway: text,
   mask: text,
-  host: leniently(z.object({ id: linkId }))
+  host: maybe(z.object({ id: linkId }))
 })
 export type IpWire = z.infer<typeof ipWire>
