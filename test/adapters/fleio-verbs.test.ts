@@ -188,9 +188,6 @@ t.test('a bad create is refused before anything is sent', async t => {
   const create = verb(operations, 'create')
   const { networks, region, plan, owner, ...bare } = order
   const cases: ReadonlyArray<readonly [CreateSpec, string]> = [
-    [{ ...bare, networks: [network], plan: small, owner: '1' }, 'body.region'],
-    [{ ...bare, networks: [network], region: 'Region1', owner: '1' }, 'body.plan'],
-    [{ ...bare, networks: [network], region: 'Region1', plan: small }, 'body.owner'],
     [{ ...order, owner: 'jane' }, 'body.owner'],
     [{ ...bare, region: 'Region1', plan: small, owner: '1' }, 'body.networks'],
     [{ ...order, networks: ['public'] }, 'body.networks'],
