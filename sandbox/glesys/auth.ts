@@ -2,7 +2,7 @@ import { ok, refuse, textOf, type Answer, type Call } from './call.ts'
 import { apiKeys, demoUser, userProjects } from './seed-access.ts'
 import type { World } from './world.ts'
 
-export interface Caller {
+interface Caller {
   readonly project: string
   readonly permissions: 'all' | readonly string[]
 }
@@ -10,7 +10,7 @@ export interface Caller {
 /** A temporary key expires after this long without use; each use renews it. */
 const keyLifetimeMs = 6 * 60 * 60 * 1000
 
-export const accessDenied = (): Answer => refuse(401, 'Access Denied.')
+const accessDenied = (): Answer => refuse(401, 'Access Denied.')
 
 /** The caller, or the refusal with which the call ends before its arguments are looked at. */
 export function admit (world: World, name: string, authorization: string | undefined): Caller | Answer {

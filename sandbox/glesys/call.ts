@@ -18,7 +18,7 @@ export interface Call {
 }
 
 export type Run = (call: Call) => Answer
-export type ServerRun = (call: Call, server: GlesysServer) => Answer
+type ServerRun = (call: Call, server: GlesysServer) => Answer
 
 /** `reads` may come by GET as well; `writes` only by POST. */
 export interface Route {

@@ -1,5 +1,5 @@
 export type Platform = 'KVM' | 'VMware'
-export type YesNo = 'yes' | 'no'
+type YesNo = 'yes' | 'no'
 
 export const datacenters: readonly string[] = ['Falkenberg', 'Stockholm']
 export const platforms: readonly Platform[] = ['KVM', 'VMware']

@@ -4,7 +4,7 @@ import { textOf, type Answer } from './call.ts'
 import type { GlesysKnobs } from './knobs.ts'
 import { toXml } from './xml.ts'
 
-export interface Envelope {
+interface Envelope {
   readonly request: SimulatedRequest
   readonly args: Json
   readonly answer: Answer
@@ -68,7 +68,7 @@ function mapValues (record: Json, change: (value: unknown) => unknown): Record<s
 }
 
 /** ISO 8601 with the Swedish offset, never Z. */
-export function swedishTime (epochMs: number): string {
+function swedishTime (epochMs: number): string {
   const year = new Date(epochMs).getUTCFullYear()
   const hours = epochMs >= lastSunday(year, 2) && epochMs < lastSunday(year, 9) ? 2 : 1
   return `${new Date(epochMs + hours * 3_600_000).toISOString().slice(0, 19)}+0${hours}:00`

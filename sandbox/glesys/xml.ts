@@ -17,7 +17,7 @@ function content (value: unknown, depth: number): string {
   return Object.entries(value).map(([name, entry]) => element(name, entry, depth + 1)).join('')
 }
 
-export const escapeText = (text: string): string => withoutForbidden(text)
+const escapeText = (text: string): string => withoutForbidden(text)
   .replaceAll('&', '&amp;')
   .replaceAll('<', '&lt;')
   .replaceAll('>', '&gt;')

@@ -680,9 +680,9 @@ t.test('filters that go up find what the gateway would find', async t => {
 
 t.test('a server is found by its floating address', async t => {
   const { vendor, operations } = await openSandbox(t)
-  const held = [...vendor.floatingIps.values()].find(address => address.held !== null)
-  const found = await readPage(operations.list, { filters: { ip: held?.floating_ip_address ?? '' }, sort: 'id', limit: 50, after: null })
-  t.same(found.rows.map(({ server }) => server.id), [held?.held?.instance])
+  const attached = [...vendor.floatingIps.values()].find(address => address.attached !== null)
+  const found = await readPage(operations.list, { filters: { ip: attached?.floating_ip_address ?? '' }, sort: 'id', limit: 50, after: null })
+  t.same(found.rows.map(({ server }) => server.id), [attached?.attached?.instance])
 })
 
 t.test('an action goes through its task to its end', async t => {

@@ -202,7 +202,7 @@ t.test('deleting answers 204, keeps the row for a while, then knows it no more',
   wait(1500)
   t.match(await staff('GET', own), { status: 404, body: { detail: 'Not found.' } })
   t.equal((await staff('DELETE', own)).status, 404)
-  t.equal([...sandbox.floatingIps.values()].find(address => address.floating_ip_address === '203.0.113.50')?.held, null)
+  t.equal([...sandbox.floatingIps.values()].find(address => address.floating_ip_address === '203.0.113.50')?.attached, null)
 })
 
 t.test('a create answers no id, shows late, and twice makes two', async t => {
