@@ -6,17 +6,19 @@ import type { Adapter } from './adapters/contract.ts'
 import { buildApp, type AppParts, type Built } from './app.ts'
 import type { Config } from './config/load.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
+import type { StateStatus } from './domain/state-status.ts'
 import { createInFlight } from './execution/in-flight.ts'
 import { createEngine } from './operations/engine.ts'
 import { createPresent } from './present.ts'
 import { createGateway, createServices } from './services.ts'
 import { createFlushWatch } from './state/flush-watch.ts'
-import { createGenerationStore } from './state/generation-store.ts'
+import { createGenerationStore } from './state/generation.ts'
 import type { Stores } from './state/stores.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import type { Account } from './transport/account.ts'
+import { createRepeatedAnswers } from './transport/repeated-answers.ts'
 import { version } from './version.ts'
 
 export interface ComposeParts {
@@ -26,10 +28,11 @@ export interface ComposeParts {
   readonly stores: Stores
   /** Absent: the system's clock. */
   readonly clock?: Clock
+  /** From 0 to 1; absent: the system's. */
+  readonly random?: () => number
   readonly isServing: () => boolean
-  readonly isRedisThere: (() => boolean) | null
-  /** Absent or null: no state file. */
-  readonly isFileThere?: (() => boolean) | null
+  /** Absent or null: the stores are in memory. */
+  readonly state?: StateStatus | null
   /** The connection for rate limits shared by all replicas; absent: each process counts for itself. */
   readonly redis?: unknown
   /** Absent: no lines are written. */
@@ -80,8 +83,7 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const telemetry = createTelemetry({
     sink: parts.audit ?? null,
     onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
-    isRedisThere: parts.isRedisThere,
-    isFileThere: parts.isFileThere ?? null,
+    state: parts.state ?? null,
     version,
     accounts: ids,
     flushed: flushWatch.flushed,
@@ -116,20 +118,24 @@ interface Opening {
   readonly observer: Observer
 }
 
-const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger }: ComposeParts, { clock, secrets, observer }: Opening): AccountOpening => ({
+const toAccountOpening = ({ stores: { tokens, tokenBuckets }, logger, random = Math.random }: ComposeParts, { clock, secrets, observer }: Opening): AccountOpening => ({
   clock,
   tokens,
   tokenBuckets,
   observer,
   secret: secrets[0] ?? '',
+  random,
+  repeatedAnswers: createRepeatedAnswers({ random }),
   report: sent => {
-    logger?.info(toLogLine(sent), 'upstream call')
+    // What went well at once is in the line of its request.
+    const isPlain = sent.outcome === 'ok' && sent.attempt === 1 && !sent.isSignIn
+    logger?.[isPlain ? 'debug' : 'info'](toLogLine(sent), 'upstream call')
     observer.upstreamCalled(sent)
   }
 })
 
 function toAppParts (parts: ComposeParts, { present, gateway, telemetry: { observer, metrics, audit }, flushWatch, tracer }: Core): AppParts {
-  const { logger, beforeRoutes, isServing, isRedisThere, isFileThere = null, config } = parts
+  const { logger, beforeRoutes, isServing, state = null, config } = parts
   return {
     gateway,
     trustProxy: config.listen.trust_proxy ?? [],
@@ -140,7 +146,7 @@ function toAppParts (parts: ComposeParts, { present, gateway, telemetry: { obser
     audit,
     tracer,
     compression: config.listen.compression,
-    readiness: { isServing, isRedisThere, isFileThere, flushed: flushWatch.flushed },
+    readiness: { isServing, state, flushed: flushWatch.flushed },
     ...(logger === undefined ? {} : { logger }),
     ...(beforeRoutes === undefined ? {} : { beforeRoutes })
   }

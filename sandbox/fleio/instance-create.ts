@@ -29,7 +29,7 @@ export function createInstance (call: Call): SimulatedReply {
   requireImage(call, order, boolean(form, 'share_image'))
   if (order.flavor.out_of_stock) throw refuse(403, 'Flavor is out of stock')
   const existing = [...world.instances.values()].filter(instance => instance.client === order.client.id)
-  if (existing.length >= world.knobs.instanceQuota) throw overQuota(call, order.name, existing.length)
+  if (existing.length >= world.behavior.instanceQuota) throw overQuota(call, order.name, existing.length)
   requireOpenstack(world)
   world.created += 1
   build(world, newUuid(world, 'c8ea7ed0'), order)
@@ -105,7 +105,7 @@ function readNics ({ world }: Call, form: Form, client: number | null, region: R
 }
 
 function build (world: World, id: string, order: Order): void {
-  const { rowDelayMs, createMs, createEndsIn } = world.knobs
+  const { rowDelayMs, createMs, createEndsIn } = world.behavior
   const instance: Instance = {
     ...{ ...blankInstance(id), name: order.name, status: 'building', flavor: order.flavor.id, image: order.image, region: order.region.id },
     ...{ client: order.client.id, created: timeNow(world), visibleAt: world.now() + rowDelayMs },

@@ -1,6 +1,6 @@
 import { createAgenda } from '../kit/agenda.ts'
 import { choice, empty, maybe, none } from '../kit/json.ts'
-import type { FleioKnobs } from './knobs.ts'
+import type { FleioBehavior } from './behavior.ts'
 
 export type UserKind = 'staff' | 'user'
 
@@ -103,9 +103,9 @@ export const blankClient = (id: number) => ({
 export type Client = ReturnType<typeof blankClient>
 
 /** `endUserClient` is the client that the end user's token belongs to; a repeated create counts twice in `created`. */
-export const createWorld = (knobs: FleioKnobs, clock: () => number, endUserClient: number) => ({
+export const createWorld = (behavior: FleioBehavior, clock: () => number, endUserClient: number) => ({
   ...createAgenda(clock),
-  knobs,
+  behavior,
   regions: new Map<string, Region>(),
   flavors: new Map<string, Flavor>(),
   images: new Map<string, Image>(),
@@ -136,9 +136,9 @@ export function localTime (ms: number, offsetHours: number): string {
 
 export const timeNow = (world: World): string => localTime(world.now(), 2)
 
-/** Makes the row lag behind its last action, if the knob is set. */
-export function lag ({ knobs }: World, instance: Instance): void {
-  if (knobs.staleReads > 0) instance.stale = { shown: { status: instance.status, task: instance.task }, left: knobs.staleReads }
+/** Makes the row lag behind its last action, for the next `staleReads` reads. */
+export function lag ({ behavior }: World, instance: Instance): void {
+  if (behavior.staleReads > 0) instance.stale = { shown: { status: instance.status, task: instance.task }, left: behavior.staleReads }
 }
 
 interface Walk {

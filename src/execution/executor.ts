@@ -4,11 +4,12 @@ import type { Accepted, AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Operation } from '../domain/operation.ts'
+import { createSerial } from '../domain/serial.ts'
 import type { Engine } from '../operations/engine.ts'
 import { untracked } from '../operations/idempotency.ts'
 import type { Generations } from '../state/generation.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
-import type { Quota } from '../state/quota.ts'
+import type { Quota } from '../state/limits.ts'
 import type { Account } from '../transport/account.ts'
 import { readCall, writeCall, type RequestContext } from '../transport/context.ts'
 import type { Call, Command, DirectCall } from '../verbs/verb.ts'
@@ -17,7 +18,6 @@ import type { InFlight } from './in-flight.ts'
 import { baselineOf, beginIntent, endFailedIntent, readServers } from './intent.ts'
 import { bindPermitted, countCreate, countDelete, type Ready } from './permission.ts'
 import { refuseOverspending } from './spending.ts'
-import { createTurns } from './turns.ts'
 
 export interface Performed {
   readonly operation: Operation
@@ -47,7 +47,7 @@ export interface ExecutorParts {
 
 export function createExecutor (parts: ExecutorParts): Executor {
   const { engine, deletes, creates, inFlight, generations } = parts
-  const turns = createTurns()
+  const serially = createSerial()
   return {
     start: async (account, command, context) => await inFlight.run(async () => {
       const verbs = account.connect(writeCall(account, context))
@@ -55,7 +55,7 @@ export function createExecutor (parts: ExecutorParts): Executor {
       const seen = await preflight(account, verbs, command)
       const begin = async (): Promise<StoredOperation> => await beginCommand(parts, verbs, { account, command, bound, seen, context })
       // What one request buys is recorded before the next one is added up.
-      const stored = limitOf(account, command) === null ? await begin() : await turns(account.id, begin)
+      const stored = limitOf(account, command) === null ? await begin() : await serially(account.id, begin)
       try {
         const accepted = await runReady(verbs, bound, { call: command, seen, mark: stored.operation.id, context })
         return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }

@@ -42,15 +42,15 @@ export async function beginIntent (engine: Engine, account: Account, { command, 
     serverId,
     goal,
     search,
-    phase: idempotencyLease === null ? 'asking' : 'intended',
-    askForMs: account.options.requestDeadlineMs,
+    phase: idempotencyLease === null ? 'sending' : 'intended',
+    sendingMs: account.options.requestDeadlineMs,
     deadlineMs
   })
   if (idempotencyLease === null) return stored
   try {
     if (!isKept) throw unavailable()
     await idempotencyLease.begin(stored.operation.id)
-    return await engine.ask(stored).catch((cause: unknown) => { throw unavailable(cause) })
+    return await engine.markSending(stored).catch((cause: unknown) => { throw unavailable(cause) })
   } catch (error) {
     await engine.discard(stored)
     throw error

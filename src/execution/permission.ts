@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError } from '../domain/failure.ts'
-import type { Quota } from '../state/quota.ts'
+import type { Quota } from '../state/limits.ts'
 import type { Account } from '../transport/account.ts'
 import { invalidRequest } from '../domain/invalid.ts'
 import type { Bound, Call, OwnParameters, Run } from '../verbs/verb.ts'

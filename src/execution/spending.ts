@@ -4,7 +4,7 @@ import type { Plan } from '../domain/catalog.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Seen } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
-import { fingerprintOf, isLikeOrder } from '../operations/search.ts'
+import { fingerprintOf, mayBeCreated } from '../operations/search.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 import type { Purchase } from '../verbs/verb.ts'
 
@@ -96,7 +96,7 @@ function unseenCreates (verbs: AdapterVerbs, rows: readonly Seen[], open: readon
     if (search === null) return []
     const baseline = new Set(search.baseline)
     const isSeen = rows.some(seen => serverId === null
-      ? !baseline.has(fingerprintOf(seen.server.id)) && isLikeOrder(verbs, { spec: search.spec, mark: id, seen })
+      ? !baseline.has(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec: search.spec, mark: id, seen })
       : seen.server.id === serverId)
     return isSeen ? [] : [{ id, placed: { plan: search.spec.plan, region: search.spec.region ?? null } }]
   })

@@ -1,6 +1,6 @@
 import type { Create } from '../adapters/verbs.ts'
 import { createSpecSchema, type CreateSpec } from '../domain/spec.ts'
-import { usualGoals } from '../operations/judge.ts'
+import { defaultGoals } from '../operations/goal.ts'
 import { checkSizes, givenMembers, parseOptions, refuseMissing } from './members.ts'
 import { accountParams } from './params.ts'
 import { writeQuery } from './schemas.ts'
@@ -26,7 +26,7 @@ export const create = command({
     const { name, image, options, ...optional } = spec
     return {
       given: givenMembers(optional),
-      goal: usualGoals.create,
+      goal: defaultGoals.create,
       spec,
       buys: { plan: spec.plan, region: spec.region, serverId: null },
       bind: ({ create: verb }) => verb && {

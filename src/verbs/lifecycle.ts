@@ -3,7 +3,7 @@ import { refuseProtected } from '../domain/protection.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Server } from '../domain/server.ts'
 import { rebuildSpecSchema, resizeSpecSchema, type ResizeSpec } from '../domain/spec.ts'
-import { usualGoals } from '../operations/judge.ts'
+import { defaultGoals } from '../operations/goal.ts'
 import { create } from './create.ts'
 import { checkSizes, givenMembers } from './members.ts'
 import { serverParams } from './params.ts'
@@ -28,7 +28,7 @@ const remove = command({
   toCommand: ({ params: { id }, query: { confirm } }) => ({
     destroys: { serverId: id, confirm },
     inspect: ({ server }) => { refuseProtected(server, 'deleted') },
-    goal: usualGoals.delete,
+    goal: defaultGoals.delete,
     bind: verbs => bound(verbs.delete, seen => ({ seen: present(seen) }))
   })
 })
@@ -91,7 +91,7 @@ const rebuild = command({
   toCommand: ({ params: { id }, query: { confirm }, body: spec }) => ({
     given: { 'body.password': spec.password, 'body.ssh_keys': spec.ssh_keys },
     destroys: { serverId: id, confirm },
-    goal: usualGoals.rebuild,
+    goal: defaultGoals.rebuild,
     bind: verbs => bound(verbs.rebuild, seen => ({ seen: present(seen), ...spec }))
   })
 })
@@ -106,7 +106,7 @@ const rescue = command({
   path: '/servers/:id/rescue',
   body: namedEmptyBody('RescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
-    goal: usualGoals.rescue,
+    goal: defaultGoals.rescue,
     bind: verbs => bound(verbs.rescue, () => ({ id }))
   })
 })
@@ -120,7 +120,7 @@ const unrescue = command({
   path: '/servers/:id/unrescue',
   body: namedEmptyBody('UnrescueServerRequest'),
   toCommand: ({ params: { id } }) => ({
-    goal: usualGoals.unrescue,
+    goal: defaultGoals.unrescue,
     bind: verbs => bound(verbs.unrescue, () => ({ id }))
   })
 })

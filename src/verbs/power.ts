@@ -1,4 +1,4 @@
-import { usualGoals } from '../operations/judge.ts'
+import { defaultGoals } from '../operations/goal.ts'
 import { serverParams } from './params.ts'
 import { emptyBody, forceBody, namedEmptyBody, writeQuery } from './schemas.ts'
 import { bound, command, direct } from './verb.ts'
@@ -15,7 +15,7 @@ const start = command({
   path: '/servers/:id/start',
   body: emptyBody,
   toCommand: ({ params: { id } }) => ({
-    goal: usualGoals.start,
+    goal: defaultGoals.start,
     bind: ({ start }) => bound(start, () => ({ id }))
   })
 })
@@ -30,7 +30,7 @@ const stop = command({
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
     given: { 'body.force': force },
-    goal: usualGoals.stop,
+    goal: defaultGoals.stop,
     bind: ({ stop }) => bound(stop, () => ({ id, ...(force === undefined ? {} : { force }) }))
   })
 })
@@ -45,7 +45,7 @@ const reboot = command({
   body: forceBody,
   toCommand: ({ params: { id }, body: { force } = {} }) => ({
     given: { 'body.force': force },
-    goal: usualGoals.reboot,
+    goal: defaultGoals.reboot,
     bind: ({ reboot }) => bound(reboot, () => ({ id, ...(force === undefined ? {} : { force }) }))
   })
 })

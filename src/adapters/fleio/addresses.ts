@@ -2,10 +2,9 @@ import { isIP } from 'node:net'
 import type { AllVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
-import { addressOf } from '../kit/addresses.ts'
-import { isUuid, noAddress } from '../kit/ids.ts'
+import { addressRow } from '../kit/addresses.ts'
+import { isUuid, noAddress, uuidServerId } from '../kit/ids.ts'
 import type { FleioClient } from './client.ts'
-import { serverIdOf } from './ids.ts'
 import { addressesOf } from './mapping.ts'
 import type { AttachedWire, FloatingIpWire } from './schema.ts'
 
@@ -27,7 +26,7 @@ export const createAddresses = (client: FleioClient): Pick<AllVerbs, 'addresses.
     cost: { calls: 1, perPage: 1, perRow: 1 },
     note,
     run: async ({ id, addresses }) => {
-      serverIdOf(id)
+      uuidServerId(id)
       const resolved = await resolve(client, addresses)
       for (const address of resolved) await client.act(id, 'add_floating_ip', { floating_ip: address })
       return { goal: { has: resolved } }
@@ -68,16 +67,6 @@ function floatingAddress (wire: AttachedWire, addressOrId: string): string {
   return found.address.address
 }
 
-function toRow (wire: FloatingIpWire): AddressRow | null {
-  const address = addressOf(wire.floating_ip_address)
-  const holder = wire.associated_object
-  if (address === null) return null
-  return {
-    ...address,
-    id: wire.id,
-    primary: null,
-    server_id: holder?.device_type === 'instance' ? holder.id : null,
-    region: wire.floating_network?.region ?? null,
-    ptr: null
-  }
-}
+const toRow = ({ associated_object: holder, ...wire }: FloatingIpWire): AddressRow | null => addressRow(wire.floating_ip_address, {
+  id: wire.id, server_id: holder?.device_type === 'instance' ? holder.id : null, region: wire.floating_network?.region ?? null
+})

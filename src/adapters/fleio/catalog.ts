@@ -1,7 +1,6 @@
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
 import type { RegionQuery } from '../../domain/parameter.ts'
-import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
-import { positive } from '../kit/sizes.ts'
+import { byRegion, joined, positive, toSshKey } from '../kit/catalog.ts'
 import { present } from '../kit/wire.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { FleioClient } from './client.ts'

@@ -1,7 +1,8 @@
 import type { AllVerbs } from '../verbs.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { uuidIn } from '../kit/ids.ts'
 import type { FleioClient } from './client.ts'
-import { nameOf, passwordOf, sshKeysOf, uuidOf } from './ids.ts'
+import { nameOf, passwordOf, sshKeysOf } from './ids.ts'
 
 type Changes = Pick<AllVerbs,
   'start' | 'stop' | 'reboot' | 'delete' | 'rename' | 'password' | 'rebuild' | 'rescue' | 'unrescue' | 'console'>
@@ -54,7 +55,7 @@ const createRebuild = (client: FleioClient): AllVerbs['rebuild'] => ({
   accepts: ['password', 'ssh_keys'],
   note: 'ssh_keys are key ids.',
   run: async ({ seen, image, password, ssh_keys: keys }) => await client.act(seen.server.id, 'rebuild', {
-    image: uuidOf('body.image', image), root_password: passwordOf(password), ssh_keys: sshKeysOf(keys)
+    image: uuidIn('body.image', image), root_password: passwordOf(password), ssh_keys: sshKeysOf(keys)
   })
 })
 

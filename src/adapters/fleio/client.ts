@@ -3,10 +3,10 @@ import { UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { malformed } from '../../upstream/read.ts'
+import { uuidServerId } from '../kit/ids.ts'
 import { readAllPages } from '../kit/pages.ts'
 import type { Endpoint, Send } from '../kit/send.ts'
 import { explain, type Ambiguity, type RefusalFacts } from './failures.ts'
-import { serverIdOf } from './ids.ts'
 import { seenInstance } from './mapping.ts'
 import {
   acceptedWire, attachedWire, clientMadeWire, clientWire, consoleWire, createFormWire, floatingIpWire, imageRowWire, instanceListWire,
@@ -52,7 +52,7 @@ const documented: ReadonlySet<Action> = new Set<Action>(['start', 'stop', 'reboo
 type Query = Readonly<Record<string, string>>
 
 const servers = '/openstack/instances'
-const serverPath = (id: string): string => `${servers}/${serverIdOf(id)}`
+const serverPath = (id: string): string => `${servers}/${uuidServerId(id)}`
 
 /** One function for each endpoint; the vendor's page: fleio.com/docs/developer/using-api.html. */
 export const createClient = (send: Send) => ({ ...createServerCalls(send), ...createActionCalls(send), ...createListCalls(send) })
@@ -177,7 +177,7 @@ function createListCalls (send: Send) {
     listKeys: async () => await listAll('/pkm', keyWire, 'created_at'),
     /** The panel's clients; an end user sees only its own. */
     listClients: async () => await listAll('/clients', clientWire, 'id', {}, {}),
-    getClient: async (id: number) => await get(send, 'clients/get', `/clients/${id}`, clientWire, { missing: { member: 'path.owner' } }),
+    getClient: async (id: string) => await get(send, 'clients/get', `/clients/${id}`, clientWire, { missing: { member: 'path.owner' } }),
     createClient: async (body: unknown, facts: RefusalFacts) => await send({
       name: 'clients/create',
       method: 'POST',

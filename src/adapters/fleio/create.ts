@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import { isUuid } from '../kit/ids.ts'
-import { agrees } from '../kit/likeness.ts'
+import { isUuid, numberIn, uuidIn } from '../kit/ids.ts'
+import { agrees } from '../kit/spec.ts'
 import type { FleioClient } from './client.ts'
-import { clientIdOf, nameOf, passwordOf, sshKeysOf, uuidOf } from './ids.ts'
+import { nameOf, passwordOf, sshKeysOf } from './ids.ts'
 import type { FleioMode } from './settings.ts'
 
 const id = z.string().min(1).max(255)
@@ -49,7 +49,7 @@ export const createCreate = (client: FleioClient, mode: FleioMode): Create<Creat
       'The provider returns no server id, so the server is found in the list.',
   run: async spec => {
     const order = toOrder(spec, mode)
-    const owner = spec.owner === undefined ? await onlyClient(client) : toClient(spec.owner)
+    const owner = spec.owner === undefined ? await onlyClient(client) : numberIn('body.owner', spec.owner)
     const made = await client.createInstance({ client: owner, ...order }, membersOf(spec))
     const serverId = [made?.id, made?.uuid].find(text => typeof text === 'string' && isUuid(text))
     const isQueued = (spec.options.boot_source?.volume_type ?? '') !== ''
@@ -59,12 +59,6 @@ export const createCreate = (client: FleioClient, mode: FleioMode): Create<Creat
   isLike: ({ name, region, plan, image, owner }, server) => server.name === name && agrees(region, server.region?.id) &&
     agrees(plan, server.plan?.id) && agrees(image, server.image?.id) && agrees(owner, server.owner?.id)
 })
-
-function toClient (owner: string): number {
-  const client = clientIdOf(owner)
-  if (client === null) throw badMember('body.owner', 'must be the id of a client, a number')
-  return client
-}
 
 /** The only client of an end user, for orders without an owner. */
 async function onlyClient (client: FleioClient): Promise<number> {
@@ -95,7 +89,7 @@ function toOrder (spec: Order, mode: FleioMode): Readonly<Record<string, unknown
 }
 
 function toBootSource ({ image, options: { boot_source: source = {} } }: Order): Readonly<Record<string, unknown>> {
-  const imageId = uuidOf('body.image', image)
+  const imageId = uuidIn('body.image', image)
   if (source.source_id !== undefined && source.source_id.toLowerCase() !== imageId) {
     throw badMember('body.options.boot_source.source_id', 'must be the same as image')
   }
@@ -111,8 +105,8 @@ function toBootSource ({ image, options: { boot_source: source = {} } }: Order):
 
 function toNics ({ networks, options: { nics } }: Order): readonly string[] {
   if (networks !== undefined && nics !== undefined) throw badMember('body.options.nics', 'cannot be combined with networks')
-  if (networks !== undefined) return networks.map(network => uuidOf('body.networks', network))
-  if (nics !== undefined) return nics.map(nic => uuidOf('body.options.nics', nic))
+  if (networks !== undefined) return networks.map(network => uuidIn('body.networks', network))
+  if (nics !== undefined) return nics.map(nic => uuidIn('body.options.nics', nic))
   throw badMember('body.networks', 'is required: network ids')
 }
 

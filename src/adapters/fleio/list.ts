@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 import type { List, VendorPage } from '../verbs.ts'
 import { compareText } from '../../domain/compare.ts'
 import type { FilterName, ServerFilters } from '../../domain/list.ts'
-import { placeFor, type Place } from '../kit/places.ts'
+import { pageFor, type NumberedPage } from '../kit/pages.ts'
 import type { FleioClient } from './client.ts'
 import { withPermissions } from './mapping.ts'
 import type { FleioMode } from './settings.ts'
@@ -19,7 +19,7 @@ export function createList (client: FleioClient, mode: FleioMode): List {
     compareIds: compareText,
     run: async ({ filters, offset, limit }) => {
       const query = fromFilters(filters, mode)
-      const page = await readFrom(installation, async place => await readAt(client, query, place), offset, limit)
+      const page = await readFrom(installation, async request => await readAt(client, query, request), offset, limit)
       const missing = missingFor(filters)
       return missing === null ? page : { ...page, rows: page.rows.map(seen => ({ ...seen, missing })) }
     },
@@ -70,9 +70,9 @@ interface PageAnswer {
   readonly more: boolean
 }
 
-type ReadPage = (place: Place) => Promise<PageAnswer>
+type ReadPage = (request: NumberedPage) => Promise<PageAnswer>
 
-async function readAt (client: FleioClient, filters: Readonly<Record<string, string>>, { page, size }: Place): Promise<PageAnswer> {
+async function readAt (client: FleioClient, filters: Readonly<Record<string, string>>, { page, size }: NumberedPage): Promise<PageAnswer> {
   const query = new URLSearchParams({ ...filters, ordering: 'created', page: String(page), page_size: String(size) })
   const wire = await client.listInstances(query, page)
   if (wire === null) return { rows: [], total: null, more: false }
@@ -82,18 +82,18 @@ async function readAt (client: FleioClient, filters: Readonly<Record<string, str
 
 async function readFrom (installation: Installation, read: ReadPage, offset: number, limit: number): Promise<VendorPage> {
   if (installation.fixed !== null) return await readAligned(read, offset, installation.fixed)
-  const place = placeFor(offset, limit)
-  const answer = await read(place)
-  const isCut = answer.more && answer.rows.length > 0 && answer.rows.length < place.size
-  if (place.page === 1 && isCut) installation.cut = answer.rows.length
-  installation.fixed = fixedSizeOf(answer, place, installation.cut)
+  const request = pageFor(offset, limit)
+  const answer = await read(request)
+  const isCut = answer.more && answer.rows.length > 0 && answer.rows.length < request.size
+  if (request.page === 1 && isCut) installation.cut = answer.rows.length
+  installation.fixed = fixedSizeOf(answer, request, installation.cut)
   if (installation.fixed !== null) {
-    const start = (place.page - 1) * installation.fixed
+    const start = (request.page - 1) * installation.fixed
     // No page begins at the last row of another; the next page suffices.
     return start <= offset + 1 ? { ...toPage(answer, start), aligned: true } : await readAligned(read, offset, installation.fixed)
   }
   // This installation's pages are smaller than requested, so this page began elsewhere: choose the page again for the real size.
-  return place.page > 1 && isCut ? await readFrom(installation, read, offset, answer.rows.length) : toPage(answer, place.start)
+  return request.page > 1 && isCut ? await readFrom(installation, read, offset, answer.rows.length) : toPage(answer, request.start)
 }
 
 /** The page with the row at an offset, if all pages have one fixed size. */
@@ -107,7 +107,7 @@ async function readAligned (read: ReadPage, offset: number, size: number): Promi
  * The fixed page size, if an answer shows that the vendor ignores the requested size: it has more rows than that, or last
  * rows that fit only after pages as long as the first one (`cut`). Null if no answer shows it.
  */
-function fixedSizeOf ({ rows, total, more }: PageAnswer, { page, size, start }: Place, cut: number): number | null {
+function fixedSizeOf ({ rows, total, more }: PageAnswer, { page, size, start }: NumberedPage, cut: number): number | null {
   if (rows.length > size && (page > 1 || more)) return Math.max(cut, rows.length)
   if (more || total === null || cut === 0 || rows.length === 0 || page === 1) return null
   const begin = total - rows.length

@@ -4,9 +4,8 @@ import type { Owner } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
 import { joined } from '../kit/catalog.ts'
-import { missing } from '../kit/ids.ts'
+import { isNumericId, missing } from '../kit/ids.ts'
 import type { FleioClient } from './client.ts'
-import { clientIdOf } from './ids.ts'
 import type { ClientWire } from './schema.ts'
 import type { FleioMode } from './settings.ts'
 
@@ -15,9 +14,8 @@ export const createOwners = (client: FleioClient, mode: FleioMode): Pick<AllVerb
     evidence: mode === 'staff' ? 'documented' : 'inferred',
     cost: { calls: 1, perPage: 1 },
     run: async () => (await client.listClients()).map(toOwner),
-    get: async text => {
-      const id = clientIdOf(text)
-      if (id === null) throw missing('no client has such an id', 'path.owner')
+    get: async id => {
+      if (!isNumericId(id)) throw missing('no client has such an id', 'path.owner')
       return toOwner(await client.getClient(id))
     }
   },

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
+import { canonicalIp } from '../kit/addresses.ts'
 import { missing, noAddress } from '../kit/ids.ts'
 import type { GlesysClient } from './client.ts'
 import { idOf } from './ids.ts'
@@ -40,7 +40,7 @@ export const createAddresses = (client: GlesysClient): AddressVerbs => ({
       const wanted = pathAddress(address)
       // The vendor's call does not name the server: it would detach the address from any.
       const { server } = await client.details(serverId)
-      const attached = server.addresses.find(row => canonical(row.address) === wanted)
+      const attached = server.addresses.find(row => canonicalIp(row.address) === wanted)
       if (attached === undefined) throw noAddress()
       await client.removeAddress(attached.address)
       return { goal: { missing: [attached.address] } }
@@ -57,21 +57,14 @@ export const createAddresses = (client: GlesysClient): AddressVerbs => ({
   }
 })
 
-/** The canonical spelling of an address (IPv6 has many); null if it is not an address. */
-function canonical (text: string): string | null {
-  const version = text.includes('%') ? 0 : isIP(text)
-  if (version === 0) return null
-  return version === 4 ? text : new URL(`http://[${text}]/`).hostname.slice(1, -1)
-}
-
 function bodyAddress (text: string, index: number): string {
-  const address = canonical(text)
+  const address = canonicalIp(text)
   if (address === null) throw badMember(`body.addresses.${index}`, 'must be an IP address: this provider\'s addresses have no other ids')
   return address
 }
 
 function pathAddress (text: string): string {
-  const address = canonical(text)
+  const address = canonicalIp(text)
   if (address === null) throw missing('there is no such address', 'path.address')
   return address
 }

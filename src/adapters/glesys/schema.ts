@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { AddressRow, ConsoleLink, Image, Network, Region, SshKey } from '../../domain/catalog.ts'
-import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
+import { addressOf, addressRow, prefixOfNetmask } from '../kit/addresses.ts'
 import { present, text } from '../kit/wire.ts'
 import type { Accepted } from '../verbs.ts'
 
@@ -74,20 +74,14 @@ const addressWire = z.object({ ipaddress: text, netmask: name, gateway: name, da
 /** The vendor stores names with a trailing dot. */
 const toPtr = (ptr: string | null): string | null => ptr === null ? null : ptr.replace(/\.$/, '') || null
 
-function toAddressRow (wire: z.infer<typeof addressWire>): AddressRow | null {
-  const address = addressOf(wire.ipaddress)
-  if (address === null) return null
-  return {
-    ...address,
-    id: null,
-    prefix_length: prefixOfNetmask(wire.netmask) ?? address.prefix_length,
-    gateway: isIP(wire.gateway ?? '') === 0 ? null : wire.gateway,
-    primary: null,
-    server_id: wire.serverid,
-    region: wire.datacenter,
-    ptr: toPtr(wire.ptr)
-  }
-}
+const toAddressRow = (wire: z.infer<typeof addressWire>): AddressRow | null => addressRow(wire.ipaddress, {
+  id: null,
+  prefix_length: prefixOfNetmask(wire.netmask),
+  gateway: isIP(wire.gateway ?? '') === 0 ? null : wire.gateway,
+  server_id: wire.serverid,
+  region: wire.datacenter,
+  ptr: toPtr(wire.ptr)
+})
 
 export const addressesPayload = z.object({ iplist: entriesOf(addressWire) })
   .transform(({ iplist }): readonly AddressRow[] => present(iplist).map(toAddressRow).filter(row => row !== null))
