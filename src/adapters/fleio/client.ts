@@ -1,18 +1,16 @@
 import type { z } from 'zod'
 import { UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
-import type { HttpResponse } from '../../upstream/http.ts'
-import { malformed } from '../../upstream/read.ts'
-import { uuidServerId } from '../kit/ids.ts'
+import { unlessMissing, uuidServerId } from '../kit/ids.ts'
 import { readAllPages } from '../kit/pages.ts'
-import type { Endpoint, Send } from '../kit/send.ts'
 import { explain, type Ambiguity, type RefusalFacts } from './failures.ts'
 import { seenInstance } from './mapping.ts'
 import {
-  acceptedWire, attachedWire, clientMadeWire, clientWire, consoleWire, createFormWire, floatingIpWire, imageRowWire, instanceListWire,
-  instanceMadeWire, keyWire, networkWire, pageWire, planWire, regionWire, resizeFormWire, snapshotMadeWire
+  acceptedWire, attachedWire, clientMadeWire, clientsWire, clientWire, consoleWire, createFormWire, deletedWire, floatingIpsWire,
+  imagesWire, instanceListWire, instanceMadeWire, keysWire, networksWire, plansWire, regionsWire, resizeFormWire, snapshotMadeWire,
+  type PageWire
 } from './schema.ts'
-import { isMissing, readAccepted, readAnswer } from './send.ts'
+import type { FleioSend } from './send.ts'
 
 export type FleioClient = ReturnType<typeof createClient>
 
@@ -55,67 +53,69 @@ const servers = '/openstack/instances'
 const serverPath = (id: string): string => `${servers}/${uuidServerId(id)}`
 
 /** One function for each endpoint; the vendor's page: fleio.com/docs/developer/using-api.html. */
-export const createClient = (send: Send) => ({ ...createServerCalls(send), ...createActionCalls(send), ...createListCalls(send) })
+export const createClient = (send: FleioSend) => ({ ...createServerCalls(send), ...createActionCalls(send), ...createListCalls(send) })
+
+/** A page of a list; null after the last page, which is a 404. */
+const pageOrEnd = async <Page>(page: number, answer: Promise<Page>): Promise<Page | null> =>
+  page > 1 ? await unlessMissing(answer) : await answer
+
+const getInstance = async (send: FleioSend, id: string): Promise<Seen> =>
+  await send({ name: 'instances/get', path: serverPath(id), schema: seenInstance })
 
 // Created once, because zod compiles a schema at its first use.
 const instancesWire = instanceListWire(seenInstance)
 
-const get = async <T>(send: Send, name: string, path: string, wire: z.ZodType<T>, facts: RefusalFacts = {}): Promise<T> =>
-  await send({ name, method: 'GET', path, read: response => readAnswer(wire, response, facts) })
-
-const getInstance = async (send: Send, id: string): Promise<Seen> => await get(send, 'instances/get', serverPath(id), seenInstance)
-
-const createServerCalls = (send: Send) => ({
-  /** Null after the last page. */
-  listInstances: async (query: URLSearchParams, page: number) => await send({
+const createServerCalls = (send: FleioSend) => ({
+  listInstances: async (query: URLSearchParams, page: number) => await pageOrEnd(page, send({
     name: 'instances',
-    method: 'GET',
     path: `${servers}?${query.toString()}`,
-    read: response => {
-      if (!isMissing(response)) return readAnswer(instancesWire, response)
-      if (page > 1) return null
-      // A list names no server that could be missing.
-      throw malformed(response, 'the configured url has no list of servers')
-    }
-  }),
+    schema: instancesWire,
+    about: page > 1 ? {} : { missing: null }
+  })),
   getInstance: async (id: string) => await getInstance(send, id),
   /** The same answer, read for its addresses. */
-  getAttached: async (id: string) => await get(send, 'instances/get', serverPath(id), attachedWire),
+  getAttached: async (id: string) => await send({ name: 'instances/get', path: serverPath(id), schema: attachedWire }),
   /** The plans that the panel offers for a resize of this server. */
-  getResizeForm: async (id: string) => await get(
-    send, 'instances/resize/form', `${serverPath(id)}/resize`, resizeFormWire, { uncertain: true }
-  ),
+  getResizeForm: async (id: string) => await send({
+    name: 'instances/resize/form', path: `${serverPath(id)}/resize`, schema: resizeFormWire, about: { uncertain: true }
+  }),
   /** Everything that can be ordered in one region; the first region by default. */
-  getCreateForm: async (query: Query) => await get(
-    send, 'instances/create_options', `${servers}/create_options?${new URLSearchParams(query).toString()}`, createFormWire,
-    { uncertain: true, members: new Map([['region', 'query.region']]) }
-  ),
+  getCreateForm: async (query: Query) => await send({
+    name: 'instances/create_options',
+    path: `${servers}/create_options?${new URLSearchParams(query).toString()}`,
+    schema: createFormWire,
+    about: { uncertain: true, members: new Map([['region', 'query.region']]) }
+  }),
   /** Must not be repeated: each accepted call creates a server, and the answer of most releases has no id. */
   createInstance: async (body: unknown, members: ReadonlyMap<string, string>) => await send({
     name: 'instances/create',
-    method: 'POST',
     path: servers,
     body,
     assumed: null,
-    read: response => readAccepted(instanceMadeWire, response, { members, missing: { failure: 'rejected' } })
+    schema: instanceMadeWire,
+    about: { members, missing: { failure: 'rejected' } }
   })
 })
 
-type ActionCall<T> = Partial<Pick<Endpoint<T>, 'method' | 'path' | 'body'>> & {
+interface ActionCall<T> {
+  /** Default: POST. */
+  readonly method?: 'GET' | 'DELETE'
+  /** Default: that of the action below the server's. */
+  readonly path?: string
+  readonly body?: unknown
   readonly assumed: T
-  read(response: HttpResponse, facts: RefusalFacts): T
+  readonly schema: z.ZodType<T>
 }
 
-function createActionCalls (send: Send) {
-  const call = async <T>(id: string, action: Action, { read, ...request }: ActionCall<T>): Promise<T> => {
+function createActionCalls (send: FleioSend) {
+  const call = async <T>(id: string, action: Action, request: ActionCall<T>): Promise<T> => {
     const facts: ActionFacts = actions[action]
     try {
       return await send({
         name: `instances/${action}`,
-        method: 'POST',
         path: `${serverPath(id)}/${action}`,
-        ...request,
-        read: response => read(response, { ...facts, uncertain: !documented.has(action) })
+        about: { ...facts, uncertain: !documented.has(action) },
+        ...request
       })
     } catch (error) {
       throw error instanceof UpstreamError ? await explain(error, facts, async () => await getInstance(send, id)) : error
@@ -123,68 +123,52 @@ function createActionCalls (send: Send) {
   }
   return {
     act: async (id: string, action: Exclude<Action, 'delete' | 'get_console_url' | 'create_snapshot'>, body: unknown = {}) =>
-      await call(id, action, { body, assumed: {}, read: (response, facts) => readAnswer(acceptedWire, response, facts) }),
+      await call(id, action, { body, assumed: {}, schema: acceptedWire }),
     /** 204 without a body, also for a server that OpenStack no longer has. */
-    deleteInstance: async (id: string) => await call(id, 'delete', {
-      method: 'DELETE',
-      path: serverPath(id),
-      assumed: {},
-      read: (response, facts) => readAccepted(acceptedWire, response, facts) ?? {}
-    }),
-    createSnapshot: async (id: string, name: string) => await call(id, 'create_snapshot', {
-      body: { name },
-      assumed: { image_uuid: '{image_uuid}' },
-      read: (response, facts) => readAccepted(snapshotMadeWire, response, facts)
-    }),
+    deleteInstance: async (id: string) =>
+      await call(id, 'delete', { method: 'DELETE', path: serverPath(id), assumed: {}, schema: deletedWire }),
+    createSnapshot: async (id: string, name: string) =>
+      await call(id, 'create_snapshot', { body: { name }, assumed: { image_uuid: '{image_uuid}' }, schema: snapshotMadeWire }),
     /** The call creates a one-time secret, so it is a write that a dry run must not send. */
     getConsole: async (id: string) => await call(id, 'get_console_url', {
-      method: 'GET',
-      assumed: { type: null, protocol: null, url: '{url}' },
-      read: (response, facts) => readAnswer(consoleWire, response, facts)
+      method: 'GET', assumed: { type: null, protocol: null, url: '{url}' }, schema: consoleWire
     })
   }
 }
 
 const pageSize = 200
 
-function createListCalls (send: Send) {
+function createListCalls (send: FleioSend) {
   /** Every page of a list. Without `ordering` rows may move between pages; the link to the next page is never followed. */
   const listAll = async <Row extends { readonly id: string }>(
-    path: string, row: z.ZodType<Row>, ordering: string, query: Query = {}, facts: RefusalFacts = { uncertain: true }
-  ): Promise<readonly Row[]> => {
-    const wire = pageWire(row)
-    return await readAllPages(1, async page => {
-      const parameters = new URLSearchParams({ ...query, ordering, page: String(page), page_size: String(pageSize) })
-      const answer = await send({
-        name: path.slice(1),
-        method: 'GET',
-        path: `${path}?${parameters.toString()}`,
-        // A page after the last is a 404.
-        read: response => page > 1 && isMissing(response) ? null : readAnswer(wire, response, facts)
-      })
-      const rows = answer?.objects ?? []
-      return { rows, next: rows.length > 0 && typeof answer?.next === 'string' ? page + 1 : null }
-    })
-  }
+    path: string, schema: PageWire<Row>, ordering: string, query: Query = {}, about: RefusalFacts = { uncertain: true }
+  ): Promise<readonly Row[]> => await readAllPages(1, async page => {
+    const parameters = new URLSearchParams({ ...query, ordering, page: String(page), page_size: String(pageSize) })
+    const answer = await pageOrEnd(page, send({ name: path.slice(1), path: `${path}?${parameters.toString()}`, schema, about }))
+    const rows = answer?.objects ?? []
+    return { rows, next: rows.length > 0 && typeof answer?.next === 'string' ? page + 1 : null }
+  })
   return {
-    listImages: async (query: Query = {}) => await listAll('/openstack/images', imageRowWire, 'created_at', query),
+    listImages: async (query: Query = {}) => await listAll('/openstack/images', imagesWire, 'created_at', query),
     /** Staff users only. */
-    listFlavors: async () => await listAll('/openstack/flavors', planWire, 'name'),
-    listRegions: async () => await listAll('/openstack/regions', regionWire, 'id'),
-    listNetworks: async () => await listAll('/openstack/networks', networkWire, 'created_at'),
-    listFloatingIps: async () => await listAll('/openstack/floatingips', floatingIpWire, 'created_at'),
+    listFlavors: async () => await listAll('/openstack/flavors', plansWire, 'name'),
+    listRegions: async () => await listAll('/openstack/regions', regionsWire, 'id'),
+    listNetworks: async () => await listAll('/openstack/networks', networksWire, 'created_at'),
+    listFloatingIps: async () => await listAll('/openstack/floatingips', floatingIpsWire, 'created_at'),
     /** Not below `openstack`, unlike the others. */
-    listKeys: async () => await listAll('/pkm', keyWire, 'created_at'),
+    listKeys: async () => await listAll('/pkm', keysWire, 'created_at'),
     /** The panel's clients; an end user sees only its own. */
-    listClients: async () => await listAll('/clients', clientWire, 'id', {}, {}),
-    getClient: async (id: string) => await get(send, 'clients/get', `/clients/${id}`, clientWire, { missing: { member: 'path.owner' } }),
+    listClients: async () => await listAll('/clients', clientsWire, 'id', {}, {}),
+    getClient: async (id: string) => await send({
+      name: 'clients/get', path: `/clients/${id}`, schema: clientWire, about: { missing: { member: 'path.owner' } }
+    }),
     createClient: async (body: unknown, facts: RefusalFacts) => await send({
       name: 'clients/create',
-      method: 'POST',
       path: '/clients',
       body,
       assumed: { id: '{id}' },
-      read: response => readAnswer(clientMadeWire, response, { ...facts, missing: { failure: 'rejected' } })
+      schema: clientMadeWire,
+      about: { ...facts, missing: { failure: 'rejected' } }
     })
   }
 }

@@ -31,8 +31,8 @@ const quotaText = /\bquota exceeded\b|\bexceeded for quota\b/i
 export interface RefusalFacts {
   /** The vendor's field to our member: `flavor` → `body.plan`. Nested fields by their path, `boot_source.volume_size`. */
   readonly members?: ReadonlyMap<string, string>
-  /** The meaning of a 404, if it is not about the server. */
-  readonly missing?: FailureFacts
+  /** The meaning of a 404, if it is not about the server; null if it cannot be about any object. */
+  readonly missing?: FailureFacts | null
   /** The installation may not have the route. */
   readonly uncertain?: boolean
 }
@@ -40,7 +40,7 @@ export interface RefusalFacts {
 export function callFailure (response: HttpResponse, { members, missing, uncertain }: RefusalFacts = {}): UpstreamError {
   const body = parseJson(response.text)
   // An unknown route is answered with a page, an unknown object with JSON: a wrong URL must not look like a missing server.
-  if (response.status === 404 && body === undefined) {
+  if (response.status === 404 && (body === undefined || missing === null)) {
     const options = { status: 404, notAttempted: true }
     return uncertain === true
       ? new UpstreamError('unsupported', 'this installation has no such endpoint', options)
