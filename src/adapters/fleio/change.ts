@@ -1,6 +1,6 @@
 import type { AllVerbs } from '../verbs.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import { uuidIn } from '../kit/ids.ts'
+import { refusal, uuidIn } from '../kit/ids.ts'
 import type { FleioClient } from './client.ts'
 import { nameOf, passwordOf, sshKeysOf } from './ids.ts'
 
@@ -67,9 +67,7 @@ const createRescue = (client: FleioClient): Pick<AllVerbs, 'rescue' | 'unrescue'
     run: async ({ id }) => {
       const { server } = await client.getInstance(id)
       const image = server.image?.id ?? null
-      if (image === null) {
-        throw new UpstreamError('conflict', 'the server has no image to boot the rescue system from', { notAttempted: true })
-      }
+      if (image === null) throw refusal('conflict', 'the server has no image to boot the rescue system from')
       return await client.act(id, 'rescue', { image })
     }
   },

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Accepted } from '../verbs.ts'
-import { UpstreamError } from '../../domain/failure.ts'
 import type { FilterName, Seen } from '../../domain/list.ts'
 import { powerOf, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { addressOf } from '../kit/addresses.ts'
+import { refusal } from '../kit/ids.ts'
 import { seenWire } from '../kit/seen.ts'
+import { maybe } from '../kit/wire.ts'
 import { serverWire, type ServerWire } from './schema.ts'
 
 /** The values of `status` and of the older `state` that show the power; see also `busyWords`. */
@@ -100,10 +101,7 @@ const isLacking = ({ supportedfeatures }: ServerWire, feature: string): boolean 
 export function refuseLacking ({ raw }: Seen, feature: string, member?: string): void {
   const wire = serverWire.safeParse(raw)
   if (!wire.success || !isLacking(wire.data, feature)) return
-  throw new UpstreamError('unsupported', 'the provider says that this server does not support it', {
-    notAttempted: true,
-    ...(member === undefined ? {} : { member })
-  })
+  throw refusal('unsupported', 'the provider says that this server does not support it', member)
 }
 
 /** A locked server, or one under managed hosting, refuses all changes. */
@@ -128,7 +126,7 @@ function toImage ({ initialtemplate, templatename }: ServerWire): Reference | nu
 }
 
 /** There are no tasks, and the power in an action's answer is not reliable, but its lock is: the server is working on that action. */
-export const acceptedPayload = z.object({ server: serverWire.nullish().catch(null) })
+export const acceptedPayload = z.object({ server: maybe(serverWire) })
   .transform(({ server }): Accepted => server !== null && server !== undefined && toTask(server) !== null ? { begun: true } : {})
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)

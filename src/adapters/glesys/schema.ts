@@ -2,11 +2,11 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { AddressRow, ConsoleLink, Image, Network, Region, SshKey } from '../../domain/catalog.ts'
 import { addressOf, addressRow, prefixOfNetmask } from '../kit/addresses.ts'
-import { present, text } from '../kit/wire.ts'
+import { maybe, present, text } from '../kit/wire.ts'
 import type { Accepted } from '../verbs.ts'
 
 /** XML and old answers send numbers as text. */
-const number = z.union([z.number(), z.string().regex(/^\s*\d{1,15}(?:\.\d+)?\s*$/).transform(Number)]).nullish().catch(null)
+const number = maybe(z.union([z.number(), z.string().regex(/^\s*\d{1,15}(?:\.\d+)?\s*$/).transform(Number)]))
 
 /** Null may also be an empty text (always in XML) or the word None. */
 const name = text.transform(value => value === undefined || value === '' || value === 'None' ? null : value)
@@ -15,7 +15,7 @@ const name = text.transform(value => value === undefined || value === '' || valu
 const id = z.union([z.string().min(1), z.int().transform(String)])
 
 /** The vendor has three styles of booleans; the mapping decides what an empty one means. */
-const flag = z.union([z.boolean(), z.number(), z.string()]).nullish().catch(null)
+const flag = maybe(z.union([z.boolean(), z.number(), z.string()]))
 
 /** In XML an empty list is an empty element. */
 const listOf = <Wire>(entry: z.ZodType<Wire>) =>
@@ -34,11 +34,11 @@ export const serverWire = z.object({
   cpucores: number,
   memorysize: number,
   disksize: number,
-  additionaldisks: entriesOf(z.object({ sizeingib: number })).nullish().catch(null),
-  iplist: entriesOf(z.object({ ipaddress: text })).nullish().catch(null),
+  additionaldisks: maybe(entriesOf(z.object({ sizeingib: number }))),
+  iplist: maybe(entriesOf(z.object({ ipaddress: text }))),
   templatename: name,
-  initialtemplate: z.object({ id: name, name }).nullish().catch(null),
-  supportedfeatures: z.record(z.string(), flag).nullish().catch(null),
+  initialtemplate: maybe(z.object({ id: name, name })),
+  supportedfeatures: maybe(z.record(z.string(), flag)),
   isrunning: flag,
   islocked: flag,
   status: name,
@@ -49,13 +49,13 @@ export type ServerWire = z.infer<typeof serverWire>
 export const serversPayload = z.object({ servers: listOf(z.unknown()) })
 
 /** The order is accepted even if its answer is unreadable; without an id the server is found by its name. */
-export const createdPayload = z.object({ server: z.object({ serverid: name }).nullish().catch(null) })
+export const createdPayload = z.object({ server: maybe(z.object({ serverid: name })) })
   .transform(({ server }): Accepted => {
     const serverId = server?.serverid ?? null
     return serverId === null ? {} : { serverId }
   })
 
-export const editedPayload = z.object({ server: z.object({ hostname: name }).nullish().catch(null) })
+export const editedPayload = z.object({ server: maybe(z.object({ hostname: name })) })
   .transform(({ server }) => ({ hostname: server?.hostname ?? null }))
 
 /** Host, port and password are from the former VNC console; today they are empty, or the word None. */
@@ -66,7 +66,7 @@ export const loginPayload = z.object({ login: z.object({ apikey: z.string().min(
 
 /** `status` of the envelope. Its code was a text once, and a transaction id for a while. */
 const statusWire = z.object({ code: number, text })
-export const envelopeWire = z.object({ response: z.looseObject({ status: statusWire.nullish().catch(null) }) })
+export const envelopeWire = z.object({ response: z.looseObject({ status: maybe(statusWire) }) })
 
 /** An address of the ip module; a server's own list has another shape, and the list of free addresses a third. */
 const addressWire = z.object({ ipaddress: text, netmask: name, gateway: name, datacenter: name, serverid: name, ptr: name })
@@ -87,7 +87,7 @@ export const addressesPayload = z.object({ iplist: entriesOf(addressWire) })
   .transform(({ iplist }): readonly AddressRow[] => present(iplist).map(toAddressRow).filter(row => row !== null))
 
 /** Answers of 2011 had no details; missing facts are null. */
-export const addressPayload = z.object({ details: addressWire.nullish().catch(null) })
+export const addressPayload = z.object({ details: maybe(addressWire) })
   .transform(({ details }) => ({ address: addressOf(details?.ipaddress)?.address ?? null, ptr: toPtr(details?.ptr ?? null) }))
 
 /** The platforms that a create accepts. Older answers also list OpenVZ and Xen. */
@@ -97,7 +97,7 @@ const platforms = ['KVM', 'VMware'] as const
 const nothing = z.union([z.literal(''), z.tuple([])]).transform(() => ({ KVM: null, VMware: null }))
 
 const byPlatform = <Entry>(entry: z.ZodType<Entry>) =>
-  z.union([nothing, z.object({ KVM: entry.nullish().catch(null), VMware: entry.nullish().catch(null) })])
+  z.union([nothing, z.object({ KVM: maybe(entry), VMware: maybe(entry) })])
 
 const templateWire = z.object({
   id: name,
