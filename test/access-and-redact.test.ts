@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { noGuards } from '../src/access/guards.ts'
 import { z } from 'zod'
@@ -17,10 +17,10 @@ import { createHttpClient, type HttpResponse } from '../src/upstream/http.ts'
 import { HttpFault, type HttpFaultKind } from '../src/upstream/http-fault.ts'
 import { failureOfStatus, isSuccess, malformed, parseJson, parseWire, refused, retryAfterMs } from '../src/upstream/read.ts'
 import { noBreaker } from '../src/transport/breaker.ts'
+import { sha256 } from './helpers/api.ts'
 import { openGate } from './helpers/line.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
 
-const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
   ({ name: key, sha256: sha256(key), accounts: ['*'], permissions: ['read'], ...more })
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
@@ -9,8 +9,8 @@ import { problemSchema } from '../src/domain/problem.ts'
 import { serverSchema } from '../src/domain/server.ts'
 import { createFastClock } from './helpers/clock.ts'
 import { composeGateway } from './helpers/gateway.ts'
+import { root } from './helpers/process.ts'
 
-const root = resolve(import.meta.dirname, '..')
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 const pages = [
   'README.md', 'CONTRIBUTING.md', 'SECURITY.md',

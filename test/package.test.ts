@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import t from 'tap'
 import ts from 'typescript'
 import { z } from 'zod'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
+import { sha256 } from './helpers/api.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { openProcesses, root } from './helpers/process.ts'
 
@@ -129,10 +129,10 @@ t.test('the example compiles against the installed client for Node and for brows
 t.test('the example works against a listening gateway', async t => {
   const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
   const key = 'the-key-of-the-client'
-  const sha256 = createHash('sha256').update(key).digest('hex')
+  const digest = sha256(key)
   const { app, close } = await composeGateway({
     accounts: { lab: { provider: 'glesys', ...vendor.settings['glesys-lab'] } },
-    auth: { mode: 'keys', keys: [{ name: 'client', sha256, accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete'] }] }
+    auth: { mode: 'keys', keys: [{ name: 'client', sha256: digest, accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete'] }] }
   })
   t.teardown(async () => { await close(); await vendor.close() })
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 })

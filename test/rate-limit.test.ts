@@ -1,14 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
+import { sha256 } from './helpers/api.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { startRedis } from './helpers/redis.ts'
 
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const [first, second] = [`first-${randomUUID()}`, `second-${randomUUID()}`]
 
 /** Names differ between tests: in Redis a name is counted whoever has it. */
 async function open (perMinute: number, redis?: unknown, name: string = randomUUID()) {
-  const entry = (own: string, key: string) => ({ name: `${own}-${name}`, sha256: digest(key), accounts: ['*'], permissions: ['read'] })
+  const entry = (own: string, key: string) => ({ name: `${own}-${name}`, sha256: sha256(key), accounts: ['*'], permissions: ['read'] })
   const { app, close } = await composeGateway({
     accounts: {},
     auth: { mode: 'keys', keys: [entry('first', first), entry('second', second)] },

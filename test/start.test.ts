@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t from 'tap'
-
-const root = resolve(import.meta.dirname, '..')
+import { root } from './helpers/process.ts'
 
 /** What is loaded with a file: its own imports and theirs, without types and without what is imported on demand. */
 function loadedWith (file: string, seen = new Set<string>()): Set<string> {

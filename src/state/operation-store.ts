@@ -79,8 +79,8 @@ export interface OperationRecords {
 }
 
 /**
- * Records, shared by all replicas if possible. While the shared place is unreachable, `getForCertain`, `updateForCertain` and `claim` throw;
- * all other methods work with what this process has kept for itself.
+ * Records, shared by all replicas if possible. While they are unreachable, `getForCertain`, `updateForCertain` and `claim` throw; all other
+ * methods work with what this process keeps for itself.
  */
 export interface OperationStore extends OperationRecords {
   /** Whether other processes use the store, or will use it after this one: it is read from time to time, and may be lost meanwhile. */

@@ -70,7 +70,7 @@ export function createFileStores (database: Database, now: AgeClock, secrets: Se
   const stores = createSqliteStores(parts, digestUnder(secrets))
   return {
     ...stores,
-    operations: createSharedOperationStore({ records: createSqliteOperationRecords(parts), openLocal: createMemoryOperationRecords }),
+    operations: createSharedOperationStore(createSqliteOperationRecords(parts), createMemoryOperationRecords),
     tokenBuckets: withLocalBuckets(stores.tokenBuckets, openLocalBuckets)
   }
 }
@@ -80,7 +80,7 @@ export function createRedisStores (redis: Redis | Cluster, secrets: Secrets): St
   const sealer = createSealer(secrets)
   return {
     tokens: createRedisTokenStore(redis, sealer, digestUnder(secrets)),
-    operations: createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords }),
+    operations: createSharedOperationStore(createRedisOperationRecords(redis, sealer), createMemoryOperationRecords),
     idempotency: createRedisIdempotencyStore(redis, sealer),
     deletes: createRedisQuota(redis, 'deletes'),
     creates: createRedisQuota(redis, 'creates'),

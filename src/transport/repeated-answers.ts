@@ -18,6 +18,9 @@ export interface Reading<T> {
  */
 export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
 
+/** In place of an answer that was considered for the first time. */
+const once = 'once'
+
 interface Kept<T> {
   readonly reader: Reader<T>
   readonly bytes: Buffer
@@ -35,32 +38,33 @@ const leastBytes = 4096
 const weightOfByte = 5
 const overheadBytes = 300
 const defaultMaxBytes = 32 * 1024 * 1024
-/** Only some are kept: objects that outlive their request cost the garbage collector more, which is lost where every answer differs. */
-const keptShare = 1 / 16
+/** Only some are considered: objects that outlive their request cost the garbage collector more, which is lost where every answer differs. */
+const consideredShare = 1 / 8
 
 export function createRepeatedAnswers ({ random, maxBytes = defaultMaxBytes }: RepeatedAnswersParts): RepeatedAnswers {
-  const entries = new LRUCache<string, Kept<unknown>>({
+  const entries = new LRUCache<string, Kept<unknown> | typeof once>({
     maxSize: maxBytes,
     maxEntrySize: Math.ceil(maxBytes / 4),
-    sizeCalculation: ({ bytes }, key) => overheadBytes + key.length + bytes.length * weightOfByte
+    sizeCalculation: (entry, key) => overheadBytes + key.length + (entry === once ? 0 : entry.bytes.length * weightOfByte)
   })
-  const keep = <T>(key: string, entry: Kept<T>): void => { entries.set(key, entry) }
+  /** What is requested once, such as the pages of a long walk, is not worth its memory. */
+  const consider = <T>(key: string, entry: Kept<T>): void => { entries.set(key, entries.has(key) ? entry : once) }
 
   return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
     if (bytes.length < leastBytes) return read()
     const last = entries.get(key)
-    if (last !== undefined && isReadBy(last, reader) && last.bytes.equals(bytes)) {
+    if (last !== undefined && last !== once && isReadBy(last, reader) && last.bytes.equals(bytes)) {
       onRepeated()
       return last.value
     }
     const value = read()
-    if (random() >= keptShare) return value
+    if (random() >= consideredShare) return value
     if (!(value instanceof Promise)) {
-      keep(key, { reader, bytes, value })
+      consider(key, { reader, bytes, value })
       return value
     }
     return value.then(read => {
-      keep(key, { reader, bytes, value: read })
+      consider(key, { reader, bytes, value: read })
       return read
     })
   }

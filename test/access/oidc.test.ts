@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { pino } from 'pino'
 import t from 'tap'
@@ -6,13 +5,12 @@ import { exportJWK, exportSPKI, SignJWT } from 'jose'
 import { createTokenReader } from '../../src/access/jwt.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
-import { isProblem } from '../helpers/api.ts'
+import { isProblem, sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { audience, makeKey, makeToken, startIssuer, type Issuer } from '../helpers/issuer.ts'
 import type { Test } from '../helpers/line.ts'
 import { portOf } from '../helpers/ports.ts'
 
-const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
+import { sha256 } from '../helpers/api.ts'
 import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { openCommands, runHere } from '../helpers/caller.ts'
@@ -21,7 +21,7 @@ const { app, close } = await composeGateway({
   auth: {
     mode: 'keys',
     keys: [{ name: 'all', permissions: ['read', 'operate', 'write', 'delete'] }, ...keys].map(({ name, permissions }) =>
-      ({ name, sha256: createHash('sha256').update(`key-of-${name}`).digest('hex'), accounts: ['*'], permissions }))
+      ({ name, sha256: sha256(`key-of-${name}`), accounts: ['*'], permissions }))
   }
 })
 const url = await app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import t from 'tap'
 import { problemSchema } from '../../src/domain/problem.ts'
@@ -6,7 +5,7 @@ import { serverSchema } from '../../src/domain/server.ts'
 import { operationSchema } from '../../src/domain/operation.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import type { SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { isFollowing } from '../helpers/api.ts'
+import { isFollowing, sha256 } from '../helpers/api.ts'
 import { createStillClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { portOf } from '../helpers/ports.ts'
@@ -359,7 +358,6 @@ t.test('missing verbs are 501 without an upstream call, on every account', async
 })
 
 t.test('keys see their accounts and use their permissions; callers without a key learn nothing', async t => {
-  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
   const guarded = await composeGateway({
     accounts: { a: settings, b: settings },
     auth: {

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import type { SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { askOf, isOperation, isProblem, type Ask, type Sending } from '../helpers/api.ts'
+import { askOf, isOperation, isProblem, sha256, type Ask, type Sending } from '../helpers/api.ts'
 import { createFastClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { portOf } from '../helpers/ports.ts'
@@ -16,7 +15,6 @@ const createMs = 60
 const slowMs = 3_600_000
 const vendor = await startGlesys({ clock: () => clock.now() + passed, behavior: { actionMs: 60, createMs, lingerMs: 20 } })
 const settings = { provider: 'glesys', request_deadline_ms: 400_000, ...vendor.settings['glesys-lab'] }
-const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin']
 const { app, close } = await composeGateway({
   accounts: { lab: { ...settings, raw: true }, twin: settings, hasty: settings, hanging: { ...settings, timeout_ms: 3000 } },

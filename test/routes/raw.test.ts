@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import t from 'tap'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
-import { askOf, isProblem, sentDuring, type Method } from '../helpers/api.ts'
+import { askOf, isProblem, sentDuring, sha256, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { portOf } from '../helpers/ports.ts'
 
@@ -135,7 +134,6 @@ t.test('paths that sign in or return credentials are refused', async t => {
 })
 
 t.test('DELETE also needs the permission delete, and read_only refuses all but GET', async t => {
-  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
   const keys = [{ name: 'raw', sha256: sha256('raw'), accounts: ['*'], permissions: ['raw'] }, { name: 'both', sha256: sha256('both'), accounts: ['*'], permissions: ['raw', 'delete'] }]
   const guarded = await composeGateway({ accounts: { hef }, auth: { mode: 'keys', keys } })
   t.teardown(async () => { await guarded.close() })

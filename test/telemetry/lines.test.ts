@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -8,7 +7,7 @@ import { z } from 'zod'
 import { silentTracer } from '../../src/telemetry/observer.ts'
 import { openTracing } from '../../src/telemetry/tracing.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { askOf } from '../helpers/api.ts'
+import { askOf, sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
 import { listen } from '../helpers/ports.ts'
@@ -19,10 +18,9 @@ t.teardown(async () => { await vendor.close() })
 const { folder, launch, serve } = openProcesses(t)
 
 const lab = { provider: 'glesys', ...vendor.settings['glesys-lab'], raw: true, guard: { protected: ['kvm200001'] } }
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const keys = [
-  { name: 'ops', sha256: digest('ops-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw', 'admin'] },
-  { name: 'reader', sha256: digest('reader-key'), accounts: ['*'], permissions: ['read'] }
+  { name: 'ops', sha256: sha256('ops-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw', 'admin'] },
+  { name: 'reader', sha256: sha256('reader-key'), accounts: ['*'], permissions: ['read'] }
 ]
 const order = { name: 'secret-name-9', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'Example-Pass-1' }
 

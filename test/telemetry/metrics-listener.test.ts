@@ -1,13 +1,13 @@
 import { createServer } from 'node:net'
-import { createHash } from 'node:crypto'
 import { pino } from 'pino'
 import t from 'tap'
 import { z } from 'zod'
+import { sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { listen } from '../helpers/ports.ts'
 
 const lineSchema = z.object({ msg: z.string(), address: z.object({ port: z.number() }).optional() })
-const key = { name: 'ops', sha256: createHash('sha256').update('ops-key').digest('hex'), accounts: ['*'], permissions: ['read'] }
+const key = { name: 'ops', sha256: sha256('ops-key'), accounts: ['*'], permissions: ['read'] }
 
 /** A gateway that asks for keys, with a second listener for metrics. */
 async function open (port = 0) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -7,7 +6,7 @@ import { z } from 'zod'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createMetrics, type MetricSources } from '../../src/telemetry/metrics.ts'
-import { askOf, isProblem } from '../helpers/api.ts'
+import { askOf, isProblem, sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
 import { portOf } from '../helpers/ports.ts'
@@ -111,10 +110,9 @@ t.test('a caller that disconnects is counted as such', async t => {
   vm.latencyMs = 0
 })
 
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const keys = [
-  { name: 'chief', sha256: digest('chief-key'), accounts: ['*'], permissions: ['admin'] },
-  { name: 'reader', sha256: digest('reader-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw'] }
+  { name: 'chief', sha256: sha256('chief-key'), accounts: ['*'], permissions: ['admin'] },
+  { name: 'reader', sha256: sha256('reader-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw'] }
 ]
 
 t.test('metrics need a key with the permission admin, or none if the configuration says so', async t => {
