@@ -194,7 +194,7 @@ t.test('power actions are accepted at once and done later', async t => {
   t.match([unknown.status, unknown.body], [404, { detail: 'Not found.' }])
 })
 
-t.test('deleting answers 204, keeps the row for a while, then knows it no more', async t => {
+t.test('a delete is answered with 204, and the row is gone after a while', async t => {
   const { sandbox, staff, wait } = await bench(t)
   t.equal((await staff('DELETE', own)).status, 204)
   t.match((await staff('GET', own)).body, { display_status: 'Running', display_task: 'deleting' })
@@ -205,7 +205,7 @@ t.test('deleting answers 204, keeps the row for a while, then knows it no more',
   t.equal([...sandbox.floatingIps.values()].find(address => address.floating_ip_address === '203.0.113.50')?.attached, null)
 })
 
-t.test('a create answers no id, shows late, and twice makes two', async t => {
+t.test('a create returns no id, its row appears late, and a repeated create makes a second instance', async t => {
   const { sandbox, staff, user, wait } = await bench(t)
   const made = await staff('POST', instances, wish)
   t.equal(made.status, 201)
@@ -259,7 +259,7 @@ t.test('a create is checked field by field', async t => {
   t.equal((await staff('POST', instances, { ...wish, share_image: true, boot_source: { ...wish.boot_source, source_id: imageIds.private } })).status, 201)
 })
 
-t.test('a resize rests until it is confirmed', async t => {
+t.test('a resize waits for its confirmation', async t => {
   const { sandbox, staff, user, wait } = await bench(t)
   const form = (await user('GET', `${own}/resize`)).body
   t.ok(rows(form['flavors']).some(flavor => flavor['id'] === flavorIds.small))
@@ -325,7 +325,7 @@ t.test('snapshot and console', async t => {
   t.equal((await staff('GET', `${instances}/${named(sandbox, 'web-off')}/get_console_url`)).status, 400)
 })
 
-t.test('floating addresses come and go by their address, not by their id', async t => {
+t.test('floating addresses are attached and detached by address, not by id', async t => {
   const { user, wait } = await bench(t)
   const address = '203.0.113.13'
   t.equal((await user('POST', `${own}/add_floating_ip`, { floating_ip: 'c0ffee00-0000-4000-8000-000000000004' })).status, 404)
@@ -351,7 +351,7 @@ t.test('the catalog differs between operators and end users', async t => {
   t.equal((await staff('GET', '/pkm')).body['count'], 1)
 })
 
-t.test('clients are listed, made with a project, and end users see only themselves', async t => {
+t.test('clients are listed and created with a project, and end users see only their own', async t => {
   const { staff, user, wait } = await bench(t)
   const list = (await staff('GET', '/clients')).body
   t.notOk('permissions' in list)

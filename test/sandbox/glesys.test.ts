@@ -64,7 +64,7 @@ const kvm = {
   users: [{ username: 'deploy', password: 'guest-SECRET', sshkeys: ['ssh-ed25519 AAAAEXAMPLE deploy@example'] }]
 }
 
-t.test('a permanent key opens its project and nothing else', async t => {
+t.test('a permanent key is valid only for its project', async t => {
   const { sandbox } = await lab(t)
   const good = await post(sandbox, '/server/list')
   t.equal(good.status, 200)
@@ -91,7 +91,7 @@ t.test('a login gives a temporary key and repeats the password', async t => {
   t.match(wrong, { status: 401, message: 'Access Denied.' })
 })
 
-t.test('a temporary key dies after six hours without use, and use keeps it alive', async t => {
+t.test('a temporary key expires after six hours without use, and each use renews it', async t => {
   const { sandbox, pass } = await lab(t)
   const authorization = basic('cl98765', await signIn(sandbox))
   const list = async (): Promise<number> => (await post(sandbox, '/server/list', {}, authorization)).status
@@ -114,7 +114,7 @@ t.test('the basic user name of a temporary key chooses the context', async t => 
   t.equal((await as('cl55555', '/server/list')).status, 401)
 })
 
-t.test('the list is whole, rich, and silent about power', async t => {
+t.test('the list has all servers with all members but no power state', async t => {
   const { sandbox } = await lab(t)
   const listed = records((await post(sandbox, '/server/list')).response['servers'])
   t.ok(listed.length >= 25)
@@ -158,7 +158,7 @@ t.test('an unknown server, and one of another project, is a 400 with a sentence'
   t.equal((await post(sandbox, '/server/start', { serverid: 'kvm000000' })).status, 404)
 })
 
-t.test('without a sign of JSON the answer is XML, laid out as the samples are', async t => {
+t.test('the answer is XML unless JSON is requested, in the layout of the samples', async t => {
   const { sandbox } = await lab(t)
   const authorization = labKey(sandbox)
   const xml = await fetch(`${sandbox.origin}/server/details?serverid=kvm130006&includestate=yes`, { headers: { authorization } })
@@ -214,7 +214,7 @@ t.test('a stop locks the server for a while and then it is stopped', async t => 
   t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'later' })).status, 400)
 })
 
-t.test('a reboot comes back, and a stop that is not supported is refused', async t => {
+t.test('a rebooted server runs again, and a stop that is not supported is refused', async t => {
   const { sandbox, pass } = await lab(t)
   await post(sandbox, '/server/reboot', { serverid: 'kvm123456' })
   t.match(await server(sandbox, 'kvm123456'), { isrunning: false, islocked: true })
@@ -228,7 +228,7 @@ t.test('a reboot comes back, and a stop that is not supported is refused', async
   t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456' })).status, 400)
 })
 
-t.test('a create answers locked, runs, and unlocks last', async t => {
+t.test('a created server is locked, then runs, then is unlocked', async t => {
   const { sandbox, pass } = await lab(t)
   const answer = await post(sandbox, '/server/create', kvm)
   const made = record(answer.response['server'])
@@ -266,7 +266,7 @@ t.test('a create is refused for what is missing or wrong', async t => {
   t.equal(sandbox.created, 1)
 })
 
-t.test('a create takes no address, or a reserved one', async t => {
+t.test('a create accepts no address or a reserved one', async t => {
   const { sandbox } = await lab(t)
   const none = record((await post(sandbox, '/server/create', { ...kvm, ip: 'none', ipv6: 'none' })).response['server'])
   t.same(none['iplist'], [])
@@ -296,7 +296,7 @@ t.test('an edit is scheduled, locks, and may not shrink or collide', async t => 
   t.match(await server(sandbox, 'kvm123456'), { hostname: 'web-2', description: '' })
 })
 
-t.test('a destroy wants keepip, lingers, and gives the addresses back or keeps them', async t => {
+t.test('a destroy requires keepip, takes a while, and releases the addresses or keeps them', async t => {
   const { sandbox, pass } = await lab(t)
   t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm123456' }), { status: 400, message: 'The keepip field is required.' })
   t.equal((await post(sandbox, '/server/destroy', { serverid: 'kvm123456', keepip: 'maybe' })).status, 400)
@@ -339,7 +339,7 @@ t.test('addresses are listed, attached, named and detached', async t => {
   t.equal((await post(sandbox, '/ip/remove', { ipaddress })).status, 200)
 })
 
-t.test('the envelope takes the shapes that were seen over the years', async t => {
+t.test('the envelope has every shape that was seen over the years', async t => {
   const { sandbox, pass } = await lab(t)
   Object.assign(sandbox.behavior, { codeType: 'string', transactionId: 'null', numbers: 'strings', emptyDebug: 'object', mutationAnswers: 'minimal' })
   const old = await post(sandbox, '/server/list')
