@@ -164,7 +164,7 @@ async function reload (core: Core, { requests }: Built, next: Config): Promise<v
     await unfollowed
   }).catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
   for (const { account: { id } } of fresh) learn(core, id)
-  flushWatch.look().catch(() => {})
+  flushWatch.check().catch(() => {})
   expiryWatch.look()
   await Promise.allSettled(opened.map(async one => { await one.clearRejected() }))
 }

@@ -131,7 +131,10 @@ export function afterAmbiguous (stored: StoredOperation, error: unknown, now: nu
   }
 }
 
-/** The process that sent the call is gone. An intended call was certainly not sent: a search could claim the server of another create. */
+/**
+ * The process that was sending the call is gone. An intended call was certainly not sent, and a search for its server could claim the
+ * server of another create.
+ */
 export function afterCrash (stored: StoredOperation, now: number): StoredOperation {
   if (stored.phase === 'intended') {
     const error = 'The gateway stopped before it sent the request: nothing was done.'
@@ -158,7 +161,8 @@ export function undecided (stored: StoredOperation, now: number): StoredOperatio
   }
   const status = stored.phase === 'sending' ? 'pending' : 'running'
   const polls = stored.polls + 1
-  return { ...stored, polls, nextPollAt: now + delayAfter(polls), operation: { ...stored.operation, status, updated_at: new Date(now).toISOString() } }
+  const operation = { ...stored.operation, status, updated_at: new Date(now).toISOString() } as const
+  return { ...stored, polls, nextPollAt: now + delayAfter(polls), operation }
 }
 
 export function ended (stored: StoredOperation, outcome: Pick<Operation, 'status'> & Partial<Operation>, now: number): StoredOperation {

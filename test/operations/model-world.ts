@@ -19,7 +19,7 @@ import type { OperationStore } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { failure } from './provider.ts'
-import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
 
 /** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
@@ -50,7 +50,7 @@ export interface Reply {
 /** One replica: it answers until it has crashed, and then nothing of it goes on. */
 export interface Replica {
   isAlive: boolean
-  /** It crashes at the so-manieth step from now. */
+  /** It crashes after this many more steps. */
   crashIn: number
   /** Until then it works, but the others take it for dead. */
   silentUntil: number
@@ -112,7 +112,7 @@ function sharedInMemory (): OpenKept {
 function startReplica (world: World, kept: Kept, living: Living): Replica {
   const { clock } = world
   const life = { isAlive: true, crashIn: Infinity, silentUntil: 0 }
-  /** Every step of the flow goes through here, and may be the last one: before anything was done, or after, before it is told. */
+  /** Each asynchronous step runs through here; the replica may crash before it, or after it and before its result is used. */
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
     if (hasCrashed(life)) return await never()
     const result = await work().then(value => ({ value }), (error: unknown) => ({ error }))
@@ -142,7 +142,7 @@ function startReplica (world: World, kept: Kept, living: Living): Replica {
     clock: own
   })
   const quota = { take: async () => 0 }
-  const executor = createExecutor({ engine, pending: store.pending, deletes: quota, creates: quota, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes: quota, creates: quota, inFlight: createInFlight(), generations: createLocalGenerations() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {
@@ -287,7 +287,7 @@ export const accountOf = (connect: (call: Call) => AdapterVerbs): Account => ({
   createToken: null,
   health: () => ({ status: 'ok', checked_at: null, problem: null }),
   connect,
-  toServer: () => { throw new Error('nobody asks for it') },
+  toServer: () => { throw new Error('not called') },
   safeText: text => text,
   safeUrl: url => url,
   safeValue: value => value

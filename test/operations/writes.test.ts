@@ -17,7 +17,7 @@ import type { OperationStore, StoredOperation } from '../../src/state/operation-
 import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from './model-world.ts'
 import { createProvider, failure } from './provider.ts'
-import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 
 const spec = { name: 'web', image: 'i', plan: 'p', password: 'hunter2', user_data: 'secret script' }
@@ -36,11 +36,11 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease, trace: silentTrace }
-  const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
-t.test('the intent is stored without secrets before the provider is called, and closed after its answer', async t => {
+t.test('the intent is stored without secrets before the provider is called, and completed after its answer', async t => {
   let baseline: readonly StoredOperation[] = []
   const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
   t.match(baseline, [{ phase: 'sending', operation: { status: 'pending', server_id: null } }])
@@ -52,7 +52,7 @@ t.test('a refused write leaves no operation; a possibly executed one does', asyn
   for (const error of [failure('rejected'), badMember('body.name', 'is odd')]) t.same((await create(async () => { throw error })).kept, [])
   const reset = await create(async () => { throw failure('unreachable', 'possible') })
   t.match(reset.kept, [{ phase: 'ambiguous', operation: { id: reset.error instanceof UpstreamError ? reset.error.operationId ?? '' : '' } }])
-  t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'a fault of ours tells nothing of the provider')
+  t.match((await create(async () => { throw new TypeError('x') })).kept, [{ phase: 'ambiguous' }], 'an internal error says nothing about the provider')
 })
 
 t.test('a refusal for lack of room names the plan that was asked for, beside what the provider says', async t => {
@@ -62,7 +62,7 @@ t.test('a refusal for lack of room names the plan that was asked for, beside wha
   t.same(kept, [])
 })
 
-t.test('a refusal after a write is not a refusal', async t => {
+t.test('an error after an accepted write does not count as a refusal', async t => {
   for (const error of [failure('not-found'), badMember('body.name', 'is odd')]) {
     const { kept } = await create(async call => { call.counters.writes = 'certain'; throw error })
     t.match(kept, [{ phase: 'ambiguous' }])
@@ -122,7 +122,7 @@ async function performOn (operations: AdapterVerbs, request: Command): Promise<r
   const store = createMemoryStores().operations
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), principal: anonymous, idempotencyLease: noKey, trace: silentTrace }
-  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
 }

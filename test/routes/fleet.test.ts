@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import t from 'tap'
 import { z } from 'zod'
 import { serverSchema } from '../../src/domain/server.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
+import { sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
 const fleetSchema = z.object({
@@ -154,7 +154,7 @@ t.test('if no account answers, the answer is the failure of the first, also for 
 t.test('a key reads the accounts that it may see; others do not exist for it, and no account means no servers', async t => {
   const vendor = await startVmmanager()
   const settings = { provider: 'vmmanager', ...vendor.settings.vm6 }
-  const keyOf = (name: string, accounts: readonly string[]) => ({ name, sha256: createHash('sha256').update(name).digest('hex'), accounts, permissions: ['read'] })
+  const keyOf = (name: string, accounts: readonly string[]) => ({ name, sha256: sha256(name), accounts, permissions: ['read'] })
   const { app, close } = await composeGateway({ accounts: { mine: settings, theirs: settings }, auth: { keys: [keyOf('me', ['mine']), keyOf('all', ['*'])] } })
   t.teardown(async () => { await close(); await vendor.close() })
   const ask = async (key: string, query = '') => await app.inject({ url: `/v1/servers${query}`, headers: { 'x-api-key': key } })
@@ -193,4 +193,27 @@ t.test('a caller that hangs up ends the calls of the stream', async t => {
   held.release()
   await new Promise(resolve => { setTimeout(resolve, 200) })
   t.ok(vmmanager.calls.length <= before + 1, 'nothing more is asked for')
+})
+
+t.test('a stream sends its first rows before the second page of the provider is requested', async t => {
+  const vendor = await startVmmanager()
+  const { app, close } = await composeGateway({ accounts: { vm6: { provider: 'vmmanager', ...vendor.settings.vm6 } } })
+  t.teardown(async () => {
+    await close()
+    await vendor.close()
+  })
+  const [host] = vendor.servers.values()
+  if (host === undefined) throw new Error('the provider has no server')
+  for (let id = 10_000; id < 10_400; id += 1) vendor.servers.set(id, { ...host, id })
+  const base = await app.listen({ port: 0, host: '127.0.0.1' })
+  const second = vendor.hold({ match: ({ path, rawQuery }) => path === '/vm/v3/host' && rawQuery.includes('GT') })
+  const response = await fetch(`${base}/v1/servers`, { headers: { accept: 'application/x-ndjson' } })
+  const reader = response.body?.getReader()
+  const first = Buffer.from((await reader?.read())?.value ?? []).toString()
+  t.match(first, /^\{"server":\{/)
+  await second.reached()
+  second.release()
+  let lines = first
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) lines += Buffer.from(part.value).toString()
+  t.equal(lines.split('\n').filter(line => line.startsWith('{"server"')).length, vendor.servers.size)
 })

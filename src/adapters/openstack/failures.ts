@@ -1,61 +1,58 @@
-import { failures, type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import { failures, type Failure } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { failureOfStatus, parseJson } from '../../upstream/read.ts'
+import { override, type FailureFacts, type ToFailure } from '../kit/failures.ts'
 import { complaintWire, type Complaint } from './schema.ts'
 
-export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
-
-/** Converts the refusal of one kind of call to a failure. */
-export type ToFailure = (response: HttpResponse) => FailureFacts
-
-/** Words of Nova and types of Neutron that are more exact than the HTTP status. */
-const words: ReadonlyMap<string, Failure> = new Map<string, Failure>([
+/** Codes of Nova and types of Neutron that are more exact than the HTTP status. */
+const codes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['OverQuota', 'quota'],
   ['overLimit', 'quota'],
   ['ExternalGatewayForFloatingIPNotFound', 'rejected'],
   ['FloatingIPPortAlreadyAssociated', 'conflict']
 ])
 
-const complaintOf = (response: HttpResponse): Complaint => {
-  const wire = complaintWire.safeParse(parseJson(response.text))
-  return wire.success ? wire.data : { word: null, message: '', isOfWebob: false }
-}
+const complaintOf = ({ text }: HttpResponse): Complaint =>
+  complaintWire.safeParse(parseJson(text)).data ?? { code: null, message: '', isOfWebob: false }
 
 export const callFailure: ToFailure = response => {
-  const { word, message, isOfWebob } = complaintOf(response)
-  const requestId = response.headers['x-openstack-request-id']
-  const facts = { code: word, vendorMessage: withoutValues(message), ...(requestId === undefined ? {} : { requestId }) }
-  // In Nova's own words it is Nova that another service has refused: a fresh token does not help.
-  if (response.status === 401) return { ...facts, failure: 'authentication', ...(word === 'unauthorized' ? { afterFreshLogin: 'unavailable' } : {}) }
+  const { code, message, isOfWebob } = complaintOf(response)
+  const { status, headers: { 'x-openstack-request-id': requestId, 'retry-after': retryAfter } } = response
+  const facts = { code, vendorMessage: withoutValues(message), ...(requestId === undefined ? {} : { requestId }) }
+  // In this form another service has refused Nova's credentials: a new token does not help.
+  if (status === 401) return { ...facts, failure: 'authentication', ...(code === 'unauthorized' ? { afterFreshLogin: 'unavailable' } : {}) }
   // The only difference between the two is in the text.
-  if (response.status === 403 && /^(?:Quota exceeded|Maximum number of)/.test(message)) return { ...facts, failure: 'quota' }
-  if (response.status === 413 && response.headers['retry-after'] !== undefined) return { ...facts, failure: 'rate-limited' }
-  if (response.status === 501 || response.status === 406) return { ...facts, failure: 'unsupported', passing: false }
-  const known = words.get(word ?? '')
-  if (known !== undefined && response.status < 500) return { ...facts, failure: known }
-  if (response.status === 404 && isOfWebob) return { ...facts, failure: 'unsupported' }
-  return { ...facts, failure: failureOfStatus(response.status) }
+  if (status === 403 && /^(?:Quota exceeded|Maximum number of)/.test(message)) return { ...facts, failure: 'quota' }
+  if (status === 413 && retryAfter !== undefined) return { ...facts, failure: 'rate-limited' }
+  if (status === 501 || status === 406) return { ...facts, failure: 'unsupported', passing: false }
+  const known = codes.get(code ?? '')
+  if (known !== undefined && status < 500) return { ...facts, failure: known }
+  if (status === 404 && isOfWebob) return { ...facts, failure: 'unsupported' }
+  return { ...facts, failure: failureOfStatus(status) }
 }
 
-/** Glance has no other form for what is missing. */
-export const imageFailure: ToFailure = response => {
-  const facts = callFailure(response)
-  return response.status === 404 ? { ...facts, failure: 'not-found' } : facts
-}
+const isNotFound = ({ failure }: FailureFacts): boolean => failure === 'not-found'
+const isAbsent = ({ failure }: FailureFacts): boolean => failure === 'not-found' || failure === 'unsupported'
 
 /** An unknown list means that there is no such service. */
-export const listFailure: ToFailure = response => {
+export const listFailure = override(callFailure, isNotFound, { failure: 'unsupported' })
+
+/** `marker […] not found` is a 400. */
+export const markerFailure = override(
+  listFailure, ({ failure, vendorMessage }) => failure === 'rejected' && /\bmarker\b/.test(vendorMessage ?? ''), { failure: 'not-found' }
+)
+
+/** Glance reports whatever is missing in the form of an unknown route. */
+export const snapshotFailure: ToFailure = response => {
   const facts = callFailure(response)
-  return facts.failure === 'not-found' ? { ...facts, failure: 'unsupported' } : facts
+  return response.status === 404 ? { ...facts, failure: 'not-found', member: 'path.snapshot' } : facts
 }
 
-/** Names the member of the request that a refusal is about. */
-export const about = (member: string, toFailure: ToFailure = callFailure): ToFailure => response => {
-  const facts = toFailure(response)
-  return facts.failure === 'rejected' || facts.failure === 'not-found' ? { ...facts, failure: 'rejected', member } : facts
-}
+/** For calls about one member of the request: a missing object is a refusal of that member. */
+export const about = (member: string): ToFailure =>
+  override(callFailure, ({ failure }) => failure === 'rejected' || failure === 'not-found', { failure: 'rejected', member })
 
-/** Nova's fields in a refusal of the schema, and its sentences about what a request names; each with our member. */
+/** Nova's field names in refusals by its schema, and phrases of its other refusals, with our members. */
 const fields: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:name|hostname)$|'name' value/, 'body.name'],
   [/^flavorRef$|[Ff]lavor/, 'body.plan'],
@@ -72,7 +69,7 @@ const fields: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:block_device_mapping_v2|volume_\w+|delete_on_termination)$|[Bb]lock [Dd]evice|[Vv]olume/, 'body.options.boot_from_volume']
 ]
 
-/** For calls that name more than the server: the texts only select the member. */
+/** For calls that name more than the server. The texts only select the member. */
 export const naming: ToFailure = response => {
   const facts = callFailure(response)
   if (facts.failure !== 'rejected') return facts
@@ -82,12 +79,11 @@ export const naming: ToFailure = response => {
   return member === undefined ? facts : { ...facts, member }
 }
 
-/** An order is in no state: a 409 refuses its networks or ports. It names no server that could be missing. */
-export const createFailure: ToFailure = response => {
-  const facts = naming(response)
-  if (facts.failure === 'conflict') return { ...facts, failure: 'rejected', member: 'body.networks' }
-  return facts.failure === 'not-found' || facts.failure === 'unsupported' ? { ...facts, failure: 'rejected' } : facts
-}
+/** A new server has no state yet, so a 409 is about its networks or ports; and no server can be missing. */
+export const createFailure = override(
+  override(naming, isAbsent, { failure: 'rejected' }),
+  ({ failure }) => failure === 'conflict', { failure: 'rejected', member: 'body.networks' }
+)
 
 const schemaRefusal = /^Invalid input for field\/attribute (\S+)\. Value: /
 const harmless = /(?:'\w+' is a required property|Additional properties are not allowed \('[\w:-]+' was unexpected\))$/
@@ -100,18 +96,15 @@ function withoutValues (message: string): string | null {
   return `Invalid input for field/attribute ${field}${reason === undefined ? '' : `: ${reason}`}`
 }
 
-/** Nova accepts a request before it looks for a host; the reason of the failure is the only sign that there is none. */
+/** Nova looks for a host only after it has accepted the request; the reason of the failure is the only sign that none was found. */
 export const toReason = (message: string): string =>
   /\bNo valid host was found/.test(message) ? `${failures.capacity.sentence} (${failures.capacity.problem.slug}): ${message}` : message
 
-/** An unknown application credential is 404. */
+/** Keystone's answers to refused credentials; an unknown application credential is 404. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404])
 
 export const signInFailure: ToFailure = response => {
-  const facts = callFailure(response)
-  if (response.status === 401 || (facts.code !== null && facts.code !== undefined && refusals.has(response.status))) {
-    const { afterFreshLogin, ...others } = facts
-    return { ...others, failure: 'authentication' }
-  }
-  return facts.failure === 'not-found' || facts.failure === 'unsupported' ? { ...facts, failure: 'malformed' } : facts
+  const { afterFreshLogin, ...facts } = callFailure(response)
+  if (response.status === 401 || (facts.code !== null && refusals.has(response.status))) return { ...facts, failure: 'authentication' }
+  return isAbsent(facts) ? { ...facts, failure: 'malformed' } : facts
 }

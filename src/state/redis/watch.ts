@@ -1,6 +1,7 @@
-import { Cluster, type Redis } from 'ioredis'
+import { Cluster } from 'ioredis'
 import type { StateStatus } from '../../domain/state-status.ts'
 import { createAvailability, type Availability, type StateLogger } from '../availability.ts'
+import { accountKey, type Connection } from './commands.ts'
 
 export interface Watch {
   /** Available: the last check succeeded. */
@@ -11,7 +12,7 @@ export interface Watch {
 }
 
 export interface WatchParts {
-  readonly redis: Redis | Cluster
+  readonly redis: Connection
   readonly accounts: readonly string[]
   readonly logger: Pick<StateLogger, 'info' | 'warn'>
   /** The reason why a connection fails; null if it succeeds. The client hides it for cluster members and sentinels. */
@@ -27,7 +28,8 @@ const probeScript = 'return redis.call("set", KEYS[1], "1", "PX", ARGV[1])'
 export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): Watch {
   const availability = createAvailability('redis', logger)
   const report = createReport(availability, explain)
-  const places = redis instanceof Cluster && accounts.length > 0 ? accounts.map(account => `hawser:{${account}}:probe`) : ['hawser:probe']
+  const isEachProbed = redis instanceof Cluster && accounts.length > 0
+  const probeKeys = isEachProbed ? accounts.map(account => accountKey(account, 'probe')) : ['hawser:probe']
   const settings = createSettingsCheck(redis, logger)
   let timer: NodeJS.Timeout | null = null
   let isStopped = false
@@ -40,7 +42,7 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
 
   const check = async (): Promise<void> => {
     try {
-      await Promise.all(places.map(async place => await redis.eval(probeScript, 1, place, String(probeLastsMs))))
+      await Promise.all(probeKeys.map(async key => await redis.eval(probeScript, 1, key, String(probeLastsMs))))
       if (isStopped) return
       if (availability.markAvailable()) await settings()
       first.resolve()
@@ -83,7 +85,7 @@ const reasonOf = (error: Error): string =>
   'lastNodeError' in error && error.lastNodeError instanceof Error ? `${error.message} ${error.lastNodeError.message}` : error.message
 
 /** Warns once of settings under which Redis forgets acknowledged writes; silent if this user may not read them. */
-function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger']): () => Promise<void> {
+function createSettingsCheck (redis: Connection, logger: WatchParts['logger']): () => Promise<void> {
   const logged = new Set<string>()
   const warn = (setting: string, message: string): void => {
     if (logged.has(setting)) return
@@ -95,8 +97,14 @@ function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger
     await Promise.all(nodes.map(async node => {
       try {
         const policy = /^maxmemory_policy:(\S+)/m.exec(await node.info('memory'))?.[1] ?? 'noeviction'
-        if (policy !== 'noeviction') warn(`maxmemory-policy ${policy}`, 'redis may evict keys, and one Idempotency-Key may then buy twice; set maxmemory-policy noeviction')
-        if (/^aof_enabled:0/m.test(await node.info('persistence'))) warn('appendonly no', 'redis loses acknowledged writes when it crashes; set appendonly yes')
+        if (policy !== 'noeviction') {
+          const risk = 'redis may evict keys, and one Idempotency-Key may then buy twice; set maxmemory-policy noeviction'
+          warn(`maxmemory-policy ${policy}`, risk)
+        }
+        const persistence = await node.info('persistence')
+        if (/^aof_enabled:0/m.test(persistence)) {
+          warn('appendonly no', 'redis loses acknowledged writes when it crashes; set appendonly yes')
+        }
       } catch {
         // The check is optional, and so is the right to make it.
       }
