@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Permission } from '../access/principal.ts'
 import type { Destruction } from '../access/guards.ts'
 import type { Verb } from '../adapters/verb-facts.ts'
-import type { Accepted, AdapterVerbs, Ask } from '../adapters/verbs.ts'
+import type { Accepted, AdapterVerb, AdapterVerbs } from '../adapters/verbs.ts'
 import { invalidRequest } from '../domain/invalid.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Goal } from '../domain/operation.ts'
@@ -27,7 +27,7 @@ export interface Bound<T> {
 }
 
 /** The verb with its input; undefined if the provider lacks it. */
-export const bound = <Input extends object, T>(verb: Ask<Input, T> | undefined, toInput: (seen: Seen | null) => Input): Bound<T> | undefined =>
+export const bound = <Input extends object, T>(verb: AdapterVerb<Input, T> | undefined, toInput: (seen: Seen | null) => Input): Bound<T> | undefined =>
   verb && { verb, ready: own => async seen => await verb.run({ ...own, ...toInput(seen) }) }
 
 /** One call of a verb, independent of the account's provider. */

@@ -3,67 +3,23 @@ import { cidrOf } from '../../src/adapters/kit/addresses.ts'
 import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { capabilityNames } from '../../src/domain/capability.ts'
 import { redact } from '../../src/domain/redact.ts'
-import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
-import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
+import type { SimulatedReply, Simulator } from '../../sandbox/kit/simulator.ts'
+import type { StillClock } from '../helpers/clock.ts'
+import { failureOf, openBench } from '../helpers/line.ts'
+import {
+  webId, stoppedId, vpcId, demoId, ok, complaint, openSandbox, open, withServer, need, writesOf, refusalOf,
+  type Handle
+} from './onecloud-bench.ts'
 
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const webId = '6a10db1a-d5d6-4d75-867a-2c3cf06197c7'
-const stoppedId = '63ef4992-78c8-4e23-8250-111d1b36bf23'
-const vpcId = '36fb67d5-2347-4887-8c8f-9d9694380258'
-const demoId = '31c1aa2af0104f1d89faef0f0b9368e4'
 const eipId = '8db7844b-7ccf-45fd-8479-b25a89f2dfa9'
 
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const complaint = (status: number, name: string, details: string): SimulatedReply =>
-  ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
-
-async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
-  const { now, pass } = createStillClock()
-  const vendor = await startOnecloud({ clock: now, behavior: { actionMs: 60, createMs: 60, ...behavior } })
-  return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
-}
-
-async function open (test: Test, handle: Handle, project: object | null = { id: 'p1', name: 'demo' }): Promise<Bench> {
-  const vendor = await startSimulator(request => {
-    if (request.path !== '/v3/auth/tokens') return handle(request)
-    const catalog = ['compute_v2', 'image', 'webconsole', 'identity'].map(type =>
-      ({ type, endpoints: [{ interface: 'public', region_id: 'region0', url: `http://${request.headers.host ?? ''}/${type}` }] }))
-    return { status: 200, headers: { 'x-subject-token': 'tok' }, body: { token: { expires_at: '2099-11-22T02:34:06Z', catalog, project } } }
-  })
-  return openBench(test, onecloud, vendor, { auth_url: `${vendor.origin}/v3`, username: 'gateway', password: 'secret-word', project: 'demo' })
-}
-
 const sample = { id: webId, name: 'web-1', status: 'running', power_states: 'on' }
-const withSample = (handle: Handle, more: object = {}): Handle => request =>
-  request.path === `/compute_v2/servers/${webId}` && request.method === 'GET' ? ok({ server: { ...sample, ...more } }) : handle(request)
-
-const need = <T>(verb: T | undefined): T => {
-  if (verb === undefined) throw new Error('the verb is absent')
-  return verb
-}
+const withSample = (handle: Handle, more: object = {}): Handle => withServer({ ...sample, ...more }, handle)
 
 const sentOf = (vendor: Simulator): string[] => vendor.calls
   .filter(({ path }) => path !== '/v3/auth/tokens')
   .map(({ method, path, rawQuery }) => `${method} ${path}${rawQuery === '' ? '' : `?${rawQuery}`}`)
-const writesOf = (vendor: Simulator): unknown[] => vendor.calls
-  .filter(({ method, path }) => method !== 'GET' && path !== '/v3/auth/tokens')
-  .map(({ method, path, body }) => [method, path, body === '' ? null : JSON.parse(body)])
-
-async function refusalOf (work: Promise<unknown>): Promise<readonly [string, string]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError) return [error.refusal, error.options.errors?.[0]?.path ?? '']
-    if (error instanceof UpstreamError) return [error.failure, error.options.member ?? '']
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
-
 /** Lets time pass until the answer holds. */
 async function until (pass: StillClock['pass'], holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {

@@ -1,60 +1,26 @@
 import t from 'tap'
 import type { Accepted } from '../../src/adapters/verbs.ts'
-import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
-import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
+import { UpstreamError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { isInTransition, evaluateGoal } from '../../src/operations/goal.ts'
-import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
-import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
-import { failureOf, openBench, type Bench, type OpenedAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
+import type { Simulator } from '../../sandbox/kit/simulator.ts'
+import type { StillClock } from '../helpers/clock.ts'
+import { failureOf, type OpenedAdapter, type DirectVerbs } from '../helpers/line.ts'
+import {
+  webId, stoppedId, vpcId, recycledId, otherId, goneId, ok, complaint, openSandbox, open, withServer, need, writes,
+  writesOf, refusalOf, type Handle
+} from './onecloud-bench.ts'
 
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const webId = '6a10db1a-d5d6-4d75-867a-2c3cf06197c7'
-const stoppedId = '63ef4992-78c8-4e23-8250-111d1b36bf23'
-const vpcId = '36fb67d5-2347-4887-8c8f-9d9694380258'
-const recycledId = 'a397f354-12e4-487c-8069-22e5aa6d5ffc'
-const otherId = '581adcc2-964f-4ce7-88b9-da135edb706b'
-const goneId = '00000000-0000-4000-8000-000000000000'
 const debianId = '4288627b-c4db-4ab5-8c1c-e3ebd9496aa0'
 const keyId = '2d5ba53d-4ba4-4ff1-8657-76f9ddf2b305'
 const strong = 'Fake-Passw0rd-9x!'
-
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const complaint = (status: number, name: string, details: string): SimulatedReply =>
-  ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
-
-async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
-  const { now, pass } = createStillClock()
-  const vendor = await startOnecloud({ clock: now, behavior: { actionMs: 60, createMs: 60, ...behavior } })
-  return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
-}
-
-/** The adapter in front of a vendor whose every answer but the sign-in's the test gives. */
-async function open (test: Test, handle: Handle): Promise<Bench> {
-  const vendor = await startSimulator(request => {
-    if (request.path !== '/v3/auth/tokens') return handle(request)
-    const catalog = ['compute_v2', 'image', 'webconsole', 'identity'].map(type =>
-      ({ type, endpoints: [{ interface: 'public', region_id: 'region0', url: `http://${request.headers.host ?? ''}/${type}` }] }))
-    return { status: 200, headers: { 'x-subject-token': 'tok' }, body: { token: { expires_at: '2099-11-22T02:34:06Z', catalog } } }
-  })
-  return openBench(test, onecloud, vendor, { auth_url: `${vendor.origin}/v3`, username: 'gateway', password: 'secret-word', project: 'demo' })
-}
 
 const sample = {
   id: webId, name: 'web-1', status: 'running', power_states: 'on', hypervisor: 'kvm', vcpu_count: 2, vmem_size: 2048, disk: 40960, disks_info: [{ id: 'd1', index: 1, size: 10240 }, { id: 'd0', index: 0, size: 30720 }], disable_delete: false
 }
 
-/** A get shows the sample; everything else is answered by `handle`. */
-const withSample = (handle: Handle, more: object = {}): Handle => request =>
-  request.method === 'GET' && request.path === `/compute_v2/servers/${webId}` ? ok({ server: { ...sample, ...more } }) : handle(request)
-
-const need = <T>(verb: T | undefined): T => {
-  if (verb === undefined) throw new Error('the verb is absent')
-  return verb
-}
+const withSample = (handle: Handle, more: object = {}): Handle => withServer({ ...sample, ...more }, handle)
 
 /** By verb: the words that say that it has failed. */
 const failures = {
@@ -70,31 +36,9 @@ const defaultGoals = {
   stop: { statuses: ['stopped'] }
 } as const satisfies Readonly<Record<string, Goal>>
 
-interface Write {
-  readonly method: string
-  readonly path: string
-  readonly body: unknown
-}
-
-/** Method, path with query, and body of what was sent to change something. */
-const writes = (vendor: Simulator): Write[] => vendor.calls
-  .filter(({ method, path }) => method !== 'GET' && path !== '/v3/auth/tokens')
-  .map(({ method, path, rawQuery, body }) => ({ method, path: `${path}${rawQuery === '' ? '' : `?${rawQuery}`}`, body: body === '' ? null : JSON.parse(body) }))
-const writesOf = (vendor: Simulator): unknown[] => writes(vendor).map(({ method, path, body }) => [method, path, body])
 const actionsOf = (vendor: Simulator): unknown[] => writes(vendor).map(({ path }) => path.split('/').at(-1))
 
 const seenOf = async (line: OpenedAdapter, id: string) => await line.operations().get.run(id)
-
-async function refusalOf (work: Promise<unknown>): Promise<readonly [string, string]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError) return [error.refusal, error.options.errors?.[0]?.path ?? '']
-    if (error instanceof UpstreamError) return [error.failure, error.options.member ?? '']
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 interface Following extends Pick<StillClock, 'pass'> {
   readonly line: OpenedAdapter

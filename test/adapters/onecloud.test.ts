@@ -9,10 +9,7 @@ import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../.
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
-
-type Handle = (request: SimulatedRequest) => SimulatedReply
-
-const credentials = { username: 'gateway', password: 'secret-word', project: 'demo' }
+import { webId, stoppedId, vpcId, recycledId, otherId, goneId, ok, complaint, html, credentials, type Handle } from './onecloud-bench.ts'
 
 /** The adapter in front of a vendor whose every answer the test gives. */
 async function open (test: Test, handle: Handle, settings: object = {}): Promise<Bench> {
@@ -24,11 +21,6 @@ async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}
   const vendor = await startOnecloud({ clock: createStillClock().now, behavior })
   return openBench(test, onecloud, vendor, { ...vendor.settings.pods, ...more })
 }
-
-const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
-const complaint = (status: number, name: string, details: string): SimulatedReply =>
-  ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
-const html = (status: number): SimulatedReply => ({ status, headers: { 'content-type': 'text/html' }, body: '<html><body>no</body></html>' })
 
 const endpoint = (url: string, name = 'public', region = 'region0') => ({ interface: name, region_id: region, region, url })
 const catalogOf = (request: SimulatedRequest): unknown[] =>
@@ -54,13 +46,6 @@ const lastCall = (vendor: Simulator) => {
   if (call === undefined) throw new Error('nothing was sent')
   return call
 }
-
-const webId = '6a10db1a-d5d6-4d75-867a-2c3cf06197c7'
-const vpcId = '36fb67d5-2347-4887-8c8f-9d9694380258'
-const otherId = '581adcc2-964f-4ce7-88b9-da135edb706b'
-const recycledId = 'a397f354-12e4-487c-8069-22e5aa6d5ffc'
-const stoppedId = '63ef4992-78c8-4e23-8250-111d1b36bf23'
-const goneId = '00000000-0000-4000-8000-000000000000'
 
 /** The members of a recorded running server that are read. */
 const web = {
