@@ -14,7 +14,7 @@ import type { Gateway } from '../src/services.ts'
 import { prefersLines } from '../plugins/accept.ts'
 import { fleetPageSchema, fleetQuery, ndjson } from './fleet-schemas.ts'
 import { jsonAnswer, readProblems } from './schemas.ts'
-import { nextLink, toServersQuery, type RouteOptions } from './servers.ts'
+import { linkNext, toServersQuery, type RouteOptions } from './servers.ts'
 import { maxAgeMs, sendText } from './tagged.ts'
 
 const description = `Returns the servers of all accounts that the key may see, or of those in \`accounts\`, from all providers in parallel.
@@ -59,7 +59,7 @@ export async function fleetRoutes (root: FastifyInstance, { gateway }: RouteOpti
       return await reply.type('application/x-ndjson').send(Readable.from(toLines(parts, request), { objectMode: false, highWaterMark: 16_384 }))
     }
     const page = await gateway.fleet.page(accounts, { ...toServersQuery(rest, maxAgeMs(request)), deadlineMs }, request.context)
-    if (page.page.next_cursor !== null) reply.header('link', `<${nextLink(request.url, page.page.next_cursor)}>; rel="next"`)
+    linkNext(request, reply, page.page.next_cursor)
     return sendText(request, reply, JSON.stringify(toBody(page, request)), etagOfFleet(page))
   })
 }

@@ -5,7 +5,7 @@ import type { RawAnswer, RawRequest } from '../src/adapters/verbs.ts'
 import { guardRaw } from '../src/access/guards.ts'
 import { requirePermission } from '../src/access/principal.ts'
 import { badMember, GatewayError } from '../src/domain/failure.ts'
-import type { DirectCall } from '../src/verbs/verb.ts'
+import type { ValueCall } from '../src/verbs/call.ts'
 import { jsonAnswer, writeProblems } from './schemas.ts'
 import { accountOf, type RouteOptions } from './servers.ts'
 import { accountParams } from '../src/verbs/params.ts'
@@ -53,20 +53,19 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
   }
 }
 
-const rawCall = (raw: RawRequest): DirectCall<RawAnswer> => ({
+/** Its effect is unknown, so a DELETE counts as a delete, and a POST as a create. */
+const rawCall = (raw: RawRequest): ValueCall<RawAnswer> => ({
+  answers: 'value',
   action: 'raw',
   serverId: null,
   writes: raw.method !== 'GET',
-  isDelete: raw.method === 'DELETE',
-  mayCreate: raw.method === 'POST',
-  given: {},
+  ...(raw.method === 'DELETE' ? { countsAs: 'delete' } : raw.method === 'POST' ? { countsAs: 'create' } : {}),
+  optionalMembers: {},
   parameters: {},
-  bind: ({ raw: verb }) => verb && {
-    verb,
-    ready: () => {
-      if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed through')
-      return async () => await verb.run(raw)
-    }
+  bind: (verbs, permit) => {
+    const { verb } = permit(verbs.raw)
+    if (verb.isForbidden(raw.path)) throw new GatewayError('forbidden', 'paths that sign in or return credentials are not passed through')
+    return { verb, run: async () => await verb.run(raw) }
   }
 })
 

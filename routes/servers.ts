@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import type { z } from 'zod'
 import { GatewayError } from '../src/domain/failure.ts'
@@ -32,8 +32,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const read = await gateway.servers.list(accountOf(request), toServersQuery(request.query, maxAgeMs(request)), request.context)
-    const { nextCursor } = read.value
-    if (nextCursor !== null) reply.header('link', `<${nextLink(request.url, nextCursor)}>; rel="next"`)
+    linkNext(request, reply, read.value.nextCursor)
     return sendRead(request, reply, read)
   })
 
@@ -75,11 +74,12 @@ export function toServersQuery (query: z.infer<typeof serversQuery>, maxAge: num
   return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' }, maxAgeMs: maxAge }
 }
 
-/** The URL of the next page. */
-export function nextLink (url: string, cursor: string): string {
+/** Links to the next page, if there is one. */
+export function linkNext ({ url }: FastifyRequest, reply: FastifyReply, cursor: string | null): void {
+  if (cursor === null) return
   // A value may contain a question mark, too.
   const [path = '', ...query] = url.split('?')
   const parameters = new URLSearchParams(query.join('?'))
   parameters.set('cursor', cursor)
-  return `${path}?${parameters.toString()}`
+  reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`)
 }

@@ -4,7 +4,7 @@ import { installAnswered } from '../plugins/answered.ts'
 import { installAudit } from '../plugins/audit.ts'
 import { installBodies } from '../plugins/bodies.ts'
 import { installCompression } from '../plugins/compression.ts'
-import { installContext, requestIdOf, type Requests } from '../plugins/context.ts'
+import { installContext, requestIdOf } from '../plugins/context.ts'
 import { documentationRoutes } from '../routes/documentation.ts'
 import { installIdempotency } from '../plugins/idempotency.ts'
 import { installMetricsListener } from '../plugins/metrics-listener.ts'
@@ -57,7 +57,7 @@ const longestArrivalMs = 60_000
 
 export interface Built {
   readonly app: FastifyInstance
-  readonly requests: Requests
+  readonly requests: ReturnType<typeof installContext>
 }
 
 /** The HTTP side, ready to listen. Does no I/O. */

@@ -6,7 +6,7 @@ import type { Adapter } from './adapters/contract.ts'
 import { buildApp, type AppParts, type Built } from './app.ts'
 import type { Config } from './config/load.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
-import { createInFlight } from './execution/in-flight.ts'
+import { createInFlight } from './domain/in-flight.ts'
 import { createEngine } from './operations/engine.ts'
 import { createPresent } from './present.ts'
 import { createGateway, createServices } from './services.ts'
@@ -167,7 +167,7 @@ async function close ({ stopping, inFlight, engine, flushWatch, expiryWatch, tra
   stopping.abort()
   // Open connections may finish; new ones are refused.
   app.server.close()
-  await requests.drained()
+  await requests.idle()
   // Work whose callers have disconnected.
   await inFlight.idle()
   // No request is in flight: the remaining connections are idle.

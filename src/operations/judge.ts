@@ -35,18 +35,6 @@ const going: Judgment = { verdict: 'going', note: null, error: null }
 const done: Judgment = { verdict: 'done', note: null, error: null }
 const failed = (error: string): Judgment => ({ verdict: 'failed', note: null, error })
 
-/** The goal of each verb whose adapter gives none; null: the operation is done when the provider accepts it. */
-export const usualGoals = {
-  start: { statuses: ['running', 'rescue'] },
-  stop: { statuses: ['stopped'] },
-  reboot: { statuses: ['running', 'rescue'], transition: true },
-  create: { statuses: ['running'] },
-  delete: { absent: true },
-  rebuild: { statuses: ['running', 'stopped'], transition: true, via: 'rebuilding' },
-  rescue: { statuses: ['rescue'] },
-  unrescue: { statuses: ['running', 'stopped'] }
-} as const satisfies Readonly<Record<string, Goal>>
-
 /** Judges an action by the server that the provider shows now; null: it shows none. */
 export function judge (goal: Goal, server: ServerFacts | null, circumstances: Circumstances): Judgment {
   const { sinceAskedMs, transitionSeen, isNew, isAmbiguous, snapshots = null, fault = null } = circumstances
