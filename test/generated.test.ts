@@ -9,7 +9,7 @@ import { configJsonSchema } from './openapi/config-schema.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { capabilityNames } from '../src/domain/capability.ts'
 import { operationSchema } from '../src/domain/operation.ts'
-import { problemSchema, problemTitles } from '../src/domain/problem.ts'
+import { problems, problemSchema } from '../src/domain/problem.ts'
 import { providerCapabilities } from '../src/adapters/capabilities.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
 import { callerEndpoints, commandTable, endpointsModule } from './helpers/caller-endpoints.ts'
@@ -208,7 +208,7 @@ t.test('openapi/problems.md has a section for each problem: its status, its mean
   if (isGenerating) writeFileSync(file, expected)
   t.equal(readFileSync(file, 'utf8'), expected, update)
   const { sections } = readSections(expected)
-  t.same(sections.map(({ slug }) => slug).sort(), Object.keys(problemTitles).sort())
+  t.same(sections.map(({ slug }) => slug).sort(), Object.keys(problems).sort())
   for (const { slug, markdown } of sections) t.match(markdown, /^Status \d{3}\.\n\n\*\*Meaning\.\*\* .+\n\n\*\*What to do\.\*\* .+\n\n\*\*Example\*\*\n\n```json\n\{\n[^]+\n```$/, slug)
 })
 

@@ -102,7 +102,7 @@ function withoutValues (message: string): string | null {
 
 /** Nova accepts a request before it looks for a host; the reason of the failure is the only sign that there is none. */
 export const toReason = (message: string): string =>
-  /\bNo valid host was found/.test(message) ? `${failures.capacity.sentence} (${failures.capacity.problem.slug}): ${message}` : message
+  /\bNo valid host was found/.test(message) ? `${failures.capacity.sentence} (${failures.capacity.problem}): ${message}` : message
 
 /** An unknown application credential is 404. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404])

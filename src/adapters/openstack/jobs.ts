@@ -60,5 +60,5 @@ function toState (job: Job, { message, events }: ActionWire): JobState {
 const guessOf = (events: ReadonlyArray<{ readonly event?: string | null | undefined }>): string => {
   const names = events.map(({ event }) => event ?? '')
   const isUnplaced = names.includes('conductor_migrate_server') && !names.some(name => name.startsWith('compute_'))
-  return isUnplaced ? `; no host was tried, so presumably ${failures.capacity.sentence} (${failures.capacity.problem.slug})` : ''
+  return isUnplaced ? `; no host was tried, so presumably ${failures.capacity.sentence} (${failures.capacity.problem})` : ''
 }
