@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { noGuards, type GuardSettings } from './access/guards.ts'
 import type { AccountSettings } from './config/load.ts'
-import { systemClock, type Clock } from './domain/clock.ts'
+import type { Clock } from './domain/clock.ts'
 import { openAccount, type Account } from './transport/account.ts'
 import { createBreaker, noBreaker, type Breaker } from './transport/breaker.ts'
 import { backgroundCall } from './transport/context.ts'
@@ -29,8 +29,7 @@ export interface OpenedAccount {
 }
 
 export interface AccountOpening {
-  /** Absent: the system's clock. */
-  readonly clock?: Clock
+  readonly clock: Clock
   readonly tokens: TokenStore
   readonly tokenBuckets: TokenBuckets
   readonly observer: Observer
@@ -49,7 +48,7 @@ const defaultConcurrency = 16
 /** The number of calls that may wait for each that is running. */
 const waitingForEach = 16
 
-function open (settings: AccountSettings, { clock = systemClock, tokens, tokenBuckets, observer, secret, report }: AccountOpening): OpenedAccount {
+function open (settings: AccountSettings, { clock, tokens, tokenBuckets, observer, secret, report }: AccountOpening): OpenedAccount {
   const { id, adapter, common } = settings
   const concurrency = common.limits?.concurrency ?? defaultConcurrency
   const http = createHttpClient({
