@@ -109,7 +109,9 @@ async function bindCommand (account: Account, call: Command, context: WriteConte
   if ((!preflight && !isGuarded) || serverId === null) return { account, verbs, call, bound, seen: null, context }
   const seen = await verbs.get.run(serverId)
   // Another spelling of an id would bypass guard.protected, and operations are listed by the id of the request.
-  if (seen.server.id !== serverId) throw new GatewayError('server-not-found', 'the provider has this server under another id; use the id that lists show')
+  if (seen.server.id !== serverId) {
+    throw new GatewayError('server-not-found', 'the provider has this server under another id; use the id that lists show')
+  }
   if (destroys !== undefined) guardName(destroys, seen.server.name)
   bound.inspect?.(seen)
   return { account, verbs, call, bound, seen, context }
@@ -156,7 +158,8 @@ async function rehearse (parts: ExecutorParts, running: RunningCommand): Promise
 }
 
 /** An inferred verb that the provider refuses with 404 or 405 does not exist, if the server does. */
-async function run<Call extends VerbCall<T>, T> ({ verbs, call: { serverId, optionalMembers }, bound, seen, context }: Running<Call, T>, mark: string): Promise<T> {
+async function run<Call extends VerbCall<T>, T> (running: Running<Call, T>, mark: string): Promise<T> {
+  const { verbs, call: { serverId, optionalMembers }, bound, seen, context } = running
   try {
     return await bound.run(seen, mark)
   } catch (cause) {
@@ -178,5 +181,6 @@ function withRequested (error: unknown, members: VerbCall<unknown>['optionalMemb
 
 /** The vendor's answer indicates that the endpoint does not exist; a missing member of ours does not count. */
 const isUnknownVerb = ({ evidence }: Verb, error: unknown): error is UpstreamError =>
-  evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' && (error.failure === 'not-found' || error.failure === 'unsupported') &&
+  evidence === 'inferred' && error instanceof UpstreamError && error.sideEffect === 'none' &&
+  (error.failure === 'not-found' || error.failure === 'unsupported') &&
   error.options.status !== undefined && error.options.member === undefined

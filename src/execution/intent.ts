@@ -3,6 +3,7 @@ import type { Seen } from '../domain/list.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import type { Engine } from '../operations/engine.ts'
 import type { IdempotencyLease } from '../operations/idempotency.ts'
+import type { Intent } from '../operations/life.ts'
 import { fingerprintOf, withoutSecrets } from '../operations/search.ts'
 import type { Search, StoredOperation } from '../state/operation-store.ts'
 
@@ -11,7 +12,7 @@ export const baselineOf = (spec: CreateSpec, servers: readonly Seen[]): Search =
   ({ spec: withoutSecrets(spec), baseline: servers.map(({ server }) => fingerprintOf(server.id)) })
 
 /** Records what is about to be sent; under an Idempotency-Key it must be recorded where it outlives this process. */
-export async function beginIntent (engine: Engine, lease: IdempotencyLease | null, intent: Omit<Parameters<Engine['open']>[0], 'phase'>): Promise<StoredOperation> {
+export async function beginIntent (engine: Engine, lease: IdempotencyLease | null, intent: Omit<Intent, 'phase'>) {
   const { stored, isKept } = await engine.open({ ...intent, phase: lease === null ? 'asking' : 'intended' })
   if (lease === null) return stored
   try {
@@ -24,8 +25,10 @@ export async function beginIntent (engine: Engine, lease: IdempotencyLease | nul
   }
 }
 
-const unavailable = (cause?: unknown): GatewayError =>
-  new GatewayError('idempotency-unavailable', 'the idempotency store is unavailable; nothing was sent. Retry, or send without a key', { cause })
+function unavailable (cause?: unknown): GatewayError {
+  const message = 'the idempotency store is unavailable; nothing was sent. Retry, or send without a key'
+  return new GatewayError('idempotency-unavailable', message, { cause })
+}
 
 /**
  * Discards the intent if the provider certainly did nothing; otherwise the operation is kept, and the error names it. `writes`: the side

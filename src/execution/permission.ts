@@ -37,15 +37,23 @@ export interface Quotas {
 }
 
 /** A delete or create is one of those that the account's guards allow in an hour; it counts whether it succeeds or not. */
-export async function countWrite ({ deletes, creates }: Quotas, { id, options: { guard } }: Account, { action, countsAs = action }: VerbCall<unknown>): Promise<void> {
-  if (countsAs === 'delete') await count(deletes, id, { most: guard.maxDeletesPerHour, name: 'guard.max_deletes_per_hour', done: 'deleted' })
-  if (countsAs === 'create') await count(creates, id, { most: guard.maxCreatesPerHour, name: 'guard.max_creates_per_hour', done: 'created' })
+export async function countWrite ({ deletes, creates }: Quotas, { id, options }: Account, call: VerbCall<unknown>): Promise<void> {
+  const { maxDeletesPerHour, maxCreatesPerHour } = options.guard
+  const { countsAs = call.action } = call
+  if (countsAs === 'delete') await take(deletes, id, { most: maxDeletesPerHour, guard: 'guard.max_deletes_per_hour', done: 'deleted' })
+  if (countsAs === 'create') await take(creates, id, { most: maxCreatesPerHour, guard: 'guard.max_creates_per_hour', done: 'created' })
 }
 
-async function count (quota: Quota, account: string, { most, name, done }: { readonly most: number | null, readonly name: string, readonly done: string }): Promise<void> {
+interface Limit {
+  readonly most: number | null
+  readonly guard: string
+  readonly done: string
+}
+
+async function take (quota: Quota, account: string, { most, guard, done }: Limit): Promise<void> {
   if (most === null) return
   const waitMs = await quota.take(account, most).catch((cause: unknown) => {
-    throw new GatewayError('rate-limited', `the counter of ${name} is unavailable; nothing was ${done}`, { cause })
+    throw new GatewayError('rate-limited', `the counter of ${guard} is unavailable; nothing was ${done}`, { cause })
   })
-  if (waitMs > 0) throw new GatewayError('rate-limited', `${name} of this account allows ${most}`, { retryAfterMs: waitMs })
+  if (waitMs > 0) throw new GatewayError('rate-limited', `${guard} of this account allows ${most}`, { retryAfterMs: waitMs })
 }

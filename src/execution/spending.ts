@@ -28,7 +28,8 @@ export async function readServers ({ list }: AdapterVerbs, filters: ServerFilter
 }
 
 /** The limit of what the command may cost; null if there is none, or if it buys nothing. */
-export const limitOf = ({ account: { options: { guard } }, bound: { buys } }: RunningCommand): Spending | null => buys === undefined ? null : guard.maxMonthlyPrice
+export const limitOf = ({ account: { options: { guard } }, bound: { buys } }: RunningCommand): Spending | null =>
+  buys === undefined ? null : guard.maxMonthlyPrice
 
 /**
  * Refuses a create or resize that would bring the monthly prices of the account's plans above the limit, or whose sum is not known.
@@ -53,7 +54,8 @@ export async function guardSpending (pending: ExecutorParts['pending'], running:
   const before = resized === undefined ? null : priceOf(regionalPlanOf(resized))
   if (before !== null && added <= before) return
   const others = [
-    ...servers.filter(({ id }) => id !== serverId).map(server => ({ what: `server ${server.id}`, price: priceWithResizes(server, open, priceOf) })),
+    ...servers.filter(({ id }) => id !== serverId)
+      .map(server => ({ what: `server ${server.id}`, price: priceWithResizes(server, open, priceOf) })),
     ...unseenCreates(verbs, rows, open).map(({ id, bought }) => ({ what: `operation ${id}`, price: priceOf(bought) }))
   ]
   const unknown = others.filter(({ price }) => price === null).map(({ what }) => what)

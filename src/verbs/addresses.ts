@@ -45,8 +45,11 @@ const attach = command({
   method: 'POST',
   path: '/servers/:id/addresses',
   body: attachBody,
-  // An id cannot be seen as an address: the adapter names the expected address, or a lost answer ends as `unknown`.
-  bind: forward(verbs => verbs['addresses.attach'], ({ addresses }) => addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null)
+  bind: forward(
+    verbs => verbs['addresses.attach'],
+    // An id cannot be seen as an address: the adapter names the expected address, or a lost answer ends as `unknown`.
+    ({ addresses }) => addresses.every(address => isIP(address) !== 0) ? { has: addresses } : null
+  )
 })
 
 const detach = command({

@@ -18,7 +18,7 @@ export interface VerbCall<T> {
   readonly writes: boolean
   /** The optional members of the body, by path: a provider that does not accept one of them refuses the call. */
   readonly optionalMembers: Readonly<Record<string, unknown>>
-  /** Query parameters that the API does not have for every provider, unparsed. A provider that does not declare one of them refuses the call. */
+  /** Query parameters that not every provider has, unparsed: a provider that does not declare one of them refuses the call. */
   readonly parameters: Readonly<Record<string, unknown>>
   readonly destroys?: Destruction | undefined
   /** The action that `guard.max_deletes_per_hour` and `guard.max_creates_per_hour` take it for; absent: its own. */
@@ -27,7 +27,7 @@ export interface VerbCall<T> {
   bind(verbs: AdapterVerbs, permit: Permit): BoundVerb<T>
 }
 
-/** Refuses what the account or the provider does not allow; returns the verb, and the parsed query parameters that only the provider has. */
+/** Refuses what the account or the provider does not allow; `own` are the parsed query parameters that only the provider has. */
 export type Permit = <V extends Verb>(verb: V | undefined) => { readonly verb: V, readonly own: Readonly<Record<string, unknown>> }
 
 export interface BoundVerb<T> {

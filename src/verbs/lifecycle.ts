@@ -78,7 +78,9 @@ const resize = command({
     const { verb, own } = permit(verbs.resize)
     checkSizes(spec)
     const { restart, ...sizes } = spec
-    if (Object.values(sizes).every(value => value === undefined)) throw badMember('body', 'must contain plan, or at least one of cpus, memory_mib and disk_gib')
+    if (Object.values(sizes).every(value => value === undefined)) {
+      throw badMember('body', 'must contain plan, or at least one of cpus, memory_mib and disk_gib')
+    }
     /** A record keeps naming the plan after its sizes were changed: a plan that is named already proves nothing. */
     const isPlanShown = (seen: Seen | null): boolean => spec.plan !== undefined && seen?.server.plan?.id === spec.plan
     return {
@@ -144,7 +146,8 @@ const password = command({
   operationId: 'setPassword',
   action: 'password',
   summary: 'Set the administrator password',
-  description: 'Sets the password of the administrator. Omit it if the provider generates one: the generated password is returned once, with 200.',
+  description: 'Sets the password of the administrator. Omit it if the provider generates one: ' +
+    'the generated password is returned once, with 200.',
   path: '/servers/:id/password',
   mayHaveKey: body => typeof body === 'object' && body !== null && 'password' in body,
   body: passwordBody,
@@ -154,8 +157,9 @@ const password = command({
   },
   bind: (verbs, permit, { input }) => {
     const { verb, own } = permit(verbs.password)
-    const isRequired = verb.accepts?.includes('password') === true
-    if (isRequired && input.password === undefined) throw badMember('body.password', 'is required: this provider does not generate passwords')
+    if (input.password === undefined && verb.accepts?.includes('password') === true) {
+      throw badMember('body.password', 'is required: this provider does not generate passwords')
+    }
     return { verb, run: async () => await verb.run({ ...own, ...input }) }
   }
 })

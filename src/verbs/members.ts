@@ -22,5 +22,7 @@ export function parseOptions<T> (schema: z.ZodType<T>, options: unknown): T {
 /** A plan already determines the sizes. */
 export function checkSizes (body: Pick<ResizeSpec, 'plan' | 'cpus' | 'memory_mib'>): void {
   if (body.plan === undefined) return
-  for (const name of ['cpus', 'memory_mib'] as const) if (body[name] !== undefined) throw badMember(`body.${name}`, 'cannot be combined with plan')
+  for (const name of ['cpus', 'memory_mib'] as const) {
+    if (body[name] !== undefined) throw badMember(`body.${name}`, 'cannot be combined with plan')
+  }
 }

@@ -4,8 +4,8 @@ const accountParam = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'is 
   .meta({ description: 'The id of a configured account', example: 'glesys-lab' })
 const serverParam = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._:@-]{0,127}$/, { error: 'is not a valid server id' })
   .meta({ description: 'The id of a server, as returned by lists', example: 'kvm123456' })
-const idParam = (description: string, example: string) => z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._:@+-]{0,127}$/, { error: 'is not a valid id' })
-  .meta({ description, example })
+const idParam = (description: string, example: string) =>
+  z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._:@+-]{0,127}$/, { error: 'is not a valid id' }).meta({ description, example })
 
 export const accountParams = z.strictObject({ account: accountParam })
 export const serverParams = z.strictObject({ account: accountParam, id: serverParam })

@@ -22,7 +22,14 @@ export const dryRunSchema = z.object({
   }))
 }).meta({
   id: 'DryRun',
-  example: { calls: [{ method: 'POST', url: 'https://vm.example.com/vm/v3/host/42/stop', headers: { 'content-type': 'application/json', 'x-xsrf-token': '[redacted]' }, body: {} }] }
+  example: {
+    calls: [{
+      method: 'POST',
+      url: 'https://vm.example.com/vm/v3/host/42/stop',
+      headers: { 'content-type': 'application/json', 'x-xsrf-token': '[redacted]' },
+      body: {}
+    }]
+  }
 })
 
 /** The operation of a verb for which some providers generate a password. */
@@ -48,16 +55,19 @@ export const changeBody = z.strictObject({
 /** A request without members: its body may be absent. */
 export const emptyBody = (id: string) => z.strictObject({}).meta({ id, example: {} }).optional()
 export const forceBody = z.strictObject({
-  force: z.boolean().optional().meta({ description: 'Power off or reset without involving the guest system; 400 if the provider does not support it' })
+  force: z.boolean().optional()
+    .meta({ description: 'Power off or reset without involving the guest system; 400 if the provider does not support it' })
 }).meta({ id: 'ForceRequest', example: {} }).optional()
 
 export const passwordBody = z.strictObject({
   password: z.string().min(1).max(255).optional().meta({ description: 'Omitted only if the provider generates one' })
 }).meta({ id: 'SetPasswordRequest', example: { password: 'a long phrase' } }).optional()
-export const generatedPasswordSchema = z.object({ password: z.string() }).meta({ id: 'GeneratedPassword', example: { password: 'returned once' } })
+const generatedPasswordSchema = z.object({ password: z.string() })
+  .meta({ id: 'GeneratedPassword', example: { password: 'returned once' } })
 export const passwordAnswer = z.union([generatedPasswordSchema, operationSchema, dryRunSchema]).meta({ id: 'PasswordAnswer' })
 
-export const snapshotBody = z.strictObject({ name: z.string().min(1).max(255) }).meta({ id: 'CreateSnapshotRequest', example: { name: 'before-upgrade' } })
+export const snapshotBody = z.strictObject({ name: z.string().min(1).max(255) })
+  .meta({ id: 'CreateSnapshotRequest', example: { name: 'before-upgrade' } })
 
 export const attachBody = z.strictObject({
   addresses: z.array(z.string().min(1).max(255)).min(1).max(50).meta({ description: 'IP addresses, or the provider\'s ids of addresses' })

@@ -60,22 +60,24 @@ interface RawRequest {
 /** The schema of a request without a body. */
 export const none = z.undefined()
 
-/** A request, parsed. */
-interface VerbRequest<Path extends string, Body extends z.ZodType<object | undefined>> {
+/** A parsed request. */
+interface VerbRequest<Path extends string, Body> {
   readonly params: ParamsOf<Path>
-  readonly body: z.output<Body>
+  readonly body: Body
   /** Both in one: the input of most verbs. */
-  readonly input: ParamsOf<Path> & NonNullable<z.output<Body>>
+  readonly input: ParamsOf<Path> & NonNullable<Body>
 }
 
-interface Definition<Path extends string, Body extends z.ZodType<object | undefined>, T> extends Described {
+interface Definition<Path extends string, Body, T> extends Described {
   readonly path: Path
-  readonly body: Body
+  readonly body: z.ZodType<Body>
   bind(verbs: AdapterVerbs, permit: Permit, request: VerbRequest<Path, Body>): BoundVerb<T>
 }
 
+type VerbOf<Input, T> = (verbs: AdapterVerbs) => Ask<Input, T> | undefined
+
 /** The verb with the parameters of the path and the members of the body as its input. */
-export const forward = <Input extends object, T>(verbOf: (verbs: AdapterVerbs) => Ask<Input, T> | undefined, goalOf?: (input: Input) => Goal | null) =>
+export const forward = <Input extends object, T>(verbOf: VerbOf<Input, T>, goalOf?: (input: Input) => Goal | null) =>
   (verbs: AdapterVerbs, permit: Permit, { input }: { readonly input: Input }): BoundVerb<T> => {
     const { verb, own } = permit(verbOf(verbs))
     return { verb, ...(goalOf === undefined ? {} : { goal: () => goalOf(input) }), run: async () => await verb.run({ ...own, ...input }) }
@@ -87,14 +89,21 @@ export function guaranteed (seen: Seen | null): Seen {
   return seen
 }
 
-/** A verb that is followed as an operation. */
-export const command = <Path extends string, Body extends z.ZodType<object | undefined>>({ goal, isShown, actionOf, ...definition }: Definition<Path, Body, Accepted> & {
-  /** The usual goal, for providers that name none. */
+interface CommandDefinition<Path extends string, Body> extends Definition<Path, Body, Accepted> {
+  /** For providers that name none. */
   readonly goal?: Goal
-  isShown?(server: Server, body: z.output<Body>): boolean
+  /** The response is the server, as soon as it shows the change. */
+  isShown?(server: Server, body: Body): boolean
   /** Replaces `action` where it depends on the body; throws `invalid-request`. */
-  actionOf?(body: z.output<Body>): string
-}): ApiVerb => define(definition, { answers: 'operation', query: definition.destroys === true ? confirmedQuery : writeQuery }, ({ call, body }) => ({
+  actionOf?(body: Body): string
+}
+
+/** A verb that is followed as an operation. */
+export function command<Path extends string, Body extends object | undefined> (
+  { goal, isShown, actionOf, ...definition }: CommandDefinition<Path, Body>
+): ApiVerb {
+  const query = definition.destroys === true ? confirmedQuery : writeQuery
+  return define(definition, { answers: 'operation', query }, ({ call, body }) => ({
     ...call,
     answers: 'operation',
     action: actionOf?.(body) ?? call.action,
@@ -102,14 +111,26 @@ export const command = <Path extends string, Body extends z.ZodType<object | und
     goal: goal ?? null,
     isShown: isShown === undefined ? null : server => isShown(server, body)
   }))
+}
 
 /** A verb that is answered directly with a value. */
-export const direct = <Path extends string, Body extends z.ZodType<object | undefined>>({ isIdempotent, ...definition }: Definition<Path, Body, unknown> & Pick<DirectCall<unknown>, 'isIdempotent'>): ApiVerb =>
-  define(definition, { answers: 'value', query: definition.method === 'GET' ? noQuery : writeQuery }, ({ call }) => ({ ...call, answers: 'value', isIdempotent }))
+export function direct<Path extends string, Body extends object | undefined> (
+  { isIdempotent, ...definition }: Definition<Path, Body, unknown> & Pick<DirectCall<unknown>, 'isIdempotent'>
+): ApiVerb {
+  const query = definition.method === 'GET' ? noQuery : writeQuery
+  return define(definition, { answers: 'value', query }, ({ call }) => ({ ...call, answers: 'value', isIdempotent }))
+}
+
+type Listed = 'body' | 'method' | 'permission'
+
+interface ListingDefinition<Path extends string, Row> extends Omit<Definition<Path, undefined, readonly Row[]>, Listed> {
+  keyOf(row: Row): string
+}
 
 /** A verb that is answered with a page of rows, in the order of their keys. */
-export const listing = <Path extends string, Row>({ keyOf, ...definition }: Omit<Definition<Path, typeof none, readonly Row[]>, 'body' | 'method' | 'permission'> & { keyOf(row: Row): string }): ApiVerb =>
-  define({ ...definition, method: 'GET', permission: 'read', body: none }, { answers: 'page', query: pageQuery }, ({ call, query: { limit, cursor = null } }) => ({
+export function listing<Path extends string, Row> ({ keyOf, ...definition }: ListingDefinition<Path, Row>): ApiVerb {
+  const read = { ...definition, method: 'GET', permission: 'read', body: none } as const
+  return define(read, { answers: 'page', query: pageQuery }, ({ call, query: { limit, cursor = null } }) => ({
     ...call,
     answers: 'page',
     page: { limit, cursor },
@@ -118,16 +139,22 @@ export const listing = <Path extends string, Row>({ keyOf, ...definition }: Omit
       return { verb, run: async (seen, mark) => (await run(seen, mark)).map(row => ({ key: keyOf(row), row })) }
     }
   }))
+}
 
-interface Parsed<Body extends z.ZodType<object | undefined>, Query extends z.ZodObject, T> {
+interface Kind<Query> {
+  readonly answers: Prepared['answers']
+  readonly query: Query
+}
+
+interface Parsed<Body, Query extends z.ZodObject, T> {
   readonly call: VerbCall<T>
-  readonly body: z.output<Body>
+  readonly body: Body
   readonly query: z.output<Query>
 }
 
-function define<Path extends string, Body extends z.ZodType<object | undefined>, T, Query extends z.ZodObject> (
+function define<Path extends string, Body extends object | undefined, T, Query extends z.ZodObject> (
   { bind, ...definition }: Definition<Path, Body, T>,
-  { answers, query: querySchema }: { readonly answers: Prepared['answers'], readonly query: Query },
+  { answers, query: querySchema }: Kind<Query>,
   toCall: (parsed: Parsed<Body, Query, T>) => Prepared
 ): ApiVerb {
   const { action, path, body: bodySchema, method, runs, destroys } = definition
@@ -164,7 +191,8 @@ function define<Path extends string, Body extends z.ZodType<object | undefined>,
 /** The members that not every provider supports. */
 function optionalMembersOf (body: z.ZodType): string[] {
   const schema = body instanceof z.ZodOptional ? body.unwrap() : body
-  return schema instanceof z.ZodObject ? Object.entries(schema.shape).flatMap(([name, member]) => member instanceof z.ZodOptional ? [name] : []) : []
+  if (!(schema instanceof z.ZodObject)) return []
+  return Object.entries(schema.shape).flatMap(([name, member]) => member instanceof z.ZodOptional ? [name] : [])
 }
 
 /** The parameters that the verb has for every provider, and the others. */
