@@ -11,8 +11,11 @@ const strict = {
   }
 }
 
+// `/config/` of .gitignore is the folder at the root; neostandard makes any folder of that name of it, such as src/config.
+const gitignored = resolveIgnoresFromGitignore().filter(pattern => pattern !== '**/config/**')
+
 export default [
-  ...neostandard({ ts: true, ignores: [...resolveIgnoresFromGitignore(), 'src/client/schema.ts', 'src/caller/endpoints.ts'] }),
+  ...neostandard({ ts: true, ignores: [...gitignored, 'src/client/schema.ts', 'src/caller/endpoints.ts'] }),
   strict,
   { files: ['src/main.ts', 'sandbox/**'], rules: { 'no-console': 'off' } }
 ]

@@ -85,7 +85,7 @@ async function startFloor (upstream: string, gateway: Running): Promise<Running>
   }
 }
 
-const isWanted = (name: string): boolean => name.toLowerCase().includes(options.rows.toLowerCase())
+const isWanted = (name: string): boolean => new RegExp(options.rows, 'i').test(name)
 
 /** The loads whose comparison is wanted, and what they are compared with. */
 function wantedLoads (): LoadName[] {

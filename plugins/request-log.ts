@@ -17,7 +17,8 @@ export function installRequestLog (answered: Answered, observer: Observer): void
       account,
       caller_address: request.callerAddress,
       key: context.principal.id,
-      upstream_calls: context.counters.upstreamCalls
+      upstream_calls: context.counters.upstreamCalls,
+      upstream_ms: Math.round(context.counters.upstreamMs)
     }
     request.log.info(request.traceId === null ? line : { ...line, trace_id: request.traceId }, 'request')
   })

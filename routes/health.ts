@@ -2,15 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { FastifyZodOpenApiSchema, FastifyZodOpenApiTypeProvider } from 'fastify-zod-openapi'
 import { z } from 'zod'
 import { noQuery } from '../src/domain/parameter.ts'
+import type { StateStatus } from '../src/domain/state-status.ts'
 import { jsonAnswer, openProblems } from './schemas.ts'
 
 export interface Readiness {
   /** False before start-up is complete and while stopping. */
   readonly isServing: () => boolean
-  /** Null if Redis is not configured. */
-  readonly isRedisThere: (() => boolean) | null
-  /** Null if no state file is configured. */
-  readonly isFileThere: (() => boolean) | null
+  /** Null if neither Redis nor a state file is configured. */
+  readonly state: StateStatus | null
   /** Accounts whose creates with an Idempotency-Key are refused until an operator acknowledges that keys were lost. */
   readonly flushed: () => readonly string[]
 }
@@ -29,7 +28,7 @@ const readySchema = z.object({
  * For load balancers and supervisors. Without its store the gateway is degraded, not unready: otherwise all replicas would leave the
  * balancer at once.
  */
-export async function healthRoutes (root: FastifyInstance, { isServing, isRedisThere, isFileThere, flushed }: Readiness): Promise<void> {
+export async function healthRoutes (root: FastifyInstance, { isServing, state, flushed }: Readiness): Promise<void> {
   const app = root.withTypeProvider<FastifyZodOpenApiTypeProvider>()
 
   app.get('/health/live', {
@@ -55,13 +54,14 @@ export async function healthRoutes (root: FastifyInstance, { isServing, isRedisT
       response: { 200: jsonAnswer('Ready, possibly degraded', readySchema), ...openProblems(), 503: jsonAnswer('Starting or stopping', readySchema) }
     } satisfies FastifyZodOpenApiSchema
   }, async (_request, reply) => {
-    const redis = stateOf(isRedisThere)
-    const file = stateOf(isFileThere)
+    const store = state === null || state.isAvailable() ? 'ok' : 'lost'
     const accounts = flushed()
-    const why = { redis, ...(file === null ? {} : { state: file }), ...(accounts.length === 0 ? {} : { flushed_accounts: [...accounts] }) }
+    const why = {
+      redis: state?.kind === 'redis' ? store : null,
+      ...(state?.kind === 'file' ? { state: store } : {}),
+      ...(accounts.length === 0 ? {} : { flushed_accounts: [...accounts] })
+    } as const
     if (!isServing()) return await reply.status(503).send({ status: 'unavailable', ...why })
-    return await reply.send({ status: redis === 'lost' || file === 'lost' || accounts.length > 0 ? 'degraded' : 'ok', ...why })
+    return await reply.send({ status: store === 'lost' || accounts.length > 0 ? 'degraded' : 'ok', ...why })
   })
 }
-
-const stateOf = (isThere: (() => boolean) | null): 'ok' | 'lost' | null => isThere === null ? null : isThere() ? 'ok' : 'lost'

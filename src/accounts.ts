@@ -8,11 +8,12 @@ import { createBreaker, noBreaker, type Breaker } from './transport/breaker.ts'
 import { backgroundCall } from './transport/context.ts'
 import { createAllowance } from './transport/allowance.ts'
 import { createBulkhead } from './transport/bulkhead.ts'
+import type { RepeatedAnswers } from './transport/repeated-answers.ts'
 import { createRetryBudget } from './transport/retry.ts'
 import { walk } from './reads/walk.ts'
-import { keyFor } from './state/derive-key.ts'
-import type { TokenBuckets } from './state/token-bucket.ts'
-import type { PollTarget } from './operations/poll-target.ts'
+import { keyFor } from './state/sealer.ts'
+import type { TokenBuckets } from './state/limits.ts'
+import type { PollTarget } from './operations/poll.ts'
 import type { Observer, SentCall } from './telemetry/observer.ts'
 import type { TokenStore } from './state/token-store.ts'
 import { createTokenSource } from './transport/token-source.ts'
@@ -34,6 +35,8 @@ export interface AccountOpening {
   readonly tokenBuckets: TokenBuckets
   readonly observer: Observer
   readonly secret: string
+  readonly random: () => number
+  readonly repeatedAnswers: RepeatedAnswers
   readonly report: (sent: SentCall) => void
 }
 
@@ -48,7 +51,7 @@ const defaultConcurrency = 16
 /** The number of calls that may wait for each that is running. */
 const waitingForEach = 16
 
-function open (settings: AccountSettings, { clock, tokens, tokenBuckets, observer, secret, report }: AccountOpening): OpenedAccount {
+function open (settings: AccountSettings, { clock, tokens, tokenBuckets, observer, secret, random, repeatedAnswers, report }: AccountOpening): OpenedAccount {
   const { id, adapter, common } = settings
   const concurrency = common.limits?.concurrency ?? defaultConcurrency
   const http = createHttpClient({
@@ -89,7 +92,8 @@ function open (settings: AccountSettings, { clock, tokens, tokenBuckets, observe
       allowance: adapter.readAllowed === undefined
         ? null
         : createAllowance({ account: id, read: (headers, at) => adapter.readAllowed?.(headers, at) ?? null, tokenBuckets, now: clock.now }),
-      random: Math.random,
+      repeatedAnswers,
+      random,
       report
     }
   })

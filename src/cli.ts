@@ -19,10 +19,10 @@ export async function runCli (words: readonly string[], terminal: Terminal): Pro
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof CommandError) {
-      terminal.complain(`${error.message}\n`)
+      terminal.printError(`${error.message}\n`)
       return error.exitCode
     }
-    terminal.complain(`hawser: ${error instanceof Error ? error.message : String(error)}\n`)
+    terminal.printError(`hawser: ${error instanceof Error ? error.message : String(error)}\n`)
     return 1
   }
 }
@@ -56,7 +56,7 @@ function commandsOf (terminal: Terminal, finish: (code: number) => void): Comman
       'HAWSER_URL and HAWSER_KEY, or a context, the gateway that callers use.')
     .version(version)
     .exitOverride()
-    .configureOutput({ writeOut: terminal.print, writeErr: terminal.complain })
+    .configureOutput({ writeOut: terminal.print, writeErr: terminal.printError })
     .showHelpAfterError('(hawser --help lists the commands)')
     .helpCommand(true)
 

@@ -7,15 +7,17 @@ import { buildApp, type AppParts, type Built } from './app.ts'
 import type { Config } from './config/load.ts'
 import { systemClock, type Clock } from './domain/clock.ts'
 import { createInFlight } from './domain/in-flight.ts'
+import type { StateStatus } from './domain/state-status.ts'
 import { createEngine } from './operations/engine.ts'
 import { createGateway } from './services.ts'
 import { createFlushWatch } from './state/flush-watch.ts'
-import { createGenerationStore } from './state/generation-store.ts'
+import { createGenerationStore } from './state/generation.ts'
 import type { Stores } from './state/stores.ts'
 import type { AuditSink } from './telemetry/audit.ts'
 import { silentTracer, type Observer, type SentCall, type Tracer } from './telemetry/observer.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 import type { Account } from './transport/account.ts'
+import { createRepeatedAnswers } from './transport/repeated-answers.ts'
 import { version } from './version.ts'
 
 export interface ComposeParts {
@@ -25,10 +27,11 @@ export interface ComposeParts {
   readonly stores: Stores
   /** Absent: the system's clock. */
   readonly clock?: Clock
+  /** From 0 to 1; absent: the system's. */
+  readonly random?: () => number
   readonly isServing: () => boolean
-  readonly isRedisThere: (() => boolean) | null
-  /** Absent or null: no state file. */
-  readonly isFileThere?: (() => boolean) | null
+  /** Absent or null: the stores are in memory. */
+  readonly state?: StateStatus | null
   /** The connection for rate limits shared by all replicas; absent: each process counts for itself. */
   readonly redis?: unknown
   /** Absent: no lines are written. */
@@ -72,7 +75,7 @@ type Core = ReturnType<typeof createCore>
 
 /** Everything of a gateway but HTTP. */
 function createCore (parts: ComposeParts, requestsInFlight: () => number) {
-  const { config, stores, logger, clock = systemClock, tracer = silentTracer, isRedisThere, isFileThere = null } = parts
+  const { config, stores, logger, clock = systemClock, random = Math.random, tracer = silentTracer } = parts
   const accounts = (): readonly Account[] => gateway.accounts
   const ids = (): readonly string[] => accounts().map(({ id }) => id)
   const keys = (): Config['auth']['keys'] => active.config().auth.keys
@@ -80,8 +83,7 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const telemetry = createTelemetry({
     sink: parts.audit ?? null,
     onFault: error => { logger?.error({ err: error }, 'an audit line could not be written') },
-    isRedisThere,
-    isFileThere,
+    state: parts.state ?? null,
     version,
     accounts: ids,
     flushed: flushWatch.flushed,
@@ -93,10 +95,15 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const { observer } = telemetry
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const report = (sent: SentCall): void => {
-    logger?.info(toLogLine(sent), 'upstream call')
+    // What went well at once is in the line of its request.
+    const isPlain = sent.outcome === 'ok' && sent.attempt === 1 && !sent.isSignIn
+    logger?.[isPlain ? 'debug' : 'info'](toLogLine(sent), 'upstream call')
     observer.upstreamCalled(sent)
   }
-  const active = createActiveConfig(config, { clock, tokens: stores.tokens, tokenBuckets: stores.tokenBuckets, observer, secret: secrets[0] ?? '', report })
+  const active = createActiveConfig(config, {
+    ...{ clock, random, observer, report, tokens: stores.tokens, tokenBuckets: stores.tokenBuckets, secret: secrets[0] ?? '' },
+    repeatedAnswers: createRepeatedAnswers({ random })
+  })
   const stopping = new AbortController()
   const inFlight = createInFlight()
   const store = createGenerationStore(stores.operations, stores.generations)
@@ -111,7 +118,7 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
 }
 
 function toAppParts (parts: ComposeParts, { active, gateway, telemetry: { observer, metrics, audit }, flushWatch, tracer }: Core): AppParts {
-  const { logger, beforeRoutes, isServing, isRedisThere, isFileThere = null, config } = parts
+  const { logger, beforeRoutes, isServing, state = null, config } = parts
   return {
     gateway,
     trustProxy: config.listen.trust_proxy ?? [],
@@ -122,7 +129,7 @@ function toAppParts (parts: ComposeParts, { active, gateway, telemetry: { observ
     audit,
     tracer,
     compression: config.listen.compression,
-    readiness: { isServing, isRedisThere, isFileThere, flushed: flushWatch.flushed },
+    readiness: { isServing, state, flushed: flushWatch.flushed },
     ...(logger === undefined ? {} : { logger }),
     ...(beforeRoutes === undefined ? {} : { beforeRoutes })
   }

@@ -14,7 +14,7 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   const code = await runCli(process.argv.slice(2), {
     environment: process.env,
     print: text => { process.stdout.write(text) },
-    complain: text => { process.stderr.write(text) },
+    printError: text => { process.stderr.write(text) },
     // Opened on use: serve reads no input.
     streams: { get input () { return process.stdin }, get output () { return process.stdout }, get error () { return process.stderr } }
   })

@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Composed } from './compose.ts'
 import type { Config } from './config/load.ts'
-import { keysNeedingRestart } from './config/reload.ts'
 
 export interface Reloading {
   readonly config: Config
@@ -22,6 +22,9 @@ export interface Reloader {
   stop(): void
 }
 
+/** Keys that a process applies only when it starts. */
+const fixedKeys = ['listen', 'state', 'redis', 'secret', 'audit', 'metrics'] as const
+
 /** Reads the file again and applies it, one reload at a time. An invalid configuration is logged, and the old one stays active. */
 export function createReloader ({ config: first, load, composed, audit, logger, onApplied }: Reloading): Reloader {
   let config = first
@@ -41,8 +44,8 @@ export function createReloader ({ config: first, load, composed, audit, logger, 
     reopen()
     try {
       const next = await load()
-      const fixed = keysNeedingRestart(config, next)
-      if (fixed.length > 0) { refuse(`${fixed.join(', ')}: changes require a restart`); return }
+      const changed = fixedKeys.filter(key => !isDeepStrictEqual(config[key], next[key]))
+      if (changed.length > 0) { refuse(`${changed.join(', ')}: changes require a restart`); return }
       await composed.reload(next)
       config = next
       logger.level = next.log.level

@@ -1,13 +1,14 @@
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { loadAdapters, loaders } from './adapters/registry.ts'
 import { compose, type Composed } from './compose.ts'
 import { loadConfig, type Config } from './config/load.ts'
-import type { Environment } from './config/substitute.ts'
+import type { Environment } from './config/document.ts'
 import { systemClock } from './domain/clock.ts'
 import { createReloader } from './reloader.ts'
 import { openState, type State } from './state/open-state.ts'
 import { CommandError } from './terminal.ts'
 import { auditOnStandardOutput, openAuditFile } from './telemetry/audit-file.ts'
+import { createLog } from './telemetry/log.ts'
 import { openTracing } from './telemetry/tracing.ts'
 import { version } from './version.ts'
 
@@ -20,7 +21,8 @@ export interface Serving {
 
 /** Runs the gateway until a signal ends it; resolves when it listens. Throws a CommandError if it cannot start, with everything closed. */
 export async function serve (config: Config, { file, environment, hangUp }: Serving): Promise<void> {
-  const logger = pino({ level: config.log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: toLoggedError } })
+  const { logger, flush } = createLog(config.log.level)
+  process.once('exit', flush)
   warnOfUnverified(config, logger)
   let isServing = false
   const audit = config.audit === undefined ? auditOnStandardOutput() : openAudit(config.audit.file)
@@ -31,8 +33,7 @@ export async function serve (config: Config, { file, environment, hangUp }: Serv
     adapters: async () => (await loadAdapters()).values(),
     stores: state.stores,
     isServing: () => isServing,
-    isRedisThere: state.isRedisThere,
-    isFileThere: state.isFileThere,
+    state: state.status,
     redis: state.redis,
     audit,
     tracer,
@@ -80,12 +81,6 @@ const listenFaults: Readonly<Record<string, string>> = {
 function reasonOf (error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return listenFaults[code] ?? (error instanceof Error ? error.message : String(error))
-}
-
-/** No other members: errors of the Redis client hold the failed command, including the password of a sign-in. */
-function toLoggedError (error: Error) {
-  const { type, message, stack } = pino.stdSerializers.err(error)
-  return { type, message, stack }
 }
 
 /** Warns of settings that are unsuitable for production. */

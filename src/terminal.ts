@@ -1,12 +1,12 @@
-import type { Environment } from './config/substitute.ts'
+import type { Environment } from './config/document.ts'
 
 /** The process as seen by a command. */
 export interface Terminal {
   readonly environment: Environment
   /** Writes data to standard output. */
   print(text: string): void
-  /** Writes prose to standard error. */
-  complain(text: string): void
+  /** Writes messages to standard error. */
+  printError(text: string): void
   /** Absent where a command runs without a process of its own, as in a test. */
   readonly streams?: Streams
 }

@@ -8,6 +8,7 @@ import { heficed } from '../src/adapters/heficed/adapter.ts'
 import { GatewayError, type Failure } from '../src/domain/failure.ts'
 import { createCut, cutNothing, redacted } from '../src/domain/cut-secrets.ts'
 import { redact, redactText } from '../src/domain/redact.ts'
+import { createRepeatedAnswers } from '../src/transport/repeated-answers.ts'
 import { openAccount, type Account } from '../src/transport/account.ts'
 import { createRetryBudget } from '../src/transport/retry.ts'
 import { systemClock } from '../src/domain/clock.ts'
@@ -161,7 +162,7 @@ function openHeficed (t: { teardown(work: () => unknown): unknown }, secret: str
     adapter: heficed,
     settings: { ...heficed.example, client_secret: secret },
     options: { title: null, timeoutMs: 1000, requestDeadlineMs: 1000, readOnly: false, raw: false, guard: noGuards, cacheMs: 0 },
-    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, allowance: null, random: Math.random, report: () => {} },
+    transport: { account: 'acc', clock: systemClock, http, timeoutMs: 1000, tokens: createTokenSource({ key: 'acc', store: createMemoryStores().tokens }), budget: createRetryBudget('acc', createMemoryStores().tokenBuckets, () => {}), breaker: noBreaker, bulkhead: openGate, allowance: null, repeatedAnswers: createRepeatedAnswers({ random: Math.random }), random: Math.random, report: () => {} },
     secrets: [secret]
   })
 }

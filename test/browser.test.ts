@@ -17,7 +17,7 @@ const sha256 = createHash('sha256').update(key).digest('hex')
 
 /** Two simulated providers, a gateway with keys in front of them, and a browser with /docs open: the page is loaded once for all tests of its forms. */
 async function raise () {
-  const [vmmanager, glesys, browser] = await Promise.all([startVmmanager({ knobs: { actionMs: 500 } }), startGlesys(), openBrowser(t)])
+  const [vmmanager, glesys, browser] = await Promise.all([startVmmanager({ behavior: { actionMs: 500 } }), startGlesys(), openBrowser(t)])
   const { app, close } = await composeGateway({
     auth: { mode: 'keys', keys: [{ name: 'person', sha256, accounts: ['*'], permissions: ['read', 'operate', 'write'] }] },
     accounts: { vm6: { provider: 'vmmanager', ...vmmanager.settings.vm6 }, 'glesys-lab': { provider: 'glesys', ...glesys.settings['glesys-lab'] } }

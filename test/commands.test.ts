@@ -31,7 +31,7 @@ async function run (words: readonly string[], config?: object): Promise<{ code: 
   const code = await runCli(words, {
     environment: config === undefined ? {} : { HAWSER_CONFIG: file },
     print: text => { out += text },
-    complain: text => { err += text }
+    printError: text => { err += text }
   })
   return { code, out, err }
 }
@@ -106,7 +106,7 @@ t.test('wrong usage and a wrong configuration are one clear message and exit cod
   for (const words of [['check', 'x'], ['key', 'x'], ['token', 'vm6'], ['token'], ['serve', '--port', '1']]) t.match(await run(words, {}), { code: 2, out: '', err: /^error: / })
   for (const words of [[], ['serve'], ['check'], ['token', 'vm6', '--expires', nextYear]]) t.match(await run(words), { code: 2, out: '', err: 'HAWSER_CONFIG is not set; it must name the configuration file\n' })
   t.match(await run(['check'], { accounts: { 'not an id': vm6 } }), { code: 2, err: /^The configuration is not valid:\naccounts\.not an id/ })
-  const fault = await runCli(['serve'], { environment: { HAWSER_CONFIG: join(folder, 'none.yaml') }, print: () => {}, complain: text => { t.match(text, /none\.yaml cannot be read\n$/) } })
+  const fault = await runCli(['serve'], { environment: { HAWSER_CONFIG: join(folder, 'none.yaml') }, print: () => {}, printError: text => { t.match(text, /none\.yaml cannot be read\n$/) } })
   t.equal(fault, 2)
 })
 

@@ -4,9 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
 import { loadAdapters } from '../src/adapters/registry.ts'
-import { configJsonSchema } from './openapi/config-schema.ts'
+import { configJsonSchema } from '../openapi/generate/config-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
-import type { Environment } from '../src/config/substitute.ts'
+import type { Environment } from '../src/config/document.ts'
 import { vendors } from './conformance/vendors.ts'
 
 const registry = await loadAdapters()

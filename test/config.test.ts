@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { loadAdapters, loaders } from '../src/adapters/registry.ts'
 import { ConfigError, loadConfig, parseConfig, type Config } from '../src/config/load.ts'
-import type { ConfigFault } from '../src/config/document.ts'
-import type { Environment } from '../src/config/substitute.ts'
+import type { ConfigFault, Environment } from '../src/config/document.ts'
 
 const registry = await loadAdapters()
 

@@ -8,7 +8,7 @@ import { eventually } from './helpers/clock.ts'
 import { openProcesses, type Process } from './helpers/process.ts'
 import { openRedis } from './helpers/redis.ts'
 
-const vendor = await startGlesys({ knobs: { createMs: 500, actionMs: 500 } })
+const vendor = await startGlesys({ behavior: { createMs: 500, actionMs: 500 } })
 const redis = await openRedis()
 t.teardown(async () => { await vendor.close() })
 t.teardown(async () => { await redis.stop() })
@@ -84,13 +84,13 @@ t.test('a gateway that is killed during a create loses nothing: the server is fo
 
 t.test('an operation of a killed gateway is followed by the next process', async t => {
   const { start, stop, waitFor } = openGateway()
-  vendor.knobs.actionMs = 2500
+  vendor.behavior.actionMs = 2500
   const first = await start()
   const accepted = operationSchema.parse(await (await stop(first, 'kvm123456')).json())
   await killed(first)
   const second = await start()
   t.match(await waitFor(second, accepted.id), { status: 'succeeded', action: 'stop' })
-  vendor.knobs.actionMs = 500
+  vendor.behavior.actionMs = 500
   second.child.kill('SIGTERM')
   t.equal(await second.ended(), 0)
 })

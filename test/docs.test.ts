@@ -53,7 +53,7 @@ t.test('every npm script and every hawser command that a page names exists', asy
     for (const [, script = ''] of read(page).matchAll(/\bnpm run ([a-z:]+)/g)) t.ok(script in scripts, `${page}: npm run ${script}`)
     const commands = [...shellOf(page).matchAll(/(?:^|\bHAWSER_CONFIG=\S+ )(?:hawser|node dist\/src\/main\.js) (?:help )?([a-z-]+)/gm)]
     for (const [, command = ''] of commands) {
-      t.equal(await runCli(['help', command], { environment: {}, print: () => {}, complain: () => {} }), 0, `${page}: hawser ${command}`)
+      t.equal(await runCli(['help', command], { environment: {}, print: () => {}, printError: () => {} }), 0, `${page}: hawser ${command}`)
     }
   }
 })

@@ -1,74 +1,40 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
+import { callerEndpoints } from '../openapi/generate/caller-endpoints.ts'
+import { generatedFiles, openDocumented } from '../openapi/generate/generate.ts'
 import { readSections } from '../routes/problem-pages.ts'
+import { providerCapabilities } from '../src/adapters/capabilities.ts'
 import { loadAdapters } from '../src/adapters/registry.ts'
-import { compose } from '../src/compose.ts'
-import { configJsonSchema } from './openapi/config-schema.ts'
-import { parseConfig } from '../src/config/load.ts'
 import { capabilityNames } from '../src/domain/capability.ts'
 import { operationSchema } from '../src/domain/operation.ts'
 import { problems, problemSchema } from '../src/domain/problem.ts'
-import { providerCapabilities } from '../src/adapters/capabilities.ts'
-import { createMemoryStores } from '../src/state/stores.ts'
-import { callerEndpoints, commandTable, endpointsModule } from './helpers/caller-endpoints.ts'
-import { clientSchema } from './helpers/client-schema.ts'
-import { capabilityTables, configurationTables, fillTable, providerSummary } from './helpers/doc-tables.ts'
 import { version } from '../src/version.ts'
-import { collectDocument } from './openapi/document.ts'
-import { problemExamples } from './openapi/examples.ts'
-
-const registry = await loadAdapters()
+import { root } from './helpers/process.ts'
 
 type Json = Record<string, unknown>
 
-const root = resolve(import.meta.dirname, '..')
-const isGenerating = process.env.HAWSER_GENERATE === '1'
-const update = 'run npm run generate and commit what it changes'
-
-const { app, close } = await compose({
-  config: parseConfig('auth: { mode: none }', registry, {}),
-  adapters: async () => registry.values(),
-  stores: createMemoryStores(),
-  isServing: () => true,
-  isRedisThere: null,
-  beforeRoutes: collectDocument
-})
+const { app, close } = await openDocumented()
 t.teardown(close)
-await app.ready()
-const openapi = `${JSON.stringify(app.swagger(), null, 2)}\n`
+const files = await generatedFiles(app)
+const openapi = files.get('openapi/openapi.json') ?? ''
 
-t.test('openapi/openapi.json matches the routes', async t => {
-  const file = join(root, 'openapi/openapi.json')
-  if (isGenerating) writeFileSync(file, openapi)
-  t.equal(readFileSync(file, 'utf8'), openapi, update)
-})
+for (const [file, text] of files) {
+  t.test(`${file} is as generated from the code`, async t => {
+    t.ok(readFileSync(join(root, file), 'utf8') === text, 'run npm run generate and commit what it changes')
+  })
+}
 
-t.test('openapi/config.schema.json is made from the schema that reads the configuration, and is served', async t => {
-  const file = join(root, 'openapi/config.schema.json')
-  const schema = `${JSON.stringify(configJsonSchema(registry.values()), null, 2)}\n`
-  if (isGenerating) writeFileSync(file, schema)
-  t.equal(readFileSync(file, 'utf8'), schema, update)
+t.test('the configuration schema is served', async t => {
   const answer = await app.inject('/config.schema.json')
   t.match(answer, { statusCode: 200, headers: { 'content-type': /^application\/schema\+json/ } })
-  if (!isGenerating) t.equal(answer.body, schema)
+  t.equal(answer.body, files.get('openapi/config.schema.json'))
 })
 
-t.test('the types of the client match openapi/openapi.json', async t => {
-  const file = join(root, 'src/client/schema.ts')
-  const types = await clientSchema(openapi)
-  if (isGenerating) writeFileSync(file, types)
-  t.ok(readFileSync(file, 'utf8') === types, update)
-})
-
-t.test('the commands of a caller are what openapi/openapi.json says', async t => {
-  const file = join(root, 'src/caller/endpoints.ts')
-  const table = endpointsModule(openapi)
-  if (isGenerating) writeFileSync(file, table)
-  t.equal(readFileSync(file, 'utf8'), table, update)
+t.test('no two endpoints have the same command and number of parameters', async t => {
   const names = callerEndpoints(openapi).map(({ words, path }) => `${words.join(' ')} ${path.split('{').length}`)
-  t.same(names.filter((name, at) => names.indexOf(name) !== at), [], 'no two endpoints have the same command and number of parameters')
+  t.same(names.filter((name, at) => names.indexOf(name) !== at), [])
 })
 
 interface Media { readonly schema?: Json, readonly examples?: unknown }
@@ -198,40 +164,16 @@ t.test('the version is that of package.json', async t => {
   t.match((await documented()).document, { info: { version } })
 })
 
-t.test('openapi/problems.md has a section for each problem: its status, its meaning, what to do, and an example from the table', async t => {
-  const file = join(root, 'openapi/problems.md')
-  const text = readFileSync(file, 'utf8')
-  const expected = text.replaceAll(/(^## ([a-z-]+)\n[^]*?)^Status \d+\.$([^]*?^```json\n)[^]*?(^```$)/gm, (whole, before: string, slug: string, between: string, end: string) => {
-    const example = problemExamples[slug]?.value
-    return example === undefined ? whole : `${before}Status ${example.status}.${between}${JSON.stringify(example, null, 2)}\n${end}`
-  })
-  if (isGenerating) writeFileSync(file, expected)
-  t.equal(readFileSync(file, 'utf8'), expected, update)
-  const { sections } = readSections(expected)
+t.test('openapi/problems.md has a section for each problem: its status, its meaning, what to do, and an example', async t => {
+  const { sections } = readSections(files.get('openapi/problems.md') ?? '')
   t.same(sections.map(({ slug }) => slug).sort(), Object.keys(problems).sort())
-  for (const { slug, markdown } of sections) t.match(markdown, /^Status \d{3}\.\n\n\*\*Meaning\.\*\* .+\n\n\*\*What to do\.\*\* .+\n\n\*\*Example\*\*\n\n```json\n\{\n[^]+\n```$/, slug)
+  const form = /^Status \d{3}\.\n\n\*\*Meaning\.\*\* .+\n\n\*\*What to do\.\*\* .+\n\n\*\*Example\*\*\n\n```json\n\{\n[^]+\n```$/
+  for (const { slug, markdown } of sections) t.match(markdown, form, slug)
 })
 
 t.test('the capabilities have exactly the published keys', async t => {
-  for (const adapter of registry.values()) t.same(Object.keys(providerCapabilities(adapter)), capabilityNames, adapter.id)
+  for (const adapter of (await loadAdapters()).values()) t.same(Object.keys(providerCapabilities(adapter)), capabilityNames, adapter.id)
 })
-
-const adapters = [...registry.values()]
-const tables: ReadonlyArray<readonly [page: string, name: string, table: string]> = [
-  ['README.md', 'providers', providerSummary(adapters, '')],
-  ['docs/providers.md', 'summary', providerSummary(adapters, '../')],
-  ['docs/providers.md', 'verbs', capabilityTables(adapters)],
-  ['docs/configuration.md', 'keys', configurationTables(adapters)],
-  ['docs/cli.md', 'commands', commandTable(callerEndpoints(openapi))]
-]
-
-for (const [page, name, table] of tables) {
-  t.test(`the table "${name}" of ${page} is generated from the adapters and the schema`, async t => {
-    const file = join(root, page)
-    if (isGenerating) writeFileSync(file, fillTable(readFileSync(file, 'utf8'), name, table))
-    t.ok(readFileSync(file, 'utf8').includes(`<!-- ${name} -->\n${table}<!-- /${name} -->`), update)
-  })
-}
 
 function isRecord (value: unknown): value is Json {
   return typeof value === 'object' && value !== null

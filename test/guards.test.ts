@@ -4,14 +4,14 @@ import { startOnecloud } from '../sandbox/onecloud/simulator.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../sandbox/heficed/simulator.ts'
 import { startHetzner } from '../sandbox/hetzner/simulator.ts'
-import { createRedisQuota } from '../src/state/redis/quota.ts'
+import { createRedisQuota } from '../src/state/redis/limits.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { startRedis } from './helpers/redis.ts'
 import { createMemoryStores, type Stores } from '../src/state/stores.ts'
 import { timeBy } from './helpers/clock.ts'
 
-const glesys = await startGlesys({ knobs: { actionMs: 200 } })
-const onecloud = await startOnecloud({ knobs: { actionMs: 200 } })
+const glesys = await startGlesys({ behavior: { actionMs: 200 } })
+const onecloud = await startOnecloud({ behavior: { actionMs: 200 } })
 t.teardown(async () => { await glesys.close() })
 t.teardown(async () => { await onecloud.close() })
 
@@ -166,7 +166,7 @@ const plansSchema = z.object({ data: z.array(z.object({ id: z.string(), region: 
 const rowsSchema = z.object({ data: z.array(z.object({ id: z.string(), plan: z.object({ id: z.string() }).nullable(), region: z.object({ id: z.string() }).nullable() })) })
 
 t.test('max_monthly_price adds up what the provider lists, by plan and region, and lets through what fits', async t => {
-  const hetzner = await startHetzner({ knobs: { actionMs: 50 } })
+  const hetzner = await startHetzner({ behavior: { actionMs: 50 } })
   t.teardown(async () => { await hetzner.close() })
   const [settings] = Object.values(hetzner.settings)
   const openWith = async (guard: object) => {

@@ -144,11 +144,11 @@ const providers = readdirSync(join(root, 'src/adapters'), { withFileTypes: true 
   .filter(entry => entry.isDirectory() && entry.name !== 'kit').map(({ name }) => name)
 
 /** What every provider's folder has. */
-const everyFolderHas = ['adapter', 'auth', 'client', 'failures', 'ids', 'mapping', 'schema', 'send', 'settings']
+const everyFolderHas = ['adapter', 'client', 'failures', 'ids', 'mapping', 'schema', 'send', 'settings']
 
-/** What it may have beside that: its verbs, the vendor's paging, and an envelope that its sign-in reads too. */
+/** What it may have beside that: a sign-in, its verbs, the vendor's paging, and an envelope that its sign-in reads too. */
 const othersAllowed = [
-  'list', 'get', 'create', 'delete', 'power', 'change', 'resize', 'rebuild', 'rescue', 'password', 'console', 'snapshots',
+  'auth', 'list', 'get', 'create', 'delete', 'power', 'change', 'resize', 'rebuild', 'rescue', 'password', 'console', 'snapshots',
   'addresses', 'ptr', 'catalog', 'owners', 'jobs', 'raw', 'pages', 'envelope'
 ]
 

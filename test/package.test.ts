@@ -127,7 +127,7 @@ t.test('the example compiles against the installed client for Node and for brows
 })
 
 t.test('the example works against a listening gateway', async t => {
-  const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+  const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
   const key = 'the-key-of-the-client'
   const sha256 = createHash('sha256').update(key).digest('hex')
   const { app, close } = await composeGateway({
@@ -143,7 +143,7 @@ t.test('the example works against a listening gateway', async t => {
     await example({ baseUrl, key, account: 'lab' }, line => { console.log(line) })`)
   const { stdout } = await run(process.execPath, ['run.ts', baseUrl, key], { cwd: project, timeout: longestMs })
   const lines = stdout.trim().split('\n')
-  t.same(lines.slice(-4), ['create succeeded', 'stop succeeded', 'it is stopped', '/problems/server-not-found, to be repeated: no'])
+  t.same(lines.slice(-4), ['create succeeded', 'stop succeeded', 'it is stopped', '/problems/server-not-found, retryable: no'])
   t.ok(lines.length > 4, 'a line for each server that there was, and four')
   t.equal(vendor.created, 1)
 })

@@ -19,7 +19,7 @@ const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provi
 const { folder, launch, launchProgram, serve } = openProcesses(t)
 const main = join(root, 'src/main.ts')
 
-const vendor = await startVmmanager({ knobs: { actionMs: 500 } })
+const vendor = await startVmmanager({ behavior: { actionMs: 500 } })
 t.teardown(async () => { await vendor.close() })
 const vm6 = { provider: 'vmmanager', ...vendor.settings.vm6 }
 /** For what has to end in good order, however busy the machine is. */
@@ -36,7 +36,9 @@ t.test('the built server starts, serves, logs one line for each request without 
   t.equal(await gateway.ended(), 0)
   const lines = gateway.output().trim().split('\n').map(line => JSON.parse(line))
   t.equal(lines.filter(line => line.msg === 'request' && line.route === '/v1/:account/servers').length, 2)
-  t.ok(lines.some(line => line.msg === 'upstream call' && line.endpoint === 'host' && line.status === 200 && line.attempt === 1))
+  t.ok(lines.some(line => line.msg === 'request' && line.upstream_calls === 2 && line.upstream_ms >= 0), 'with the sign-in and the list')
+  t.same(lines.filter(line => line.msg === 'upstream call').map(({ endpoint, outcome }) => [endpoint, outcome]), [['public/token', 'ok']])
+  t.equal(lines.at(-1)?.msg, 'shut down', 'the last line is written too')
   t.notOk(gateway.output().includes('SECRET'))
   t.notOk(gateway.output().includes(String(vendor.settings.vm6?.password)))
 })
@@ -93,7 +95,7 @@ t.test('writes of callers that have disconnected are finished before SIGTERM end
 t.test('a wait in flight at SIGTERM is answered with the present state, and SIGHUP ends nothing', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())
-  vendor.knobs.actionMs = 600_000
+  vendor.behavior.actionMs = 600_000
   const before = vendor.calls.length
   const waiting = fetch(`${gateway.base}/v1/vm6/servers/${data[1]?.id ?? ''}/stop`, { method: 'POST', headers: { prefer: 'wait=300' } })
   await eventually(() => vendor.calls.slice(before).some(isFollowing))
@@ -101,7 +103,7 @@ t.test('a wait in flight at SIGTERM is answered with the present state, and SIGH
   t.equal((await fetch(`${gateway.base}/health/live`)).status, 200)
   gateway.child.kill('SIGTERM')
   const answer = await waiting
-  vendor.knobs.actionMs = 500
+  vendor.behavior.actionMs = 500
   t.equal(answer.status, 202)
   t.match(await answer.json(), { status: 'running' })
   t.equal(await gateway.ended(), 0)
@@ -151,13 +153,13 @@ t.test('a gateway whose port is in use reports it in one line and exits before i
   const redis = await openRedis()
   t.teardown(async () => { await redis.stop() })
   const config = { redis: { url: redis.url }, secret: 'a secret of the tests, long enough', accounts: { vm6 }, log: { level: 'silent' } }
-  vendor.knobs.actionMs = 600_000
+  vendor.behavior.actionMs = 600_000
   const one = await serve(config)
   const { data } = idsSchema.parse(await (await fetch(`${one.base}/v1/vm6/servers?status=running&limit=1`)).json())
   t.equal((await fetch(`${one.base}/v1/vm6/servers/${data[0]?.id ?? ''}/stop`, { method: 'POST' })).status, 202)
   one.child.kill('SIGKILL')
   await one.ended()
-  vendor.knobs.actionMs = 500
+  vendor.behavior.actionMs = 500
 
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')

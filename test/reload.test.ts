@@ -68,7 +68,7 @@ t.test('refused credentials are tried again after a reload, and an operation is 
   }
   t.ok(await asked() > 0)
   t.equal(await asked(), 0, 'the refusal is remembered')
-  glesys.knobs.actionMs = 500
+  glesys.behavior.actionMs = 500
   const { data: [running] } = idsSchema.parse((await app.inject('/v1/lab/servers?status=running&limit=1')).json())
   const begun = await app.inject({ method: 'POST', url: `/v1/lab/servers/${running?.id ?? ''}/reboot` })
   t.equal(begun.statusCode, 202)

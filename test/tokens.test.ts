@@ -335,7 +335,7 @@ t.test('a stored token that was tampered with is ignored', async t => {
   const door = createDoor()
   const token = await createTokenSource({ key, store }).get(door.open)
   const [name = ''] = await tokenKeys(redis, key)
-  const sealed = await redis.hget(name, 't') ?? ''
+  const sealed = await redis.hget(name, 'd') ?? ''
   const [version, iv, tag = '', text = ''] = sealed.split('.')
   const other = (letter: string): string => letter === 'A' ? 'B' : 'A'
   const tampered = [
@@ -346,7 +346,7 @@ t.test('a stored token that was tampered with is ignored', async t => {
   ]
   for (let at = 0; at < text.length - 1; at += 7) tampered.push([version, iv, tag, text.slice(0, at) + other(text.charAt(at)) + text.slice(at + 1)].join('.'))
   for (const bad of tampered) {
-    await redis.hset(name, 't', bad)
+    await redis.hset(name, 'd', bad)
     t.equal(await store.get(key), null, bad.slice(0, 12))
   }
   const fresh = await createTokenSource({ key, store }).get(door.open)
@@ -443,7 +443,7 @@ t.test('neither keys nor values in Redis contain a credential or a token of an a
     const text = JSON.stringify({ secret, auth: { mode: 'none' }, accounts: { [account]: { provider: 'heficed', ...settings, ...change } } })
     const config = parseConfig(text, registry, {})
     const stores = { ...createMemoryStores(), tokens: redisStore(redis) }
-    const { app, close } = await compose({ config, adapters: async () => registry.values(), stores, isServing: () => true, isRedisThere: null })
+    const { app, close } = await compose({ config, adapters: async () => registry.values(), stores, isServing: () => true })
     await app.inject({ method: 'GET', url: `/v1/${account}/servers` })
     await close()
     return await tokenKeys(redis, account)

@@ -24,7 +24,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   power_on: { refusal: refuseIn('active', 'Droplet is already powered on'), effect: become('active') },
   power_off: { refusal: refuseIn('off', 'Droplet is already powered off'), effect: become('off') },
   // Only issued: of a droplet that is off, it is accepted too.
-  shutdown: { effect: asked => { if (asked.world.knobs.shutdown === 'works') asked.droplet.status = 'off' } },
+  shutdown: { effect: asked => { if (asked.world.behavior.shutdown === 'works') asked.droplet.status = 'off' } },
   reboot: { refusal: refuseIn('off', 'Droplet is already powered off') },
   power_cycle: { refusal: refuseIn('off', 'Droplet is already powered off') },
   password_reset: { effect: become('active') },

@@ -35,7 +35,7 @@ export const withDroplet = (run: (call: Call, droplet: Droplet) => SimulatedRepl
   return droplet === undefined ? notFound() : run(call, droplet)
 }
 
-export const lacks = ({ world }: Pick<Call, 'world'>, scope: string): boolean => world.knobs.deniedScopes.includes(scope)
+export const lacks = ({ world }: Pick<Call, 'world'>, scope: string): boolean => world.behavior.deniedScopes.includes(scope)
 
 const mostRows = 200
 

@@ -42,7 +42,7 @@ export const listDroplets: Handler = call => {
   if (typeof tag === 'string' && (typeof name === 'string' || typeof type === 'string')) return refuse(400, 'tag_name cannot be combined with name or type')
   const rows = [...world.droplets.values()].filter(droplet => droplet.visibleAt <= world.now() && isGpu(droplet) === (type === 'gpus') &&
     droplet.name.toLowerCase() === (name ?? droplet.name).toLowerCase() && (typeof tag !== 'string' || droplet.tags?.includes(tag) === true))
-  rows.sort((a, b) => world.knobs.order === 'up' ? a.id - b.id : b.id - a.id)
+  rows.sort((a, b) => world.behavior.order === 'up' ? a.id - b.id : b.id - a.id)
   return page(call, 'droplets', rows.map(droplet => dropletView(call, droplet)))
 }
 
@@ -51,7 +51,7 @@ export const getDroplet: Handler = withDroplet((call, droplet) => ({ status: 200
 /** The row stays for a while as it is. Reserved addresses are left over. */
 export const deleteDroplet: Handler = withDroplet(({ world }, { id }) => {
   if (world.pending.has(id)) return unprocessable('Droplet already has a pending event.')
-  world.later(world.knobs.actionMs, () => {
+  world.later(world.behavior.actionMs, () => {
     world.droplets.delete(id)
     for (const reserved of world.reserved.values()) if (reserved.droplet === id) reserved.droplet = null
   })
@@ -84,7 +84,7 @@ function refusalOf ({ world }: Call, body: Json): string | Order {
   if (image === undefined || !image.regions.includes(region) || (image.min_disk_size ?? 0) > size.disk) return 'You specified an invalid image for Droplet creation.'
   const wrong = listOf(body, 'ssh_keys').filter(key => !keys.some(({ id, fingerprint }) => id === key || fingerprint === key))
   if (wrong.length > 0) return `${wrong.join(', ')} are invalid key identifiers for Droplet creation.`
-  if (world.droplets.size >= world.knobs.dropletLimit) return 'creating this/these droplet(s) will exceed your droplet limit'
+  if (world.droplets.size >= world.behavior.dropletLimit) return 'creating this/these droplet(s) will exceed your droplet limit'
   return { name, size, region, image }
 }
 
@@ -105,8 +105,8 @@ export const createDroplet: Handler = call => {
   const droplet = toDroplet(world, order, body)
   world.droplets.set(droplet.id, droplet)
   world.created += 1
-  const vanishes = world.knobs.create !== 'builds' || /[\u{10000}-\u{10ffff}]/u.test(textOf(body, 'user_data') ?? '')
-  const [ms, half] = [world.knobs.createMs, world.knobs.createMs / 2]
+  const vanishes = world.behavior.create !== 'builds' || /[\u{10000}-\u{10ffff}]/u.test(textOf(body, 'user_data') ?? '')
+  const [ms, half] = [world.behavior.createMs, world.behavior.createMs / 2]
   if (vanishes) world.later(half, () => { world.droplets.delete(droplet.id) })
   const action = startAction(world, {
     type: 'create',
@@ -115,7 +115,7 @@ export const createDroplet: Handler = call => {
     busy: [droplet.id],
     ms,
     fails: vanishes,
-    isHidden: world.knobs.create === 'vanishes-silently',
+    isHidden: world.behavior.create === 'vanishes-silently',
     effect: () => { Object.assign(droplet, { status: 'active', ...networksOf(droplet) }) }
   })
   const { vpc_uuid: _, ...shown } = dropletView(call, droplet)
@@ -140,7 +140,7 @@ function toDroplet (world: World, { name, size, region, image }: Order, body: Js
     vpc: vpc ?? vpcs.find(row => row.region === region && row.default)?.id ?? null,
     v4: [],
     v6: [],
-    visibleAt: world.now() + world.knobs.listLagMs
+    visibleAt: world.now() + world.behavior.listLagMs
   }
 }
 

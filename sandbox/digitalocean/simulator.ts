@@ -6,7 +6,7 @@ import { addressHandlers } from './addresses.ts'
 import { gone, lacks, notFound, page, refuse, withDroplet, type Call, type Handler } from './call.ts'
 import { imageView, keys, regions, sizes, snapshotView, vpcs } from './catalog.ts'
 import { createDroplet, deleteDroplet, getDroplet, listDroplets } from './droplets.ts'
-import { defaultKnobs, type DigitaloceanKnobs } from './knobs.ts'
+import { defaultBehavior, type DigitaloceanBehavior } from './behavior.ts'
 import { addPlainDroplets, seed } from './seed.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -14,8 +14,8 @@ export type DigitaloceanSandbox = Awaited<ReturnType<typeof startDigitalocean>>
 
 const token = 'dop_v1_SECRET0000000000000000000000000000000000000000000000000000000000'
 
-export async function startDigitalocean ({ clock = Date.now, knobs, ...options }: VendorOptions<DigitaloceanKnobs> = {}) {
-  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
+export async function startDigitalocean ({ clock = Date.now, behavior, ...options }: VendorOptions<DigitaloceanBehavior> = {}) {
+  const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   seed(world)
   return await startVendor(world, handle, options, origin => ({
     /** The gateway's settings by account name. */
@@ -74,7 +74,7 @@ const routes: readonly Route[] = [
 
 /** Every answer says how many requests are left, and when the oldest of the window leaves it. */
 function handle (world: World, request: SimulatedRequest): SimulatedReply {
-  const { limit, windowMs } = world.knobs.rate
+  const { limit, windowMs } = world.behavior.rate
   const now = world.now()
   const kept = world.requests.filter(at => at > now - windowMs)
   const isOver = kept.length >= limit

@@ -1,6 +1,6 @@
 import { createAgenda } from '../kit/agenda.ts'
 import { regionOf, seedImages, type Image } from './catalog.ts'
-import type { DigitaloceanKnobs } from './knobs.ts'
+import type { DigitaloceanBehavior } from './behavior.ts'
 
 export interface Network {
   readonly ip_address: string
@@ -52,9 +52,9 @@ export interface ReservedIp {
 }
 
 /** The state of the simulated vendor. */
-export const createWorld = (knobs: DigitaloceanKnobs, clock: () => number) => ({
+export const createWorld = (behavior: DigitaloceanBehavior, clock: () => number) => ({
   ...createAgenda(clock),
-  knobs,
+  behavior,
   droplets: new Map<number, Droplet>(),
   images: new Map<number, Image>(seedImages().map(row => [row.id, row])),
   actions: new Map<number, Action>(),
@@ -88,8 +88,8 @@ interface Work {
 }
 
 /** Starts an action; one at a time runs on a resource. */
-export function startAction (world: World, { type, region, resource, busy, ms = world.knobs.actionMs, fails = false, isHidden = false, effect }: Work): Action {
-  const { knobs } = world
+export function startAction (world: World, { type, region, resource, busy, ms = world.behavior.actionMs, fails = false, isHidden = false, effect }: Work): Action {
+  const { behavior } = world
   const action: Action = {
     id: 1_088_924_000 + nextSerial(world),
     status: 'in-progress',
@@ -99,18 +99,18 @@ export function startAction (world: World, { type, region, resource, busy, ms = 
     resource_id: resource.id,
     resource_type: resource.type,
     region,
-    visibleAt: isHidden ? Infinity : world.now() + knobs.actionLagMs
+    visibleAt: isHidden ? Infinity : world.now() + behavior.actionLagMs
   }
   world.actions.set(action.id, action)
   for (const owner of busy) world.pending.set(owner, action)
-  const isFailing = fails || knobs.failActions.includes(type)
+  const isFailing = fails || behavior.failActions.includes(type)
   world.later(ms, () => {
     action.status = isFailing ? 'errored' : 'completed'
     action.completed_at = timeOf(world.now())
     for (const owner of busy) if (world.pending.get(owner) === action) world.pending.delete(owner)
     if (isFailing) return
-    if (knobs.statusLagMs === 0) effect()
-    else world.later(knobs.statusLagMs, effect)
+    if (behavior.statusLagMs === 0) effect()
+    else world.later(behavior.statusLagMs, effect)
   })
   return action
 }

@@ -205,7 +205,7 @@ function addSnapshot ({ call: { world }, instance, form }: Turn): string {
     ...{ os_distro: source?.os_distro ?? null, os_version: source?.os_version ?? null },
     ...{ region: instance.region, instance_uuid: instance.id, client: instance.client, created_at: timeNow(world) }
   })
-  world.later(world.knobs.actionMs, () => { Object.assign(world.images.get(id) ?? {}, { status: 'active', size: 734003200 }) }, id)
+  world.later(world.behavior.actionMs, () => { Object.assign(world.images.get(id) ?? {}, { status: 'active', size: 734003200 }) }, id)
   return id
 }
 

@@ -27,7 +27,7 @@ function act (call: Call, action: Action): SimulatedReply {
   lag(world, instance)
   const reply = action.answer?.({ call, instance, form }) ?? ok({ detail: action.detail })
   if (action.tasks === null) end()
-  else walk(world, instance, { tasks: action.tasks, ms: world.knobs.actionMs, end })
+  else walk(world, instance, { tasks: action.tasks, ms: world.behavior.actionMs, end })
   return reply
 }
 

@@ -52,9 +52,9 @@ export const notFound = (): Error => refuse(404, 'Not found.')
 export const invalid = (errors: unknown): Error => refusal({ status: 400, body: errors })
 
 /** Calls that need OpenStack fail without it; lists come from the panel's own tables. */
-export function requireOpenstack ({ knobs }: World): void {
-  if (knobs.openstack === 'refuses-sign-in') throw refuse(417, 'OpenStack authentication failed')
-  if (knobs.openstack === 'unreachable') throw refuse(504, 'Can not connect to service api')
+export function requireOpenstack ({ behavior }: World): void {
+  if (behavior.openstack === 'refuses-sign-in') throw refuse(417, 'OpenStack authentication failed')
+  if (behavior.openstack === 'unreachable') throw refuse(504, 'Can not connect to service api')
 }
 
 /** As the vendor spells them: hyphens and underscores are mixed. */
@@ -77,10 +77,10 @@ const permissions: Readonly<Record<string, { readonly all: readonly string[], re
 export function permissionsOf (call: Call, family: string): Record<string, boolean> {
   const { all = [], staff = [] } = permissions[family] ?? {}
   const isGiven = (name: string): boolean =>
-    !call.world.knobs.deniedPermissions.includes(`${family}.${name}`) && (call.api === 'staff' || !staff.includes(name))
+    !call.world.behavior.deniedPermissions.includes(`${family}.${name}`) && (call.api === 'staff' || !staff.includes(name))
   return Object.fromEntries([...all, ...staff].map(name => [`${family}.${name}`, isGiven(name)]))
 }
 
 export function requirePermission (call: Call, key: string): void {
-  if (call.world.knobs.deniedPermissions.includes(key)) throw refuse(403, 'You do not have permissions to perform the requested action')
+  if (call.world.behavior.deniedPermissions.includes(key)) throw refuse(403, 'You do not have permissions to perform the requested action')
 }

@@ -28,7 +28,7 @@ export function createInstance (call: Call): SimulatedReply {
   requireImage(call, wish, boolean(form, 'share_image'))
   if (wish.flavor.out_of_stock) throw refuse(403, 'Flavor is out of stock')
   const owned = [...world.instances.values()].filter(instance => instance.client === wish.client.id)
-  if (owned.length >= world.knobs.instanceQuota) throw overQuota(call, wish.name, owned.length)
+  if (owned.length >= world.behavior.instanceQuota) throw overQuota(call, wish.name, owned.length)
   requireOpenstack(world)
   world.created += 1
   build(world, newUuid(world, 'c8ea7ed0'), wish)
@@ -104,7 +104,7 @@ function readNics ({ world }: Call, form: Form, client: number | null, region: R
 }
 
 function build (world: World, id: string, wish: Wish): void {
-  const { rowDelayMs, createMs, createEndsIn } = world.knobs
+  const { rowDelayMs, createMs, createEndsIn } = world.behavior
   const instance: Instance = {
     ...{ ...blankInstance(id), name: wish.name, status: 'building', flavor: wish.flavor.id, image: wish.image, region: wish.region.id },
     ...{ client: wish.client.id, created: timeNow(world), visibleAt: world.now() + rowDelayMs },

@@ -62,7 +62,7 @@ function deleteInstance (call: Call): SimulatedReply {
   world.cancel(instance.id)
   lag(world, instance)
   instance.task = 'deleting'
-  world.later(world.knobs.actionMs, () => {
+  world.later(world.behavior.actionMs, () => {
     world.instances.delete(instance.id)
     for (const address of world.floatingIps.values()) {
       if (address.held?.instance === instance.id) address.held = null
@@ -81,12 +81,12 @@ function consoleUrl (call: Call): SimulatedReply {
   if (!withConsole.includes(instance.status)) throw refuse(400, 'Unable to get the console of this instance')
   world.serial += 1
   const url = `http://console.example.net:6080/vnc_auto.html?token=SECRET-CONSOLE-${world.serial}`
-  const shapes: Record<typeof world.knobs.consoleShape, object> = {
+  const shapes: Record<typeof world.behavior.consoleShape, object> = {
     remote: { remote_console: { protocol: 'vnc', type: 'novnc', url } },
     'old-nova': { console: { type: 'novnc', url } },
     lxd: { url: `lxc/lxc.html?compute_node=node1&endpoint=ws://192.0.2.10:8080&auth=SECRET-KEYSTONE-${world.serial}`, lxc: true }
   }
-  return ok(shapes[world.knobs.consoleShape])
+  return ok(shapes[world.behavior.consoleShape])
 }
 
 export const instanceRoutes: readonly Route[] = [

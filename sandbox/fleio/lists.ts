@@ -90,7 +90,7 @@ function cut<Row> (call: Call, rows: readonly Row[], isOrdered: boolean) {
   const asked = parameter(call, 'page')
   const page = Number(asked ?? 1)
   if (!(page >= 1 && page <= pages)) throw refuse(404, 'Invalid page.')
-  const shift = !isOrdered && call.world.knobs.unorderedShift ? page - 1 : 0
+  const shift = !isOrdered && call.world.behavior.unorderedShift ? page - 1 : 0
   const shifted = [...rows.slice(rows.length - shift), ...rows.slice(0, rows.length - shift)]
   return {
     count: rows.length,
@@ -104,7 +104,7 @@ function cut<Row> (call: Call, rows: readonly Row[], isOrdered: boolean) {
 }
 
 function link (call: Call, page: number): string {
-  const origin = call.world.knobs.nextOrigin ?? `http://${call.request.headers.host ?? 'localhost'}`
+  const origin = call.world.behavior.nextOrigin ?? `http://${call.request.headers.host ?? 'localhost'}`
   const query = new URLSearchParams(call.request.query)
   if (page === 1) query.delete('page')
   else query.set('page', String(page))

@@ -7,13 +7,13 @@ import { crash, detailReply, noRoute, type Route } from './call.ts'
 import { catalogRoutes } from './catalog.ts'
 import { clientRoutes } from './clients.ts'
 import { instanceRoutes } from './instances.ts'
-import { defaultKnobs, type FleioKnobs } from './knobs.ts'
+import { defaultBehavior, type FleioBehavior } from './behavior.ts'
 import type { UserKind } from './records.ts'
 import { documented } from './seed-catalog.ts'
 import { addPlainInstances, seed } from './seed.ts'
 import { createWorld, type World } from './world.ts'
 
-export type FleioOptions = VendorOptions<FleioKnobs>
+export type FleioOptions = VendorOptions<FleioBehavior>
 export type FleioSandbox = Awaited<ReturnType<typeof startFleio>>
 
 const tokens: Readonly<Record<UserKind, string>> = {
@@ -21,8 +21,8 @@ const tokens: Readonly<Record<UserKind, string>> = {
 }
 
 /** A Fleio installation: /backend/staffapi for operators, /backend/api for end users. */
-export const startFleio = async ({ clock = Date.now, knobs, ...options }: FleioOptions = {}) => {
-  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock, documented.client)
+export const startFleio = async ({ clock = Date.now, behavior, ...options }: FleioOptions = {}) => {
+  const world = createWorld({ ...defaultBehavior(), ...behavior }, clock, documented.client)
   seed(world)
   const upToDate = (): World => {
     world.settle()
@@ -74,5 +74,5 @@ function authenticate (world: World, request: SimulatedRequest, api: UserKind): 
   if (scheme?.toLowerCase() !== 'token') throw unauthenticated('Authentication credentials were not provided.')
   if (more !== undefined || !Object.values(tokens).includes(key)) throw unauthenticated('Invalid token.')
   if (key !== tokens[api]) throw unauthenticated('Incorrect authentication credentials.')
-  if (!world.knobs.licensed) throw refusal(detailReply(402, 'License not found'))
+  if (!world.behavior.licensed) throw refusal(detailReply(402, 'License not found'))
 }

@@ -1,11 +1,11 @@
 import { createAgenda } from '../kit/agenda.ts'
-import type { FleioKnobs } from './knobs.ts'
+import type { FleioBehavior } from './behavior.ts'
 import type { Client, FloatingIp, Flavor, Image, Instance, Network, Region, SshKey } from './records.ts'
 
 /** `endUserClient` is the client that the end user's token belongs to; a doubled create counts twice in `created`. */
-export const createWorld = (knobs: FleioKnobs, clock: () => number, endUserClient: number) => ({
+export const createWorld = (behavior: FleioBehavior, clock: () => number, endUserClient: number) => ({
   ...createAgenda(clock),
-  knobs,
+  behavior,
   regions: new Map<string, Region>(),
   flavors: new Map<string, Flavor>(),
   images: new Map<string, Image>(),
@@ -36,9 +36,9 @@ export function localTime (ms: number, offsetHours: number): string {
 
 export const timeNow = (world: World): string => localTime(world.now(), 2)
 
-/** Lets the row lag behind its last action when the knob says so. */
-export function lag ({ knobs }: World, instance: Instance): void {
-  if (knobs.staleReads > 0) instance.stale = { shown: { status: instance.status, task: instance.task }, left: knobs.staleReads }
+/** Serves the row as it was before its last action for the next `staleReads` reads. */
+export function lag ({ behavior }: World, instance: Instance): void {
+  if (behavior.staleReads > 0) instance.stale = { shown: { status: instance.status, task: instance.task }, left: behavior.staleReads }
 }
 
 export interface Walk {

@@ -37,14 +37,14 @@ export const ok = (payload: Json): Answer => ({ http: 200, code: 200, text: 'OK'
 export const refuse = (http: number, text: string, code: number = http): Answer => ({ http, code, text, payload: {} })
 
 /** The vendor's own codes, 601 and up; which HTTP status goes with them today is not known. */
-export const refuseCode = ({ knobs }: World, code: number, text: string): Answer => refuse(knobs.sixHundredHttp, text, code)
+export const refuseCode = ({ behavior }: World, code: number, text: string): Answer => refuse(behavior.sixHundredHttp, text, code)
 
 export const notSupported = (): Answer => refuse(404, 'Not supported')
 export const invalid = (name: string): Answer => refuse(400, `The selected ${name} is invalid.`)
 export const fieldRequired = (name: string): Answer => refuse(400, `The ${name} field is required.`)
 
-export const unknownServer = ({ knobs }: World): Answer =>
-  refuse(knobs.unknownServer === 'http-404' ? 404 : 400, 'Could not find server with this id on this account.\n')
+export const unknownServer = ({ behavior }: World): Answer =>
+  refuse(behavior.unknownServer === 'http-404' ? 404 : 400, 'Could not find server with this id on this account.\n')
 
 export function serverOf (call: Call): GlesysServer | undefined {
   const server = call.world.servers.get(textOf(call.args, 'serverid') ?? '')
@@ -61,7 +61,7 @@ export const withUnlocked = (run: ServerRun): Run => withServer((call, server) =
   const { world } = call
   if (server.managedhosting === 'yes') return refuse(405, 'Not allowed on a server with managed hosting.')
   if (!isLocked(world, server)) return run(call, server)
-  return world.knobs.lockedError === 'http-403' ? refuse(403, 'Server Locked') : refuse(500, 'Server Locked', 606)
+  return world.behavior.lockedError === 'http-403' ? refuse(403, 'Server Locked') : refuse(500, 'Server Locked', 606)
 })
 
 /** The arguments of a query, of a form or of a JSON object, the body before the query; undefined for a body that cannot be read. */

@@ -1,28 +1,28 @@
 import { isRecord, type Json } from '../kit/json.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { textOf, type Answer } from './call.ts'
-import type { GlesysKnobs } from './knobs.ts'
+import type { GlesysBehavior } from './behavior.ts'
 import { toXml } from './xml.ts'
 
 export interface Envelope {
   readonly request: SimulatedRequest
   readonly args: Json
   readonly answer: Answer
-  readonly knobs: GlesysKnobs
+  readonly behavior: GlesysBehavior
   readonly now: number
   readonly project: string
 }
 
 export function toReply (envelope: Envelope): SimulatedReply {
-  const { answer: { http, payload }, knobs } = envelope
+  const { answer: { http, payload }, behavior } = envelope
   const challenge: Record<string, string> = http === 401 ? { 'www-authenticate': 'Basic realm="API"' } : {}
-  if (http !== 200 && knobs.errorBody === 'html') {
+  if (http !== 200 && behavior.errorBody === 'html') {
     const body = `<html><body><center><h1>${http}</h1></center></body></html>\n`
     return { status: http, headers: { ...challenge, 'content-type': 'text/html' }, body }
   }
   const response = {
     status: statusBlock(envelope),
-    ...(knobs.numbers === 'strings' ? mapValues(payload, value => typeof value === 'number' ? String(value) : value) : payload),
+    ...(behavior.numbers === 'strings' ? mapValues(payload, value => typeof value === 'number' ? String(value) : value) : payload),
     debug: { input: echo(envelope) }
   }
   if (wantsJson(envelope)) return { status: http, headers: challenge, body: { response } }
@@ -39,24 +39,24 @@ function wantsJson ({ request, args }: Envelope): boolean {
   return (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/json')
 }
 
-function statusBlock ({ answer, knobs, now }: Envelope): Json {
-  const status = { code: codeOf(answer, knobs, now), timestamp: swedishTime(now), text: answer.text }
-  return knobs.transactionId === 'null' ? { ...status, transactionid: null } : status
+function statusBlock ({ answer, behavior, now }: Envelope): Json {
+  const status = { code: codeOf(answer, behavior, now), timestamp: swedishTime(now), text: answer.text }
+  return behavior.transactionId === 'null' ? { ...status, transactionid: null } : status
 }
 
-function codeOf (answer: Answer, knobs: GlesysKnobs, now: number): number | string {
-  if (knobs.codeType === 'string') return String(answer.code)
+function codeOf (answer: Answer, behavior: GlesysBehavior, now: number): number | string {
+  if (behavior.codeType === 'string') return String(answer.code)
   if (answer.http !== 200) return answer.code
-  if (knobs.codeType === 'zero') return 0
+  if (behavior.codeType === 'zero') return 0
   // In August 2020 server/edit put its transaction id where the code belongs; its text is the only one but OK.
-  return knobs.codeType === 'big-on-edit' && answer.text !== 'OK' ? 1_234_567 + now % 1000 : answer.code
+  return behavior.codeType === 'big-on-edit' && answer.text !== 'OK' ? 1_234_567 + now % 1000 : answer.code
 }
 
 /** The vendor repeats every argument, secrets too. */
-function echo ({ args, knobs, project }: Envelope): unknown {
-  const added = knobs.debugInjects && project !== '' ? { projectkey: project, organizationnumber: 1337 } : {}
+function echo ({ args, behavior, project }: Envelope): unknown {
+  const added = behavior.debugInjects && project !== '' ? { projectkey: project, organizationnumber: 1337 } : {}
   const input = { ...mapValues(args, value => value === null ? '' : String(value)), ...added }
-  return Object.keys(input).length === 0 && knobs.emptyDebug === 'array' ? [] : input
+  return Object.keys(input).length === 0 && behavior.emptyDebug === 'array' ? [] : input
 }
 
 function mapValues (record: Json, change: (value: unknown) => unknown): Record<string, unknown> {

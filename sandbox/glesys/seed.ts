@@ -50,7 +50,7 @@ const plainRow = (number: number, projectkey: string): Row => {
 }
 
 export function seed (world: World): void {
-  for (const [serverid, hostname, more] of servers(world.now() + world.knobs.createMs)) {
+  for (const [serverid, hostname, more] of servers(world.now() + world.behavior.createMs)) {
     addServer(world, { serverid, hostname, platform: platformOf(serverid), projectkey: labProject, ...more })
   }
   for (let number = 1; number <= 16; number += 1) addServer(world, plainRow(number, number <= 8 ? labProject : userProject))

@@ -25,10 +25,10 @@ const act = (word: keyof typeof actions): Run => withUnlocked((call, server) => 
   if (server.supportedfeatures[word === 'stop' ? `stop${type}` : word] === 'no') return notSupported()
   const answer = (): Answer => ok({ server: mutationBody(world, server) })
   if (server.power === to && during === undefined) {
-    return world.knobs.alreadyThere === 'accept' ? answer() : refuse(400, `Server is already ${to}.`)
+    return world.behavior.alreadyThere === 'accept' ? answer() : refuse(400, `Server is already ${to}.`)
   }
   server.power = during ?? server.power
-  lockFor(world, server, world.knobs.actionMs, () => { server.power = to })
+  lockFor(world, server, world.behavior.actionMs, () => { server.power = to })
   return answer()
 })
 
@@ -41,9 +41,9 @@ const edit = withUnlocked((call, server) => {
     ...['cpucores', 'memorysize', 'disksize', 'bandwidth'].map(name => [name, wholeOf(args, name)])
   ].filter(([, value]) => value !== undefined))
   const apply = (): void => { Object.assign(server, changes) }
-  const isAtOnce = world.knobs.editValues === 'at-once'
+  const isAtOnce = world.behavior.editValues === 'at-once'
   if (isAtOnce) apply()
-  lockFor(world, server, world.knobs.actionMs, isAtOnce ? undefined : apply)
+  lockFor(world, server, world.behavior.actionMs, isAtOnce ? undefined : apply)
   return { ...ok({ server: mutationBody(world, server) }), text: 'Server update scheduled' }
 })
 
@@ -65,7 +65,7 @@ function editRefusal (call: Call, server: GlesysServer): Answer | null {
 const destroy = withUnlocked(({ world, args }, server) => {
   const keepip = truthOf(args, 'keepip')
   if (keepip === undefined) return refuse(400, 'The keepip field must be true or false.')
-  lockFor(world, server, world.knobs.lingerMs, () => { destroyServer(world, server, keepip ? 'kept' : 'given-back') })
+  lockFor(world, server, world.behavior.lingerMs, () => { destroyServer(world, server, keepip ? 'kept' : 'given-back') })
   return ok({})
 })
 

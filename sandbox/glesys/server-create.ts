@@ -80,7 +80,7 @@ function read (call: Call): Row | Answer {
 /** A new server first runs and then unlocks, in this order. */
 function create (call: Call): Answer {
   const { world } = call
-  const { createMs } = world.knobs
+  const { createMs } = world.behavior
   const row = read(call)
   if ('http' in row) return row
   const server = addServer(world, { ...row, power: 'stopped', lockedUntil: world.now() + createMs })

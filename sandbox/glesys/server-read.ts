@@ -7,14 +7,14 @@ import { isLocked, type GlesysServer, type World } from './world.ts'
 
 /** Without includestate `state` says nothing about power: null, or `locked`. */
 function plainBody (world: World, server: GlesysServer): Json {
-  const isShown = world.knobs.plainState === 'locked-shown' && isLocked(world, server)
+  const isShown = world.behavior.plainState === 'locked-shown' && isLocked(world, server)
   return bodyWith(world, server, isShown ? 'locked' : null)
 }
 
 function stateBody (world: World, server: GlesysServer): Json {
   const islocked = isLocked(world, server)
   const body = bodyWith(world, server, islocked ? 'locked' : server.power)
-  if (world.knobs.detailsFields === 'old') return body
+  if (world.behavior.detailsFields === 'old') return body
   const isrunning = server.power === 'running'
   return { ...body, isrunning, islocked, status: islocked ? 'updating' : isrunning ? 'running' : 'ready' }
 }
@@ -49,11 +49,11 @@ const addressItems = (world: World, server: GlesysServer): Json[] => [...world.a
 
 /** What create, edit, start, stop and their like answer with. */
 export function mutationBody (world: World, server: GlesysServer): Json {
-  if (world.knobs.mutationAnswers === 'minimal') return { serverid: server.serverid }
-  return world.knobs.mutationAnswers === 'with-state' ? stateBody(world, server) : plainBody(world, server)
+  if (world.behavior.mutationAnswers === 'minimal') return { serverid: server.serverid }
+  return world.behavior.mutationAnswers === 'with-state' ? stateBody(world, server) : plainBody(world, server)
 }
 
-const listItem = (world: World, server: GlesysServer): Json => world.knobs.listItems === 'rich'
+const listItem = (world: World, server: GlesysServer): Json => world.behavior.listItems === 'rich'
   ? plainBody(world, server)
   : pick(server, 'serverid', 'hostname', 'datacenter', 'platform')
 

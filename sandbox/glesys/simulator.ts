@@ -5,7 +5,7 @@ import { addressRoutes } from './address-routes.ts'
 import { admit, login } from './auth.ts'
 import { fieldRequired, isMissing, ok, readArguments, reads, refuse, type Answer, type Routes } from './call.ts'
 import { toReply } from './envelope.ts'
-import { defaultKnobs, type GlesysKnobs } from './knobs.ts'
+import { defaultBehavior, type GlesysBehavior } from './behavior.ts'
 import { demoUser, labKey, labProject, networks, sshKeys, userProject } from './seed-access.ts'
 import { addServers, seed } from './seed.ts'
 import { serverChangeRoutes } from './server-change.ts'
@@ -13,13 +13,13 @@ import { serverCreateRoutes } from './server-create.ts'
 import { serverReadRoutes } from './server-read.ts'
 import { createWorld, type World } from './world.ts'
 
-export type GlesysOptions = VendorOptions<GlesysKnobs>
+export type GlesysOptions = VendorOptions<GlesysBehavior>
 export type GlesysSandbox = Awaited<ReturnType<typeof startGlesys>>
 
 type Settings = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-export const startGlesys = async ({ clock = Date.now, knobs, ...options }: GlesysOptions = {}) => {
-  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
+export const startGlesys = async ({ clock = Date.now, behavior, ...options }: GlesysOptions = {}) => {
+  const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   seed(world)
   return await startVendor(world, handle, options, origin => {
     const settings: Settings = {
@@ -58,7 +58,7 @@ const routes: Routes = {
 function handle (world: World, request: SimulatedRequest): SimulatedReply {
   const args = readArguments(request)
   const { answer, project } = respond(world, request, args)
-  return toReply({ request, args: args ?? {}, answer, knobs: world.knobs, now: world.now(), project })
+  return toReply({ request, args: args ?? {}, answer, behavior: world.behavior, now: world.now(), project })
 }
 
 interface Outcome { readonly answer: Answer, readonly project: string }

@@ -1,7 +1,7 @@
 import { createAgenda } from '../kit/agenda.ts'
 import { choice, empty, none, type Json } from '../kit/json.ts'
 import { featuresOf, type Platform } from './catalog.ts'
-import type { GlesysKnobs } from './knobs.ts'
+import type { GlesysBehavior } from './behavior.ts'
 
 export type Identity = Readonly<Record<'serverid' | 'hostname' | 'projectkey', string>> & { readonly platform: Platform }
 
@@ -35,9 +35,9 @@ export interface Address extends Pool {
   ptr: string
 }
 
-export const createWorld = (knobs: GlesysKnobs, clock: () => number) => ({
+export const createWorld = (behavior: GlesysBehavior, clock: () => number) => ({
   ...createAgenda(clock),
-  knobs,
+  behavior,
   servers: new Map<string, GlesysServer>(),
   addresses: new Map<string, Address>(),
   /** When each temporary key was used last. */

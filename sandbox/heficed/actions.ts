@@ -56,7 +56,7 @@ export const act = (word: Word): Handler => withServer((call, server) => {
   const before = server.status
   const isFit = from.includes(before.toLowerCase()) || (isForced && !inert.includes(before.toLowerCase()))
   if (isGoing(server) || !isFit || isAllowed?.(server) === false) return refuseState(call, word)
-  if (call.world.knobs.transitional && during !== undefined) server.status = during
+  if (call.world.behavior.transitional && during !== undefined) server.status = during
   return ok(begin(call.world, { instanceId: server.id, action: word }, () => {
     if (server.status === during) server.status = before
     Object.assign(server, changes)
@@ -72,7 +72,7 @@ interface EventSpec {
 
 /** The event of accepted work: pending at once, its effect comes later. The API has no way to read it again. */
 export function begin (world: World, spec: EventSpec, effect: () => void = () => {}): Record<string, unknown> & { readonly id: number } {
-  world.later(world.knobs.actionMs, effect)
+  world.later(world.behavior.actionMs, effect)
   return {
     ...{ id: ++world.last.event, entityType: 'vm', group: 'cloudServer' },
     ...spec,
@@ -100,13 +100,13 @@ export const cancel = withServer((call, server) => {
   if (server.billing.cancellationRequest !== null) return refuseState(call, 'cancel')
   const request = { type, created: world.seconds(), termination: world.seconds(), reason }
   server.billing.cancellationRequest = request
-  world.later(world.knobs.cancelMs, () => { remove(world, server) })
-  const answers: Record<typeof world.knobs.cancelAnswer, () => SimulatedReply> = {
+  world.later(world.behavior.cancelMs, () => { remove(world, server) })
+  const answers: Record<typeof world.behavior.cancelAnswer, () => SimulatedReply> = {
     request: () => ok(request),
     empty: () => ({ status: 200 }),
     event: () => ok(begin(world, { instanceId: server.id, action: 'cancel' }))
   }
-  return answers[world.knobs.cancelAnswer]()
+  return answers[world.behavior.cancelAnswer]()
 })
 
 function remove (world: World, server: Instance): void {

@@ -28,7 +28,7 @@ export const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 /** Problem details plus the vendor's own `context`; `instance` is the address asked for, never a server id. */
 export function problem ({ world, request }: Pick<Call, 'world' | 'request'>, trouble: Trouble): SimulatedReply {
   const { status, detail, context: fields = [], headers } = trouble
-  const context = world.knobs.problemContext === 'text' ? fields.join(', ') : { fields }
+  const context = world.behavior.problemContext === 'text' ? fields.join(', ') : { fields }
   return {
     status,
     headers: { ...headers, 'content-type': 'application/problem+json' },
@@ -61,7 +61,7 @@ const isCount = (text: string): boolean => /^\d{1,9}$/.test(text)
 /** `repeat` are the query members that the links keep. "No more" is the empty string in the links but null in the offsets. */
 export function page<Row> (call: Call, rows: readonly Row[], repeat: readonly string[]): SimulatedReply {
   const { query, path } = call.request
-  const { pageLimit } = call.world.knobs
+  const { pageLimit } = call.world.behavior
   const asked = query.get('limit') ?? String(pageLimit)
   const from = query.get('offset') ?? '0'
   const wrong = !isCount(asked) || Number(asked) < 1 || Number(asked) > 200 ? 'limit' : !isCount(from) ? 'offset' : null

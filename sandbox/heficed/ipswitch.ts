@@ -37,7 +37,7 @@ const withSubnets = (run: SubnetHandler): Handler => withServer((call, server) =
 
 export const routeSubnets = withSubnets((call, server, found) => {
   const { world } = call
-  const isEarly = ({ releasedAt }: StoredSubnet): boolean => world.now() - releasedAt < world.knobs.moveMs
+  const isEarly = ({ releasedAt }: StoredSubnet): boolean => world.now() - releasedAt < world.behavior.moveMs
   const parents = new Set([...world.subnets.values()].map(({ parentId }) => parentId))
   if (found.some(({ row }) => parents.has(row.id))) return badBody(call, 'The subnet is divided')
   if (found.some(({ row }) => row.metadata.switch.instanceId !== undefined)) return conflict(call, 'The subnet is routed already')

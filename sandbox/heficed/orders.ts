@@ -64,7 +64,7 @@ export const order: Handler = call => {
   const connectId = ++world.last.server
   const id = ++world.last.server
   const invoiceId = ++world.last.invoice
-  const hostname = (world.knobs.orderHostname === 'use' ? spec.hostname : undefined) ?? madeUpHostname(id)
+  const hostname = (world.behavior.orderHostname === 'use' ? spec.hostname : undefined) ?? madeUpHostname(id)
   const perHour = spec.billingTypeId === hourly ? Math.round(total / 720 * 10_000) / 10_000 : null
   place(world, spec, { id, hostname, invoiceId, paid, price: prices.server, perHour })
   const raw = { product: 'kronoscloud', instanceTypeId: type.id, locationId: location.id, templateId: template.id, vcpu, memory, disk }
@@ -74,14 +74,14 @@ export const order: Handler = call => {
     // The network product has an instance id of its own, which is no server's.
     item(world, connectId, prices.connect, ['Connect', `${location.id.toUpperCase()} - FAKEconnect`], connect)
   ]
-  if (world.knobs.connectFirst) items.reverse()
+  if (world.behavior.connectFirst) items.reverse()
   const task = begin(world, { instanceId: id, action: 'create' })
   return ok(invoice(world, invoiceId, { items, total, paid, asyncTaskIds: [task.id], usageBasedRate: perHour }))
 }
 
 function pay (world: World, total: number): boolean {
-  if (world.knobs.credit < total) return false
-  world.knobs.credit -= total
+  if (world.behavior.credit < total) return false
+  world.behavior.credit -= total
   return true
 }
 
@@ -100,9 +100,9 @@ function place (world: World, { source, vcpu, memory, disk }: OrderSpec, { id, h
   }
   const server = buildInstance({ id, number: id % 480, source, vcpu, memory, disk, hostname, billing })
   world.servers.set(id, server)
-  world.hiddenUntil.set(id, world.now() + world.knobs.orderHiddenMs)
+  world.hiddenUntil.set(id, world.now() + world.behavior.orderHiddenMs)
   world.created += 1
-  if (paid) world.later(world.knobs.createMs, () => { if (server.status === 'pending') server.status = 'running' })
+  if (paid) world.later(world.behavior.createMs, () => { if (server.status === 'pending') server.status = 'running' })
 }
 
 const daySeconds = 86_400

@@ -12,7 +12,7 @@ interface Route {
   readonly path: string
   readonly run: Handler
   readonly scopes: readonly string[]
-  /** A guessed path: hidden when the knob asks for what was seen alone. */
+  /** A guessed path; unknown while `inferred` is off in the behavior. */
   readonly inferred: boolean
 }
 
@@ -67,7 +67,7 @@ const routes: readonly Route[] = [
 export function dispatch (call: Omit<Call, 'params'>, grant: Grant): SimulatedReply {
   const { world, request } = call
   const there = findRoutes(routes, request.path)
-    .filter(({ route, params }) => (world.knobs.inferred || !route.inferred) && /^\d{1,15}$/.test(params['id'] ?? '0'))
+    .filter(({ route, params }) => (world.behavior.inferred || !route.inferred) && /^\d{1,15}$/.test(params['id'] ?? '0'))
   if (there.length === 0) return notFound(call, 'Resource')
   const found = there.find(({ route }) => route.method === request.method)
   if (found === undefined) {
@@ -80,7 +80,7 @@ export function dispatch (call: Omit<Call, 'params'>, grant: Grant): SimulatedRe
     return problem(call, { status: 403, detail: 'The access token does not grant the required scope', headers })
   }
   if ((params['org'] ?? world.organizationId) !== world.organizationId) {
-    const status = world.knobs.unknownOrganization
+    const status = world.behavior.unknownOrganization
     const detail = status === 404 ? 'Organization not found' : 'The application does not belong to this organization'
     return problem(call, { status, detail })
   }

@@ -1,12 +1,12 @@
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { encode, problem } from './call.ts'
-import { defaultKnobs, type HeficedKnobs } from './knobs.ts'
+import { defaultBehavior, type HeficedBehavior } from './behavior.ts'
 import { dispatch } from './routes.ts'
 import { allowedScopes, clientId, clientSecret, createTokenDesk, tokenPath, type TokenDesk } from './tokens.ts'
 import { createWorld, type World } from './world.ts'
 
-export type HeficedOptions = VendorOptions<HeficedKnobs>
+export type HeficedOptions = VendorOptions<HeficedBehavior>
 export type HeficedSandbox = Awaited<ReturnType<typeof startHeficed>>
 export type HeficedSettings = ReturnType<typeof settingsFor>
 
@@ -17,8 +17,8 @@ const settingsFor = (organizationId: string, origin: string) => ({
 })
 
 /** The token host and the API host share one listener: `/oauth2/token` is the one, the rest is the other. */
-export const startHeficed = async ({ clock = Date.now, knobs, ...options }: HeficedOptions = {}) => {
-  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
+export const startHeficed = async ({ clock = Date.now, behavior, ...options }: HeficedOptions = {}) => {
+  const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   const desk = createTokenDesk(clock)
   return await startVendor(world, (_world, request) => answer(world, desk, request), options, origin => ({
     settings: { 'heficed-main': settingsFor(world.organizationId, origin) },

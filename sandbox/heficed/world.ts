@@ -1,5 +1,5 @@
 import { createAgenda } from '../kit/agenda.ts'
-import type { HeficedKnobs } from './knobs.ts'
+import type { HeficedBehavior } from './behavior.ts'
 import { seedSubnets } from './seed-subnets.ts'
 import { seedServers } from './seed.ts'
 
@@ -7,13 +7,13 @@ const key = (last: string, label: string, fingerPrint: string, created: number) 
   ({ id: `5f1c0a52-0000-4000-8000-0000000000${last}`, label, fingerPrint, created })
 
 /** The state of the simulated vendor. */
-export function createWorld (knobs: HeficedKnobs, clock: () => number) {
+export function createWorld (behavior: HeficedBehavior, clock: () => number) {
   const servers = new Map(seedServers().map(server => [server.id, server]))
   const hiddenUntil = new Map<number, number>()
   return {
     ...createAgenda(clock),
     organizationId: '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd',
-    ...{ knobs, servers, hiddenUntil },
+    ...{ behavior, servers, hiddenUntil },
     subnets: new Map(seedSubnets().map(subnet => [subnet.row.id, subnet])),
     keys: [
       key('aa', 'ops-key', '00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff', 1598918400),

@@ -41,7 +41,7 @@ function checkRebuild ({ protection, server_type: { architecture } }: Server, bo
 const signal = (command: string, then: (server: Server, world: World) => void): ServerAction => ({
   command,
   effect: (server, _body, world) => {
-    if (isOn(server) && world.knobs.guest === 'obeys') world.later(world.knobs.actionMs, () => { then(server, world) }, server.id)
+    if (isOn(server) && world.behavior.guest === 'obeys') world.later(world.behavior.actionMs, () => { then(server, world) }, server.id)
   }
 })
 
@@ -57,9 +57,9 @@ const actions: Readonly<Record<string, ServerAction>> = {
     allowed: ['server_type', 'upgrade_disk'],
     required: ['server_type', 'upgrade_disk'],
     check: checkResize,
-    effect: (server, body, { knobs }) => {
+    effect: (server, body, { behavior }) => {
       const type = findType(textOf(body, 'server_type')) ?? server.server_type
-      Object.assign(server, { server_type: type, status: knobs.afterResize })
+      Object.assign(server, { server_type: type, status: behavior.afterResize })
       if (flagOf(body, 'upgrade_disk') === true) server.primary_disk_size = type.disk
     }
   },
@@ -112,12 +112,12 @@ const actions: Readonly<Record<string, ServerAction>> = {
   }
 }
 
-function checkResize ({ status, primary_disk_size: disk, server_type: own }: Server, body: Json, { knobs }: World): void {
+function checkResize ({ status, primary_disk_size: disk, server_type: own }: Server, body: Json, { behavior }: World): void {
   const type = findType(textOf(body, 'server_type'))
   if (type === undefined) throw invalid('server_type')
   if (status !== 'off') throw refuse(422, 'server_not_stopped', 'server must be stopped before changing type')
   if (type.architecture !== own.architecture || type.disk < disk) throw refuse(422, 'invalid_server_type')
-  if (knobs.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
+  if (behavior.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
 }
 
 /** The name is in the description. The image cannot be used before the action has ended. */
@@ -137,7 +137,7 @@ function snapshot (server: Server, body: Json, world: World): Json {
     created_from: { id: server.id, name: server.name }
   }
   world.images.set(id, image)
-  world.later(world.knobs.actionMs, () => { Object.assign(image, { status: 'available', image_size: 2.3 }) })
+  world.later(world.behavior.actionMs, () => { Object.assign(image, { status: 'available', image_size: 2.3 }) })
   return { image: { ...image } }
 }
 
@@ -146,7 +146,7 @@ const act = (call: Call, server: Server, action: ServerAction): SimulatedReply =
   const body = bodyOf(call, action.allowed ?? [], action.required)
   if (server.locked) throw locked()
   action.check?.(server, body, world)
-  const isFailing = world.knobs.failCommands.includes(action.command)
+  const isFailing = world.behavior.failCommands.includes(action.command)
   const extra = action.extra?.(server, body, world)
   const shared = { command: action.command, resources: onServer(server) }
   if (action.instant === true && !isFailing) {
@@ -169,5 +169,5 @@ export const serverActions: Handler = call => {
 export const readActions: Handler = ({ world, request: { query } }) => {
   const ids = query.getAll('id')
   if (ids.length === 0) throw removed('2023-07-20-actions-list-endpoint-is-deprecated')
-  return ok({ actions: ids.slice(0, 25).flatMap(id => world.knobs.forgetsActions ? [] : world.actions.get(Number(id)) ?? []) })
+  return ok({ actions: ids.slice(0, 25).flatMap(id => world.behavior.forgetsActions ? [] : world.actions.get(Number(id)) ?? []) })
 }

@@ -99,7 +99,7 @@ function orderOf (world: World, body: Json): Order {
   if (!keys.every(key => sshKeys.some(({ id, name }) => name === key || String(id) === String(key)))) throw invalid('ssh_keys')
   if (!numbersOf(body, 'networks').every(id => networks.some(network => network.id === id))) throw invalid('networks')
   if (isTaken(world, name)) throw taken()
-  if (world.knobs.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
+  if (world.behavior.soldOut.includes(type.name)) throw refuse(412, 'resource_unavailable', 'error during placement', {})
   return { type, image, location }
 }
 
@@ -129,8 +129,8 @@ export const createServer: Handler = call => {
   const resources = onServer(server)
   const begin = (command: string, ms: number, status: string) =>
     world.begin({ command, resources, ms, locks: server, effect: () => { server.status = status } })
-  const action = begin('create_server', world.knobs.createMs / 2, 'off')
-  const start = starts ? [begin('start_server', world.knobs.createMs, 'running')] : []
+  const action = begin('create_server', world.behavior.createMs / 2, 'off')
+  const start = starts ? [begin('start_server', world.behavior.createMs, 'running')] : []
   const firewalls = recordsOf(body, 'firewalls').map(() => world.begin({ command: 'apply_firewall', resources }))
   const next = [...start, ...firewalls]
   return created({ server: show(world, server), action, next_actions: next, root_password: hasKeys ? null : world.password() })

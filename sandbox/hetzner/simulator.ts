@@ -5,12 +5,12 @@ import type { SimulatedReply, SimulatedRequest, Simulator } from '../kit/simulat
 import { readActions, serverActions } from './actions.ts'
 import { ipAction, listIps } from './addresses.ts'
 import { ok, page, problem, removed, unrouted, type Handler } from './call.ts'
-import { defaultKnobs, type HetznerKnobs } from './knobs.ts'
+import { defaultBehavior, type HetznerBehavior } from './behavior.ts'
 import { locations, networks, pricing, serverTypes, sshKeys } from './catalog.ts'
 import { changeServer, createServer, deleteImage, deleteServer, getServer, listServers } from './servers.ts'
 import { createWorld, type World } from './world.ts'
 
-export interface HetznerSandbox extends Simulator, Pick<World, 'knobs' | 'servers' | 'images' | 'rescued' | 'bucket' | 'addServers'> {
+export interface HetznerSandbox extends Simulator, Pick<World, 'behavior' | 'servers' | 'images' | 'rescued' | 'bucket' | 'addServers'> {
   readonly settings: Record<'hz' | 'hz-readonly', { readonly token: string, readonly api_url: string }>
   /** Servers that were bought. */
   readonly created: number
@@ -55,8 +55,8 @@ const routes: readonly Route[] = [
   { path: '/datacenters', handlers: { GET: () => { throw removed('2026-06-02-datacenters-deprecated') } } }
 ]
 
-export const startHetzner = async ({ clock = Date.now, knobs, ...options }: VendorOptions<HetznerKnobs> = {}): Promise<HetznerSandbox> => {
-  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
+export const startHetzner = async ({ clock = Date.now, behavior, ...options }: VendorOptions<HetznerBehavior> = {}): Promise<HetznerSandbox> => {
+  const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   const { servers, images, rescued, bucket, addServers } = world
   return await startVendor(world, identified, options, origin => ({
     servers,
@@ -82,7 +82,7 @@ function answer (world: World, request: SimulatedRequest): SimulatedReply {
   if (token === undefined) return problem(401, 'unauthorized', 'token is required')
   if (token !== tokens.write && token !== tokens.read) return problem(401, 'unauthorized', 'the token you have provided is invalid')
   const limits = take(world)
-  const { rateLimit } = world.knobs
+  const { rateLimit } = world.behavior
   const text = `Limit of '${rateLimit}' requests per hour for token '${token.slice(0, 32)}...' reached.`
   if (limits === null) return { ...problem(429, 'rate_limit_exceeded', text), headers: limitHeaders(world) }
   const handler = found.route.handlers[request.method]
@@ -95,7 +95,7 @@ function answer (world: World, request: SimulatedRequest): SimulatedReply {
 
 /** One request of the bucket; null where it is empty. */
 function take (world: World): Readonly<Record<string, string>> | null {
-  const { bucket, knobs: { rateLimit } } = world
+  const { bucket, behavior: { rateLimit } } = world
   const now = world.now()
   Object.assign(bucket, { left: Math.min(rateLimit, bucket.left + (now - bucket.at) * rateLimit / 3_600_000), at: now })
   if (bucket.left < 1) return null
@@ -104,7 +104,7 @@ function take (world: World): Readonly<Record<string, string>> | null {
 }
 
 /** `reset` is when the bucket is full again, up to an hour away. */
-const limitHeaders = ({ bucket, knobs: { rateLimit }, now }: World): Readonly<Record<string, string>> => ({
+const limitHeaders = ({ bucket, behavior: { rateLimit }, now }: World): Readonly<Record<string, string>> => ({
   'ratelimit-limit': String(rateLimit),
   'ratelimit-remaining': String(Math.floor(bucket.left)),
   'ratelimit-reset': String(Math.ceil(now() / 1000 + (rateLimit - bucket.left) / rateLimit * 3600))

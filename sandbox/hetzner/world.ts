@@ -1,6 +1,6 @@
 import { createAgenda } from '../kit/agenda.ts'
 import { seedImages } from './catalog.ts'
-import type { HetznerKnobs } from './knobs.ts'
+import type { HetznerBehavior } from './behavior.ts'
 import { firstServer, newServer, seedFloatingIps, seedPrimaryIps, seedServers, type Server } from './seed.ts'
 
 export interface Action {
@@ -25,7 +25,7 @@ export interface Work {
 }
 
 /** The state of the simulated project. Times are sent without fractions. */
-export function createWorld (knobs: HetznerKnobs, clock: () => number) {
+export function createWorld (behavior: HetznerBehavior, clock: () => number) {
   const agenda = createAgenda(clock)
   const servers = new Map(seedServers().map(server => [server.id, server]))
   const actions = new Map<number, Action>()
@@ -40,7 +40,7 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
   const iso = (): string => new Date(clock()).toISOString().replace(/\.\d+Z$/, 'Z')
 
   /** The samples of the vendor have an error beside `running`, too: it says nothing until the status is `error`. */
-  const begin = ({ command, resources, ms = knobs.actionMs, locks: locked, during, effect }: Work): Action => {
+  const begin = ({ command, resources, ms = behavior.actionMs, locks: locked, during, effect }: Work): Action => {
     const error = { code: 'action_failed', message: 'Action failed' }
     const action: Action = { id: ++last.action, command, status: 'running', progress: 0, started: iso(), finished: null, resources, error }
     actions.set(action.id, action)
@@ -48,7 +48,7 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
     if (locked !== undefined) lock(locked, 1)
     if (locked !== undefined && during !== undefined) locked.status = during
     agenda.later(ms, () => {
-      const failed = knobs.failCommands.includes(command)
+      const failed = behavior.failCommands.includes(command)
       Object.assign(action, { status: failed ? 'error' : 'success', progress: 100, finished: iso(), ...(failed ? {} : { error: null }) })
       if (locked !== undefined) lock(locked, -1)
       if (failed && during !== undefined && locked !== undefined) locked.status = before ?? locked.status
@@ -60,7 +60,7 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
   return {
     ...agenda,
     iso,
-    knobs,
+    behavior,
     servers,
     actions,
     last,
@@ -72,7 +72,7 @@ export function createWorld (knobs: HetznerKnobs, clock: () => number) {
     /** Servers that run the rescue system. */
     rescued: new Set<number>(),
     /** The bucket of requests. */
-    bucket: { left: knobs.rateLimit, at: clock() },
+    bucket: { left: behavior.rateLimit, at: clock() },
     /** Returned once: no later response may repeat it. */
     password: () => `shown-once-${++last.password}`,
     addServers: (count: number) => {

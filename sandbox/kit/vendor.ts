@@ -4,32 +4,32 @@ import {
 } from './simulator.ts'
 
 /** What each simulated vendor can be started with. */
-export interface VendorOptions<Knobs> extends SimulatorOptions {
+export interface VendorOptions<Behavior> extends SimulatorOptions {
   /** Epoch milliseconds. */
   readonly clock?: () => number
-  readonly knobs?: Partial<Knobs>
+  readonly behavior?: Partial<Behavior>
 }
 
-interface VendorWorld<Knobs> extends Agenda {
-  readonly knobs: Knobs
+interface VendorWorld<Behavior> extends Agenda {
+  readonly behavior: Behavior
   /** Servers made by accepted creates. */
   readonly created: number
 }
 
 /**
- * A simulator over a world with a clock and knobs: every change that is due is applied before a request is handled.
- * `members` are the vendor's own, beside `knobs` and `created`.
+ * A simulator over a world with a clock and behavior: every change that is due is applied before a request is handled.
+ * `members` are the vendor's own, beside `behavior` and `created`.
  */
-export async function startVendor<Knobs extends object, World extends VendorWorld<Knobs>, Members extends object> (
-  world: World & VendorWorld<Knobs>,
+export async function startVendor<Behavior extends object, World extends VendorWorld<Behavior>, Members extends object> (
+  world: World & VendorWorld<Behavior>,
   handle: (world: World, request: SimulatedRequest) => SimulatedReply,
   options: SimulatorOptions,
   members: (origin: string) => Members
-): Promise<Simulator & Members & Pick<VendorWorld<Knobs>, 'knobs' | 'created'>> {
+): Promise<Simulator & Members & Pick<VendorWorld<Behavior>, 'behavior' | 'created'>> {
   const simulator = await startSimulator(request => {
     world.settle()
     return handle(world, request)
   }, options)
-  const common = { knobs: world.knobs, get created () { return world.created } }
+  const common = { behavior: world.behavior, get created () { return world.created } }
   return withMembers(withMembers(simulator, members(simulator.origin)), common)
 }

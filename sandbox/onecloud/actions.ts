@@ -120,5 +120,5 @@ export const act = (world: World, row: ServerRow, verb: string, { input, userId 
     else if (end === 'ready') row.power = 'off'
     touch(row, at)
   }
-  begin(world, row, { action: verb, ms: world.knobs.actionMs, statuses, failed, effects: { [statuses.length - 1]: finish } })
+  begin(world, row, { action: verb, ms: world.behavior.actionMs, statuses, failed, effects: { [statuses.length - 1]: finish } })
 }

@@ -8,7 +8,7 @@ import type { CreateAsk } from './create-input.ts'
 
 /** The last checks of all: the quota and the name. */
 export const checkLast = (world: World, projectId: string, { name }: CreateAsk): void => {
-  const quota = world.knobs.quotaServers
+  const quota = world.behavior.quotaServers
   const held = [...world.servers.values()].filter(row => row.tenantId === projectId).length
   if (quota > 0 && held >= quota) throw refuse(400, 'OutOfQuotaError', `Out of server quota: count ${held + 1} > ${quota}`)
   if (name === '') throw refuse(400, 'MissingParameterError', 'Missing parameter name')
@@ -36,7 +36,7 @@ const node = { vcpu: 24, memoryMb: 131_072 }
 const building = ['init', 'schedule', 'network', 'image_caching', 'disk', 'start_deploy', 'deploying']
 
 const startBuilding = (world: World, row: ServerRow, ask: CreateAsk): void => {
-  const shared = { action: 'create', ms: world.knobs.createMs }
+  const shared = { action: 'create', ms: world.behavior.createMs }
   if (ask.vcpu > node.vcpu || ask.memoryMb > node.memoryMb) {
     // A server that never got a host loses its lock by itself.
     begin(world, row, { ...shared, statuses: ['init', 'schedule', 'sched_fail'], effects: { 2: () => { row.disableDelete = false } } })

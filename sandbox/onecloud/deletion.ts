@@ -16,7 +16,7 @@ export const deleteServer = (world: World, row: ServerRow, query: URLSearchParam
   if (row.disableDelete) throw wrongStatus('Virtual server is locked, cannot delete')
   if (row.prepaidUntil > world.now()) throw refuse(403, 'ForbiddenError', 'not allow to delete prepaid server in valid status')
   const eip = boundEip(world, row)
-  const course = { action: 'delete', ms: world.knobs.actionMs, failed: 'delete_fail' }
+  const course = { action: 'delete', ms: world.behavior.actionMs, failed: 'delete_fail' }
   const off = (): void => { row.power = row.placed ? 'off' : row.power }
   if (isTrue(query.get('override_pending_delete')) || neverBuilt.includes(row.status)) {
     const gone = (): void => {

@@ -34,7 +34,7 @@ const signIn = (world: World, request: SimulatedRequest): SimulatedReply => {
   const projectId = proof.accessKey === undefined ? scopeOf(world, proof.person, objectOf(auth['scope'])) : proof.accessKey.projectId
   const token = issueToken(world, { ...proof, projectId })
   return {
-    status: world.knobs.tokenStatus,
+    status: world.behavior.tokenStatus,
     headers: { 'x-subject-token': token.id },
     body: { id: token.id, token: tokenBody(world, token) }
   }
@@ -98,7 +98,7 @@ const listProjects = (world: World, request: SimulatedRequest): SimulatedReply =
   const caller = callerOf(world, request.headers['x-auth-token'])
   if (!caller.admin) throw listForbidden('identity', 'projects', 'domain', allowedScope(caller))
   const projects = world.projects.map(({ id, name, domainId }) => ({ id, name, domain_id: domainId, enabled: true }))
-  return { status: 200, body: { limit: world.knobs.maxPage, projects, total: projects.length } }
+  return { status: 200, body: { limit: world.behavior.maxPage, projects, total: projects.length } }
 }
 
 const createProject = (world: World, request: SimulatedRequest): SimulatedReply => {

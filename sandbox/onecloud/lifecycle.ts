@@ -1,7 +1,7 @@
 import type { ServerRow, World } from './world.ts'
 
 export interface Course {
-  /** The path word of the action, for the failing knob. */
+  /** The path word of the action, as `failActions` lists it. */
   readonly action: string
   readonly ms: number
   /** The first holds at once, the last at the end; the others share the time between. */
@@ -24,7 +24,7 @@ export const touch = (row: ServerRow, at: number): void => { Object.assign(row, 
 export const begin = (world: World, row: ServerRow, { action, ms, statuses, failed, effects = {} }: Course): void => {
   const now = world.now()
   const last = statuses.length - 1
-  const isRefused = failed !== undefined && world.knobs.failActions.includes(action)
+  const isRefused = failed !== undefined && world.behavior.failActions.includes(action)
   const step = (index: number, status: string, at: number): void => {
     const isFailure = isRefused && index > 0 && index === last
     setStatus(row, isFailure ? failed : status, at)

@@ -59,7 +59,7 @@ const listRows = (world: World, caller: Caller, kind: Collection, query: URLSear
   const rows = rowsOf(world, plural)
   const scope = query.get('scope') ?? 'project'
   if (caller.guest || (!caller.admin && scope !== 'project')) throw listForbidden(kind.service, plural, scope, allowedScope(caller))
-  const rules = { plural, inputType: 'ListInput', columns: new Set(rows.flatMap(row => Object.keys(row))), maxPage: world.knobs.maxPage }
+  const rules = { plural, inputType: 'ListInput', columns: new Set(rows.flatMap(row => Object.keys(row))), maxPage: world.behavior.maxPage }
   const test = commonTest(query, rules)
   const isChosen = (row: Json): boolean => kind.filters.filter(key => (query.get(key) ?? '') !== '').every(key =>
     query.getAll(key).some(value => typeof row[key] === 'boolean' ? row[key] === isTrue(value) : sameValue(row[key], value)))

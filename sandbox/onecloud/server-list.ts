@@ -11,7 +11,7 @@ interface Candidate {
 }
 
 const rulesOf = (world: World, rows: readonly Candidate[]): ListRules =>
-  ({ plural: 'servers', inputType: 'ServerListInput', columns: new Set(Object.keys(rows[0]?.columns ?? {})), maxPage: world.knobs.maxPage })
+  ({ plural: 'servers', inputType: 'ServerListInput', columns: new Set(Object.keys(rows[0]?.columns ?? {})), maxPage: world.behavior.maxPage })
 
 export const listServers = (world: World, caller: Caller, query: URLSearchParams): Json => {
   const rows = chosen(world, ownedBy(world, caller, query), query)

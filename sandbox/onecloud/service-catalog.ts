@@ -15,18 +15,18 @@ const services: readonly Service[] = [
 
 /** The order of services and endpoints changes with every answer. */
 export const serviceCatalog = (world: World): Json[] => {
-  const shown = services.filter(({ type }) => !world.knobs.withoutServices.includes(type))
+  const shown = services.filter(({ type }) => !world.behavior.withoutServices.includes(type))
   return rotate(shown, world.logins).map(row => ({
     id: hexId(row.name), name: row.name, type: row.type, endpoints: rotate(endpointsOf(world, row), world.logins)
   }))
 }
 
-const endpointsOf = ({ knobs, origin }: World, { name, path, internal }: Service): Json[] => {
-  const slash = knobs.trailingSlashes ? '/' : ''
+const endpointsOf = ({ behavior, origin }: World, { name, path, internal }: Service): Json[] => {
+  const slash = behavior.trailingSlashes ? '/' : ''
   const outside = `${origin}${path}${slash}`
   const endpoint = (kind: 'internal' | 'public', url: string): Json =>
     ({ id: hexId(`${name}-${kind}`), interface: kind, name: `${name}-${kind}`, region: 'region0', region_id: 'region0', url })
-  switch (knobs.endpoints) {
+  switch (behavior.endpoints) {
     case 'both': return [endpoint('internal', `http://${internal}${slash}`), endpoint('public', outside)]
     case 'internal': return [endpoint('internal', outside)]
     case 'public': return [endpoint('public', outside)]

@@ -3,7 +3,7 @@ import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { noHandler } from './failures.ts'
 import { identityReply } from './identity.ts'
-import { defaultKnobs, type OnecloudKnobs } from './knobs.ts'
+import { defaultBehavior, type OnecloudBehavior } from './behavior.ts'
 import { computeReply, imageReply } from './resources.ts'
 import { addServers, seedWorld } from './seed.ts'
 import { serversReply } from './servers.ts'
@@ -11,15 +11,15 @@ import { decodePart, objectOf, textOf } from './values.ts'
 import { webconsoleReply } from './webconsole.ts'
 import { createWorld, type ServerRow, type World } from './world.ts'
 
-export type { OnecloudKnobs } from './knobs.ts'
+export type { OnecloudBehavior } from './behavior.ts'
 export type { ServerRow } from './world.ts'
-export type OnecloudOptions = VendorOptions<OnecloudKnobs>
+export type OnecloudOptions = VendorOptions<OnecloudBehavior>
 export type OnecloudSandbox = Awaited<ReturnType<typeof startOnecloud>>
 
 type Settings = Record<string, string>
 
-export const startOnecloud = async ({ clock = Date.now, knobs, ...options }: OnecloudOptions = {}) => {
-  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
+export const startOnecloud = async ({ clock = Date.now, behavior, ...options }: OnecloudOptions = {}) => {
+  const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   seedWorld(world)
   return await startVendor(world, handle, options, origin => {
     world.origin = origin

@@ -15,7 +15,7 @@ export const addSnapshot = (world: World, row: ServerRow, name: string, at: numb
 export const deleteSnapshot = (world: World, snapshot: Json): SimulatedReply => {
   const row = world.servers.get(textOf(snapshot['guest_id']))
   if (row === undefined) throw new Error('a snapshot without its server')
-  const isRefused = world.knobs.failActions.includes('snapshot-delete')
+  const isRefused = world.behavior.failActions.includes('snapshot-delete')
   const failed = 'instance_snapshot_delete_failed'
   const end = (): void => {
     if (isRefused) snapshot['status'] = failed
@@ -23,6 +23,6 @@ export const deleteSnapshot = (world: World, snapshot: Json): SimulatedReply => 
   }
   snapshot['status'] = 'instance_snapshot_start_delete'
   const statuses = ['snapshot_delete', isRefused ? failed : row.status]
-  begin(world, row, { action: 'snapshot-delete', ms: world.knobs.actionMs, statuses, effects: { 1: end } })
+  begin(world, row, { action: 'snapshot-delete', ms: world.behavior.actionMs, statuses, effects: { 1: end } })
   return { status: 200, body: { instance_snapshot: tidy(snapshot) } }
 }

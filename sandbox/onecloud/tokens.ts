@@ -30,7 +30,7 @@ export const allowedScope = (caller: Caller): string => caller.guest ? 'none' : 
 
 export const issueToken = (world: World, grant: Omit<TokenRow, 'id' | 'issuedAt' | 'expiresAt'>): TokenRow => {
   const now = world.now()
-  const id = world.knobs.tokenFormat === 'hex' ? randomBytes(32).toString('hex') : `gAAAAA${randomBytes(240).toString('base64url')}`
+  const id = world.behavior.tokenFormat === 'hex' ? randomBytes(32).toString('hex') : `gAAAAA${randomBytes(240).toString('base64url')}`
   const token = { ...grant, id, issuedAt: now, expiresAt: now + 86_400_000 }
   world.tokens.set(id, token)
   world.logins += 1
@@ -46,15 +46,15 @@ const projectOf = (world: World, id: string): Json => ({ domain: named(world, 'd
 const userOf = (world: World, person: Person): Json => ({ domain: named(world, person.domainId), id: person.id, name: person.name })
 
 export const tokenBody = (world: World, token: TokenRow): Json => {
-  const { knobs } = world
+  const { behavior } = world
   const key = token.accessKey
   return {
     access_key: key === undefined ? { expire: 0 } : { access_key: key.id, expire: 0, secret: key.secret },
     audit_ids: [key?.id ?? '2'],
     context: { ip: '127.0.0.1', source: 'api' },
-    expires_at: tokenTime(token.expiresAt, knobs.expiresDigits),
+    expires_at: tokenTime(token.expiresAt, behavior.expiresDigits),
     is_domain: false,
-    issued_at: tokenTime(token.issuedAt, knobs.expiresDigits),
+    issued_at: tokenTime(token.issuedAt, behavior.expiresDigits),
     methods: [token.method],
     user: userOf(world, token.person),
     ...(token.projectId === '' ? { projects: token.person.projects.map(id => projectOf(world, id)) } : scoped(world, token))

@@ -1,6 +1,6 @@
 import { createAgenda } from '../kit/agenda.ts'
 import { choice, empty } from '../kit/json.ts'
-import type { OnecloudKnobs } from './knobs.ts'
+import type { OnecloudBehavior } from './behavior.ts'
 import { accessKeys, domains, people, projects, type AccessKey, type Person } from './people.ts'
 import { hostnameOf, type Json } from './values.ts'
 
@@ -41,9 +41,9 @@ export interface TokenRow {
   readonly expiresAt: number
 }
 
-export const createWorld = (knobs: OnecloudKnobs, clock: () => number) => ({
+export const createWorld = (behavior: OnecloudBehavior, clock: () => number) => ({
   ...createAgenda(clock),
-  ...{ knobs, origin: '', people, projects: [...projects], domains, accessKeys },
+  ...{ behavior, origin: '', people, projects: [...projects], domains, accessKeys },
   tokens: new Map<string, TokenRow>(),
   servers: new Map<string, ServerRow>(),
   /** Every other collection, as the vendor renders it: path word → rows. */

@@ -81,12 +81,12 @@ function begin (call: Call, server: Server, asked: Asked): SimulatedReply {
   world.log.set(`${server.id}/${call.requestId}`, entry)
   const before = server.vm
   const password = textOf(input, 'adminPass') ?? `shown-once-${++world.passwords}`
-  if (name === 'changePassword') { end(world, entry, null); return world.knobs.failActions.includes(name) ? conflict(`Failed to set admin password on ${server.id} because error setting admin password`) : accepted }
+  if (name === 'changePassword') { end(world, entry, null); return world.behavior.failActions.includes(name) ? conflict(`Failed to set admin password on ${server.id} because error setting admin password`) : accepted }
   const image = name === 'createImage' ? snapshot(world, server, textOf(input, 'name') ?? '') : null
   if (name === 'confirmResize') confirming.add(server)
   else Object.assign(server, { task: action.task, ...(name === 'rescue' || name === 'resize' ? { before } : {}) })
   const work = workOf(world, server, { ...asked, before, image })
-  world.later(world.knobs.actionMs, () => {
+  world.later(world.behavior.actionMs, () => {
     confirming.delete(server)
     const why = work()
     end(world, entry, why)
@@ -116,7 +116,7 @@ interface Working extends Asked {
 
 /** What happens at the end; why it failed, or null. */
 const workOf = (world: World, server: Server, { name, input, action, before, image }: Working) => (): string | null => {
-  const failed = world.knobs.failActions.includes(action.event) ? `the host failed to ${action.event}` : null
+  const failed = world.behavior.failActions.includes(action.event) ? `the host failed to ${action.event}` : null
   const flavor = flavorOf(input['flavorRef'])
   if (name === 'resize' && flavor?.name === 'm1.huge') return nowhere
   if (image !== null) finishSnapshot(world, image, failed)
@@ -134,7 +134,7 @@ const workOf = (world: World, server: Server, { name, input, action, before, ima
 /** A stopped server that is rebuilt runs for a moment. */
 function powerOff (world: World, server: Server): void {
   world.later(1, () => { server.task = 'powering-off' }, server.id)
-  world.later(world.knobs.actionMs, () => { Object.assign(server, { vm: 'stopped', task: null, power: powerOf('stopped') }) }, server.id)
+  world.later(world.behavior.actionMs, () => { Object.assign(server, { vm: 'stopped', task: null, power: powerOf('stopped') }) }, server.id)
 }
 
 function snapshot ({ images, iso }: World, server: Server, name: string): string {
@@ -152,13 +152,13 @@ function finishSnapshot ({ images }: World, id: string, failed: string | null): 
 
 export const readAction: Handler = ({ world, params }) => {
   const entry = world.log.get(`${params['id']}/${params['request']}`)
-  if (world.knobs.hidesLog) return noRoute()
+  if (world.behavior.hidesLog) return noRoute()
   return entry === undefined ? notFound('Action for request_id could not be found') : ok({ instanceAction: { ...entry, instance_uuid: params['id'], request_id: params['request'] } })
 }
 
 export const openConsole: Handler = withServer((call, server) => {
   const { protocol, type } = bodyOf(call, 'remote_console')
   if (!server.placed || server.vm === 'shelved_offloaded') return conflict(`Instance ${server.id} is not ready`)
-  if (!call.world.knobs.consoles.includes(String(type))) return badRequest(`Unavailable console type ${String(type)}.`)
+  if (!call.world.behavior.consoles.includes(String(type))) return badRequest(`Unavailable console type ${String(type)}.`)
   return ok({ remote_console: { protocol, type, url: `http://console.example.com/vnc_auto.html?path=%3Ftoken%3D${randomUUID()}` } })
 })

@@ -63,7 +63,7 @@ interface ListOf<Row> {
 export function page<Row> ({ request: { query, path }, world }: Call, { name, rows, idOf, show = row => row, startOf }: ListOf<Row>): SimulatedReply {
   const limit = query.get('limit')
   if (limit !== null && !/^\d+$/.test(limit)) return invalid('limit', limit, `'${limit}' does not match '^[0-9]*$'`)
-  const size = Math.min(limit === null ? world.knobs.maxLimit : Number(limit), world.knobs.maxLimit)
+  const size = Math.min(limit === null ? world.behavior.maxLimit : Number(limit), world.behavior.maxLimit)
   const marker = query.get('marker')
   const listed = rows.findIndex(row => idOf(row) === marker)
   // A deleted marker that was the first row has none before it: -1 is a place, too.

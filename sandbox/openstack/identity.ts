@@ -21,7 +21,7 @@ export const signIn: Handler = ({ world, request }) => {
   const refusal = auth === undefined ? keystoneError(400, 'Bad Request', "'auth' is a required property") : refusalOf(auth)
   if (refusal !== null) return refusal
   const token = `gAAAAAB${randomUUID().replaceAll('-', '').repeat(5)}`
-  const expires = Math.floor(world.now() / 1000 + world.knobs.tokenSeconds) * 1000
+  const expires = Math.floor(world.now() / 1000 + world.behavior.tokenSeconds) * 1000
   world.tokens.set(token, expires)
   return { status: 201, headers: { 'x-subject-token': token }, body: { token: tokenOf(world, request, expires) } }
 }
@@ -46,9 +46,9 @@ function refusalOf (auth: Json): SimulatedReply | null {
   return isRight ? null : unauthorized()
 }
 
-function tokenOf ({ knobs, iso, now }: World, { headers }: SimulatedRequest, expires: number): object {
+function tokenOf ({ behavior, iso, now }: World, { headers }: SimulatedRequest, expires: number): object {
   const host = headers['host'] ?? ''
-  const endpoint = (at: string, path: string) => knobs.regions.flatMap(region => ['internal', 'public'].map(name =>
+  const endpoint = (at: string, path: string) => behavior.regions.flatMap(region => ['internal', 'public'].map(name =>
     ({ id: `${region}-${name}`, interface: name, region, region_id: region, url: `http://${name === 'internal' ? 'internal.example.com' : at}${path}` })))
   return {
     methods: ['password'],
@@ -58,13 +58,13 @@ function tokenOf ({ knobs, iso, now }: World, { headers }: SimulatedRequest, exp
     project: { id: project, name: 'demo', domain: { id: 'default', name: 'Default' } },
     roles: [{ id: 'member', name: 'member' }],
     catalog: [
-      ...(knobs.hasNetwork ? [{ type: 'network', name: 'neutron', endpoints: endpoint(host, '/network') }] : []),
+      ...(behavior.hasNetwork ? [{ type: 'network', name: 'neutron', endpoints: endpoint(host, '/network') }] : []),
       { type: 'identity', name: 'keystone', endpoints: endpoint(host, '/identity/v3') },
-      { type: 'compute', name: 'nova', endpoints: endpoint(knobs.computeHost === '' ? host : knobs.computeHost, '/compute/v2.1') },
+      { type: 'compute', name: 'nova', endpoints: endpoint(behavior.computeHost === '' ? host : behavior.computeHost, '/compute/v2.1') },
       { type: 'image', name: 'glance', endpoints: endpoint(host, '/image') }
     ]
   }
 }
 
 export const computeVersion: Handler = ({ world }) =>
-  ok({ version: { id: 'v2.1', status: 'CURRENT', min_version: '2.1', version: world.knobs.maxMicroversion, links: [] } })
+  ok({ version: { id: 'v2.1', status: 'CURRENT', min_version: '2.1', version: world.behavior.maxMicroversion, links: [] } })

@@ -22,7 +22,7 @@ export const listImages: Handler = ({ world, request: { query } }) => {
   const marker = query.get('marker')
   const at = rows.findIndex(({ id }) => id === marker)
   if (marker !== null && at < 0) return webob(400, `No image found with ID ${marker}`)
-  const found = rows.slice(at + 1, at + 1 + Math.min(Number(query.get('limit') ?? '25'), world.knobs.maxLimit))
+  const found = rows.slice(at + 1, at + 1 + Math.min(Number(query.get('limit') ?? '25'), world.behavior.maxLimit))
   const last = found.at(-1)
   const next = last !== undefined && last !== rows.at(-1) ? { next: `/v2/images?marker=${last.id}` } : {}
   return ok({ images: found, first: '/v2/images', schema: '/v2/schemas/images', ...next })
@@ -85,6 +85,6 @@ export const attachInterface: Handler = withServer((call, server) => {
 /** The interface goes some time after the answer. */
 export const detachInterface: Handler = withServer(({ world, params: { port = '' } }, server) => {
   if (world.ports.get(port)?.device_id !== server.id) return { status: 404, body: { itemNotFound: { code: 404, message: 'Port not found' } } }
-  world.later(world.knobs.actionMs, () => { world.ports.delete(port) }, server.id)
+  world.later(world.behavior.actionMs, () => { world.ports.delete(port) }, server.id)
   return accepted
 })

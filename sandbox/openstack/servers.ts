@@ -20,7 +20,7 @@ export const listServers: Handler = call => {
     .filter(server => server.vm !== 'soft-delete' && (states.length === 0 || states.flat().includes(server.vm)) && name.test(server.name) && tags.every(tag => server.tags.includes(tag)))
     .sort((a, b) => Number(a.placed) - Number(b.placed) || b.created - a.created || (a.id < b.id ? 1 : -1))
   const startOf = (marker: string): number | null => {
-    const created = world.knobs.purges ? undefined : world.deleted.get(marker)
+    const created = world.behavior.purges ? undefined : world.deleted.get(marker)
     return created === undefined ? null : rows.filter(row => !row.placed || row.created > created || (row.created === created && row.id > marker)).length - 1
   }
   return page(call, { name: 'servers', rows, idOf: ({ id }) => id, show: show(world), startOf })
@@ -40,9 +40,9 @@ export const deleteServer: Handler = withServer(({ world }, server) => {
   if (server.locked) return conflict(`Instance ${server.id} is locked`)
   if (server.task === 'deleting') return { status: 204 }
   world.cancel(server.id)
-  server.task = world.knobs.recycles ? 'soft-deleting' : 'deleting'
-  world.later(world.knobs.actionMs, () => {
-    if (world.knobs.recycles) Object.assign(server, { task: null, vm: 'soft-delete', power: 4 })
+  server.task = world.behavior.recycles ? 'soft-deleting' : 'deleting'
+  world.later(world.behavior.actionMs, () => {
+    if (world.behavior.recycles) Object.assign(server, { task: null, vm: 'soft-delete', power: 4 })
     else world.remove(server)
     world.deleted.set(server.id, server.created)
     for (const ip of world.floating.values()) if (ip.port_id !== null && !world.ports.has(ip.port_id)) ip.port_id = null
@@ -84,7 +84,7 @@ export const createServer: Handler = call => {
 }
 
 /** In the order of Nova: the schema, then what is named, then the quota. */
-function refusalOf ({ knobs, servers, images }: World, order: Json): SimulatedReply | null {
+function refusalOf ({ behavior, servers, images }: World, order: Json): SimulatedReply | null {
   const missing = ['name', 'flavorRef', 'networks'].find(member => order[member] === undefined)
   if (missing !== undefined) return invalid('server', order, `'${missing}' is a required property`)
   const strange = Object.keys(order).find(member => !members.has(member))
@@ -105,7 +105,7 @@ function refusalOf ({ knobs, servers, images }: World, order: Json): SimulatedRe
   const network = networksOf(order).find(id => !networks.some(known => known.id === id))
   if (network !== undefined) return badRequest(`Network ${network} could not be found.`)
   const used = servers.size
-  return used < knobs.quota ? null : forbidden(`Quota exceeded for instances: Requested 1, but already used ${used} of ${knobs.quota} instances`)
+  return used < behavior.quota ? null : forbidden(`Quota exceeded for instances: Requested 1, but already used ${used} of ${behavior.quota} instances`)
 }
 
 const networksOf = (order: Json): string[] => {
@@ -116,7 +116,7 @@ const networksOf = (order: Json): string[] => {
 
 /** What fits nowhere is accepted, too. */
 function build (world: World, server: Server, order: Json): void {
-  const { later, knobs: { createMs, failActions } } = world
+  const { later, behavior: { createMs, failActions } } = world
   const fail = (fault: string): void => { Object.assign(server, { vm: 'error', task: null, power: 0, fault }) }
   later(createMs / 3, () => {
     if (server.flavor.name === 'm1.huge') { fail('No valid host was found. '); return }

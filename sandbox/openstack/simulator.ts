@@ -5,14 +5,14 @@ import { startVendor, type VendorOptions } from '../kit/vendor.ts'
 import { act, openConsole, readAction } from './actions.ts'
 import { fault, keystoneError, noRoute, type Handler } from './call.ts'
 import { computeVersion, credentials, isSignedIn, notSignedIn, signIn } from './identity.ts'
-import { defaultKnobs, type OpenstackKnobs } from './knobs.ts'
+import { defaultBehavior, type OpenstackBehavior } from './behavior.ts'
 import {
   associate, attachInterface, deleteImage, detachInterface, listFlavors, listFloating, listImages, listKeypairs, listNetworks, listPorts, listSubnets, listZones
 } from './resources.ts'
 import { createServer, deleteServer, getServer, listServers, renameServer } from './servers.ts'
 import { createWorld, type World } from './world.ts'
 
-export interface OpenstackSandbox extends Simulator, Pick<World, 'knobs' | 'servers' | 'images' | 'ports' | 'floating' | 'tokens' | 'addServers'> {
+export interface OpenstackSandbox extends Simulator, Pick<World, 'behavior' | 'servers' | 'images' | 'ports' | 'floating' | 'tokens' | 'addServers'> {
   readonly settings: Readonly<Record<'stack' | 'stack-app', Readonly<Record<string, string>>>>
   /** Servers that were ordered. */
   readonly created: number
@@ -49,8 +49,8 @@ const routes: readonly Route[] = [
   { path: '/network/v2.0/floatingips/:id', handlers: { PUT: associate } }
 ]
 
-export async function startOpenstack ({ clock = Date.now, knobs, ...options }: VendorOptions<OpenstackKnobs> = {}): Promise<OpenstackSandbox> {
-  const world = createWorld({ ...defaultKnobs(), ...knobs }, clock)
+export async function startOpenstack ({ clock = Date.now, behavior, ...options }: VendorOptions<OpenstackBehavior> = {}): Promise<OpenstackSandbox> {
+  const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   const { servers, images, ports, floating, tokens, addServers } = world
   return await startVendor(world, answer, options, origin => ({
     servers,
@@ -84,9 +84,9 @@ function answer (world: World, request: SimulatedRequest): SimulatedReply {
 const minorOf = (version: string): number => Number(version.split('.')[1])
 
 /** Without the header, 2.1 is meant, whose records have other members than those shown here. */
-function versionRefusal ({ knobs }: World, { headers, path }: SimulatedRequest): SimulatedReply | null {
+function versionRefusal ({ behavior }: World, { headers, path }: SimulatedRequest): SimulatedReply | null {
   const wanted = /^compute (2\.\d+)$/.exec(headers['openstack-api-version'] ?? '')?.[1]
   if (path === `${compute}/`) return null
   if (wanted === undefined || minorOf(wanted) < 60) return fault(406, 'This simulator has microversions from 2.60 on.')
-  return minorOf(wanted) <= minorOf(knobs.maxMicroversion) ? null : fault(406, `Version ${wanted} is not supported by the API. Minimum is 2.1 and maximum is ${knobs.maxMicroversion}.`)
+  return minorOf(wanted) <= minorOf(behavior.maxMicroversion) ? null : fault(406, `Version ${wanted} is not supported by the API. Minimum is 2.1 and maximum is ${behavior.maxMicroversion}.`)
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createAgenda } from '../kit/agenda.ts'
-import type { OpenstackKnobs } from './knobs.ts'
+import type { OpenstackBehavior } from './behavior.ts'
 import { flavors, imageId, privateNetwork, seedImages, seedServers, subnets, uuid, type Flavor } from './seed.ts'
 
 export interface Server {
@@ -52,7 +52,7 @@ export const powerOf = (vm: string): number => ({ active: 1, rescued: 1, paused:
 const day = 24 * 3600_000
 
 /** The state of the simulated cloud. */
-export function createWorld (knobs: OpenstackKnobs, clock: () => number) {
+export function createWorld (behavior: OpenstackBehavior, clock: () => number) {
   const agenda = createAgenda(clock)
   const servers = new Map<string, Server>()
   const ports = new Map<string, Port>()
@@ -102,7 +102,7 @@ export function createWorld (knobs: OpenstackKnobs, clock: () => number) {
 
   return {
     ...agenda,
-    knobs,
+    behavior,
     servers,
     ports,
     plug,

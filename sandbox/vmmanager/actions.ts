@@ -10,7 +10,7 @@ import { dropTasks, isBusy, releaseDeferred, submit } from './tasks.ts'
 
 /** Like `onHost`, for what changes the host: a host at work may refuse. */
 export const changeHost = (run: HostRun): Run => onHost((call, host) => {
-  if (call.platform.knobs.busy === 'refuse' && isBusy(call.platform, host.id)) throw conflict('Host is busy')
+  if (call.platform.behavior.busy === 'refuse' && isBusy(call.platform, host.id)) throw conflict('Host is busy')
   return run(call, host)
 })
 
@@ -51,7 +51,7 @@ const changes: Readonly<Record<string, Change>> = {
 }
 
 const runChange = (call: Call, host: HostRecord, { task, refusedIn, effect }: Change): SimulatedReply => {
-  if (call.platform.knobs.sameState === 'refuse' && host.state === refusedIn) throw conflict(`Host is already ${refusedIn}`)
+  if (call.platform.behavior.sameState === 'refuse' && host.state === refusedIn) throw conflict(`Host is already ${refusedIn}`)
   checkPassword(call)
   return accepted(host.id, submit(call.platform, host, { name: task, apply: at => { effect(call, host, at) } }))
 }
@@ -71,7 +71,7 @@ const restart = changeHost((call, host) => {
   const { platform } = call
   const off = (at: number): void => { powerOff(call, host, at) }
   const on = (at: number): void => { powerOn(call, host, at) }
-  if (platform.knobs.restart === 'single-task') {
+  if (platform.behavior.restart === 'single-task') {
     return accepted(host.id, submit(platform, host, { name: 'host_restart', apply: at => { off(at); on(at) } }))
   }
   const stopping = submit(platform, host, { name: 'host_stop', apply: off })
@@ -101,7 +101,7 @@ const reinstall = changeHost((call, host) => {
   const password = textOf(call.body, 'password') ?? host.password
   const apply = (at: number): void => { Object.assign(host, choice, { password, rescueMode: false, activeSince: at, state: 'active' }) }
   const fail = (): void => { host.state = 'stopped' }
-  const task = submit(call.platform, host, { name: 'host_reinstall', ms: call.platform.knobs.createMs, apply, fail })
+  const task = submit(call.platform, host, { name: 'host_reinstall', ms: call.platform.behavior.createMs, apply, fail })
   return accepted(host.id, task, otherTasks())
 })
 

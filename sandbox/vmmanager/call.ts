@@ -46,7 +46,7 @@ export const errorReply = (status: number, code: number, msg: string, value?: Js
 
 /** All of these are thrown. */
 export const refuse = (...facts: Parameters<typeof errorReply>): Error => refusal(errorReply(...facts))
-export const badToken = ({ knobs }: Platform): Error => refuse(401, knobs.badTokenCode, 'Unauthorized')
+export const badToken = ({ behavior }: Platform): Error => refuse(401, behavior.badTokenCode, 'Unauthorized')
 /** Missing rights have the same code as a bad token; only the status differs. */
 export const closed = (): Error => refuse(403, 3001, 'Unauthorized')
 export const notFound = (name: string): Error => refuse(404, 1002, 'Not found', { name })
@@ -65,7 +65,7 @@ export const owns = (call: Call, accountId: number | undefined): boolean => isAd
 /** For the paths below /host/{id}: another account's host is answered like an unknown one. */
 export const onHost = (run: HostRun): Run => call => {
   const host = call.platform.hosts.get(idOf(call))
-  if (host === undefined || !owns(call, host.accountId)) throw refuse(call.platform.knobs.hostUnknownStatus, 5021, 'Host id unknown')
+  if (host === undefined || !owns(call, host.accountId)) throw refuse(call.platform.behavior.hostUnknownStatus, 5021, 'Host id unknown')
   return run(call, host)
 }
 

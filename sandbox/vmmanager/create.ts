@@ -85,7 +85,7 @@ function diskSizes (body: Json, preset: Row | undefined): Json[] {
 
 /** The task rows of a create share one number; the twin row ends early, so only the name shows which of the two to wait for. */
 function followed ({ platform, body }: Call, host: HostRecord): SimulatedReply {
-  const ms = platform.knobs.createMs
+  const ms = platform.behavior.createMs
   const consulId = take(platform, 'consul')
   submit(platform, host, { name: 'ip_allocate', ms: ms / 2, consulId, beside: true })
   const apply = (at: number): void => { Object.assign(host, { state: 'active', activeSince: at }) }

@@ -22,14 +22,14 @@ const plain: Json = {
 const shownAddresses = (platform: Platform, host: HostRecord): string[] =>
   host.state === 'creating' ? [] : addressesOf(platform, host.id).map(address => address.ip)
 
-/** A row of the host list, in the shape that the knob asks for. */
+/** A row of the host list, in the shape of `hostShape`. */
 export function hostRow (platform: Platform, host: HostRecord): Row {
   const row: Row = {
     ...{ ...identity(platform, host), ...resources(platform, host), ...network(platform, host), ...plain },
     ...{ ...flags(platform, host), ...host.extra }
   }
-  if (platform.knobs.hostShape === 'newer') return row
-  if (platform.knobs.hostShape === '2022') return to2022(platform, host, row)
+  if (platform.behavior.hostShape === 'newer') return row
+  if (platform.behavior.hostShape === '2022') return to2022(platform, host, row)
   const { os, ...rest } = row
   return { ...rest, id: host.id, cluster: { id: host.clusterId } }
 }

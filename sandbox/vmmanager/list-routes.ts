@@ -16,7 +16,7 @@ import { isVisible, taskRow } from './tasks.ts'
 const listHosts = (call: Call): SimulatedReply => list(
   call,
   [...call.platform.hosts.values()].filter(host => owns(call, host.accountId)).map(host => hostRow(call.platform, host)),
-  call.platform.knobs.hostShape !== '2022'
+  call.platform.behavior.hostShape !== '2022'
 )
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

@@ -20,13 +20,13 @@ const broken = (message: string): Error => refuse(500, 1010, message)
 /** Filters, orders and cuts as the query says, and wraps the rest into the envelope of lists. Some lists never carry `size`. */
 export function list (call: Call, items: readonly Item[], withSize = true): SimulatedReply {
   const { platform, request: { query } } = call
-  const { knobs } = platform
+  const { behavior } = platform
   const repeated = ['where', 'orderby', 'limit'].find(name => query.getAll(name).length > 1)
   if (repeated !== undefined) throw broken(`Repeated parameter: ${repeated}`)
   const sorted = ordered(call, items, filtered(call, items))
   const page = cut(call, sorted)
-  const size = knobs.sizeMeans === 'total' ? sorted.length : page.length
-  return ok({ last_notify: take(platform, 'notify'), list: page, ...(knobs.size && withSize ? { size } : {}) })
+  const size = behavior.sizeMeans === 'total' ? sorted.length : page.length
+  return ok({ last_notify: take(platform, 'notify'), list: page, ...(behavior.size && withSize ? { size } : {}) })
 }
 
 function filtered (call: Call, items: readonly Item[]): readonly Item[] {
@@ -47,7 +47,7 @@ function ordered (call: Call, all: readonly Item[], items: readonly Item[]): rea
 }
 
 function cut (call: Call, items: readonly Item[]): readonly Item[] {
-  const { limit: meaning, pageCap } = call.platform.knobs
+  const { limit: meaning, pageCap } = call.platform.behavior
   const source = call.request.query.get('limit')
   if (source === null) return items.slice(0, pageCap)
   const numbers = /^\s*(\d+)\s*,\s*(\d+)\s*$/.exec(source)
@@ -59,7 +59,7 @@ function cut (call: Call, items: readonly Item[]): readonly Item[] {
 
 /** A field exists when any row has a scalar there; linked objects cannot be compared as a whole. */
 function checkField (call: Call, items: readonly Item[], field: string): void {
-  const isKnown = call.platform.knobs.filterFields === 'item'
+  const isKnown = call.platform.behavior.filterFields === 'item'
     ? items.length === 0 || items.some(item => valueAt(item, field) !== undefined)
     : field === 'id' || field === 'name' || (evidenced[call.request.path] ?? []).includes(field)
   if (!isKnown) throw broken(`Unknown field: ${field}`)

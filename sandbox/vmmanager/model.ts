@@ -1,6 +1,6 @@
 import { createAgenda } from '../kit/agenda.ts'
 import { empty, maybe, none, type Json } from '../kit/json.ts'
-import type { VmmanagerKnobs } from './knobs.ts'
+import type { VmmanagerBehavior } from './behavior.ts'
 
 /** A catalog entry as it goes over the wire. */
 export interface Row {
@@ -75,10 +75,10 @@ export type NetworkRecord = typeof networks[number]
 
 /** The state of the simulated platform. */
 export const createPlatform = (
-  knobs: VmmanagerKnobs, clock: () => number, users: readonly UserRecord[], catalog: ReadonlyMap<string, readonly Row[]>
+  behavior: VmmanagerBehavior, clock: () => number, users: readonly UserRecord[], catalog: ReadonlyMap<string, readonly Row[]>
 ) => ({
   ...createAgenda(clock),
-  ...{ knobs, pools, networks },
+  ...{ behavior, pools, networks },
   hosts: new Map<number, HostRecord>(),
   disks: new Map<number, DiskRecord>(),
   addresses: new Map<number, AddressRecord>(),

@@ -1,5 +1,5 @@
 import { assign, findFree } from './allocation.ts'
-import type { VmmanagerKnobs } from './knobs.ts'
+import type { VmmanagerBehavior } from './behavior.ts'
 import {
   addDisk, blankHost, createPlatform, disksOf, rowOf, take, toStamp, type HostRecord, type Platform, type TaskRecord, type UserRecord
 } from './model.ts'
@@ -20,8 +20,8 @@ export const client = 'client@example.com'
 /** Hosts beside the three of the samples. */
 const furtherHosts = 127
 
-export function seedPlatform (knobs: VmmanagerKnobs, now: () => number): Platform {
-  const platform = createPlatform(knobs, now, users, catalog)
+export function seedPlatform (behavior: VmmanagerBehavior, now: () => number): Platform {
+  const platform = createPlatform(behavior, now, users, catalog)
   seedSamples(platform)
   addHosts(platform, furtherHosts)
   return platform

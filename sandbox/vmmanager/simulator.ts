@@ -7,21 +7,21 @@ import { actionRoutes } from './actions.ts'
 import { addressRoutes } from './address-routes.ts'
 import { authRoutes, userOf } from './auth.ts'
 import { badToken, checkBody, closed, errorReply, isAdmin, notFound, refuse, type Route } from './call.ts'
-import { defaultKnobs, type VmmanagerKnobs } from './knobs.ts'
+import { defaultBehavior, type VmmanagerBehavior } from './behavior.ts'
 import { listRoutes } from './list-routes.ts'
 import type { Platform, UserRecord } from './model.ts'
 import { resizeRoutes } from './resize.ts'
 import { addHosts, administrator, client, seedPlatform } from './seed.ts'
 
-export type { VmmanagerKnobs } from './knobs.ts'
+export type { VmmanagerBehavior } from './behavior.ts'
 export type { HostRecord } from './model.ts'
-export type VmmanagerOptions = VendorOptions<VmmanagerKnobs>
+export type VmmanagerOptions = VendorOptions<VmmanagerBehavior>
 export type VmmanagerSandbox = Awaited<ReturnType<typeof startVmmanager>>
 
 const routes: readonly Route[] = [...authRoutes, ...listRoutes, ...actionRoutes, ...resizeRoutes, ...addressRoutes]
 
-export const startVmmanager = async ({ clock = Date.now, knobs, ...options }: VmmanagerOptions = {}) => {
-  const platform = seedPlatform({ ...defaultKnobs(), ...knobs }, clock)
+export const startVmmanager = async ({ clock = Date.now, behavior, ...options }: VmmanagerOptions = {}) => {
+  const platform = seedPlatform({ ...defaultBehavior(), ...behavior }, clock)
   return await startVendor(platform, handle, options, origin => {
     const account = { url: origin, ...administrator }
     const settings: Record<string, Record<string, string>> = { vm6: account, 'vm6-client': { ...account, as_user: client } }
@@ -37,9 +37,9 @@ export const startVmmanager = async ({ clock = Date.now, knobs, ...options }: Vm
         return platform.hosts.get(Number(id))?.state ?? null
       },
       /** The next `times` requests of any kind answer 503. */
-      suspend: (times: number) => { platform.knobs.suspend = times },
+      suspend: (times: number) => { platform.behavior.suspend = times },
       /** The next `times` tasks of that name (`*` for any) fail. */
-      failNext: (name: string, times = 1) => { platform.knobs.failTasks[name] = times },
+      failNext: (name: string, times = 1) => { platform.behavior.failTasks[name] = times },
       /** Deletes every token, long-lived ones too. */
       revokeTokens: () => { platform.tokens.clear() },
       addServers: (count: number) => addHosts(platform, count)
@@ -51,16 +51,16 @@ const anonymous: UserRecord = { id: -1, email: '', password: '', role: '', state
 
 /** The whole platform: suspension, method, route, token, body, in this order. */
 function handle (platform: Platform, request: SimulatedRequest): SimulatedReply {
-  const { knobs } = platform
-  if (knobs.suspend > 0) {
-    knobs.suspend -= 1
-    return suspended(knobs)
+  const { behavior } = platform
+  if (behavior.suspend > 0) {
+    behavior.suspend -= 1
+    return suspended(behavior)
   }
   if (!['GET', 'POST', 'DELETE'].includes(request.method)) return errorReply(405, 1003, 'Method not allowed')
   const found = findRoutes(routes, request.path.replace(/^\/api\//, '/').replace(/(.)\/$/, '$1'))
-    .find(({ route }) => route.method === request.method && (knobs.inferred || route.inferred !== true))
+    .find(({ route }) => route.method === request.method && (behavior.inferred || route.inferred !== true))
   const reply = answered(() => enter(platform, request, found))
-  const isInside200 = found !== undefined && knobs.errorsAs200 && isRecord(reply.body) && reply.body['error'] !== undefined
+  const isInside200 = found !== undefined && behavior.errorsAs200 && isRecord(reply.body) && reply.body['error'] !== undefined
   return isInside200 && reply.status !== 401 && reply.status < 500 ? { ...reply, status: 200 } : reply
 }
 
@@ -76,7 +76,7 @@ function enter (platform: Platform, request: SimulatedRequest, found: Found<Rout
   return route.run({ platform, request, user, params, body })
 }
 
-function suspended ({ suspendBody }: VmmanagerKnobs): SimulatedReply {
+function suspended ({ suspendBody }: VmmanagerBehavior): SimulatedReply {
   if (suspendBody === 'json') return errorReply(503, 503, 'Service unavailable')
   if (suspendBody === 'empty') return { status: 503 }
   return { status: 503, headers: { 'content-type': 'text/html' }, body: '<html><title>503 Service Temporarily Unavailable</title></html>' }

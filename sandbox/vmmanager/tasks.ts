@@ -14,7 +14,7 @@ const waitingShare = 0.2
 
 export function submit (platform: Platform, host: HostRecord, { ms: given, defer, beside, ...order }: TaskOrder): TaskRecord {
   const now = platform.now()
-  const ms = given ?? platform.knobs.actionMs
+  const ms = given ?? platform.behavior.actionMs
   const begin = beside === true ? now : Math.max(now, busyUntil(platform, host.id))
   const task: TaskRecord = {
     ...{ id: take(platform, 'task'), consulId: order.consulId ?? take(platform, 'consul'), hostId: host.id, accountId: host.accountId },
@@ -28,7 +28,7 @@ export function submit (platform: Platform, host: HostRecord, { ms: given, defer
   return task
 }
 
-function takeFailure ({ knobs: { failTasks } }: Platform, name: string): boolean {
+function takeFailure ({ behavior: { failTasks } }: Platform, name: string): boolean {
   const key = (failTasks[name] ?? 0) > 0 ? name : '*'
   const left = failTasks[key] ?? 0
   if (left > 0) failTasks[key] = left - 1
@@ -66,7 +66,7 @@ export function dropTasks (platform: Platform, hostId: number, at: number): void
 
 function statusOf (platform: Platform, task: TaskRecord): string {
   if (task.startAt === null) return 'deferred'
-  if (task.settled) return task.fails ? platform.knobs.failedWord : 'complete'
+  if (task.settled) return task.fails ? platform.behavior.failedWord : 'complete'
   return platform.now() < task.startAt ? 'created' : 'running'
 }
 
@@ -84,4 +84,4 @@ export const taskRow = (platform: Platform, task: TaskRecord): Row => {
 }
 
 export const isVisible = (platform: Platform, task: TaskRecord): boolean =>
-  platform.now() >= task.createdAt + platform.knobs.taskRowDelayMs
+  platform.now() >= task.createdAt + platform.behavior.taskRowDelayMs

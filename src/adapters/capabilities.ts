@@ -17,7 +17,7 @@ export function capabilitiesOf (operations: AdapterVerbs): Capabilities {
 }
 
 /** For inspecting an adapter without an account: every send throws. */
-export const unreachable: Upstream = { send: async () => { throw new Error('this upstream sends nothing') } }
+export const unreachable: Upstream = { send: async () => { throw new Error('this upstream sends nothing') }, now: () => 0 }
 
 export const providerCapabilities = <A>(adapter: Adapter<A>): Capabilities => capabilitiesOf(adapter.connect(adapter.example, unreachable))
 

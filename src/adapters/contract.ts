@@ -23,8 +23,13 @@ interface Exchange<T> {
   read(response: HttpResponse): T | Promise<T>
 }
 
+/** What makes the value of an answer: the same object wherever it makes the same of it. */
+export type Reader<T> = z.ZodType<T> | ((payload: unknown, response: HttpResponse) => Promise<T>)
+
 export interface ReadCall<T> extends Exchange<T> {
   readonly intent: 'read'
+  /** Present if the value depends on this and the answer's body alone: an answer that repeats the last one is not read again. */
+  readonly reader?: Reader<T>
 }
 
 /** `assumed` replaces the answer in a dry run, which builds writes but does not send them. Unknown values are placeholders like `{id}`. */
@@ -38,6 +43,8 @@ export type UpstreamCall<T> = ReadCall<T> | WriteCall<T>
 /** Sends calls on behalf of one gateway request, with its deadline, request id and call count. */
 export interface Upstream {
   send<T>(call: UpstreamCall<T>): Promise<T>
+  /** The gateway's clock, in epoch milliseconds. */
+  readonly now: () => number
 }
 
 /** Signs in; `upstream.send` passes a null token here. Throws `authentication` when the provider refuses the credentials. */

@@ -1,19 +1,24 @@
 import { CommandError, type Terminal } from '../terminal.ts'
 import { readJson } from './input.ts'
-import { plain, plainJson, plainLines } from './plain.ts'
 import { withSession, type CommonFlags } from './session.ts'
+import { plain, plainJson, plainLines } from './text.ts'
 
 interface ApiFlags extends CommonFlags {
   readonly body?: string
   readonly header?: readonly string[]
 }
 
+interface ApiArguments {
+  readonly method: string
+  readonly path: string
+}
+
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Sends one request and prints the answer as it is. */
-export async function apiCommand (terminal: Terminal, [methodWord = '', path = '']: readonly string[], flags: ApiFlags): Promise<number> {
-  const method = methods.find(name => name === methodWord.toUpperCase())
-  if (method === undefined) throw new CommandError(`the method must be one of ${methods.join(', ')}; not ${plain(methodWord)}`, 2)
+export async function apiCommand (terminal: Terminal, { method: methodName, path }: ApiArguments, flags: ApiFlags): Promise<number> {
+  const method = methods.find(name => name === methodName.toUpperCase())
+  if (method === undefined) throw new CommandError(`the method must be one of ${methods.join(', ')}; not ${plain(methodName)}`, 2)
   if (!/^\/(?!\/)[^\s#\\]*$/.test(path)) {
     throw new CommandError('the path must begin with a slash, such as /v1/accounts, and contain no space, # or \\', 2)
   }
@@ -22,7 +27,7 @@ export async function apiCommand (terminal: Terminal, [methodWord = '', path = '
   const headers = Object.fromEntries((flags.header ?? []).map(toHeader))
   return await withSession(terminal, flags, async ({ call, output, interrupt }) => {
     if (method !== 'GET') interrupt.explain('interrupted before the response: the request may have been carried out')
-    const { body: answer } = await call({ method, path, headers, ...(body === undefined ? {} : { body }) })
+    const answer = await call({ method, path, headers, body })
     const text = typeof answer === 'string' ? answer : `${plainJson(answer, output.format === 'ndjson' ? 0 : 2)}\n`
     terminal.print(output.width === null ? text : plainLines(text))
     return 0

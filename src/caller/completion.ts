@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { CommandError, type Terminal } from '../terminal.ts'
-import { isRow } from './cells.ts'
-import { connectionOf } from './connection.ts'
-import { contextsFile, readContexts } from './contexts.ts'
+import { connectionOf, readContexts } from './contexts.ts'
+import { isRow } from './text.ts'
 
 const bash = `_hawser () {
   local IFS=$'\\n'
@@ -80,7 +79,7 @@ function argumentsIn (command: Command, words: readonly string[]): number {
   }).length
 }
 
-const contextNames = async (terminal: Terminal): Promise<string[]> => [...(await readContexts(contextsFile(terminal))).named.keys()]
+const contextNames = async (terminal: Terminal): Promise<string[]> => [...(await readContexts(terminal)).named.keys()]
 
 /** A gateway that does not answer at once completes nothing. */
 const timeoutMs = 2000

@@ -1,10 +1,8 @@
 /** A member of a request that a flag sets. `list`: the flag may be repeated. */
-export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'json'
-
 export interface Field {
   /** As the API has it: `memory_mib`. */
   readonly name: string
-  readonly kind: FieldKind
+  readonly kind: 'text' | 'number' | 'flag' | 'list' | 'json'
   readonly about: string
   readonly choices?: readonly string[]
   readonly isRequired?: true
@@ -34,8 +32,6 @@ export interface Endpoint {
   readonly body: readonly Field[] | null
 }
 
-export const hasTrait = ({ traits }: Endpoint, trait: Trait): boolean => traits.includes(trait)
-
 /** The parameters in a path, in their order. */
 export const pathParameters = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
 
@@ -44,3 +40,22 @@ export const singularOf = (plural: string): string => plural.endsWith('sses') ? 
 /** `{id}` is a server or an operation, depending on the path. */
 export const argumentName = (path: string, name: string): string =>
   name === 'id' ? singularOf(/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? name) : name
+
+/** The member of the body that is an argument of the command: the only required one. Null if there are none or several. */
+export function argumentField ({ body }: Endpoint): Field | null {
+  const [first, ...more] = (body ?? []).filter(({ isRequired }) => isRequired === true)
+  return first === undefined || more.length > 0 || first.isNullable === true || first.isSecret === true ? null : first
+}
+
+/** The members of the body that flags set. */
+export const flagFields = (endpoint: Endpoint): readonly Field[] => (endpoint.body ?? []).filter(field => field !== argumentField(endpoint))
+
+/** `ssh_keys` is set by `--ssh-key`, `password` by `--password-file`. */
+export function flagOf ({ name, kind, isSecret }: Field): string {
+  const word = name.replaceAll('_', '-')
+  if (isSecret === true) return `--${word}-file`
+  return `--${kind === 'list' ? singularOf(word) : word}`
+}
+
+/** For the middle of a line; a name such as SSH stays. */
+export const lowered = (text: string): string => text.replace(/^[A-Z](?=[a-z])/, letter => letter.toLowerCase())

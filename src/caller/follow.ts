@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Operation } from '../client/client.ts'
-import { CommandError, type ExitCode } from '../terminal.ts'
-import { isRow } from './cells.ts'
+import { CommandError, type ExitCode, type Streams, type Terminal } from '../terminal.ts'
+import { wholeNumber } from './input.ts'
+import { outputOf, printRecord } from './output.ts'
 import { Refused } from './problem.ts'
-import { createProgress } from './progress.ts'
 import { segmentOf } from './request.ts'
-import type { Session } from './session.ts'
+import { withSession, type CommonFlags, type Session } from './session.ts'
+import { isRow, plain, plainJson } from './text.ts'
 
 export interface OperationName {
   readonly account: string
@@ -21,35 +23,60 @@ export const endCodeOf = ({ status }: Operation): ExitCode => status === 'succee
 
 export const followCommand = ({ account, id }: OperationName): string => `hawser operation wait ${account} ${id}`
 
-export interface FollowLimits {
+/** Six digits at most: a timer takes no more milliseconds. */
+export const timeoutOf = (text: unknown): number => wholeNumber(text, 999_999, '--timeout takes a number of seconds') ?? 35 * 60
+
+type WaitFlags = CommonFlags & { readonly timeout?: string }
+
+/** Waits for the end of an operation and prints it. */
+export async function waitCommand (terminal: Terminal, name: OperationName, flags: WaitFlags): Promise<number> {
+  const timeoutS = timeoutOf(flags.timeout)
+  return await withSession(terminal, flags, async session => {
+    const operation = await waitFor(session, name, { timeoutS })
+    await printRecord(terminal, session.output, operation)
+    return endCodeOf(operation)
+  })
+}
+
+/** Prints every change of an operation until it ends: on a terminal as a live line, elsewhere as a line of JSON each. */
+export async function watchCommand (terminal: Terminal, name: OperationName, flags: WaitFlags): Promise<number> {
+  if (flags.quiet === true || outputOf(terminal, flags).format === 'table') return await waitCommand(terminal, name, flags)
+  const timeoutS = timeoutOf(flags.timeout)
+  return await withSession(terminal, flags, async session => {
+    const silent = { ...session, output: { ...session.output, isQuiet: true } }
+    return endCodeOf(await waitFor(silent, name, { timeoutS, onState: state => { terminal.print(`${plainJson(state, 0)}\n`) } }))
+  })
+}
+
+interface FollowLimits {
   readonly timeoutS: number
   onState? (operation: Operation): void
 }
 
-/** Follows an operation to its end, for so many seconds at most, and shows how it goes. */
+/** Follows an operation to its end and shows its progress. */
 export async function waitFor (session: Session, name: OperationName, { timeoutS, onState = () => {} }: FollowLimits): Promise<Operation> {
-  const controller = new AbortController()
-  const stop = (): void => { controller.abort(session.interrupt.signal.reason) }
-  session.interrupt.explain(`The operation goes on at the provider. To keep watching it: ${followCommand(name)}`)
-  session.interrupt.signal.addEventListener('abort', stop, { once: true })
+  const { terminal, output, interrupt } = session
+  const late = new AbortController()
+  const signal = AbortSignal.any([interrupt.signal, late.signal])
+  interrupt.explain(`The operation goes on at the provider. To keep watching it: ${followCommand(name)}`)
   const timer = setTimeout(() => {
-    controller.abort(new CommandError(`The operation has not ended within ${timeoutS} s. To keep watching it: ${followCommand(name)}`, 4))
+    late.abort(new CommandError(`The operation has not ended within ${timeoutS} s. To keep watching it: ${followCommand(name)}`, 4))
   }, timeoutS * 1000)
-  const progress = createProgress(session.terminal, session.output)
+  const progress = createProgress(terminal, output.isQuiet)
   let last: Operation | null = null
   try {
-    for await (const state of statesOf(session, name, controller.signal)) {
+    for await (const state of statesOf(session, name, signal)) {
       progress.show(state)
       onState(state)
       last = state
     }
   } catch (error) {
-    if (controller.signal.aborted || error instanceof Refused) throw error
+    if (signal.aborted) throw signal.reason
+    if (error instanceof Refused) throw error
     const reason = error instanceof CommandError ? error.message : 'the gateway does not answer any more'
     throw new CommandError(`${reason}\nThe end of the operation is not known. To go on watching it: ${followCommand(name)}`, 4)
   } finally {
     clearTimeout(timer)
-    session.interrupt.signal.removeEventListener('abort', stop)
     progress.end()
   }
   if (last === null) throw new CommandError('the gateway did not show the operation', 4)
@@ -64,7 +91,7 @@ const mostFaults = 10
  * The states of an operation, the last of which has ended. Reads the gateway's events; where a proxy does not pass them on, or the
  * connection is lost, the operation is read again.
  */
-export async function * statesOf (session: Session, name: OperationName, signal: AbortSignal): AsyncGenerator<Operation, void, undefined> {
+async function * statesOf (session: Session, name: OperationName, signal: AbortSignal): AsyncGenerator<Operation, void, undefined> {
   const path = `/v1/${segmentOf(name.account)}/operations/${segmentOf(name.id)}`
   let faults = 0
   for (;;) {
@@ -74,7 +101,7 @@ export async function * statesOf (session: Session, name: OperationName, signal:
         yield state
         if (hasEnded(state)) return
       }
-      const { body } = await session.call({ method: 'GET', path, signal })
+      const body = await session.call({ method: 'GET', path, signal })
       if (!isOperation(body)) throw new CommandError('the response is not an operation of the gateway', 1)
       yield body
       if (hasEnded(body)) return
@@ -82,15 +109,8 @@ export async function * statesOf (session: Session, name: OperationName, signal:
       signal.throwIfAborted()
       if ((error instanceof Refused && error.problem.retryable !== 'safe') || (faults += 1) > mostFaults) throw error
     }
-    await pause(signal)
+    await sleep(pauseMs, undefined, { signal })
   }
-}
-
-async function pause (signal: AbortSignal): Promise<void> {
-  await new Promise<void>(resolve => {
-    const timer = setTimeout(resolve, pauseMs)
-    signal.addEventListener('abort', () => { clearTimeout(timer); resolve() }, { once: true })
-  })
 }
 
 /** Server-sent events; ends where the answer is no stream of events. */
@@ -120,4 +140,54 @@ async function * blocksOf (body: ReadableStream<Uint8Array>): AsyncGenerator<str
     if (text.length > longestBlock) throw new CommandError('an event of the gateway is larger than 1 MiB', 1)
     yield * blocks
   }
+}
+
+interface Progress {
+  show (operation: Operation): void
+  /** Ends the line, so that what follows begins on one of its own. */
+  end (): void
+}
+
+/** The progress of an operation: one line that is renewed on a terminal, a line for each change elsewhere. */
+function createProgress ({ streams, environment, printError }: Terminal, isQuiet: boolean): Progress {
+  if (isQuiet) return { show: () => {}, end: () => {} }
+  const begun = Date.now()
+  const lineOf = (operation: Operation): string => `${wordsOf(operation)}, ${Math.round((Date.now() - begun) / 1000)} s`
+  if (streams?.error.isTTY === true && environment.TERM !== 'dumb') return liveLine(streams.error, printError, lineOf)
+  let last = ''
+  return {
+    show: operation => {
+      const words = wordsOf(operation)
+      if (words !== last) printError(`${lineOf(operation)}\n`)
+      last = words
+    },
+    end: () => {}
+  }
+}
+
+function liveLine (error: Streams['error'], print: (text: string) => void, lineOf: (operation: Operation) => string): Progress {
+  let shown: Operation | null = null
+  const draw = (): void => {
+    if (shown === null) return
+    // A line that wraps could not be renewed. Most characters are one column wide; a provider's word may be cut earlier than needed.
+    const text = lineOf(shown)
+    const room = Math.max(10, (error.columns || 80) - 1)
+    print(`\r\u001b[2K${text.length > room ? `${text.slice(0, room - 1)}…` : text}`)
+  }
+  const timer = setInterval(draw, 1000)
+  return {
+    show: operation => { shown = operation; draw() },
+    end: () => {
+      clearInterval(timer)
+      if (shown !== null) print('\n')
+      shown = null
+    }
+  }
+}
+
+function wordsOf ({ action, server_id: serverId, status, upstream, progress }: Operation): string {
+  const vendor = upstream?.status ?? null
+  const percent = progress === null ? '' : ` ${progress} %`
+  const word = vendor === null || vendor === status ? '' : ` (${vendor})`
+  return plain(`${action}${serverId === null ? '' : ` ${serverId}`}: ${status}${percent}${word}`)
 }

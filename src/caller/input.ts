@@ -60,7 +60,7 @@ export async function readOneLine (terminal: Terminal, source: string, place: st
 }
 
 /** Asks on the terminal and resolves with the line that is typed; null at its end. `isHidden`: what is typed does not show. */
-export async function ask ({ streams, complain }: Terminal, question: string, { isHidden = false } = {}): Promise<string | null> {
+export async function ask ({ streams, printError }: Terminal, question: string, { isHidden = false } = {}): Promise<string | null> {
   if (streams === undefined) return null
   const silent = new Writable({ write: (_chunk, _encoding, done) => { done() } })
   const lines = createInterface({ input: streams.input, output: isHidden ? silent : streams.error, terminal: true })
@@ -69,11 +69,18 @@ export async function ask ({ streams, complain }: Terminal, question: string, { 
       lines.once('close', () => { resolve(null) })
       lines.once('SIGINT', () => { reject(new CommandError('interrupted; nothing was sent', 130)) })
       // The terminal shows nothing by itself any more: the question may be answered at once.
-      if (isHidden) complain(question)
+      if (isHidden) printError(question)
       lines.question(isHidden ? '' : question, resolve)
     })
   } finally {
     lines.close()
-    if (isHidden) complain('\n')
+    if (isHidden) printError('\n')
   }
+}
+
+/** The number of a flag, at most `maximum`; null where it was not given. */
+export function wholeNumber (text: unknown, maximum: number, refusal: string): number | null {
+  if (text === undefined) return null
+  if (typeof text === 'string' && /^[1-9]\d*$/.test(text) && Number(text) <= maximum) return Number(text)
+  throw new CommandError(refusal, 2)
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Problem } from '../client/client.ts'
 import { CommandError, type ExitCode, type Terminal } from '../terminal.ts'
-import { isRow } from './cells.ts'
-import { plain, plainJson } from './plain.ts'
+import { isRow, plain, plainJson } from './text.ts'
 
 /** A problem of the gateway, printed as title, detail and what to do. */
 export class Refused extends CommandError {
@@ -56,8 +55,8 @@ function adviceOn (slug: string): string | null {
 }
 
 /** Prints why a command ended, and resolves its exit code. */
-export function reportFailure ({ complain }: Terminal, error: unknown, isVerbose: boolean): ExitCode {
-  if (error instanceof Refused) complain(problemText(error.problem, isVerbose))
-  else complain(`${error instanceof CommandError ? '' : 'hawser: '}${error instanceof Error ? error.message : String(error)}\n`)
+export function reportFailure ({ printError }: Terminal, error: unknown, isVerbose: boolean): ExitCode {
+  if (error instanceof Refused) printError(problemText(error.problem, isVerbose))
+  else printError(`${error instanceof CommandError ? '' : 'hawser: '}${error instanceof Error ? error.message : String(error)}\n`)
   return error instanceof CommandError ? error.exitCode : 1
 }

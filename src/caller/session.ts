@@ -1,19 +1,12 @@
 import { createClient, type HawserClient, type PlainRequest } from '../client/client.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
-import { connectionOf, type ConnectionFlags } from './connection.ts'
+import { connectionOf, type ConnectionFlags } from './contexts.ts'
 import { outputOf, type Output, type OutputFlags } from './output.ts'
 import { isProblem, Refused } from './problem.ts'
 
 /** The flags of every command of a caller. */
 export interface CommonFlags extends ConnectionFlags, OutputFlags {
   readonly verbose?: boolean
-}
-
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  /** Parsed where it is JSON, otherwise the text. */
-  readonly body: unknown
 }
 
 /** One command in front of one gateway. */
@@ -23,11 +16,11 @@ export interface Session {
   readonly output: Output
   readonly isVerbose: boolean
   readonly interrupt: Interrupt
-  /** Resolves with a successful answer; throws a `Refused` with the problem of any other. */
-  call (request: PlainRequest): Promise<Answer>
+  /** Resolves with the body of a successful answer, parsed where it is JSON; throws a `Refused` with the problem of any other. */
+  call (request: PlainRequest): Promise<unknown>
 }
 
-export interface Interrupt {
+interface Interrupt {
   readonly signal: AbortSignal
   /** What Ctrl-C prints from now on. */
   explain (text: string): void
@@ -38,32 +31,31 @@ export async function withSession (terminal: Terminal, flags: CommonFlags, work:
   const output = outputOf(terminal, flags)
   const { url, key } = await connectionOf(terminal, flags)
   const client = createClient({ baseUrl: url, ...(key === null ? {} : { key }) })
-  const isVerbose = flags.verbose === true
-  return await interruptibly(async interrupt => {
-    const call = async (request: PlainRequest): Promise<Answer> => await callGateway(client, url, { signal: interrupt.signal, ...request })
-    return await work({ terminal, client, output, isVerbose, interrupt, call })
-  })
-}
-
-async function interruptibly (work: (interrupt: Interrupt) => Promise<number>): Promise<number> {
   const controller = new AbortController()
+  const { signal } = controller
   let explanation = 'interrupted'
   const stop = (): void => { controller.abort(new CommandError(explanation, 130)) }
   process.once('SIGINT', stop)
   try {
-    return await work({ signal: controller.signal, explain: text => { explanation = text } })
+    return await work({
+      terminal,
+      client,
+      output,
+      isVerbose: flags.verbose === true,
+      interrupt: { signal, explain: text => { explanation = text } },
+      call: async request => await callGateway(client, url, { signal, ...request })
+    })
   } finally {
     process.off('SIGINT', stop)
   }
 }
 
-async function callGateway (client: HawserClient, url: string, request: PlainRequest): Promise<Answer> {
+async function callGateway (client: HawserClient, url: string, request: PlainRequest): Promise<unknown> {
   const isRead = request.method === 'GET'
   try {
     const response = await client.send(request)
-    const text = await readText(response)
-    const body = toBody(response, text)
-    if (response.ok) return { status: response.status, headers: response.headers, body }
+    const body = toBody(response, await readText(response))
+    if (response.ok) return body
     if (isProblem(body)) throw new Refused(body)
     throw new CommandError(`the response of ${url} is not from the gateway: HTTP ${response.status}`, isRead ? 1 : 4)
   } catch (error) {
@@ -73,10 +65,8 @@ async function callGateway (client: HawserClient, url: string, request: PlainReq
   }
 }
 
-const isJson = (response: Response): boolean => /^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '')
-
 function toBody (response: Response, text: string): unknown {
-  if (!isJson(response)) return text
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '')) return text
   try {
     return JSON.parse(text)
   } catch {

@@ -1,9 +1,8 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
-import { cellText, isRow, valueAt, type Row } from './cells.ts'
-import { plain } from './plain.ts'
+import { cellText, isRow, plain, valueAt, type Row } from './text.ts'
 
-export interface Sheet {
+interface Sheet {
   /** Columns of the terminal; null: no limit. */
   readonly width: number | null
   readonly hasColor: boolean
@@ -11,30 +10,30 @@ export interface Sheet {
 
 const gap = 2
 const narrowest = 12
-/** Cut, they would be of no use. */
-const whole = new Set(['id', 'account', 'status', 'server_id', 'action', 'address'])
+/** Useless if cut. */
+const neverCut = new Set(['id', 'account', 'status', 'server_id', 'action', 'address'])
 const unknown = '-'
-/** Fewer columns say too little. */
-const fewest = 3
+/** A table with fewer columns becomes blocks. */
+const fewestColumns = 3
 
 interface Table {
   readonly text: string
   /** The columns for which the terminal has no room. */
-  readonly left: readonly string[]
+  readonly omitted: readonly string[]
 }
 
 /**
  * Rows below a heading. Where the terminal is too narrow, long cells end in `…`, but ids do not; then the last columns are left out,
  * unless the caller named them; where that is not enough, each row becomes a block of lines.
  */
-export function tableText (rows: readonly Row[], columns: readonly string[], sheet: Sheet & { readonly mayLeaveOut: boolean }): Table {
+export function tableText (rows: readonly Row[], columns: readonly string[], sheet: Sheet & { readonly mayOmit: boolean }): Table {
   const natural = columns.map(column => toColumn(column, rows))
-  for (let count = columns.length; count >= (sheet.mayLeaveOut ? Math.min(fewest, columns.length) : columns.length); count -= 1) {
+  for (let count = columns.length; count >= (sheet.mayOmit ? Math.min(fewestColumns, columns.length) : columns.length); count -= 1) {
     const fitting = fitted(natural.slice(0, count), sheet.width)
-    if (fitting !== null) return { text: linesOf(fitting, sheet), left: columns.slice(count) }
+    if (fitting !== null) return { text: linesOf(fitting, sheet), omitted: columns.slice(count) }
   }
   const blocks = rows.map(row => recordText(Object.fromEntries(columns.map(column => [column, valueAt(row, column)])), sheet))
-  return { text: blocks.join('\n'), left: [] }
+  return { text: blocks.join('\n'), omitted: [] }
 }
 
 function toColumn (column: string, rows: readonly Row[]): Column {
@@ -49,27 +48,25 @@ interface Column {
   readonly width: number
 }
 
-function linesOf (columns: readonly Column[], { hasColor }: Sheet): string {
+function linesOf (columns: readonly Column[], sheet: Sheet): string {
   const height = columns[0]?.texts.length ?? 0
   return Array.from({ length: height }, (_, row) => {
     const cells = columns.map(({ column, texts, width }) => {
       const shown = cut(texts[row] ?? '', width)
       const padding = ' '.repeat(width - stringWidth(shown))
-      return `${row === 0 ? bold(shown, hasColor) : column.endsWith('status') ? painted(shown, hasColor) : shown}${padding}`
+      return `${styled(shown, row === 0 ? 'bold' : styleOf(column, shown), sheet)}${padding}`
     })
     return `${cells.join(' '.repeat(gap)).trimEnd()}\n`
   }).join('')
 }
 
-const bold = (text: string, hasColor: boolean): string => hasColor ? styleText('bold', text, { validateStream: false }) : text
-
 /** One record, a line for each member, and for each member of an object in it. */
-export function recordText (record: Row, { hasColor }: Sheet): string {
+export function recordText (record: Row, sheet: Sheet): string {
   const lines = Object.entries(record).flatMap(([name, value]) => linesFor(plain(name), value))
   const width = Math.max(0, ...lines.map(([name]) => stringWidth(name)))
   return lines.map(([name, text]) => {
     const padding = ' '.repeat(width - stringWidth(name) + gap)
-    return `${name}${padding}${name.endsWith('status') ? painted(text, hasColor) : text}\n`
+    return `${name}${padding}${styled(text, styleOf(name, text), sheet)}\n`
   }).join('')
 }
 
@@ -96,7 +93,7 @@ function isNested (value: Row): boolean {
 function fitted (columns: readonly Column[], room: number | null): readonly Column[] | null {
   const excess = room === null ? 0 : columns.reduce((sum, { width }) => sum + width, gap * (columns.length - 1)) - room
   if (excess <= 0) return columns
-  const flexible = columns.filter(({ column, width }) => !whole.has(column) && width > narrowest)
+  const flexible = columns.filter(({ column, width }) => !neverCut.has(column) && width > narrowest)
   const [widest, next] = flexible.toSorted((a, b) => b.width - a.width)
   if (widest === undefined) return null
   const least = Math.max(narrowest, Math.min(next?.width ?? 0, widest.width - 1))
@@ -104,7 +101,7 @@ function fitted (columns: readonly Column[], room: number | null): readonly Colu
   return fitted(columns.map(one => one === widest ? { ...one, width } : one), room)
 }
 
-/** At most so many columns of the terminal wide, with `…` for what is left out. */
+/** At most `width` columns of the terminal wide, with `…` for the rest. */
 export function cut (text: string, width: number): string {
   if (stringWidth(text) <= width) return text
   let [kept, used] = ['', 0]
@@ -117,18 +114,13 @@ export function cut (text: string, width: number): string {
   return `${kept}…`
 }
 
-const colors: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
-  running: 'green',
-  succeeded: 'green',
-  ok: 'green',
-  ready: 'green',
-  error: 'red',
-  failed: 'red',
-  failing: 'red',
-  unknown: 'yellow'
-}
+const colors = new Map<string, 'green' | 'red' | 'yellow'>([
+  ...['running', 'succeeded', 'ok', 'ready'].map(status => [status, 'green'] as const),
+  ...['error', 'failed', 'failing'].map(status => [status, 'red'] as const),
+  ['unknown', 'yellow']
+])
 
-function painted (text: string, hasColor: boolean): string {
-  const color = hasColor ? colors[text] : undefined
-  return color === undefined ? text : styleText(color, text, { validateStream: false })
-}
+const styleOf = (name: string, text: string) => name.endsWith('status') ? colors.get(text) : undefined
+
+const styled = (text: string, style: Parameters<typeof styleText>[0] | undefined, { hasColor }: Sheet): string =>
+  hasColor && style !== undefined ? styleText(style, text, { validateStream: false }) : text

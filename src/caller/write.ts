@@ -1,20 +1,22 @@
-import { randomUUID } from 'node:crypto'
 import type { Operation } from '../client/client.ts'
 import { CommandError } from '../terminal.ts'
-import { isRow, type Row } from './cells.ts'
-import { hasTrait, type Endpoint } from './endpoint.ts'
-import { endCodeOf, followCommand, hasEnded, isOperation, waitFor, type OperationName } from './follow.ts'
+import type { Endpoint } from './endpoint.ts'
+import { endCodeOf, followCommand, hasEnded, isOperation, timeoutOf, waitFor } from './follow.ts'
 import { ask } from './input.ts'
 import { printRecord } from './output.ts'
-import { plain, plainJson } from './plain.ts'
 import { problemText, Refused } from './problem.ts'
-import { keyHeader, segmentOf, type Flags, type Query } from './request.ts'
-import type { Target } from './resolve.ts'
-import type { Answer, Session } from './session.ts'
+import { idempotencyKeyOf, segmentOf, type Flags, type Query } from './request.ts'
+import type { Session } from './session.ts'
+import { isRow, plain, plainJson, type Row } from './text.ts'
 
-type Headers = Readonly<Record<string, string>>
+/** The server of a command. */
+export interface Target {
+  readonly id: string
+  /** Null where it is not known: then the caller's word is taken for an id. */
+  readonly name: string | null
+}
 
-export interface Write {
+interface Write {
   readonly endpoint: Endpoint
   readonly path: string
   readonly query: Query
@@ -25,52 +27,50 @@ export interface Write {
   readonly flags: Flags
 }
 
-const defaultTimeoutS = 35 * 60
-
 /** Sends a write and prints what it answers: the calls of a dry run, the operation, or a value. */
 export async function runWrite (session: Session, write: Write): Promise<number> {
   const { terminal, output } = session
-  const isDryRun = write.query.dry_run === true
-  const timeoutS = timeoutOf(write.flags.timeout)
-  const confirmed = hasTrait(write.endpoint, 'destroys') && !isDryRun ? await confirm(session, write) : {}
-  const headers = isDryRun ? {} : keyHeader(write.endpoint, write.flags, () => `hawser-${randomUUID()}`)
-  announceKey(session, headers['idempotency-key'])
-  const answer = await send(session, { ...write, query: { ...write.query, ...confirmed } }, headers)
-  if (answer === null) return 4
-  const { body } = answer
-  if (isDryRun && isRow(body) && Array.isArray(body.calls)) return printDryRun(session, body)
-  if (isOperation(body)) return await finish(session, write, body, timeoutS)
+  const { endpoint, flags, query } = write
+  const isDryRun = query.dry_run === true
+  const timeoutS = timeoutOf(flags.timeout)
+  const confirmed = endpoint.traits.includes('destroys') && !isDryRun ? await confirm(session, write) : {}
+  const key = isDryRun ? undefined : idempotencyKeyOf(endpoint, flags)
+  announceKey(session, key)
+  const body = await send(session, { ...write, query: { ...query, ...confirmed } }, key)
+  if (body === null) return 4
   if (!isRow(body)) throw new CommandError('the response is not from the gateway; the request may have been carried out', 4)
+  if (isDryRun && Array.isArray(body.calls)) return printDryRun(session, body.calls)
+  if (isOperation(body)) return await finish(session, write, body, timeoutS)
   await printRecord(terminal, output, body)
   return 0
 }
 
-/** Printed before anything is sent: a lost answer is asked for again with the same key. */
+/** Printed before anything is sent: if the response is lost, the caller repeats the command with the same key. */
 function announceKey ({ terminal, interrupt }: Session, key: string | undefined): void {
   interrupt.explain(key === undefined
     ? 'interrupted before the response: the request may have been carried out. See hawser operations'
     : `interrupted before the response. ${againWith(key)}`)
-  if (key !== undefined) terminal.complain(`Idempotency-Key: ${key}\n`)
+  if (key !== undefined) terminal.printError(`Idempotency-Key: ${key}\n`)
 }
 
 const againWith = (key: string): string => `Run the same command again with --idempotency-key ${key}: it will not be executed twice.`
 
-/** Resolves with the operation that follows a write whose answer was lost, if it is waited for. */
-async function send (session: Session, { endpoint, path, query, body, account, flags }: Write, headers: Headers): Promise<Answer | null> {
+/** Resolves with the body; null where the response was lost and nothing more is to be printed. */
+async function send (session: Session, { endpoint, path, query, body, account, flags }: Write, key: string | undefined): Promise<unknown> {
   const { terminal, isVerbose, call } = session
   try {
-    return await call({ method: endpoint.method, path, query, headers, ...(body === undefined ? {} : { body }) })
+    return await call({ method: endpoint.method, path, query, headers: key === undefined ? {} : { 'idempotency-key': key }, body })
   } catch (error) {
-    const key = headers['idempotency-key']
-    if (key !== undefined && error instanceof CommandError && error.exitCode === 4 && !(error instanceof Refused)) {
-      throw new CommandError(`${error.message}\n${againWith(key)}`, 4)
+    if (error instanceof Refused) {
+      const { operation_id: id } = error.problem
+      if (id === undefined) throw error
+      terminal.printError(problemText(error.problem, isVerbose))
+      if (flags.wait === true) return await call({ method: 'GET', path: `/v1/${segmentOf(account)}/operations/${segmentOf(id)}` })
+      terminal.printError(`The gateway keeps following it: ${followCommand({ account, id })}\n`)
+      return null
     }
-    const id = error instanceof Refused ? error.problem.operation_id : undefined
-    if (!(error instanceof Refused) || id === undefined) throw error
-    terminal.complain(problemText(error.problem, isVerbose))
-    if (flags.wait === true) return await call({ method: 'GET', path: `/v1/${segmentOf(account)}/operations/${segmentOf(id)}` })
-    terminal.complain(`The gateway keeps following it: ${followCommand({ account, id })}\n`)
-    return null
+    if (key === undefined || !(error instanceof CommandError) || error.exitCode !== 4) throw error
+    throw new CommandError(`${error.message}\n${againWith(key)}`, 4)
   }
 }
 
@@ -79,32 +79,25 @@ async function finish (session: Session, { account, flags }: Write, begun: Opera
   const name = { account, id: begun.id }
   // Shown once: the operation itself never holds it.
   const password = 'generated_password' in begun ? { generated_password: begun.generated_password } : {}
-  const operation = flags.wait === true && !hasEnded(begun) ? await waitShowing(session, { begun, password }, { name, timeoutS }) : begun
+  let operation = begun
+  if (flags.wait === true && !hasEnded(begun)) {
+    try {
+      operation = await waitFor(session, name, { timeoutS })
+    } catch (error) {
+      if (typeof password.generated_password === 'string') await printRecord(terminal, output, begun)
+      throw error
+    }
+  }
   await printRecord(terminal, output, { ...operation, ...password })
   if (hasEnded(operation)) return endCodeOf(operation)
-  if (!output.isQuiet) terminal.complain(`Accepted; still in progress. To wait for it: ${followCommand(name)}\n`)
+  if (!output.isQuiet) terminal.printError(`Accepted; still in progress. To wait for it: ${followCommand(name)}\n`)
   return 0
 }
 
-interface Begun {
-  readonly begun: Operation
-  readonly password: Row
-}
-
-/** Waits for the end; a password that is shown once is printed even where the waiting is interrupted. */
-async function waitShowing (session: Session, { begun, password }: Begun, { name, timeoutS }: { name: OperationName, timeoutS: number }): Promise<Operation> {
-  try {
-    return await waitFor(session, name, { timeoutS })
-  } catch (error) {
-    if (typeof password.generated_password === 'string') await printRecord(session.terminal, session.output, { ...begun, ...password })
-    throw error
-  }
-}
-
-function printDryRun ({ terminal, output }: Session, { calls }: Row): number {
+function printDryRun ({ terminal, output }: Session, calls: readonly unknown[]): number {
   if (output.format !== 'table') terminal.print(`${plainJson({ calls }, output.format === 'json' ? 2 : 0)}\n`)
-  else for (const call of Array.isArray(calls) ? calls.filter(isRow) : []) terminal.print(callText(call))
-  if (!output.isQuiet) terminal.complain('Dry run: nothing was sent.\n')
+  else for (const call of calls.filter(isRow)) terminal.print(callText(call))
+  if (!output.isQuiet) terminal.printError('Dry run: nothing was sent.\n')
   return 0
 }
 
@@ -131,10 +124,4 @@ async function confirm ({ terminal, interrupt }: Session, { endpoint, account, t
   const typed = await ask(terminal, `${question}Type ${name === null ? 'its id' : 'its name'} to continue: `)
   if (typed?.trim() !== wanted.trim()) throw new CommandError('the name does not match; nothing was sent', 2)
   return name === null ? {} : { confirm: name }
-}
-
-export function timeoutOf (text: unknown): number {
-  if (text === undefined) return defaultTimeoutS
-  if (typeof text === 'string' && /^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new CommandError('--timeout takes a number of seconds', 2)
 }

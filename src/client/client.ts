@@ -1,5 +1,4 @@
-import createFetchClient from 'openapi-fetch'
-import { strictly, type Calls } from './calls.ts'
+import createFetchClient, { type Client, type FetchOptions, type FetchResponse, type Middleware, type ParseAs } from 'openapi-fetch'
 import type { components, operations, paths } from './schema.ts'
 
 export type { components, operations, paths } from './schema.ts'
@@ -11,17 +10,38 @@ export type Problem = Schemas['Problem']
 export type NewServer = Schemas['CreateServerRequest']
 type ServerQuery = NonNullable<operations['listServers']['parameters']['query']>
 export type ServerFilters = Omit<ServerQuery, 'cursor'>
-/** What writes answer. */
+/** What a write returns. */
 export type Written = Operation | Server | Schemas['DryRun'] | Schemas['GeneratedPassword']
 
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+type PathsWith<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths]
+type At<P extends keyof paths, M extends Method> = paths[P] extends Record<M, infer T extends Record<string, unknown>> ? T : never
+type Init<T, As> = FetchOptions<T> & { parseAs?: As }
+
+/** As openapi-fetch's own, except that an unknown member does not compile. */
+type Call<M extends Method> = <P extends PathsWith<M>, As extends ParseAs = 'json'>(
+  path: P,
+  ...init: object extends FetchOptions<At<P, M>> ? [init?: Init<At<P, M>, As>] : [init: Init<At<P, M>, As>]
+) => Promise<FetchResponse<At<P, M>, { parseAs: As }, `${string}/${string}`>>
+
+export interface Calls {
+  readonly GET: Call<'get'>
+  readonly POST: Call<'post'>
+  readonly PUT: Call<'put'>
+  readonly PATCH: Call<'patch'>
+  readonly DELETE: Call<'delete'>
+  use (...middleware: Middleware[]): void
+  eject (...middleware: Middleware[]): void
+}
+
 export interface ClientOptions {
-  /** Where the gateway is, as `https://hawser.example.com`. */
+  /** The address of the gateway, such as `https://hawser.example.com`. */
   readonly baseUrl: string
-  /** Sent as `Authorization: Bearer`; left out where the gateway asks for none. */
+  /** Sent as `Authorization: Bearer`; omitted for a gateway without keys. */
   readonly key?: string
-  /** For each call, its answer included; the seconds of `Prefer: wait` come on top. Default 70,000: the gateway itself gives up after 60,000. */
+  /** For each call including its response, plus the seconds of `Prefer: wait`. Default 70,000: the gateway itself gives up after 60,000. */
   readonly timeoutMs?: number
-  /** Default: the platform's. */
+  /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -31,10 +51,10 @@ export interface FollowOptions {
   readonly signal?: AbortSignal
 }
 
-/** A call by its words: for programs that learn paths at run time, to which the types of the document do not apply. */
+/** An untyped request, for programs whose paths are known only at run time. */
 export interface PlainRequest {
   readonly method: string
-  /** Below the gateway's address, beginning with a slash; parameters in it are already encoded. */
+  /** Relative to the gateway's address, beginning with a slash, with its parameters encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean>>
   readonly headers?: Readonly<Record<string, string>>
@@ -44,25 +64,25 @@ export interface PlainRequest {
 }
 
 /**
- * Every path of the API as `GET`, `POST`, `PUT`, `PATCH` and `DELETE`, which answer `{ data, error, response }` and throw only where
- * there is no answer: a `TypeError` when the gateway cannot be reached, a `TimeoutError` when it takes too long.
- * What stands beside them throws a `ProblemError` too.
+ * Every path of the API as `GET`, `POST`, `PUT`, `PATCH` and `DELETE`, which resolve with `{ data, error, response }` and throw only where
+ * there is no response: a `TypeError` if the gateway cannot be reached, a `TimeoutError` if it takes too long.
+ * `servers`, `createServer` and `follow` also throw a `ProblemError`.
  */
 export interface HawserClient extends Calls {
-  /** Resolves with the answer, of any status; throws only where there is none. */
+  /** Resolves with the response, of any status; throws only where there is none. */
   send (request: PlainRequest): Promise<Response>
-  /** All servers of an account, page by page as they are taken. */
+  /** All servers of an account; each page is requested when iteration reaches it. */
   servers (account: string, filters?: ServerFilters): AsyncGenerator<Server, void, undefined>
-  /** Buys one server, however often it is called with the same key and specification. The key: 1 to 255 characters, yours to keep. */
+  /** Buys one server, however often it is called with the same key and specification. The key has 1 to 255 characters; store it. */
   createServer (account: string, spec: NewServer, idempotencyKey: string): Promise<Operation>
   /**
-   * Waits until the operation has ended, well or not: see its `status`. Throws a `TimeoutError` when it has not ended in time. A fault
-   * ends the waiting, not the operation: it may be followed again. What is no operation, such as a dry run, is a `TypeError`.
+   * Waits until the operation has ended, successfully or not: see its `status`. Throws a `TimeoutError` if it has not ended in time. An
+   * error ends the wait, not the operation, which may be followed again. Anything else, such as a dry run, is a `TypeError`.
    */
   follow (written: Written, options?: FollowOptions): Promise<Operation>
 }
 
-/** The gateway's account of what went wrong. `problem.retryable` says whether the same call may be sent again. */
+/** A problem document of the gateway. `problem.retryable` says whether the same call may be sent again. */
 export class ProblemError extends Error {
   readonly problem: Problem
 
@@ -73,11 +93,17 @@ export class ProblemError extends Error {
   }
 }
 
-/** The data of a call that went well; throws a ProblemError of one that did not, an Error where the answer is not the gateway's. */
+/** The data of a successful call. Throws a ProblemError if the gateway refused it, an Error if the response is not the gateway's. */
 export function dataOf<T> ({ data, error, response }: { data?: T, error?: unknown, response: Response }): T {
   if (data !== undefined) return data
   if (isProblem(error)) throw new ProblemError(error)
   throw new Error(`the answer, HTTP ${response.status}, has neither data nor a problem of the gateway`)
+}
+
+/** The same functions with stricter types: these accept nothing that openapi-fetch's would refuse, which the compiler cannot see. */
+function strictly (client: Client<paths>): Calls
+function strictly (client: unknown): unknown {
+  return client
 }
 
 export function createClient (options: ClientOptions): HawserClient {
@@ -123,11 +149,11 @@ const limitedFetch = ({ timeoutMs = defaultTimeoutMs, fetch: send }: ClientOptio
   const waitS = Number(/\bwait=(\d+)/.exec(request.headers.get('prefer') ?? '')?.[1] ?? '0')
   const signal = firstOf(request.signal, AbortSignal.timeout(timeoutMs + waitS * 1000))
   const response = await (send ?? fetch)(request, { signal })
-  // Once the head of the answer is there, fetch itself may lose sight of the signal in the same way.
+  // After the headers have arrived, fetch itself may lose the signal in the same way.
   return response.body === null ? response : new Response(response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }), response)
 }
 
-/** Not AbortSignal.any: Node 20 throws a timeout away that only such a signal waits for, and the call never ends. A listener keeps it. */
+/** Not AbortSignal.any: Node 20 collects a timeout that only such a signal refers to, and the call never ends. A listener keeps it. */
 function firstOf (...signals: readonly AbortSignal[]): AbortSignal {
   const first = new AbortController()
   for (const signal of signals) {
@@ -146,20 +172,21 @@ async function * serversOf (api: Calls, account: string, filters: ServerFilters 
   }
 }
 
-/** Shorter than the half minute after which some proxies cut a silent connection. */
+/** Some proxies cut a silent connection after 30 seconds. */
 const waitS = 20
 const pauseMs = 1000
 
 async function follow (api: Calls, operation: Operation, { withinMs = 35 * 60_000, signal }: FollowOptions = {}): Promise<Operation> {
   const { account, id } = operation
   const ending = firstOf(AbortSignal.timeout(withinMs), ...(signal === undefined ? [] : [signal]))
-  let seen = operation
-  while (seen.status === 'pending' || seen.status === 'running') {
-    seen = dataOf(await api.GET('/v1/{account}/operations/{id}', { params: { path: { account, id }, header: { Prefer: `wait=${waitS}` } }, signal: ending }))
+  let current = operation
+  while (current.status === 'pending' || current.status === 'running') {
+    const params = { path: { account, id }, header: { Prefer: `wait=${waitS}` } }
+    current = dataOf(await api.GET('/v1/{account}/operations/{id}', { params, signal: ending }))
     // A gateway that is stopping answers at once.
-    if (seen.finished_at === null) await new Promise(resolve => { setTimeout(resolve, pauseMs) })
+    if (current.finished_at === null) await new Promise(resolve => { setTimeout(resolve, pauseMs) })
   }
-  return seen
+  return current
 }
 
 function operationOf (written: Written): Operation {
@@ -168,4 +195,5 @@ function operationOf (written: Written): Operation {
 }
 
 const isProblem = (value: unknown): value is Problem =>
-  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' && value.type.startsWith('/problems/') && 'detail' in value
+  typeof value === 'object' && value !== null && 'detail' in value &&
+  'type' in value && typeof value.type === 'string' && value.type.startsWith('/problems/')

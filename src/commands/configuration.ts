@@ -1,6 +1,6 @@
 import { loaders } from '../adapters/registry.ts'
 import { ConfigError, loadConfig, type Config } from '../config/load.ts'
-import type { Environment } from '../config/substitute.ts'
+import type { Environment } from '../config/document.ts'
 import { CommandError } from '../terminal.ts'
 
 /** The file named by HAWSER_CONFIG. */

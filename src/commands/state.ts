@@ -1,7 +1,6 @@
 import type { Config } from '../config/load.ts'
-import { backUp } from '../state/sqlite/backup.ts'
 import { reasonOf } from '../state/sqlite/failure.ts'
-import { acknowledgeLoss, reportOn, type StateReport } from '../state/sqlite/report.ts'
+import { acknowledgeLoss, backUp, reportOn, type StateReport } from '../state/sqlite/maintenance.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
 import { readConfiguration } from './configuration.ts'
 

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { UpstreamError } from '../domain/failure.ts'
 import { CommandError, type Terminal } from '../terminal.ts'
-import { backgroundCall } from '../transport/context.ts'
-import { withAccounts } from './accounts.ts'
+import { callOf, reasonOf, withAccounts } from './accounts.ts'
 import { readConfiguration } from './configuration.ts'
 
-export interface TokenOptions {
+interface TokenOptions {
   readonly account: string
   /** YYYY-MM-DD. */
   readonly expires: string
@@ -15,17 +13,17 @@ export interface TokenOptions {
 export async function tokenCommand ({ environment, print }: Terminal, { account: id, expires }: TokenOptions): Promise<number> {
   const at = /^\d{4}-\d\d-\d\d$/.test(expires) ? Date.parse(`${expires}T00:00:00Z`) : Number.NaN
   if (!(at > Date.now())) throw new CommandError('--expires requires a day in the future, such as 2030-01-31', 2)
-  const config = await readConfiguration(environment)
-  return await withAccounts(config, async opened => {
-    const account = opened.map(one => one.account).find(one => one.id === id)
-    if (account === undefined) throw new CommandError(`there is no account ${id}; the configuration has ${opened.map(one => one.account.id).join(', ') || 'none'}`, 2)
+  return await withAccounts(await readConfiguration(environment), async accounts => {
+    const account = accounts.find(one => one.id === id)
+    const ids = accounts.map(one => one.id).join(', ') || 'none'
+    if (account === undefined) throw new CommandError(`there is no account ${id}; the configuration has ${ids}`, 2)
     if (account.createToken === null) throw new CommandError(`${account.provider.title} does not offer long-lived tokens`, 2)
     try {
-      print(`${await account.createToken(backgroundCall(account, `token-${randomUUID()}`, new AbortController().signal), new Date(at))}\n`)
+      print(`${await account.createToken(callOf(account, 'token'), new Date(at))}\n`)
       return 0
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
-      throw new CommandError(`${id}: ${account.safeText([error.message, error.options.vendorMessage ?? ''].filter(text => text !== '').join(': '))}`, 1)
+      throw new CommandError(`${id}: ${reasonOf(account, error)}`, 1)
     }
   })
 }

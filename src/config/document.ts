@@ -1,5 +1,7 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml'
-import { substitute, SubstitutionError, type Environment } from './substitute.ts'
+import { readFileSync } from 'node:fs'
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type YAMLError } from 'yaml'
+
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** One fault of a configuration file: its place and a message. Never a value. */
 export interface ConfigFault {
@@ -23,7 +25,8 @@ export function readDocument (text: string, environment: Environment): ConfigDoc
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, version: '1.2', schema: 'core' })
   // A warning is an unknown tag or directive: the value behind it would be lost.
-  const faults: ConfigFault[] = [...document.errors, ...document.warnings].map(error => ({ path: '', line: lines.linePos(error.pos[0]).line, message: inOurWords(error) }))
+  const faults: ConfigFault[] = [...document.errors, ...document.warnings]
+    .map(error => ({ path: '', line: lines.linePos(error.pos[0]).line, message: messageOf(error) }))
   if (faults.length > 0) return { value: undefined, faults, lineOf: () => null }
   faults.push(...substituteAll(document, environment, lines))
   return {
@@ -34,15 +37,17 @@ export function readDocument (text: string, environment: Environment): ConfigDoc
 }
 
 /** The parser's own messages quote the file, including secrets; its codes do not. */
-const inOurWords = ({ code }: YAMLError): string => `is not valid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`
+const messageOf = ({ code }: YAMLError): string => `is not valid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`
 
 function substituteAll (document: Document, environment: Environment, lines: LineCounter): ConfigFault[] {
   const faults: ConfigFault[] = []
+  const fault = (node: Node, ancestors: readonly unknown[], message: string): void => {
+    const [start] = node.range ?? []
+    faults.push({ path: pathOf([...ancestors, node]), line: start === undefined ? null : lines.linePos(start).line, message })
+  }
   visit(document, {
     Alias: (_key, node, ancestors) => {
-      if (node.resolve(document) !== undefined) return
-      const line = node.range === null || node.range === undefined ? null : lines.linePos(node.range[0]).line
-      faults.push({ path: pathOf([...ancestors, node]), line, message: 'the alias refers to no earlier anchor' })
+      if (node.resolve(document) === undefined) fault(node, ancestors, 'the alias refers to no earlier anchor')
     },
     Scalar: (key, node, ancestors) => {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return
@@ -50,12 +55,39 @@ function substituteAll (document: Document, environment: Environment, lines: Lin
         node.value = substitute(node.value, environment)
       } catch (error) {
         if (!(error instanceof SubstitutionError)) throw error
-        const line = node.range === null || node.range === undefined ? null : lines.linePos(node.range[0]).line
-        faults.push({ path: pathOf([...ancestors, node]), line, message: error.message })
+        fault(node, ancestors, error.message)
       }
     }
   })
   return faults
+}
+
+const reference = /\$\$\{|\$\{([^}]*)\}/g
+const maximumFileBytes = 1024 * 1024
+
+class SubstitutionError extends Error {}
+
+/** `${NAME}` is an environment variable, `${file:PATH}` the content of a file without its last newline, `$${` a literal `${`. */
+const substitute = (text: string, environment: Environment): string =>
+  text.replace(reference, (whole, name: string | undefined) => name === undefined ? '${' : valueOf(name, environment, whole))
+
+function valueOf (name: string, environment: Environment, whole: string): string {
+  if (name.startsWith('file:')) return readSecret(name.slice('file:'.length))
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new SubstitutionError(`${whole} is not a valid environment variable name`)
+  const value = environment[name]
+  if (value === undefined) throw new SubstitutionError(`the environment variable ${name} is not set`)
+  return value
+}
+
+function readSecret (path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8')
+    if (text.length > maximumFileBytes) throw new SubstitutionError(`the file ${path} is too large for a secret`)
+    return text.replace(/\r?\n$/, '')
+  } catch (error) {
+    if (error instanceof SubstitutionError) throw error
+    throw new SubstitutionError(`the file ${path} cannot be read`)
+  }
 }
 
 function toValue (document: Document, faults: ConfigFault[]): unknown {
@@ -101,5 +133,4 @@ function childOf (node: unknown, part: string | number): { node: unknown, start:
   return null
 }
 
-const startOf = (node: unknown): number | null =>
-  typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) && typeof node.range[0] === 'number' ? node.range[0] : null
+const startOf = (node: unknown): number | null => isNode(node) ? node.range?.[0] ?? null : null

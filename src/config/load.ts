@@ -4,9 +4,8 @@ import type { z } from 'zod'
 import { digestsOf, idOf } from '../access/api-key.ts'
 import type { Adapter } from '../adapters/contract.ts'
 import type { AdapterLoader } from '../adapters/registry.ts'
-import { readDocument, type ConfigDocument, type ConfigFault, type Path } from './document.ts'
-import { accountId, commonAccountKeys, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.ts'
-import type { Environment } from './substitute.ts'
+import { readDocument, type ConfigDocument, type ConfigFault, type Environment, type Path } from './document.ts'
+import { accountId, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.ts'
 
 export interface AccountSettings {
   readonly id: string
@@ -30,13 +29,16 @@ export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[]
 
   constructor (faults: readonly ConfigFault[]) {
-    super(faults.map(toLine).join('\n'))
+    super(faults.map(({ path, line, message }) => `${path || 'the file'}${line === null ? '' : ` (line ${line})`}: ${message}`).join('\n'))
     this.name = 'ConfigError'
     this.faults = faults
   }
 }
 
-export type Registry = ReadonlyMap<string, Adapter<unknown>>
+type Registry = ReadonlyMap<string, Adapter<unknown>>
+
+/** Notes a fault at a path of the file. */
+type Report = (path: Path, message: string) => void
 
 /**
  * Reads, validates and freezes a configuration file, and loads the adapters that it names. Throws a ConfigError with path and line of
@@ -64,100 +66,106 @@ export const parseConfig = (text: string, registry: Registry, environment: Envir
 /** `providers`: the ids of all providers, whether their adapters are loaded or not. */
 function readConfig (document: ConfigDocument, registry: Registry, providers: readonly string[]): Config {
   if (document.value === undefined && document.faults.length > 0) throw new ConfigError(document.faults)
+  const faults = [...document.faults]
+  const report: Report = (path, message) => { faults.push({ path: path.join('.'), line: document.lineOf(path), message }) }
   const parsed = configSchema.safeParse(document.value ?? {})
-  const faults = [...document.faults, ...(parsed.success ? [] : toFaults(parsed.error, [], document))]
-  const accounts = Object.entries(accountsOf(document.value)).flatMap(([id, raw]) => readAccount({ id, raw, registry, providers, document, faults }))
-  if (!parsed.success) throw new ConfigError(once(faults))
-  faults.push(...rulesBetweenKeys(parsed.data, document))
+  if (!parsed.success) reportIssues(parsed.error, [], report)
+  const accounts = Object.entries(accountsOf(document.value)).flatMap(([id, raw]) => {
+    const adapter = isRecord(raw) && typeof raw.provider === 'string' ? registry.get(raw.provider) : undefined
+    return readAccount({ id, raw, adapter, providers }, report) ?? []
+  })
+  if (!parsed.success) throw new ConfigError(firstOfEachPath(faults))
+  checkAcrossKeys(parsed.data, report)
   const redisCa = readCa(parsed.data.redis?.tls?.ca_file)
-  const caPath = ['redis', 'tls', 'ca_file']
-  if (redisCa === undefined) faults.push({ path: caPath.join('.'), line: document.lineOf(caPath), message: noCa })
-  if (faults.length > 0) throw new ConfigError(once(faults))
+  if (redisCa === undefined) report(['redis', 'tls', 'ca_file'], noCa)
+  if (faults.length > 0) throw new ConfigError(firstOfEachPath(faults))
   return deepFreeze({ ...parsed.data, redisCa: redisCa ?? null, accounts })
 }
 
-/** Keeps the first fault of each path: the others are consequences of it. */
-const once = (faults: readonly ConfigFault[]): ConfigFault[] =>
+/** The others of a path are consequences of the first. */
+const firstOfEachPath = (faults: readonly ConfigFault[]): ConfigFault[] =>
   faults.filter(({ path }, index) => path === '' || faults.findIndex(fault => fault.path === path) === index)
 
-function rulesBetweenKeys (config: RawConfig, document: ConfigDocument): ConfigFault[] {
-  const faults: ConfigFault[] = []
-  const fault = (path: Path, message: string): void => { faults.push({ path: path.join('.'), line: document.lineOf(path), message }) }
-  const { auth } = config
-  const keeper = config.redis !== undefined ? 'redis' : config.state !== undefined ? 'state' : null
-  if (keeper !== null && config.secret === undefined) fault(['secret'], `is required with ${keeper}: it encrypts the data that is stored there`)
-  if (config.redis !== undefined && config.state !== undefined) fault(['state'], 'cannot be combined with redis: state.file is for one process, redis for several')
-  if (auth.mode === 'none' && !isLoopback(config.listen.host) && !auth.allow_unauthenticated) {
-    fault(['auth', 'mode'], 'none is accepted only while listening on loopback, or with auth.allow_unauthenticated: true')
+/** The rules that concern several keys. */
+function checkAcrossKeys (config: RawConfig, report: Report): void {
+  const { auth, listen, metrics, redis, state } = config
+  const store = redis !== undefined ? 'redis' : state !== undefined ? 'state' : null
+  if (store !== null && config.secret === undefined) report(['secret'], `is required with ${store}: it encrypts the data that is stored there`)
+  if (redis !== undefined && state !== undefined) {
+    report(['state'], 'cannot be combined with redis: state.file is for one process, redis for several')
   }
-  const { listen, metrics } = config
+  if (auth.mode === 'none' && !isLoopback(listen.host) && !auth.allow_unauthenticated) {
+    report(['auth', 'mode'], 'none is accepted only while listening on loopback, or with auth.allow_unauthenticated: true')
+  }
   if (metrics?.listen !== undefined && metrics.listen.port !== 0 && metrics.listen.port === listen.port) {
-    fault(['metrics', 'listen', 'port'], 'must differ from listen.port')
+    report(['metrics', 'listen', 'port'], 'must differ from listen.port')
   }
-  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) fault(['auth', 'keys'], 'mode keys requires at least one key')
+  if (auth.mode === 'keys' && auth.keys.length === 0 && auth.oidc === undefined) report(['auth', 'keys'], 'mode keys requires at least one key')
+  checkKeys(config, report)
+  checkTokens(config, report)
+}
+
+function checkKeys (config: RawConfig, report: Report): void {
   const names = new Set<string>()
   const ids = new Set<string>()
   const digests = new Set<string>()
-  auth.keys.forEach((key, index) => {
-    if (names.has(key.name)) fault(['auth', 'keys', index, 'name'], 'is used by another entry')
-    else if (ids.has(idOf(key))) fault(['auth', 'keys', index, key.id === undefined ? 'name' : 'id'], 'is the id of another entry')
+  config.auth.keys.forEach((key, index) => {
+    const reportKey = (member: string, message: string): void => { report(['auth', 'keys', index, member], message) }
+    if (names.has(key.name)) reportKey('name', 'is used by another entry')
+    else if (ids.has(idOf(key))) reportKey(key.id === undefined ? 'name' : 'id', 'is the id of another entry')
     names.add(key.name)
     ids.add(idOf(key))
     for (const digest of digestsOf(key).map(text => text.toLowerCase())) {
-      if (digests.has(digest)) fault(['auth', 'keys', index, 'sha256'], 'is the key of another entry, or twice in the list')
+      if (digests.has(digest)) reportKey('sha256', 'is the key of another entry, or twice in the list')
       digests.add(digest)
     }
-    for (const account of missing(config, key.accounts)) fault(['auth', 'keys', index, 'accounts'], `there is no account ${account}`)
+    for (const account of unknownAmong(config, key.accounts)) reportKey('accounts', `there is no account ${account}`)
   })
-  for (const [name, message] of rulesOfTokens(config)) fault(['auth', 'oidc', ...name], message)
-  return faults
 }
 
-/** Faults with their path below auth.oidc. */
-function rulesOfTokens (config: RawConfig): Array<[Path, string]> {
+function checkTokens (config: RawConfig, report: Report): void {
   const { mode, oidc } = config.auth
-  if (oidc === undefined) return []
-  const faults: Array<[Path, string]> = missing(config, oidc.accounts ?? []).map(account => [['accounts'], `there is no account ${account}`])
-  if (mode === 'none') faults.push([[], 'cannot be combined with mode none, which accepts requests without a token'])
-  if (oidc.accounts !== undefined && oidc.accounts_claim !== undefined) faults.push([['accounts_claim'], 'cannot be combined with accounts'])
-  return faults
+  if (oidc === undefined) return
+  for (const account of unknownAmong(config, oidc.accounts ?? [])) report(['auth', 'oidc', 'accounts'], `there is no account ${account}`)
+  if (mode === 'none') report(['auth', 'oidc'], 'cannot be combined with mode none, which accepts requests without a token')
+  if (oidc.accounts !== undefined && oidc.accounts_claim !== undefined) {
+    report(['auth', 'oidc', 'accounts_claim'], 'cannot be combined with accounts')
+  }
 }
 
-const missing = (config: RawConfig, accounts: readonly string[]): string[] =>
+const unknownAmong = (config: RawConfig, accounts: readonly string[]): string[] =>
   accounts.filter(account => account !== '*' && !Object.hasOwn(config.accounts, account))
 
-interface AccountReading {
+interface RawAccount {
   readonly id: string
   readonly raw: unknown
-  readonly registry: Registry
+  readonly adapter: Adapter<unknown> | undefined
   readonly providers: readonly string[]
-  readonly document: ConfigDocument
-  readonly faults: ConfigFault[]
 }
 
-function readAccount ({ id, raw, registry, providers, document, faults }: AccountReading): AccountSettings[] {
+/** Undefined if it has a fault. */
+function readAccount ({ id, raw, adapter, providers }: RawAccount, report: Report): AccountSettings | undefined {
   const at = ['accounts', id]
-  const fault = (path: Path, message: string): AccountSettings[] => {
-    faults.push({ path: path.join('.'), line: document.lineOf(path), message })
-    return []
-  }
   const name = accountId.safeParse(id)
-  if (!name.success) return fault(at, name.error.issues[0]?.message ?? 'is not a valid account id')
-  if (!isRecord(raw)) return fault(at, 'must be a mapping of keys')
-  const { provider, ...rest } = raw
-  const adapter = typeof provider === 'string' ? registry.get(provider) : undefined
-  if (adapter === undefined) return fault([...at, 'provider'], `must be one of ${providers.join(', ')}`)
-
-  const [commonKeys, ownKeys] = split(rest)
-  const common = commonAccountSchema.safeParse(commonKeys)
-  const own = adapter.account.safeParse(ownKeys)
-  if (!common.success) faults.push(...toFaults(common.error, at, document))
-  if (!own.success) faults.push(...toFaults(own.error, at, document))
-  if (!common.success || !own.success) return []
+  if (!name.success) { report(at, name.error.issues[0]?.message ?? 'is not a valid account id'); return undefined }
+  if (!isRecord(raw)) { report(at, 'must be a mapping of keys'); return undefined }
+  if (adapter === undefined) { report([...at, 'provider'], `must be one of ${providers.join(', ')}`); return undefined }
+  const { provider, ...keys } = raw
+  const entries = Object.entries(keys)
+  const isCommon = ([key]: readonly [string, unknown]): boolean => Object.hasOwn(commonAccountSchema.shape, key)
+  const common = commonAccountSchema.safeParse(Object.fromEntries(entries.filter(isCommon)))
+  const own = entries.filter(entry => !isCommon(entry))
+  const settings = adapter.account.safeParse(Object.fromEntries(own))
+  if (!common.success) reportIssues(common.error, at, report)
+  if (!settings.success) reportIssues(settings.error, at, report)
+  if (!common.success || !settings.success) return undefined
   const ca = readCa(common.data.tls.ca_file)
-  if (ca === undefined) return fault([...at, 'tls', 'ca_file'], noCa)
-  return [{ id, adapter, settings: own.data, common: common.data, ca, secrets: secretsOf(ownKeys) }]
+  if (ca === undefined) { report([...at, 'tls', 'ca_file'], noCa); return undefined }
+  const secrets = own.flatMap(([key, value]) => secretKey.test(key) && typeof value === 'string' ? [value] : [])
+  return { id, adapter, settings: settings.data, common: common.data, ca, secrets }
 }
+
+const secretKey = /password|secret|token$|api_key|access_key/
 
 const noCa = 'cannot be read, or holds no certificate'
 
@@ -173,17 +181,6 @@ function readCa (file: string | undefined): string | null | undefined {
   }
 }
 
-const secretKey = /password|secret|token$|api_key|access_key/
-
-const secretsOf = (own: Readonly<Record<string, unknown>>): string[] =>
-  Object.entries(own).flatMap(([key, value]) => secretKey.test(key) && typeof value === 'string' ? [value] : [])
-
-function split (raw: Readonly<Record<string, unknown>>): [Record<string, unknown>, Record<string, unknown>] {
-  const entries = Object.entries(raw)
-  const isCommon = ([key]: [string, unknown]): boolean => commonAccountKeys.has(key)
-  return [Object.fromEntries(entries.filter(isCommon)), Object.fromEntries(entries.filter(entry => !isCommon(entry)))]
-}
-
 const accountsOf = (value: unknown): Record<string, unknown> =>
   isRecord(value) && isRecord(value.accounts) ? value.accounts : {}
 
@@ -191,17 +188,16 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** zod distinguishes a missing key from one of a wrong type only by its message. */
-const isMissing = ({ code, message }: { readonly code: string, readonly message: string }): boolean => code === 'invalid_type' && message.endsWith('received undefined')
+const isMissing = ({ code, message }: z.core.$ZodIssue): boolean => code === 'invalid_type' && message.endsWith('received undefined')
 
-function toFaults (error: z.ZodError, at: Path, document: ConfigDocument): ConfigFault[] {
-  return error.issues.flatMap(issue => {
+function reportIssues (error: z.ZodError, at: Path, report: Report): void {
+  for (const issue of error.issues) {
     const path = [...at, ...issue.path.map(part => typeof part === 'number' ? part : String(part))]
-    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), line: document.lineOf(path), message: isMissing(issue) ? 'is required' : issue.message }]
-    return issue.keys.map(key => ({ path: [...path, key].join('.'), line: document.lineOf([...path, key]), message: 'is not a known key' }))
-  })
+    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) report([...path, key], 'is not a known key')
+    else report(path, isMissing(issue) ? 'is required' : issue.message)
+  }
 }
 
-/** Freezes an object recursively, skipping what is frozen already. */
 function deepFreeze<T> (value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
@@ -209,6 +205,3 @@ function deepFreeze<T> (value: T): T {
   for (const [name, member] of Object.entries(value)) if (name !== 'adapter') deepFreeze(member)
   return value
 }
-
-const toLine = ({ path, line, message }: ConfigFault): string =>
-  `${path === '' ? 'the file' : path}${line === null ? '' : ` (line ${line})`}: ${message}`

@@ -93,7 +93,6 @@ export const commonAccountSchema = z.strictObject({
     insecure_skip_verify: z.boolean().default(false).describe('Accepts any certificate; logged at start. Default false')
   }).default({ insecure_skip_verify: false }).describe('Verification of the provider\'s certificate')
 })
-export const commonAccountKeys: ReadonlySet<string> = new Set(Object.keys(commonAccountSchema.shape))
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional().describe('The location of the JSON Schema of this file, for editors'),

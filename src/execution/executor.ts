@@ -5,6 +5,7 @@ import { GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { InFlight } from '../domain/in-flight.ts'
 import type { Seen } from '../domain/list.ts'
 import type { Operation } from '../domain/operation.ts'
+import { createSerial } from '../domain/serial.ts'
 import type { Engine } from '../operations/engine.ts'
 import { untracked, type IdempotencyLease } from '../operations/idempotency.ts'
 import type { Generations } from '../state/generation.ts'
@@ -16,7 +17,7 @@ import type { BoundVerb, Command, DirectCall, ValueCall, VerbCall } from '../ver
 import { createDryRun, type PlannedCall } from './dry-run.ts'
 import { baselineOf, beginIntent, endFailedIntent } from './intent.ts'
 import { bindPermitted, countWrite, type Quotas } from './permission.ts'
-import { createTurns, guardSpending, limitOf, readServers } from './spending.ts'
+import { guardSpending, limitOf, readServers } from './spending.ts'
 
 /** The request of a caller that may write. */
 export interface WriteContext extends RequestContext {
@@ -50,13 +51,13 @@ export interface ExecutorParts extends Quotas {
 
 export function createExecutor (parts: ExecutorParts): Executor {
   const { engine, inFlight, generations } = parts
-  const turns = createTurns()
+  const serially = createSerial()
   return {
     start: async (account, command, context) => await inFlight.run(async () => {
       const running = await bindCommand(account, command, context)
       const begin = async (): Promise<StoredOperation> => await beginCommand(parts, running)
       // What one request buys is recorded before the next one is added up.
-      const stored = limitOf(running) === null ? await begin() : await turns(account.id, begin)
+      const stored = limitOf(running) === null ? await begin() : await serially(account.id, begin)
       try {
         const accepted = await run(running, stored.operation.id)
         return { operation: await engine.accept(stored, accepted), password: accepted.password ?? null }
@@ -131,7 +132,7 @@ async function beginCommand (parts: ExecutorParts, running: RunningCommand): Pro
     serverId: call.serverId,
     goal: verb.goal ?? (bound.goal === undefined ? call.goal : bound.goal(seen)),
     search: spec === undefined ? null : baselineOf(spec, servers),
-    askForMs: account.options.requestDeadlineMs,
+    sendingMs: account.options.requestDeadlineMs,
     deadlineMs: verb.deadlineMs
   })
 }

@@ -3,8 +3,8 @@ import type { Seen } from '../domain/list.ts'
 import type { CreateSpec } from '../domain/spec.ts'
 import type { Engine } from '../operations/engine.ts'
 import type { IdempotencyLease } from '../operations/idempotency.ts'
-import type { Intent } from '../operations/life.ts'
 import { fingerprintOf, withoutSecrets } from '../operations/search.ts'
+import type { Intent } from '../operations/transitions.ts'
 import type { Search, StoredOperation } from '../state/operation-store.ts'
 
 /** The servers that exist before a create: a server that is not among them and matches the request was made by it. */
@@ -13,12 +13,12 @@ export const baselineOf = (spec: CreateSpec, servers: readonly Seen[]): Search =
 
 /** Records what is about to be sent; under an Idempotency-Key it must be recorded where it outlives this process. */
 export async function beginIntent (engine: Engine, lease: IdempotencyLease | null, intent: Omit<Intent, 'phase'>) {
-  const { stored, isKept } = await engine.open({ ...intent, phase: lease === null ? 'asking' : 'intended' })
+  const { stored, isKept } = await engine.open({ ...intent, phase: lease === null ? 'sending' : 'intended' })
   if (lease === null) return stored
   try {
     if (!isKept) throw unavailable()
     await lease.begin(stored.operation.id)
-    return await engine.ask(stored).catch((cause: unknown) => { throw unavailable(cause) })
+    return await engine.markSending(stored).catch((cause: unknown) => { throw unavailable(cause) })
   } catch (error) {
     await engine.discard(stored)
     throw error

@@ -3,7 +3,7 @@ import { guardBefore } from '../access/guards.ts'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { GatewayError } from '../domain/failure.ts'
 import { invalidRequest } from '../domain/invalid.ts'
-import type { Quota } from '../state/quota.ts'
+import type { Quota } from '../state/limits.ts'
 import type { Account } from '../transport/account.ts'
 import type { BoundVerb, VerbCall } from '../verbs/call.ts'
 

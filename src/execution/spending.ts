@@ -4,7 +4,7 @@ import type { Plan } from '../domain/catalog.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
-import { fingerprintOf, isLikeOrder } from '../operations/search.ts'
+import { fingerprintOf, mayBeCreated } from '../operations/search.ts'
 import { walk } from '../reads/walk.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 import type { ExecutorParts, RunningCommand } from './executor.ts'
@@ -105,23 +105,8 @@ function unseenCreates (verbs: AdapterVerbs, rows: readonly Seen[], open: readon
     if (search === null) return []
     const baseline = new Set(search.baseline)
     const isSeen = rows.some(seen => serverId === null
-      ? !baseline.has(fingerprintOf(seen.server.id)) && isLikeOrder(verbs, { spec: search.spec, mark: id, seen })
+      ? !baseline.has(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec: search.spec, mark: id, seen })
       : seen.server.id === serverId)
     return isSeen ? [] : [{ id, bought: { plan: search.spec.plan, region: search.spec.region ?? null } }]
   })
-}
-
-/** Runs work of one account after the other. */
-export function createTurns () {
-  const last = new Map<string, Promise<unknown>>()
-  return async <T>(account: string, work: () => Promise<T>): Promise<T> => {
-    const before = last.get(account) ?? Promise.resolve()
-    const mine = before.then(work, work)
-    last.set(account, mine)
-    try {
-      return await mine
-    } finally {
-      if (last.get(account) === mine) last.delete(account)
-    }
-  }
 }

@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Accepted } from '../adapters/verbs.ts'
 import type { Clock } from '../domain/clock.ts'
 import type { Operation, OperationStatus } from '../domain/operation.ts'
-import { isEnded } from './follow.ts'
-import { createFollowers } from './followers.ts'
 import { createOperationEvents, toChange, type OperationEvents } from './operation-events.ts'
-import { afterAccepted, afterAmbiguous, intended, type Intent } from './life.ts'
-import type { PollTarget } from './poll-target.ts'
-import { createWaiting, type Waiting } from './waiting.ts'
+import type { PollTarget } from './poll.ts'
+import { createPollers } from './poller.ts'
+import { afterAccepted, afterAmbiguous, isEnded, newOperation, type Intent } from './transitions.ts'
 import { serverClaim, type OperationStore, type StoredOperation } from '../state/operation-store.ts'
 import { silentObserver, type Observer } from '../telemetry/observer.ts'
 
@@ -25,24 +23,25 @@ export interface OperationsPage {
 }
 
 /** Runs every operation: recorded before the provider is called, followed until it ends, even if this process does not live that long. */
-export interface Engine extends Waiting {
+export interface Engine extends Pick<OperationStore, 'get' | 'getForCertain'> {
+  /** The name of this process in operations. */
+  readonly me: string
   /** Follows exactly these accounts from now on. Resolves when polling of all other accounts has stopped. */
   follow(accounts: readonly PollTarget[]): Promise<void>
   /** `isKept` is false if the other replicas cannot see it. */
   open(intent: Intent): Promise<{ readonly stored: StoredOperation, readonly isKept: boolean }>
   /** The call to the provider is about to be sent. Throws if it must not be, because other replicas consider this process dead. */
-  ask(stored: StoredOperation): Promise<StoredOperation>
+  markSending(stored: StoredOperation): Promise<StoredOperation>
   /** The provider did nothing: the operation is discarded. */
   discard(stored: StoredOperation): Promise<void>
   accept(stored: StoredOperation, accepted: Accepted): Promise<Operation>
   /** The outcome of the call is not known; it is judged by what the provider shows from here on. */
   markAmbiguous(stored: StoredOperation, error: unknown): Promise<void>
-  get(account: string, id: string): Promise<StoredOperation | null>
-  /** As `get`, but throws if the store cannot answer: null means that there is no such operation. */
-  getForCertain(account: string, id: string): Promise<StoredOperation | null>
   list(account: string, query: OperationsQuery): Promise<OperationsPage>
-  /** The name of this process in operations. */
-  readonly me: string
+  /** Resolves with the last known state when the operation has ended, after `waitMs`, or when `signal` is aborted. */
+  wait(stored: StoredOperation, waitMs: number, signal: AbortSignal): Promise<StoredOperation>
+  /** Each change after `version`, until the operation has ended. */
+  changes(stored: StoredOperation, version: number, signal: AbortSignal): AsyncGenerator<StoredOperation>
   stop(): Promise<void>
 }
 
@@ -56,38 +55,40 @@ export interface EngineParts {
 export function createEngine ({ store, clock, onFault, observer = silentObserver }: EngineParts): Engine {
   const me = randomUUID()
   const operationEvents = createOperationEvents(store, clock, observer)
-  const followers = createFollowers({ operationEvents, me, clock, onFault })
-  const { nudge } = followers
+  const { follow, nudge, stop } = createPollers({ operationEvents, me, clock, onFault })
+  const parts: Parts = { operationEvents, me, clock, onFault, nudge }
   return {
     me,
-    follow: followers.follow,
-    ...createRecording({ operationEvents, me, clock, onFault, nudge }),
-    get: async (account, id) => await store.get(account, id),
-    getForCertain: async (account, id) => await store.getForCertain(account, id),
+    follow,
+    ...createRecording(parts),
+    get: store.get,
+    getForCertain: store.getForCertain,
     list: async (account, query) => await listMatching(store, account, query),
-    ...createWaiting({ operationEvents, clock, nudge }),
-    stop: followers.stop
+    ...createWaiting(parts),
+    stop
   }
 }
 
-interface RecordingParts extends Pick<EngineParts, 'clock' | 'onFault'> {
+interface Parts {
   readonly operationEvents: OperationEvents
   readonly me: string
+  readonly clock: Clock
+  readonly onFault: (error: unknown) => void
   readonly nudge: (account: string) => void
 }
 
 /** What a request records of its call, from the intent to the outcome. */
-function createRecording ({ operationEvents, me, clock: { now }, onFault, nudge }: RecordingParts): Pick<Engine, 'open' | 'ask' | 'discard' | 'accept' | 'markAmbiguous'> {
+function createRecording ({ operationEvents, me, clock: { now }, onFault, nudge }: Parts): Pick<Engine, 'open' | 'markSending' | 'discard' | 'accept' | 'markAmbiguous'> {
   const { store, observer } = operationEvents
   return {
     open: async intent => {
-      const stored = intended(intent, me, now())
-      const isKept = await store.open(stored)
+      const stored = newOperation(intent, me, now())
+      const isKept = await store.put(stored)
       observer.operationChanged(toChange(stored, null))
       return { stored, isKept }
     },
-    ask: async stored => {
-      const kept = await store.updateForCertain(stored, current => isEnded(current) ? null : { ...current, phase: 'asking' })
+    markSending: async stored => {
+      const kept = await store.updateForCertain(stored, current => isEnded(current) ? null : { ...current, phase: 'sending' })
       if (isEnded(kept)) throw new Error('the intent has been discarded in the meantime')
       return kept
     },
@@ -107,7 +108,7 @@ function createRecording ({ operationEvents, me, clock: { now }, onFault, nudge 
       return kept.operation
     },
     markAmbiguous: async (stored, error) => {
-      await operationEvents.update(stored, current => current.phase === 'asking' ? afterAmbiguous(current, error, now()) : null)
+      await operationEvents.update(stored, current => current.phase === 'sending' ? afterAmbiguous(current, error, now()) : null)
       nudge(stored.operation.account)
     }
   }
@@ -123,7 +124,7 @@ async function listMatching (store: OperationStore, account: string, query: Oper
     // Fewer rows than requested do not mean the end: unreadable records are left out.
     if (records.length === 0) return { rows, next: null }
     for (const { operation } of records) {
-      if (!isWanted(operation, query)) continue
+      if (!matches(operation, query)) continue
       if (rows.length === query.limit) return { rows, next: rows.at(-1)?.id ?? null }
       rows.push(operation)
     }
@@ -131,7 +132,45 @@ async function listMatching (store: OperationStore, account: string, query: Oper
   }
 }
 
-const isWanted = (operation: Operation, { statuses, serverId, action }: OperationsQuery): boolean =>
+const matches = (operation: Operation, { statuses, serverId, action }: OperationsQuery): boolean =>
   (statuses === null || statuses.has(operation.status)) &&
   (serverId === null || operation.server_id === serverId) &&
   (action === null || operation.action === action)
+
+/** How often the store is read for changes by other replicas. */
+const rereadMs = 1000
+
+/** Waits for changes by reading the store: no waiter polls the provider. */
+function createWaiting ({ operationEvents: { store, nextChange }, clock: { now }, nudge }: Parts): Pick<Engine, 'wait' | 'changes'> {
+  const reread = async (stored: StoredOperation): Promise<StoredOperation> =>
+    await store.get(stored.operation.account, stored.operation.id) ?? stored
+  return {
+    wait: async (stored, waitMs, signal) => {
+      const until = now() + waitMs
+      nudge(stored.operation.account)
+      let current = stored
+      while (!isEnded(current) && !signal.aborted && now() < until) {
+        await nextChange(stored.operation.id, Math.min(rereadMs, until - now()), signal)
+        current = await reread(stored)
+      }
+      return current
+    },
+    changes: async function * (stored, version, signal) {
+      let current = stored
+      let sentVersion = version
+      let sentText = ''
+      nudge(stored.operation.account)
+      while (!signal.aborted) {
+        const text = JSON.stringify(current.operation)
+        if (current.version > sentVersion && text !== sentText) {
+          sentVersion = current.version
+          sentText = text
+          yield current
+        }
+        if (isEnded(current)) return
+        await nextChange(stored.operation.id, rereadMs, signal)
+        current = await reread(stored)
+      }
+    }
+  }
+}

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../domain/clock.ts'
 import { GatewayError } from '../domain/failure.ts'
 import type { Engine } from './engine.ts'
-import { isEnded } from './follow.ts'
+import { isEnded } from './transitions.ts'
 import type { IdempotencyRecord, IdempotencyStore } from '../state/idempotency-store.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
@@ -20,12 +20,9 @@ export interface KeyedRequest {
   readonly deadlineMs: number
 }
 
+const keptAnswerSchema = z.object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.string() })
 /** A stored answer, as it is replayed. */
-export interface KeptAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
+export type KeptAnswer = z.infer<typeof keptAnswerSchema>
 
 /** The exclusive right to do the work of one key. */
 export interface IdempotencyLease {
@@ -69,59 +66,54 @@ const mostTries = 5
 
 export function createIdempotencyKeys (parts: IdempotencyKeysParts): IdempotencyKeys {
   const { store, engine, clock: { now } } = parts
-  const hold = createHolding(store)
+  const leases = createLeases(store)
   const isWorkedOn = async (account: string, key: string, { owner, openUntil }: IdempotencyRecord): Promise<boolean> => {
-    if (owner === engine.me) return hold.isWorking(account, key)
+    if (owner === engine.me) return leases.isWorking(account, key)
     return now() < openUntil && await parts.isAlive(owner)
   }
 
   return {
     take: async (request, signal) => {
-      const { account, deadlineMs } = request
-      const { key, fingerprint } = await nameOf(parts, request)
+      const { account, deadlineMs, isCreate } = request
+      const { key, fingerprint } = await namesOf(parts, request)
       const fresh: IdempotencyRecord = { fingerprint, owner: engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
       for (let tries = 0; tries < mostTries; tries += 1) {
-        const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate: request.isCreate }))
+        const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate }))
         if (reserved.kind === 'flushed') throw flushed(store.acknowledgement(account))
         if (reserved.kind === 'unreadable') throw unreadable()
-        if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: hold.lease(account, key, fresh) }
+        if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: leases.begin(account, key, fresh) }
         const { record } = reserved
-        if (record.fingerprint !== fingerprint) throw new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; use a new key for a new request')
+        if (record.fingerprint !== fingerprint) throw mismatch()
         if (record.answer === null && await isWorkedOn(account, key, record)) throw inProgress()
-        const settled = await settle(parts, { request, record, signal: parts.stopping === undefined ? signal : AbortSignal.any([signal, parts.stopping]) })
-        if (settled !== 'again') return settled
-        if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', idempotencyLease: hold.lease(account, key, fresh) }
+        const result = await resultOf(parts, request, record, signal)
+        if (result !== 'none') return result
+        if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', idempotencyLease: leases.begin(account, key, fresh) }
       }
       throw inProgress()
     }
   }
 }
 
-interface Named {
-  readonly key: string
-  readonly fingerprint: string
-}
-
 /** The key as it is stored: under an older secret if it was first used before the secrets were rotated. */
-async function nameOf ({ store, secrets: [secret, ...older] }: IdempotencyKeysParts, request: KeyedRequest): Promise<Named> {
+async function namesOf ({ store, secrets: [secret, ...older] }: IdempotencyKeysParts, request: KeyedRequest) {
   for (const old of older) {
-    const named = namedBy(old, request)
-    if (await reachable(async () => await store.find(request.account, named.key)) !== null) return named
+    const names = namesUnder(old, request)
+    if (await reachable(async () => await store.find(request.account, names.key)) !== null) return names
   }
-  return namedBy(secret, request)
+  return namesUnder(secret, request)
 }
 
-function namedBy (secret: Buffer, { principal, account, key, request }: KeyedRequest): Named {
+function namesUnder (secret: Buffer, { principal, account, key, request }: KeyedRequest) {
   const hmac = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url')
   return { key: hmac(JSON.stringify(['key', principal, account, key])), fingerprint: hmac(canonical(request)) }
 }
 
 /** The leases that requests of this process hold. */
-function createHolding (store: IdempotencyStore) {
+function createLeases (store: IdempotencyStore) {
   const working = new Set<string>()
   return {
     isWorking: (account: string, key: string): boolean => working.has(`${account} ${key}`),
-    lease: (account: string, key: string, first: IdempotencyRecord): IdempotencyLease => {
+    begin: (account: string, key: string, first: IdempotencyRecord): IdempotencyLease => {
       let record = first
       working.add(`${account} ${key}`)
       const change = async (next: IdempotencyRecord): Promise<void> => {
@@ -143,50 +135,41 @@ function createHolding (store: IdempotencyStore) {
   }
 }
 
-interface Unsettled {
-  readonly request: KeyedRequest
-  readonly record: IdempotencyRecord
-  readonly signal: AbortSignal
-}
-
 /**
- * How to answer a used key. A request is sent again only if it is certain that nothing was done: the create was not made, or its process
- * ended before anything was sent. An ambiguous create is waited for.
+ * What a used key has led to. `none`, so that the request is sent again, only if it is certain that nothing was done: the create was not
+ * made, or its process ended before anything was sent. An ambiguous create is waited for.
  */
-async function settle ({ engine, clock }: IdempotencyKeysParts, { request, record, signal }: Unsettled): Promise<KeyVerdict | 'again'> {
+async function resultOf (parts: IdempotencyKeysParts, request: KeyedRequest, record: IdempotencyRecord, signal: AbortSignal): Promise<KeyVerdict | 'none'> {
+  const { engine } = parts
   const { operationId } = record
-  const answer = record.answer === null ? null : readAnswer(record.answer)
-  if (operationId === null) return answer === null ? 'again' : { kind: 'answer', answer }
+  const answer = record.answer === null ? null : keptAnswerSchema.parse(JSON.parse(record.answer))
+  if (operationId === null) return answer === null ? 'none' : { kind: 'answer', answer }
   if (answer !== null && (answer.status < 400 || operationId === untracked)) return { kind: 'answer', answer }
   if (operationId === untracked) {
     throw new GatewayError('conflict', 'the gateway stopped during the first request with this key; check at the provider whether it was done')
   }
   const stored = await reachable(async () => await engine.getForCertain(request.account, operationId))
   // A refused request leaves no operation; an operation that has expired after a day has taken its key with it.
-  if (stored === null) return answer === null ? 'again' : { kind: 'answer', answer }
-  if (stored.notMade && answer === null) return 'again'
+  if (stored === null) return answer === null ? 'none' : { kind: 'answer', answer }
+  if (stored.notMade && answer === null) return 'none'
   if (!request.isCreate) return answer === null ? { kind: 'operation', stored } : { kind: 'answer', answer }
-  const known = await untilCertain(engine, stored, { waitMs: request.deadlineMs, signal, clock })
-  if (known.notMade) return 'again'
+  const known = await untilCertain(parts, stored, request.deadlineMs, signal)
+  if (known.notMade) return 'none'
   if (known.operation.server_id !== null || known.phase === 'following') return { kind: 'operation', stored: known }
   if (answer !== null) return { kind: 'answer', answer }
   if (isEnded(known)) return { kind: 'operation', stored: known }
   throw inProgress()
 }
 
-interface Patience {
-  readonly waitMs: number
-  readonly signal: AbortSignal
-  readonly clock: Clock
-}
-
-async function untilCertain (engine: Engine, stored: StoredOperation, { waitMs, signal, clock }: Patience): Promise<StoredOperation> {
+async function untilCertain (parts: IdempotencyKeysParts, stored: StoredOperation, waitMs: number, signal: AbortSignal): Promise<StoredOperation> {
+  const { engine, clock, stopping } = parts
   if (isCertain(stored)) return stored
   const over = new AbortController()
   const cancel = clock.timer(() => { over.abort() }, waitMs)
   let last = stored
   try {
-    for await (const current of engine.changes(stored, 0, AbortSignal.any([signal, over.signal]))) {
+    const signals = [signal, over.signal, ...stopping === undefined ? [] : [stopping]]
+    for await (const current of engine.changes(stored, 0, AbortSignal.any(signals))) {
       last = current
       if (isCertain(current)) break
     }
@@ -198,15 +181,14 @@ async function untilCertain (engine: Engine, stored: StoredOperation, { waitMs, 
 
 const isCertain = ({ phase, notMade, operation }: StoredOperation): boolean => notMade || operation.server_id !== null || phase === 'following'
 
-const keptAnswerSchema: z.ZodType<KeptAnswer> = z.object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.string() })
-
-const readAnswer = (text: string): KeptAnswer => keptAnswerSchema.parse(JSON.parse(text))
+const mismatch = (): GatewayError =>
+  new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; use a new key for a new request')
 
 const inProgress = (): GatewayError =>
   new GatewayError('idempotency-in-progress', 'the first request with this Idempotency-Key is still in progress', { retryAfterMs: 1000 })
 
 const unavailable = (message: string, cause?: unknown): GatewayError =>
-  new GatewayError('idempotency-unavailable', message, cause === undefined ? {} : { cause })
+  new GatewayError('idempotency-unavailable', message, { cause })
 
 /** Only an operator can resolve these two, so they carry no Retry-After. */
 const flushed = (acknowledgement: string): GatewayError => new GatewayError(

@@ -14,8 +14,6 @@ export interface OperationEvents {
 
 export function createOperationEvents (store: OperationStore, clock: Clock, observer = silentObserver): OperationEvents {
   const listeners = new Map<string, Set<() => void>>()
-  const wakeListeners = (id: string): void => { for (const wake of [...listeners.get(id) ?? []]) wake() }
-
   return {
     store,
     observer,
@@ -27,7 +25,7 @@ export function createOperationEvents (store: OperationStore, clock: Clock, obse
         return changed === null ? null : withTrueTimes(current, changed)
       })
       if (before.status !== null && before.status !== kept.operation.status) observer.operationChanged(toChange(kept, before.status))
-      wakeListeners(known.operation.id)
+      for (const wake of [...listeners.get(known.operation.id) ?? []]) wake()
       return kept
     },
     nextChange: async (id, ms, signal) => {

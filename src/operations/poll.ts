@@ -1,12 +1,34 @@
 import type { AdapterVerbs, JobState } from '../adapters/verbs.ts'
+import type { Clock } from '../domain/clock.ts'
 import { UpstreamError } from '../domain/failure.ts'
 import type { Seen, ServerFilters } from '../domain/list.ts'
 import type { ServerFacts } from '../domain/server.ts'
-import { afterJobs, afterMiss, afterServer, isEnded, type Findings } from './follow.ts'
+import type { OperationEvents } from './operation-events.ts'
+import { afterFailedPoll, afterJobs, afterServer, type Findings } from './poll-results.ts'
 import { search } from './search.ts'
-import { takeStep } from './steps.ts'
+import { sendStep } from './steps.ts'
+import { isEnded } from './transitions.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
-import type { PollParts } from './poll-target.ts'
+
+/** The parts of an account that following its operations needs. */
+export interface PollTarget {
+  readonly id: string
+  /** The verbs, for one background request with a deadline of its own. */
+  connect(signal: AbortSignal): AdapterVerbs
+  /** The provider's whole list, page by page. */
+  rows(verbs: AdapterVerbs, filters: ServerFilters): AsyncIterable<readonly Seen[]>
+  /** A vendor's text without secrets. */
+  safeText(text: string): string
+}
+
+export interface PollParts {
+  readonly account: PollTarget
+  readonly operationEvents: OperationEvents
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Reports an internal error. */
+  readonly onFault: (error: unknown) => void
+}
 
 /** The cost of reading the whole list, in pages, as last seen. */
 export interface ListCost {
@@ -31,7 +53,7 @@ export async function pollAll (parts: PollParts, open: readonly StoredOperation[
 
 async function pollJobs (parts: PollParts, verbs: AdapterVerbs, open: readonly StoredOperation[]): Promise<void> {
   const { account, operationEvents, clock: { now } } = parts
-  await unlessMissed(parts, open, async () => {
+  await recordingFailure(parts, open, async () => {
     const states = await verbs.jobs?.(open.flatMap(({ jobs }) => jobs)) ?? []
     const safe = states.map(state => ({ ...state, error: state.error === null ? null : account.safeText(state.error) }))
     for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterJobs(current, safe, now()))
@@ -51,16 +73,16 @@ async function pollServers (parts: PollParts, verbs: AdapterVerbs, { searching, 
   let seen: ReadonlyMap<string, Seen> | null = null
   if (searching.length > 0 || isListBetter) {
     const open = [...searching, ...(isListBetter ? rest : [])]
-    await unlessMissed(parts, open, async () => {
+    await recordingFailure(parts, open, async () => {
       const filters = isListBetter ? {} : filtersFor(verbs, searching)
       const readAt = now()
-      const read = await readList(parts, verbs, filters)
-      if (isListBetter) { cost.pages = read.pages; seen = read.rows }
-      await search(parts, verbs, { searching, rows: [...read.rows.values()], readAt })
+      const { rows, pages } = await readList(parts, verbs, filters)
+      if (isListBetter) { cost.pages = pages; seen = rows }
+      await search(parts, verbs, { searching, rows: [...rows.values()], readAt })
     })
     if (isListBetter && seen === null) return
   }
-  await pollEach(parts, verbs, { open: isListBetter ? rest : due, seen })
+  await pollEach(parts, verbs, isListBetter ? rest : due, seen)
 }
 
 const idsOf = (open: readonly StoredOperation[]): string[] => [...new Set(open.map(({ operation }) => operation.server_id ?? ''))]
@@ -84,27 +106,20 @@ async function readList ({ account }: PollParts, verbs: AdapterVerbs, filters: S
   return { rows, pages }
 }
 
-interface Each {
-  readonly open: readonly StoredOperation[]
-  /** The whole list, if it was read. */
-  readonly seen: ReadonlyMap<string, Seen> | null
-}
-
-/** Several operations on one server share one read of it. */
-async function pollEach (parts: PollParts, verbs: AdapterVerbs, { open, seen }: Each): Promise<void> {
+/** Several operations on one server share one read of it. `seen`: the whole list, if it was read. */
+async function pollEach (parts: PollParts, verbs: AdapterVerbs, open: readonly StoredOperation[], seen: ReadonlyMap<string, Seen> | null): Promise<void> {
   const ids = idsOf(open)
   const worker = async (): Promise<void> => {
     for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
       const serverId = id
-      const own = open.filter(({ operation }) => (operation.server_id ?? '') === serverId)
-      await unlessMissed(parts, own, async () => {
-        const found = await serverOf(verbs, serverId, seen)
-        const server = found?.server ?? null
-        const isAboutSnapshots = own.some(({ goal }) => goal?.missingSnapshot !== undefined)
+      const ofServer = open.filter(({ operation }) => (operation.server_id ?? '') === serverId)
+      await recordingFailure(parts, ofServer, async () => {
+        const { server = null, fault = null } = await findServer(verbs, serverId, seen) ?? {}
+        const isAboutSnapshots = ofServer.some(({ goal }) => goal?.missingSnapshot !== undefined)
         const snapshots = isAboutSnapshots && server !== null ? await verbs['snapshots.list']?.run({ id: serverId }) ?? null : null
-        for (const stored of own) {
+        for (const stored of ofServer) {
           const log = server === null ? [] : await readLog(verbs, stored, server)
-          await judgeBy(parts, verbs, { stored, server, findings: { snapshots, fault: found?.fault ?? null, log } })
+          await applyFindings(parts, verbs, stored, { server, snapshots, fault, log })
         }
       })
     }
@@ -117,7 +132,7 @@ async function readLog (verbs: AdapterVerbs, { jobs, phase }: StoredOperation, {
   return jobs.length === 0 || phase !== 'following' || task !== null ? [] : await verbs.actionLog?.(jobs) ?? []
 }
 
-async function serverOf (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<Seen | null> {
+async function findServer (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<Seen | null> {
   const row = seen?.get(id)
   // Only complete rows are evidence; a server that is missing from the list is confirmed by a read of its own.
   if (row !== undefined && row.missing === undefined) return row
@@ -130,25 +145,24 @@ async function serverOf (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<stri
   }
 }
 
-interface Judged {
-  readonly stored: StoredOperation
+interface ServerFindings extends Findings {
   readonly server: ServerFacts | null
-  readonly findings: Findings
 }
 
-async function judgeBy (parts: PollParts, verbs: AdapterVerbs, { stored, server, findings }: Judged): Promise<void> {
+async function applyFindings (parts: PollParts, verbs: AdapterVerbs, stored: StoredOperation, { server, ...findings }: ServerFindings): Promise<void> {
   const { operationEvents, clock: { now }, account } = parts
-  const judged = await operationEvents.update(stored, current => {
+  const changed = await operationEvents.update(stored, current => {
     if (isEnded(current)) return null
     const polled = afterServer(current, server, now(), findings)
     const { error } = polled.operation
     return error === null ? polled : { ...polled, operation: { ...polled.operation, error: account.safeText(error) } }
   })
-  if (server !== null && !isEnded(judged) && judged.next !== null) await takeStep(parts, verbs, { stored: judged, next: judged.next, server })
+  if (server !== null && !isEnded(changed) && changed.next !== null) await sendStep(parts, verbs, { stored: changed, next: changed.next, server })
 }
 
 /** A provider that cannot be reached ends no operation before its deadline; an internal error does not keep one from ending at it. */
-async function unlessMissed ({ operationEvents, clock: { now }, signal, onFault }: PollParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
+async function recordingFailure (parts: PollParts, open: readonly StoredOperation[], work: () => Promise<void>): Promise<void> {
+  const { operationEvents, clock: { now }, signal, onFault } = parts
   try {
     await work()
   } catch (error) {
@@ -156,6 +170,6 @@ async function unlessMissed ({ operationEvents, clock: { now }, signal, onFault 
     if (signal.aborted) return
     if (!(error instanceof UpstreamError)) onFault(error)
     const reason = error instanceof UpstreamError ? error.failure : 'internal error of the gateway'
-    for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterMiss(current, `${reason}.`, now()))
+    for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterFailedPoll(current, `${reason}.`, now()))
   }
 }

@@ -1,25 +1,46 @@
 import type { Clock } from '../domain/clock.ts'
-import { ended, isEnded } from './follow.ts'
-import { pollAll, type ListCost } from './poll.ts'
-import type { PollParts, PollTarget } from './poll-target.ts'
 import type { OperationEvents } from './operation-events.ts'
+import { pollAll, type ListCost, type PollParts, type PollTarget } from './poll.ts'
+import { afterCrash, isEnded } from './transitions.ts'
 import type { StoredOperation } from '../state/operation-store.ts'
 
-export interface Poller {
-  /** An operation was begun or is waited for: polls when it is due instead of at the end of the idle pause. */
-  nudge(): void
-  /** Resolves when nothing is running any more. */
-  stop(): Promise<void>
-}
-
-export interface PollerParts {
-  readonly account: PollTarget
+export interface PollersParts {
   readonly operationEvents: OperationEvents
   /** The name of this process in operations. */
   readonly me: string
   readonly clock: Clock
-  /** Reports an internal error; the poller continues. */
+  /** Reports an internal error; the pollers continue. */
   readonly onFault: (error: unknown) => void
+}
+
+const beatEveryMs = 3000
+const beatLastsMs = 10_000
+
+/** One poller for each account, and the beats by which other replicas know that this process lives. */
+export function createPollers (parts: PollersParts) {
+  const { operationEvents: { store }, me, onFault } = parts
+  const pollers = new Map<string, { readonly account: PollTarget, readonly poller: Poller }>()
+  const beat = (): void => { store.beat(me, beatLastsMs).catch(onFault) }
+  let heart: NodeJS.Timeout | null = null
+  return {
+    /** Follows exactly these accounts from now on. Resolves when polling of all other accounts has stopped. */
+    follow: async (accounts: readonly PollTarget[]): Promise<void> => {
+      if (heart === null) beat()
+      if (store.isShared) heart ??= setInterval(beat, beatEveryMs).unref()
+      const unfollowed = [...pollers.values()].filter(({ account }) => !accounts.includes(account))
+      for (const { account } of unfollowed) pollers.delete(account.id)
+      for (const account of accounts) {
+        if (!pollers.has(account.id)) pollers.set(account.id, { account, poller: startPoller(parts, account) })
+      }
+      await Promise.all(unfollowed.map(async ({ poller }) => { await poller.stop() }))
+    },
+    /** An operation was begun or is waited for: polls when it is due instead of at the end of the idle pause. */
+    nudge: (account: string): void => { pollers.get(account)?.poller.nudge() },
+    stop: async (): Promise<void> => {
+      if (heart !== null) clearInterval(heart)
+      await Promise.all([...pollers.values()].map(async ({ poller }) => { await poller.stop() }))
+    }
+  }
 }
 
 /** How often a shared store is read for operations of other replicas. */
@@ -32,13 +53,14 @@ const restMs = 400
 const afterFaultMs = 5000
 /** How long a crashed holder blocks the lease; a live one extends it for the duration of a poll. */
 const holdMs = 15_000
-const crashSettlesMs = 180_000
+
+type Poller = ReturnType<typeof startPoller>
 
 /** Polls the provider on behalf of all requests that wait on an account; one replica at a time, under a lease. */
-export function createPoller (parts: PollerParts): Poller {
+function startPoller (parts: PollersParts, account: PollTarget) {
   const stopping = new AbortController()
   const pause = createPause(parts.clock, stopping.signal)
-  const tick = createTick(parts, stopping.signal)
+  const tick = createTick(parts, account, stopping.signal)
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       let waitMs = afterFaultMs
@@ -51,10 +73,10 @@ export function createPoller (parts: PollerParts): Poller {
     }
   }
   const running = run()
-
   return {
     nudge: pause.nudge,
-    stop: async () => {
+    /** Resolves when nothing is running any more. */
+    stop: async (): Promise<void> => {
       stopping.abort()
       pause.end()
       await running
@@ -80,25 +102,25 @@ function createPause (clock: Clock, stopping: AbortSignal) {
 }
 
 /** Polls if an operation is due; resolves with the milliseconds until the next tick. */
-function createTick (parts: PollerParts, signal: AbortSignal): () => Promise<number> {
-  const { account, operationEvents, clock } = parts
+function createTick (parts: PollersParts, account: PollTarget, signal: AbortSignal): () => Promise<number> {
+  const { operationEvents, clock, onFault } = parts
   const { now } = clock
-  const { store } = operationEvents
+  const { store, observer } = operationEvents
   const cost: ListCost = { pages: 1 }
-  const poll: PollParts = { account, operationEvents, clock, signal, onFault: parts.onFault }
+  const poll: PollParts = { account, operationEvents, clock, signal, onFault }
   return async () => {
-    const dueIn = untilDue(await ready(parts), now())
+    const dueIn = untilDue(await openOperations(parts, account.id), now())
     if (dueIn === null) return store.isShared ? idleMs : forever
     if (dueIn > 0) return store.isShared ? Math.min(dueIn, idleMs) : dueIn
     const endLease = await store.lease(account.id, holdMs)
     if (endLease === null) return contendedMs
     try {
       // The previous holder of the lease may have polled in the meantime.
-      const open = await ready(parts)
-      const late = -(untilDue(open, now()) ?? 1)
-      if (late < 0) return restMs
-      operationEvents.observer.polled(account.id, late)
-      await pollAll(poll, open.filter(isAsked), cost)
+      const open = await openOperations(parts, account.id)
+      const lateMs = -(untilDue(open, now()) ?? 1)
+      if (lateMs < 0) return restMs
+      observer.polled(account.id, lateMs)
+      await pollAll(poll, open.filter(isSent), cost)
     } finally {
       await endLease(restMs)
     }
@@ -106,39 +128,23 @@ function createTick (parts: PollerParts, signal: AbortSignal): () => Promise<num
   }
 }
 
-const isAsked = ({ phase }: StoredOperation): boolean => phase !== 'intended' && phase !== 'asking'
+const isSent = ({ phase }: StoredOperation): boolean => phase !== 'intended' && phase !== 'sending'
 
 /** The operations that have not ended. A call whose process is gone is ambiguous from now on. */
-async function ready ({ account, operationEvents, me, clock: { now } }: PollerParts): Promise<StoredOperation[]> {
+async function openOperations ({ operationEvents: { store, update }, me, clock: { now } }: PollersParts, account: string): Promise<StoredOperation[]> {
   const open: StoredOperation[] = []
-  for (const stored of await operationEvents.store.pending(account.id)) {
-    const isLeft = !isAsked(stored) && (now() >= stored.askingUntil || (stored.owner !== me && !await operationEvents.store.isAlive(stored.owner)))
-    const present = isLeft ? await operationEvents.update(stored, current => isAsked(current) || isEnded(current) ? null : left(current, now())) : stored
+  for (const stored of await store.pending(account)) {
+    const hasCrashed = !isSent(stored) && (now() >= stored.sendingUntil || (stored.owner !== me && !await store.isAlive(stored.owner)))
+    const present = hasCrashed ? await update(stored, current => isSent(current) || isEnded(current) ? null : afterCrash(current, now())) : stored
     if (!isEnded(present)) open.push(present)
   }
   return open
 }
 
-/** An intended call was certainly not sent. Searching for its server could claim the server of another create. */
-const left = (stored: StoredOperation, now: number): StoredOperation => stored.phase === 'intended'
-  ? { ...ended(stored, { status: 'failed', error: 'The gateway stopped before it sent the request: nothing was done.' }, now), notMade: true }
-  : asked(stored, now)
-
-const asked = (stored: StoredOperation, now: number): StoredOperation => ({
-  ...stored,
-  phase: 'ambiguous',
-  ambiguousSince: now,
-  settleMs: crashSettlesMs,
-  actedAt: now,
-  polls: 0,
-  nextPollAt: now,
-  operation: { ...stored.operation, status: 'running', note: 'The gateway stopped while the request was being sent; the result is judged by what the provider shows.' }
-})
-
-const askingCheckMs = 1000
+const sendingCheckMs = 1000
 
 /** Milliseconds until the next operation is due; null if none is open. */
 function untilDue (open: readonly StoredOperation[], now: number): number | null {
   if (open.length === 0) return null
-  return Math.min(...open.map(stored => isAsked(stored) ? stored.nextPollAt - now : Math.max(askingCheckMs, Math.min(idleMs, stored.askingUntil - now))))
+  return Math.min(...open.map(stored => isSent(stored) ? stored.nextPollAt - now : Math.max(sendingCheckMs, Math.min(idleMs, stored.sendingUntil - now))))
 }

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import type { Seen } from '../domain/list.ts'
-import type { CreateSpec } from '../domain/spec.ts'
 import { redact } from '../domain/redact.ts'
-import { ended, goOn, isEnded } from './follow.ts'
-import type { PollParts } from './poll-target.ts'
+import type { CreateSpec } from '../domain/spec.ts'
+import type { PollParts } from './poll.ts'
+import { ended, isEnded, undecided } from './transitions.ts'
 import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
-
-/** Whether a row may be the created server. */
-export const isLikeOrder = ({ create }: AdapterVerbs, { spec, mark, seen }: Candidate): boolean =>
-  create?.isMarked?.(seen, mark) ?? create?.isLike?.(spec, seen.server) ?? seen.server.name === spec.name
 
 interface Candidate {
   readonly spec: CreateSpec
-  /** The name of the order: the id of its operation. */
+  /** The id of the create's operation, which some providers show at the server. */
   readonly mark: string
   readonly seen: Seen
 }
+
+/** Whether a row may be the created server. */
+export const mayBeCreated = ({ create }: AdapterVerbs, { spec, mark, seen }: Candidate): boolean =>
+  create?.isMarked?.(seen, mark) ?? create?.isLike?.(spec, seen.server) ?? seen.server.name === spec.name
 
 /** The part of a create request that is stored: without secrets. */
 export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKeys, options, ...rest }: CreateSpec): CreateSpec {
@@ -38,32 +38,36 @@ const leastPolls = 2
 const acceptedAppearsMs = 60_000
 
 /** Searches the rows for the servers of creates whose answer had no id or was lost. A server is claimed by one create only. */
-export async function search ({ account, operationEvents, clock: { now } }: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: Searching): Promise<void> {
+export async function search (parts: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: Searching): Promise<void> {
+  const { account, operationEvents: { store, update }, clock: { now } } = parts
   // Read after the list: the operation that made one of these servers was recorded before.
-  const open = await operationEvents.store.pending(account.id)
+  const open = await store.pending(account.id)
   const candidatesOf = ({ search: wanted, operation: { id: mark } }: StoredOperation): string[] => wanted === null
     ? []
-    : rows.filter(seen => !wanted.baseline.includes(fingerprintOf(seen.server.id)) && isLikeOrder(verbs, { spec: wanted.spec, mark, seen })).map(({ server }) => server.id)
+    : rows.filter(seen => !wanted.baseline.includes(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec: wanted.spec, mark, seen }))
+      .map(({ server }) => server.id)
   // Accepted creates choose before ambiguous ones.
-  const left = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
-  for (let stored = left.shift(); stored !== undefined; stored = left.shift()) {
+  const queue = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
+  for (let stored = queue.shift(); stored !== undefined; stored = queue.shift()) {
     const { id: holder } = stored.operation
-    const isWaiting = open.some(other => goesFirst(other, stored, now()))
+    const mustWait = open.some(other => goesFirst(other, stored, now()))
     const candidates = candidatesOf(stored)
-    const id = isWaiting ? null : await firstFree(candidates, async candidate => await operationEvents.store.claim(account.id, serverClaim(candidate), holder))
-    // A process that crashed may have claimed another candidate: it is released.
-    for (const other of id === null ? [] : candidates.filter(candidate => candidate !== id)) await operationEvents.store.release(account.id, serverClaim(other), holder)
-    // The server may belong to another create, whose own server appears later: creates that could have claimed it wait as long as this one.
-    for (const other of id === null ? [] : left.filter(later => candidatesOf(later).includes(id))) {
+    const id = mustWait ? null : await firstFree(candidates, async candidate => await store.claim(account.id, serverClaim(candidate), holder))
+    if (id !== null) {
+      // A process that crashed may have claimed another candidate: it is released.
+      for (const other of candidates.filter(candidate => candidate !== id)) await store.release(account.id, serverClaim(other), holder)
+      // The server may belong to another create, whose own server appears later: creates that could have claimed it wait as long as this one.
       const untilMs = settledAt(stored) ?? now() + acceptedAppearsMs
-      await operationEvents.update(other, current => current.phase === 'ambiguous' ? waiting(current, untilMs, now()) : null)
+      for (const other of queue.filter(later => candidatesOf(later).includes(id))) {
+        await update(other, current => current.phase === 'ambiguous' ? settlingUntil(current, untilMs, now()) : null)
+      }
     }
-    const kept = await operationEvents.update(stored, current => {
+    const kept = await update(stored, current => {
       if (isEnded(current) || current.operation.server_id !== null) return null
-      if (id !== null) return found(current, id, now())
-      return isWaiting ? goOn(current, now()) : afterVain(current, readAt, now())
+      if (id !== null) return afterFound(current, id, now())
+      return mustWait ? undecided(current, now()) : afterNotFound(current, readAt, now())
     })
-    if (id !== null && kept.operation.server_id !== id) await operationEvents.store.release(account.id, serverClaim(id), holder)
+    if (id !== null && kept.operation.server_id !== id) await store.release(account.id, serverClaim(id), holder)
   }
 }
 
@@ -78,15 +82,15 @@ async function firstFree (ids: readonly string[], claim: (id: string) => Promise
  */
 function goesFirst (other: StoredOperation, stored: StoredOperation, now: number): boolean {
   if (other.operation.id === stored.operation.id || other.operation.server_id !== null || !isNamedLike(other, stored)) return false
-  const mayBeTold = [other, stored].some(({ phase, askingUntil }) => phase !== 'following' && now < askingUntil)
-  return mayBeTold || (stored.phase === 'ambiguous' && other.phase !== 'ambiguous')
+  const mayBeNamed = [other, stored].some(({ phase, sendingUntil }) => phase !== 'following' && now < sendingUntil)
+  return mayBeNamed || (stored.phase === 'ambiguous' && other.phase !== 'ambiguous')
 }
 
 // Vendors change the case of names; their suffixes are the business of the adapter's `isLike`.
 const isNamedLike = (one: StoredOperation, other: StoredOperation): boolean =>
   one.search?.spec.name.toLowerCase() === other.search?.spec.name.toLowerCase()
 
-function found (stored: StoredOperation, id: string, now: number): StoredOperation {
+function afterFound (stored: StoredOperation, id: string, now: number): StoredOperation {
   const note = stored.phase === 'ambiguous'
     ? 'The provider\'s answer was lost; this server matches the create request.'
     : stored.operation.note
@@ -101,15 +105,15 @@ function found (stored: StoredOperation, id: string, now: number): StoredOperati
 }
 
 /** The time from which a server that has not appeared counts as not made; null: never. */
-const settledAt = ({ phase, settleMs, ambiguousSince, askingUntil }: StoredOperation): number | null =>
-  phase === 'ambiguous' && settleMs !== null ? Math.max(ambiguousSince ?? 0, askingUntil) + settleMs : null
+const settledAt = ({ phase, settleMs, ambiguousSince, sendingUntil }: StoredOperation): number | null =>
+  phase === 'ambiguous' && settleMs !== null ? Math.max(ambiguousSince ?? 0, sendingUntil) + settleMs : null
 
-const waiting = (stored: StoredOperation, untilMs: number, now: number): StoredOperation =>
+const settlingUntil = (stored: StoredOperation, untilMs: number, now: number): StoredOperation =>
   ({ ...stored, ambiguousSince: now, settleMs: stored.settleMs === null ? null : Math.max(stored.settleMs, untilMs - now) })
 
-function afterVain (stored: StoredOperation, readAt: number, now: number): StoredOperation {
+function afterNotFound (stored: StoredOperation, readAt: number, now: number): StoredOperation {
   const end = settledAt(stored)
-  if (end === null || readAt < end || stored.polls < leastPolls) return goOn(stored, now)
+  if (end === null || readAt < end || stored.polls < leastPolls) return undecided(stored, now)
   const error = 'The provider\'s answer was lost, and no matching server has appeared: it was not created.'
   return { ...ended(stored, { status: 'failed', error }, now), notMade: true }
 }

@@ -34,6 +34,12 @@ export function toCached (answer: Answer): Answer {
   return { ...answer, text, bytes: once(text) }
 }
 
+/** The same answer, read once more at `observedAt` without a change. */
+export function readAgain (answer: Answer, observedAt: string): Answer {
+  const text = answer.text.replaceAll(`"observed_at":"${answer.observedAt}"`, `"observed_at":"${observedAt}"`)
+  return { ...answer, text, bytes: once(text), observedAt }
+}
+
 function once (text: string): () => Buffer {
   let made: Buffer | null = null
   return () => (made ??= Buffer.from(text))

@@ -8,6 +8,7 @@ import { toAnswer, toCached, type Answer } from './answer.ts'
 import { readCall, type RequestContext } from '../transport/context.ts'
 import type { Cursors } from './cursor.ts'
 import { readPage } from './read-page.ts'
+import { createUnchangedPages } from './unchanged-pages.ts'
 import { createReads, type Read } from './shared-reads.ts'
 
 export interface Include {
@@ -50,6 +51,7 @@ const mostBytesOfCharacter = 2
 
 /** Upstream calls of `list`: the vendor's pages, and one per shown row if the vendor's list is incomplete; of `get`: one. */
 export function createServers ({ cursors, generations, observer, clock }: ServersParts): Servers {
+  const unchangedPages = createUnchangedPages()
   const reads = createReads<Answer>({ generations, observer, clock, maxBytes: cacheBytes, bytesOf: ({ text }) => text.length * mostBytesOfCharacter, toCached })
 
   return {
@@ -60,10 +62,16 @@ export function createServers ({ cursors, generations, observer, clock }: Server
       const key = `${shape}${limit} ${include.raw ? 'raw' : ''} ${JSON.stringify(after)}`
       return await reads.read({ account, key, maxAgeMs: query.maxAgeMs ?? account.options.cacheMs, context }, async signal => {
         const observedAt = new Date(clock.now()).toISOString()
-        const { rows, next, total } = await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
-        const nextCursor = next === null ? null : cursors.write(next, shape)
-        const data = rows.map(row => account.toServer(row, observedAt, include))
-        return toAnswer({ value: { data, page: { limit, next_cursor: nextCursor, total } }, nextCursor, observedAt })
+        const page = await readPage(account.connect(readCall(account, context, signal)).list, { filters, sort, limit, after })
+        const unchangedKey = `${account.instanceId} ${key}`
+        const unchanged = unchangedPages.find(unchangedKey, page, observedAt)
+        if (unchanged !== null) return unchanged
+        const nextCursor = page.next === null ? null : cursors.write(page.next, shape)
+        const data = page.rows.map(row => account.toServer(row, observedAt, include))
+        const answer = toAnswer({ value: { data, page: { limit, next_cursor: nextCursor, total: page.total } }, nextCursor, observedAt })
+        // Rows of other pages are not kept by anything, so they are never found again.
+        if (context.counters.repeatedAnswers === context.counters.upstreamCalls) unchangedPages.keep(unchangedKey, page, answer)
+        return answer
       })
     },
     get: async (account, { id, include, maxAgeMs }, context) =>

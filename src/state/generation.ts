@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { isFinal } from '../domain/operation.ts'
+import type { Change, OperationStore, StoredOperation } from './operation-store.ts'
 
 /**
  * The generation of an account: a random stamp that each write replaces. A read may be shared while the account still has the generation
@@ -29,4 +31,23 @@ export function createOwnGenerations (): Generations {
     current: async account => known(account),
     bump: async account => { latest.set(account, randomUUID()) }
   }
+}
+
+/**
+ * An operation that ends has changed its account, and earlier reads are outdated: the generation is bumped before the end becomes visible,
+ * so that a caller that has seen the end never gets an older read.
+ */
+export function createGenerationStore (store: OperationStore, generations: Generations): OperationStore {
+  const update = async (known: StoredOperation, change: Change): Promise<StoredOperation> => {
+    let ends = false
+    const kept = await store.update(known, current => {
+      const changed = change(current)
+      ends = changed !== null && isFinal(changed.operation.status)
+      return ends ? null : changed
+    })
+    if (!ends) return kept
+    await generations.bump(known.operation.account)
+    return await store.update(known, change)
+  }
+  return { ...store, update }
 }

@@ -2,11 +2,11 @@ import type { Cluster, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.ts'
 import type { Clock } from '../domain/clock.ts'
+import type { StateStatus } from '../domain/state-status.ts'
 import type { Database } from './sqlite/database.ts'
 import { reasonOf, StateFileError } from './sqlite/failure.ts'
-import { countLostOperations } from './sqlite/report.ts'
 import { openStateFile } from './sqlite/state-file.ts'
-import { loseUnreadableKeys } from './sqlite/unreadable.ts'
+import { countLostOperations, loseUnreadableKeys } from './sqlite/unreadable.ts'
 import { createFileStores, createMemoryStores, createRedisStores, type Secrets, type Stores } from './stores.ts'
 
 /** The state of a serving process, where the configuration puts it. */
@@ -14,10 +14,8 @@ export interface State {
   readonly stores: Stores
   /** For rate limits that all replicas share. */
   readonly redis: Redis | Cluster | null
-  /** Null if Redis is not configured. */
-  readonly isRedisThere: (() => boolean) | null
-  /** Null if no file is configured. */
-  readonly isFileThere: (() => boolean) | null
+  /** Null if the stores are in memory. */
+  readonly status: StateStatus | null
   close(): void
 }
 
@@ -28,12 +26,12 @@ export async function openState (config: Config, clock: Clock, logger: Logger): 
   if (secret !== undefined && state !== undefined) return openFile({ file: state.file, accounts, clock, logger, secrets: [secret, ...older] })
   if (secret !== undefined && settings !== undefined) {
     const { connectRedis } = await import('./redis/connection.ts')
-    const { redis, isThere, close } = await connectRedis({ settings, ca, accounts, logger })
-    return { stores: createRedisStores(redis, [secret, ...older]), redis, isRedisThere: isThere, isFileThere: null, close }
+    const { redis, status, close } = await connectRedis({ settings, ca, accounts, logger })
+    return { stores: createRedisStores(redis, [secret, ...older]), redis, status, close }
   }
   logger.warn('operations, idempotency keys, sign-ins and quotas are kept in memory and lost when this process ends; ' +
     'configure state.file or redis to keep them')
-  return { stores: createMemoryStores(clock), redis: null, isRedisThere: null, isFileThere: null, close: () => {} }
+  return { stores: createMemoryStores(clock), redis: null, status: null, close: () => {} }
 }
 
 interface FileParts {
@@ -45,14 +43,14 @@ interface FileParts {
 }
 
 function openFile ({ secrets, ...parts }: FileParts): State {
-  const { database, now, isThere, close } = openStateFile(parts)
+  const { database, now, status, close } = openStateFile(parts)
   try {
     reportUnreadable(database, secrets, { now: now(), logger: parts.logger })
   } catch (error) {
     close()
     throw new StateFileError(reasonOf(error) ?? String(error))
   }
-  return { stores: createFileStores(database, now, secrets), redis: null, isRedisThere: null, isFileThere: isThere, close }
+  return { stores: createFileStores(database, now, secrets), redis: null, status, close }
 }
 
 /** What a secret sealed that is no longer configured. A key that cannot be read must not count as unused. */

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
-/** Encrypts text for a shared store: AES-256-GCM, `v1.<iv>.<tag>.<text>` in base64url. */
+/** Encrypts stored text: AES-256-GCM, `v1.<iv>.<tag>.<text>` in base64url. */
 export interface Sealer {
   /** `place` is authenticated with the text: a sealed text is invalid anywhere else. */
   seal(text: string, place: string): string
@@ -8,9 +8,12 @@ export interface Sealer {
   open(sealed: string, place: string): string | null
 }
 
+/** One secret serves several purposes, each with a derived key of its own. */
+export const keyFor = (purpose: string, secret: string): Buffer => createHash('sha256').update(`hawser ${purpose} ${secret}`).digest()
+
 /** The first secret seals, all of them open, so that a secret can be rotated without losing stored data. */
 export function createSealer (secrets: readonly string[]): Sealer {
-  const keys = secrets.map(secret => createHash('sha256').update(`hawser vault ${secret}`).digest())
+  const keys = secrets.map(secret => keyFor('sealing', secret))
   const [writing] = keys
   if (writing === undefined) throw new Error('a sealer needs at least one secret')
   return {

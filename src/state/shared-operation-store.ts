@@ -15,46 +15,44 @@ interface SharedParts {
 }
 
 /**
- * A store that outlives this process. While its records are unreachable, the process keeps its changes for itself, and returns them later.
+ * A store that outlives this process. While its records are unreachable, the process keeps its changes for itself, and writes them back
+ * later.
  */
 export function createSharedOperationStore ({ records, openLocal }: SharedParts): OperationStore {
   let opened: LocalRecords | null = null
   const local = (): LocalRecords => (opened ??= openLocal())
   const has = (id: string): boolean => opened?.has(id) === true
-  const giveBack = createGiveBack(records, () => opened)
-  const isCurrent = ({ operation: { account, id } }: StoredOperation): boolean => !has(id) && !giveBack.isDiscarded(account, id)
+  const writeBack = createWriteBack(records, () => opened)
+  const isCurrent = ({ operation: { account, id } }: StoredOperation): boolean => !has(id) && !writeBack.isRemoved(account, id)
 
   return {
     isShared: true,
-    open: async stored => await orElse(async () => {
-      await records.put(stored)
-      return true
-    }, async () => {
+    put: async stored => await orElse(async () => await records.put(stored), async () => {
       await local().put(stored)
       return false
     }),
     get: async (account, id) => {
-      if (has(id)) return await local().read(account, id)
-      return await orElse(async () => await records.read(account, id), async () => null)
+      if (has(id)) return await local().getForCertain(account, id)
+      return await orElse(async () => await records.getForCertain(account, id), async () => null)
     },
-    getForCertain: async (account, id) => has(id) ? await local().read(account, id) : await records.read(account, id),
+    getForCertain: async (account, id) => await (has(id) ? local() : records).getForCertain(account, id),
     update: async (known, change) => {
-      if (has(known.operation.id)) return await local().change(known, change)
+      if (has(known.operation.id)) return await local().updateForCertain(known, change)
       // An unavailable store must not turn a call that the provider accepted into a failure.
-      return await orElse(async () => await records.change(known, change), async () => await local().change(known, change))
+      return await orElse(async () => await records.updateForCertain(known, change), async () => await local().updateForCertain(known, change))
     },
-    updateForCertain: records.change,
+    updateForCertain: records.updateForCertain,
     remove: async (account, id) => {
-      await opened?.erase(account, id)
-      await orElse(async () => { await records.erase(account, id) }, async () => { giveBack.discard(account, id) })
+      await opened?.remove(account, id)
+      await orElse(async () => { await records.remove(account, id) }, async () => { writeBack.remove(account, id) })
     },
     list: async (account, after, count) => {
       const shared = await orElse(async () => await records.list(account, after, count), async () => [])
-      const own = await opened?.list(account, after, count) ?? []
-      return [...shared.filter(isCurrent), ...own].sort((a, b) => a.operation.id < b.operation.id ? 1 : -1).slice(0, count)
+      const kept = await opened?.list(account, after, count) ?? []
+      return [...shared.filter(isCurrent), ...kept].sort((a, b) => a.operation.id < b.operation.id ? 1 : -1).slice(0, count)
     },
     pending: async account => {
-      await giveBack.run(account).catch(() => {})
+      await writeBack.run(account).catch(() => {})
       const shared = await orElse(async () => await records.pending(account), async () => [])
       return [...shared.filter(isCurrent), ...await opened?.pending(account) ?? []]
     },
@@ -68,31 +66,31 @@ export function createSharedOperationStore ({ records, openLocal }: SharedParts)
   }
 }
 
-interface GiveBack {
-  /** This operation was discarded while the records were unreachable. */
-  discard(account: string, id: string): void
-  isDiscarded(account: string, id: string): boolean
+interface WriteBack {
+  /** This operation was removed while the records were unreachable. */
+  remove(account: string, id: string): void
+  isRemoved(account: string, id: string): boolean
   /** Throws while the records are unreachable. */
   run(account: string): Promise<void>
 }
 
 const mostAtOnce = 1000
 
-/** Returns what this process kept for itself. Another replica may have advanced these records in the meantime. */
-function createGiveBack (records: OperationRecords, local: () => LocalRecords | null): GiveBack {
-  // A discarded record that is left would be followed, and claim a server of another create.
-  const discarded = new Map<string, Set<string>>()
+/** Writes back what this process kept for itself. Another replica may have advanced these records in the meantime. */
+function createWriteBack (records: OperationRecords, local: () => LocalRecords | null): WriteBack {
+  // A record that should be gone would be followed, and claim a server of another create.
+  const removed = new Map<string, Set<string>>()
   return {
-    discard: (account, id) => { discarded.set(account, (discarded.get(account) ?? new Set()).add(id)) },
-    isDiscarded: (account, id) => discarded.get(account)?.has(id) === true,
+    remove: (account, id) => { removed.set(account, (removed.get(account) ?? new Set()).add(id)) },
+    isRemoved: (account, id) => removed.get(account)?.has(id) === true,
     run: async account => {
-      for (const id of discarded.get(account) ?? []) {
-        await records.erase(account, id)
-        discarded.get(account)?.delete(id)
+      for (const id of removed.get(account) ?? []) {
+        await records.remove(account, id)
+        removed.get(account)?.delete(id)
       }
       const kept = local()
       for (const stored of await kept?.list(account, null, mostAtOnce) ?? []) {
-        await records.change(stored, there => there === stored || knowsMore(stored, there) ? stored : null)
+        await records.updateForCertain(stored, shared => shared === stored || knowsMore(stored, shared) ? stored : null)
         const { id, server_id: serverId } = stored.operation
         if (stored.search !== null && serverId !== null) await records.claim(account, serverClaim(serverId), id)
         kept?.drop(stored)
@@ -101,10 +99,11 @@ function createGiveBack (records: OperationRecords, local: () => LocalRecords | 
   }
 }
 
-const phases = ['intended', 'asking', 'ambiguous', 'following'] as const
-const rankOf = ({ phase, notMade, operation }: StoredOperation): number => isFinal(operation.status) && !notMade ? phases.length : phases.indexOf(phase)
+const phases = ['intended', 'sending', 'ambiguous', 'following'] as const
+const rankOf = ({ phase, notMade, operation }: StoredOperation): number =>
+  isFinal(operation.status) && !notMade ? phases.length : phases.indexOf(phase)
 
-/** Merges two records of one operation that were changed independently. */
+/** Compares two records of one operation that were changed independently. */
 const knowsMore = (one: StoredOperation, other: StoredOperation): boolean =>
   rankOf(one) > rankOf(other) || (rankOf(one) === rankOf(other) && one.version > other.version)
 

@@ -27,9 +27,9 @@ const goalSchema: z.ZodType<Goal> = z.object(goalMembers)
 const storedSchema: z.ZodType<StoredOperation> = z.object({
   operation: operationSchema,
   version: z.number(),
-  phase: z.enum(['intended', 'asking', 'following', 'ambiguous']),
+  phase: z.enum(['intended', 'sending', 'following', 'ambiguous']),
   owner: z.string(),
-  askingUntil: z.number(),
+  sendingUntil: z.number(),
   ambiguousSince: z.number().nullable(),
   settleMs: z.number().nullable(),
   notMade: z.boolean(),

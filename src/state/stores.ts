@@ -1,28 +1,25 @@
 import { createHmac } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { systemClock, type Clock } from '../domain/clock.ts'
-import { keyFor } from './derive-key.ts'
 import { createOwnGenerations, type Generations } from './generation.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
+import { withLocalBuckets, type Quota, type TokenBuckets } from './limits.ts'
 import type { OperationStore } from './operation-store.ts'
-import type { Quota } from './quota.ts'
 import { createRedisGenerations } from './redis/generation.ts'
 import { createRedisIdempotencyStore } from './redis/idempotency-store.ts'
+import { createRedisQuota, createRedisTokenBuckets } from './redis/limits.ts'
 import { createRedisOperationRecords } from './redis/operation-records.ts'
-import { createRedisQuota } from './redis/quota.ts'
-import { createRedisTokenBuckets } from './redis/token-bucket.ts'
 import { createRedisTokenStore } from './redis/token-store.ts'
-import { createSealer } from './sealer.ts'
+import { createSealer, keyFor } from './sealer.ts'
 import { createSharedOperationStore } from './shared-operation-store.ts'
-import type { AgeClock } from './sqlite/age-clock.ts'
 import type { Database } from './sqlite/database.ts'
 import { createSqliteIdempotencyStore } from './sqlite/idempotency-store.ts'
-import { createMemoryOperationRecords, createMemoryOperationStore, createUpkeep, openMemory } from './sqlite/memory.ts'
+import { createSqliteQuota, createSqliteTokenBuckets } from './sqlite/limits.ts'
+import { createMemoryOperationRecords, createMemoryOperationStore, openMemory } from './sqlite/memory.ts'
 import { createSqliteOperationRecords } from './sqlite/operation-records.ts'
-import { createSqliteQuota } from './sqlite/quota.ts'
-import { createSqliteTokenBuckets } from './sqlite/token-bucket.ts'
+import type { AgeClock } from './sqlite/parts.ts'
 import { createSqliteTokenStore } from './sqlite/token-store.ts'
-import { withOwnBuckets, type TokenBuckets } from './token-bucket.ts'
+import { createUpkeep } from './sqlite/upkeep.ts'
 import type { TokenStore } from './token-store.ts'
 
 export interface Stores {
@@ -70,7 +67,7 @@ export function createFileStores (database: Database, now: AgeClock, secrets: Se
     idempotency: createSqliteIdempotencyStore(parts),
     deletes: createSqliteQuota(database, now, 'deletes'),
     creates: createSqliteQuota(database, now, 'creates'),
-    tokenBuckets: withOwnBuckets(createSqliteTokenBuckets(database, now), openOwnBuckets),
+    tokenBuckets: withLocalBuckets(createSqliteTokenBuckets(database, now), openLocalBuckets),
     generations: createOwnGenerations()
   }
 }
@@ -84,14 +81,14 @@ export function createRedisStores (redis: Redis | Cluster, secrets: Secrets): St
     idempotency: createRedisIdempotencyStore(redis, sealer),
     deletes: createRedisQuota(redis, 'deletes'),
     creates: createRedisQuota(redis, 'creates'),
-    tokenBuckets: withOwnBuckets(createRedisTokenBuckets(redis), openOwnBuckets),
+    tokenBuckets: withLocalBuckets(createRedisTokenBuckets(redis), openLocalBuckets),
     generations: createRedisGenerations(redis)
   }
 }
 
 const digestUnder = ([secret]: Secrets) => (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
 
-function openOwnBuckets (): TokenBuckets {
+function openLocalBuckets (): TokenBuckets {
   const { database, now } = openMemory()
   return createSqliteTokenBuckets(database, now)
 }

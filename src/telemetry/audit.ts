@@ -39,16 +39,10 @@ export interface Audit {
   ended (change: OperationChange): void
 }
 
-export interface AuditParts {
-  readonly sink: AuditSink
-  /** A line is lost; the request continues. */
-  readonly onFault: (error: unknown) => void
-}
-
 export const silentAudit: Audit = { answered: () => {}, ended: () => {} }
 
-/** One JSON line for each write request, with its caller and its result. */
-export function createAudit ({ sink, onFault }: AuditParts): Audit {
+/** One JSON line for each write request, with its caller and its result. `onFault`: a line is lost. */
+export function createAudit (sink: AuditSink, onFault: (error: unknown) => void): Audit {
   const write = (line: object): void => {
     try {
       sink.write(`${JSON.stringify({ audit: 1, at: new Date().toISOString(), ...line })}\n`)
@@ -65,4 +59,4 @@ export function createAudit ({ sink, onFault }: AuditParts): Audit {
   }
 }
 
-const verdicts: ReadonlyMap<string, AuditOutcome> = new Map<string, AuditOutcome>([['succeeded', 'done'], ['failed', 'failed'], ['unknown', 'ambiguous']])
+const verdicts = new Map<string, AuditOutcome>([['succeeded', 'done'], ['failed', 'failed'], ['unknown', 'ambiguous']])

@@ -38,10 +38,11 @@ export function createInstruments (registry: Registry) {
     auditFailures: counter('hawser_audit_failures_total', 'Audit lines that could not be written'),
     keyExpiry: gauge('hawser_key_expires_in_seconds', 'Seconds until an API key with expires_at expires; negative afterwards', 'key'),
     build: gauge('hawser_build_info', 'Always 1, with the running version as a label', 'version'),
-    /** Only with a state file. */
-    fileUp: (): Gauge => gauge('hawser_state_file_up', '1 while the state file accepts writes'),
-    /** Only with Redis. */
-    redisUp: (): Gauge => gauge('hawser_redis_up', '1 while Redis is available')
+    /** Only the one that is configured is created. */
+    stateUp: {
+      file: (): Gauge => gauge('hawser_state_file_up', '1 while the state file accepts writes'),
+      redis: (): Gauge => gauge('hawser_redis_up', '1 while Redis is available')
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { OperationStatus } from '../domain/operation.ts'
+import type { StateStatus } from '../domain/state-status.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import type { Observer } from './observer.ts'
 
@@ -7,18 +8,18 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** Read when metrics are scraped. */
 export interface MetricSources {
-  breakers(): Iterable<{ readonly account: string, readonly state: BreakerState }>
-  /** Whether keyed creates of an account are refused until a flush is acknowledged. */
-  flushed(): Iterable<{ readonly account: string, readonly isFlushed: boolean }>
-  /** The API keys that expire, with the seconds left. */
-  keyExpiries(): Iterable<{ readonly key: string, readonly seconds: number }>
-  openOperations(): Promise<Iterable<{ readonly account: string, readonly status: OperationStatus, readonly count: number }>>
-  /** Null without Redis. */
-  isRedisThere(): boolean | null
-  /** Null without a state file. */
-  isFileThere(): boolean | null
-  requestsInFlight(): number
   readonly version: string
+  readonly accounts: () => readonly string[]
+  readonly breakers: () => Iterable<{ readonly account: string, readonly state: BreakerState }>
+  /** Accounts whose idempotency keys were lost: keyed creates are refused until that is acknowledged. */
+  readonly flushed: () => readonly string[]
+  /** The API keys that expire, with the seconds left. */
+  readonly keyExpiries: () => Iterable<{ readonly key: string, readonly seconds: number }>
+  /** The operations of an account that have not ended. */
+  readonly pending: (account: string) => Promise<ReadonlyArray<{ readonly operation: { readonly status: OperationStatus } }>>
+  /** Null: the state is in memory. */
+  readonly state: StateStatus | null
+  readonly requestsInFlight: () => number
   /** Milliseconds after which a store that does not answer is left out. */
   readonly patienceMs?: number
 }
@@ -31,7 +32,7 @@ export interface Metrics {
 }
 
 const breakerStates: readonly BreakerState[] = ['closed', 'open', 'half-open']
-const openStatuses: readonly OperationStatus[] = ['pending', 'running']
+const openStatuses = ['pending', 'running'] as const
 const finalStatuses: ReadonlySet<OperationStatus> = new Set<OperationStatus>(['succeeded', 'failed', 'unknown'])
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])
 
@@ -39,8 +40,8 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export function createMetrics (sources: MetricSources): Metrics {
   const registry = new Registry()
   const instruments = createInstruments(registry)
-  const redisUp = sources.isRedisThere() === null ? null : instruments.redisUp()
-  const fileUp = sources.isFileThere() === null ? null : instruments.fileUp()
+  const { state } = sources
+  const stateUp = state === null ? null : instruments.stateUp[state.kind]()
   collectDefaultMetrics({ register: registry, prefix: 'hawser_' })
   instruments.build.set({ version: sources.version }, 1)
   instruments.reloadedAt.set(Date.now() / 1000)
@@ -49,30 +50,33 @@ export function createMetrics (sources: MetricSources): Metrics {
     contentType: registry.contentType,
     text: async () => {
       instruments.inFlight.set(sources.requestsInFlight())
-      redisUp?.set(sources.isRedisThere() === true ? 1 : 0)
-      fileUp?.set(sources.isFileThere() === true ? 1 : 0)
+      stateUp?.set(state?.isAvailable() === true ? 1 : 0)
       instruments.breaker.reset()
       for (const { account, state } of sources.breakers()) {
         for (const each of breakerStates) instruments.breaker.set({ account, state: each }, each === state ? 1 : 0)
       }
+      const flushed = sources.flushed()
       instruments.flushed.reset()
-      for (const { account, isFlushed } of sources.flushed()) instruments.flushed.set({ account }, isFlushed ? 1 : 0)
+      for (const account of sources.accounts()) instruments.flushed.set({ account }, flushed.includes(account) ? 1 : 0)
       instruments.keyExpiry.reset()
       for (const { key, seconds } of sources.keyExpiries()) instruments.keyExpiry.set({ key }, seconds)
-      await pullOperations(instruments, sources)
+      await countOperations(instruments, sources)
       return await registry.metrics()
     }
   }
 }
 
-/** A number that is not available in time is absent, not zero. */
-async function pullOperations ({ openOperations: gauge }: Instruments, { openOperations, patienceMs = 1000 }: MetricSources): Promise<void> {
+/** A number that is not available in time is absent, not zero. An account without open operations still has the series. */
+async function countOperations ({ openOperations: gauge }: Instruments, { accounts, pending, patienceMs = 1000 }: MetricSources): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>(resolve => { timer = setTimeout(() => { resolve(null) }, patienceMs) })
-  const rows = await Promise.race([openOperations().catch(() => null), late])
+  const all = Promise.all(accounts().map(async account => ({ account, open: await pending(account) })))
+  const rows = await Promise.race([all.catch(() => null), late])
   clearTimeout(timer)
   gauge.reset()
-  for (const { account, status, count } of rows ?? []) if (openStatuses.includes(status)) gauge.set({ account, state: status }, count)
+  for (const { account, open } of rows ?? []) {
+    for (const state of openStatuses) gauge.set({ account, state }, open.filter(({ operation }) => operation.status === state).length)
+  }
 }
 
 function createObserver (on: Instruments): Observer {

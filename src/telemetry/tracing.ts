@@ -1,10 +1,15 @@
-import type { Context, Span, SpanKind, SpanStatusCode, Tracer as SpanMaker } from '@opentelemetry/api'
+import type * as OpenTelemetry from '@opentelemetry/api'
+import type { Span, Tracer as SpanMaker } from '@opentelemetry/api'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
 import { silentTracer, type RequestTrace, type Tracer, type TraceAttributes } from './observer.ts'
 
+type Api = typeof OpenTelemetry
+
+/** The standard OTEL_ variables. */
+type Environment = Readonly<Record<string, string | undefined>>
+
 export interface TracingParts {
-  /** The standard OTEL_ variables. */
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly environment: Environment
   readonly version: string
   readonly warn: (text: string) => void
 }
@@ -24,16 +29,11 @@ export async function openTracing ({ environment, version, warn }: TracingParts)
   const resource = defaultResource()
     .merge(resourceFromAttributes({ 'service.name': 'hawser', 'service.version': version }))
     .merge(detectResources({ detectors: [envDetector] }))
-  const provider = new NodeTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(telling(exporter, warn))] })
+  const provider = new NodeTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(withWarning(exporter, warn))] })
   const maker = provider.getTracer('hawser', version)
-  const takesParents = propagators.includes('tracecontext')
+  const acceptsParents = propagators.includes('tracecontext')
   return {
-    begin: traceparent => {
-      const parent = takesParents ? parentOf(traceparent) : null
-      const root = parent === null ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, parent)
-      const span = maker.startSpan('request', { kind: api.SpanKind.SERVER }, root)
-      return requestTrace({ span, maker, context: api.trace.setSpan(root, span), clientKind: api.SpanKind.CLIENT, failedCode: api.SpanStatusCode.ERROR })
-    },
+    begin: traceparent => beginTrace(api, maker, acceptsParents ? traceparent : undefined),
     close: async () => {
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>(resolve => { timer = setTimeout(resolve, flushMs) })
@@ -43,30 +43,27 @@ export async function openTracing ({ environment, version, warn }: TracingParts)
   }
 }
 
-interface Opened {
-  readonly span: Span
-  readonly maker: SpanMaker
-  readonly context: Context
-  readonly clientKind: SpanKind
-  readonly failedCode: SpanStatusCode
-}
-
-function requestTrace ({ span, maker, context, clientKind, failedCode }: Opened): RequestTrace {
-  const finish = (work: Span, { attributes, failed }: { readonly attributes: TraceAttributes, readonly failed: boolean }, at: number): void => {
-    work.setAttributes({ ...attributes })
-    if (failed) work.setStatus({ code: failedCode })
-    work.end(at)
+function beginTrace (api: Api, maker: SpanMaker, traceparent: string | undefined): RequestTrace {
+  const parent = parentOf(traceparent)
+  const root = parent === null ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, parent)
+  const span = maker.startSpan('request', { kind: api.SpanKind.SERVER }, root)
+  const context = api.trace.setSpan(root, span)
+  const end = (ended: Span, { attributes, failed }: { readonly attributes: TraceAttributes, readonly failed: boolean }, at: number): void => {
+    ended.setAttributes({ ...attributes })
+    if (failed) ended.setStatus({ code: api.SpanStatusCode.ERROR })
+    ended.end(at)
   }
   return {
     id: span.spanContext().traceId,
     trace: {
       call: done => {
-        finish(maker.startSpan(done.name, { kind: clientKind, startTime: done.startedAt }, context), done, done.startedAt + done.durationMs)
+        const call = maker.startSpan(done.name, { kind: api.SpanKind.CLIENT, startTime: done.startedAt }, context)
+        end(call, done, done.startedAt + done.durationMs)
       }
     },
     end: done => {
       span.updateName(done.name)
-      finish(span, done, Date.now())
+      end(span, done, Date.now())
     }
   }
 }
@@ -82,11 +79,11 @@ function parentOf (traceparent: string | undefined) {
 }
 
 /** Null: off. */
-async function exporterOf (environment: TracingParts['environment'], warn: TracingParts['warn']): Promise<SpanExporter | null> {
+async function exporterOf (environment: Environment, warn: TracingParts['warn']): Promise<SpanExporter | null> {
   const of = (name: string): string => environment[name]?.trim() ?? ''
   const name = of('OTEL_TRACES_EXPORTER')
-  const isAsked = name !== '' || of('OTEL_EXPORTER_OTLP_ENDPOINT') !== '' || of('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') !== ''
-  if (!isAsked || name === 'none' || of('OTEL_SDK_DISABLED').toLowerCase() === 'true') return null
+  const isEnabled = name !== '' || of('OTEL_EXPORTER_OTLP_ENDPOINT') !== '' || of('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') !== ''
+  if (!isEnabled || name === 'none' || of('OTEL_SDK_DISABLED').toLowerCase() === 'true') return null
   if (name === 'console') return new (await import('@opentelemetry/sdk-trace-node')).ConsoleSpanExporter()
   if (name !== '' && name !== 'otlp') {
     warn('OTEL_TRACES_EXPORTER: only otlp, console and none are supported; nothing is traced')
@@ -100,7 +97,7 @@ async function exporterOf (environment: TracingParts['environment'], warn: Traci
 }
 
 /** Warns once when spans cannot be delivered, and again only after a delivery has succeeded in between. */
-function telling (exporter: SpanExporter, warn: TracingParts['warn']): SpanExporter {
+function withWarning (exporter: SpanExporter, warn: TracingParts['warn']): SpanExporter {
   let isLost = false
   return {
     export: (spans, done) => {

@@ -1,6 +1,7 @@
 import type { Allowed } from '../adapters/contract.ts'
 import { UpstreamError } from '../domain/failure.ts'
-import type { TokenBuckets } from '../state/token-bucket.ts'
+import { createSerial } from '../domain/serial.ts'
+import type { TokenBuckets } from '../state/limits.ts'
 import { leaving, remainingMs, untilEnd, type Call } from './call.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -108,19 +109,19 @@ async function pause (call: Call, ms: number): Promise<void> {
   if (ms > remainingMs(call) || !await call.clock.sleep(ms, leaving(call))) throw refused(ms)
 }
 
-/** Turns in the order of asking; who leaves before the own turn gives it on. */
+/** One caller at a time; resolves with the end of its turn. A caller that gives up before its turn passes it on. */
 function createTurns () {
-  let last: Promise<void> = Promise.resolve()
+  const serially = createSerial()
   return async (call: Call, late: () => Error): Promise<() => void> => {
-    const before = last
-    let end = (): void => {}
-    last = new Promise<void>(resolve => { end = resolve })
+    const begun = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    serially('', async () => { begun.resolve(); await ended.promise }).catch(() => {})
     try {
-      await untilEnd(call, before, late)
+      await untilEnd(call, begun.promise, late)
     } catch (error) {
-      before.then(end).catch(() => {})
+      ended.resolve()
       throw error
     }
-    return end
+    return ended.resolve
   }
 }

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../domain/failure.ts'
-import type { TokenBuckets } from '../state/token-bucket.ts'
+import type { TokenBuckets } from '../state/limits.ts'
 import { leaving, remainingMs, type Call } from './call.ts'
 
 export interface BulkheadSettings {

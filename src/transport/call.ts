@@ -18,6 +18,8 @@ export interface Call {
 /** What was sent for one request; shared by the calls that work for it. */
 export interface Counters {
   upstreamCalls: number
+  /** How many of their answers repeated an earlier one. */
+  repeatedAnswers: number
   upstreamMs: number
   tokenMs: number
   /** Spent on finding a copy that was taken. */
@@ -26,7 +28,7 @@ export interface Counters {
   writes: SideEffect
 }
 
-export const createCounters = (): Counters => ({ upstreamCalls: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
+export const createCounters = (): Counters => ({ upstreamCalls: 0, repeatedAnswers: 0, upstreamMs: 0, tokenMs: 0, cacheMs: 0, writes: 'none' })
 
 export interface CallOptions {
   readonly clock: Clock

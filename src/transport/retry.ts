@@ -1,5 +1,5 @@
 import { failures, type UpstreamError } from '../domain/failure.ts'
-import type { TokenBuckets, TokenBucketSize } from '../state/token-bucket.ts'
+import type { TokenBuckets, TokenBucketSize } from '../state/limits.ts'
 
 /** What has been tried for one request. */
 export interface Tries {

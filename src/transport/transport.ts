@@ -2,13 +2,15 @@ import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapte
 import type { Clock } from '../domain/clock.ts'
 import { failures, UpstreamError, type AttemptOutcome, type SideEffect } from '../domain/failure.ts'
 import type { TokenSource } from './token-source.ts'
-import type { HttpClient, HttpRequest, HttpResponse } from '../upstream/http.ts'
+import type { HttpClient, HttpRequest, ReceivedResponse } from '../upstream/http.ts'
+import { isSuccess } from '../upstream/read.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
 import type { Breaker, CallOutcome } from './breaker.ts'
 import { createCall, remainingMs, untilEnd, type Call } from './call.ts'
 import type { Allowance } from './allowance.ts'
 import type { Bulkhead } from './bulkhead.ts'
+import type { RepeatedAnswers } from './repeated-answers.ts'
 import { retryDelayMs, type RetryBudget, type Tries } from './retry.ts'
 
 /** The parts of one account that every call uses. */
@@ -24,6 +26,7 @@ export interface Transport {
   readonly bulkhead: Bulkhead
   /** Null if the provider's answers do not say what is left of its rate limit. */
   readonly allowance: Allowance | null
+  readonly repeatedAnswers: RepeatedAnswers
   readonly random: () => number
   readonly report: (sent: SentCall) => void
 }
@@ -68,6 +71,7 @@ interface Way {
 }
 
 const createSender = (transport: Transport, call: Call, { token, record, isSignIn }: Way): Upstream => ({
+  now: transport.clock.now,
   send: async request => record !== null && request.intent === 'write'
     ? record(request, await token())
     : await sendWithRetry({ transport, call, request, token, isSignIn })
@@ -136,7 +140,7 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
   tries.attempts += 1
   const began = performance.now()
   let built: HttpRequest | null = null
-  let response: HttpResponse | null = null
+  let response: ReceivedResponse | null = null
   let result: { value: T } | UpstreamError
   const timeoutMs = Math.min(transport.timeoutMs, remainingMs(call))
   try {
@@ -144,7 +148,9 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
     built = request.build(token)
     call.counters.upstreamCalls += 1
     response = await transport.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
-    const read = request.read(response)
+    const read = request.intent === 'read' && request.reader !== undefined && isSuccess(response)
+      ? transport.repeatedAnswers({ key: `${transport.account} ${request.name} ${built.url} ${built.body ?? ''}`, reader: request.reader, response, read: request.read, onRepeated: () => { call.counters.repeatedAnswers += 1 } })
+      : request.read(response)
     result = { value: read instanceof Promise ? await read : read }
   } catch (error) {
     // A fault of the gateway in reading the answer does not undo the write.

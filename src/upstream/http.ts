@@ -16,6 +16,11 @@ export interface HttpResponse {
   readonly text: string
 }
 
+/** Its text is decoded when it is first read. */
+export interface ReceivedResponse extends HttpResponse {
+  readonly bytes: Buffer
+}
+
 export interface HttpLimits {
   /** For one attempt: connecting, headers and the whole body. */
   readonly timeoutMs: number
@@ -24,7 +29,7 @@ export interface HttpLimits {
 
 /** Sends bytes and returns the answer; follows no redirect and does not retry. Throws only HttpFault. */
 export interface HttpClient {
-  send(request: HttpRequest, limits: HttpLimits): Promise<HttpResponse>
+  send(request: HttpRequest, limits: HttpLimits): Promise<ReceivedResponse>
   close(): Promise<void>
 }
 
@@ -67,14 +72,14 @@ interface Exchange {
   readonly maximumBytes: number
 }
 
-async function exchange (asked: Exchange): Promise<HttpResponse> {
+async function exchange (asked: Exchange): Promise<ReceivedResponse> {
   if (asked.limits.signal.aborted) throw new HttpFault('aborted', { sent: false })
   const url = new URL(asked.request.url)
-  return await new Promise<HttpResponse>((resolve, reject) => { dispatch(asked, url, { resolve, reject }) })
+  return await new Promise<ReceivedResponse>((resolve, reject) => { dispatch(asked, url, { resolve, reject }) })
 }
 
 interface Outcome {
-  resolve(response: HttpResponse): void
+  resolve(response: ReceivedResponse): void
   reject(fault: HttpFault): void
 }
 
@@ -133,10 +138,11 @@ function createIncoming (maximumBytes: number) {
       if (size <= maximumBytes) chunks.push(chunk)
       return size <= maximumBytes
     },
-    response: (): HttpResponse => {
+    response: (): ReceivedResponse => {
       const [only] = chunks
       const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size)
-      return { status, headers, text: body.toString('utf8') }
+      let text: string | null = null
+      return { status, headers, bytes: body, get text () { return (text ??= body.toString('utf8')) } }
     }
   }
 }

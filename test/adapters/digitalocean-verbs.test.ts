@@ -1,12 +1,12 @@
 import t, { type Test as Tap } from 'tap'
 import { digitalocean } from '../../src/adapters/digitalocean/adapter.ts'
-import { createOptions } from '../../src/adapters/digitalocean/create-options.ts'
+import { createOptions } from '../../src/adapters/digitalocean/create.ts'
 import type { Accepted, Job } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { startDigitalocean, type DigitaloceanSandbox } from '../../sandbox/digitalocean/simulator.ts'
-import type { DigitaloceanKnobs } from '../../sandbox/digitalocean/knobs.ts'
+import type { DigitaloceanBehavior } from '../../sandbox/digitalocean/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
 import { createFastClock, createStillClock } from '../helpers/clock.ts'
@@ -18,9 +18,9 @@ const spec: CreateSpec = { name: 'web-1', region: 'nyc3', plan: 's-1vcpu-1gb', i
 
 type Sandbox = Bench<DigitaloceanSandbox> & { readonly pass: (ms: number) => void }
 
-async function openSandbox (test: Test, knobs: Partial<DigitaloceanKnobs> = {}): Promise<Sandbox> {
+async function openSandbox (test: Test, behavior: Partial<DigitaloceanBehavior> = {}): Promise<Sandbox> {
   const { now, pass } = createStillClock()
-  const vendor = await startDigitalocean({ clock: now, knobs: { actionMs: 100, createMs: 200, listLagMs: 0, ...knobs } })
+  const vendor = await startDigitalocean({ clock: now, behavior: { actionMs: 100, createMs: 200, listLagMs: 0, ...behavior } })
   return { ...openBench(test, digitalocean, vendor, vendor.settings.do), pass }
 }
 
@@ -50,9 +50,9 @@ interface Gateway {
 }
 
 /** A whole gateway before the vendor, both on a clock that runs 60 times as fast. */
-async function openGateway (test: Tap, knobs: Partial<DigitaloceanKnobs> = {}): Promise<Gateway> {
+async function openGateway (test: Tap, behavior: Partial<DigitaloceanBehavior> = {}): Promise<Gateway> {
   const clock = createFastClock(60)
-  const vendor = await startDigitalocean({ clock: clock.now, knobs: { actionMs: 3000, createMs: 4000, ...knobs } })
+  const vendor = await startDigitalocean({ clock: clock.now, behavior: { actionMs: 3000, createMs: 4000, ...behavior } })
   const { app, close } = await composeGateway({ clock, accounts: { do: { provider: 'digitalocean', timeout_ms: 600_000, request_deadline_ms: 600_000, ...vendor.settings.do } } })
   test.teardown(async () => {
     await close()
@@ -214,7 +214,7 @@ t.test('a create that vanishes has failed for lack of capacity, by its action or
     return accepted?.jobs ?? []
   }
   t.match(await jobsOf(bench, await vanish()), [{ status: 'failed', error: /^capacity-exhausted: .*plan s-1vcpu-1gb, region nyc3/ }])
-  bench.vendor.knobs.create = 'vanishes-silently'
+  bench.vendor.behavior.create = 'vanishes-silently'
   const silent = await vanish()
   t.match(await jobsOf(bench, silent), [{ status: 'running' }], 'a 404 right after the 202 may be lag')
   const old = silent.map(({ id, name }) => ({ id, name: name.replace(/\d+$/, sent => String(Number(sent) - 301)) }))
@@ -256,7 +256,7 @@ t.test('only snapshots of the server itself are restored and deleted; a backup i
   pass(100)
   t.same(await operations['snapshots.delete']?.run({ id, snapshot: '67512819' }), {})
   t.same(await operations['snapshots.list']?.run({ id }), [])
-  bench.vendor.knobs.deniedScopes = ['image:read']
+  bench.vendor.behavior.deniedScopes = ['image:read']
   t.equal((await refused(operations['snapshots.delete']?.run({ id, snapshot: '1' }))).failure, 'forbidden', 'whose snapshot it is cannot be seen')
 })
 
@@ -304,7 +304,7 @@ t.test('through the gateway: results that show late, and work that another tool 
   const resized = end(t, 'POST', `/servers/${created.server_id}/resize`, { plan: 's-2vcpu-4gb', restart: true })
   t.match(await resized, { status: 'succeeded' })
   t.match((await ask('GET', `/servers/${created.server_id}`)).json(), { status: 'running', plan: { id: 's-2vcpu-4gb' }, disk_gib: 25 })
-  vendor.knobs.statusLagMs = 0
+  vendor.behavior.statusLagMs = 0
   t.equal((await fetch(`${vendor.settings.do.api_url}/droplets/3164444/actions`, { method: 'POST', headers: { authorization: `Bearer ${vendor.settings.do.token}` }, body: '{"type":"reboot"}' })).status, 201)
   const busy = isProblem(t, await ask('POST', '/servers/3164444/stop'), 409, 'conflict')
   t.match(busy, { side_effect: 'none', upstream: { message: 'Droplet already has a pending event.' } })
@@ -317,17 +317,19 @@ t.test('through the gateway: a shutdown without effect is no success, and a vani
   const stopped = isOperation(t, await ask('POST', '/servers/3164444/stop', { headers: { prefer: 'wait=60' } }), 202, 'stop')
   t.match(stopped, { status: 'running', upstream: { status: 'completed' } }, 'the action has completed, and the server still runs')
   t.match(await end(t, 'POST', '/servers', { ...spec }), { status: 'failed', error: /^capacity-exhausted: the provider accepted the server \(plan s-1vcpu-1gb, region nyc3\)/ })
-  vendor.knobs.failActions = ['power_cycle']
+  vendor.behavior.create = 'vanishes-silently'
+  t.match(await end(t, 'POST', '/servers', { ...spec }), { status: 'failed', error: /^capacity-exhausted: / }, 'after minutes of the gateway\'s clock')
+  vendor.behavior.failActions = ['power_cycle']
   t.match(await end(t, 'POST', '/servers/3164412/reboot', { force: true }), { status: 'failed', error: /does not say why/ })
 })
 
 t.test('through the gateway: what the token may not do is forbidden, and not a wrong token', async t => {
   const { vendor, ask } = await openGateway(t)
-  vendor.knobs.deniedScopes = ['droplet:create', 'droplet:update', 'tag:read']
+  vendor.behavior.deniedScopes = ['droplet:create', 'droplet:update', 'tag:read']
   for (const [url, body] of [['/servers', { ...spec }], ['/servers/3164444/stop', {}]] as const) isProblem(t, await ask('POST', url, { body }), 502, 'upstream-forbidden')
   t.match((await ask('GET', '/servers/3164444')).json(), { tags: [] })
-  vendor.knobs.deniedScopes = []
-  vendor.knobs.dropletLimit = 1
+  vendor.behavior.deniedScopes = []
+  vendor.behavior.dropletLimit = 1
   isProblem(t, await ask('POST', '/servers', { body: { ...spec } }), 422, 'quota-exceeded')
 })
 

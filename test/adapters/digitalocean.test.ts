@@ -6,7 +6,7 @@ import type { PageRequest } from '../../src/adapters/verbs.ts'
 import { GatewayError, type Failure, type UpstreamError } from '../../src/domain/failure.ts'
 import { readPage } from '../../src/reads/read-page.ts'
 import { startDigitalocean, type DigitaloceanSandbox } from '../../sandbox/digitalocean/simulator.ts'
-import type { DigitaloceanKnobs } from '../../sandbox/digitalocean/knobs.ts'
+import type { DigitaloceanBehavior } from '../../sandbox/digitalocean/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
@@ -16,9 +16,9 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   return openBench(test, digitalocean, vendor, { token: 'SECRET', api_url: vendor.origin })
 }
 
-async function openSandbox (test: Test, knobs: Partial<DigitaloceanKnobs> = {}): Promise<Bench<DigitaloceanSandbox> & { readonly pass: (ms: number) => void }> {
+async function openSandbox (test: Test, behavior: Partial<DigitaloceanBehavior> = {}): Promise<Bench<DigitaloceanSandbox> & { readonly pass: (ms: number) => void }> {
   const { now, pass } = createStillClock()
-  const vendor = await startDigitalocean({ clock: now, knobs })
+  const vendor = await startDigitalocean({ clock: now, behavior })
   return { ...openBench(test, digitalocean, vendor, vendor.settings.do), pass }
 }
 
@@ -240,6 +240,7 @@ t.test('raw calls give out no credentials and act on no tag', async t => {
   }
   t.same(paths(bench), [])
   t.match(await raw?.run({ method: 'GET', path: '/droplets/3164444', query: '', body: null }), { status: 200, body: { droplet: { id: 3164444 } } })
+  t.match(bench.vendor.calls.at(-1), { method: 'GET', body: '' })
   t.match(await raw?.run({ method: 'GET', path: '/nothing', query: '', body: null }), { status: 404, body: { id: 'not_found' } })
 })
 

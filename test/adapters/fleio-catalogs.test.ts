@@ -3,7 +3,7 @@ import { fleio } from '../../src/adapters/fleio/adapter.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
-import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
+import type { FleioBehavior } from '../../sandbox/fleio/behavior.ts'
 import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { failureOf, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
@@ -21,8 +21,8 @@ async function open (test: Test, handle: Handle, root = staff): Promise<Bench> {
   return openBench(test, fleio, vendor, { url: `${vendor.origin}${root}`, token: 'SECRETtoken' })
 }
 
-async function openSandbox (test: Test, knobs: Partial<FleioKnobs> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<Bench<FleioSandbox>> {
-  const vendor = await startFleio({ knobs, clock: () => Date.parse('2026-11-21T10:00:00Z') })
+async function openSandbox (test: Test, behavior: Partial<FleioBehavior> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<Bench<FleioSandbox>> {
+  const vendor = await startFleio({ behavior, clock: () => Date.parse('2026-11-21T10:00:00Z') })
   return openBench(test, fleio, vendor, vendor.settings[account])
 }
 

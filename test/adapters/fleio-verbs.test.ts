@@ -6,7 +6,7 @@ import type { Seen } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
-import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
+import type { FleioBehavior } from '../../sandbox/fleio/behavior.ts'
 import { startSimulator, type SimulatedCall, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { failureOf, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
@@ -37,9 +37,9 @@ interface SandboxBench extends Bench<FleioSandbox> {
   readonly pass: (ms: number) => void
 }
 
-async function openSandbox (test: Test, knobs: Partial<FleioKnobs> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
+async function openSandbox (test: Test, behavior: Partial<FleioBehavior> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
   let now = Date.parse('2026-11-21T10:00:00Z')
-  const vendor = await startFleio({ knobs: { actionMs: 1000, createMs: 2000, rowDelayMs: 500, ...knobs }, clock: () => now })
+  const vendor = await startFleio({ behavior: { actionMs: 1000, createMs: 2000, rowDelayMs: 500, ...behavior }, clock: () => now })
   return { ...openBench(test, fleio, vendor, vendor.settings[account]), pass: ms => { now += ms } }
 }
 
@@ -251,7 +251,7 @@ t.test('what OpenStack refuses for want of quota is quota-exceeded, where its te
 
 t.test('a create over the client\'s quota is quota-exceeded', async t => {
   const { operations, vendor } = await openSandbox(t)
-  vendor.knobs.instanceQuota = 0
+  vendor.behavior.instanceQuota = 0
   t.same(await told(verb(operations, 'create').run(order)), ['quota', 403, undefined])
   t.equal(vendor.created, 0)
 })
@@ -501,9 +501,9 @@ t.test('a console comes in three shapes; LXD\'s is relative to the panel', async
   const { vendor, operations } = await openSandbox(t)
   const link = async (): Promise<unknown> => await verb(operations, 'console').run({ id })
   t.match(await link(), { type: 'novnc', url: /^http:\/\/console\.example\.net:6080\/vnc_auto\.html\?token=SECRET-CONSOLE-\d+$/, expires_at: null })
-  vendor.knobs.consoleShape = 'old-nova'
+  vendor.behavior.consoleShape = 'old-nova'
   t.match(await link(), { type: 'novnc', url: /^http:\/\/console\.example\.net/, expires_at: null })
-  vendor.knobs.consoleShape = 'lxd'
+  vendor.behavior.consoleShape = 'lxd'
   const lxd = await verb(operations, 'console').run({ id })
   t.equal(lxd.type, 'lxd')
   t.ok(lxd.url.startsWith(`${vendor.origin}/lxc/lxc.html?compute_node=node1&`))

@@ -1,14 +1,14 @@
 import t from 'tap'
 import type { PageRequest } from '../../src/adapters/verbs.ts'
 import { fleio } from '../../src/adapters/fleio/adapter.ts'
-import { placeFor } from '../../src/adapters/kit/places.ts'
+import { pageFor } from '../../src/adapters/kit/pages.ts'
 import type { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen, ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { readPage } from '../../src/reads/read-page.ts'
 import { walk } from '../../src/reads/walk.ts'
 import { startFleio, type FleioSandbox } from '../../sandbox/fleio/simulator.ts'
-import type { FleioKnobs } from '../../sandbox/fleio/knobs.ts'
+import type { FleioBehavior } from '../../sandbox/fleio/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { failureOf, openAdapter, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
 
@@ -30,9 +30,9 @@ interface SandboxBench extends Bench<FleioSandbox> {
   readonly pass: (ms: number) => void
 }
 
-async function openSandbox (test: Test, knobs: Partial<FleioKnobs> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
+async function openSandbox (test: Test, behavior: Partial<FleioBehavior> = {}, account: 'fleio-staff' | 'fleio-user' = 'fleio-staff'): Promise<SandboxBench> {
   let now = Date.parse('2026-11-21T10:00:00Z')
-  const vendor = await startFleio({ knobs, clock: () => now })
+  const vendor = await startFleio({ behavior, clock: () => now })
   return { ...openBench(test, fleio, vendor, vendor.settings[account]), pass: ms => { now += ms } }
 }
 
@@ -371,13 +371,13 @@ t.test('an empty list is one empty page', async t => {
 t.test('a page begins where it was asked for or a little earlier, never later, and brings something new', async t => {
   for (const limit of [1, 2, 3, 7, 50, 200]) {
     for (let offset = 0; offset < 3000; offset += 1) {
-      const { page, size, start } = placeFor(offset, limit)
+      const { page, size, start } = pageFor(offset, limit)
       const isRight = size >= 1 && size <= limit && start === (page - 1) * size && start <= offset && (size === 1 || offset === 0 || start + size > offset + 1)
       if (!isRight) t.fail(`limit ${limit}, offset ${offset}: page ${page} of ${size}`)
     }
   }
-  t.same(placeFor(199, 200), { page: 2, size: 199, start: 199 })
-  t.same(placeFor(397, 200), { page: 3, size: 198, start: 396 })
+  t.same(pageFor(199, 200), { page: 2, size: 199, start: 199 })
+  t.same(pageFor(397, 200), { page: 3, size: 198, start: 396 })
 })
 
 t.test('a walk reads overlapping pages to the end, each row once, and never follows the vendor\'s link', async t => {
@@ -733,11 +733,11 @@ t.test('a missing permission, an unlicensed panel and a failing OpenStack are di
   t.equal((await stop()).failure, 'forbidden')
   const { rows: [seen] } = await operations.list.run(asking({ filters: { name: 'newinstance' } }))
   t.notOk(seen?.server.allowed_actions.includes('stop'))
-  vendor.knobs.deniedPermissions = []
-  vendor.knobs.openstack = 'refuses-sign-in'
+  vendor.behavior.deniedPermissions = []
+  vendor.behavior.openstack = 'refuses-sign-in'
   t.match((await stop()).options, { status: 417, passing: false })
-  vendor.knobs.openstack = 'unreachable'
+  vendor.behavior.openstack = 'unreachable'
   t.match((await stop()).options, { status: 504 })
-  vendor.knobs.licensed = false
+  vendor.behavior.licensed = false
   t.match((await stop()).options, { status: 402, passing: false })
 })

@@ -35,7 +35,7 @@ async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedRe
 }
 
 async function sandbox (t: Test, more: Body = {}) {
-  const vendor = await startGlesys({ clock: createStillClock().now, knobs: { actionMs: 60, createMs: 60, lingerMs: 60 } })
+  const vendor = await startGlesys({ clock: createStillClock().now, behavior: { actionMs: 60, createMs: 60, lingerMs: 60 } })
   const bench = openBench(t, glesys, vendor, { ...vendor.settings['glesys-lab'], ...more })
   return { ...bench, verbs: verbsOf(bench.operations) }
 }
@@ -132,7 +132,7 @@ t.test('an address that cannot be attached is the caller\'s error, never a missi
   t.match(await attach('192.0.2.99'), refused, 'not held by the project, which is a 404')
   t.match(await attach('192.0.2.12'), refused, 'of another server')
   t.match(await failureOf(verbs['addresses.attach'].run({ id: 'wps654321', addresses: ['192.0.2.11'] })), refused, 'of another platform')
-  vendor.knobs.errorBody = 'html'
+  vendor.behavior.errorBody = 'html'
   t.match(await attach('192.0.2.99'), refused, 'a page instead of a sentence')
   const second = await failureOf(verbs['addresses.attach'].run({ id: 'kvm130005', addresses: ['192.0.2.11', '192.0.2.99'] }))
   t.match(second, { failure: 'rejected', sideEffect: 'certain' }, 'the first one is attached')

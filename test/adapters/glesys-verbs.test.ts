@@ -39,7 +39,7 @@ async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedRe
 
 async function sandbox (t: Test, more: Body = {}) {
   const { now, pass } = createStillClock()
-  const vendor = await startGlesys({ clock: now, knobs: { actionMs: 60, createMs: 60, lingerMs: 60 } })
+  const vendor = await startGlesys({ clock: now, behavior: { actionMs: 60, createMs: 60, lingerMs: 60 } })
   const bench = openBench(t, glesys, vendor, { ...vendor.settings['glesys-lab'], ...more })
   return { ...bench, pass, verbs: verbsOf(bench.operations) }
 }
@@ -327,7 +327,7 @@ t.test('a locked server refuses to be changed, in both ways of saying it, and is
   const { vendor, verbs } = await sandbox(t)
   const seen = await verbs.get.run('kvm130002')
   for (const lockedError of ['http-403', 'http-500-code-606'] as const) {
-    vendor.knobs.lockedError = lockedError
+    vendor.behavior.lockedError = lockedError
     vendor.calls.length = 0
     for (const work of [() => verbs.delete.run({ seen }), () => verbs.resize.run({ seen, cpus: 4 }), () => verbs.rename.run({ id: 'kvm130002', name: 'x' })]) {
       t.match(await failureOf(work()), { failure: 'conflict', sideEffect: 'none', options: { vendorMessage: 'Server Locked' } })
@@ -362,8 +362,8 @@ t.test('an action that the server is known not to support is refused without a c
 for (const editValues of ['at-once', 'when-unlocked'] as const) {
   t.test(`only what changes is sent to resize, and the lock is waited for when values are shown ${editValues}`, async t => {
     const { vendor, verbs, pass } = await sandbox(t)
-    vendor.knobs.editValues = editValues
-    vendor.knobs.codeType = 'big-on-edit'
+    vendor.behavior.editValues = editValues
+    vendor.behavior.codeType = 'big-on-edit'
     const seen = await verbs.get.run('kvm123456')
     t.same(await verbs.resize.run({ seen, cpus: 4, memory_mib: 2048, disk_gib: 80 }), {})
     t.same(bodyOf(vendor), { serverid: 'kvm123456', cpucores: 4, disksize: 80 })
@@ -407,7 +407,7 @@ t.test('the vendor\'s messages about sizes and names name our member', async t =
   const seen = await verbs.get.run('kvm123456')
   t.match(await failureOf(verbs.resize.run({ seen, cpus: 999 })), { failure: 'rejected', options: { member: 'body.cpus' } })
   t.match(await failureOf(verbs.rename.run({ id: 'kvm123456', name: 'twin' })), { failure: 'conflict', options: { code: 607, member: 'body.name' } })
-  vendor.knobs.sixHundredHttp = 400
+  vendor.behavior.sixHundredHttp = 400
   t.match(await failureOf(verbs.rename.run({ id: 'kvm123456', name: 'TWIN' })), { failure: 'conflict', options: { member: 'body.name' } })
 })
 
@@ -427,7 +427,7 @@ t.test('a console is a link, and only a running server has one', async t => {
   t.same(await verbs.console.run({ id: 'kvm123456' }), { type: 'url', url: 'https://console.example.com/view/SECRET-console-kvm123456', expires_at: null })
   t.same(sentBy(vendor), ['POST /server/console {"serverid":"kvm123456"}'])
   for (const http of [500, 400]) {
-    vendor.knobs.sixHundredHttp = http
+    vendor.behavior.sixHundredHttp = http
     t.match(await failureOf(verbs.console.run({ id: 'kvm130001' })), { failure: 'conflict', options: { code: 620 } })
   }
 })
@@ -444,7 +444,7 @@ t.test('a console without a link is malformed, and its password appears nowhere'
 t.test('a missing server is not found by any verb, and ids of another form without a call', async t => {
   for (const unknownServer of ['http-400', 'http-404'] as const) {
     const { vendor, verbs } = await sandbox(t)
-    vendor.knobs.unknownServer = unknownServer
+    vendor.behavior.unknownServer = unknownServer
     const known = await verbs.get.run('kvm123456')
     const seen = { ...known, server: { ...known.server, id: 'kvm999999' } }
     const works: ReadonlyArray<() => Promise<unknown>> = [
@@ -491,7 +491,7 @@ for (const format of ['json', 'xml'] as const) {
   for (const mutationAnswers of ['plain', 'minimal'] as const) {
     t.test(`a server lives its whole life in ${format}, when answers are ${mutationAnswers}`, async t => {
       const { vendor, verbs, pass } = await sandbox(t, { format })
-      vendor.knobs.mutationAnswers = mutationAnswers
+      vendor.behavior.mutationAnswers = mutationAnswers
       const started: Accepted = await verbs.create.run(spec)
       const id = started.serverId ?? ''
       t.equal((await verbs.get.run(id)).server.locked, true)

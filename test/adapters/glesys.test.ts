@@ -73,7 +73,7 @@ async function told (t: Test, answer: (request: SimulatedRequest) => SimulatedRe
 
 async function sandbox (t: Test, account: 'glesys-lab' | 'glesys-user', settings: Body = {}) {
   const { now, pass } = createStillClock()
-  const vendor = await startGlesys({ clock: now, knobs: { actionMs: 60, createMs: 60 } })
+  const vendor = await startGlesys({ clock: now, behavior: { actionMs: 60, createMs: 60 } })
   const opened = openAdapter(glesys, { ...vendor.settings[account], ...settings })
   t.teardown(async () => { await opened.close(); await vendor.close() })
   return { vendor, pass, open: opened, operations: opened.operations() }
@@ -504,6 +504,7 @@ t.test('a login gives a key for the project, which dies six hours after its last
   t.same(JSON.parse(vendor.calls[0]?.body ?? ''), userSettings)
   t.equal(vendor.calls[0]?.rawQuery, '', 'no password in an address')
   const token = await glesys.signIn(glesys.account.parse({ project, api_url: vendor.origin, ...userSettings }))?.({
+    now: Date.now,
     send: async call => call.read({ status: 200, headers: {}, text: JSON.stringify(loginAnswer.body) })
   })
   t.same(token, { value: 'KEY-1', expiresAt: null, idleMs: 21_600_000, data: {} })
@@ -588,8 +589,8 @@ t.test('the simulated vendor\'s refusals are different problems', async t => {
   t.equal(await failing(operations.stop?.run({ id: 'kvm130002' })), 'conflict')
   t.equal(await failing(operations.stop?.run({ id: 'kvm130008' })), 'forbidden', 'managed hosting')
   t.equal(await failing(operations.stop?.run({ id: 'wps1300009', force: true })), 'unsupported', 'a server without the hard way')
-  vendor.knobs.unknownServer = 'http-404'
-  vendor.knobs.lockedError = 'http-500-code-606'
+  vendor.behavior.unknownServer = 'http-404'
+  vendor.behavior.lockedError = 'http-500-code-606'
   t.equal(await failing(operations.get.run('kvm999999')), 'not-found')
   t.equal(await failing(operations.stop?.run({ id: 'kvm130002' })), 'conflict')
 })
@@ -601,7 +602,7 @@ t.test('every shape that the simulated vendor can take is understood', async t =
     { transactionId: 'null' }, { emptyDebug: 'object' }, { debugInjects: true }
   ] as const
   for (const shape of shapes) {
-    Object.assign(vendor.knobs, shape)
+    Object.assign(vendor.behavior, shape)
     const found = await readPage(operations.list, { filters: { status: new Set(['stopped']) }, sort: 'id', limit: 500, after: null })
     t.ok(found.rows.some(({ server }) => server.id === 'kvm130001'), JSON.stringify(shape))
     t.match((await operations.get.run('wps654321')).server, { status: 'running', disk_gib: 300, memory_mib: 8192 })
@@ -611,7 +612,7 @@ t.test('every shape that the simulated vendor can take is understood', async t =
 for (const [mutationAnswers, accepted] of [['plain', { begun: true }], ['with-state', { begun: true }], ['minimal', {}]] as const) {
   t.test(`an action whose answer is ${mutationAnswers} is accepted and shows its lock where there is one`, async t => {
     const { vendor, operations } = await sandbox(t, 'glesys-lab')
-    vendor.knobs.mutationAnswers = mutationAnswers
+    vendor.behavior.mutationAnswers = mutationAnswers
     t.same(await operations.stop?.run({ id: 'kvm123456' }), accepted)
   })
 }
@@ -620,7 +621,7 @@ t.test('start of a running server and stop of a stopped one are what the vendor 
   const { vendor, operations } = await sandbox(t, 'glesys-lab')
   t.same(await operations.start?.run({ id: 'kvm123456' }), {})
   t.same(await operations.stop?.run({ id: 'kvm130001' }), {})
-  vendor.knobs.alreadyThere = 'refuse'
+  vendor.behavior.alreadyThere = 'refuse'
   t.equal((await failureFrom(Promise.resolve(operations.start?.run({ id: 'kvm123456' })))).failure, 'rejected')
 })
 

@@ -3,7 +3,7 @@ import { heficed } from '../../src/adapters/heficed/adapter.ts'
 import type { Accepted, Job, JobState, RawRequest } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { providerCapabilities } from '../../src/adapters/capabilities.ts'
-import type { HeficedKnobs } from '../../sandbox/heficed/knobs.ts'
+import type { HeficedBehavior } from '../../sandbox/heficed/behavior.ts'
 import { startHeficed, type HeficedSandbox } from '../../sandbox/heficed/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
@@ -28,9 +28,9 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   return openBench(test, heficed, vendor, { organization_id: organization, client_id: 'id', client_secret: 'secret', api_url: vendor.origin, token_url: `${vendor.origin}/oauth2/token`, scopes, ...settings })
 }
 
-async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Bench<HeficedSandbox> & Pick<StillClock, 'pass'>> {
+async function openSandbox (test: Test, behavior: Partial<HeficedBehavior> = {}): Promise<Bench<HeficedSandbox> & Pick<StillClock, 'pass'>> {
   const { now, pass } = createStillClock()
-  const vendor = await startHeficed({ clock: now, knobs: { actionMs: 30, moveMs: 0, ...knobs } })
+  const vendor = await startHeficed({ clock: now, behavior: { actionMs: 30, moveMs: 0, ...behavior } })
   return { ...openBench(test, heficed, vendor, { ...vendor.settings['heficed-main'], scopes }), pass }
 }
 

@@ -8,7 +8,7 @@ import type { Goal } from '../../src/domain/operation.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { startHeficed, type HeficedSandbox } from '../../sandbox/heficed/simulator.ts'
-import type { HeficedKnobs } from '../../sandbox/heficed/knobs.ts'
+import type { HeficedBehavior } from '../../sandbox/heficed/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { serverFacts } from '../helpers/facts.ts'
@@ -32,9 +32,9 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
 
 type Sandbox = Bench<HeficedSandbox> & Pick<StillClock, 'pass'>
 
-async function openSandbox (test: Test, knobs: Partial<HeficedKnobs> = {}): Promise<Sandbox> {
+async function openSandbox (test: Test, behavior: Partial<HeficedBehavior> = {}): Promise<Sandbox> {
   const { now, pass } = createStillClock()
-  const vendor = await startHeficed({ clock: now, knobs: { actionMs: 20, createMs: 40, cancelMs: 40, ...knobs } })
+  const vendor = await startHeficed({ clock: now, behavior: { actionMs: 20, createMs: 40, cancelMs: 40, ...behavior } })
   return { ...openBench(test, heficed, vendor, vendor.settings['heficed-main']), pass }
 }
 

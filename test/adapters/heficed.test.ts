@@ -147,7 +147,7 @@ t.test('a list that is 404 is a wrong address or organization, never a missing s
 
 t.test('the simulated vendor\'s unknown organization is reported as such, whatever its status', async t => {
   for (const [unknownOrganization, failure] of [[403, 'forbidden'], [404, 'malformed']] as const) {
-    const vendor = await startHeficed({ knobs: { unknownOrganization } })
+    const vendor = await startHeficed({ behavior: { unknownOrganization } })
     const line = openAdapter(heficed, { ...Object.values(vendor.settings)[0], organization_id: '00000000-0000-4000-8000-000000000000' })
     t.teardown(async () => { await line.close(); await vendor.close() })
     t.equal((await failureOf(line.operations().list.run(asking))).failure, failure)

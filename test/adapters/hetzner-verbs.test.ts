@@ -2,7 +2,7 @@ import t from 'tap'
 import { hetzner } from '../../src/adapters/hetzner/adapter.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
-import type { HetznerKnobs } from '../../sandbox/hetzner/knobs.ts'
+import type { HetznerBehavior } from '../../sandbox/hetzner/behavior.ts'
 import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
 import { startSimulator } from '../../sandbox/kit/simulator.ts'
 import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
@@ -15,16 +15,16 @@ const off = '117700017'
 const order = { name: 'web-9', region: 'fsn1', plan: 'cx23', image: 'ubuntu-24.04', ssh_keys: ['deploy'] }
 const soon = { prefer: 'wait=300' }
 
-async function openSandbox (test: Test, knobs: Partial<HetznerKnobs> = {}): Promise<Bench<HetznerSandbox> & { readonly pass: (ms: number) => void }> {
+async function openSandbox (test: Test, behavior: Partial<HetznerBehavior> = {}): Promise<Bench<HetznerSandbox> & { readonly pass: (ms: number) => void }> {
   const { now, pass } = createStillClock()
-  const vendor = await startHetzner({ clock: now, knobs: { actionMs: 20, createMs: 40, ...knobs } })
+  const vendor = await startHetzner({ clock: now, behavior: { actionMs: 20, createMs: 40, ...behavior } })
   return { ...openBench(test, hetzner, vendor, vendor.settings.hz), pass }
 }
 
 /** The simulated vendor behind a whole gateway; time runs fast for both. */
-async function openGateway (test: Test, knobs: Partial<HetznerKnobs> = {}): Promise<{ readonly vendor: HetznerSandbox, readonly ask: Ask, readonly readonly: Ask }> {
+async function openGateway (test: Test, behavior: Partial<HetznerBehavior> = {}): Promise<{ readonly vendor: HetznerSandbox, readonly ask: Ask, readonly readonly: Ask }> {
   const clock = createFastClock(20)
-  const vendor = await startHetzner({ clock: clock.now, knobs: { actionMs: 300, createMs: 300, ...knobs } })
+  const vendor = await startHetzner({ clock: clock.now, behavior: { actionMs: 300, createMs: 300, ...behavior } })
   const accounts = Object.fromEntries(Object.entries(vendor.settings).map(([id, settings]) => [id, { provider: 'hetzner', timeout_ms: 60_000, request_deadline_ms: 600_000, ...settings }]))
   const { app, close } = await composeGateway({ clock, accounts })
   test.teardown(async () => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { hetzner } from '../../src/adapters/hetzner/adapter.ts'
 import type { AdapterVerbs, PageRequest } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
-import type { HetznerKnobs } from '../../sandbox/hetzner/knobs.ts'
+import type { HetznerBehavior } from '../../sandbox/hetzner/behavior.ts'
 import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
@@ -17,9 +17,9 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   return openBench(test, hetzner, vendor, { token: 'a'.repeat(64), api_url: vendor.origin })
 }
 
-async function openSandbox (test: Test, knobs: Partial<HetznerKnobs> = {}): Promise<Bench<HetznerSandbox> & Pick<StillClock, 'pass'>> {
+async function openSandbox (test: Test, behavior: Partial<HetznerBehavior> = {}): Promise<Bench<HetznerSandbox> & Pick<StillClock, 'pass'>> {
   const { now, pass } = createStillClock()
-  const vendor = await startHetzner({ clock: now, knobs: { actionMs: 20, createMs: 40, ...knobs } })
+  const vendor = await startHetzner({ clock: now, behavior: { actionMs: 20, createMs: 40, ...behavior } })
   return { ...openBench(test, hetzner, vendor, vendor.settings.hz), pass }
 }
 

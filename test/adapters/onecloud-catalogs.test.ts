@@ -4,7 +4,7 @@ import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { capabilityNames } from '../../src/domain/capability.ts'
 import { redact } from '../../src/domain/redact.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
-import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
+import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
@@ -21,9 +21,9 @@ const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 const complaint = (status: number, name: string, details: string): SimulatedReply =>
   ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
 
-async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
+async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
   const { now, pass } = createStillClock()
-  const vendor = await startOnecloud({ clock: now, knobs: { actionMs: 60, createMs: 60, ...knobs } })
+  const vendor = await startOnecloud({ clock: now, behavior: { actionMs: 60, createMs: 60, ...behavior } })
   return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
 }
 
@@ -270,7 +270,7 @@ t.test('a snapshot whose deletion the node refuses stays in the list, in error',
   await need(operations['snapshots.create']).run({ id: stoppedId, name: 'before' })
   await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId })).length === 1)
   const [made] = await need(line.operations()['snapshots.list']).run({ id: stoppedId })
-  vendor.knobs.failActions = ['snapshot-delete']
+  vendor.behavior.failActions = ['snapshot-delete']
   await need(line.operations()['snapshots.delete']).run({ id: stoppedId, snapshot: made?.id ?? '' })
   await until(pass, async () => (await need(line.operations()['snapshots.list']).run({ id: stoppedId }))[0]?.status !== 'deleting')
   t.match(await need(line.operations()['snapshots.list']).run({ id: stoppedId }), [{ status: 'error', provider_status: 'instance_snapshot_delete_failed' }])

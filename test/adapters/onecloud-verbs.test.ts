@@ -4,8 +4,8 @@ import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
-import { isInTransition, judge } from '../../src/operations/judge.ts'
-import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
+import { isInTransition, evaluateGoal } from '../../src/operations/goal.ts'
+import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, openBench, type Bench, type OpenedAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
@@ -26,9 +26,9 @@ const ok = (body: unknown): SimulatedReply => ({ status: 200, body })
 const complaint = (status: number, name: string, details: string): SimulatedReply =>
   ({ status, body: { class: name, code: status, details, time: '2026-11-21T10:34:06+08:00' } })
 
-async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
+async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}): Promise<Bench<OnecloudSandbox> & Pick<StillClock, 'pass'>> {
   const { now, pass } = createStillClock()
-  const vendor = await startOnecloud({ clock: now, knobs: { actionMs: 60, createMs: 60, ...knobs } })
+  const vendor = await startOnecloud({ clock: now, behavior: { actionMs: 60, createMs: 60, ...behavior } })
   return { ...openBench(test, onecloud, vendor, vendor.settings.pods), pass }
 }
 
@@ -63,7 +63,7 @@ const failures = {
   password: ['qga_exec_command_failed', 'deploy_fail']
 } as const
 
-const usualGoals = {
+const defaultGoals = {
   create: { statuses: ['running'] },
   delete: { absent: true },
   rebuild: { statuses: ['running', 'stopped'], transition: true },
@@ -114,7 +114,7 @@ async function follow ({ line, pass }: Following, id: string, accepted: Accepted
     const state = server?.provider_status ?? 'absent'
     if (states.at(-1) !== state) states.push(state)
     transitionSeen ||= server !== null && isInTransition(goal, server)
-    const { verdict, error } = judge(goal, server, { sinceAskedMs: 1000, transitionSeen, isNew: false, isAmbiguous: false })
+    const { verdict, error } = evaluateGoal(goal, server, { sinceSentMs: 1000, transitionSeen, isNew: false, isAmbiguous: false })
     if (verdict === 'failed') return [...states, `failed: ${error ?? ''}`]
     if (verdict === 'done' && next === undefined) return states
     const step = next === undefined || server === null ? undefined : need(line.operations().steps?.[next.name])
@@ -188,7 +188,7 @@ t.test('a server that was asked to stay off is made when it is stopped', async t
   const { line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.create).run(spec({ options: { auto_start: false } }))
   t.strictSame(accepted.goal?.statuses, ['stopped'])
-  t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'ready')
+  t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, defaultGoals.create)).at(-1), 'ready')
 })
 
 t.test('a plan without disk_gib names no size: the vendor takes its smallest', async t => {
@@ -203,7 +203,7 @@ t.test('a server that fits nowhere is accepted, and fails later', async t => {
   const { line, operations, pass } = await openSandbox(t)
   const { plan: _plan, ...rest } = spec()
   const accepted = await need(operations.create).run({ ...rest, cpus: 32, memory_mib: 400_000 })
-  t.match((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), /failed: .*sched_fail/)
+  t.match((await follow({ line, pass }, accepted.serverId ?? '', accepted, defaultGoals.create)).at(-1), /failed: .*sched_fail/)
 })
 
 t.test('a create with a locally visible mistake is refused before anything is sent', async t => {
@@ -293,7 +293,7 @@ t.test('a create is sent once whatever happens, and the text of a 500 is not sho
 t.test('the published example is accepted by the vendor', async t => {
   const { line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.create).run(need(operations.create).example)
-  t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, usualGoals.create)).at(-1), 'running')
+  t.equal((await follow({ line, pass }, accepted.serverId ?? '', accepted, defaultGoals.create)).at(-1), 'running')
 })
 
 t.test('a deletion is for good by its query, without a body, and ends when the server is gone, not at ready in between', async t => {
@@ -301,7 +301,7 @@ t.test('a deletion is for good by its query, without a body, and ends when the s
   const { serverId = '' } = await need(operations.create).run(spec())
   const accepted = await need(operations.delete).run({ seen: await seenOf(line, serverId) })
   t.strictSame(writesOf(vendor).slice(1), [['DELETE', `/compute/servers/${serverId}?override_pending_delete=true`, null]])
-  const states = await follow({ line, pass }, serverId, accepted, usualGoals.delete)
+  const states = await follow({ line, pass }, serverId, accepted, defaultGoals.delete)
   t.ok(states.includes('ready'))
   t.equal(states.at(-1), 'absent')
 })
@@ -327,7 +327,7 @@ t.test('a recycled server is deleted without the query, and missing from then on
   const recycling = { seen: await seenOf(line, serverId), recycle: true }
   const accepted = await need(operations.delete).run(recycling)
   t.strictSame(writesOf(vendor).slice(1), [['DELETE', `/compute/servers/${serverId}`, null]])
-  t.equal((await follow({ line, pass }, serverId, accepted, usualGoals.delete)).at(-1), 'absent')
+  t.equal((await follow({ line, pass }, serverId, accepted, defaultGoals.delete)).at(-1), 'absent')
   t.ok(vendor.servers.has(serverId))
 })
 
@@ -536,7 +536,7 @@ t.test('a stopped server is rebuilt at once and stays stopped', async t => {
   const accepted = await need(operations.rebuild).run({ seen: await seenOf(line, stoppedId), image: debianId, password: strong, ssh_keys: [keyId] })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/rebuild-root`, { server: { image_id: debianId, auto_start: false, password: strong, keypair_id: keyId } }]])
   t.strictSame(accepted, { goal: { statuses: ['stopped'], transition: true, failed: failures.rebuild } })
-  t.equal((await follow({ line, pass }, stoppedId, accepted, usualGoals.rebuild)).at(-1), 'ready')
+  t.equal((await follow({ line, pass }, stoppedId, accepted, defaultGoals.rebuild)).at(-1), 'ready')
   t.equal((await seenOf(line, stoppedId)).server.image?.id, debianId)
 })
 
@@ -544,7 +544,7 @@ t.test('a running server is stopped first, for only a stopped one is rebuilt, an
   const { vendor, line, operations, pass } = await openSandbox(t)
   const accepted = await need(operations.rebuild).run({ seen: await seenOf(line, webId), image: debianId })
   t.equal(accepted.next?.name, 'rebuild.write')
-  const states = await follow({ line, pass }, webId, accepted, usualGoals.rebuild)
+  const states = await follow({ line, pass }, webId, accepted, defaultGoals.rebuild)
   t.equal(states.at(-1), 'running')
   t.ok(states.includes('ready'))
   t.strictSame(writesOf(vendor), [
@@ -599,10 +599,10 @@ t.test('what another action has failed in does not end a rescue, and what its ow
   const { line, operations } = await open(t, withSample(() => ok({ server: {} }), { status: 'instance_snapshot_failed' }))
   const { goal = {} } = await need(operations.rescue).run({ id: webId })
   const { server } = await seenOf(line, webId)
-  const late = { sinceAskedMs: 60_000, transitionSeen: true, isNew: false, isAmbiguous: false }
+  const late = { sinceSentMs: 60_000, transitionSeen: true, isNew: false, isAmbiguous: false }
   t.match(server, { status: 'running', provider_status: 'instance_snapshot_failed' })
-  t.equal(judge(goal, server, late).verdict, 'going')
-  t.match(judge(goal, { ...server, status: 'error', provider_status: 'start_rescue_failed' }, late), { verdict: 'failed', error: /start_rescue_failed/ })
+  t.equal(evaluateGoal(goal, server, late).verdict, 'going')
+  t.match(evaluateGoal(goal, { ...server, status: 'error', provider_status: 'start_rescue_failed' }, late), { verdict: 'failed', error: /start_rescue_failed/ })
 })
 
 t.test('of a server that a side action has left in a word of failure the state is read anew before a power verb is sent', async t => {
@@ -632,7 +632,7 @@ t.test('a password for a stopped server is written to it, which leaves it stoppe
   t.strictSame(accepted, { goal: { statuses: ['stopped'], failed: failures.password } })
   t.strictSame(writesOf(vendor), [['POST', `/compute/servers/${stoppedId}/set-password`, { server: { password: strong, auto_start: false } }]])
   t.equal((await follow({ line, pass }, stoppedId, accepted, {})).at(-1), 'ready')
-  vendor.knobs.failActions = ['set-password']
+  vendor.behavior.failActions = ['set-password']
   t.match((await follow({ line, pass }, stoppedId, await need(operations.password).run({ id: stoppedId, password: strong }), {})).at(-1), /failed: .*deploy_fail/)
 })
 
@@ -746,20 +746,20 @@ t.test('life of a server, from create to delete', async t => {
   const { line, pass } = await openSandbox(t)
   const made = await need(line.operations().create).run(spec({ tags: ['env=test'] }))
   const id = made.serverId ?? ''
-  await follow({ line, pass }, id, made, usualGoals.create)
+  await follow({ line, pass }, id, made, defaultGoals.create)
   t.match((await seenOf(line, id)).server, { name: 'web-9', status: 'running', cpus: 2, memory_mib: 4096, disk_gib: 30, tags: ['env=test'], protected: false, image: { id: debianId } })
   await follow({ line, pass }, id, await need(line.operations().resize).run({ seen: await seenOf(line, id), cpus: 3, memory_mib: 3072, disk_gib: 35, restart: true }), {})
   t.match((await seenOf(line, id)).server, { status: 'running', cpus: 3, memory_mib: 3072, disk_gib: 35 })
   await need(line.operations().rename).run({ id, name: 'web-10' })
   await follow({ line, pass }, id, await need(line.operations()['snapshots.create']).run({ id, name: 'before' }), {})
   t.match(await need(line.operations()['snapshots.list']).run({ id }), [{ name: 'before', status: 'ready' }])
-  await follow({ line, pass }, id, await need(line.operations().rebuild).run({ seen: await seenOf(line, id), image: debianId }), usualGoals.rebuild)
+  await follow({ line, pass }, id, await need(line.operations().rebuild).run({ seen: await seenOf(line, id), image: debianId }), defaultGoals.rebuild)
   t.match((await seenOf(line, id)).server, { name: 'web-10', status: 'running' })
-  await follow({ line, pass }, id, await need(line.operations().stop).run({ id }), usualGoals.stop)
+  await follow({ line, pass }, id, await need(line.operations().stop).run({ id }), defaultGoals.stop)
   await follow({ line, pass }, id, await need(line.operations().password).run({ id, password: strong }), {})
   await need(line.operations().protect).run({ id, protected: true })
   t.equal((await failureOf(need(line.operations().delete).run({ seen: await seenOf(line, id) }))).failure, 'conflict')
   await need(line.operations().protect).run({ id, protected: false })
-  await follow({ line, pass }, id, await need(line.operations().delete).run({ seen: await seenOf(line, id) }), usualGoals.delete)
+  await follow({ line, pass }, id, await need(line.operations().delete).run({ seen: await seenOf(line, id) }), defaultGoals.delete)
   t.equal((await failureOf(line.operations().get.run(id))).failure, 'not-found')
 })

@@ -5,7 +5,7 @@ import { onecloud } from '../../src/adapters/onecloud/adapter.ts'
 import { seenServer } from '../../src/adapters/onecloud/mapping.ts'
 import { UpstreamError, type Failure } from '../../src/domain/failure.ts'
 import type { ServerFacts, ServerStatus } from '../../src/domain/server.ts'
-import { startOnecloud, type OnecloudKnobs, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
+import { startOnecloud, type OnecloudBehavior, type OnecloudSandbox } from '../../sandbox/onecloud/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
@@ -20,8 +20,8 @@ async function open (test: Test, handle: Handle, settings: object = {}): Promise
   return openBench(test, onecloud, vendor, { auth_url: `${vendor.origin}/v3`, ...credentials, ...settings })
 }
 
-async function openSandbox (test: Test, knobs: Partial<OnecloudKnobs> = {}, more: object = {}): Promise<Bench<OnecloudSandbox>> {
-  const vendor = await startOnecloud({ clock: createStillClock().now, knobs })
+async function openSandbox (test: Test, behavior: Partial<OnecloudBehavior> = {}, more: object = {}): Promise<Bench<OnecloudSandbox>> {
+  const vendor = await startOnecloud({ clock: createStillClock().now, behavior })
   return openBench(test, onecloud, vendor, { ...vendor.settings.pods, ...more })
 }
 
@@ -352,6 +352,7 @@ t.test('the token is valid until expires_at with any number of fraction digits, 
     const { vendor } = await open(t, request => signedIn(catalogOf(request), 'tok', { expires_at: text }))
     const line = onecloud.signIn(onecloud.account.parse({ auth_url: `${vendor.origin}/v3`, ...credentials }))
     const token = await line?.({
+      now: Date.now,
       send: async call => {
         const { method, url, headers, body } = call.build(null)
         const response = await fetch(url, { method, headers, body: body ?? null })
@@ -513,6 +514,7 @@ t.test('an endpoint on a host that is not allowed gets no token, whatever the ca
 async function tokenFrom (settings: object, catalog: unknown) {
   const signIn = onecloud.signIn(onecloud.account.parse({ ...credentials, ...settings }))
   return await signIn?.({
+    now: Date.now,
     send: async call => call.read({ status: 200, headers: { 'x-subject-token': 'tok' }, text: JSON.stringify({ token: { catalog } }) })
   })
 }
@@ -542,8 +544,8 @@ t.test('compute_url replaces the catalog', async t => {
 })
 
 t.test('the simulated catalog with internal endpoints, slashes and changing order works', async t => {
-  for (const knobs of [{ endpoints: 'internal' }, { endpoints: 'public', trailingSlashes: true }, { endpoints: 'both', withoutServices: ['image', 'webconsole'] }] as const) {
-    const { operations } = await openSandbox(t, knobs)
+  for (const behavior of [{ endpoints: 'internal' }, { endpoints: 'public', trailingSlashes: true }, { endpoints: 'both', withoutServices: ['image', 'webconsole'] }] as const) {
+    const { operations } = await openSandbox(t, behavior)
     t.equal((await operations.get.run(webId)).server.id, webId)
   }
   const { operations } = await openSandbox(t, { withoutServices: ['compute_v2'] })

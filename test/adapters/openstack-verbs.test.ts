@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openstack } from '../../src/adapters/openstack/adapter.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
-import type { OpenstackKnobs } from '../../sandbox/openstack/knobs.ts'
+import type { OpenstackBehavior } from '../../sandbox/openstack/behavior.ts'
 import { externalNetwork, imageId, isolatedNetwork, privateNetwork, uuid } from '../../sandbox/openstack/seed.ts'
 import { startOpenstack, type OpenstackSandbox } from '../../sandbox/openstack/simulator.ts'
 import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
@@ -14,16 +14,16 @@ const [debian, ubuntu] = [imageId('debian-12'), imageId('ubuntu-24.04')]
 const order = { name: 'web-9', plan: '2', image: debian }
 const soon = { prefer: 'wait=300' }
 
-async function openSandbox (test: Test, knobs: Partial<OpenstackKnobs> = {}): Promise<Bench<OpenstackSandbox> & { readonly pass: (ms: number) => void }> {
+async function openSandbox (test: Test, behavior: Partial<OpenstackBehavior> = {}): Promise<Bench<OpenstackSandbox> & { readonly pass: (ms: number) => void }> {
   const { now, pass } = createStillClock()
-  const vendor = await startOpenstack({ clock: now, knobs: { actionMs: 100, createMs: 100, ...knobs } })
+  const vendor = await startOpenstack({ clock: now, behavior: { actionMs: 100, createMs: 100, ...behavior } })
   return { ...openBench(test, openstack, vendor, vendor.settings.stack), pass }
 }
 
 /** The simulated cloud behind a whole gateway; time runs fast for both. */
-async function openGateway (test: Test, knobs: Partial<OpenstackKnobs> = {}): Promise<{ readonly vendor: OpenstackSandbox, readonly ask: Ask }> {
+async function openGateway (test: Test, behavior: Partial<OpenstackBehavior> = {}): Promise<{ readonly vendor: OpenstackSandbox, readonly ask: Ask }> {
   const clock = createFastClock(20)
-  const vendor = await startOpenstack({ clock: clock.now, knobs: { actionMs: 200, createMs: 200, ...knobs } })
+  const vendor = await startOpenstack({ clock: clock.now, behavior: { actionMs: 200, createMs: 200, ...behavior } })
   const { app, close } = await composeGateway({ clock, accounts: { stack: { provider: 'openstack', timeout_ms: 60_000, request_deadline_ms: 600_000, ...vendor.settings.stack } } })
   test.teardown(async () => {
     await close()
@@ -190,7 +190,7 @@ t.test('a short reboot is known by the log, and a failed snapshot by the image t
   const { ask, vendor } = await openGateway(t, { actionMs: 1 })
   t.match(isOperation(t, await ask('POST', `/servers/${web}/reboot`, { headers: soon }), 200, 'reboot'), { status: 'succeeded', note: null })
   t.match(isOperation(t, await ask('POST', `/servers/${web}/snapshots`, { body: { name: 'kept' }, headers: soon }), 200, 'snapshots.create'), { status: 'succeeded' })
-  vendor.knobs.failActions = ['createImage']
+  vendor.behavior.failActions = ['createImage']
   t.match(isOperation(t, await ask('POST', `/servers/${web}/snapshots`, { body: { name: 'lost' }, headers: soon }), 200, 'snapshots.create'), { status: 'failed', error: /discarded/ })
   t.match((await ask('GET', `/servers/${web}/snapshots`)).json(), { data: [{ name: 'kept', status: 'ready', size_gib: 1 }] })
 })

@@ -4,16 +4,16 @@ import { toStatus } from '../../src/adapters/openstack/mapping-statuses.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { privateNetwork, uuid } from '../../sandbox/openstack/seed.ts'
 import { startOpenstack, type OpenstackSandbox } from '../../sandbox/openstack/simulator.ts'
-import type { OpenstackKnobs } from '../../sandbox/openstack/knobs.ts'
+import type { OpenstackBehavior } from '../../sandbox/openstack/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 const web = uuid(0x5e, 1)
 
-async function open (test: Test, knobs: Partial<OpenstackKnobs> = {}, more: object = {}): Promise<Bench<OpenstackSandbox> & { readonly pass: (ms: number) => void }> {
+async function open (test: Test, behavior: Partial<OpenstackBehavior> = {}, more: object = {}): Promise<Bench<OpenstackSandbox> & { readonly pass: (ms: number) => void }> {
   const { now, pass } = createStillClock()
-  const vendor = await startOpenstack({ clock: now, knobs })
+  const vendor = await startOpenstack({ clock: now, behavior })
   return { ...openBench(test, openstack, vendor, { ...vendor.settings.stack, ...more }), pass }
 }
 
@@ -163,6 +163,9 @@ t.test('an expired token is replaced once, and the call repeated', async t => {
   bench.vendor.tokens.clear()
   t.equal((await see(bench, web)).id, web)
   t.equal(signsIn(bench).length, 4)
+  bench.vendor.tokens.clear()
+  t.match(await bench.operations.raw?.run({ method: 'GET', path: `/servers/${web}`, query: '', body: null }), { status: 200 })
+  t.equal(signsIn(bench).length, 6)
 })
 
 t.test('a 401 in Nova\'s own words comes from a service behind it: unavailable, after one fresh sign-in', async t => {

@@ -76,8 +76,7 @@ const composed = await compose({
   adapters: async () => adapters.values(),
   stores: createMemoryStores(clock),
   clock,
-  isServing: () => true,
-  isRedisThere: null
+  isServing: () => true
 })
 composed.begin()
 t.teardown(async () => { await composed.close(); await vendor.close() })

@@ -4,7 +4,7 @@ import type { Seen } from '../../src/domain/list.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
 import type { PlannedCall } from '../../src/execution/dry-run.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
+import { startVmmanager, type VmmanagerBehavior, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { openBench, type Bench, type OpenedAdapter, type Test, type DirectVerbs } from '../helpers/line.ts'
 
@@ -16,9 +16,9 @@ export async function open (test: Test, handle: Handle, settings: Record<string,
   return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
 }
 
-export async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
+export async function openSandbox (test: Test, behavior: Partial<VmmanagerBehavior> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
   const { now, pass } = createStillClock()
-  const vendor = await startVmmanager({ clock: now, knobs: { actionMs: 20, createMs: 30, ...knobs } })
+  const vendor = await startVmmanager({ clock: now, behavior: { actionMs: 20, createMs: 30, ...behavior } })
   return { ...openBench(test, vmmanager, vendor, vendor.settings[account]), pass }
 }
 

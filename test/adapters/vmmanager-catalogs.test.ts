@@ -252,9 +252,9 @@ t.test('catalogs', async t => {
     t.equal(vendor.calls.length, 0)
   })
 
-  for (const knobs of [{}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 3 }, { filterFields: 'evidenced' }] as const) {
-    t.test(`on the simulated platform are whole with ${JSON.stringify(knobs)}`, async t => {
-      const { operations } = await openSandbox(t, knobs)
+  for (const behavior of [{}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 3 }, { filterFields: 'evidenced' }] as const) {
+    t.test(`on the simulated platform are whole with ${JSON.stringify(behavior)}`, async t => {
+      const { operations } = await openSandbox(t, behavior)
       const ids = async (name: typeof names[number]): Promise<string[] | undefined> => (await operations[name]?.run({}))?.map(({ id }) => id)
       t.same(await Promise.all(names.map(ids)), [
         ['12', '25', '26', '31', '33', '40', '51', 'image:7', 'image:8'], ['1', '2', '3', '4', '5'], ['1', '2'], ['1'], ['5', '6', 'vxlan:1:1']
@@ -378,7 +378,7 @@ t.test('a login link', async t => {
   })
   t.test('has its key encoded, and its hour counted from before the call', async t => {
     const account = { ...vmmanager.example, url: 'https://vm.example.com' }
-    const send = createVmmanagerSend(account, { send: async call => call.read({ status: 200, headers: {}, text: '{"key":"a/b?c"}' }) })
+    const send = createVmmanagerSend(account, { now: Date.now, send: async call => call.read({ status: 200, headers: {}, text: '{"key":"a/b?c"}' }) })
     const owners = createOwners(account, createOwnerClient(account, send), () => Date.UTC(2026, 10, 21, 10))
     t.same(await owners.login_link.run({ owner: '3' }), { url: 'https://vm.example.com/auth/key/a%2Fb%3Fc', expires_at: '2026-11-21T11:00:00.000Z' })
   })

@@ -438,9 +438,9 @@ t.test('the console', async t => {
 })
 
 t.test('life of a server on the simulated platform', async t => {
-  for (const knobs of [{}, { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }] as const) {
-    t.test(`with ${JSON.stringify(knobs)}`, async t => {
-      const { vendor, operations, pass } = await openSandbox(t, knobs)
+  for (const behavior of [{}, { errorsAs200: true, hostUnknownStatus: 400, taskRowDelayMs: 15, restart: 'single-task', suspend: 2 }] as const) {
+    t.test(`with ${JSON.stringify(behavior)}`, async t => {
+      const { vendor, operations, pass } = await openSandbox(t, behavior)
       const options = { ipv4_number: 1, ipv4_pool: ['5'], domain: 'Life.example.com' }
       const born = await must(operations.create?.run({ ...spec, name: 'life', options }))
       const id = born.serverId ?? ''

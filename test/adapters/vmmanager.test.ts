@@ -5,7 +5,7 @@ import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
 import type { ServerFilters } from '../../src/domain/list.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { startVmmanager, type VmmanagerKnobs, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
+import { startVmmanager, type VmmanagerBehavior, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
 import type { HttpResponse } from '../../src/upstream/http.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test, type DirectVerbs } from '../helpers/line.ts'
@@ -21,9 +21,9 @@ async function open (test: Test, handle: Handle, settings: Record<string, string
   return openBench(test, vmmanager, vendor, { url: vendor.origin, ...settings })
 }
 
-async function openSandbox (test: Test, knobs: Partial<VmmanagerKnobs> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
+async function openSandbox (test: Test, behavior: Partial<VmmanagerBehavior> = {}, account = 'vm6'): Promise<Bench<VmmanagerSandbox> & Pick<StillClock, 'pass'>> {
   const { now, pass } = createStillClock()
-  const vendor = await startVmmanager({ clock: now, knobs })
+  const vendor = await startVmmanager({ clock: now, behavior })
   return { ...openBench(test, vmmanager, vendor, vendor.settings[account]), pass }
 }
 
@@ -215,7 +215,7 @@ t.test('sign-in', async t => {
     const tokenOf = async (expiresAt: unknown): Promise<Token | undefined> => {
       const text = JSON.stringify({ confirmed: true, id: 24, token: '24-a', expires_at: expiresAt })
       const response: HttpResponse = { status: 201, headers: {}, text }
-      const upstream: Upstream = { send: async call => call.read(response) }
+      const upstream: Upstream = { now: Date.now, send: async call => call.read(response) }
       return await vmmanager.signIn(vmmanager.example)?.(upstream)
     }
     const hour = 3_600_000
@@ -350,9 +350,9 @@ t.test('the list', async t => {
     t.ok(operations.list.compareIds('9', '10') < 0)
   })
 
-  for (const knobs of [{}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 50 }, { hostShape: '2022' }, { hostShape: 'lean' }, { filterFields: 'evidenced' }] as const) {
-    t.test(`is read whole and each server once with ${JSON.stringify(knobs)}`, async t => {
-      const { vendor, operations } = await openSandbox(t, knobs)
+  for (const behavior of [{}, { limit: 'from-to' }, { size: false }, { sizeMeans: 'page' }, { pageCap: 50 }, { hostShape: '2022' }, { hostShape: 'lean' }, { filterFields: 'evidenced' }] as const) {
+    t.test(`is read whole and each server once with ${JSON.stringify(behavior)}`, async t => {
+      const { vendor, operations } = await openSandbox(t, behavior)
       vendor.addServers(300)
       const ids = (await listAll(operations)).map(({ server }) => Number(server.id))
       t.same(ids, [...vendor.servers.keys()].sort((a, b) => a - b))
@@ -621,9 +621,9 @@ t.test('actions', async t => {
     t.match(await failureOf(act(operations, 'stop') ?? Promise.resolve()), { failure: 'unreachable', sideEffect: 'possible' })
     t.equal(vendor.calls.filter(({ path }) => path.endsWith('/stop')).length, 1)
   })
-  for (const knobs of [{}, { hostUnknownStatus: 400 }, { errorsAs200: true }] as const) {
-    t.test(`a server that is gone is missing with ${JSON.stringify(knobs)}`, async t => {
-      const { operations } = await openSandbox(t, knobs)
+  for (const behavior of [{}, { hostUnknownStatus: 400 }, { errorsAs200: true }] as const) {
+    t.test(`a server that is gone is missing with ${JSON.stringify(behavior)}`, async t => {
+      const { operations } = await openSandbox(t, behavior)
       t.match(await failureOf(operations.start?.run({ id: '99999' }) ?? Promise.resolve()), { failure: 'not-found', options: { code: 5021 } })
     })
   }
@@ -706,8 +706,8 @@ t.test('tasks', async t => {
 })
 
 t.test('on the simulated platform', async t => {
-  const follow = async (t: Test, knobs: Partial<VmmanagerKnobs>, id: string, name: 'start' | 'stop' | 'reboot', force = false) => {
-    const { vendor, operations, pass } = await openSandbox(t, { actionMs: 60, ...knobs })
+  const follow = async (t: Test, behavior: Partial<VmmanagerBehavior>, id: string, name: 'start' | 'stop' | 'reboot', force = false) => {
+    const { vendor, operations, pass } = await openSandbox(t, { actionMs: 60, ...behavior })
     const jobs = (await operations[name]?.run({ id, force }))?.jobs ?? []
     const seen: string[] = []
     for (let looks = 0; looks < 100; looks += 1) {

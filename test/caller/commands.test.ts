@@ -1,10 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Endpoint, Field } from '../../src/caller/endpoint.ts'
-import { argumentField, flagFields } from '../../src/caller/request.ts'
-import { flagOf } from '../../src/caller/fields.ts'
-import { callerEndpoints } from '../helpers/caller-endpoints.ts'
+import { argumentField, flagFields, flagOf, type Endpoint, type Field } from '../../src/caller/endpoint.ts'
+import { callerEndpoints } from '../../openapi/generate/caller-endpoints.ts'
 import { openCommands, runHere, sendJson, startStandIn } from '../helpers/caller.ts'
 import { root } from '../helpers/process.ts'
 

@@ -8,9 +8,9 @@ import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { openCommands, runHere } from '../helpers/caller.ts'
 
-const knobs = { actionMs: 1200, createMs: 1200 }
+const behavior = { actionMs: 1200, createMs: 1200 }
 const clock = createFastClock(10)
-const [vmmanager, heficed] = [await startVmmanager({ knobs, clock: clock.now }), await startHeficed({ clock: clock.now })]
+const [vmmanager, heficed] = [await startVmmanager({ behavior, clock: clock.now }), await startHeficed({ clock: clock.now })]
 const keys = ['read', 'operate', 'write', 'delete'].map(name => ({ name, permissions: [name] }))
 const { app, close } = await composeGateway({
   clock,

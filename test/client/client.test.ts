@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import { createClient, dataOf, ProblemError, type Operation, type Server } from '../../src/client/client.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
+import { sendJson, startStandIn } from '../helpers/caller.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
-const vendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
 const key = 'the-key-of-the-client'
 const { app, close } = await composeGateway({
   accounts: { lab: { provider: 'glesys', ...vendor.settings['glesys-lab'] } },
@@ -29,16 +28,6 @@ async function all (servers: AsyncGenerator<Server>): Promise<Server[]> {
 
 async function errorOf (work: Promise<unknown>): Promise<unknown> {
   return await work.then(() => { throw new Error('nothing was thrown') }, (error: unknown) => error)
-}
-
-/** A server that is no gateway, and what it was asked. */
-async function startOther (test: Test, answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ baseUrl: string, asked: IncomingMessage[] }> {
-  const asked: IncomingMessage[] = []
-  const server = createServer((request, response) => { asked.push(request); answer(request, response) }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.teardown(async () => { server.closeAllConnections(); server.close(); await once(server, 'close') })
-  const address = server.address()
-  return { baseUrl: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, asked }
 }
 
 t.test('every server is returned once, over all pages, in the requested order', async t => {
@@ -65,10 +54,10 @@ t.test('one key buys one server, and its operation is followed to the end', asyn
   t.equal(vendor.created, before + 1)
   const ended = await hawser.follow(first)
   t.match(ended, { id: first.id, action: 'create', status: 'succeeded', finished_at: String })
-  t.same(await hawser.follow(ended), ended, 'what has ended is not asked for again')
-  const other = await errorOf(hawser.createServer(account, { ...spec, cpus: 1 }, 'order-1'))
-  t.ok(other instanceof ProblemError)
-  t.match(other, { problem: { type: '/problems/idempotency-mismatch', status: 422 } })
+  t.same(await hawser.follow(ended), ended, 'an ended operation is not read again')
+  const refused = await errorOf(hawser.createServer(account, { ...spec, cpus: 1 }, 'order-1'))
+  t.ok(refused instanceof ProblemError)
+  t.match(refused, { problem: { type: '/problems/idempotency-mismatch', status: 422 } })
 })
 
 t.test('a problem is thrown with everything that the gateway reported', async t => {
@@ -86,24 +75,24 @@ t.test('a dry run returns the calls and no operation', async t => {
 })
 
 t.test('an answer that is not the gateway\'s is reported as such', async t => {
-  const other = await startOther(t, (_request, response) => { response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>') })
-  const error = await errorOf(all(createClient({ baseUrl: other.baseUrl, key }).servers(account)))
+  const other = await startStandIn(t, (_path, response) => { response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>') })
+  const error = await errorOf(all(createClient({ baseUrl: other.url, key }).servers(account)))
   t.notOk(error instanceof ProblemError)
   t.match(error, { message: /HTTP 502/ })
-  const empty = await startOther(t, (_request, response) => { response.writeHead(503).end() })
-  t.match(await errorOf(all(createClient({ baseUrl: empty.baseUrl }).servers(account))), { message: /HTTP 503/ })
+  const empty = await startStandIn(t, (_path, response) => { response.writeHead(503).end() })
+  t.match(await errorOf(all(createClient({ baseUrl: empty.url }).servers(account))), { message: /HTTP 503/ })
 })
 
 t.test('no redirect is followed, so the key is sent nowhere else', async t => {
-  const elsewhere = await startOther(t, (_request, response) => { response.end('{}') })
-  const other = await startOther(t, (_request, response) => { response.writeHead(307, { location: elsewhere.baseUrl }).end() })
-  t.ok(await errorOf(createClient({ baseUrl: other.baseUrl, key }).GET('/v1/accounts')) instanceof TypeError)
+  const elsewhere = await startStandIn(t, (_path, response) => { response.end('{}') })
+  const other = await startStandIn(t, (_path, response) => { response.writeHead(307, { location: elsewhere.url }).end() })
+  t.ok(await errorOf(createClient({ baseUrl: other.url, key }).GET('/v1/accounts')) instanceof TypeError)
   t.equal(other.asked.length, 1)
   t.equal(other.asked[0]?.headers.authorization, `Bearer ${key}`)
   t.equal(elsewhere.asked.length, 0)
 })
 
-/** Forgets again and again what nobody holds: timers that only a weak reference leads to would be lost. */
+/** Collects garbage repeatedly: a timer that only a weak reference leads to would be lost. */
 function collectGarbage (test: Test): void {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
@@ -113,13 +102,13 @@ function collectGarbage (test: Test): void {
 
 t.test('a call ends at its timeout, whether the answer or the rest of its body is missing', { timeout: 60_000 }, async t => {
   collectGarbage(t)
-  const silent = await startOther(t, () => {})
-  const stalled = await startOther(t, (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).write('{"data": [') })
-  for (const { baseUrl } of [silent, stalled]) {
-    t.match(await errorOf(createClient({ baseUrl, timeoutMs: 1500 }).GET('/v1/accounts')), { name: 'TimeoutError' })
+  const silent = await startStandIn(t, () => {})
+  const stalled = await startStandIn(t, (_path, response) => { response.writeHead(200, { 'content-type': 'application/json' }).write('{"data": [') })
+  for (const { url } of [silent, stalled]) {
+    t.match(await errorOf(createClient({ baseUrl: url, timeoutMs: 1500 }).GET('/v1/accounts')), { name: 'TimeoutError' })
   }
   const signal = AbortSignal.abort(new Error('enough'))
-  t.match(await errorOf(createClient({ baseUrl: silent.baseUrl }).GET('/v1/accounts', { signal })), { message: 'enough' })
+  t.match(await errorOf(createClient({ baseUrl: silent.url }).GET('/v1/accounts', { signal })), { message: 'enough' })
 })
 
 const running: Operation = {
@@ -127,22 +116,22 @@ const running: Operation = {
 }
 
 t.test('a call that waits gets the time to do so', { timeout: 60_000 }, async t => {
-  const slow = await startOther(t, (_request, response) => {
-    setTimeout(() => { response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(running)) }, 600)
+  const slow = await startStandIn(t, (_path, response) => {
+    setTimeout(() => { sendJson(response, running) }, 600)
   })
-  const hasty = createClient({ baseUrl: slow.baseUrl, timeoutMs: 100 })
+  const hasty = createClient({ baseUrl: slow.url, timeoutMs: 100 })
   const path = { account, id: 'op_1' }
   t.match(await hasty.GET('/v1/{account}/operations/{id}', { params: { path, header: { Prefer: 'wait=30' } } }), { data: { status: 'running' } })
   t.match(await errorOf(hasty.GET('/v1/{account}/operations/{id}', { params: { path } })), { name: 'TimeoutError' })
 })
 
 t.test('following waits at the gateway, and ends at its timeout or when aborted', { timeout: 60_000 }, async t => {
-  const endless = await startOther(t, (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(running)) })
-  const client = createClient({ baseUrl: endless.baseUrl })
+  const endless = await startStandIn(t, (_path, response) => { sendJson(response, running) })
+  const client = createClient({ baseUrl: endless.url })
   collectGarbage(t)
   t.match(await errorOf(client.follow(running, { withinMs: 3500 })), { name: 'TimeoutError' })
-  t.match(endless.asked[0], { url: '/v1/lab/operations/op_1', headers: { prefer: /^wait=\d+$/ } })
-  t.ok(endless.asked.length <= 5, 'a gateway that answers at once is not asked without a pause')
+  t.match(endless.asked[0], { path: '/v1/lab/operations/op_1', headers: { prefer: /^wait=\d+$/ } })
+  t.ok(endless.asked.length <= 5, 'there is a pause even if the gateway answers at once')
   const controller = new AbortController()
   const following = errorOf(client.follow(running, { signal: controller.signal }))
   controller.abort(new Error('enough'))

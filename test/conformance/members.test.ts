@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { apiVerbs } from '../../src/verbs/all.ts'
-import { queryOf } from '../openapi/derived.ts'
+import { queryOf } from '../../openapi/generate/derived.ts'
 import { badMembersOf, forEachAccount, isRecord, dryRun, type Answer, type Bench, type Body, type CapabilityName, type Method } from './bench.ts'
 import { prepare, type Subject } from './subject.ts'
 import { password } from './vendors.ts'

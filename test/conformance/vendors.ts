@@ -92,12 +92,12 @@ const plain = (settings: Readonly<Record<string, object>>): Record<string, Setti
 
 const isIn = (wrong: ServerStatus) => ({ status }: Server): boolean => status === wrong
 const isChange = ({ method }: SimulatedRequest): boolean => method !== 'GET'
-const paceOf = (knobs: { actionMs: number, createMs: number }) => (ms: number): void => { Object.assign(knobs, { actionMs: ms, createMs: ms }) }
+const paceOf = (behavior: { actionMs: number, createMs: number }) => (ms: number): void => { Object.assign(behavior, { actionMs: ms, createMs: ms }) }
 
 /** By adapter id, each on the clock that is given. Actions are quick, and there are more servers than one vendor page holds; nothing else is changed. */
 export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<Vendor>>> = {
   heficed: async (clock = Date.now) => {
-    const simulator = await startHeficed({ clock, knobs: { actionMs: 600, cancelMs: 200 } })
+    const simulator = await startHeficed({ clock, behavior: { actionMs: 600, cancelMs: 200 } })
     const isSignIn = ({ path }: SimulatedRequest): boolean => path.startsWith('/oauth2')
     return {
       simulator,
@@ -109,7 +109,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       verbAccounts: { 'heficed-all': { ...simulator.settings['heficed-main'], scopes: ['kronoscloud', 'ipswitch', 'sshkeys'] } },
       isWrite: request => isChange(request) && !isSignIn(request),
       // A restart that shows nothing of itself would be waited for much longer.
-      pace: ms => { Object.assign(simulator.knobs, { actionMs: ms, createMs: ms, transitional: true }) },
+      pace: ms => { Object.assign(simulator.behavior, { actionMs: ms, createMs: ms, transitional: true }) },
       choices: {
         order: {},
         changes: changesOf('region cpus memory_mib disk_gib ssh_keys', {
@@ -129,7 +129,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
     }
   },
   fleio: async (clock = Date.now) => {
-    const simulator = await startFleio({ clock, knobs: { actionMs: 600, rowDelayMs: 100 } })
+    const simulator = await startFleio({ clock, behavior: { actionMs: 600, rowDelayMs: 100 } })
     simulator.addServers(190)
     const accounts = plain(simulator.settings)
     return {
@@ -142,7 +142,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       verbAccounts: accounts,
       // Making a link to a console is a GET there.
       isWrite: request => isChange(request) || request.path.endsWith('/get_console_url'),
-      pace: paceOf(simulator.knobs),
+      pace: paceOf(simulator.behavior),
       choices: {
         order: {},
         changes: {
@@ -163,12 +163,12 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
         isImageFit: id => id !== '1a6e0001-0000-4000-8000-000000000006',
         unknown: { image: nobody, plan: nobody, region: 'Region9' },
         refused: { action: 'start', isWrong: isIn('running') },
-        breaking: { verb: 'create', prepare: () => { simulator.knobs.createEndsIn = 'error' } }
+        breaking: { verb: 'create', prepare: () => { simulator.behavior.createEndsIn = 'error' } }
       }
     }
   },
   glesys: async (clock = Date.now) => {
-    const simulator = await startGlesys({ clock, knobs: { actionMs: 600, lingerMs: 200 } })
+    const simulator = await startGlesys({ clock, behavior: { actionMs: 600, lingerMs: 200 } })
     const accounts = { ...plain(simulator.settings), 'glesys-xml': { ...simulator.settings['glesys-lab'], format: 'xml' } }
     return {
       simulator,
@@ -179,7 +179,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       hasStrangers: false,
       verbAccounts: accounts,
       isWrite: ({ path }) => /^\/(server\/(create|destroy|edit|start|stop|reboot|console)|ip\/(add|remove|take|release|setptr|resetptr))\b/.test(path),
-      pace: paceOf(simulator.knobs),
+      pace: paceOf(simulator.behavior),
       choices: {
         order: {},
         changes: {
@@ -201,7 +201,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
     }
   },
   vmmanager: async (clock = Date.now) => {
-    const simulator = await startVmmanager({ clock, knobs: { actionMs: 600 } })
+    const simulator = await startVmmanager({ clock, behavior: { actionMs: 600 } })
     simulator.addServers(120)
     const accounts = plain(simulator.settings)
     return {
@@ -213,7 +213,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       hasStrangers: true,
       verbAccounts: accounts,
       isWrite: request => isChange(request) && (!request.path.includes('/auth/') || /\/user\/\d+\/key$/.test(request.path)),
-      pace: paceOf(simulator.knobs),
+      pace: paceOf(simulator.behavior),
       choices: {
         order: {},
         changes: {
@@ -239,13 +239,13 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
         address: '192.0.2.60',
         owner: { email: 'fresh@example.com' },
         unknown: { image: '9999', plan: '9999', region: '9999' },
-        refused: { action: 'start', isWrong: isIn('running'), prepare: () => { simulator.knobs.sameState = 'refuse' } },
+        refused: { action: 'start', isWrong: isIn('running'), prepare: () => { simulator.behavior.sameState = 'refuse' } },
         breaking: { verb: 'stop', prepare: () => { simulator.failNext('host_stop') } }
       }
     }
   },
   onecloud: async (clock = Date.now) => {
-    const simulator = await startOnecloud({ clock, knobs: { actionMs: 600 } })
+    const simulator = await startOnecloud({ clock, behavior: { actionMs: 600 } })
     simulator.addServers(170)
     const accounts = plain(simulator.settings)
     const isSignIn = ({ path }: SimulatedRequest): boolean => path.endsWith('/auth/tokens')
@@ -258,7 +258,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       hasStrangers: true,
       verbAccounts: accounts,
       isWrite: request => isChange(request) && !isSignIn(request),
-      pace: paceOf(simulator.knobs),
+      pace: paceOf(simulator.behavior),
       // Elastic addresses are for servers inside a VPC.
       choices: {
         order: { networks: ['vpcnet0'] },
@@ -275,12 +275,12 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
         address: null,
         unknown: { image: nobody, plan: 'ecs.none', region: 'nowhere' },
         refused: { action: 'stop', isWrong: isIn('stopped') },
-        breaking: { verb: 'stop', prepare: () => { simulator.knobs.failActions = ['stop'] } }
+        breaking: { verb: 'stop', prepare: () => { simulator.behavior.failActions = ['stop'] } }
       }
     }
   },
   hetzner: async (clock = Date.now) => {
-    const simulator = await startHetzner({ clock, knobs: { actionMs: 600 }, ...observers.hetzner })
+    const simulator = await startHetzner({ clock, behavior: { actionMs: 600 }, ...observers.hetzner })
     const { hz } = simulator.settings
     return {
       simulator,
@@ -291,7 +291,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       hasStrangers: true,
       verbAccounts: { hz: { ...hz } },
       isWrite: isChange,
-      pace: paceOf(simulator.knobs),
+      pace: paceOf(simulator.behavior),
       choices: {
         order: {},
         changes: {
@@ -309,26 +309,26 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
         isImageFit: id => simulator.images.get(Number(id))?.architecture === 'x86',
         unknown: { image: '999999999', plan: 'cx99', region: 'nowhere' },
         refused: { action: 'stop', isWrong: ({ locked }) => locked === true },
-        breaking: { verb: 'start', prepare: () => { simulator.knobs.failCommands = ['start_server'] } }
+        breaking: { verb: 'start', prepare: () => { simulator.behavior.failCommands = ['start_server'] } }
       }
     }
   },
   openstack: async (clock = Date.now) => {
     if (realCloud !== undefined) return await realOpenstack(readCloud(realCloud))
-    const simulator = await startOpenstack({ clock, knobs: { actionMs: 600, maxLimit: 40 } })
+    const simulator = await startOpenstack({ clock, behavior: { actionMs: 600, maxLimit: 40 } })
     simulator.addServers(90)
     return openstackLike(simulator, {
       accounts: plain(simulator.settings),
       hasStrangers: true,
-      pace: paceOf(simulator.knobs),
+      pace: paceOf(simulator.behavior),
       images: [imageId('debian-12'), imageId('ubuntu-24.04')],
       network: isolatedNetwork,
       address: '203.0.113.10',
-      failStops: () => { simulator.knobs.failActions = ['stop'] }
+      failStops: () => { simulator.behavior.failActions = ['stop'] }
     })
   },
   digitalocean: async (clock = Date.now) => {
-    const simulator = await startDigitalocean({ clock, knobs: { actionMs: 600 }, ...observers.digitalocean })
+    const simulator = await startDigitalocean({ clock, behavior: { actionMs: 600 }, ...observers.digitalocean })
     simulator.addServers(210)
     const accounts = plain(simulator.settings)
     const vpc = '760e09ef-dc84-11e8-981e-3cfdfeaae000'
@@ -341,7 +341,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
       hasStrangers: true,
       verbAccounts: accounts,
       isWrite: isChange,
-      pace: paceOf(simulator.knobs),
+      pace: paceOf(simulator.behavior),
       choices: {
         order: {},
         changes: {
@@ -357,7 +357,7 @@ export const vendors: Readonly<Record<string, (clock?: () => number) => Promise<
         address: '45.55.96.48',
         unknown: { image: 'nothing-1', plan: 's-99vcpu', region: 'nowhere1' },
         refused: { action: 'start', isWrong: isIn('running') },
-        breaking: { verb: 'create', prepare: () => { simulator.knobs.create = 'vanishes' } }
+        breaking: { verb: 'create', prepare: () => { simulator.behavior.create = 'vanishes' } }
       }
     }
   }

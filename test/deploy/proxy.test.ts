@@ -133,7 +133,7 @@ const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) 
 
 /** Two built gateways on one Redis before one simulated vendor, and nginx before them. */
 async function startPair (test: Test) {
-  const [vendor, redis] = [await startGlesys({ knobs: { createMs: 400, actionMs: 400 } }), await openRedis()]
+  const [vendor, redis] = [await startGlesys({ behavior: { createMs: 400, actionMs: 400 } }), await openRedis()]
   const account = `acc-${randomUUID()}`
   const { serve } = openProcesses(test)
   const config = {
@@ -183,7 +183,7 @@ t.test('behind nginx two gateways are one: lists work, a key sent five times buy
   t.equal(new Set(ids).size, 1)
   t.equal(vendor.created, before + 1)
 
-  vendor.knobs.actionMs = 8000
+  vendor.behavior.actionMs = 8000
   const { data: [server] } = idsSchema.parse(await (await fetch(at('/servers?limit=1&status=running'))).json())
   const accepted = operationSchema.parse(await (await fetch(at(`/servers/${server?.id ?? ''}/stop`), { method: 'POST' })).json())
   const events = (await fetch(at(`/operations/${accepted.id}/events`), { signal: AbortSignal.timeout(60_000) })).body?.getReader()

@@ -21,7 +21,7 @@ type Environment = Readonly<Record<string, string>>
 /** Runs a command line in this process: its output is no terminal. */
 export async function runHere (words: readonly string[], environment: Environment = {}): Promise<Run> {
   let [out, err] = ['', '']
-  const code = await runCli(words, { environment, print: text => { out += text }, complain: text => { err += text } })
+  const code = await runCli(words, { environment, print: text => { out += text }, printError: text => { err += text } })
   return { code, out, err }
 }
 

@@ -18,7 +18,7 @@ function goalOf ({ action, goal }: Command): Goal {
 }
 
 /** The goals of the API's verbs, for adapters that have none. */
-export const usualGoals = {
+export const defaultGoals = {
   start: goalOf(commandOf('startServer', { id: '1' })),
   stop: goalOf(commandOf('stopServer', { id: '1' })),
   reboot: goalOf(commandOf('rebootServer', { id: '1' })),

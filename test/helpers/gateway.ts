@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { stringify } from 'yaml'
 import { loadAdapters } from '../../src/adapters/registry.ts'
 import type { Clock } from '../../src/domain/clock.ts'
+import type { StateStatus } from '../../src/domain/state-status.ts'
 import { compose, type Composed } from '../../src/compose.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
@@ -20,16 +21,16 @@ export interface TestGatewayOptions {
   readonly stores?: Stores
   /** Absent: the system's. */
   readonly clock?: Clock
+  readonly random?: () => number
   readonly isServing?: () => boolean
-  readonly isRedisThere?: () => boolean
-  readonly isFileThere?: () => boolean
+  readonly state?: StateStatus
   readonly audit?: AuditSink
   readonly tracer?: Tracer
   readonly logger?: FastifyBaseLogger
 }
 
 /** A gateway put together from configuration text as the process does it, without listening. */
-export async function composeGateway ({ accounts, auth, more, redis, clock, stores, isServing, isRedisThere, ...rest }: TestGatewayOptions): Promise<Composed> {
+export async function composeGateway ({ accounts, auth, more, redis, clock, stores, isServing, ...rest }: TestGatewayOptions): Promise<Composed> {
   const text = stringify({ ...more, auth: auth ?? { mode: 'none' }, accounts }, { aliasDuplicateObjects: false })
   const composed = await compose({
     ...rest,
@@ -38,8 +39,7 @@ export async function composeGateway ({ accounts, auth, more, redis, clock, stor
     adapters: async () => registry.values(),
     stores: stores ?? createMemoryStores(clock),
     redis,
-    isServing: isServing ?? (() => true),
-    isRedisThere: isRedisThere ?? null
+    isServing: isServing ?? (() => true)
   })
   composed.begin()
   return composed

@@ -3,6 +3,7 @@ import { createCall, createCounters, type Counters } from '../../src/transport/c
 import { createUpstream, type Transport, type RecordWrite } from '../../src/transport/transport.ts'
 import { createDryRun, type PlannedCall } from '../../src/execution/dry-run.ts'
 import { redact } from '../../src/domain/redact.ts'
+import { createRepeatedAnswers } from '../../src/transport/repeated-answers.ts'
 import { createRetryBudget } from '../../src/transport/retry.ts'
 import { createTokenSource } from '../../src/transport/token-source.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
@@ -65,6 +66,7 @@ export function openAdapter<A> (adapter: Adapter<A>, settings: unknown): OpenedA
       timeoutMs: options.timeoutMs ?? 60_000,
       tokens,
       signIn: adapter.signIn(account),
+      repeatedAnswers: createRepeatedAnswers({ random: Math.random }),
       budget: createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
       breaker: noBreaker,
       bulkhead: openGate,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { GatewayError } from '../../src/domain/failure.ts'
 import { createEngine } from '../../src/operations/engine.ts'
-import { usualGoals } from '../helpers/commands.ts'
+import { defaultGoals } from '../helpers/commands.ts'
 import type { IdempotencyRecord, IdempotencyStore } from '../../src/state/idempotency-store.ts'
 import { createIdempotencyKeys, untracked, type KeyedRequest, type IdempotencyKeys, type KeyVerdict } from '../../src/operations/idempotency.ts'
 import { createRedisIdempotencyStore } from '../../src/state/redis/idempotency-store.ts'
@@ -97,7 +97,7 @@ async function idempotencyLease (keys: IdempotencyKeys, facts: Partial<KeyedRequ
   return verdict.idempotencyLease
 }
 const answer = { status: 202, headers: { location: '/x' }, body: '{}' }
-const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'asking', goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
+const created = (facts: Parameters<typeof record>[1] = {}) => record('create', { phase: 'sending', goal: defaultGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, ...facts, operation: { server_id: null, status: 'pending', ...facts.operation } })
 
 t.test('a key does its work once, for one caller, one account and one request', async t => {
   const { keys } = openDesk().replica()
@@ -132,7 +132,7 @@ t.test('what was begun is returned, waited for, or sent again only if it was cer
     const one = desk.replica()
     await (await idempotencyLease(one.keys, facts)).begin('op_1')
     one.die()
-    if (stored !== null) await desk.operations.open(stored)
+    if (stored !== null) await desk.operations.put(stored)
     const outcome = take(desk.replica().keys, facts).then(({ kind }) => kind, (error: unknown) => error instanceof GatewayError ? error.refusal : String(error))
     await desk.clock.run(61_000)
     return await outcome
@@ -158,7 +158,7 @@ t.test('an uncertain answer is replaced by what was found out later', async t =>
   const { keys } = desk.replica()
   const first = await idempotencyLease(keys)
   const stored = created({ phase: 'ambiguous' })
-  await desk.operations.open(stored)
+  await desk.operations.put(stored)
   await first.begin('op_1')
   await first.keep({ ...answer, status: 504 })
   const early = take(keys)

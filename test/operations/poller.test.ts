@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { fingerprintOf } from '../../src/operations/search.ts'
-import { usualGoals } from '../helpers/commands.ts'
+import { defaultGoals } from '../helpers/commands.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
 import type { OperationStore, StoredOperation } from '../../src/state/operation-store.ts'
 import { serverFacts, snapshotFacts } from '../helpers/facts.ts'
@@ -38,7 +38,7 @@ function bench (t: Test, options: Parameters<typeof createProvider>[0] = {}): Be
       const at = clock.now()
       count += 1
       const stored = record(action, { startedAt: at, ...facts, operation: { id: `op_${String(count).padStart(4, '0')}`, server_id: String(count), ...facts.operation } })
-      await store.open(stored)
+      await store.put(stored)
       await engine.wait(stored, 0, new AbortController().signal)
       return stored
     },
@@ -70,14 +70,14 @@ t.test('a hundred waiters on one account cost one call for each tick', async t =
 
 t.test('several servers cost one list where that is cheaper, otherwise one read each', async t => {
   const short = bench(t, { hasJobs: false })
-  for (let number = 0; number < 5; number += 1) await short.open('stop', { goal: usualGoals.stop })
+  for (let number = 0; number < 5; number += 1) await short.open('stop', { goal: defaultGoals.stop })
   for (let number = 1; number <= 5; number += 1) short.provider.rows.set(String(number), serverFacts(String(number), 'running'))
   await short.clock.run(600)
   t.same(short.provider.calls, ['list'])
 
   const long = bench(t, { hasJobs: false, pageSize: 10 })
   for (let number = 1; number <= 100; number += 1) long.provider.rows.set(String(number), serverFacts(String(number), 'running'))
-  for (let number = 0; number < 3; number += 1) await long.open('stop', { goal: usualGoals.stop })
+  for (let number = 0; number < 3; number += 1) await long.open('stop', { goal: defaultGoals.stop })
   await long.clock.run(600)
   t.equal(long.provider.calls.length, 10, 'nobody knew how long the list is')
   long.provider.calls.length = 0
@@ -86,8 +86,8 @@ t.test('several servers cost one list where that is cheaper, otherwise one read 
 
   const one = bench(t, { hasJobs: false })
   one.provider.rows.set('1', serverFacts('1', 'running'))
-  await one.open('stop', { goal: usualGoals.stop })
-  await one.open('stop', { goal: usualGoals.stop, operation: { server_id: '1' } })
+  await one.open('stop', { goal: defaultGoals.stop })
+  await one.open('stop', { goal: defaultGoals.stop, operation: { server_id: '1' } })
   await one.clock.run(600)
   t.same(one.provider.calls, ['get 1'], 'two operations on one server share a read')
 })
@@ -109,7 +109,7 @@ const logged = { jobs: [{ id: 'req-1', name: 'stop' }] } as const
 
 t.test('the log of an action is read only while the server shows no work, and its failure fails the operation', async t => {
   const { clock, provider, store, open } = bench(t, { hasJobs: false, hasLog: true })
-  const stored = await open('stop', { ...logged, goal: usualGoals.stop })
+  const stored = await open('stop', { ...logged, goal: defaultGoals.stop })
   provider.rows.set('1', serverFacts('1', 'stopping', { task: 'powering-off', locked: true }))
   await clock.run(1600)
   t.same(provider.calls, ['get 1', 'get 1'])
@@ -128,8 +128,8 @@ t.test('a log without a failure is no success: the server decides, and an entry 
   provider.rows.set('2', serverFacts('2', 'running'))
   provider.rows.set('3', serverFacts('3', 'running'))
   const [stop, reboot, snapshot] = [
-    await open('stop', { ...logged, goal: usualGoals.stop }),
-    await open('reboot', { ...logged, goal: usualGoals.reboot }),
+    await open('stop', { ...logged, goal: defaultGoals.stop }),
+    await open('reboot', { ...logged, goal: defaultGoals.reboot }),
     await open('snapshots.create', { ...logged, goal: { unprovable: true, statuses: ['running'] } })
   ]
   await clock.run(600)
@@ -140,7 +140,7 @@ t.test('a log without a failure is no success: the server decides, and an entry 
 
 t.test('an operation that fails with its server says why the server is in error', async t => {
   const { clock, provider, store, open } = bench(t, { hasJobs: false })
-  const stored = await open('create', { goal: usualGoals.create })
+  const stored = await open('create', { goal: defaultGoals.create })
   provider.rows.set('1', serverFacts('1', 'provisioning'))
   await clock.run(600)
   provider.rows.set('1', serverFacts('1', 'error', { provider_status: 'ERROR' }))
@@ -151,8 +151,8 @@ t.test('an operation that fails with its server says why the server is in error'
 
 t.test('the list does not prove that a server is missing', async t => {
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
-  const first = await open('delete', { goal: usualGoals.delete })
-  const second = await open('stop', { goal: usualGoals.stop })
+  const first = await open('delete', { goal: defaultGoals.delete })
+  const second = await open('stop', { goal: defaultGoals.stop })
   provider.rows.set('2', serverFacts('2', 'stopped'))
   await clock.run(600)
   t.same(provider.calls, ['list', 'get 1'])
@@ -164,8 +164,8 @@ t.test('a provider that cannot be read, or a fault of ours, keeps no operation f
   for (const [error, note] of [[failure('timeout'), /timeout/], [new TypeError('x is not a function'), /internal error of the gateway/]] as const) {
     const { clock, provider, store, faults, open, statusOf } = bench(t)
     const job = await open('stop', { jobs: [{ id: 'j1', name: 'stop' }] })
-    const seen = await open('stop', { goal: usualGoals.stop })
-    const lost = await open('create', { goal: usualGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, operation: { server_id: null } })
+    const seen = await open('stop', { goal: defaultGoals.stop })
+    const lost = await open('create', { goal: defaultGoals.create, search: { spec: { name: 'web', image: 'i' }, baseline: [] }, operation: { server_id: null } })
     provider.meet = async () => { throw error }
     await clock.run(1000)
     for (const one of [job, seen, lost]) t.match(await store.get('a', one.operation.id), { operation: { status: 'running', note } })
@@ -242,13 +242,13 @@ t.test('a step refused for now is retried, a refused one fails, one without an a
   t.equal(await statusOf(begun), 'succeeded')
 })
 
-const order = (name: string, baseline: readonly string[] = []) => ({ goal: usualGoals.create, search: { spec: { name, image: 'i' }, baseline: baseline.map(fingerprintOf) }, operation: { server_id: null } })
-const markAmbiguous = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'ambiguous', ambiguousSince: clock.now(), askingUntil: clock.now(), settleMs } as const)
+const order = (name: string, baseline: readonly string[] = []) => ({ goal: defaultGoals.create, search: { spec: { name, image: 'i' }, baseline: baseline.map(fingerprintOf) }, operation: { server_id: null } })
+const markAmbiguous = (clock: ManualClock, settleMs: number | null = 15_000) => ({ phase: 'ambiguous', ambiguousSince: clock.now(), sendingUntil: clock.now(), settleMs } as const)
 
 t.test('a server that existed before the create is never taken for it, even if it looks like it later', async t => {
   const { clock, provider, open, statusOf } = bench(t, { hasJobs: false })
   provider.rows.set('old', serverFacts('old', 'running', { name: 'web' }))
-  const lost = await open('create', { ...order('web', ['old']), phase: 'ambiguous', ambiguousSince: clock.now(), askingUntil: clock.now(), settleMs: 30_000 })
+  const lost = await open('create', { ...order('web', ['old']), phase: 'ambiguous', ambiguousSince: clock.now(), sendingUntil: clock.now(), settleMs: 30_000 })
   await clock.run(60_000)
   t.equal(await statusOf(lost), 'failed')
 })
@@ -296,7 +296,7 @@ t.test('an ambiguous create yields to an accepted one, is searched every five se
 t.test('while another create of the same name is being sent, its server is not taken', async t => {
   const { clock, provider, open, statusOf } = bench(t)
   const doubtful = await open('create', { ...order('web'), ...markAmbiguous(clock) })
-  await open('create', { ...order('Web'), phase: 'asking', askingUntil: clock.now() + 50_000 })
+  await open('create', { ...order('Web'), phase: 'sending', sendingUntil: clock.now() + 50_000 })
   provider.rows.set('n1', serverFacts('n1', 'running', { name: 'web' }))
   await clock.run(45_000)
   t.equal(await statusOf(doubtful), 'running')
@@ -322,7 +322,7 @@ t.test('an ambiguous create without a match was not made; an accepted one is unk
 t.test('work that a process left behind is searched; work that it only intended was not made', async t => {
   const { clock, store, open, statusOf } = bench(t)
   await store.beat('somebody', 60_000)
-  const asking = await open('stop', { phase: 'asking', goal: usualGoals.delete })
+  const asking = await open('stop', { phase: 'sending', goal: defaultGoals.delete })
   const intended = await open('create', { ...order('web'), phase: 'intended' })
   await clock.run(59_000)
   t.same([await statusOf(asking), await statusOf(intended)], ['running', 'running'], 'it may still be at work')
@@ -333,7 +333,7 @@ t.test('work that a process left behind is searched; work that it only intended 
 
 t.test('a waiter is answered at the end, at its timeout, or when aborted', async t => {
   const { clock, provider, engine, open } = bench(t)
-  const stored = await open('stop', { goal: usualGoals.stop })
+  const stored = await open('stop', { goal: defaultGoals.stop })
   provider.rows.set('1', serverFacts('1', 'running'))
   const short = engine.wait(stored, 3000, forGood())
   const caller = new AbortController()

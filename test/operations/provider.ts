@@ -4,7 +4,7 @@ import type { Snapshot } from '../../src/domain/catalog.ts'
 import { compareText } from '../../src/domain/compare.ts'
 import { UpstreamError, type Failure, type SideEffect } from '../../src/domain/failure.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
-import type { PollTarget } from '../../src/operations/poll-target.ts'
+import type { PollTarget } from '../../src/operations/poll.ts'
 
 export function failure (kind: Failure, sideEffect: SideEffect = 'none'): UpstreamError {
   return new UpstreamError(kind, `the provider met ${kind}`, { vendorMessage: `vendor says ${kind}` }, { sideEffect })

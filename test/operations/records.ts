@@ -26,7 +26,7 @@ export function record (action: string, { operation, ...facts }: Partial<Omit<St
     version: 1,
     phase: 'following',
     owner: 'somebody',
-    askingUntil: at + 60_000,
+    sendingUntil: at + 60_000,
     ambiguousSince: null,
     settleMs: null,
     notMade: false,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { systemClock } from '../../src/domain/clock.ts'
 import { createEngine, type Engine } from '../../src/operations/engine.ts'
-import { usualGoals } from '../helpers/commands.ts'
+import { defaultGoals } from '../helpers/commands.ts'
 import { createMemoryOperationRecords } from '../../src/state/sqlite/memory.ts'
 import { createRedisOperationRecords } from '../../src/state/redis/operation-records.ts'
 import { createSharedOperationStore } from '../../src/state/shared-operation-store.ts'
@@ -44,11 +44,11 @@ t.test('two replicas on one Redis never poll at the same time, and both learn of
   t.teardown(async () => { await server.stop() })
   const [one] = replicas
   const at = Date.now()
-  const stop = record('stop', { startedAt: at, goal: usualGoals.stop, operation: { id: `op_${randomUUID()}`, account } })
+  const stop = record('stop', { startedAt: at, goal: defaultGoals.stop, operation: { id: `op_${randomUUID()}`, account } })
   // Left by a process that has never said that it lives.
-  const left = record('delete', { startedAt: at, phase: 'asking', goal: usualGoals.delete, operation: { id: `op_${randomUUID()}`, account, server_id: '7', status: 'pending' } })
-  await one?.store.open(stop)
-  await one?.store.open(left)
+  const left = record('delete', { startedAt: at, phase: 'sending', goal: defaultGoals.delete, operation: { id: `op_${randomUUID()}`, account, server_id: '7', status: 'pending' } })
+  await one?.store.put(stop)
+  await one?.store.put(left)
   const waits = replicas.flatMap(({ engine }) => [engine.wait(stop, 20_000, forGood()), engine.wait(left, 20_000, forGood())])
   // Between two looks: the one that is under way would see the end.
   await eventually(() => polls.length >= 2 && looking === 0)

@@ -41,7 +41,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
 t.test('the intent is stored without secrets before the provider is called, and closed after its answer', async t => {
   let baseline: readonly StoredOperation[] = []
   const { kept } = await create(async (_call, store) => { baseline = await store.list('a', null, 10); return { serverId: '7' } })
-  t.match(baseline, [{ phase: 'asking', operation: { status: 'pending', server_id: null } }])
+  t.match(baseline, [{ phase: 'sending', operation: { status: 'pending', server_id: null } }])
   t.match(kept, [{ phase: 'following', operation: { status: 'running', server_id: '7' } }])
   t.notMatch(JSON.stringify(baseline), /hunter2|secret script/)
 })
@@ -76,7 +76,7 @@ t.test('with a key nothing is sent before the key is bound and the intent is sto
   const memory = createMemoryStores().operations
   const store: OperationStore = {
     ...memory,
-    open: async stored => { steps.push(`open ${stored.phase}`); return await memory.open(stored) },
+    put: async stored => { steps.push(`open ${stored.phase}`); return await memory.put(stored) },
     updateForCertain: async (known, change) => { steps.push('ask'); return await memory.updateForCertain(known, change) }
   }
   const idempotencyLease: IdempotencyLease = { begin: async () => { steps.push('begin') }, keep: async () => {}, release: async () => {} }
@@ -86,7 +86,7 @@ t.test('with a key nothing is sent before the key is bound and the intent is sto
 
   const broken: ReadonlyArray<{ idempotencyLease?: IdempotencyLease, store?: OperationStore }> = [
     { idempotencyLease: { ...idempotencyLease, begin: async () => { throw new Error('the key is another\'s') } } },
-    { store: { ...store, open: async stored => { await memory.open(stored); return false } } },
+    { store: { ...store, put: async stored => { await memory.put(stored); return false } } },
     { store: { ...store, updateForCertain: async () => { throw new Error('Redis is lost') } } },
     { store: { ...store, updateForCertain: async known => ({ ...known, notMade: true, operation: { ...known.operation, status: 'failed' } }) } }
   ]

@@ -8,7 +8,7 @@ import { createManualClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { startRedis } from '../helpers/redis.ts'
 
-const vendor = await startVmmanager({ knobs: { actionMs: 50 } })
+const vendor = await startVmmanager({ behavior: { actionMs: 50 } })
 t.teardown(async () => { await vendor.close() })
 const settings = { provider: 'vmmanager', ...vendor.settings.vm6 }
 const secret = 'a secret of at least thirty-two characters'

@@ -33,7 +33,7 @@ async function openReplica () {
   const clock = createManualClock(Date.now())
   const lab = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
   const stores = createRedisStores(redis, [secret])
-  const { app, close } = await composeGateway({ accounts: { lab, idle: lab }, stores, isRedisThere: () => true, clock, logger })
+  const { app, close } = await composeGateway({ accounts: { lab, idle: lab }, stores, state: { kind: 'redis', isAvailable: () => true }, clock, logger })
   t.teardown(close)
   const ready = async (): Promise<unknown> => (await app.inject('/health/ready')).json()
   return {

@@ -47,7 +47,7 @@ async function openOn (t: Test, { settings, ca: pem }: Opening, vendor: Awaited<
     more: { secret, rate_limit: { per_minute: 100_000 } },
     stores: createRedisStores(line.redis, [secret]),
     redis: line.redis,
-    isRedisThere: line.isThere
+    state: line.status
   })
   t.teardown(async () => {
     await close()
@@ -75,7 +75,7 @@ interface Form extends Opening {
 
 /** What two gateways share; and, where the form has replicas, what is left when the master dies. */
 async function sharing (t: Test, form: Form): Promise<void> {
-  const vendor = await startGlesys({ knobs: { createMs: 100, actionMs: 100 } })
+  const vendor = await startGlesys({ behavior: { createMs: 100, actionMs: 100 } })
   t.teardown(async () => { await vendor.close() })
   const [one, two] = [await openOn(t, form, vendor), await openOn(t, form, vendor)]
   t.same([await one.readiness(), await two.readiness()], [ok, ok], one.log() + two.log())

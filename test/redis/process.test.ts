@@ -6,7 +6,7 @@ import { makeCertificates, openRedisHouse } from '../helpers/redis-forms.ts'
 
 const house = openRedisHouse()
 const { serve } = openProcesses(t)
-const vendor = await startVmmanager({ knobs: { actionMs: 200 } })
+const vendor = await startVmmanager({ behavior: { actionMs: 200 } })
 const certificates = await makeCertificates(house.folder)
 t.teardown(async () => {
   await house.stop()

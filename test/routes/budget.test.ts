@@ -8,7 +8,7 @@ import type { SimulatedCall } from '../../sandbox/kit/simulator.ts'
 import { password, vendors, type Vendor } from '../conformance/vendors.ts'
 import { askOf, type Ask, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
-import { costOf } from '../openapi/derived.ts'
+import { costOf } from '../../openapi/generate/derived.ts'
 
 const registry = await loadAdapters()
 

@@ -14,7 +14,7 @@ type Test = Pick<typeof t, 'equal' | 'match' | 'ok'>
 type Json = Record<string, unknown>
 
 const { now, pass } = createStillClock()
-const vendor = await startHeficed({ clock: now, knobs: { actionMs: 300 } })
+const vendor = await startHeficed({ clock: now, behavior: { actionMs: 300 } })
 const settings = { provider: 'heficed', ...vendor.settings['heficed-main'] }
 const { app, close } = await composeGateway({ accounts: { 'heficed-main': settings, 'heficed-read': { ...settings, read_only: true } } })
 t.teardown(async () => { await close(); await vendor.close() })
@@ -217,9 +217,9 @@ t.test('Prefer: wait holds the answer until the end or the timeout, and a malfor
   t.equal(short.headers['preference-applied'], 'wait=0')
   pass(300)
   await get(short.headers.location ?? '', { prefer: 'wait=100' })
-  vendor.knobs.actionMs = 0
+  vendor.behavior.actionMs = 0
   const long = await post('/v1/heficed-main/servers/312019/stop', { force: true }, { prefer: 'respond-async, wait=100' })
-  vendor.knobs.actionMs = 300
+  vendor.behavior.actionMs = 300
   t.equal(long.statusCode, 200)
   t.match(long.json(), { status: 'succeeded' })
   for (const prefer of ['wait=soon', 'wait', 'wait=-1', 'wait=1e3', 'handling=strict', '']) {
@@ -260,10 +260,10 @@ t.test('a read_only account reads, and refuses writes before any call', async t 
 })
 
 t.test('an inferred verb that the vendor does not know is 501, unless the server is missing', async t => {
-  vendor.knobs.inferred = false
+  vendor.behavior.inferred = false
   isProblem(t, await post('/v1/heficed-main/servers/312019/reboot'), 501, 'operation-not-supported')
   isProblem(t, await post('/v1/heficed-main/servers/999999999/reboot'), 404, 'server-not-found')
-  vendor.knobs.inferred = true
+  vendor.behavior.inferred = true
 })
 
 t.test('each fault of the provider has its own problem, without the raw text', async t => {
@@ -418,10 +418,10 @@ t.test('health, documents and problem pages need no key', async t => {
   }
   t.match((await get('/')).json(), { name: 'Hawser', docs: '/docs', problems: '/problems' })
   isProblem(t, await get('/?x=1'), 400, 'invalid-request', 'query.x')
-  const parts = { accounts: {}, isRedisThere: () => false }
+  const parts = { accounts: {}, state: { kind: 'redis', isAvailable: () => false } } as const
   const lost = await composeGateway(parts)
   t.same((await lost.app.inject('/health/ready')).json(), { status: 'degraded', redis: 'lost' })
-  const full = await composeGateway({ accounts: {}, isFileThere: () => false })
+  const full = await composeGateway({ accounts: {}, state: { kind: 'file', isAvailable: () => false } })
   t.same((await full.app.inject('/health/ready')).json(), { status: 'degraded', redis: null, state: 'lost' })
   await full.close()
   const stopping = await composeGateway({ ...parts, isServing: () => false })

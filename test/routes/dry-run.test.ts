@@ -5,8 +5,8 @@ import type { SimulatedCall } from '../../sandbox/kit/simulator.ts'
 import { askOf, isProblem, sentDuring, type Ask, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
-const heficed = await startHeficed({ knobs: { actionMs: 0, createMs: 20, cancelMs: 20 } })
-const glesys = await startGlesys({ knobs: { actionMs: 0, createMs: 20, lingerMs: 20 } })
+const heficed = await startHeficed({ behavior: { actionMs: 0, createMs: 20, cancelMs: 20 } })
+const glesys = await startGlesys({ behavior: { actionMs: 0, createMs: 20, lingerMs: 20 } })
 const glesysSettings = { provider: 'glesys', ...glesys.settings['glesys-lab'], raw: true }
 const { app, close } = await composeGateway({
   accounts: { hef: { provider: 'heficed', ...heficed.settings['heficed-main'], raw: true }, gle: glesysSettings, xml: { ...glesysSettings, format: 'xml' } }

@@ -11,7 +11,7 @@ import { composeGateway } from '../helpers/gateway.ts'
 const createMs = 1000
 const slowMs = 365 * 86_400_000
 const { now, pass } = createStillClock()
-const vendor = await startGlesys({ clock: now, knobs: { actionMs: 0, createMs } })
+const vendor = await startGlesys({ clock: now, behavior: { actionMs: 0, createMs } })
 const settings = { provider: 'glesys', request_deadline_ms: 400_000, ...vendor.settings['glesys-lab'] }
 const { app, close } = await composeGateway({ accounts: { lab: settings, twin: settings }, clock: createFastClock(20) })
 let unanswered = 0
@@ -62,9 +62,9 @@ async function untilFirst (answer: Response): Promise<{ text: string, rest: () =
 
 /** Opened before everything else: the first sign of life takes its time. */
 async function openSilent (): Promise<{ text: string, leave: () => void }> {
-  vendor.knobs.createMs = slowMs
+  vendor.behavior.createMs = slowMs
   const { id } = await create('silent')
-  vendor.knobs.createMs = createMs
+  vendor.behavior.createMs = createMs
   const leaving = new AbortController()
   const answer = await fetch(`${origin}/v1/lab/operations/${id}/events`, { signal: leaving.signal })
   const silent = { text: '', leave: () => { leaving.abort() } }
@@ -131,9 +131,9 @@ t.test('streams of missing operations, of another account and with unknown param
 })
 
 t.test('a caller that leaves a stream or a wait leaves nothing running', async t => {
-  vendor.knobs.createMs = slowMs
+  vendor.behavior.createMs = slowMs
   const { id } = await create('left')
-  vendor.knobs.createMs = createMs
+  vendor.behavior.createMs = createMs
   const before = unanswered
   const leaving = new AbortController()
   const url = `${origin}/v1/lab/operations/${id}`
@@ -153,9 +153,9 @@ t.test('a shutdown ends streams and waits with the present state', async t => {
   const stopping = await composeGateway({ accounts: { lab: settings }, clock: createManualClock() })
   await stopping.app.listen({ port: 0, host: '127.0.0.1' })
   const own = originOf(stopping.app.server.address())
-  vendor.knobs.createMs = slowMs
+  vendor.behavior.createMs = slowMs
   const { id } = operationSchema.parse((await askOf(stopping.app, 'lab')('POST', '/servers', { body: orderOf('stopping') })).json())
-  vendor.knobs.createMs = createMs
+  vendor.behavior.createMs = createMs
   const stream = (await fetch(`${own}/v1/lab/operations/${id}/events`)).text()
   const waiting = once(stopping.app.server, 'request')
   const wait = fetch(`${own}/v1/lab/operations/${id}`, { headers: { prefer: 'wait=300' } })
@@ -207,9 +207,9 @@ t.test('Prefer: wait on a write is 200 with any verdict in time, else 202; a mal
   const timely = await stop('wait=300')
   t.equal(isOperation(t, timely, 200, 'stop').status, 'succeeded')
   t.equal(timely.headers['preference-applied'], 'wait=300')
-  vendor.knobs.createMs = slowMs
+  vendor.behavior.createMs = slowMs
   const late = await ask('POST', '/servers', { body: orderOf('slow'), headers: { prefer: 'wait=1' } })
-  vendor.knobs.createMs = createMs
+  vendor.behavior.createMs = createMs
   t.equal(isOperation(t, late, 202, 'create').finished_at, null)
   t.equal(late.headers['preference-applied'], 'wait=1')
   for (const prefer of ['wait=later', 'wait=-1', 'return=minimal']) {

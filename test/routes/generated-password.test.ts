@@ -29,7 +29,7 @@ const adapter: Adapter<HeficedAccount> = {
   }
 }
 
-const vendor = await startHeficed({ knobs: { actionMs: 60, createMs: 60, cancelMs: 60 } })
+const vendor = await startHeficed({ behavior: { actionMs: 60, createMs: 60, cancelMs: 60 } })
 const adapters: ReadonlyMap<string, Adapter<unknown>> = new Map([[adapter.id, adapter]])
 const audited: string[] = []
 const { app, begin, close } = await compose({
@@ -37,8 +37,7 @@ const { app, begin, close } = await compose({
   adapters: async () => adapters.values(),
   stores: createMemoryStores(),
   audit: { write: line => { audited.push(line) }, reopen: () => {}, close: () => {} },
-  isServing: () => true,
-  isRedisThere: null
+  isServing: () => true
 })
 begin()
 t.teardown(async () => { await close(); await vendor.close() })

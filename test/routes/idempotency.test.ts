@@ -13,7 +13,7 @@ let passed = 0
 const createMs = 60
 /** An order that takes so long is done when the test says so. */
 const slowMs = 3_600_000
-const vendor = await startGlesys({ clock: () => clock.now() + passed, knobs: { actionMs: 60, createMs, lingerMs: 20 } })
+const vendor = await startGlesys({ clock: () => clock.now() + passed, behavior: { actionMs: 60, createMs, lingerMs: 20 } })
 const settings = { provider: 'glesys', request_deadline_ms: 400_000, ...vendor.settings['glesys-lab'] }
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin']
@@ -49,10 +49,10 @@ const boughtAtFirst = named('never')
 /** Its time is for nothing but the answer that never comes; it runs beside the other tests. */
 const isHanging = (request: SimulatedRequest): boolean => isOrder(request) && request.body.includes('hang-after')
 vendor.fail({ kind: 'hang-after', match: isHanging })
-vendor.knobs.createMs = slowMs
+vendor.behavior.createMs = slowMs
 const hanging = as('one', 'hanging')('POST', '/servers', keyed('hang-after', orderOf('hang-after')))
 await eventually(() => named('hang-after') === 1)
-vendor.knobs.createMs = createMs
+vendor.behavior.createMs = createMs
 const repeats = Promise.all([1, 2].map(async () => await as('one', 'twin')('POST', '/servers', keyed('never', orderOf('never')))))
 
 t.test('of five equal requests at once one buys, and the others learn that it is in progress', async t => {
@@ -98,7 +98,7 @@ t.test('a repeat waits by its own Prefer header and gets the present state of th
   const stop = async (headers: Record<string, string>) => await ask(
     'POST', '/servers/kvm140008/stop', keyed('prefer', { force: true }, headers)
   )
-  vendor.knobs.actionMs = slowMs
+  vendor.behavior.actionMs = slowMs
   const first = await stop({})
   const operation = isOperation(t, first, 202, 'stop')
   const hasty = await stop({ prefer: 'wait=0' })
@@ -106,7 +106,7 @@ t.test('a repeat waits by its own Prefer header and gets the present state of th
   t.match(hasty.headers, { 'preference-applied': 'wait=0', 'idempotency-replayed': 'true' })
   const waiting = stop({ prefer: 'wait=100' })
   passed += slowMs
-  vendor.knobs.actionMs = 60
+  vendor.behavior.actionMs = 60
   const waited = await waiting
   t.match(isOperation(t, waited, 200, 'stop'), { id: operation.id, status: 'succeeded' })
   t.match(waited.headers, { 'preference-applied': 'wait=100', 'idempotency-replayed': 'true' })
@@ -207,7 +207,7 @@ t.test('a raw write with an unknown outcome is not sent again', async t => {
 t.test('if the answer to a create never comes, the problem says so and the repeat finds the one server', async t => {
   for (const [kind, account, status, slug] of [['hang-after', 'hanging', 504, 'upstream-timeout'], ['reset-after', 'hasty', 502, 'upstream-unreachable']] as const) {
     const ask = as('one', account)
-    vendor.knobs.createMs = slowMs
+    vendor.behavior.createMs = slowMs
     if (kind === 'reset-after') vendor.fail({ kind, match: request => isOrder(request) && request.body.includes(kind) })
     const lost = kind === 'hang-after' ? await hanging : await ask('POST', '/servers', keyed(kind, orderOf(kind)))
     const problem = isProblem(t, lost, status, slug)
@@ -219,7 +219,7 @@ t.test('if the answer to a create never comes, the problem says so and the repea
     t.equal(found.headers['idempotency-replayed'], 'true')
     t.match(operation.server_id, /^kvm/)
     t.equal(named(kind), 1)
-    vendor.knobs.createMs = createMs
+    vendor.behavior.createMs = createMs
     passed += slowMs
     t.match((await ask('GET', `/operations/${operation.id}`, { headers: { prefer: 'wait=300' } })).json(), { status: 'succeeded', server_id: operation.server_id })
   }

@@ -6,8 +6,8 @@ import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { askOf, isProblem, sentDuring, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
-const heficed = await startHeficed({ knobs: { actionMs: 60 } })
-const glesys = await startGlesys({ knobs: { actionMs: 60 } })
+const heficed = await startHeficed({ behavior: { actionMs: 60 } })
+const glesys = await startGlesys({ behavior: { actionMs: 60 } })
 const settings = heficed.settings['heficed-main']
 const hef = { provider: 'heficed', ...settings, raw: true }
 const { app, close } = await composeGateway({

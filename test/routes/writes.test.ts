@@ -6,8 +6,8 @@ import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { askOf, isOperation, isProblem, sentDuring, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
-const heficedVendor = await startHeficed({ knobs: { actionMs: 60, createMs: 60, cancelMs: 60 } })
-const glesysVendor = await startGlesys({ knobs: { actionMs: 60, createMs: 60, lingerMs: 20 } })
+const heficedVendor = await startHeficed({ behavior: { actionMs: 60, createMs: 60, cancelMs: 60 } })
+const glesysVendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
 const heficed = { provider: 'heficed', ...heficedVendor.settings['heficed-main'] }
 const glesys = { provider: 'glesys', ...glesysVendor.settings['glesys-lab'] }
 const { app, close } = await composeGateway({
@@ -226,11 +226,11 @@ t.test('a rename is 200 with the server once it is shown, else 202', async t => 
   const renamed = await hef('PATCH', '/servers/312020', { body: { name: 'web-02.example.org' } })
   t.equal(renamed.statusCode, 200, renamed.body)
   t.match(serverSchema.parse(renamed.json()), { id: '312020', name: 'web-02.example.org' })
-  const { actionMs } = glesysVendor.knobs
+  const { actionMs } = glesysVendor.behavior
   // It is locked for longer than the test lasts.
-  Object.assign(glesysVendor.knobs, { editValues: 'when-unlocked', actionMs: 3_600_000 })
+  Object.assign(glesysVendor.behavior, { editValues: 'when-unlocked', actionMs: 3_600_000 })
   isOperation(t, await gle('PATCH', '/servers/kvm140002', { body: { name: 'late.example.com' } }), 202, 'rename')
-  Object.assign(glesysVendor.knobs, { editValues: 'at-once', actionMs })
+  Object.assign(glesysVendor.behavior, { editValues: 'at-once', actionMs })
   heficedVendor.fail({ kind: 'reply', times: 3, match: ({ method, path }) => method === 'GET' && path.endsWith('/312020'), reply: { status: 500 } })
   const unseen = await hef('PATCH', '/servers/312020', { body: { name: 'web-02.example.net' } })
   heficedVendor.clearFaults()

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { startDigitalocean, type DigitaloceanSandbox } from '../../sandbox/digitalocean/simulator.ts'
-import type { DigitaloceanKnobs } from '../../sandbox/digitalocean/knobs.ts'
+import type { DigitaloceanBehavior } from '../../sandbox/digitalocean/behavior.ts'
 import { createStillClock } from '../helpers/clock.ts'
 
 interface Answer {
@@ -15,9 +15,9 @@ interface Bench {
   readonly ask: (method: string, path: string, body?: object, token?: string) => Promise<Answer>
 }
 
-async function open (test: { teardown: (close: () => Promise<void>) => void }, knobs: Partial<DigitaloceanKnobs> = {}): Promise<Bench> {
+async function open (test: { teardown: (close: () => Promise<void>) => void }, behavior: Partial<DigitaloceanBehavior> = {}): Promise<Bench> {
   const { now, pass } = createStillClock()
-  const vendor = await startDigitalocean({ clock: now, knobs })
+  const vendor = await startDigitalocean({ clock: now, behavior })
   test.teardown(() => vendor.close())
   const { token: own, api_url: url } = vendor.settings.do
   return {
@@ -85,7 +85,7 @@ t.test('a create may vanish after it was accepted', async t => {
     return [await ask('GET', `/droplets/${dig(body, 'droplet', 'id')}`), await ask('GET', `/actions/${dig(body, 'links', 'actions', 0, 'id')}`)]
   }
   t.match(await vanish(), [{ status: 404, body: refusal('not_found', 'The resource you were accessing could not be found.') }, { body: { action: { status: 'errored' } } }])
-  vendor.knobs.create = 'vanishes-silently'
+  vendor.behavior.create = 'vanishes-silently'
   t.match(await vanish(), [{ status: 404 }, { status: 404 }])
 })
 
@@ -101,7 +101,7 @@ t.test('refusals come in the vendor\'s words', async t => {
   t.match(await ask('POST', '/droplets', { ...order, vpc_uuid: 'web' }), { status: 404 })
   t.match(await ask('POST', '/droplets/3164459/actions', { type: 'power_off' }), { status: 422, body: { message: 'Droplet is already powered off' } })
   t.match(await ask('DELETE', '/snapshots/53893572'), { status: 400, body: { message: 'the resource is not a snapshot' } }, 'a backup is none')
-  vendor.knobs.deniedScopes = ['image:read', 'droplet:create']
+  vendor.behavior.deniedScopes = ['image:read', 'droplet:create']
   t.match(await ask('POST', '/droplets', order), { status: 403, body: { message: 'You are not authorized to perform this operation' } })
   t.notOk(JSON.stringify((await ask('GET', '/droplets/3164444')).body).includes('snapshot_ids'), 'members hang on scopes')
 })

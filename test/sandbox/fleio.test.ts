@@ -59,7 +59,7 @@ t.test('sign-in refuses all but a token of the right kind of user', async t => {
   t.strictSame(await attempt(operator.url, `Token ${endUser.token}`), [401, 'Incorrect authentication credentials.'])
   t.strictSame(await attempt(endUser.url, `Token ${operator.token}`), [401, 'Incorrect authentication credentials.'])
   t.equal((await attempt(operator.url, `token ${operator.token}`))[0], 200)
-  sandbox.knobs.licensed = false
+  sandbox.behavior.licensed = false
   t.equal((await staff('GET', instances)).status, 402)
 })
 
@@ -138,8 +138,8 @@ t.test('pages run to their end in both APIs', async t => {
   t.equal(ours['count'], 25)
   t.equal((await user('GET', `${instances}/${named(sandbox, 'orphan')}`)).status, 404)
   t.equal((await user('GET', `${instances}?status=nosuch`)).body['count'], 0)
-  sandbox.knobs.unorderedShift = true
-  sandbox.knobs.nextOrigin = 'http://inside:8000'
+  sandbox.behavior.unorderedShift = true
+  sandbox.behavior.nextOrigin = 'http://inside:8000'
   const moved = (await staff('GET', `${instances}?page=1`)).body
   t.match(moved['next'], /^http:\/\/inside:8000\//)
   const second = (await staff('GET', `${instances}?page=2`)).body
@@ -221,7 +221,7 @@ t.test('a create answers no id, shows late, and twice makes two', async t => {
   wait(3000)
   t.equal((await staff('GET', find)).body['count'], 2)
   t.equal(sandbox.created, 2)
-  sandbox.knobs.createEndsIn = 'error'
+  sandbox.behavior.createEndsIn = 'error'
   await staff('POST', instances, { ...wish, client: String(documented.client), root_password: 'SECRET-pass1', ssh_keys: '[12]' })
   wait(3000)
   t.equal([...sandbox.servers.values()].at(-1)?.status, 'error')
@@ -249,9 +249,9 @@ t.test('a create is checked field by field', async t => {
   t.match(await refused({ nics: ['nope'] }), { nics: [/Invalid pk/] })
   t.match(await refused({ client: 410077 }), { detail: 'Unable to find a client with an OpenStack project associated' })
   t.match(await refused({ flavor: flavorIds.soldOut }, 403), { detail: /stock/ })
-  sandbox.knobs.instanceQuota = 25
+  sandbox.behavior.instanceQuota = 25
   t.match(await refused({}, 403), { detail: /^Unable to create instance .+ Quota exceeded for instances: Requested 1, but already used \d+ of \d+ instances \(HTTP 403\)$/ })
-  sandbox.knobs.instanceQuota = 100
+  sandbox.behavior.instanceQuota = 100
   t.equal(sandbox.created, 0)
   const { client, nics, ...bare } = wish
   t.equal((await user('POST', instances, { ...bare, nics })).status, 500)
@@ -319,7 +319,7 @@ t.test('snapshot and console', async t => {
   t.match(rows(snapshots['objects'])[0], { id: image, status: 'active' })
   const shapes = { remote: { remote_console: { url: /SECRET/ } }, 'old-nova': { console: { url: /SECRET/ } }, lxd: { lxc: true, url: /auth=SECRET/ } }
   for (const shape of ['remote', 'old-nova', 'lxd'] as const) {
-    sandbox.knobs.consoleShape = shape
+    sandbox.behavior.consoleShape = shape
     t.match((await user('GET', `${own}/get_console_url`)).body, shapes[shape])
   }
   t.equal((await staff('GET', `${instances}/${named(sandbox, 'web-off')}/get_console_url`)).status, 400)

@@ -123,7 +123,7 @@ t.test('the list is whole, rich, and silent about power', async t => {
   const vmware = record(listed.find(item => item['serverid'] === 'wps1234567'))
   t.match(vmware, { templatename: 'None', cost: { amount: 146.7 }, iplist: [{ ipaddress: '192.0.2.10', version: 4, cost: 20 }, { version: 6 }] })
   t.notOk('initialtemplate' in vmware)
-  sandbox.knobs.listItems = 'four-fields'
+  sandbox.behavior.listItems = 'four-fields'
   t.same(Object.keys(records((await post(sandbox, '/server/list')).response['servers'])[0] ?? {}), ['serverid', 'hostname', 'datacenter', 'platform'])
   const other = await post(sandbox, '/server/list', {}, basic('cl98765', await signIn(sandbox)))
   t.equal(records(other.response['servers']).length, 8)
@@ -141,9 +141,9 @@ t.test('details include the state only when requested', async t => {
   t.match(await server(sandbox, 'wps123456'), { state: 'stopped', isrunning: false, status: 'ready', templatename: 'None' })
   t.match(await server(sandbox, 'kvm130002'), { state: 'locked', isrunning: true, islocked: true, status: 'updating' })
   t.match(record((await post(sandbox, '/server/details', { serverid: 'kvm130002' })).response['server']), { state: 'locked' })
-  sandbox.knobs.plainState = 'always-null'
+  sandbox.behavior.plainState = 'always-null'
   t.match(record((await post(sandbox, '/server/details', { serverid: 'kvm130002' })).response['server']), { state: null })
-  sandbox.knobs.detailsFields = 'old'
+  sandbox.behavior.detailsFields = 'old'
   t.notOk('islocked' in await server(sandbox, 'kvm123456'))
 })
 
@@ -154,7 +154,7 @@ t.test('an unknown server, and one of another project, is a 400 with a sentence'
     t.same([answer.status, answer.code, answer.message], [400, 400, 'Could not find server with this id on this account.\n'])
   }
   t.match(await post(sandbox, '/server/details'), { status: 400, message: 'The serverid field is required.' })
-  sandbox.knobs.unknownServer = 'http-404'
+  sandbox.behavior.unknownServer = 'http-404'
   t.equal((await post(sandbox, '/server/start', { serverid: 'kvm000000' })).status, 404)
 })
 
@@ -224,7 +224,7 @@ t.test('a reboot comes back, and a stop that is not supported is refused', async
   pass(1500)
   t.equal(sandbox.powerOf('kvm123456'), 'stopped')
   t.match(await post(sandbox, '/server/stop', { serverid: 'wps1300009', type: 'hard' }), { status: 404, message: 'Not supported' })
-  sandbox.knobs.alreadyThere = 'refuse'
+  sandbox.behavior.alreadyThere = 'refuse'
   t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456' })).status, 400)
 })
 
@@ -286,8 +286,8 @@ t.test('an edit is scheduled, locks, and may not shrink or collide', async t => 
   t.equal((await edit({ disksize: 20 })).status, 400)
   t.match(await edit({ bandwidth: 10 }), { status: 404, message: 'Not supported' })
   t.match(await post(sandbox, '/server/edit', { serverid: 'kvm130008', cpucores: 4 }), { status: 405, code: 405 })
-  sandbox.knobs.codeType = 'big-on-edit'
-  sandbox.knobs.editValues = 'when-unlocked'
+  sandbox.behavior.codeType = 'big-on-edit'
+  sandbox.behavior.editValues = 'when-unlocked'
   const odd = await edit({ hostname: 'web-2', description: '' })
   t.equal(odd.status, 200)
   t.ok(Number(odd.code) > 1_000_000)
@@ -312,7 +312,7 @@ t.test('a destroy wants keepip, lingers, and gives the addresses back or keeps t
   pass(1000)
   t.match(records(await own()).find(({ ipaddress }) => ipaddress === '198.51.100.20'), { serverid: null, reserved: 'yes' })
   t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm130002', keepip: '0' }), { status: 403 })
-  sandbox.knobs.lockedError = 'http-500-code-606'
+  sandbox.behavior.lockedError = 'http-500-code-606'
   t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm130002', keepip: '0' }), { status: 500, code: 606, message: 'Server Locked' })
 })
 
@@ -341,15 +341,15 @@ t.test('addresses are listed, attached, named and detached', async t => {
 
 t.test('the envelope takes the shapes that were seen over the years', async t => {
   const { sandbox, pass } = await lab(t)
-  Object.assign(sandbox.knobs, { codeType: 'string', transactionId: 'null', numbers: 'strings', emptyDebug: 'object', mutationAnswers: 'minimal' })
+  Object.assign(sandbox.behavior, { codeType: 'string', transactionId: 'null', numbers: 'strings', emptyDebug: 'object', mutationAnswers: 'minimal' })
   const old = await post(sandbox, '/server/list')
   t.match(old.response, { status: { code: '200', transactionid: null }, servers: [{ cpucores: '2' }], debug: { input: {} } })
   t.same((await post(sandbox, '/server/stop', { serverid: 'kvm123456' })).response['server'], { serverid: 'kvm123456' })
-  Object.assign(sandbox.knobs, { codeType: 'zero', debugInjects: true, mutationAnswers: 'with-state' })
+  Object.assign(sandbox.behavior, { codeType: 'zero', debugInjects: true, mutationAnswers: 'with-state' })
   const zero = await post(sandbox, '/server/details', { serverid: 'kvm123456', includestate: true })
   t.match(zero, { status: 200, code: 0, response: { debug: { input: { includestate: 'true', projectkey: 'cl12345', organizationnumber: 1337 } } } })
   t.match(await post(sandbox, '/server/stop', { serverid: 'wps654321' }), { response: { server: { islocked: true } } })
-  sandbox.knobs.errorBody = 'html'
+  sandbox.behavior.errorBody = 'html'
   t.match(await post(sandbox, '/server/details', { serverid: 'x' }), { status: 400, text: /^<html>/ })
   pass(Date.parse('2025-07-01T00:00:00Z') - winter)
   t.match(record((await post(sandbox, '/server/list')).response['status'])['timestamp'], '2025-07-01T02:00:00+02:00')

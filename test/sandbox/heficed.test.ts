@@ -111,7 +111,7 @@ t.test('a token opens only the products it was asked for, and only its own organ
   t.equal((await ask('GET', 'sshkeys')).status, 403)
   const foreign = `/00000000-2dfb-11e9-895d-c8dbf32f12cd/${K}`
   t.equal((await ask('GET', foreign)).status, 403)
-  vendor.knobs.unknownOrganization = 404
+  vendor.behavior.unknownOrganization = 404
   t.equal((await ask('GET', foreign)).status, 404)
   t.equal((await ask('GET', '/common/kronoscloud/templates')).status, 200)
 })
@@ -262,9 +262,9 @@ t.test('an order answers an invoice and its server is pending, then running', as
 })
 
 t.test('an order that is not paid leaves its server pending', async t => {
-  const { ask, vendor, pass } = await open(t, { knobs: { credit: 5 } })
+  const { ask, vendor, pass } = await open(t, { behavior: { credit: 5 } })
   t.match((await ask('POST', `${K}/order`, orderBody)).body, { status: 'Unpaid', leftToPay: 9.9, datePaid: null })
-  vendor.knobs.credit = 100
+  vendor.behavior.credit = 100
   t.match((await ask('POST', `${K}/order`, { ...orderBody, useCredit: false })).body, { status: 'Unpaid' })
   pass(60_000)
   t.equal(vendor.statusOf(340_001), 'pending')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { HetznerKnobs } from '../../sandbox/hetzner/knobs.ts'
+import type { HetznerBehavior } from '../../sandbox/hetzner/behavior.ts'
 import { parseSelector } from '../../sandbox/hetzner/selector.ts'
 import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
@@ -16,9 +16,9 @@ interface Bench {
   readonly ask: (method: string, path: string, body?: object, token?: string | null) => Promise<Answer>
 }
 
-async function open (test: { teardown: (close: () => Promise<void>) => void }, knobs: Partial<HetznerKnobs> = {}): Promise<Bench> {
+async function open (test: { teardown: (close: () => Promise<void>) => void }, behavior: Partial<HetznerBehavior> = {}): Promise<Bench> {
   const { now, pass } = createStillClock()
-  const vendor = await startHetzner({ clock: now, knobs })
+  const vendor = await startHetzner({ clock: now, behavior })
   test.teardown(() => vendor.close())
   const { token: own, api_url: url } = vendor.settings.hz
   return {

@@ -157,7 +157,7 @@ t.test('lists page to the end, newest first, and say nothing about a total of ze
   for (const limit of ['', '0', '-1']) t.equal((await call('GET', `/servers?limit=${limit}`)).body['limit'], 2048)
   t.equal((await call('GET', '/servers?limit=5000')).body['limit'], 5000)
   t.match((await call('GET', '/servers?limit=abc')).body, { code: 500, class: 'UnclassifiedError', details: /SECRET/ })
-  sandbox.knobs.maxPage = 10
+  sandbox.behavior.maxPage = 10
   const capped = await call('GET', '/servers?limit=5000')
   t.equal(capped.body['limit'], 10)
   t.equal(names(capped).length, 10)
@@ -208,7 +208,7 @@ t.test('a create that nothing can hold fails only later, and a failing node too'
   const huge = server(await call('POST', '/servers', { server: { ...basic, name: 'huge-2', vcpu_count: 32, vmem_size: 400000 } }))
   t.same(await watch(String(huge['id']), 3100), ['init', 'schedule', 'sched_fail'])
   t.equal(sandbox.servers.get(String(huge['id']))?.disableDelete, false)
-  sandbox.knobs.failActions = ['create']
+  sandbox.behavior.failActions = ['create']
   const deploy = server(await call('POST', '/servers', { server: { ...basic, name: 'deploy-2' } }))
   t.equal((await watch(String(deploy['id']), 3100)).at(-1), 'deploy_fail')
 })
@@ -239,10 +239,10 @@ t.test('refused creates have the status and class of their reason, and make noth
   t.equal(await attempt({ name: 'web-\u{1F680}' }), '500 UnclassifiedError')
   t.equal(await attempt({ name: 'web-1' }), '409 DuplicateNameError')
   t.match((await call('POST', '/servers', { server: { ...basic, name: 'x1', vmem_size: 'abc' } })).body['details'], /SECRET/)
-  sandbox.knobs.quotaServers = 3
+  sandbox.behavior.quotaServers = 3
   t.equal(await attempt({}), '400 OutOfQuotaError')
   t.equal(sandbox.created, 0)
-  sandbox.knobs.quotaServers = 0
+  sandbox.behavior.quotaServers = 0
   t.equal(await attempt({ vmem_size: '1024', name: 'old-1' }), '200 undefined')
 })
 
@@ -396,7 +396,7 @@ t.test('actions pass through their words in time, and a wrong status is 400', as
 })
 
 t.test('a node that refuses leaves the word of the action, and syncstatus asks it again', async t => {
-  const { call, watch, sandbox } = await open(t, { knobs: { failActions: ['stop', 'snapshot-delete'] } })
+  const { call, watch, sandbox } = await open(t, { behavior: { failActions: ['stop', 'snapshot-delete'] } })
   await call('POST', `/servers/${webId}/stop`)
   t.match((await call('POST', `/servers/${webId}/syncstatus`)).body, { code: 400, class: 'BadRequestError' })
   t.same(await watch(webId, 1600), ['start_stop', 'stopping', 'stop_fail'])

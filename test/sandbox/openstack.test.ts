@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isRecord, recordOf, textOf } from '../../sandbox/kit/json.ts'
-import type { OpenstackKnobs } from '../../sandbox/openstack/knobs.ts'
+import type { OpenstackBehavior } from '../../sandbox/openstack/behavior.ts'
 import { imageId, uuid } from '../../sandbox/openstack/seed.ts'
 import { startOpenstack } from '../../sandbox/openstack/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
@@ -15,9 +15,9 @@ const web = uuid(0x5e, 1)
 const order = { name: 'web-9', flavorRef: '2', imageRef: imageId('debian-12'), networks: 'auto' }
 
 /** A signed-in user of the simulated cloud, whose time the test lets pass. */
-async function open (test: { teardown: (close: () => Promise<void>) => void }, knobs: Partial<OpenstackKnobs> = {}) {
+async function open (test: { teardown: (close: () => Promise<void>) => void }, behavior: Partial<OpenstackBehavior> = {}) {
   const { now, pass } = createStillClock()
-  const vendor = await startOpenstack({ clock: now, knobs: { actionMs: 100, createMs: 300, ...knobs } })
+  const vendor = await startOpenstack({ clock: now, behavior: { actionMs: 100, createMs: 300, ...behavior } })
   test.teardown(async () => { await vendor.close() })
   let token = ''
   const ask = async (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { VmmanagerKnobs, VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
+import type { VmmanagerBehavior, VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 
 type Answer = Record<string, unknown>
@@ -26,9 +26,9 @@ interface Closer {
 const minute = 60_000
 const isObject = (value: unknown): value is Answer => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-async function start (test: Closer, knobs: Partial<VmmanagerKnobs> = {}): Promise<Wire> {
+async function start (test: Closer, behavior: Partial<VmmanagerBehavior> = {}): Promise<Wire> {
   let now = Date.UTC(2026, 1, 1, 12)
-  const sandbox = await startVmmanager({ clock: () => now, knobs })
+  const sandbox = await startVmmanager({ clock: () => now, behavior })
   test.teardown(async () => await sandbox.close())
   let token = ''
   const send: Wire['send'] = async (method, path, body, headers = {}) => {
@@ -66,8 +66,8 @@ async function start (test: Closer, knobs: Partial<VmmanagerKnobs> = {}): Promis
   return wire
 }
 
-async function signedIn (test: Closer, knobs: Partial<VmmanagerKnobs> = {}): Promise<Wire> {
-  const wire = await start(test, knobs)
+async function signedIn (test: Closer, behavior: Partial<VmmanagerBehavior> = {}): Promise<Wire> {
+  const wire = await start(test, behavior)
   await wire.signIn()
   return wire
 }
@@ -100,7 +100,7 @@ t.test('a password buys a token that dies after an hour without use', async t =>
   }
   wire.pass(60 * minute)
   t.same(errorOf(await wire.send('GET', '/vm/v3/host')), [401, 3001])
-  wire.sandbox.knobs.badTokenCode = 1000
+  wire.sandbox.behavior.badTokenCode = 1000
   t.same(errorOf(await wire.send('GET', '/vm/v3/host')), [401, 1000])
   await wire.signIn()
   wire.sandbox.revokeTokens()
@@ -148,12 +148,12 @@ t.test('a suspended platform answers 503 to any request and does nothing', async
   wire.sandbox.suspend(3)
   const before = wire.sandbox.servers.size
   t.same(errorOf(await wire.send('POST', '/vm/v3/host', minimal)), [503, 503])
-  wire.sandbox.knobs.suspendBody = 'html'
+  wire.sandbox.behavior.suspendBody = 'html'
   t.match(await wire.send('POST', '/auth/v4/public/token', {}), { status: 503, body: { text: /<html>/ } })
-  wire.sandbox.knobs.suspendBody = 'empty'
+  wire.sandbox.behavior.suspendBody = 'empty'
   t.match(await wire.send('PUT', '/nowhere'), { status: 503, body: { text: '' } })
   t.equal(wire.sandbox.servers.size, before)
-  t.equal(wire.sandbox.knobs.suspend, 0)
+  t.equal(wire.sandbox.behavior.suspend, 0)
   t.equal((await wire.send('GET', '/vm/v3/host')).status, 200)
 })
 
@@ -188,7 +188,7 @@ t.test('an older and a leaner platform give other rows', async t => {
   t.same([old['ip6'], old['os'], old['create_date'], old['ip4']], [undefined, undefined, undefined, [{ ip: '192.0.2.11' }, { ip: '192.0.2.12' }]])
   t.ok(isObject(old['vm5_restrictions']))
   t.notOk('size' in await wire.get('/vm/v3/host'))
-  wire.sandbox.knobs.hostShape = 'lean'
+  wire.sandbox.behavior.hostShape = 'lean'
   const lean = await wire.host(42)
   t.same([lean['os'], lean['cluster']], [undefined, { id: 1 }])
 })
@@ -211,14 +211,14 @@ t.test('limit is offset and count, or from and to', async t => {
   const wire = await signedIn(t)
   t.equal((await wire.rows('/vm/v3/host?limit=10,20')).length, 20)
   t.match(await wire.get('/vm/v3/host?limit=120,20'), { size: 130 })
-  wire.sandbox.knobs.limit = 'from-to'
+  wire.sandbox.behavior.limit = 'from-to'
   t.equal((await wire.rows('/vm/v3/host?limit=10,20')).length, 10)
-  wire.sandbox.knobs.sizeMeans = 'page'
+  wire.sandbox.behavior.sizeMeans = 'page'
   t.match(await wire.get('/vm/v3/host?limit=0,20'), { size: 20 })
-  wire.sandbox.knobs.pageCap = 7
+  wire.sandbox.behavior.pageCap = 7
   t.equal((await wire.rows('/vm/v3/host?limit=0,20')).length, 7)
   t.equal((await wire.send('GET', '/vm/v3/host?limit=50')).status, 500)
-  wire.sandbox.knobs.size = false
+  wire.sandbox.behavior.size = false
   t.notOk('size' in await wire.get('/vm/v3/host'))
 })
 
@@ -229,7 +229,7 @@ t.test('a filter that cannot be read or names an unknown field is an error 500',
     'where=colour+EQ+1', 'orderby=colour', 'orderby=id+up', 'limit=-1,5', 'where=id+EQ+1&where=id+EQ+2'
   ]
   for (const query of broken) t.equal((await wire.send('GET', `/vm/v3/host?${query}`)).status, 500, query.slice(0, 40))
-  wire.sandbox.knobs.filterFields = 'evidenced'
+  wire.sandbox.behavior.filterFields = 'evidenced'
   t.equal((await wire.send('GET', `/vm/v3/host?${where('account.id EQ 3')}`)).status, 500)
   t.equal((await wire.send('GET', `/vm/v3/host?${where("name EQ 'web-1'")}`)).status, 200)
 })
@@ -266,7 +266,7 @@ t.test('a restart is a stop task and a start task, or a single one', async t => 
   t.same(await wire.tasks(two['start_task']), { host_start: 'created' })
   wire.pass(1500)
   t.equal(wire.sandbox.powerOf(41), 'active')
-  wire.sandbox.knobs.restart = 'single-task'
+  wire.sandbox.behavior.restart = 'single-task'
   const one = await wire.post('/vm/v3/host/41/restart', { force: true })
   t.same(await wire.tasks(one['task']), { host_restart: 'created' })
   wire.pass(1500)
@@ -280,7 +280,7 @@ t.test('a failed task is spelt in two ways and leaves the host as it was', async
   t.same(await wire.tasks(task), {}, 'the row comes a little later')
   wire.pass(1500)
   t.same(await wire.tasks(task), { host_stop: 'failed' })
-  wire.sandbox.knobs.failedWord = 'fail'
+  wire.sandbox.behavior.failedWord = 'fail'
   t.same(await wire.tasks(task), { host_stop: 'fail' })
   t.equal(wire.sandbox.powerOf(41), 'active')
   const [row] = await wire.rows(`/vm/v3/task?${where(`consul_id EQ ${String(task)}`)}`)
@@ -294,10 +294,10 @@ t.test('a host at work queues the next action or refuses it', async t => {
   await wire.post('/vm/v3/host/41/start')
   wire.pass(1500)
   t.equal(wire.sandbox.powerOf(41), 'stopped')
-  wire.sandbox.knobs.busy = 'refuse'
+  wire.sandbox.behavior.busy = 'refuse'
   t.equal((await wire.send('POST', '/vm/v3/host/41/stop')).status, 409)
   wire.pass(1500)
-  wire.sandbox.knobs.sameState = 'refuse'
+  wire.sandbox.behavior.sameState = 'refuse'
   t.equal((await wire.send('POST', '/vm/v3/host/41/start')).status, 409)
 })
 
@@ -421,6 +421,6 @@ t.test('unknown routes, methods and inferred endpoints are refused', async t => 
   t.equal((await wire.send('GET', '/vm/v3/host/41/%E0')).status, 404)
   t.equal((await wire.send('POST', '/auth/v3/auth', {})).status, 404)
   t.match(await wire.get('/vm/v3/host/41/vnc_settings'), { vnc_password: /SECRET/ })
-  wire.sandbox.knobs.inferred = false
+  wire.sandbox.behavior.inferred = false
   t.equal((await wire.send('GET', '/vm/v3/host/41/vnc_settings')).status, 404)
 })

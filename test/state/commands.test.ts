@@ -24,8 +24,8 @@ async function open (t: Test) {
   const close = (): void => { if (isOpen) gateway.close(); isOpen = false }
   t.teardown(async () => { close() })
   const at = Date.now() - 3 * hour
-  await gateway.stores.operations.open(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}1` } }))
-  await gateway.stores.operations.open(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}2`, status: 'succeeded' } }))
+  await gateway.stores.operations.put(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}1` } }))
+  await gateway.stores.operations.put(record('stop', { startedAt: at, operation: { id: `${idPrefixAt(at)}2`, status: 'succeeded' } }))
   await gateway.stores.idempotency.reserve('a', keyed('k'))
   return {
     folder,
@@ -35,7 +35,7 @@ async function open (t: Test) {
     stores: gateway.stores,
     run: async (...words: readonly string[]) => {
       let [out, err] = ['', '']
-      const code = await runCli(words, { environment: { HAWSER_CONFIG: configuration }, print: text => { out += text }, complain: text => { err += text } })
+      const code = await runCli(words, { environment: { HAWSER_CONFIG: configuration }, print: text => { out += text }, printError: text => { err += text } })
       return { code, out, err }
     }
   }

@@ -30,7 +30,7 @@ const full = (account: string): StoredOperation => made(account, 0, {
 async function keepsOperations (t: Test, store: OperationStore): Promise<void> {
   const account = newAccount()
   const first = full(account)
-  t.equal(await store.open(first), true)
+  t.equal(await store.put(first), true)
   t.same(await store.get(account, first.operation.id), first, 'an opened record is kept as it is')
   t.same(await store.getForCertain(account, first.operation.id), first)
   t.equal(await store.get(newAccount(), first.operation.id), null, 'another account does not see it')
@@ -44,7 +44,7 @@ async function keepsOperations (t: Test, store: OperationStore): Promise<void> {
   t.equal((await store.get(account, first.operation.id))?.polls, 0, 'a change that fails holds up no other')
 
   const rest = Array.from({ length: 9 }, (_, index) => made(account, index + 1))
-  for (const stored of rest) await store.open(stored)
+  for (const stored of rest) await store.put(stored)
   const newest = [first, ...rest].reverse()
   t.same(idsOf(await store.list(account, null, 4)), idsOf(newest.slice(0, 4)), 'the newest first')
   t.same(idsOf(await store.list(account, newest[3]?.operation.id ?? '', 100)), idsOf(newest.slice(4)))
@@ -186,7 +186,7 @@ for (const { name, open } of kinds) {
     if (next === null) return
     const account = newAccount()
     const operation = full(account)
-    await stores.operations.open(operation)
+    await stores.operations.put(operation)
     await stores.operations.claim(account, 'server:9', 'op_9')
     await stores.idempotency.reserve(account, { key: 'k', record: { ...keyRecord, answer: 'plain-answer' }, isCreate: true })
     await stores.tokens.put(account, token, 60_000)

@@ -9,8 +9,8 @@ import { eventually } from '../helpers/clock.ts'
 import { openProcesses, type Process } from '../helpers/process.ts'
 import { secret } from '../helpers/stores.ts'
 
-const glesys = await startGlesys({ knobs: { createMs: 500, actionMs: 500 } })
-const fleio = await startFleio({ knobs: { actionMs: 500 } })
+const glesys = await startGlesys({ behavior: { createMs: 500, actionMs: 500 } })
+const fleio = await startFleio({ behavior: { actionMs: 500 } })
 t.teardown(async () => { await glesys.close(); await fleio.close() })
 const { serve, folder } = openProcesses(t)
 

@@ -7,16 +7,16 @@ import { eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { openFile, openFolder } from '../helpers/stores.ts'
 
-const vendor = await startGlesys({ knobs: { actionMs: 100 } })
+const vendor = await startGlesys({ behavior: { actionMs: 100 } })
 t.teardown(async () => { await vendor.close() })
 
 const order = { name: 'web-9', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'Example-Pass-1' }
 const idSchema = z.looseObject({ id: z.string() })
 
 t.test('a gateway whose state file accepts no writes refuses what it could not remember, does the rest, and catches up', async t => {
-  const { stores, database, isThere, close: closeFile } = openFile(join(openFolder(t), 'state.db'))
+  const { stores, database, status, close: closeFile } = openFile(join(openFolder(t), 'state.db'))
   const lab = { provider: 'glesys', ...vendor.settings['glesys-lab'] }
-  const { app, close } = await composeGateway({ accounts: { lab, few: { ...lab, guard: { max_deletes_per_hour: 5 } } }, stores, isFileThere: isThere })
+  const { app, close } = await composeGateway({ accounts: { lab, few: { ...lab, guard: { max_deletes_per_hour: 5 } } }, stores, state: status })
   t.teardown(async () => { await close(); closeFile() })
   const ask = askOf(app, 'lab')
   const create = async (key: string | null) => await ask('POST', '/servers', { body: order, headers: key === null ? {} : { 'idempotency-key': key } })
@@ -39,7 +39,7 @@ t.test('a gateway whose state file accepts no writes refuses what it could not r
   database.exec('PRAGMA query_only = OFF')
   const { id } = idSchema.parse(stop.json())
   const isStored = database.query('SELECT 1 FROM operations WHERE id = ?')
-  await eventually(async () => isThere() && (await stores.operations.pending('lab')).length >= 0 && isStored.one(id) !== undefined)
+  await eventually(async () => status.isAvailable() && (await stores.operations.pending('lab')).length >= 0 && isStored.one(id) !== undefined)
   t.equal((await create('during')).statusCode, 202)
   t.match((await app.inject('/health/ready')).json(), { status: 'ok', state: 'ok' })
 })

@@ -41,10 +41,10 @@ t.test('a file serves one process under all its names, and a link to no file is 
 
 t.test('a gateway whose lock was removed accepts no writes, since another process could begin', async t => {
   const { file } = writtenIn(openFolder(t))
-  const { stores, isThere } = opened(t, file)
+  const { stores, status } = opened(t, file)
   rmSync(`${file}-lock`)
   await t.rejects(stores.idempotency.reserve('a', keyed('new')), { message: /-lock was removed or replaced/ })
-  t.equal(isThere(), false)
+  t.equal(status.isAvailable(), false)
   const { stores: next } = opened(t, file)
   t.match(await next.idempotency.reserve('a', keyed('new')), { kind: 'new' })
   await t.rejects(stores.idempotency.reserve('a', keyed('other')))

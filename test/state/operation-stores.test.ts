@@ -1,6 +1,5 @@
 import t from 'tap'
 import type { Redis } from 'ioredis'
-import { withPresentNames } from '../../src/state/redis/earlier-names.ts'
 import { createMemoryOperationRecords } from '../../src/state/sqlite/memory.ts'
 import { createRedisOperationRecords } from '../../src/state/redis/operation-records.ts'
 import { createSharedOperationStore } from '../../src/state/shared-operation-store.ts'
@@ -30,7 +29,7 @@ t.test('in Redis operations, claims and leases are the same for every replica', 
   const other = redisStore(await server.connect())
   const account = newAccount()
   const stored = made(account, 0)
-  await one.open(stored)
+  await one.put(stored)
   await Promise.all([one, other].flatMap(store => Array.from({ length: 25 }, async () => await store.update(stored, current => ({ ...current, polls: current.polls + 1 })))))
   t.match(await other.get(account, stored.operation.id), { polls: 50, version: 51 }, 'two replicas lose no change of each other')
 
@@ -40,16 +39,16 @@ t.test('in Redis operations, claims and leases are the same for every replica', 
   await eventually(async () => !await other.isAlive(`${account}-me`))
 
   const end = await one.lease(account, 6000)
-  const [bump = ''] = await redis.keys(`hawser:*${account}*turn*`)
-  const begun = await redis.pttl(bump)
+  const leaseKey = `hawser:{${account}}:lease`
+  const begun = await redis.pttl(leaseKey)
   let left = begun
   await eventually(async () => {
     const baseline = left
-    left = await redis.pttl(bump)
+    left = await redis.pttl(leaseKey)
     return left > baseline
   })
   t.ok(left > begun / 2, `${left} ms are left again`)
-  t.equal(await other.lease(account, 90), null, 'who lives holds the turn as long as a look takes')
+  t.equal(await other.lease(account, 90), null, 'a living holder keeps the lease as long as a poll takes')
   await end?.(1)
 
   t.ok(await redis.pttl(`hawser:{${account}}:operation:${stored.operation.id}`) > keptForMs - 60_000)
@@ -61,23 +60,14 @@ t.test('in Redis operations, claims and leases are the same for every replica', 
   t.notOk(await redis.sismember(`hawser:{${account}}:pending`, 'op_gone'))
 })
 
-t.test('a record of an earlier build is read with the present names', async t => {
-  const earlier = { phase: 'doubtful', doubtfulSince: 7, looks: 2, nextLookAt: 9, goal: { has: ['192.0.2.1'], lacks: ['192.0.2.2'] }, search: { spec: { name: 'web', looks: 1 }, before: ['x'] } }
-  t.same(withPresentNames(earlier), {
-    phase: 'ambiguous', ambiguousSince: 7, polls: 2, nextPollAt: 9, goal: { has: ['192.0.2.1'], missing: ['192.0.2.2'] }, search: { spec: { name: 'web', looks: 1 }, baseline: ['x'] }
-  })
-  t.same(withPresentNames({ phase: 'following', search: null, goal: null }), { phase: 'following', search: null, goal: null })
-  t.equal(withPresentNames('text'), 'text')
-})
-
 t.test('while Redis is lost this process continues alone, and once-only work waits', async t => {
   const server = await startRedis()
   t.teardown(async () => { await server.stop() })
   const store = redisStore(await server.connect())
-  const kept = made('a', 0, { phase: 'asking' })
-  await store.open(kept)
+  const kept = made('a', 0, { phase: 'sending' })
+  await store.put(kept)
   await server.kill()
-  t.equal(await store.open(made('a', 1)), false, 'the others can not know of it')
+  t.equal(await store.put(made('a', 1)), false, 'the others can not know of it')
   t.equal(await store.get('a', 'op_other'), null)
   const accepted = await store.update(kept, current => ({ ...current, phase: 'following' }))
   t.match(accepted, { phase: 'following', version: 2 }, 'what the provider has accepted is not lost')

@@ -5,8 +5,7 @@ import t, { type Test } from 'tap'
 import type { Clock } from '../../src/domain/clock.ts'
 import type { IdempotencyRecord } from '../../src/state/idempotency-store.ts'
 import { idPrefixAt, keptForMs, type StoredOperation } from '../../src/state/operation-store.ts'
-import { openDatabase } from '../../src/state/sqlite/database.ts'
-import { loadSqlite } from '../../src/state/sqlite/library.ts'
+import { loadSqlite, openDatabase } from '../../src/state/sqlite/database.ts'
 import { upgradeSchema } from '../../src/state/sqlite/schema.ts'
 import { createManualClock } from '../helpers/clock.ts'
 import { openFile, openFolder, type FileOptions, type OpenedFile } from '../helpers/stores.ts'
@@ -22,7 +21,7 @@ async function writtenIn (folder: string): Promise<{ readonly file: string, read
   const file = join(folder, 'state.db')
   const opened = openFile(file)
   const stored = made(1)
-  await opened.stores.operations.open(stored)
+  await opened.stores.operations.put(stored)
   await opened.stores.idempotency.reserve('a', keyed('k'))
   opened.close()
   return { file, stored }
@@ -49,7 +48,7 @@ t.test('only the owner can read the file and what SQLite puts beside it', async 
   const { file } = await writtenIn(folder)
   chmodSync(file, 0o644)
   const { stores } = opened(t, file)
-  await stores.operations.open(made(2))
+  await stores.operations.put(made(2))
   const names = readdirSync(folder).sort()
   t.same(names, ['state.db', 'state.db-lock', 'state.db-shm', 'state.db-wal'])
   for (const name of names) t.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name)
@@ -118,15 +117,15 @@ t.test('a full disk loses nothing: keyed writes are refused, others go on in mem
   const { file, stored } = await writtenIn(folder)
   const { lines, logger } = openLog()
   const clock = createManualClock(Date.now())
-  const { stores, database, isThere } = opened(t, file, { logger, clock })
+  const { stores, database, status } = opened(t, file, { logger, clock })
   await clock.run(1)
   const pages = Number(database.query('PRAGMA page_count').one()?.page_count)
   database.exec(`PRAGMA max_page_count = ${pages}`)
   const filling = Array.from({ length: 60 }, (_, index) => made(index + 2))
   const isKept: boolean[] = []
-  for (const one of filling) isKept.push(await stores.operations.open(one))
+  for (const one of filling) isKept.push(await stores.operations.put(one))
   t.same([isKept.at(0), isKept.at(-1)], [true, false])
-  t.equal(isThere(), false)
+  t.equal(status.isAvailable(), false)
   await t.rejects(stores.idempotency.reserve('a', { ...keyed('new'), record: { ...keyRecord, answer: 'x'.repeat(5000) } }))
   const [lost = stored] = filling.slice(-1)
   t.equal((await stores.operations.list('a', null, 1000)).length, 61, 'all are listed')
@@ -137,7 +136,7 @@ t.test('a full disk loses nothing: keyed writes are refused, others go on in mem
 
   database.exec('PRAGMA max_page_count = 1000000')
   await clock.run(1000)
-  t.equal(isThere(), true)
+  t.equal(status.isAvailable(), true)
   t.match(lines.at(-1), { msg: 'the state file is available' })
   t.equal((await stores.operations.pending('a')).length, 61)
   const kept = database.query('SELECT count(*) AS rows FROM operations').one()
@@ -162,16 +161,16 @@ t.test('a file that cannot be written is refused at the start', async t => {
 
 t.test('a file that became read-only is lost for writes, and still read', async t => {
   const { file, stored } = await writtenIn(openFolder(t))
-  const { stores, database, isThere } = opened(t, file)
+  const { stores, database, status } = opened(t, file)
   database.exec('PRAGMA query_only = ON')
-  t.equal(await stores.operations.open(made(2)), false)
-  t.equal(isThere(), false)
+  t.equal(await stores.operations.put(made(2)), false)
+  t.equal(status.isAvailable(), false)
   t.same(await stores.operations.get('a', stored.operation.id), stored)
   await t.rejects(stores.idempotency.reserve('a', keyed('new')))
   t.match(await stores.idempotency.reserve('a', keyed('k')), { kind: 'known' }, 'a known key is still answered')
   await t.rejects(stores.deletes.take('a', 5), 'a quota that cannot be counted refuses')
   await t.rejects(stores.operations.claim('a', 'step:x:0', 'me'), 'a step could be sent twice')
-  await t.rejects(stores.operations.updateForCertain(stored, current => ({ ...current, phase: 'asking' })))
+  await t.rejects(stores.operations.updateForCertain(stored, current => ({ ...current, phase: 'sending' })))
   t.equal(await stores.tokenBuckets.take('b', { capacity: 1, perSecond: 0.01 }, 0), 0, 'limits are counted in memory')
   t.equal(await stores.tokenBuckets.take('b', { capacity: 1, perSecond: 0.01 }, 0), null)
   await stores.tokens.put('t', { value: 'v', expiresAt: null, idleMs: null, data: {}, renewAt: null }, 1000)
@@ -182,11 +181,11 @@ t.test('a file that is removed or replaced while it is open is lost: no promise 
   const folder = openFolder(t)
   const { file } = await writtenIn(folder)
   const { lines, logger } = openLog()
-  const { stores, isThere } = opened(t, file, { logger })
+  const { stores, status } = opened(t, file, { logger })
   copyFileSync(file, `${file}.other`)
   renameSync(`${file}.other`, file)
   await t.rejects(stores.idempotency.reserve('a', keyed('new')), { message: /removed or replaced/ })
-  t.equal(isThere(), false)
+  t.equal(status.isAvailable(), false)
   rmSync(file)
   await t.rejects(stores.idempotency.reserve('a', keyed('new')), { message: /removed or replaced/ })
   t.match(lines.at(-1), { msg: 'the state file is unavailable', reason: /restart the gateway/ })
@@ -225,7 +224,7 @@ t.test('rows past their day go in small steps, and their space is given back', a
   const { stores, database } = opened(t, file, { clock })
   await run(1000)
   for (let number = 0; number < 210; number += 1) {
-    await stores.operations.open(made(number, clock.now()))
+    await stores.operations.put(made(number, clock.now()))
     await stores.idempotency.reserve('a', { ...keyed(`k${number}`), record: { ...keyRecord, answer: 'x'.repeat(5000) } })
   }
   const rows = (table: string): unknown => database.query(`SELECT count(*) AS rows FROM ${table}`).one()?.rows

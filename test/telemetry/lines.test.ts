@@ -13,7 +13,7 @@ import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
 import { openProcesses, root } from '../helpers/process.ts'
 
-const vendor = await startGlesys({ knobs: { createMs: 50, actionMs: 50 } })
+const vendor = await startGlesys({ behavior: { createMs: 50, actionMs: 50 } })
 t.teardown(async () => { await vendor.close() })
 const { folder, launch, serve } = openProcesses(t)
 

@@ -12,8 +12,8 @@ import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
 import { root } from '../helpers/process.ts'
 
-const vm = await startVmmanager({ knobs: { actionMs: 50 } })
-const glesys = await startGlesys({ knobs: { actionMs: 50 } })
+const vm = await startVmmanager({ behavior: { actionMs: 50 } })
+const glesys = await startGlesys({ behavior: { actionMs: 50 } })
 t.teardown(async () => { await vm.close(); await glesys.close() })
 
 type Row = readonly [labels: Readonly<Record<string, string>>, value: number]
@@ -83,7 +83,7 @@ t.test('retries of suspended platforms, other retries and refused sign-ins are c
 t.test('an operation is counted when it begins, while it is open, when it is polled, and when it ends', async t => {
   const { lab, read, close } = await open()
   t.teardown(close)
-  glesys.knobs.actionMs = 1500
+  glesys.behavior.actionMs = 1500
   const stopped = await lab('POST', '/servers/kvm123456/stop')
   t.equal(stopped.statusCode, 202, stopped.body)
   t.equal(sum(await read(), 'hawser_operations_open', { account: 'lab', state: 'running' }), 1)
@@ -92,7 +92,7 @@ t.test('an operation is counted when it begins, while it is open, when it is pol
   t.equal(sum(samples, 'hawser_operations_begun_total', { account: 'lab', action: 'stop' }), 1)
   t.equal(sum(samples, 'hawser_operations_open', { account: 'lab' }), 0)
   t.ok(sum(samples, 'hawser_poll_lag_seconds_count', { account: 'lab' }) >= 1)
-  glesys.knobs.actionMs = 50
+  glesys.behavior.actionMs = 50
 })
 
 t.test('a caller that disconnects is counted as such', async t => {
@@ -119,7 +119,7 @@ const keys = [
 
 t.test('metrics need a key with the permission admin, or none if the configuration says so', async t => {
   const closed = await composeGateway({ accounts: {}, auth: { keys } })
-  const open = await composeGateway({ accounts: {}, auth: { keys }, more: { metrics: { public: true } }, isRedisThere: () => false })
+  const open = await composeGateway({ accounts: {}, auth: { keys }, more: { metrics: { public: true } }, state: { kind: 'redis', isAvailable: () => false } })
   t.teardown(async () => { await closed.close(); await open.close() })
   const ask = async (app: typeof closed.app, key: string | null, url = '/metrics') => await app.inject({ url, headers: key === null ? {} : { 'x-api-key': key } })
   isProblem(t, await ask(closed.app, null), 401, 'unauthenticated')
@@ -137,20 +137,20 @@ t.test('metrics need a key with the permission admin, or none if the configurati
 const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   version: '9.9.9',
   breakers: () => [{ account: 'lab', state: 'half-open' }],
-  flushed: () => [{ account: 'lab', isFlushed: true }],
-  openOperations: async () => [{ account: 'lab', status: 'running', count: 2 }],
-  isRedisThere: () => true,
-  isFileThere: () => true,
+  accounts: () => ['lab'],
+  flushed: () => ['lab'],
+  pending: async () => [{ operation: { status: 'running' } }, { operation: { status: 'running' } }],
+  state: { kind: 'redis', isAvailable: () => true },
   requestsInFlight: () => 7,
   keyExpiries: () => [{ key: 'ops', seconds: 60 }],
   ...more
 })
 
 t.test('a store that fails or does not answer blocks no scrape: its values are absent', async t => {
-  for (const openOperations of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
-    const text = await createMetrics(sources({ openOperations, patienceMs: 50 })).text()
+  for (const pending of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
+    const text = await createMetrics(sources({ pending, patienceMs: 50 })).text()
     t.match(text, /^hawser_redis_up 1$/m)
-    t.match(text, /^hawser_state_file_up 1$/m)
+    t.notMatch(text, /^hawser_state_file_up/m, 'there is no state file')
     t.notMatch(text, /^hawser_operations_open\{/m)
   }
 })
@@ -179,7 +179,8 @@ async function full () {
   observer.shed('event-loop')
   observer.reloaded('applied')
   observer.auditFailed()
-  return samplesOf(await metrics.text())
+  const withFile = createMetrics(sources({ state: { kind: 'file', isAvailable: () => true } }))
+  return new Map([...samplesOf(await withFile.text()), ...samplesOf(await metrics.text())])
 }
 
 t.test('every reported event is shown with bounded labels, an unusual method as other', async t => {

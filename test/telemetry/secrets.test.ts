@@ -16,7 +16,7 @@ import { startRedis } from '../helpers/redis.ts'
 
 const quick = { actionMs: 100, createMs: 100 }
 const [heficed, fleio, glesys, vmmanager, onecloud, hetzner] = [
-  await startHeficed({ knobs: quick }), await startFleio({ knobs: quick }), await startGlesys({ knobs: quick }), await startVmmanager({ knobs: quick }), await startOnecloud({ knobs: quick }), await startHetzner({ knobs: quick })
+  await startHeficed({ behavior: quick }), await startFleio({ behavior: quick }), await startGlesys({ behavior: quick }), await startVmmanager({ behavior: quick }), await startOnecloud({ behavior: quick }), await startHetzner({ behavior: quick })
 ]
 const redis = await startRedis()
 t.teardown(async () => { await redis.stop() })

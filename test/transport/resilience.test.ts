@@ -9,7 +9,7 @@ import { createBreaker, type CallOutcome } from '../../src/transport/breaker.ts'
 import { createCall } from '../../src/transport/call.ts'
 import { createBulkhead } from '../../src/transport/bulkhead.ts'
 import { createOperationEvents } from '../../src/operations/operation-events.ts'
-import { takeStep } from '../../src/operations/steps.ts'
+import { sendStep } from '../../src/operations/steps.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createRedisStores } from '../../src/state/stores.ts'
@@ -177,10 +177,10 @@ t.test('a step that meets an open circuit or a full queue is sent later: the ope
     const operationEvents = createOperationEvents(store, clock)
     const next = { name: 'write', input: {} }
     const stored = record('rebuild', { next })
-    await store.open(stored)
+    await store.put(stored)
     const server: ServerFacts = { id: '42', name: 'n', status: 'stopped', power: 'off', task: null, provider_status: null, cpus: null, memory_mib: null, disk_gib: null, addresses: [], image: null, plan: null, region: null, owner: null, created_at: null, tags: [], locked: false, protected: null, allowed_actions: [] }
     const parts = { account: provider.pollTarget, operationEvents, clock, signal: new AbortController().signal, onFault: (error: unknown) => { throw error } }
-    const take = async () => { await takeStep(parts, provider.connect(), { stored, next, server }) }
+    const take = async () => { await sendStep(parts, provider.connect(), { stored, next, server }) }
     await take()
     t.match(await store.get('a', 'op_1'), { operation: { status: 'running' }, stepsSent: 0 }, kind)
     isHeld = false

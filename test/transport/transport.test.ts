@@ -5,6 +5,7 @@ import type { SignIn, Token, Upstream, UpstreamCall } from '../../src/adapters/c
 import { UpstreamError, type Failure, type SideEffect, type UpstreamErrorOptions } from '../../src/domain/failure.ts'
 import { createCall, createCounters, type Counters } from '../../src/transport/call.ts'
 import { createUpstream, type Transport } from '../../src/transport/transport.ts'
+import { createRepeatedAnswers } from '../../src/transport/repeated-answers.ts'
 import { createRetryBudget, retryDelayMs, type RetryBudget } from '../../src/transport/retry.ts'
 import { sleep, startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { systemClock, type Clock } from '../../src/domain/clock.ts'
@@ -73,6 +74,7 @@ function openLine (t: Test, options: LineOptions = {}): Opened {
     timeoutMs: options.timeoutMs ?? 60_000,
     tokens: createTokenSource({ key: 'test', store: createMemoryStores().tokens }),
     signIn: options.signIn ?? null,
+    repeatedAnswers: createRepeatedAnswers({ random: Math.random }),
     budget: options.budget ?? createRetryBudget('test', createMemoryStores().tokenBuckets, () => {}, { capacity: 1000, perSecond: 1 }),
     breaker: options.breaker ?? noBreaker,
     bulkhead: options.bulkhead ?? openGate,

@@ -1,18 +1,12 @@
-import type { Adapter, Upstream } from '../contract.ts'
-import type { AdapterVerbs } from '../verbs.ts'
-import { createAddressClient } from './addresses-client.ts'
-import { createAddresses, createAssignStep, createHolderOf } from './addresses.ts'
-import { signIn } from './auth.ts'
-import { createCatalogClient } from './catalog-client.ts'
+import type { Adapter } from '../contract.ts'
+import { createAddresses, createAssignStep } from './addresses.ts'
 import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { readAllowed } from './failures.ts'
-import { serverIdOf } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createList } from './list.ts'
-import { createPower } from './power.ts'
 import { createRawVerb } from './raw.ts'
 import { createResize, createResizeSteps } from './resize.ts'
 import { createDigitaloceanSend } from './send.ts'
@@ -25,28 +19,23 @@ export const digitalocean: Adapter<DigitaloceanAccount> = {
   account: digitaloceanAccountSchema,
   example,
   secretMembers: ['user_data', 'email'],
-  signIn,
-  connect,
-  readAllowed
-}
-
-function connect (account: DigitaloceanAccount, upstream: Upstream): AdapterVerbs {
-  const send = createDigitaloceanSend(account, upstream)
-  const client = createClient(send)
-  const catalog = createCatalogClient(send)
-  const addresses = createAddressClient(send)
-  return {
-    list: createList(client),
-    get: { evidence: 'documented', run: async id => await client.getDroplet(serverIdOf(id)) },
-    create: createCreate(client),
-    ...createPower(client),
-    ...createChanges(client),
-    resize: createResize(client, catalog),
-    ...createSnapshots(client),
-    ...createAddresses(client, addresses),
-    ...createCatalogs(catalog),
-    raw: createRawVerb(account, upstream),
-    jobs: createJobs({ client, holderOf: createHolderOf(addresses) }),
-    steps: { ...createResizeSteps(client), assign: createAssignStep(addresses) }
+  // Tokens are made in the control panel: a refusal is final.
+  signIn: () => null,
+  readAllowed,
+  connect: (account, upstream) => {
+    const client = createClient(createDigitaloceanSend(account, upstream))
+    return {
+      list: createList(client),
+      get: { evidence: 'documented', run: async id => await client.getDroplet(id) },
+      create: createCreate(client, upstream.now),
+      ...createChanges(client),
+      resize: createResize(client),
+      ...createSnapshots(client),
+      ...createAddresses(client),
+      ...createCatalogs(client),
+      raw: createRawVerb(account, upstream),
+      jobs: createJobs(client, upstream.now),
+      steps: { ...createResizeSteps(client), assign: createAssignStep(client) }
+    }
   }
 }

@@ -1,122 +1,106 @@
 import { isIP } from 'node:net'
-import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import { addressOf } from '../kit/addresses.ts'
-import { noAddress } from '../kit/ids.ts'
-import type { AddressClient } from './addresses-client.ts'
+import { addressRow, canonicalIp, serverAddressRow } from '../kit/addresses.ts'
+import { noAddress, numericServerId, refusal, unlessMissing } from '../kit/ids.ts'
+import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
 import type { DigitaloceanClient } from './client.ts'
-import { serverIdOf } from './ids.ts'
-import { addressJob, unlessMissing } from './jobs.ts'
+import { addressJob } from './jobs.ts'
 import { readServers } from './list.ts'
 import type { ReservedWire } from './schema.ts'
 
-type Addresses = 'addresses.list' | 'addresses.attach' | 'addresses.detach'
-
 const note = 'Reserved addresses of the server\'s region; its own stay with it. One IPv4 and one IPv6 address for each server.'
+const member = 'body.addresses'
 
-export const createAddresses = (client: DigitaloceanClient, addresses: AddressClient): Required<Pick<AdapterVerbs, Addresses>> => ({
+export const createAddresses = (client: DigitaloceanClient) => ({
   'addresses.list': {
     evidence: 'documented',
     cost: { calls: 1, perPage: 1 },
     note: 'Reserved addresses have an id; the others came with their server and stay with it.',
     run: async id => {
-      const { server } = await client.getDroplet(serverIdOf(id))
-      return toRows([server], (await addresses.listReserved()).filter(({ droplet }) => droplet?.id === server.id))
+      const { server } = await client.getDroplet(id)
+      return toRows([server], (await client.listReserved()).filter(({ droplet }) => droplet?.id === id))
     },
-    all: async () => toRows((await readServers(client)).map(({ server }) => server), await addresses.listReserved())
+    all: async () => toRows((await readServers(client)).map(({ server }) => server), await client.listReserved())
   },
   'addresses.attach': {
     evidence: 'documented',
     cost: { calls: 1, perRow: 1 },
     note,
-    run: async ({ id, addresses: asked }) => {
-      const server = serverIdOf(id)
-      const [first, second, ...more] = [...new Set(asked.map(addressFrom))]
-      if (first === undefined) return { done: true }
-      if (more.length > 0 || (second !== undefined && isIP(first) === isIP(second))) {
-        throw badMember('body.addresses', 'a server takes one reserved IPv4 and one reserved IPv6 address')
+    run: async ({ id, addresses }) => {
+      numericServerId(id)
+      const wanted = [...new Set(addresses.map(addressFrom))]
+      if (new Set(wanted.map(isIP)).size < wanted.length) {
+        throw badMember(member, 'a server takes one reserved IPv4 and one reserved IPv6 address')
       }
-      const open: string[] = []
-      for (const address of second === undefined ? [first] : [first, second]) if (!await isHeldBy(addresses, address, server)) open.push(address)
-      const [now, later] = open
-      if (now === undefined) return { done: true }
-      const accepted = await assign(addresses, now, server)
+      const free: string[] = []
+      for (const address of wanted) if (!await isHeldBy(client, address, id)) free.push(address)
+      const [first, second] = free
+      if (first === undefined) return { done: true }
+      const accepted = await assign(client, first, id)
       // The server takes one event at a time.
-      return later === undefined ? accepted : { ...accepted, next: { name: 'assign', input: { address: later } } }
+      return second === undefined ? accepted : { ...accepted, next: { name: 'assign', input: { address: second } } }
     }
   },
   'addresses.detach': {
     evidence: 'documented',
     cost: { calls: 2 },
     note,
-    run: async ({ id, address: asked }) => {
-      const [server, address] = [serverIdOf(id), canonicalAddress(asked)]
-      const row = address.includes('%') ? null : await unlessMissing(addresses.getReserved(address))
-      if (row?.droplet?.id !== server) return await refuseDetach(client, server, address)
-      const action = await addresses.change(address, { type: 'unassign' }, { missing: { failure: 'not-found', member: 'path.address' } })
+    run: async ({ id, address: requested }) => {
+      const [server, address] = [numericServerId(id), canonicalIp(requested)]
+      const row = address === null ? null : await unlessMissing(client.getReserved(address))
+      if (address === null || row?.droplet?.id !== server) return await refuseDetach(client, server, address)
+      const about = { missing: { failure: 'not-found', member: 'path.address' } } as const
+      const action = await client.changeReserved(address, { type: 'unassign' }, about)
       return { jobs: [addressJob(action.id, 'unassign_ip', address, server)] }
     }
   }
-})
+} satisfies Partial<AdapterVerbs>)
 
-export const createAssignStep = (addresses: AddressClient): Step => ({
+export const createAssignStep = (client: DigitaloceanClient): Step => ({
   isDue: () => true,
-  run: async (id, { address }) => await assign(addresses, addressFrom(String(address)), serverIdOf(id))
+  run: async (id, { address }) => await assign(client, addressFrom(String(address)), id)
 })
-
-/** The server that an address belongs to now. */
-export const createHolderOf = (addresses: AddressClient) => async (address: string): Promise<string | null> =>
-  (await unlessMissing(addresses.getReserved(addressFrom(address))))?.droplet?.id ?? null
 
 function addressFrom (text: string): string {
-  const address = canonicalAddress(text)
-  if (isIP(address) === 0 || address.includes('%')) throw badMember('body.addresses', 'must be reserved addresses of the account')
+  const address = canonicalIp(text)
+  if (address === null) throw badMember(member, 'must be reserved addresses of the account')
   return address
 }
 
-async function isHeldBy (addresses: AddressClient, address: string, server: string): Promise<boolean> {
-  const row = await unlessMissing(addresses.getReserved(address))
-  if (row === null) throw badMember('body.addresses', `the account has no reserved address ${address}`)
+async function isHeldBy (client: DigitaloceanClient, address: string, server: string): Promise<boolean> {
+  const row = await unlessMissing(client.getReserved(address))
+  if (row === null) throw badMember(member, `the account has no reserved address ${address}`)
   if (row.droplet?.id === server) return true
   // Whether the vendor would take it away from the other server is not documented.
-  if (typeof row.droplet?.id === 'string') throw refused(`${address} is attached to another server`)
-  if (row.locked === true) throw refused(`${address} has work under way`)
+  if (typeof row.droplet?.id === 'string') throw refusal('conflict', `${address} is attached to another server`, member)
+  if (row.locked === true) throw refusal('conflict', `${address} has work under way`, member)
   return false
 }
 
-const refused = (message: string): UpstreamError => new UpstreamError('conflict', message, { notAttempted: true, member: 'body.addresses' })
-
 /** The job decides alone: the vendor's record of a server does not show a reserved IPv6 address. */
-async function assign (addresses: AddressClient, address: string, server: string): Promise<Accepted> {
-  const action = await addresses.change(address, { type: 'assign', droplet_id: Number(server) }, {})
+async function assign (client: DigitaloceanClient, address: string, server: string): Promise<Accepted> {
+  const action = await client.changeReserved(address, { type: 'assign', droplet_id: Number(server) }, {})
   return { jobs: [addressJob(action.id, 'assign_ip', address, server)] }
 }
 
 /** Distinguishes a missing server, a missing address, and an address that cannot be detached. */
-async function refuseDetach (client: DigitaloceanClient, id: string, address: string): Promise<never> {
+async function refuseDetach (client: DigitaloceanClient, id: string, address: string | null): Promise<never> {
   const { server } = await client.getDroplet(id)
-  if (server.addresses.some(own => own.address === address)) throw badMember('path.address', 'came with the server and stays with it; only reserved addresses can be detached')
-  throw noAddress()
+  if (!server.addresses.some(own => own.address === address)) throw noAddress()
+  throw badMember('path.address', 'came with the server and stays with it; only reserved addresses can be detached')
 }
 
 /** A reserved IPv4 address is one more public address of its server, unmarked; the lists of reserved ones mark it. */
 function toRows (servers: readonly ServerFacts[], reserved: readonly ReservedWire[]): AddressRow[] {
   const marked = new Map(reserved.map(row => [canonicalAddress(row.ip), row]))
-  const shown = servers.flatMap(server => server.addresses.map((address): AddressRow => ({
-    ...address,
-    id: marked.has(address.address) ? address.address : null,
-    server_id: server.id,
-    region: server.region?.id ?? null,
-    ptr: null
-  })))
+  const shown = servers.flatMap(server => server.addresses.map(address =>
+    serverAddressRow(server, address, { id: marked.has(address.address) ? address.address : null })))
   const known = new Set(shown.map(({ address }) => address))
   return [...shown, ...[...marked].flatMap(([address, row]) => known.has(address) ? [] : toRow(address, row) ?? [])]
 }
 
-function toRow (text: string, { droplet, region, region_slug: slug }: ReservedWire): AddressRow | null {
-  const address = addressOf(text, { scope: 'public' })
-  return address === null ? null : { ...address, id: text, server_id: droplet?.id ?? null, region: region?.slug ?? slug ?? null, ptr: null }
-}
+const toRow = (text: string, { droplet, region, region_slug: slug }: ReservedWire): AddressRow | null =>
+  addressRow(text, { id: text, scope: 'public', primary: false, server_id: droplet?.id ?? null, region: region?.slug ?? slug ?? null })

@@ -1,13 +1,13 @@
-import type { AllVerbs } from '../verbs.ts'
 import { priceOf, type Image, type Network, type Plan } from '../../domain/catalog.ts'
 import { byRegion, toSshKey } from '../kit/catalog.ts'
-import type { CatalogClient } from './catalog-client.ts'
+import type { AdapterVerbs } from '../verbs.ts'
+import type { DigitaloceanClient } from './client.ts'
 import { imageNameOf } from './mapping.ts'
 import type { ImageWire, SizeWire, VpcWire } from './schema.ts'
 
 const evidence = 'documented'
 
-export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
+export const createCatalogs = (client: DigitaloceanClient) => ({
   images: byRegion({
     evidence,
     run: async ({ region }) => (await client.listImages()).filter(row => isUsable(row) && isIn(row.regions, region)).map(toImage)
@@ -19,7 +19,8 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
   }),
   regions: {
     evidence,
-    run: async () => (await client.listRegions()).filter(({ available }) => available !== false).map(({ slug, name }) => ({ id: slug, name: name ?? slug }))
+    run: async () => (await client.listRegions()).filter(({ available }) => available !== false)
+      .map(({ slug, name }) => ({ id: slug, name: name ?? slug }))
   },
   ssh_keys: {
     evidence,
@@ -31,9 +32,10 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
     note: 'VPC networks; a create takes one of its own region.',
     run: async ({ region }) => (await client.listVpcs()).filter(row => region === undefined || row.region === region).map(toNetwork)
   })
-})
+} satisfies Partial<AdapterVerbs>)
 
-const isIn = (regions: readonly string[] | null, region: string | undefined): boolean => region === undefined || (regions ?? []).includes(region)
+const isIn = (regions: readonly string[] | null, region: string | undefined): boolean =>
+  region === undefined || (regions ?? []).includes(region)
 
 /** Images of Kubernetes (`admin`), and those that are not finished or retired, cannot be chosen. */
 const isUsable = ({ status, type }: ImageWire): boolean => (status ?? 'available') === 'available' && type !== 'admin'

@@ -1,62 +1,98 @@
 import { z } from 'zod'
+import { canonicalIp } from '../kit/addresses.ts'
+import { noAddress, numericServerId } from '../kit/ids.ts'
+import { readAllRows } from '../kit/pages.ts'
+import type { Job } from '../verbs.ts'
 import type { About } from './failures.ts'
 import { seenDroplet } from './mapping.ts'
-import { actionAnswer, actionWire, createdWire, ownImagesWire, pageWire, snapshotWire, type ActionWire, type CreatedWire } from './schema.ts'
+import {
+  actionWire, createdWire, imageWire, keyWire, ownImagesWire, pageWire, regionWire, reservedWire, sizeWire, snapshotWire, vpcWire,
+  type CreatedWire, type PageWire
+} from './schema.ts'
 import type { DigitaloceanSend } from './send.ts'
 
 export type DigitaloceanClient = ReturnType<typeof createClient>
 
-export type ActionType = 'power_on' | 'shutdown' | 'power_off' | 'reboot' | 'power_cycle' | 'rename' | 'resize' | 'rebuild' | 'password_reset' | 'snapshot' | 'restore'
+type ActionType =
+  | 'power_on' | 'shutdown' | 'power_off' | 'reboot' | 'power_cycle' | 'rename' | 'resize' | 'rebuild' | 'password_reset'
+  | 'snapshot' | 'restore'
+
+type ReservedAction = { readonly type: 'assign', readonly droplet_id: number } | { readonly type: 'unassign' }
+
+/** Parameters of a list beside those of its pages. */
+export type Filter = Readonly<Record<string, string>>
+
+/** The vendor's maximum. */
+export const pageSize = 200
+
+/** Nothing follows: the vendor has no link to a next page, and the count of rows does not contradict it. */
+export const isEnd = ({ rows, hasNext, total }: PageWire<unknown>, start: number, size: number): boolean =>
+  rows.length === 0 || (!hasNext && (rows.length < size || total === null || start + rows.length >= total))
 
 // Created once, because zod compiles a schema at its first use.
 const dropletPage = pageWire('droplets', seenDroplet)
-const actionPage = pageWire('actions', actionWire)
-const snapshotPage = pageWire('snapshots', snapshotWire)
 const dropletAnswer = z.object({ droplet: seenDroplet }).transform(({ droplet }) => droplet)
 const ownImagesAnswer = z.object({ droplet: ownImagesWire }).transform(({ droplet }) => droplet)
+const actionAnswer = z.object({ action: actionWire }).transform(({ action }) => action)
+const reservedAnswer = z.union([
+  z.object({ reserved_ip: reservedWire }).transform(wire => wire.reserved_ip),
+  z.object({ reserved_ipv6: reservedWire }).transform(wire => wire.reserved_ipv6)
+])
 const nothing = z.unknown().transform(() => true)
 
-/** A list names no server that could be missing. */
-export const noList: About = { missing: { failure: 'malformed' } }
-
-export const assumedAction: ActionWire = { id: '{action}', status: null }
+const assumedAction = { id: '{action}', status: null }
 const assumedCreate: CreatedWire = { droplet: { id: '{id}' }, links: { actions: [{ id: '{action}', rel: 'create' }] } }
 
 const createMembers = ['body.name', 'body.plan', 'body.image', 'body.region', 'body.ssh_keys']
 
-/** One function for each endpoint of the droplets; the vendor's page: docs.digitalocean.com/reference/api */
-export function createClient (send: DigitaloceanSend) {
-  const droplet = (id: string): string => `/droplets/${encodeURIComponent(id)}`
+/** An empty or odd id would lead to the list, and DELETE there takes every droplet with a tag. */
+const droplet = (id: string): string => `/droplets/${numericServerId(id)}`
+
+/** A reserved address is its own id. */
+const folderOf = (address: string): string => address.includes(':') ? 'reserved_ipv6' : 'reserved_ips'
+
+function reserved (address: string): string {
+  if (canonicalIp(address) === null) throw noAddress()
+  return `/${folderOf(address)}/${address}`
+}
+
+/** One function for each endpoint; the vendor's page: docs.digitalocean.com/reference/api */
+export const createClient = (send: DigitaloceanSend) => ({ ...createDropletCalls(send), ...createOtherCalls(send) })
+
+function createDropletCalls (send: DigitaloceanSend) {
+  const { readPage, readAll } = createLists(send)
   return {
-    listDroplets: async (query: URLSearchParams) => await send({
-      name: 'droplets', method: 'GET', path: `/droplets?${query.toString()}`, schema: dropletPage, about: noList
-    }),
-    getDroplet: async (id: string) => await send({ name: 'droplets/get', method: 'GET', path: droplet(id), schema: dropletAnswer }),
+    listDroplets: async (page: number, size: number, filter: Filter) =>
+      await readPage({ name: 'droplets', schema: dropletPage, filter }, page, size),
+    readDroplets: async (filter: Filter) => await readAll({ name: 'droplets', schema: dropletPage, filter }, ({ server }) => server.id),
+    getDroplet: async (id: string) => await send({ name: 'droplets/get', path: droplet(id), schema: dropletAnswer }),
     /** The same answer, read for the images that were taken of it. */
-    getOwnImages: async (id: string) => await send({ name: 'droplets/get', method: 'GET', path: droplet(id), schema: ownImagesAnswer }),
+    getOwnImages: async (id: string) => await send({ name: 'droplets/get', path: droplet(id), schema: ownImagesAnswer }),
     /** Must not be repeated: each accepted call buys a server. A 404 is about the VPC network. */
     createDroplet: async (body: object) => await send({
       name: 'droplets/create',
-      method: 'POST',
       path: '/droplets',
       body,
       schema: createdWire,
       assumed: assumedCreate,
       about: { members: createMembers, missing: { failure: 'rejected', member: 'body.networks' } }
     }),
-    deleteDroplet: async (id: string) => await send({ name: 'droplets/delete', method: 'DELETE', path: droplet(id), schema: nothing, assumed: true }),
-    act: async (id: string, type: ActionType, body: object = {}, about: About = {}) => (await send({
-      name: `droplets/${type}`,
-      method: 'POST',
-      path: `${droplet(id)}/actions`,
-      body: { type, ...body },
-      schema: actionAnswer,
-      assumed: { action: assumedAction },
-      about
-    })).action,
-    listSnapshots: async (id: string, query: URLSearchParams) => await send({
-      name: 'droplets/snapshots', method: 'GET', path: `${droplet(id)}/snapshots?${query.toString()}`, schema: snapshotPage
-    }),
+    deleteDroplet: async (id: string) =>
+      await send({ name: 'droplets/delete', method: 'DELETE', path: droplet(id), schema: nothing, assumed: true }),
+    act: async (id: string, type: ActionType, body: object = {}, about: About = {}): Promise<Job> => {
+      const endpoint = { name: `droplets/${type}`, path: `${droplet(id)}/actions`, body: { type, ...body } }
+      const action = await send({ ...endpoint, schema: actionAnswer, assumed: assumedAction, about })
+      return { id: action.id, name: type }
+    },
+    listSnapshots: async (id: string) => await readAll({
+      name: 'droplets/snapshots', path: `${droplet(id)}/snapshots`, schema: pageWire('snapshots', snapshotWire), about: {}
+    }, byId)
+  }
+}
+
+function createOtherCalls (send: DigitaloceanSend) {
+  const { readPage, readAll } = createLists(send)
+  return {
     /** 400 for what is no snapshot: a backup, an image. */
     deleteSnapshot: async (id: string) => await send({
       name: 'snapshots/delete',
@@ -66,7 +102,52 @@ export function createClient (send: DigitaloceanSend) {
       assumed: true,
       about: { missing: { failure: 'not-found', member: 'path.snapshot' } }
     }),
-    getAction: async (id: string) => (await send({ name: 'actions/get', method: 'GET', path: `/actions/${encodeURIComponent(id)}`, schema: actionAnswer })).action,
-    listActions: async (query: URLSearchParams) => await send({ name: 'actions', method: 'GET', path: `/actions?${query.toString()}`, schema: actionPage })
+    getAction: async (id: string) => await send({ name: 'actions/get', path: `/actions/${encodeURIComponent(id)}`, schema: actionAnswer }),
+    /** The latest of the account. */
+    listActions: async () => await readPage({ name: 'actions', schema: pageWire('actions', actionWire) }, 1, pageSize),
+    listImages: async () => await readAll({ name: 'images', schema: pageWire('images', imageWire) }, byId),
+    listSizes: async () => await readAll({ name: 'sizes', schema: pageWire('sizes', sizeWire) }, bySlug),
+    listRegions: async () => await readAll({ name: 'regions', schema: pageWire('regions', regionWire) }, bySlug),
+    listKeys: async () => await readAll({ name: 'account/keys', schema: pageWire('ssh_keys', keyWire) }, byId),
+    listVpcs: async () => await readAll({ name: 'vpcs', schema: pageWire('vpcs', vpcWire) }, byId),
+    listReserved: async () => [
+      ...await readAll({ name: 'reserved_ips', schema: pageWire('reserved_ips', reservedWire) }, ({ ip }) => ip),
+      ...await readAll({ name: 'reserved_ipv6', schema: pageWire('reserved_ipv6s', reservedWire) }, ({ ip }) => ip)
+    ],
+    getReserved: async (address: string) =>
+      await send({ name: `${folderOf(address)}/get`, path: reserved(address), schema: reservedAnswer }),
+    changeReserved: async (address: string, body: ReservedAction, about: About) => await send({
+      name: `${folderOf(address)}/${body.type}`,
+      path: `${reserved(address)}/actions`,
+      body,
+      schema: actionAnswer,
+      assumed: assumedAction,
+      about
+    })
   }
+}
+
+interface ListOf<Row> {
+  readonly name: string
+  readonly path?: string
+  readonly schema: z.ZodType<PageWire<Row>>
+  readonly about?: About
+  readonly filter?: Filter
+}
+
+const byId = ({ id }: { readonly id: string }): string => id
+const bySlug = ({ slug }: { readonly slug: string }): string => slug
+
+/** A list names no server that could be missing, unless it is of one. */
+function createLists (send: DigitaloceanSend) {
+  const readPage = async <Row>(list: ListOf<Row>, page: number, size: number): Promise<PageWire<Row>> => {
+    const { name, path = `/${name}`, schema, about = { missing: { failure: 'malformed' } }, filter } = list
+    const query = new URLSearchParams({ ...filter, page: String(page), per_page: String(size) })
+    return await send({ name, path: `${path}?${query.toString()}`, schema, about })
+  }
+  const readAll = async <Row>(list: ListOf<Row>, idOf: (row: Row) => string): Promise<Row[]> => await readAllRows(1, async page => {
+    const wire = await readPage(list, page, pageSize)
+    return { rows: wire.rows, next: isEnd(wire, (page - 1) * pageSize, pageSize) ? null : page + 1 }
+  }, idOf)
+  return { readPage, readAll }
 }

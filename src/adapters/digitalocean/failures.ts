@@ -1,7 +1,7 @@
 import type { Failure, UpstreamError } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
-import type { Allowed } from '../contract.ts'
 import { parseJson, refused, retryAfterMs } from '../../upstream/read.ts'
+import type { Allowed } from '../contract.ts'
 import { errorWire } from './schema.ts'
 
 /** What the objects of a call are to our caller. */
@@ -12,16 +12,11 @@ export interface About {
   readonly missing?: { readonly failure: Failure, readonly member?: string }
 }
 
-interface Meaning {
-  readonly failure?: Failure
-  readonly member?: string
-}
-
 /**
  * The vendor's `id` repeats the status, and 422 says everything else in prose: its texts are the only witness. A text that no row knows
  * is `rejected`. A member is named only where the call has it.
  */
-const meanings: ReadonlyArray<readonly [RegExp, Failure, string?]> = [
+const meanings: ReadonlyArray<readonly [RegExp, Failure, member?: string]> = [
   [/already has a pending event/, 'conflict'],
   [/already powered (on|off)|powered off before|must be (powered )?off/, 'conflict'],
   [/exceed your .*limit|additional payment/, 'quota'],
@@ -32,32 +27,29 @@ const meanings: ReadonlyArray<readonly [RegExp, Failure, string?]> = [
   [/hostname characters/, 'rejected', 'body.name']
 ]
 
-export function callFailure (response: HttpResponse, { members = [], missing }: About = {}): UpstreamError {
-  const { id, message, request_id: requestId } = errorWire.safeParse(parseJson(response.text)).data ?? {}
-  const { failure, member = '' } = meaningOf(response.status, id ?? '', message ?? '')
+/** `now` in epoch milliseconds. */
+export function callFailure (response: HttpResponse, now: number, { members = [], missing }: About = {}): UpstreamError {
+  const { status, headers, text } = response
+  const { id, message, request_id: requestId } = errorWire.safeParse(parseJson(text)).data ?? {}
+  const isInProse = status === 422 || status === 400
+  const [, meaning, member = ''] = meanings.find(([pattern]) => isInProse && pattern.test(message?.toLowerCase() ?? '')) ?? []
+  const failure = isInProse && id === 'droplet_limit_exceeded' ? 'quota' : meaning
   return refused(response, {
     ...(failure === undefined ? {} : { failure }),
     ...(members.includes(member) ? { member } : {}),
-    ...(response.status === 404 ? missing : {}),
-    ...(response.status === 429 ? { retryAfterMs: retryAfterMs(response) ?? untilResetMs(response.headers) } : {}),
+    ...(status === 404 ? missing : {}),
+    ...(status === 429 ? { retryAfterMs: retryAfterMs(response) ?? untilResetMs(headers, now) } : {}),
     ...(typeof id === 'string' && id !== '' ? { code: id } : {}),
     ...(typeof requestId === 'string' ? { requestId } : {}),
     vendorMessage: message ?? null
   })
 }
 
-function meaningOf (status: number, id: string, message: string): Meaning {
-  if (status !== 422 && status !== 400) return {}
-  if (id === 'droplet_limit_exceeded') return { failure: 'quota' }
-  const [, failure, member] = meanings.find(([pattern]) => pattern.test(message.toLowerCase())) ?? []
-  return { ...(failure === undefined ? {} : { failure }), ...(member === undefined ? {} : { member }) }
-}
-
 const leastMs = 1000
 const isNumber = (text: string): boolean => /^\d{1,12}$/.test(text)
 
 /** The limit of an hour has no Retry-After: `ratelimit-reset` is when its oldest request leaves the window, in epoch seconds. */
-function untilResetMs (headers: HttpResponse['headers'], now = Date.now()): number {
+function untilResetMs (headers: HttpResponse['headers'], now: number): number {
   const reset = headers['ratelimit-reset'] ?? ''
   return isNumber(reset) ? Math.max(leastMs, Number(reset) * 1000 - now) : leastMs
 }
@@ -67,5 +59,6 @@ export function readAllowed (headers: HttpResponse['headers'], now: number): All
   const remaining = headers['ratelimit-remaining'] ?? ''
   const burst = headers['retry-after'] ?? ''
   if (!isNumber(remaining)) return null
-  return isNumber(burst) ? { remaining: 0, nextMs: Number(burst) * 1000 } : { remaining: Number(remaining), nextMs: untilResetMs(headers, now) }
+  if (isNumber(burst)) return { remaining: 0, nextMs: Number(burst) * 1000 }
+  return { remaining: Number(remaining), nextMs: untilResetMs(headers, now) }
 }

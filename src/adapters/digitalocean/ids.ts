@@ -1,13 +1,5 @@
 import { badMember } from '../../domain/failure.ts'
-import { isUuid, noServer } from '../kit/ids.ts'
-
-const numeric = /^[1-9]\d{0,14}$/
-
-/** An empty or odd id would lead to the list, and DELETE there takes every droplet with a tag. */
-export function serverIdOf (id: string): string {
-  if (!numeric.test(id)) throw noServer()
-  return id
-}
+import { isNumericId } from '../kit/ids.ts'
 
 const longest = 255
 
@@ -24,12 +16,12 @@ export function slugOf (path: string, text: string): string {
 }
 
 /** An id is sent as a number, a slug as a text; names are refused. */
-export const imageOf = (image: string): string | number => numeric.test(image) ? Number(image) : slugOf('body.image', image)
+export const imageOf = (image: string): string | number => isNumericId(image) ? Number(image) : slugOf('body.image', image)
 
 const fingerprint = /^[\da-f]{2}(:[\da-f]{2}){15}$/i
 
 export function sshKeyOf (key: string): string | number {
-  if (numeric.test(key)) return Number(key)
+  if (isNumericId(key)) return Number(key)
   if (!fingerprint.test(key)) throw badMember('body.ssh_keys', 'must be ids or MD5 fingerprints as listed by ssh-keys, not key texts')
   return key.toLowerCase()
 }
@@ -39,16 +31,13 @@ export function tagOf (tag: string): string {
   return tag
 }
 
-export function networkOf (path: string, id: string): string {
-  if (!isUuid(id.toLowerCase())) throw badMember(path, 'must be the UUID of a VPC network, as listed by networks')
-  return id
-}
-
 const longestUserData = 64 * 1024
 
 /** The vendor accepts an order with characters of four bytes, and then drops it. */
 export function userDataOf (text: string): string {
   if (Buffer.byteLength(text) > longestUserData) throw badMember('body.user_data', `must have at most ${longestUserData} bytes`)
-  if (/[\u{10000}-\u{10ffff}]/u.test(text)) throw badMember('body.user_data', 'must not have characters beyond U+FFFF, such as emoji: the provider would drop the server')
+  if (/[\u{10000}-\u{10ffff}]/u.test(text)) {
+    throw badMember('body.user_data', 'must not have characters beyond U+FFFF, such as emoji: the provider would drop the server')
+  }
   return text
 }

@@ -1,13 +1,13 @@
-import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { Seen } from '../../domain/list.ts'
-import { placeFor } from '../kit/places.ts'
-import type { DigitaloceanClient } from './client.ts'
-import { isEnd, pageQuery, pageSize, readAll } from './pages.ts'
+import { pageFor } from '../kit/pages.ts'
+import type { List, PageRequest, VendorPage } from '../verbs.ts'
+import { isEnd, pageSize, type DigitaloceanClient } from './client.ts'
 
 export const createList = (client: DigitaloceanClient): List => ({
   evidence: 'documented',
-  note: 'Servers with a GPU are in a list of their own at the provider, which is read after the other. A new server may be missing for some seconds.',
+  note: 'Servers with a GPU are in a list of their own at the provider, which is read after the other. ' +
+    'A new server may be missing for some seconds.',
   paging: 'offset',
   pageSize,
   // Neither the order of rows nor a parameter for it is documented.
@@ -17,23 +17,18 @@ export const createList = (client: DigitaloceanClient): List => ({
 })
 
 /** `type=gpus` lists only them, and no answer of the other list has them. */
-async function listPage (client: DigitaloceanClient, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
-  const { page, size, start } = placeFor(offset, limit)
-  const name = nameFilter(filters.name)
-  const wire = await client.listDroplets(pageQuery(page, size, name))
-  if (!isEnd(wire, start, size)) return { rows: wire.rows, start, last: false, total: null }
-  const gpus = await readGpus(client, name)
+async function listPage (client: DigitaloceanClient, { filters: { name }, offset, limit }: PageRequest): Promise<VendorPage> {
+  const { page, size, start } = pageFor(offset, limit)
+  // The vendor compares names in any case, and the gateway exactly. A tag cannot be combined with a type.
+  const filter = name !== undefined && /^[\w.-]+$/.test(name) ? { name } : {}
+  const wire = await client.listDroplets(page, size, filter)
+  const { rows, total } = wire
+  if (!isEnd(wire, start, size)) return { rows, start, last: false, total: null }
+  const gpus = await client.readDroplets({ ...filter, type: 'gpus' })
   // Past the end, the list is as long as the vendor says.
-  const begin = wire.rows.length === 0 && wire.total !== null ? Math.min(start, wire.total) : start
-  return { rows: [...wire.rows, ...gpus], start: begin, last: true, total: wire.total === null ? null : wire.total + gpus.length }
+  const begin = rows.length === 0 && total !== null ? Math.min(start, total) : start
+  return { rows: [...rows, ...gpus], start: begin, last: true, total: total === null ? null : total + gpus.length }
 }
 
-const readGpus = async (client: DigitaloceanClient, more: Readonly<Record<string, string>>): Promise<Seen[]> =>
-  await readAll(client.listDroplets, ({ server }) => server.id, { ...more, type: 'gpus' })
-
 export const readServers = async (client: DigitaloceanClient): Promise<Seen[]> =>
-  [...await readAll(client.listDroplets, ({ server }) => server.id), ...await readGpus(client, {})]
-
-/** The vendor compares names in any case, and the gateway exactly. A tag cannot be combined with a type. */
-const nameFilter = (name: string | undefined): Readonly<Record<string, string>> =>
-  name !== undefined && /^[\w.-]+$/.test(name) ? { name } : {}
+  [...await client.readDroplets({}), ...await client.readDroplets({ type: 'gpus' })]

@@ -1,10 +1,9 @@
-import { isIP } from 'node:net'
 import type { z } from 'zod'
 import { canonicalAddress } from '../../domain/address.ts'
 import type { Seen } from '../../domain/list.ts'
 import { powerOf, type Address, type Reference, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
-import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
+import { addressOf, canonicalIp, prefixOfNetmask } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
 import { dropletWire, type DropletWire, type NetworkWire } from './schema.ts'
 
@@ -51,13 +50,13 @@ export function toServer (wire: DropletWire): ServerFacts {
 }
 
 /** A base image is named by its version alone: "24.04 (LTS) x64" of Ubuntu. */
-export const imageNameOf = ({ name, distribution, type }: Pick<NonNullable<DropletWire['image']>, 'name' | 'distribution' | 'type'>): string | null =>
+export const imageNameOf = ({ name, distribution, type }: NonNullable<DropletWire['image']>): string | null =>
   type === 'base' && typeof distribution === 'string' ? `${distribution} ${name ?? ''}`.trim() : name ?? null
 
 const toImage = ({ image }: DropletWire): Reference | null =>
   image === null || image === undefined ? null : { id: image.slug ?? image.id, name: imageNameOf(image) }
 
-/** Public ones first; the droplet's own stand before a reserved one, which looks the same. */
+/** Public ones first; the droplet's own are before a reserved one, which looks the same. */
 function toAddresses ({ networks }: DropletWire): Address[] {
   const rows = [...networks?.v4 ?? [], ...networks?.v6 ?? []].map(toAddress).filter(address => address !== null)
   const sorted = [...rows.filter(({ scope }) => scope === 'public'), ...rows.filter(({ scope }) => scope !== 'public')]
@@ -66,10 +65,9 @@ function toAddresses ({ networks }: DropletWire): Address[] {
 
 function toAddress ({ ip_address: ip, netmask, gateway, type }: NetworkWire): Address | null {
   const scope = type === 'public' || type === 'private' ? { scope: type } as const : {}
-  const gate = gateway ?? ''
   return addressOf(canonicalAddress(ip), {
     prefix_length: typeof netmask === 'number' ? netmask : prefixOfNetmask(netmask),
-    gateway: isIP(gate) === 0 ? null : canonicalAddress(gate),
+    gateway: canonicalIp(gateway ?? ''),
     ...scope
   })
 }

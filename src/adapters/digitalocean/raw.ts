@@ -1,22 +1,18 @@
 import type { Upstream } from '../contract.ts'
 import type { Raw } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
-import { createRaw, rawBody, rawPath, rawSegments } from '../kit/raw.ts'
-import { jsonRequest } from '../kit/send.ts'
+import { createJsonRaw, rawSegments } from '../kit/raw.ts'
 import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { DigitaloceanAccount } from './settings.ts'
 
 export function createRawVerb (account: DigitaloceanAccount, upstream: Upstream): Raw {
-  const raw = createRaw(upstream, {
+  const raw = createJsonRaw(upstream, {
     evidence: 'documented',
     note: 'Paths below /v2: /droplets. Calls that act on all servers with a tag are refused.',
     isSecret,
-    build: request => jsonRequest(baseOf(account), { method: request.method, path: rawPath(request), body: request.body }),
-    read: response => {
-      if (response.status === 401) throw callFailure(response)
-      return { status: response.status, body: rawBody(response.text) }
-    }
+    baseOf: () => baseOf(account),
+    toFailure: response => callFailure(response, upstream.now())
   })
   return {
     ...raw,
@@ -30,7 +26,13 @@ export function createRawVerb (account: DigitaloceanAccount, upstream: Upstream)
 }
 
 /** They return credentials, or objects with credentials in them. */
-const secretPaths = /^(apps|databases|spaces\/keys|functions\/namespaces|gen-ai\/oauth2)(\/|$)|\/(docker-credentials|kubeconfig|credentials|api_keys|tokens)(\/|$)/
+const secretPaths = [
+  /^(apps|databases|spaces\/keys|functions\/namespaces|gen-ai\/oauth2)(\/|$)/,
+  /\/(docker-credentials|kubeconfig|credentials|api_keys|tokens)(\/|$)/
+]
 
 /** A base that ends in /v2 may be repeated in the path. */
-const isSecret = (segments: readonly string[]): boolean => secretPaths.test(segments.filter((segment, index) => index > 0 || segment !== 'v2').join('/'))
+function isSecret (segments: readonly string[]): boolean {
+  const path = segments.filter((segment, index) => index > 0 || segment !== 'v2').join('/')
+  return secretPaths.some(pattern => pattern.test(path))
+}

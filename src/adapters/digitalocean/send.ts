@@ -1,28 +1,12 @@
-import type { z } from 'zod'
 import type { Upstream } from '../contract.ts'
-import { isSuccess, parseJson, parseWire } from '../../upstream/read.ts'
-import { createSend, type Base, type Endpoint } from '../kit/send.ts'
-import { authorization } from './auth.ts'
+import { createJsonSend, type JsonSend } from '../kit/json-send.ts'
+import type { Base } from '../kit/send.ts'
 import { callFailure, type About } from './failures.ts'
 import type { DigitaloceanAccount } from './settings.ts'
 
-interface DigitaloceanEndpoint<T> extends Omit<Endpoint<T>, 'read'> {
-  readonly schema: z.ZodType<T>
-  /** What a refusal means here. */
-  readonly about?: About
-}
+export type DigitaloceanSend = JsonSend<About>
 
-export type DigitaloceanSend = ReturnType<typeof createDigitaloceanSend>
+export const baseOf = ({ api_url: url, token }: DigitaloceanAccount): Base => ({ url, headers: { authorization: `Bearer ${token}` } })
 
-export const baseOf = (account: DigitaloceanAccount): Base => ({ url: account.api_url, headers: authorization(account) })
-
-export const createDigitaloceanSend = (account: DigitaloceanAccount, upstream: Upstream) => {
-  const send = createSend(upstream, () => baseOf(account))
-  return async <T>({ schema, about = {}, ...endpoint }: DigitaloceanEndpoint<T>): Promise<T> => await send({
-    ...endpoint,
-    read: response => {
-      if (!isSuccess(response)) throw callFailure(response, about)
-      return parseWire(schema, response.text === '' ? null : parseJson(response.text), response)
-    }
-  })
-}
+export const createDigitaloceanSend = (account: DigitaloceanAccount, upstream: Upstream): DigitaloceanSend =>
+  createJsonSend(upstream, () => baseOf(account), (response, about) => callFailure(response, upstream.now(), about))

@@ -1,33 +1,30 @@
-import type { AdapterVerbs } from '../verbs.ts'
-import type { Snapshot } from '../../domain/catalog.ts'
-import { UpstreamError } from '../../domain/failure.ts'
 import { toUtc } from '../../domain/time.ts'
+import { noSnapshot, refusal } from '../kit/ids.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { DigitaloceanClient } from './client.ts'
-import { missing } from '../kit/ids.ts'
-import { serverIdOf } from './ids.ts'
-import { toJob } from './jobs.ts'
-import { readAll } from './pages.ts'
 import { longWorkMs } from './resize.ts'
-import type { SnapshotWire } from './schema.ts'
 
-type Snapshots = 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'
-
-export const createSnapshots = (client: DigitaloceanClient): Required<Pick<AdapterVerbs, Snapshots>> => ({
+export const createSnapshots = (client: DigitaloceanClient) => ({
   'snapshots.list': {
     evidence: 'documented',
     cost: { calls: 0, perPage: 1 },
     note: 'Snapshots of the server\'s own disk, without backups and volumes.',
-    run: async ({ id }) => {
-      const server = serverIdOf(id)
-      const rows = await readAll(async query => await client.listSnapshots(server, query), row => row.id)
-      return rows.filter(({ type }) => type !== 'backup').map(row => toSnapshot(row, server))
-    }
+    // What is listed is finished.
+    run: async ({ id }) => (await client.listSnapshots(id)).filter(({ type }) => type !== 'backup').map(row => ({
+      id: row.id,
+      name: row.name ?? row.id,
+      server_id: id,
+      status: 'ready',
+      provider_status: null,
+      size_gib: row.size_gigabytes ?? null,
+      created_at: toUtc(row.created_at)
+    }))
   },
   'snapshots.create': {
     evidence: 'documented',
     deadlineMs: longWorkMs,
     note: 'The server may run meanwhile. Volumes are not part of it. A snapshot stays, and is billed, when its server is deleted.',
-    run: async ({ id, name }) => ({ jobs: [toJob(await client.act(serverIdOf(id), 'snapshot', { name }), 'snapshot')] })
+    run: async ({ id, name }) => ({ jobs: [await client.act(id, 'snapshot', { name })] })
   },
   'snapshots.restore': {
     evidence: 'observed',
@@ -35,36 +32,24 @@ export const createSnapshots = (client: DigitaloceanClient): Required<Pick<Adapt
     deadlineMs: longWorkMs,
     note: 'The provider documents it for backups; it takes snapshots of the same server too.',
     run: async ({ id, snapshot }) => {
-      const server = serverIdOf(id)
-      await requireOwn(client, server, snapshot)
-      return { jobs: [toJob(await client.act(server, 'restore', { image: Number(snapshot) }), 'restore')] }
+      await requireOwn(client, id, snapshot)
+      return { jobs: [await client.act(id, 'restore', { image: Number(snapshot) })] }
     }
   },
   'snapshots.delete': {
     evidence: 'documented',
     cost: { calls: 2 },
     run: async ({ id, snapshot }) => {
-      await requireOwn(client, serverIdOf(id), snapshot)
+      await requireOwn(client, id, snapshot)
       await client.deleteSnapshot(snapshot)
       return {}
     }
   }
-})
+} satisfies Partial<AdapterVerbs>)
 
 /** The vendor would delete any snapshot of the account. */
 async function requireOwn (client: DigitaloceanClient, server: string, snapshot: string): Promise<void> {
   const { snapshot_ids: ids } = await client.getOwnImages(server)
-  if (ids === null) throw new UpstreamError('forbidden', 'without the scope image:read it is unknown which snapshots belong to the server', { notAttempted: true })
-  if (!ids.includes(snapshot)) throw missing('the server has no such snapshot', 'path.snapshot')
+  if (ids === null) throw refusal('forbidden', 'without the scope image:read it is unknown which snapshots belong to the server')
+  if (!ids.includes(snapshot)) throw noSnapshot()
 }
-
-/** What is listed is finished. */
-const toSnapshot = ({ id, name, created_at: createdAt, size_gigabytes: size }: SnapshotWire, server: string): Snapshot => ({
-  id,
-  name: name ?? id,
-  server_id: server,
-  status: 'ready',
-  provider_status: null,
-  size_gib: size ?? null,
-  created_at: toUtc(createdAt)
-})

@@ -8,7 +8,7 @@ import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createConsole } from './console.ts'
 import { createCreate } from './create.ts'
-import { serverIdOf } from './ids.ts'
+import { uuidServerId } from '../kit/ids.ts'
 import { createList } from './list.ts'
 import { createOwnerClient } from './owners-client.ts'
 import { createOwners } from './owners.ts'
@@ -38,21 +38,21 @@ export const fleio: Adapter<FleioAccount> = {
       list: createList(client, mode),
       get: {
         evidence: 'observed',
-        run: async id => await client.getInstance(serverIdOf(id))
+        run: async id => await client.getInstance(uuidServerId(id))
       },
       create: createCreate(client, owners, mode),
       start: {
         evidence: 'documented',
-        run: async ({ id }) => await toAccepted(client.act(serverIdOf(id), 'start'))
+        run: async ({ id }) => await toAccepted(client.act(uuidServerId(id), 'start'))
       },
       stop: {
         evidence: 'documented',
-        run: async ({ id }) => await toAccepted(client.act(serverIdOf(id), 'stop'))
+        run: async ({ id }) => await toAccepted(client.act(uuidServerId(id), 'stop'))
       },
       reboot: {
         evidence: 'observed',
         note: 'A soft reboot through the guest; there is no reset.',
-        run: async ({ id }) => await toAccepted(client.act(serverIdOf(id), 'reboot'))
+        run: async ({ id }) => await toAccepted(client.act(uuidServerId(id), 'reboot'))
       },
       ...createChanges(client),
       rebuild: createRebuild(client),

@@ -2,14 +2,13 @@ import { isIP } from 'node:net'
 import type { AllVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
-import { isUuid, noAddress } from '../kit/ids.ts'
+import { isUuid, noAddress, uuidServerId } from '../kit/ids.ts'
 import { present } from '../kit/wire.ts'
-import { addressOf } from '../kit/addresses.ts'
+import { addressRow } from '../kit/addresses.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { FloatingIpWire } from './catalog-schema.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { serverIdOf } from './ids.ts'
 import type { AttachedWire } from './schema.ts'
 
 type Addresses = Pick<AllVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach'>
@@ -21,7 +20,7 @@ export const createAddresses = (client: FleioClient, catalog: CatalogClient): Ad
     evidence: 'inferred',
     cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has the floating addresses; fixed addresses are listed with their server only.',
-    run: async id => rowsOf(await client.getAttached(serverIdOf(id))),
+    run: async id => rowsOf(await client.getAttached(uuidServerId(id))),
     all: async () => (await catalog.listFloatingIps()).map(toRow).filter(row => row !== null)
   },
   'addresses.attach': {
@@ -29,7 +28,7 @@ export const createAddresses = (client: FleioClient, catalog: CatalogClient): Ad
     cost: { calls: 1, perPage: 1, perRow: 1 },
     note,
     run: async ({ id, addresses }) => {
-      serverIdOf(id)
+      uuidServerId(id)
       const wanted = await resolve(catalog, addresses)
       const about = { members: new Map([['floating_ip', 'body.addresses']]), uncertain: true }
       for (const address of wanted) {
@@ -44,7 +43,7 @@ export const createAddresses = (client: FleioClient, catalog: CatalogClient): Ad
     cost: { calls: 2 },
     note,
     run: async ({ id, address: asked }) => {
-      serverIdOf(id)
+      uuidServerId(id)
       if (isIP(asked) === 0 && !isUuid(asked.toLowerCase())) throw noAddress()
       const address = heldAddress(await client.getAttached(id), asked)
       // The member is floating_ip to attach and ip to detach.
@@ -90,22 +89,11 @@ function rowsOf (wire: AttachedWire): AddressRow[] {
   ]
   const rows = new Map<string, AddressRow>()
   for (const { id, text } of failureFacts) {
-    const address = addressOf(text, { primary: text === wire.access_ip })
-    if (address !== null && !rows.has(address.address)) rows.set(address.address, { ...address, id, server_id: wire.id, region: wire.region ?? null, ptr: null })
+    const row = addressRow(text, { id, primary: text === wire.access_ip, server_id: wire.id, region: wire.region ?? null })
+    if (row !== null && !rows.has(row.address)) rows.set(row.address, row)
   }
   return [...rows.values()]
 }
 
-function toRow (wire: FloatingIpWire): AddressRow | null {
-  const address = addressOf(wire.floating_ip_address)
-  const holder = wire.associated_object
-  if (address === null) return null
-  return {
-    ...address,
-    id: wire.id,
-    primary: null,
-    server_id: holder?.device_type === 'instance' ? holder.id : null,
-    region: wire.floating_network?.region ?? null,
-    ptr: null
-  }
-}
+const toRow = ({ id, floating_ip_address: text, associated_object: holder, floating_network: network }: FloatingIpWire): AddressRow | null =>
+  addressRow(text, { id, server_id: holder?.device_type === 'instance' ? holder.id : null, region: network?.region ?? null })

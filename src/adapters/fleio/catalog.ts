@@ -1,5 +1,4 @@
-import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
-import { positive } from '../kit/sizes.ts'
+import { byRegion, joined, positive, toSshKey } from '../kit/catalog.ts'
 import { present } from '../kit/wire.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'

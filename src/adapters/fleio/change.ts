@@ -2,7 +2,8 @@ import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { nameOf, passwordOf, serverIdOf } from './ids.ts'
+import { uuidServerId } from '../kit/ids.ts'
+import { nameOf, passwordOf } from './ids.ts'
 
 const about = { members: new Map([['name', 'body.name'], ['password', 'body.password']]), uncertain: true }
 
@@ -12,14 +13,14 @@ export const createChanges = (client: FleioClient): Pick<AllVerbs, 'delete' | 'r
     cost: { calls: 2 },
     run: async ({ seen: { server: { id } } }) => {
       // For end users, a locked server is answered with 400.
-      await explained(client.deleteInstance(serverIdOf(id)), { client, id })
+      await explained(client.deleteInstance(uuidServerId(id)), { client, id })
       return {}
     }
   },
   rename: {
     evidence: 'inferred',
     run: async ({ id, name }) => {
-      await client.act(serverIdOf(id), 'rename', { body: { name: nameOf('body.name', name) }, about })
+      await client.act(uuidServerId(id), 'rename', { body: { name: nameOf('body.name', name) }, about })
       return {}
     }
   },
@@ -31,7 +32,7 @@ export const createChanges = (client: FleioClient): Pick<AllVerbs, 'delete' | 'r
     run: async ({ id, password }) => {
       if (password === undefined) throw badMember('body.password', 'is required: the provider generates none')
       const body = { password: passwordOf('body.password', password) }
-      await explained(client.act(serverIdOf(id), 'change_password', { body, about }), { client, id, states: new Set(['running']) })
+      await explained(client.act(uuidServerId(id), 'change_password', { body, about }), { client, id, states: new Set(['running']) })
       // The password change is a task, and every other action is refused until it is done.
       return { goal: { statuses: ['running'] } }
     }

@@ -3,7 +3,7 @@ import { UpstreamError } from '../../domain/failure.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { serverIdOf } from './ids.ts'
+import { uuidServerId } from '../kit/ids.ts'
 
 /** A stopped server has no console. */
 const states: ReadonlySet<ServerStatus> = new Set<ServerStatus>([
@@ -14,7 +14,7 @@ export const createConsole = (client: FleioClient, url: string): AllVerbs['conso
   evidence: 'inferred',
   cost: { calls: 2 },
   run: async ({ id }) => {
-    const link = await explained(client.getConsole(serverIdOf(id)), { client, id, states })
+    const link = await explained(client.getConsole(uuidServerId(id)), { client, id, states })
     return { type: link.type ?? link.protocol ?? 'url', url: toLink(link.url, url), expires_at: null }
   }
 })

@@ -2,11 +2,11 @@ import type { Accepted, Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import { isUuid } from '../kit/ids.ts'
-import { agrees } from '../kit/likeness.ts'
+import { isUuid, numberIn, uuidIn } from '../kit/ids.ts'
+import { agrees } from '../kit/spec.ts'
 import type { FleioClient } from './client.ts'
 import { createOptions, type CreateOptions } from './create-options.ts'
-import { clientOf, nameOf, passwordOf, sshKeysOf, uuidOf } from './ids.ts'
+import { nameOf, passwordOf, sshKeysOf } from './ids.ts'
 import type { OwnerClient } from './owners-client.ts'
 import { onlyClient } from './owners.ts'
 import type { FleioMode } from './settings.ts'
@@ -33,7 +33,7 @@ export const createCreate = (client: FleioClient, owners: OwnerClient, mode: Fle
       'The provider returns no server id, so the server is found in the list.',
   run: async spec => {
     const order = toOrder(spec, mode)
-    const owner = spec.owner === undefined ? await onlyClient(owners) : clientOf('body.owner', spec.owner)
+    const owner = spec.owner === undefined ? await onlyClient(owners) : numberIn('body.owner', spec.owner)
     const made = await client.createInstance({ client: owner, ...order }, { members: membersOf(spec), missing: { failure: 'rejected' } })
     return toAccepted(made, spec)
   },
@@ -67,7 +67,7 @@ function toOrder (spec: Order, mode: FleioMode): Readonly<Record<string, unknown
 }
 
 function toBootSource (spec: Order): Readonly<Record<string, unknown>> {
-  const image = uuidOf('body.image', spec.image)
+  const image = uuidIn('body.image', spec.image)
   const { boot_source: wanted = {} } = spec.options
   const { source_id: source, volume_size: size } = wanted
   if (source !== undefined && source.toLowerCase() !== image) {
@@ -87,7 +87,7 @@ function toNics ({ networks, options: { nics } }: Order): readonly string[] {
   if (networks !== undefined && nics !== undefined) throw badMember('body.options.nics', 'cannot be combined with networks')
   const [path, ids] = networks !== undefined ? ['body.networks', networks] as const : ['body.options.nics', nics] as const
   if (ids === undefined) throw badMember('body.networks', 'is required: network ids')
-  return ids.map(id => uuidOf(path, id))
+  return ids.map(id => uuidIn(path, id))
 }
 
 const membersOf = ({ networks }: Order): ReadonlyMap<string, string> => new Map([

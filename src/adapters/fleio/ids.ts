@@ -1,16 +1,5 @@
 import { badMember } from '../../domain/failure.ts'
-import { isUuid, noServer } from '../kit/ids.ts'
-
-export function serverIdOf (id: string): string {
-  if (!isUuid(id)) throw noServer()
-  return id
-}
-
-export function uuidOf (path: string, text: string): string {
-  const id = text.toLowerCase()
-  if (!isUuid(id)) throw badMember(path, 'must be a UUID')
-  return id
-}
+import { isNumericId } from '../kit/ids.ts'
 
 const longestName = 128
 
@@ -32,12 +21,6 @@ export function passwordOf (path: string, password: string): string {
 
 /** Keys are sent as a JSON text of their ids, "[12,15]": a list is refused. */
 export function sshKeysOf (path: string, ids: readonly string[]): string {
-  for (const id of ids) if (!/^[1-9]\d{0,14}$/.test(id)) throw badMember(path, 'must be key ids as listed by ssh-keys, not key texts')
+  for (const id of ids) if (!isNumericId(id)) throw badMember(path, 'must be key ids as listed by ssh-keys, not key texts')
   return JSON.stringify(ids.map(Number))
-}
-
-/** Client ids are numbers. */
-export function clientOf (path: string, owner: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(owner)) throw badMember(path, 'must be the id of a client, a number')
-  return Number(owner)
 }

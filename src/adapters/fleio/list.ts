@@ -3,7 +3,7 @@ import { compareText } from '../../domain/compare.ts'
 import type { FleioClient } from './client.ts'
 import { fromFilters, lackingOf } from './list-filters.ts'
 import { withPermissions } from './mapping.ts'
-import { placeFor, type Place } from '../kit/places.ts'
+import { pageFor, type NumberedPage } from '../kit/pages.ts'
 import { ownSizeOf, placeWithin, type Shown } from './list-pages.ts'
 import type { FleioMode } from './settings.ts'
 
@@ -44,7 +44,7 @@ async function listPage (reading: Reading, { filters, offset, limit }: PageReque
 async function readFrom (reading: Reading, offset: number, limit: number): Promise<VendorPage> {
   const { learned } = reading
   if (learned.own !== null) return await readAligned(reading, placeWithin(offset, learned.own))
-  const place = placeFor(offset, limit)
+  const place = pageFor(offset, limit)
   const read = await readAt(reading, place)
   const isCut = read.more && read.rows.length > 0 && read.rows.length < place.size
   if (place.page === 1 && isCut) learned.cut = read.rows.length
@@ -58,7 +58,7 @@ async function readFrom (reading: Reading, offset: number, limit: number): Promi
   return place.page > 1 && isCut ? await readFrom(reading, offset, read.rows.length) : toPage(read, place.start)
 }
 
-const readAligned = async (reading: Reading, place: Place): Promise<VendorPage> => alignedAt(await readAt(reading, place), place.start)
+const readAligned = async (reading: Reading, place: NumberedPage): Promise<VendorPage> => alignedAt(await readAt(reading, place), place.start)
 
 const alignedAt = (read: ReadPage, start: number): VendorPage => ({ ...toPage(read, start), aligned: true })
 
@@ -66,7 +66,7 @@ interface ReadPage extends Shown {
   readonly rows: VendorPage['rows']
 }
 
-async function readAt ({ client, filter }: Reading, { page, size }: Place): Promise<ReadPage> {
+async function readAt ({ client, filter }: Reading, { page, size }: NumberedPage): Promise<ReadPage> {
   const query = new URLSearchParams({ ...filter, ordering: 'created', page: String(page), page_size: String(size) })
   const wire = await client.listInstances(query, page)
   if (wire === null) return { rows: [], total: null, more: false }

@@ -4,7 +4,7 @@ import type { Owner } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { OwnerSpec } from '../../domain/spec.ts'
 import { joined } from '../kit/catalog.ts'
-import { missing } from '../kit/ids.ts'
+import { isNumericId, missing } from '../kit/ids.ts'
 import type { ClientWire } from './catalog-schema.ts'
 import type { OwnerClient } from './owners-client.ts'
 import type { FleioMode } from './settings.ts'
@@ -17,7 +17,7 @@ export const createOwners = (client: OwnerClient, mode: FleioMode): Owners => ({
     cost: { calls: 1, perPage: 1 },
     run: async () => (await client.listClients()).map(toOwner),
     get: async id => {
-      if (!/^[1-9]\d{0,14}$/.test(id)) throw missing('no client has such an id', 'path.owner')
+      if (!isNumericId(id)) throw missing('no client has such an id', 'path.owner')
       return toOwner(await client.getClient(Number(id)))
     }
   },

@@ -1,23 +1,17 @@
 import type { Upstream } from '../contract.ts'
-import type { Raw, RawAnswer } from '../verbs.ts'
-import type { HttpResponse } from '../../upstream/http.ts'
-import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
+import type { Raw } from '../verbs.ts'
+import { createJsonRaw } from '../kit/raw.ts'
 import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { FleioAccount } from './settings.ts'
 
-export const createRawVerb = (account: FleioAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: FleioAccount, upstream: Upstream): Raw => createJsonRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to the configured url and have no trailing slash.',
   isSecret: segments => segments.some(segment => secret.test(segment.replaceAll('_', '-'))),
-  build: request => rawRequest(baseOf(account), request),
-  read: readAnswer
+  baseOf: () => baseOf(account),
+  toFailure: callFailure
 })
-
-function readAnswer (response: HttpResponse): RawAnswer {
-  if (response.status === 401) throw callFailure(response)
-  return { status: response.status, body: rawBody(response.text) }
-}
 
 /** Sign-in, tokens and impersonation; consoles, whose link has an OpenStack token; and generated private keys. */
 const secret = new RegExp(`^(?:.*-)?(?:${[

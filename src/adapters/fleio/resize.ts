@@ -5,7 +5,7 @@ import type { Goal } from '../../domain/operation.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { serverIdOf } from './ids.ts'
+import { uuidServerId } from '../kit/ids.ts'
 import { diskOf } from './mapping.ts'
 import type { FlavorWire } from './schema.ts'
 
@@ -19,7 +19,7 @@ export const createResize = (client: FleioClient): AllVerbs['resize'] => ({
   accepts: ['plan', 'restart'],
   note: 'Only to another plan. A running server is restarted. The gateway confirms the change as soon as the server waits for it.',
   run: async ({ seen, plan, restart }) => {
-    const id = serverIdOf(seen.server.id)
+    const id = uuidServerId(seen.server.id)
     if (plan === undefined) throw badMember('body.plan', 'is required: this provider sells sizes as plans')
     if (restart === false && seen.server.status !== 'stopped') {
       throw badMember('body.restart', 'a resize restarts a server that is not stopped')
@@ -55,7 +55,7 @@ export const createResizeSteps = (client: FleioClient): Readonly<Record<'confirm
   confirm_resize: {
     isDue: ({ provider_status: status, task }) => status?.toLowerCase() === 'resized' && task === null,
     run: async id => {
-      await client.act(serverIdOf(id), 'confirm_resize', { about: { uncertain: true } })
+      await client.act(uuidServerId(id), 'confirm_resize', { about: { uncertain: true } })
       return {}
     }
   }

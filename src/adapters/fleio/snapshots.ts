@@ -3,12 +3,11 @@ import type { Snapshot } from '../../domain/catalog.ts'
 import type { OperationStatus } from '../../domain/operation.ts'
 import type { ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
-import { isUuid } from '../kit/ids.ts'
+import { isUuid, uuidServerId } from '../kit/ids.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { ImageRowWire } from './catalog-schema.ts'
 import type { FleioClient } from './client.ts'
 import { explained } from './failures-explain.ts'
-import { serverIdOf } from './ids.ts'
 
 type Snapshots = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'jobs'>
 
@@ -23,7 +22,7 @@ export const createSnapshots = (client: FleioClient, catalog: CatalogClient): Sn
     note: 'Snapshots of servers that boot from a volume are not listed.',
     run: async ({ id }) => {
       // Snapshots outlive their server, and an unknown server has an empty list.
-      await client.getInstance(serverIdOf(id))
+      await client.getInstance(uuidServerId(id))
       const rows = await catalog.listImages({ instance_uuid: id, type: 'snapshot' })
       return rows.filter(row => row.type === 'snapshot' && row.instance_uuid === id && row.status !== 'deleted').map(toSnapshot)
     }
@@ -32,7 +31,7 @@ export const createSnapshots = (client: FleioClient, catalog: CatalogClient): Sn
     evidence: 'inferred',
     cost: { calls: 2 },
     run: async ({ id, name }) => {
-      const made = await explained(client.createSnapshot(serverIdOf(id), name, about), { client, id, states })
+      const made = await explained(client.createSnapshot(uuidServerId(id), name, about), { client, id, states })
       const image = made?.image_uuid ?? ''
       return isUuid(image) ? { jobs: [{ id: image, name: 'snapshot' }] } : {}
     }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { AddressRow } from '../../domain/catalog.ts'
-import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
+import { addressOf, addressRow, prefixOfNetmask } from '../kit/addresses.ts'
 import { text } from '../kit/wire.ts'
 import { listOf, name } from './schema.ts'
 
@@ -12,20 +12,14 @@ type AddressWire = z.infer<typeof addressWire>
 /** The vendor stores names with a trailing dot. */
 const toPtr = (ptr: string | null): string | null => ptr === null ? null : ptr.replace(/\.$/, '') || null
 
-function toRow (wire: AddressWire): AddressRow | null {
-  const address = addressOf(wire.ipaddress)
-  if (address === null) return null
-  return {
-    ...address,
-    id: null,
-    prefix_length: prefixOfNetmask(wire.netmask) ?? address.prefix_length,
-    gateway: isIP(wire.gateway ?? '') === 0 ? null : wire.gateway,
-    primary: null,
-    server_id: wire.serverid,
-    region: wire.datacenter,
-    ptr: toPtr(wire.ptr)
-  }
-}
+const toRow = ({ ipaddress, netmask, gateway, serverid, datacenter, ptr }: AddressWire): AddressRow | null => addressRow(ipaddress, {
+  id: null,
+  prefix_length: prefixOfNetmask(netmask),
+  gateway: isIP(gateway ?? '') === 0 ? null : gateway,
+  server_id: serverid,
+  region: datacenter,
+  ptr: toPtr(ptr)
+})
 
 export const ownPayload = z.object({ iplist: listOf(addressWire.nullable().catch(null)) })
   .transform(({ iplist }): readonly AddressRow[] => iplist.map(wire => wire === null ? null : toRow(wire)).filter(row => row !== null))

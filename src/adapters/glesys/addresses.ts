@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import type { AllVerbs } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
+import { canonicalIp } from '../kit/addresses.ts'
 import { missing, noAddress } from '../kit/ids.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { GlesysClient } from './client.ts'
@@ -27,7 +27,7 @@ export const createAddresses = (client: GlesysClient, addresses: AddressClient):
       'It may have to be configured by hand in the server\'s operating system.',
     run: async ({ id, addresses: asked }) => {
       const serverId = idOf(id)
-      const wanted = [...new Set(asked.map((text, index) => canonical(text) ?? refuse(index)))]
+      const wanted = [...new Set(asked.map((text, index) => canonicalIp(text) ?? refuse(index)))]
       const has: string[] = []
       for (const address of wanted) has.push((await addresses.add(address, serverId)).address ?? address)
       return { goal: { has } }
@@ -42,7 +42,7 @@ export const createAddresses = (client: GlesysClient, addresses: AddressClient):
       const wanted = pathAddress(address)
       // The vendor's call does not name the server: it would detach the address from any.
       const { server } = await client.details(serverId)
-      const held = server.addresses.find(row => canonical(row.address) === wanted)
+      const held = server.addresses.find(row => canonicalIp(row.address) === wanted)
       if (held === undefined) throw noAddress()
       await addresses.remove(held.address)
       return { goal: { missing: [held.address] } }
@@ -50,19 +50,12 @@ export const createAddresses = (client: GlesysClient, addresses: AddressClient):
   }
 })
 
-/** The canonical spelling of an address (IPv6 has many); null if it is not an address. */
-function canonical (text: string): string | null {
-  const version = text.includes('%') ? 0 : isIP(text)
-  if (version === 0) return null
-  return version === 4 ? text : new URL(`http://[${text}]/`).hostname.slice(1, -1)
-}
-
 function refuse (index: number): never {
   throw badMember(`body.addresses.${index}`, 'must be an IP address: this provider\'s addresses have no other ids')
 }
 
 export function pathAddress (text: string): string {
-  const address = canonical(text)
+  const address = canonicalIp(text)
   if (address === null) throw missing('there is no such address', 'path.address')
   return address
 }

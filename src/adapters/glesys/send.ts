@@ -9,7 +9,7 @@ export type GlesysSend = <T>(endpoint: Endpoint<T>) => Promise<T>
 
 export const createGlesysSend = (account: GlesysAccount, upstream: Upstream): GlesysSend => async <T>(endpoint: Endpoint<T>) => await upstream.send<T>({
   name: endpoint.name,
-  ...intentOf(endpoint.assumed),
+  ...intentOf(endpoint.assumed, 'schema' in endpoint ? endpoint.schema : endpoint.readPayload),
   build: token => toRequest(account, endpoint, authorization(account, token)),
   read: response => readAnswer(endpoint, response)
 })

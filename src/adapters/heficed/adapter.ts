@@ -6,7 +6,7 @@ import { createHeficedSend } from './send.ts'
 import { createCatalogClient } from './catalog-client.ts'
 import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
-import { idOf } from './ids.ts'
+import { numericServerId } from '../kit/ids.ts'
 import { createClient, type HeficedClient } from './client.ts'
 import { createCreate } from './create.ts'
 import { createDelete } from './delete.ts'
@@ -35,7 +35,7 @@ function connect (account: HeficedAccount, upstream: Upstream): AdapterVerbs {
     list: createList(account, client),
     get: {
       evidence: 'observed',
-      run: async id => ownedBy(account.organization_id, await client.getInstance(idOf(id)))
+      run: async id => ownedBy(account.organization_id, await client.getInstance(numericServerId(id)))
     },
     create: createCreate(client),
     delete: createDelete(client),
@@ -55,17 +55,17 @@ const createPower = (client: HeficedClient): Pick<AdapterVerbs, 'start' | 'stop'
   start: {
     evidence: 'inferred',
     note: 'No public source shows this path; it is inferred from stop.',
-    run: async ({ id }) => toAccepted(await client.act(idOf(id), 'start'))
+    run: async ({ id }) => toAccepted(await client.act(numericServerId(id), 'start'))
   },
   stop: {
     evidence: 'documented',
     accepts: ['force'],
-    run: async ({ id, force }) => toAccepted(await client.act(idOf(id), 'stop', forceOf(force)))
+    run: async ({ id, force }) => toAccepted(await client.act(numericServerId(id), 'stop', forceOf(force)))
   },
   reboot: {
     evidence: 'inferred',
     accepts: ['force'],
     note: 'No public source shows this path; the vendor\'s earlier API had it.',
-    run: async ({ id, force }) => toAccepted(await client.act(idOf(id), 'reboot', forceOf(force)))
+    run: async ({ id, force }) => toAccepted(await client.act(numericServerId(id), 'reboot', forceOf(force)))
   }
 })

@@ -1,10 +1,10 @@
 import { isIPv4 } from 'node:net'
 import type { Accepted, AllVerbs } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import { noAddress } from '../kit/ids.ts'
-import { idOf } from './ids.ts'
+import { serverAddressRow } from '../kit/addresses.ts'
+import { noAddress, numericServerId, refusal } from '../kit/ids.ts'
 import type { HeficedClient } from './client.ts'
 import type { AddressClient } from './addresses-client.ts'
 import { holds, toAddressRow, type Subnet } from './addresses-mapping.ts'
@@ -21,7 +21,7 @@ export const createAddresses = (servers: HeficedClient, client: AddressClient): 
     note: 'The account\'s list has the routable IPv4 subnets, without the addresses that came with servers. ' +
       'A row may be a subnet of several addresses.',
     run: async id => {
-      const { server } = await servers.getInstance(idOf(id))
+      const { server } = await servers.getInstance(numericServerId(id))
       return toRows(server, (await readLeaves(client)).filter(subnet => subnet.server === server.id))
     },
     all: async () => (await readLeaves(client)).map(toAddressRow)
@@ -31,14 +31,14 @@ export const createAddresses = (servers: HeficedClient, client: AddressClient): 
     cost: { calls: 1, perPage: 1 },
     note: 'A subnet is given by its id or its first address. ' +
       'The provider needs about four seconds between a detach and the next attach of the same subnet.',
-    run: async ({ id, addresses }) => await attach(client, idOf(id), addresses)
+    run: async ({ id, addresses }) => await attach(client, numericServerId(id), addresses)
   },
   'addresses.detach': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
     note: 'Only for subnets that were attached, each as a whole, by its id or first address.',
     run: async ({ id, address }) => {
-      const server = idOf(id)
+      const server = numericServerId(id)
       const subnet = await find(client, address)
       if (subnet?.server !== server) return await refuseDetach(servers, server, address)
       await client.change('release', server, [subnet.id])
@@ -50,16 +50,9 @@ export const createAddresses = (servers: HeficedClient, client: AddressClient): 
 
 /** The server's own addresses with the ids of their subnets, and the routed subnets that the server does not show yet. */
 function toRows (server: ServerFacts, routed: readonly Subnet[]): AddressRow[] {
-  const own = server.addresses.map((address): AddressRow => {
+  const own = server.addresses.map(address => {
     const subnet = address.family === 4 ? routed.find(candidate => holds(candidate, address.address)) : undefined
-    return {
-      ...address,
-      id: subnet?.id ?? null,
-      prefix_length: subnet?.prefix ?? address.prefix_length,
-      server_id: server.id,
-      region: server.region?.id ?? null,
-      ptr: null
-    }
+    return serverAddressRow(server, address, { id: subnet?.id ?? null, prefix_length: subnet?.prefix ?? address.prefix_length })
   })
   const shown = new Set(own.map(({ id }) => id))
   return [...own, ...routed.filter(({ id }) => !shown.has(id)).map(toAddressRow)]
@@ -74,7 +67,7 @@ async function attach (client: AddressClient, server: string, addresses: readonl
   const foreign = [...chosen].find(subnet => subnet.server !== null && subnet.server !== server)
   // Whether the vendor would take it away from the other server is not documented.
   if (foreign !== undefined) {
-    throw new UpstreamError('conflict', `${foreign.address} is attached to another server`, { notAttempted: true, member: 'body.addresses' })
+    throw refusal('conflict', `${foreign.address} is attached to another server`, 'body.addresses')
   }
   const missing = [...chosen].filter(subnet => subnet.server === null)
   if (missing.length === 0) return { done: true }

@@ -19,16 +19,16 @@ export const signIn = (account: HeficedAccount): SignIn => async upstream => awa
     },
     body: new URLSearchParams({ grant_type: 'client_credentials', scope: account.scopes.join(' ') }).toString()
   }),
-  read: readToken
+  read: response => readToken(response, upstream.now())
 })
 
 /** RFC 6749, 2.3.1: client id and secret are form-encoded before they are joined. */
 const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
-function readToken (response: HttpResponse): Token {
+function readToken (response: HttpResponse, now: number): Token {
   if (!isSuccess(response)) throw refused(response, tokenFailure(response))
   const wire = parseWire(tokenWire, parseJson(response.text), response)
-  return { value: wire.access_token, expiresAt: Date.now() + wire.expires_in * 1000, idleMs: null, data: {} }
+  return { value: wire.access_token, expiresAt: now + wire.expires_in * 1000, idleMs: null, data: {} }
 }
 
 /** The answer says `bearer`, but the header must be `Bearer`. */

@@ -3,8 +3,9 @@ import type { Create, WithOptions } from '../verbs.ts'
 import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import { agrees } from '../kit/likeness.ts'
-import { checkMemory, diskStepGib, uuidOf } from './ids.ts'
+import { agrees } from '../kit/spec.ts'
+import { uuidIn } from '../kit/ids.ts'
+import { checkMemory, diskStepGib } from './ids.ts'
 import type { HeficedClient } from './client.ts'
 import { fromOrder, toBilled, toServerId, type Order } from './create-mapping.ts'
 
@@ -50,7 +51,7 @@ function toOrder (spec: WithOptions<CreateSpec, Options>): Order {
     name: spec.name,
     region: needed('region', spec.region),
     type: options.instance_type,
-    image: uuidOf(spec.image, 'body.image'),
+    image: uuidIn('body.image', spec.image),
     sshKey: keyOf(spec.ssh_keys),
     sizes: { cpus: needed('cpus', spec.cpus), memoryMib: needed('memory_mib', spec.memory_mib), diskGib: needed('disk_gib', spec.disk_gib) },
     billing: options.billing,
@@ -67,7 +68,7 @@ function needed<T> (name: string, value: T | undefined): T {
 function keyOf (keys: readonly string[] | undefined): string | undefined {
   const [key, ...more] = keys ?? []
   if (more.length > 0) throw badMember('body.ssh_keys', 'the provider accepts one key')
-  return key === undefined ? undefined : uuidOf(key, 'body.ssh_keys')
+  return key === undefined ? undefined : uuidIn('body.ssh_keys', key)
 }
 
 /**

@@ -1,24 +1,17 @@
 import type { Upstream } from '../contract.ts'
-import type { Raw, RawAnswer } from '../verbs.ts'
-import type { HttpResponse } from '../../upstream/http.ts'
-import { createRaw, rawBody, rawRequest, rawSegments } from '../kit/raw.ts'
+import type { Raw } from '../verbs.ts'
+import { createJsonRaw, rawSegments } from '../kit/raw.ts'
 import { instanceFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 import type { HeficedAccount } from './settings.ts'
 
-export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: HeficedAccount, upstream: Upstream): Raw => createJsonRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to api_url and have no version; most begin with the organization\'s id.',
   isSecret: segments => segments.some(segment => signInWords.has(segment)) || isTokenEndpoint(account, segments),
-  build: (request, token) => rawRequest(baseOf(account, token), request),
-  read: readAnswer
+  baseOf: token => baseOf(account, token),
+  toFailure: instanceFailure
 })
-
-/** Every status is returned, except the one that needs another token. */
-function readAnswer (response: HttpResponse): RawAnswer {
-  if (response.status === 401) throw instanceFailure(response)
-  return { status: response.status, body: rawBody(response.text) }
-}
 
 /** Segments of token endpoints (RFC 6749, 7009, 7662) and sign-in pages, at any position. */
 const signInWords: ReadonlySet<string> = new Set(['oauth', 'oauth2', 'token', 'tokens', 'login', 'signin', 'sign-in', 'auth', 'iam', 'credentials', 'userinfo', 'introspect', 'revoke'])

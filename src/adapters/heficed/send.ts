@@ -22,6 +22,7 @@ export const createHeficedSend = (account: HeficedAccount, upstream: Upstream) =
   const send = createSend(upstream, token => baseOf(account, token))
   return async <T>({ schema, failure = instanceFailure, ...endpoint }: HeficedEndpoint<T>): Promise<T> => await send({
     ...endpoint,
+    reader: schema,
     read: response => {
       if (!isSuccess(response)) throw failure(response)
       return parseWire(schema, response.text === '' ? {} : parseJson(response.text), response)

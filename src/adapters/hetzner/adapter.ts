@@ -1,18 +1,14 @@
-import type { Adapter, Upstream } from '../contract.ts'
-import type { AdapterVerbs } from '../verbs.ts'
+import type { Adapter } from '../contract.ts'
 import { createAddresses, createAddressSteps } from './addresses.ts'
-import { signIn } from './auth.ts'
 import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createCreate, createCreateSteps } from './create.ts'
 import { readAllowed } from './failures.ts'
-import { idOf } from './ids.ts'
 import { createJobs } from './jobs.ts'
 import { createFloating, createList } from './list.ts'
-import { createPower } from './power.ts'
+import { createPower, createPowerSteps } from './power.ts'
 import { createRawVerb } from './raw.ts'
-import { createRescue, createRescueSteps } from './rescue.ts'
 import { createResize, createResizeSteps } from './resize.ts'
 import { createHetznerSend } from './send.ts'
 import { example, hetznerAccountSchema, type HetznerAccount } from './settings.ts'
@@ -25,34 +21,32 @@ export const hetzner: Adapter<HetznerAccount> = {
   example,
   // The URL of a console has a token in its query.
   secretMembers: ['wss_url'],
-  signIn,
-  connect,
-  readAllowed
-}
-
-function connect (account: HetznerAccount, upstream: Upstream): AdapterVerbs {
-  const client = createClient(createHetznerSend(account, upstream))
-  const complete = createFloating(client)
-  return {
-    list: createList(client),
-    get: {
-      evidence: 'documented',
-      cost: { calls: 1, perPage: 1 },
-      run: async id => {
-        const seen = await client.getServer(idOf(id))
-        return (await complete([seen]))[0] ?? seen
-      }
-    },
-    create: createCreate(client),
-    ...createPower(client),
-    ...createChanges(client),
-    resize: createResize(client),
-    ...createRescue(client),
-    ...createSnapshots(client),
-    ...createAddresses(client),
-    ...createCatalogs(client),
-    raw: createRawVerb(account, upstream),
-    jobs: createJobs(client),
-    steps: { ...createCreateSteps(client), ...createResizeSteps(client), ...createRescueSteps(client), ...createAddressSteps(client) }
+  // Tokens are made in the console and do not expire: a refusal is final.
+  signIn: () => null,
+  readAllowed,
+  connect: (account, upstream) => {
+    const client = createClient(createHetznerSend(account, upstream))
+    const complete = createFloating(client)
+    return {
+      list: createList(client),
+      get: {
+        evidence: 'documented',
+        cost: { calls: 1, perPage: 1 },
+        run: async id => {
+          const seen = await client.getServer(id)
+          return (await complete([seen]))[0] ?? seen
+        }
+      },
+      create: createCreate(client),
+      ...createPower(client),
+      ...createChanges(client, upstream.now),
+      resize: createResize(client),
+      ...createSnapshots(client),
+      ...createAddresses(client),
+      ...createCatalogs(client, upstream.now),
+      raw: createRawVerb(account, upstream),
+      jobs: createJobs(client),
+      steps: { ...createCreateSteps(client), ...createResizeSteps(client), ...createPowerSteps(client), ...createAddressSteps(client) }
+    }
   }
 }

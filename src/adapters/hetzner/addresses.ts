@@ -1,35 +1,25 @@
-import { isIP } from 'node:net'
-import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import type { Accepted, AdapterVerbs, Job, Step } from '../verbs.ts'
-import { missing, noAddress } from '../kit/ids.ts'
+import { canonicalIp, serverAddressRow } from '../kit/addresses.ts'
+import { missing, noAddress, numericServerId, refusal } from '../kit/ids.ts'
+import type { Accepted, AdapterVerbs, Job } from '../verbs.ts'
 import type { HetznerClient, IpKind } from './client.ts'
-import { idOf } from './ids.ts'
 import { firstAddress, isInNetwork, toFollowed, toJob } from './mapping.ts'
 import type { IpWire } from './schema.ts'
 
-type Addresses = Required<Pick<AdapterVerbs, 'addresses.list' | 'addresses.attach' | 'addresses.detach' | 'ptr'>>
+const ptrMembers = new Map([['dns_ptr', 'body.ptr']])
 
-/** An address of the account with its kind: the ids of the two kinds may collide, so ours name the kind. */
-interface Ip {
-  readonly kind: IpKind
-  readonly wire: IpWire
-  readonly row: AddressRow
-}
-
-export const createAddresses = (client: HetznerClient): Addresses => ({
+export const createAddresses = (client: HetznerClient) => ({
   'addresses.list': {
     evidence: 'documented',
     cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has primary and floating addresses; a server\'s list also has those of its private networks.',
     run: async id => {
-      const { server } = await client.getServer(idOf(id))
-      const own = (await readAll(client)).map(({ row }) => row).filter(row => row.server_id === id)
-      const facts = { id: null, server_id: id, region: server.region?.id ?? null, ptr: null }
-      return [...own, ...server.addresses.filter(({ scope }) => scope === 'private').map(address => ({ ...address, ...facts }))]
+      const { server } = await client.getServer(id)
+      const own = (await readAll(client)).filter(row => row.server_id === id)
+      return [...own, ...server.addresses.filter(({ scope }) => scope === 'private').map(address => serverAddressRow(server, address))]
     },
-    all: async () => (await readAll(client)).map(({ row }) => row)
+    all: async () => await readAll(client)
   },
   'addresses.attach': {
     evidence: 'documented',
@@ -37,113 +27,103 @@ export const createAddresses = (client: HetznerClient): Addresses => ({
     note: 'Primary addresses need a stopped server in their region, with none of that family. ' +
       'A floating address must be configured in the guest system.',
     run: async ({ id, addresses }) => {
-      const serverId = idOf(id)
-      const texts = addresses.map((text, index) => textOf(text, index))
+      numericServerId(id)
+      const texts = addresses.map((text, index) => addressFrom(text, `body.addresses.${index}`))
       const all = await readAll(client)
-      const wanted = texts.map(text => all.find(ip => ip.row.id === text || isOf(ip, text)) ?? unknownAddress())
-      const open = [...new Set(wanted.filter(({ row }) => row.server_id !== id))]
-      return open.length === 0 ? { done: true } : await assign(client, serverId, open.map(({ kind, wire }) => ({ kind, id: wire.id })))
+      const wanted = texts.map(text => all.find(row => isNamed(row, text)) ?? unknownAddress())
+      const others = new Set(wanted.filter(row => row.server_id !== id).map(row => row.id))
+      return others.size === 0 ? { done: true } : await assign(client, id, [...others])
     }
   },
   'addresses.detach': {
     evidence: 'documented',
     cost: { calls: 2, perPage: 1 },
     note: 'The address stays with the project and is billed. Primary addresses need a stopped server; private ones cannot be detached.',
-    run: async ({ id, address }) => await detach(client, idOf(id), address)
+    run: async ({ id, address }) => await detach(client, id, address)
   },
   ptr: {
     evidence: 'documented',
     cost: { calls: 1, perPage: 1 },
     note: 'Any address of an IPv6 network can have a name. Null restores the provider\'s default name of an IPv4 address.',
-    run: async ({ address, ptr }) => {
-      const asked = canonical(address)
+    run: async ({ address: text, ptr }) => {
+      const address = canonicalIp(text)
       const name = ptr === null ? null : hostName(ptr)
-      const ip = (await readAll(client)).find(row => asked !== null && isOf(row, asked))
-      if (ip === undefined || asked === null) throw missing('the account has no such address', 'path.address')
-      await client.actOnIp(ip.kind, ip.wire.id, 'change_dns_ptr', { body: { ip: asked, dns_ptr: name }, members: ptrMembers })
-      return { address: asked, ptr: name }
+      const row = address === null ? undefined : (await readAll(client)).find(one => isNamed(one, address))
+      if (row === undefined || address === null) throw missing('the account has no such address', 'path.address')
+      await client.actOnIp(row.id, 'change_dns_ptr', { ip: address, dns_ptr: name }, ptrMembers)
+      return { address, ptr: name }
     }
   }
-})
-
-interface Target {
-  readonly kind: IpKind
-  readonly id: string
-}
+} satisfies Partial<AdapterVerbs>)
 
 /** Each assignment may lock the server: what it then refuses is left to a step. */
-async function assign (client: HetznerClient, serverId: string, targets: readonly Target[]): Promise<Accepted> {
+async function assign (client: HetznerClient, serverId: string, ids: readonly string[]): Promise<Accepted> {
   const jobs: Job[] = []
-  for (const [index, { kind, id }] of targets.entries()) {
+  const server = Number(serverId)
+  for (const [index, id] of ids.entries()) {
     try {
-      jobs.push(toJob((await client.actOnIp(kind, id, 'assign', { body: assignment(kind, serverId) })).action))
+      const body = id.startsWith('primary-') ? { assignee_id: server, assignee_type: 'server' } : { server }
+      jobs.push(toJob((await client.actOnIp(id, 'assign', body)).action))
     } catch (error) {
       if (jobs.length === 0 || !(error instanceof UpstreamError) || error.options.code !== 'locked') throw error
-      const left = targets.slice(index).map(target => `${target.kind}-${target.id}`).join(' ')
       // Without a goal the operation would end before its step.
-      return { jobs, goal: { unprovable: true }, next: { name: 'addresses.assign', input: { addresses: left } } }
+      return { jobs, goal: { unprovable: true }, next: { name: 'addresses.assign', input: { addresses: ids.slice(index).join(' ') } } }
     }
   }
   return { jobs }
 }
 
-export const createAddressSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
-  'addresses.assign': {
-    isDue: ({ locked }) => locked !== true,
-    run: async (id, { addresses }) => await assign(client, id, String(addresses).split(' ').map((text): Target => {
-      const [kind, number = ''] = text.split('-')
-      return { kind: kind === 'primary' ? 'primary' : 'floating', id: number }
-    }))
-  }
-})
-
 async function detach (client: HetznerClient, id: string, address: string): Promise<Accepted> {
   const { server } = await client.getServer(id)
-  const asked = canonical(address)
-  if (server.addresses.some(own => own.scope === 'private' && own.address === asked)) {
-    const facts = { notAttempted: true, member: 'path.address' }
-    throw new UpstreamError('conflict', 'the address belongs to a private network and cannot be detached', facts)
+  if (server.addresses.some(own => own.scope === 'private' && own.address === canonicalIp(address))) {
+    throw refusal('conflict', 'the address belongs to a private network and cannot be detached', 'path.address')
   }
-  const own = (await readAll(client)).filter(({ row }) => row.server_id === id)
-  const ip = own.find(one => one.row.id === address || (asked !== null && isOf(one, asked)))
-  if (ip === undefined) throw noAddress()
-  return toFollowed(await client.actOnIp(ip.kind, ip.wire.id, 'unassign'))
+  const row = (await readAll(client)).find(own => own.server_id === id && isNamed(own, address))
+  if (row === undefined) throw noAddress()
+  return toFollowed(await client.actOnIp(row.id, 'unassign'))
 }
 
-const ptrMembers = new Map([['dns_ptr', 'body.ptr']])
+export const createAddressSteps = (client: HetznerClient) => ({
+  'addresses.assign': {
+    isDue: ({ locked }) => locked !== true,
+    run: async (id, { addresses }) => await assign(client, id, String(addresses).split(' '))
+  }
+} satisfies AdapterVerbs['steps'])
 
-const assignment = (kind: IpKind, serverId: string): object =>
-  kind === 'primary' ? { assignee_id: Number(serverId), assignee_type: 'server' } : { server: Number(serverId) }
+type Ip = AddressRow & { readonly id: string }
 
 async function readAll (client: HetznerClient): Promise<readonly Ip[]> {
   const [primary, floating] = await Promise.all([client.ips('primary'), client.ips('floating')])
-  return [...primary.flatMap(wire => toIp('primary', wire)), ...floating.flatMap(wire => toIp('floating', wire))]
+  return [...primary.flatMap(wire => toRow('primary', wire) ?? []), ...floating.flatMap(wire => toRow('floating', wire) ?? [])]
 }
 
-function toIp (kind: IpKind, wire: IpWire): Ip[] {
+/** The ids of the two kinds may collide, so ours name the kind. */
+function toRow (kind: IpKind, wire: IpWire): Ip | null {
   const address = firstAddress(wire.ip, { scope: 'public', primary: kind === 'primary' })
-  if (address === null) return []
-  const serverId = (kind === 'primary' ? wire.assignee_id : wire.server) ?? null
-  const region = (wire.location ?? wire.home_location)?.name ?? null
-  const ptr = wire.dns_ptr?.find(({ ip }) => canonical(ip ?? '') === address.address)?.dns_ptr ?? null
-  return [{ kind, wire, row: { ...address, id: `${kind}-${wire.id}`, server_id: serverId, region, ptr } }]
+  if (address === null) return null
+  return {
+    ...address,
+    id: `${kind}-${wire.id}`,
+    server_id: (kind === 'primary' ? wire.assignee_id : wire.server) ?? null,
+    region: (wire.location ?? wire.home_location)?.name ?? null,
+    ptr: wire.dns_ptr?.find(({ ip }) => canonicalIp(ip ?? '') === address.address)?.dns_ptr ?? null
+  }
 }
 
-/** Null for what is no address. */
-const canonical = (text: string): string | null => text.includes('%') || isIP(text) === 0 ? null : canonicalAddress(text)
+/** By its id, the address itself, or one within its IPv6 network. */
+function isNamed (row: Ip, text: string): boolean {
+  const address = canonicalIp(text)
+  return row.id === text || (address !== null && (row.address === address || isInNetwork(row, address)))
+}
 
-/** The address itself, or one within its IPv6 network. */
-const isOf = ({ row }: Ip, text: string): boolean => row.address === text || isInNetwork(row, text)
-
-function textOf (text: string, index: number): string {
-  if (/^(?:primary|floating)-\d{1,16}$/.test(text)) return text
-  const address = canonical(text)
-  if (address === null) throw badMember(`body.addresses.${index}`, 'must be an address, or the id of one as the list of addresses shows it')
+function addressFrom (text: string, member: string): string {
+  const address = /^(?:primary|floating)-\d{1,16}$/.test(text) ? text : canonicalIp(text)
+  if (address === null) throw badMember(member, 'must be an address, or the id of one as the list of addresses shows it')
   return address
 }
 
 function unknownAddress (): never {
-  throw new UpstreamError('rejected', 'the account has no such address', { notAttempted: true, member: 'body.addresses' })
+  throw refusal('rejected', 'the account has no such address', 'body.addresses')
 }
 
 const qualified = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i

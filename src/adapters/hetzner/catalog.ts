@@ -1,14 +1,14 @@
 import { priceOf, type Image, type Plan } from '../../domain/catalog.ts'
 import { UpstreamError } from '../../domain/failure.ts'
 import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
-import type { AllVerbs } from '../verbs.ts'
+import type { AdapterVerbs } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { imageName } from './mapping.ts'
 import type { ImageWire, ServerTypeWire } from './schema.ts'
 
 const usable = [['status', 'available'], ['type', 'system'], ['type', 'app'], ['type', 'snapshot']] as const
 
-export const createCatalogs = (client: HetznerClient, now = Date.now): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
+export const createCatalogs = (client: HetznerClient, now: () => number) => ({
   images: {
     evidence: 'documented',
     note: 'System images, apps and snapshots. Create and rebuild also take the name of a system image, which exists for each architecture.',
@@ -36,7 +36,7 @@ export const createCatalogs = (client: HetznerClient, now = Date.now): Pick<AllV
     run: async () => (await client.networks()).map(({ id, name, ip_range: range }) =>
       ({ id, name: name ?? id, region: null, scope: 'private', cidrs: typeof range === 'string' ? [range] : [] }))
   }
-})
+} satisfies Partial<AdapterVerbs>)
 
 /** A plan's prices have no currency. Null where the project has no list of prices. */
 async function readCurrency (client: HetznerClient): Promise<string | null> {

@@ -1,19 +1,12 @@
-import type { AdapterVerbs, Accepted } from '../verbs.ts'
 import { refuseProtected } from '../../domain/protection.ts'
+import type { AdapterVerbs, Accepted } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
-import { checkName, idOf } from './ids.ts'
+import { checkName } from './ids.ts'
 import { toFollowed } from './mapping.ts'
-import type { AcceptedWire } from './schema.ts'
-
-type Changes = Required<Pick<AdapterVerbs, 'delete' | 'rename' | 'protect' | 'rebuild' | 'password' | 'console'>>
-
-/** An action with the password that the vendor has generated for it, if any. */
-export const withPassword = ({ action, root_password: password }: AcceptedWire): Accepted =>
-  ({ ...toFollowed({ action }), ...(typeof password === 'string' && password !== '' ? { password } : {}) })
 
 /** Both protections must have the same value. */
 export async function protect (client: HetznerClient, id: string, isProtected: boolean): Promise<Accepted> {
-  const answer = await client.act(id, 'change_protection', { body: { delete: isProtected, rebuild: isProtected } })
+  const answer = await client.act(id, 'change_protection', { delete: isProtected, rebuild: isProtected })
   return { ...toFollowed(answer), goal: { protected: isProtected } }
 }
 
@@ -22,7 +15,7 @@ export const rebuildMembers = new Map([['image', 'body.image']])
 /** A console's URL may be opened within this time. */
 const consoleOpensMs = 60_000
 
-export const createChanges = (client: HetznerClient, now = Date.now): Changes => ({
+export const createChanges = (client: HetznerClient, now: () => number) => ({
   delete: {
     evidence: 'documented',
     note: 'Primary addresses that were created with the server are deleted; other addresses and volumes remain and are billed.',
@@ -36,34 +29,34 @@ export const createChanges = (client: HetznerClient, now = Date.now): Changes =>
     evidence: 'documented',
     run: async ({ id, name }) => {
       checkName(name)
-      await client.renameServer(idOf(id), name)
+      await client.renameServer(id, name)
       return { done: true }
     }
   },
   protect: {
     evidence: 'documented',
     note: 'A protected server can neither be deleted nor rebuilt, and no snapshot can be restored to it.',
-    run: async ({ id, protected: isProtected }) => await protect(client, idOf(id), isProtected)
+    run: async ({ id, protected: isProtected }) => await protect(client, id, isProtected)
   },
   rebuild: {
     evidence: 'documented',
     note: 'Powers the server off by itself. The keys of the create are installed again; without them a root password is generated.',
     run: async ({ seen: { server }, image }) => {
       refuseProtected(server, 'rebuilt')
-      return withPassword(await client.act(server.id, 'rebuild', { body: { image }, members: rebuildMembers }))
+      return toFollowed(await client.act(server.id, 'rebuild', { image }, rebuildMembers))
     }
   },
   password: {
     evidence: 'documented',
     note: 'The provider generates it. The server must be running, with the QEMU guest agent.',
-    run: async ({ id }) => withPassword(await client.act(idOf(id), 'reset_password'))
+    run: async ({ id }) => toFollowed(await client.act(id, 'reset_password'))
   },
   console: {
     evidence: 'documented',
     note: 'VNC over a WebSocket (noVNC), with a password. The URL opens within one minute; a connection stays.',
     run: async ({ id }) => {
-      const { wss_url: url, password } = await client.openConsole(idOf(id))
+      const { wss_url: url, password } = await client.openConsole(id)
       return { type: 'vnc', url, password: password ?? null, expires_at: new Date(now() + consoleOpensMs).toISOString() }
     }
   }
-})
+} satisfies Partial<AdapterVerbs>)

@@ -1,13 +1,13 @@
-import type { HttpResponse } from '../../upstream/http.ts'
-import { nameFailure, callFailure, type Members } from './failures.ts'
+import { z } from 'zod'
+import { numericServerId } from '../kit/ids.ts'
+import { readAllPages } from '../kit/pages.ts'
+import type { About } from './failures.ts'
 import { seenServer } from './mapping.ts'
-import { createReadAll, queryText, type Query } from './pages.ts'
 import {
-  acceptedWire, actionsWire, consoleWire, createdWire, deletedWire, imageWire, ipWire, networkWire, pricingWire, regionWire, serversWire,
+  acceptedWire, actionWire, consoleWire, createdWire, deletedWire, imageWire, ipWire, listWire, networkWire, pricingWire, regionWire,
   serverTypeWire, sshKeyWire
 } from './schema.ts'
 import type { HetznerSend } from './send.ts'
-import { z } from 'zod'
 
 export type HetznerClient = ReturnType<typeof createClient>
 
@@ -18,119 +18,116 @@ type ServerAction =
 export type IpKind = 'primary' | 'floating'
 type IpAction = 'assign' | 'unassign' | 'change_dns_ptr'
 
-interface Ask {
-  readonly body?: object
-  readonly members?: Members
-}
+export type Query = ReadonlyArray<readonly [name: string, value: string]>
 
-const listAnswerWire = serversWire(seenServer)
+/** More rows are not allowed. */
+export const pageSize = 50
+
+// Created once, because zod compiles a schema at its first use.
+const serversWire = listWire('servers', seenServer)
+const actionsWire = listWire('actions', actionWire)
 const serverAnswerWire = z.object({ server: seenServer })
 const renamedWire = serverAnswerWire.transform(() => null)
-const emptyWire = z.unknown().transform(() => null)
+const nothingWire = z.unknown().transform(() => null)
 
 const assumedAction = { id: '{action}', command: null, started: null }
 const assumed = { action: assumedAction, root_password: null }
 
 /** In the order in which the words of a message select one: "unsupported location for server type" is about the location. */
-const orderMembers: Members = new Map([
+const createMembers = new Map([
   ['location', 'body.region'], ['image', 'body.image'], ['ssh_keys', 'body.ssh_keys'], ['networks', 'body.networks'],
   ['firewalls', 'body.options.firewalls'], ['volumes', 'body.options.volumes'], ['placement_group', 'body.options.placement_group'],
   ['server_type', 'body.plan'], ['user_data', 'body.user_data'], ['labels', 'body.tags'], ['public_net', 'body.options'],
   ['name', 'body.name']
 ])
 
-/** One function for each endpoint; the vendor's pages: docs.hetzner.cloud. */
-export const createClient = (send: HetznerSend) => ({ ...createServerCalls(send), ...createOtherCalls(send) })
+/** The id of a server that a dry run has not created. */
+const assumedId = '{id}'
 
-const server = (id: string): string => `/servers/${encodeURIComponent(id)}`
-const failing = (members?: Members) => (response: HttpResponse) => callFailure(response, members)
+const server = (id: string): string => `/servers/${id === assumedId ? id : numericServerId(id)}`
+const sorted = ['sort', 'id:asc'] as const
+
+/** Parameters with several values are repeated, never joined by commas. */
+function withQuery (path: string, pairs: Query): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of pairs) query.append(name, value)
+  return `${path}?${query.toString()}`
+}
+
+/** One function for each endpoint; the vendor's pages: docs.hetzner.cloud. Actions without parameters are sent without a body. */
+export const createClient = (send: HetznerSend) => ({ ...createServerCalls(send), ...createOtherCalls(send) })
 
 function createServerCalls (send: HetznerSend) {
   return {
-    listServers: async (query: Query) => await send({
-      name: 'servers', method: 'GET', path: `/servers?${queryText(query)}`, schema: listAnswerWire
-    }),
-    getServer: async (id: string) => (await send({
-      name: 'servers/get', method: 'GET', path: server(id), schema: serverAnswerWire
-    })).server,
+    listServers: async (query: Query) => await send({ name: 'servers', path: withQuery('/servers', query), schema: serversWire }),
+    getServer: async (id: string) => (await send({ name: 'servers/get', path: server(id), schema: serverAnswerWire })).server,
+    /** It names no server that could be missing. */
     createServer: async (body: object) => await send({
       name: 'servers/create',
-      method: 'POST',
       path: '/servers',
       body,
       schema: createdWire,
-      toFailure: orderFailure,
-      assumed: { ...assumed, server: { id: '{id}' }, next_actions: [] }
+      about: { members: createMembers, missing: { failure: 'rejected' } },
+      assumed: { ...assumed, server: { id: assumedId }, next_actions: [] }
     }),
     renameServer: async (id: string, name: string) => await send({
-      name: 'servers/update', method: 'PUT', path: server(id), body: { name }, schema: renamedWire, toFailure: renameFailure, assumed: null
+      name: 'servers/update',
+      method: 'PUT',
+      path: server(id),
+      body: { name },
+      schema: renamedWire,
+      about: { members: new Map([['name', 'body.name']]) },
+      assumed: null
     }),
     deleteServer: async (id: string) => await send({
       name: 'servers/delete', method: 'DELETE', path: server(id), schema: deletedWire, assumed: { action: assumedAction }
     }),
-    act: async (id: string, action: ServerAction, { body, members }: Ask = {}) => await send({
-      name: `servers/${action}`,
-      method: 'POST',
-      path: `${server(id)}/actions/${action}`,
-      ...(body === undefined ? {} : { body }),
-      schema: acceptedWire,
-      toFailure: failing(members),
-      assumed
+    act: async (id: string, action: ServerAction, body?: object, members?: About['members']) => await send({
+      name: `servers/${action}`, path: `${server(id)}/actions/${action}`, body, schema: acceptedWire, about: { members }, assumed
     }),
     openConsole: async (id: string) => await send({
       name: 'servers/request_console',
-      method: 'POST',
       path: `${server(id)}/actions/request_console`,
       schema: consoleWire,
       assumed: { wss_url: '{wss_url}', password: null, action: null }
-    }),
-    /** At most 25 ids: the vendor drops the others without a word. */
-    getActions: async (ids: readonly string[]) => (await send({
-      name: 'actions', method: 'GET', path: `/actions?${queryText(ids.map(id => ['id', id]))}`, schema: actionsWire
-    })).actions
-  }
-}
-
-function createOtherCalls (send: HetznerSend) {
-  const all = createReadAll(send)
-  const sorted = [['sort', 'id:asc']] as const
-  return {
-    images: async (query: Query) => await all('images', imageWire, [...query, ...sorted]),
-    deleteImage: async (id: string) => await send({
-      name: 'images/delete',
-      method: 'DELETE',
-      path: `/images/${encodeURIComponent(id)}`,
-      schema: emptyWire,
-      toFailure: imageFailure,
-      assumed: null
-    }),
-    serverTypes: async (query: Query = []) => await all('server_types', serverTypeWire, query),
-    getPricing: async () => (await send({ name: 'pricing', method: 'GET', path: '/pricing', schema: pricingWire })).pricing,
-    locations: async () => await all('locations', regionWire, sorted),
-    sshKeys: async () => await all('ssh_keys', sshKeyWire, sorted),
-    networks: async () => await all('networks', networkWire, sorted),
-    ips: async (kind: IpKind) => await all(`${kind}_ips`, ipWire, sorted),
-    actOnIp: async (kind: IpKind, id: string, action: IpAction, { body, members }: Ask = {}) => await send({
-      name: `${kind}_ips/${action}`,
-      method: 'POST',
-      path: `/${kind}_ips/${encodeURIComponent(id)}/actions/${action}`,
-      ...(body === undefined ? {} : { body }),
-      schema: acceptedWire,
-      toFailure: failing(members),
-      assumed
     })
   }
 }
 
-/** An order names no server that could be missing. */
-function orderFailure (response: HttpResponse) {
-  const refusal = nameFailure(response, orderMembers)
-  return refusal.failure === 'not-found' ? refusal.meaning('rejected') : refusal
-}
-
-const renameFailure = (response: HttpResponse) => nameFailure(response, new Map([['name', 'body.name']]))
-
-function imageFailure (response: HttpResponse) {
-  const refusal = callFailure(response)
-  return refusal.failure === 'not-found' ? refusal.meaning('not-found', { member: 'path.snapshot' }) : refusal
+function createOtherCalls (send: HetznerSend) {
+  /** Every row of a list. Without `per_page` the vendor stops at 25; the links in its headers are never followed. */
+  const readAll = async <Row extends { readonly id: string }>(name: string, row: z.ZodType<Row>, query: Query) => {
+    const schema = listWire(name, row)
+    return await readAllPages(1, async page => {
+      const path = withQuery(`/${name}`, [...query, ['page', String(page)], ['per_page', String(pageSize)]])
+      const { rows, pagination } = await send({ name, path, schema })
+      return { rows, next: rows.length === 0 ? null : pagination?.next_page ?? null }
+    })
+  }
+  return {
+    /** At most 25 ids: the vendor drops the others without a word. */
+    getActions: async (ids: readonly string[]) =>
+      (await send({ name: 'actions', path: withQuery('/actions', ids.map(id => ['id', id])), schema: actionsWire })).rows,
+    images: async (query: Query) => await readAll('images', imageWire, [...query, sorted]),
+    deleteImage: async (id: string) => await send({
+      name: 'images/delete',
+      method: 'DELETE',
+      path: `/images/${encodeURIComponent(id)}`,
+      schema: nothingWire,
+      about: { missing: { failure: 'not-found', member: 'path.snapshot' } },
+      assumed: null
+    }),
+    serverTypes: async (query: Query = []) => await readAll('server_types', serverTypeWire, query),
+    getPricing: async () => (await send({ name: 'pricing', path: '/pricing', schema: pricingWire })).pricing,
+    locations: async () => await readAll('locations', regionWire, [sorted]),
+    sshKeys: async () => await readAll('ssh_keys', sshKeyWire, [sorted]),
+    networks: async () => await readAll('networks', networkWire, [sorted]),
+    ips: async (kind: IpKind) => await readAll(`${kind}_ips`, ipWire, [sorted]),
+    /** The id names the kind, `primary-12`. */
+    actOnIp: async (id: string, action: IpAction, body?: object, members?: About['members']) => {
+      const [kind, number = ''] = id.split('-')
+      const path = `/${kind}_ips/${encodeURIComponent(number)}/actions/${action}`
+      return await send({ name: `${kind}_ips/${action}`, path, body, schema: acceptedWire, about: { members }, assumed })
+    }
+  }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { badMember } from '../../domain/failure.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
-import type { Create, Step, WithOptions } from '../verbs.ts'
+import { numberIn } from '../kit/ids.ts'
+import type { AdapterVerbs, Create, WithOptions } from '../verbs.ts'
 import { protect } from './change.ts'
 import type { HetznerClient } from './client.ts'
-import { checkKeys, checkName, checkUserData, labelsOf, numberOf } from './ids.ts'
+import { checkKeys, checkName, checkUserData, labelsOf } from './ids.ts'
 import { toJob } from './mapping.ts'
 
 /** Our API's ids are texts, the vendor's are numbers: both are taken. */
@@ -49,12 +50,12 @@ export const createCreate = (client: HetznerClient): Create<Options> => ({
 })
 
 /** Protection is no member of an order: it is set once the server's lock is gone. */
-export const createCreateSteps = (client: HetznerClient): Readonly<Record<string, Step>> => ({
+export const createCreateSteps = (client: HetznerClient) => ({
   'create.protect': {
     isDue: ({ status, locked }) => locked !== true && (status === 'running' || status === 'stopped'),
     run: async serverId => await protect(client, serverId, true)
   }
-})
+} satisfies AdapterVerbs['steps'])
 
 /** Members with the vendor's default are not sent; unknown members would be refused. */
 function fromSpec ({ options, ...spec }: WithOptions<CreateSpec, Options>): object {
@@ -63,26 +64,28 @@ function fromSpec ({ options, ...spec }: WithOptions<CreateSpec, Options>): obje
   if (spec.user_data !== undefined) checkUserData(spec.user_data)
   if (options.automount !== undefined && options.volumes === undefined) throw badMember('body.options.automount', 'requires volumes')
   const { firewalls, placement_group: group, volumes, automount, start } = options
-  const net = publicNet(options)
   return {
     name: spec.name,
     server_type: spec.plan,
     location: spec.region,
     image: spec.image,
-    ...(spec.ssh_keys === undefined ? {} : { ssh_keys: spec.ssh_keys }),
-    ...(spec.user_data === undefined ? {} : { user_data: spec.user_data }),
-    ...(spec.networks === undefined ? {} : { networks: spec.networks.map(network => numberOf(network, 'body.networks')) }),
-    ...(spec.tags === undefined ? {} : { labels: labelsOf(spec.tags) }),
-    ...(Object.keys(net).length === 0 ? {} : { public_net: net }),
-    ...(firewalls === undefined ? {} : { firewalls: firewalls.map(firewall => ({ firewall })) }),
-    ...(group === undefined ? {} : { placement_group: group }),
-    ...(volumes === undefined ? {} : { volumes }),
-    ...(automount === undefined ? {} : { automount }),
-    ...(start ? {} : { start_after_create: false })
+    ssh_keys: spec.ssh_keys,
+    user_data: spec.user_data,
+    networks: spec.networks?.map(network => numberIn('body.networks', network)),
+    labels: spec.tags === undefined ? undefined : labelsOf(spec.tags),
+    public_net: publicNet(options),
+    firewalls: firewalls?.map(firewall => ({ firewall })),
+    placement_group: group,
+    volumes,
+    automount,
+    start_after_create: start ? undefined : false
   }
 }
 
-const publicNet = ({ ipv4, ipv6 }: Options): object => ({
-  ...(ipv4 === true ? {} : ipv4 === false ? { enable_ipv4: false } : { enable_ipv4: true, ipv4 }),
-  ...(ipv6 === true ? {} : ipv6 === false ? { enable_ipv6: false } : { enable_ipv6: true, ipv6 })
-})
+function publicNet ({ ipv4, ipv6 }: Options): object | undefined {
+  if (ipv4 === true && ipv6 === true) return undefined
+  return {
+    ...(ipv4 === true ? {} : ipv4 === false ? { enable_ipv4: false } : { enable_ipv4: true, ipv4 }),
+    ...(ipv6 === true ? {} : ipv6 === false ? { enable_ipv6: false } : { enable_ipv6: true, ipv6 })
+  }
+}

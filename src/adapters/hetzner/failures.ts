@@ -1,5 +1,4 @@
-import type { UpstreamError } from '../../domain/failure.ts'
-import { type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { Failure, UpstreamError } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { parseJson, refused } from '../../upstream/read.ts'
 import type { Allowed } from '../contract.ts'
@@ -48,10 +47,15 @@ const codes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
 ])
 
 /** Codes of a 403 that certainly changed nothing and pass. */
-const idle = new Set(['maintenance'])
+const idle: ReadonlySet<string> = new Set(['maintenance'])
 
-/** The vendor's name of a member of the request, and ours. */
-export type Members = ReadonlyMap<string, string>
+/** What the objects of a call are to our caller. */
+export interface About {
+  /** The vendor's names of the members of the request, and ours. */
+  readonly members?: ReadonlyMap<string, string> | undefined
+  /** What is missing, if it is not the server. */
+  readonly missing?: { readonly failure: Failure, readonly member?: string }
+}
 
 const hourS = 3600
 
@@ -70,37 +74,32 @@ export function readAllowed (headers: HttpResponse['headers']): Allowed | null {
   return /^\d{1,9}$/.test(remaining) ? { remaining: Number(remaining), nextMs: waitMs(headers) } : null
 }
 
-/** The refusal as it is; with the members of the request, an unknown object that the request names is no missing server. */
-export function callFailure (response: HttpResponse, members?: Members): UpstreamError {
-  const error = errorWire.safeParse(parseJson(response.text)).data?.error
-  const code = error?.code ?? null
-  const failure = code === null ? undefined : codes.get(code)
-  const facts: UpstreamErrorOptions = {
-    code,
-    vendorMessage: error?.message ?? null,
-    ...(error?.details === null || error?.details === undefined ? {} : { details: error.details }),
-    ...(code !== null && idle.has(code) ? { notAttempted: true } : {}),
-    ...(response.status === 429 && response.headers['retry-after'] === undefined ? { retryAfterMs: waitMs(response.headers) } : {})
-  }
+/** With the members of the request, an unknown object that the request names is no missing server. */
+export function callFailure (response: HttpResponse, { members, missing }: About = {}): UpstreamError {
+  const { code = null, message = null, details = null } = errorWire.safeParse(parseJson(response.text)).data?.error ?? {}
   // An unknown path is refused before the token is read: it says nothing about a server.
-  if (code === 'not_found' && error?.message === 'api route not found') return refused(response, { ...facts, failure: 'unsupported' })
-  const refusal = refused(response, { ...facts, ...(failure === undefined ? {} : { failure }) })
-  const member = members === undefined ? undefined : memberOf(error?.details, error?.message ?? '', members)
-  const isNamed = member !== undefined && (refusal.failure === 'rejected' || refusal.failure === 'not-found')
-  return isNamed ? refusal.meaning('rejected', { member }) : refusal
+  const failure = code === 'not_found' && message === 'api route not found' ? 'unsupported' : codes.get(code ?? '')
+  const refusal = refused(response, {
+    code,
+    vendorMessage: message,
+    ...(failure === undefined ? {} : { failure }),
+    ...(details === null ? {} : { details }),
+    ...(idle.has(code ?? '') ? { notAttempted: true } : {}),
+    ...(response.status === 429 && response.headers['retry-after'] === undefined ? { retryAfterMs: waitMs(response.headers) } : {})
+  })
+  if (code === 'uniqueness_error' && members?.has('name') === true) return refusal.meaning('conflict', { member: 'body.name' })
+  if (refusal.failure !== 'rejected' && refusal.failure !== 'not-found') return refusal
+  const member = members === undefined ? undefined : memberOf(details, message ?? '', members)
+  if (member !== undefined) return refusal.meaning('rejected', { member })
+  if (refusal.failure === 'rejected' || missing === undefined) return refusal
+  return refusal.meaning(missing.failure, missing.member === undefined ? {} : { member: missing.member })
 }
 
 /** The refused member by its field; where the vendor names none, the words of the message only select one of those that were sent. */
-function memberOf (details: unknown, message: string, members: Members): string | undefined {
+function memberOf (details: unknown, message: string, members: ReadonlyMap<string, string>): string | undefined {
   const fields = fieldsWire.safeParse(details).data?.fields ?? []
   const [field] = fields.flatMap(({ name }) => members.get(name.split(/[.[]/)[0] ?? '') ?? [])
   if (field !== undefined) return field
   const words = message.toLowerCase().replaceAll(/[_-]/g, ' ')
   return [...members].find(([name]) => words.includes(name.replaceAll('_', ' ').replace(/s$/, '')))?.[1]
-}
-
-/** A name that another server of the project has. */
-export const nameFailure = (response: HttpResponse, members: Members): UpstreamError => {
-  const refusal = callFailure(response, members)
-  return refusal.options.code === 'uniqueness_error' ? refusal.meaning('conflict', { member: 'body.name' }) : refusal
 }

@@ -1,22 +1,4 @@
 import { badMember } from '../../domain/failure.ts'
-import { noServer } from '../kit/ids.ts'
-
-/** One spelling only: another spelling of an id would bypass guard.protected. */
-const number = /^[1-9]\d{0,15}$/
-
-/** Ids are whole numbers up to 2^53-1; no other id can exist. */
-export function idOf (id: string): string {
-  if (!number.test(id)) throw noServer()
-  return id
-}
-
-/** A snapshot's id; null for what cannot be one. */
-export const isId = (text: string): boolean => number.test(text)
-
-export function numberOf (id: string, member: string): number {
-  if (!number.test(id)) throw badMember(member, 'must be the number that the catalog shows')
-  return Number(id)
-}
 
 /** RFC 1123, as the vendor requires; also decides whether a name may be sent as a filter. */
 export const isHostName = (name: string): boolean =>

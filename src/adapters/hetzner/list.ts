@@ -1,12 +1,11 @@
 import { canonicalAddress } from '../../domain/address.ts'
 import { compareNumericIds } from '../../domain/compare.ts'
 import type { Seen, ServerFilters } from '../../domain/list.ts'
-import { placeFor } from '../kit/places.ts'
+import { pageFor } from '../kit/pages.ts'
 import type { List, PageRequest, VendorPage } from '../verbs.ts'
-import type { HetznerClient } from './client.ts'
+import { pageSize, type HetznerClient, type Query } from './client.ts'
 import { isHostName, labelOf } from './ids.ts'
 import { isInNetwork, toFloating, wordsOf } from './mapping.ts'
-import { pageSize, type Query } from './pages.ts'
 import { floatingIdsWire, type IpWire } from './schema.ts'
 
 /** Created for each request: the floating addresses are read once for all of its pages, and only if a server has one. */
@@ -27,17 +26,17 @@ type Complete = (seen: readonly Seen[]) => Promise<readonly Seen[]>
 async function listPage (client: HetznerClient, complete: Complete, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
   const words = filters.status === undefined ? null : wordsOf(filters.status)
   if (words?.length === 0) return { rows: [], start: 0, last: true, total: 0 }
-  const { page, size, start } = placeFor(offset, limit)
-  const { servers: rows, meta } = await client.listServers([
+  const { page, size, start } = pageFor(offset, limit)
+  const { rows, pagination } = await client.listServers([
     ['sort', 'id:asc'], ['page', String(page)], ['per_page', String(size)], ...filterQuery(filters),
     ...(words ?? []).map(word => ['status', word] as const)
   ])
-  const pagination = meta?.pagination ?? { next_page: rows.length < size ? null : page + 1, total_entries: null }
+  const hasNext = pagination === null ? rows.length >= size : typeof pagination.next_page === 'number'
   return {
     rows: (await complete(rows)).map(seen => withAsked(seen, filters.ip)),
     start,
-    last: rows.length === 0 || typeof pagination.next_page !== 'number',
-    total: pagination.total_entries ?? null
+    last: rows.length === 0 || !hasNext,
+    total: pagination?.total_entries ?? null
   }
 }
 

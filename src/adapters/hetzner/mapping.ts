@@ -106,10 +106,9 @@ export const imageName = ({ id, name, description, architecture }: ImageWire): s
 
 export const toJob = ({ id, command }: Pick<ActionWire, 'id' | 'command'>): Job => ({ id, name: command ?? 'action' })
 
-type Answer = Pick<AcceptedWire, 'action'>
-
-/** Work that its action follows to the end. */
-export const toFollowed = ({ action }: Answer): Accepted => ({ jobs: [toJob(action)] })
+/** Work that its action follows to the end, with the password that the vendor has generated for it, if any. */
+export const toFollowed = ({ action, root_password: password }: Pick<AcceptedWire, 'action'> & Partial<AcceptedWire>): Accepted =>
+  ({ jobs: [toJob(action)], ...(typeof password === 'string' && password !== '' ? { password } : {}) })
 
 /** A signal, whose action ends when it has been sent: the server shows the rest. */
-export const toSignalled = ({ action }: Answer): Accepted => ({ upstream: { id: action.id, status: null } })
+export const toSignalled = ({ action }: AcceptedWire): Accepted => ({ upstream: { id: action.id, status: null } })

@@ -1,5 +1,5 @@
 import type { Upstream } from '../contract.ts'
-import { createRaw, rawBody, rawRequest } from '../kit/raw.ts'
+import { createJsonRaw } from '../kit/raw.ts'
 import type { Raw } from '../verbs.ts'
 import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
@@ -8,15 +8,10 @@ import type { HetznerAccount } from './settings.ts'
 /** Actions whose answer is a secret, which would be redacted and lost. */
 const secret: ReadonlySet<string> = new Set(['reset_password', 'enable_rescue', 'rebuild', 'request_console'])
 
-export const createRawVerb = (account: HetznerAccount, upstream: Upstream): Raw => createRaw(upstream, {
+export const createRawVerb = (account: HetznerAccount, upstream: Upstream): Raw => createJsonRaw(upstream, {
   evidence: 'documented',
   note: 'Paths are relative to api_url. Actions that return a password are refused; use their verbs.',
   isSecret: segments => segments.some(segment => secret.has(segment)),
-  build: request => rawRequest(baseOf(account), request),
-  read: response => {
-    // Credentials that the provider refuses are no answer to our caller's call; a read-only token is one.
-    const refusal = response.status === 401 ? callFailure(response) : null
-    if (refusal?.failure === 'authentication') throw refusal
-    return { status: response.status, body: rawBody(response.text) }
-  }
+  baseOf: () => baseOf(account),
+  toFailure: callFailure
 })

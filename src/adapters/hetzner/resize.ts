@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { Goal } from '../../domain/operation.ts'
-import type { Accepted, AdapterVerbs, Step } from '../verbs.ts'
+import { noPlan, refusal } from '../kit/ids.ts'
+import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import { toFollowed, toSignalled } from './mapping.ts'
 
@@ -9,10 +10,8 @@ import { toFollowed, toSignalled } from './mapping.ts'
 const workWire = z.strictObject({ plan: z.string(), disk_gib: z.number().nullable(), restart: z.boolean() })
 type Work = z.infer<typeof workWire>
 
-const refused = (message: string): UpstreamError => new UpstreamError('conflict', message, { notAttempted: true })
-
 /** Only a stopped server changes its plan. The disk grows only on request: with a larger one a server never gets a smaller plan again. */
-export const createResize = (client: HetznerClient): NonNullable<AdapterVerbs['resize']> => ({
+export const createResize = (client: HetznerClient): AllVerbs['resize'] => ({
   evidence: 'documented',
   cost: { calls: 1, perPage: 1 },
   accepts: ['plan', 'disk_gib', 'restart'],
@@ -21,7 +20,9 @@ export const createResize = (client: HetznerClient): NonNullable<AdapterVerbs['r
   run: async ({ seen: { server }, plan, disk_gib: disk, restart }) => {
     if (plan === undefined) throw badMember('body.disk_gib', 'requires plan: the disk grows only with the plan')
     const work: Work = { plan, disk_gib: disk ?? null, restart: server.status === 'running' }
-    if (work.restart && restart !== true) throw refused('the provider resizes only stopped servers; set restart, or stop the server first')
+    if (work.restart && restart !== true) {
+      throw refusal('conflict', 'the provider resizes only stopped servers; set restart, or stop the server first')
+    }
     // Nothing is shut down for a plan that the provider then refuses.
     if (work.restart || disk !== undefined) await checkPlan(client, work, server.disk_gib)
     if (!work.restart) return await changeType(client, server.id, work)
@@ -33,15 +34,14 @@ export const createResize = (client: HetznerClient): NonNullable<AdapterVerbs['r
 async function checkPlan (client: HetznerClient, { plan, disk_gib: disk }: Work, present: number | null): Promise<void> {
   if (disk !== null && disk < (present ?? 0)) throw badMember('body.disk_gib', `must be at least ${present}: disks cannot shrink`)
   const type = (await client.serverTypes([['name', plan]])).find(({ name }) => name === plan)
-  if (type === undefined) throw new UpstreamError('rejected', 'the provider has no such plan', { notAttempted: true, member: 'body.plan' })
+  if (type === undefined) throw noPlan()
   if (disk !== null && type.disk !== disk) throw badMember('body.disk_gib', `must be ${type.disk ?? 'unknown'}, the disk of the plan`)
 }
 
 const members = new Map([['server_type', 'body.plan'], ['upgrade_disk', 'body.disk_gib']])
 
 async function changeType (client: HetznerClient, id: string, work: Work): Promise<Accepted> {
-  const body = { server_type: work.plan, upgrade_disk: work.disk_gib !== null }
-  const answer = await client.act(id, 'change_type', { body, members })
+  const answer = await client.act(id, 'change_type', { server_type: work.plan, upgrade_disk: work.disk_gib !== null }, members)
   return { ...toFollowed(answer), goal: goalOf(work), ...(work.restart ? { next: { name: 'resize.start', input: work } } : {}) }
 }
 

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
-import type { Address } from '../../domain/server.ts'
+import { canonicalAddress } from '../../domain/address.ts'
+import type { AddressRow } from '../../domain/catalog.ts'
+import type { Address, ServerFacts } from '../../domain/server.ts'
 
 /** Ranges without public routing: RFC 1918, 6598, 3927, 4193 and 4291. */
 const privateV4 = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
@@ -24,6 +26,22 @@ export function addressOf (text: string | null | undefined, facts?: Partial<Omit
     primary: facts?.primary ?? false
   }
 }
+
+/** A row of an account's addresses; null if the text is not an address. */
+export function addressRow (
+  text: string | null | undefined, facts: Pick<AddressRow, 'id' | 'server_id'> & Partial<AddressRow>
+): AddressRow | null {
+  const { region = null, ptr = null, primary = null } = facts
+  const address = addressOf(text, { ...facts, primary: primary ?? false })
+  return address === null ? null : { ...address, id: facts.id, server_id: facts.server_id, region, ptr, primary }
+}
+
+/** A row for an address of a server's own record; without an id it stays with the server. */
+export const serverAddressRow = ({ id, region }: ServerFacts, address: Address, facts: Partial<AddressRow> = {}): AddressRow =>
+  ({ ...address, id: null, server_id: id, region: region?.id ?? null, ptr: null, ...facts })
+
+/** The one spelling of an IP address; null for any other text, and for an address with a zone, which may not get into a path or filter. */
+export const canonicalIp = (text: string): string | null => isIP(text) === 0 || text.includes('%') ? null : canonicalAddress(text)
 
 const prefixLengthOf = (text: string): number | null => /^\d{1,3}$/.test(text) ? Number(text) : null
 

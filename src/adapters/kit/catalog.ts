@@ -14,3 +14,7 @@ type Shown = { readonly id: string } & { readonly [Fact in 'name' | 'public_key'
 /** The common form of an SSH key. */
 export const toSshKey = ({ id, name, public_key: key, fingerprint }: Shown): SshKey =>
   ({ id, name: name ?? id, public_key: key ?? null, fingerprint: fingerprint ?? null })
+
+/** A size in `unit` parts; null if the vendor shows none, or 0 for none. */
+export const positive = (value: number | null | undefined, unit = 1): number | null =>
+  typeof value === 'number' && value > 0 ? value / unit : null

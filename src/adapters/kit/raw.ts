@@ -1,5 +1,6 @@
 import type { Evidence } from '../../domain/capability.ts'
 import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
+import type { UpstreamError } from '../../domain/failure.ts'
 import { parseJson } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
 import type { Raw, RawAnswer, RawRequest } from '../verbs.ts'
@@ -31,12 +32,26 @@ export const createRaw = (upstream: Upstream, { evidence, note, isSecret, build,
   })
 })
 
-/** The path and query of a raw call, unchanged. */
-export const rawPath = ({ path, query }: RawRequest): string => query === '' ? path : `${path}?${query}`
+export interface JsonRawParts extends Pick<RawParts, 'evidence' | 'note' | 'isSecret'> {
+  baseOf(token: Token | null): Base
+  /** How any other call reads a 401. */
+  toFailure(response: HttpResponse): UpstreamError
+}
 
-/** A raw call to a JSON API. */
-export const rawRequest = (base: Base, request: RawRequest): HttpRequest =>
-  jsonRequest(base, { method: request.method, path: rawPath(request), ...(request.body === null ? {} : { body: request.body }) })
+/** The same for a JSON API. A 401 is an answer, too, unless it is about the credentials. */
+export const createJsonRaw = (upstream: Upstream, { baseOf, toFailure, ...parts }: JsonRawParts): Raw => createRaw(upstream, {
+  ...parts,
+  build: (request, token) => rawRequest(baseOf(token), request),
+  read: response => {
+    const failure = response.status === 401 ? toFailure(response) : null
+    if (failure?.failure === 'authentication') throw failure
+    return { status: response.status, body: rawBody(response.text) }
+  }
+})
+
+/** A raw call to a JSON API; path and query are unchanged. */
+export const rawRequest = (base: Base, { method, path, query, body }: RawRequest): HttpRequest =>
+  jsonRequest(base, { method, path: query === '' ? path : `${path}?${query}`, ...(body === null ? {} : { body }) })
 
 /** JSON as a value, other text as it is, null for no body. */
 export function rawBody (text: string): unknown {

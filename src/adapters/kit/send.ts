@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../upstream/http.ts'
-import type { Token, Upstream } from '../contract.ts'
+import type { ReadCall, Reader, Token, Upstream, WriteCall } from '../contract.ts'
 
 /** One endpoint of a vendor's JSON API: the request, and how its answer is read. */
 export interface Endpoint<T> {
@@ -13,6 +13,8 @@ export interface Endpoint<T> {
   readonly headers?: Readonly<Record<string, string>>
   /** Makes the call a write; a dry run uses it as the answer. */
   readonly assumed?: T
+  /** Present if the value of a read depends on this and the answer's body alone. */
+  readonly reader?: Reader<T>
   read(response: HttpResponse): T
 }
 
@@ -25,16 +27,20 @@ export interface Base {
 }
 
 /** Sends to the endpoints below one base, which is derived from the valid token (null if there is none). */
-export const createSend = (upstream: Upstream, baseOf: (token: Token | null) => Base): Send => async ({ name, assumed, read, ...request }) => await upstream.send({
+export const createSend = (upstream: Upstream, baseOf: (token: Token | null) => Base): Send => async ({ name, assumed, reader, read, ...request }) => await upstream.send({
   name,
-  ...intentOf(assumed),
+  ...intentOf(assumed, reader),
   build: token => jsonRequest(baseOf(token), request),
   read
 })
 
+type Intent<T> = Pick<ReadCall<T>, 'intent' | 'reader'> | Pick<WriteCall<T>, 'intent' | 'assumed'>
+
 /** A call with an assumed answer is a write, one without is a read. */
-export const intentOf = <T>(assumed: T | undefined): { readonly intent: 'read' } | { readonly intent: 'write', readonly assumed: T } =>
-  assumed === undefined ? { intent: 'read' } : { intent: 'write', assumed }
+export function intentOf<T> (assumed: T | undefined, reader?: Reader<T>): Intent<T> {
+  if (assumed !== undefined) return { intent: 'write', assumed }
+  return reader === undefined ? { intent: 'read' } : { intent: 'read', reader }
+}
 
 type JsonCall = Pick<Endpoint<unknown>, 'method' | 'path' | 'body' | 'headers'>
 export const jsonRequest = ({ url, headers: common }: Base, { method, path, body, headers = {} }: JsonCall): HttpRequest => ({

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 
-/** Members that may be absent, null or of an unexpected type: then they are null. */
-export const text = z.string().nullish().catch(null)
-export const number = z.number().nullish().catch(null)
-export const flag = z.boolean().nullish().catch(null)
-export const texts = z.array(z.string()).nullish().catch(null)
+/** A member that may be absent, null or of an unexpected type: then it is null. */
+export const maybe = <Member extends z.ZodType>(member: Member) => member.nullish().catch(null)
+
+export const text = maybe(z.string())
+export const number = maybe(z.number())
+export const flag = maybe(z.boolean())
+export const texts = maybe(z.array(z.string()))
 
 /** The entries that are there. */
 export const present = <T>(entries: ReadonlyArray<T | null | undefined> | null | undefined): T[] =>

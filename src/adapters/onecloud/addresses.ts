@@ -1,8 +1,6 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
-import type { Address } from '../../domain/server.ts'
-import type { Seen } from '../../domain/list.ts'
-import { addressOf } from '../kit/addresses.ts'
+import { addressRow, serverAddressRow } from '../kit/addresses.ts'
 import { noAddress } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
@@ -23,9 +21,9 @@ export const createAddresses = (client: OnecloudClient, rows: CatalogClient): Ad
     cost: { calls: 1, perPage: 1 },
     note: 'The account\'s list has its elastic addresses; a server\'s list also has the fixed ones of its network cards.',
     run: async id => {
-      const seen = await getLive(client, id)
+      const { server } = await getLive(client, id)
       const eips = (await rows.eips({ associate_id: id })).filter(eip => eip.associate_id === id)
-      return seen.server.addresses.map(address => ofServer(seen, address, eips))
+      return server.addresses.map(address => serverAddressRow(server, address, { id: eips.find(eip => eip.ip_addr === address.address)?.id ?? null }))
     },
     all: async () => (await rows.eips()).flatMap(eip => toAddressRow(eip) ?? [])
   },
@@ -66,17 +64,6 @@ const statuses = ['running', 'stopped', 'rescue'] as const
 const unknownAddress = (): UpstreamError =>
   new UpstreamError('rejected', 'the account has no such elastic address', { notAttempted: true, member: 'body.addresses' })
 
-function toAddressRow (eip: EipWire): AddressRow | null {
-  const address = addressOf(eip.ip_addr, { scope: 'public' })
-  if (address === null) return null
-  const isOfServer = eip.associate_type === 'server' && typeof eip.associate_id === 'string' && eip.associate_id !== ''
-  return { ...address, primary: null, id: eip.id, server_id: isOfServer ? eip.associate_id ?? null : null, region: eip.cloudregion_id ?? null, ptr: null }
+function toAddressRow ({ id, ip_addr: address, associate_type: type, associate_id: server, cloudregion_id: region }: EipWire): AddressRow | null {
+  return addressRow(address, { id, scope: 'public', server_id: type === 'server' && server !== '' ? server ?? null : null, region: region ?? null })
 }
-
-const ofServer = ({ server }: Seen, address: Address, eips: readonly EipWire[]): AddressRow => ({
-  ...address,
-  id: eips.find(eip => eip.ip_addr === address.address)?.id ?? null,
-  server_id: server.id,
-  region: server.region?.id ?? null,
-  ptr: null
-})

@@ -10,7 +10,7 @@ import { accessKeySecret } from './auth-signature.ts'
 /** The vendor's source: pkg/keystone/tokens. */
 export const signIn = (account: OnecloudAccount): SignIn => async upstream => await keystoneToken(upstream, {
   authUrl: account.auth_url,
-  auth: () => authOf(account, new Date()),
+  auth: () => authOf(account, new Date(upstream.now())),
   toFailure: signInFailure,
   dataOf: (grant, response) => ({ ...endpointsOf(account, grant, response), ...projectOf(grant) })
 })

@@ -1,7 +1,6 @@
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
 import { cidrOf } from '../kit/addresses.ts'
-import { byRegion, joined, toSshKey } from '../kit/catalog.ts'
-import { positive } from '../kit/sizes.ts'
+import { byRegion, joined, positive, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { CloudregionWire, ImageWire, NetworkWire, SkuWire } from './catalog-schema.ts'

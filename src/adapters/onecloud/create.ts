@@ -6,7 +6,7 @@ import type { Create, WithOptions } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
 import { createFailure } from './failures.ts'
 import { failedWords, goalOf } from './mapping-statuses.ts'
-import { toMib } from '../kit/sizes.ts'
+import { toMib } from '../kit/spec.ts'
 import { checkName, checkPassword, checkSizes, keypairOf } from './ids.ts'
 
 const word = z.string().min(1).max(128)

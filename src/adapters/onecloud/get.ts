@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../domain/failure.ts'
 import type { Seen } from '../../domain/list.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import { isUuid, noServer } from '../kit/ids.ts'
+import { noServer, uuidServerId } from '../kit/ids.ts'
 import type { OnecloudClient } from './client.ts'
 
 /**
@@ -10,8 +10,7 @@ import type { OnecloudClient } from './client.ts'
  * indistinguishable from a missing one.
  */
 export async function getLive (client: OnecloudClient, id: string): Promise<Seen> {
-  if (!isUuid(id)) throw noServer()
-  const seen = await client.getServer(id).catch((error: unknown) => {
+  const seen = await client.getServer(uuidServerId(id)).catch((error: unknown) => {
     throw error instanceof UpstreamError && error.failure === 'not-found' && error.options.status !== 404 ? noServer() : error
   })
   if (seen.server.id !== id || seen.server.status === 'deleted') throw noServer()

@@ -21,7 +21,7 @@ export const baseOf = (token: Token | null, service: Service): Base => ({ url: a
 
 /** Sends with the token and reads by the schema. A body is sent with Content-Length, without which the vendor ignores it. */
 export const createOnecloudSend = (upstream: Upstream): OnecloudSend => async ({ service = 'compute', schema, toFailure, ...endpoint }) =>
-  await createSend(upstream, token => baseOf(token, service))({ ...endpoint, read: response => readAnswer(schema, toFailure, response) })
+  await createSend(upstream, token => baseOf(token, service))({ ...endpoint, reader: schema, read: response => readAnswer(schema, toFailure, response) })
 
 function addressOf (token: Token | null, service: Service): string {
   const url = token?.data[service]

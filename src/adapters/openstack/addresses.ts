@@ -1,9 +1,9 @@
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember, type UpstreamError } from '../../domain/failure.ts'
 import { canonicalAddress } from '../../domain/address.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
-import { addressOf } from '../kit/addresses.ts'
+import { addressOf, addressRow } from '../kit/addresses.ts'
 import type { AdapterVerbs } from '../verbs.ts'
-import { noAddress } from '../kit/ids.ts'
+import { noAddress, refusal } from '../kit/ids.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { FloatingWire, PortWire, SubnetWire } from './catalog-schema.ts'
 import type { OpenstackClient } from './client.ts'
@@ -78,17 +78,14 @@ function toRows ({ ports, floating, subnets }: Found): AddressRow[] {
   const serverOf = new Map(own.map(({ id, device_id: device }) => [id, device === '' ? null : device ?? null]))
   const known = new Map(subnets.map(subnet => [subnet.id, subnet]))
   const floatingRows = floating.flatMap(({ id, floating_ip_address: text, port_id: port, port_details: details }) =>
-    toRow(addressOf(text, { scope: 'public' }), { id, server_id: port === null || port === undefined ? null : serverOf.get(port) ?? details?.device_id ?? null }))
+    addressRow(text, { id, scope: 'public', server_id: port === null || port === undefined ? null : serverOf.get(port) ?? details?.device_id ?? null }) ?? [])
   const fixedRows = own.flatMap(({ id, fixed_ips: fixed }) => (fixed ?? []).flatMap(({ ip_address: text, subnet_id: subnet }) => {
     const { cidr, gateway_ip: gateway } = known.get(subnet ?? '') ?? {}
     const prefix = Number(cidr?.split('/')[1] ?? Number.NaN)
-    return toRow(addressOf(text, { gateway: gateway ?? null, prefix_length: Number.isInteger(prefix) ? prefix : null }), { id, server_id: serverOf.get(id) ?? null })
+    return addressRow(text, { id, gateway: gateway ?? null, prefix_length: Number.isInteger(prefix) ? prefix : null, server_id: serverOf.get(id) ?? null }) ?? []
   }))
   return [...floatingRows, ...fixedRows]
 }
-
-const toRow = (address: ReturnType<typeof addressOf>, facts: Pick<AddressRow, 'id' | 'server_id'>): AddressRow[] =>
-  address === null ? [] : [{ ...address, primary: null, region: null, ptr: null, ...facts }]
 
 /** The ports that can take a floating address: with an IPv4 address that has none yet. Those behind a router of the project come first. */
 function freePorts (own: readonly PortWire[], all: readonly PortWire[], floating: readonly FloatingWire[]): PortWire[] {
@@ -102,7 +99,7 @@ function freePorts (own: readonly PortWire[], all: readonly PortWire[], floating
 type Work = (() => Promise<unknown>) | null
 
 const member = 'body.addresses'
-const refused = (failure: 'rejected' | 'conflict', text: string): UpstreamError => new UpstreamError(failure, text, { notAttempted: true, member })
+const refused = (failure: 'rejected' | 'conflict', text: string): UpstreamError => refusal(failure, text, member)
 
 /** Neutron would take the address from another server without a word. */
 function associationOf (catalog: CatalogClient, server: string, { row, ports, free }: { readonly row: FloatingWire, readonly ports: readonly PortWire[], readonly free: PortWire[] }): Work {

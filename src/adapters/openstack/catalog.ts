@@ -1,6 +1,5 @@
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
-import { joined, toSshKey } from '../kit/catalog.ts'
-import { positive } from '../kit/sizes.ts'
+import { joined, positive, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { FlavorWire, ImageWire, NetworkWire } from './catalog-schema.ts'

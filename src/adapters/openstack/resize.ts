@@ -1,5 +1,6 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
+import { noPlan } from '../kit/ids.ts'
 import type { AdapterVerbs, Step } from '../verbs.ts'
 import type { CatalogClient } from './catalog-client.ts'
 import type { FlavorWire } from './catalog-schema.ts'
@@ -18,7 +19,7 @@ export const createResize = (client: OpenstackClient, catalog: CatalogClient): N
     if (plan === undefined) throw badMember('body.plan', 'is required: this provider sells sizes as plans')
     if (restart === false && server.status !== 'stopped') throw badMember('body.restart', 'a resize restarts a server that is not stopped')
     const flavor = (await catalog.flavors()).find(({ id }) => id === plan)
-    if (flavor === undefined) throw new UpstreamError('rejected', 'the provider has no such plan', { notAttempted: true, member: 'body.plan' })
+    if (flavor === undefined) throw noPlan()
     requireRoom(server, flavor)
     const made = await client.act(server.id, { resize: { flavorRef: plan } }, naming)
     return {

@@ -44,7 +44,7 @@ export const vmmanager: Adapter<VmmanagerAccount> = {
       ...createAddresses(client, ips),
       ptr: createPtr(ips),
       ...createCatalogs(createCatalogClient(send)),
-      ...createOwners(account, createOwnerClient(account, send)),
+      ...createOwners(account, createOwnerClient(account, send), upstream.now),
       raw: createRawVerb(account, upstream),
       jobs: createJobs(client),
       steps: { ...createResizeSteps(client), ...createAttachSteps(client) }

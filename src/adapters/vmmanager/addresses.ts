@@ -1,15 +1,16 @@
 import { isIP } from 'node:net'
 import type { Accepted, AllVerbs, Step } from '../verbs.ts'
 import type { AddressRow } from '../../domain/catalog.ts'
-import { badMember, UpstreamError } from '../../domain/failure.ts'
+import { badMember } from '../../domain/failure.ts'
 import type { ServerFacts } from '../../domain/server.ts'
-import { noAddress } from '../kit/ids.ts'
+import { serverAddressRow } from '../kit/addresses.ts'
+import { isNumericId, noAddress, refusal } from '../kit/ids.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { IpWire } from './catalog-schema.ts'
 import { toAddressRow } from './catalog-mapping.ts'
 import type { VmmanagerClient } from './client.ts'
 import { memberFailure } from './failures.ts'
-import { idOf, isId } from './ids.ts'
+import { idOf } from './ids.ts'
 import { findServer } from './list.ts'
 import { jobsOf, toAccepted } from './mapping.ts'
 import { inTurn } from './send-sequence.ts'
@@ -52,7 +53,7 @@ export const createAddresses = (client: VmmanagerClient, ips: AddressClient): Ad
 
 /** Without an IPv6 zone, which cannot be part of a filter. */
 const isAddress = (text: string, family: 4 | 6): boolean => isIP(text) === family && !text.includes('%')
-export const isNameable = (text: string): boolean => isId(text) || isAddress(text, 4) || isAddress(text, 6)
+export const isNameable = (text: string): boolean => isNumericId(text) || isAddress(text, 4) || isAddress(text, 6)
 export const isNamed = (wire: IpWire, text: string): boolean => wire.id === text || wire.ip_addr === text
 
 /** IPv6 addresses are in the server's own row, not in the list of addresses. */
@@ -62,7 +63,7 @@ function rowsOf (server: ServerFacts, wires: readonly IpWire[]): AddressRow[] {
   const rows = wires.map(wire => toAddressRow(wire, { server_id: server.id, region, primary: wire.ip_addr === main })).filter(row => row !== null)
   const known = new Set(rows.map(({ address }) => address))
   const others = server.addresses.filter(({ family, address }) => family === 6 && !known.has(address))
-  return [...rows, ...others.map(address => ({ ...address, id: null, server_id: server.id, region, ptr: null }))]
+  return [...rows, ...others.map(address => serverAddressRow(server, address))]
 }
 
 interface Clients {
@@ -72,10 +73,10 @@ interface Clients {
 
 /** One call for each address, in sequence: a body can name only one. */
 async function attach ({ client, ips }: Clients, id: string, wanted: readonly string[]): Promise<Accepted> {
-  const odd = wanted.find(text => !isId(text) && !isAddress(text, 4))
+  const odd = wanted.find(text => !isNumericId(text) && !isAddress(text, 4))
   if (odd !== undefined) throw badMember('body.addresses', 'must be IPv4 addresses or ids of IPv4 addresses')
   const found: Array<{ readonly address: string, readonly isThere: boolean }> = []
-  for (const text of wanted) found.push(isId(text) ? await lookUp(ips, id, text) : { address: text, isThere: false })
+  for (const text of wanted) found.push(isNumericId(text) ? await lookUp(ips, id, text) : { address: text, isThere: false })
   const missing = found.filter(({ isThere }) => !isThere).map(({ address }) => address)
   if (missing.length === 0) return { done: true }
   return { ...await add(client, id, missing), goal: { has: found.map(({ address }) => address) } }
@@ -101,11 +102,11 @@ async function lookUp (ips: AddressClient, serverId: string, ipId: string): Prom
   const row = (await ips.findIp(`(id EQ ${ipId})`)).list.find(wire => wire.id === ipId)
   const address = row?.ip_addr ?? ''
   if (!isAddress(address, 4)) {
-    throw new UpstreamError('rejected', 'there is no IPv4 address with this id', { member: 'body.addresses', notAttempted: true })
+    throw refusal('rejected', 'there is no IPv4 address with this id', 'body.addresses')
   }
   const holder = row?.host?.id ?? serverId
   if (holder !== serverId) {
-    throw new UpstreamError('conflict', 'the address belongs to another server', { member: 'body.addresses', notAttempted: true })
+    throw refusal('conflict', 'the address belongs to another server', 'body.addresses')
   }
   return { address, isThere: row?.host?.id === serverId }
 }

@@ -19,7 +19,7 @@ export function signIn (account: VmmanagerAccount): SignIn | null {
   if (email === undefined || password === undefined) return null
   return async upstream => {
     const post = createPost(account, upstream)
-    const login = await post({ name: 'public/token', path: 'public/token', body: { email, password }, read: readToken })
+    const login = await post({ name: 'public/token', path: 'public/token', body: { email, password }, read: response => readToken(response, upstream.now()) })
     if (asUser === undefined) return login
     const { key } = await post({
       name: 'user/key',
@@ -28,7 +28,7 @@ export function signIn (account: VmmanagerAccount): SignIn | null {
       body: {},
       read: response => readAnswer(keyWire, response, keyFailure)
     })
-    return await post({ name: 'public/key', path: 'public/key', headers: boxInstance, body: { key }, read: readToken })
+    return await post({ name: 'public/key', path: 'public/key', headers: boxInstance, body: { key }, read: response => readToken(response, upstream.now()) })
   }
 }
 
@@ -53,16 +53,16 @@ const createPost = (account: VmmanagerAccount, upstream: Upstream) =>
     read
   })
 
-function readToken (response: HttpResponse): Token {
+function readToken (response: HttpResponse, now: number): Token {
   const wire = readAnswer(tokenWire, response, signInFailure)
   if (wire.confirmed === false) {
     throw new UpstreamError('authentication', 'the sign-in is incomplete: the provider requires a second factor', { status: response.status })
   }
-  return { value: wire.token, expiresAt: toExpiry(wire.expires_at), idleMs, data: {} }
+  return { value: wire.token, expiresAt: toExpiry(wire.expires_at, now), idleMs, data: {} }
 }
 
 /** The zone of the platform's clock is unknown: an expiry in the past is ignored for a new token. */
-function toExpiry (text: string | null | undefined, now = Date.now()): number | null {
+function toExpiry (text: string | null | undefined, now: number): number | null {
   const utc = toUtc(text)
   const at = utc === null ? null : Date.parse(utc)
   return at !== null && at > now ? at : null

@@ -1,5 +1,5 @@
 import type { AddressRow, Image, Network, Owner, Plan } from '../../domain/catalog.ts'
-import { addressOf, prefixOfNetmask } from '../kit/addresses.ts'
+import { addressRow, prefixOfNetmask } from '../kit/addresses.ts'
 import type {
   AccountWire, IpWire, PoolWire, PresetWire, SavedImageWire, TemplateWire, VxlanWire
 } from './catalog-schema.ts'
@@ -60,17 +60,12 @@ export function toPrivateNetworks (wire: VxlanWire): Network[] {
 export const toOwner = (wire: AccountWire): Owner =>
   ({ id: wire.id, name: null, email: wire.email ?? null, status: wire.state ?? null })
 
-export function toAddressRow (wire: IpWire, facts: Pick<AddressRow, 'server_id' | 'region' | 'primary'>): AddressRow | null {
-  const address = addressOf(wire.ip_addr)
-  if (address === null) return null
-  return {
-    ...address,
-    id: wire.id,
-    prefix_length: address.prefix_length ?? prefixOfNetmask(wire.mask),
-    gateway: textOrNull(wire.gateway),
-    ...facts,
-    ptr: textOrNull(wire.domain)
-  }
-}
+export const toAddressRow = (wire: IpWire, facts: Pick<AddressRow, 'server_id' | 'region' | 'primary'>): AddressRow | null => addressRow(wire.ip_addr, {
+  id: wire.id,
+  prefix_length: prefixOfNetmask(wire.mask),
+  gateway: textOrNull(wire.gateway),
+  ptr: textOrNull(wire.domain),
+  ...facts
+})
 
 const textOrNull = (text: string | null | undefined): string | null => (text ?? '') === '' ? null : text ?? null

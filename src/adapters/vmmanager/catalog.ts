@@ -6,7 +6,7 @@ import type { CatalogClient } from './catalog-client.ts'
 import {
   isInCluster, isUsable, toImage, toPlan, toPoolNetwork, toPrivateNetworks, toSavedImage
 } from './catalog-mapping.ts'
-import { isId } from './ids.ts'
+import { isNumericId } from '../kit/ids.ts'
 
 /** Regions are filtered here: the platform's filters are not documented, and a wrong one is answered with 500. */
 export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
@@ -57,6 +57,6 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
 })
 
 function regionIn ({ region }: RegionQuery): string | undefined {
-  if (region !== undefined && !isId(region)) throw badMember('query.region', 'is not an id of this provider: those are whole numbers')
+  if (region !== undefined && !isNumericId(region)) throw badMember('query.region', 'is not an id of this provider: those are whole numbers')
   return region
 }

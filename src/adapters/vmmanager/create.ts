@@ -5,11 +5,10 @@ import type { ServerFacts } from '../../domain/server.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { VmmanagerClient } from './client.ts'
 import { creationFailure } from './failures.ts'
-import { numberIn } from './ids.ts'
+import { numberIn } from '../kit/ids.ts'
 import { imageChoice } from './ids-image.ts'
 import { networkWishes } from './ids-networks.ts'
-import { toMib } from '../kit/sizes.ts'
-import { agrees } from '../kit/likeness.ts'
+import { agrees, toMib } from '../kit/spec.ts'
 
 const id = z.union([z.int().positive(), z.string().regex(/^[1-9]\d{0,14}$/)])
 const speed = z.int().min(0).max(1_000_000)

@@ -1,5 +1,5 @@
 import { badMember } from '../../domain/failure.ts'
-import { isId, numberIn } from './ids.ts'
+import { isNumericId, numberIn } from '../kit/ids.ts'
 
 /** A pool's id is its number. A private network's id is its number and, after a colon, that of one of its ranges. */
 const privateMark = 'vxlan:'
@@ -18,7 +18,7 @@ export function networkWishes (networks: readonly string[]): NetworkWishes {
   const member = 'body.networks'
   const privates = networks.filter(id => id.startsWith(privateMark)).map(id => id.slice(privateMark.length).split(':'))
   for (const parts of privates) {
-    if (parts.length > 2 || !parts.every(isId)) throw badMember(member, 'is not the id of a network of this provider')
+    if (parts.length > 2 || !parts.every(isNumericId)) throw badMember(member, 'is not the id of a network of this provider')
   }
   return {
     pools: networks.filter(id => !id.startsWith(privateMark)).map(id => numberIn(member, id)),

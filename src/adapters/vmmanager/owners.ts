@@ -19,7 +19,7 @@ type OwnerOptions = z.output<typeof ownerOptions>
 const keyLivesMs = 60 * 60_000
 const member = 'path.owner'
 
-export const createOwners = (account: VmmanagerAccount, client: OwnerClient, now = Date.now): Owners => ({
+export const createOwners = (account: VmmanagerAccount, client: OwnerClient, now: () => number): Owners => ({
   'owners.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },

@@ -1,11 +1,10 @@
 import type { Ask } from '../verbs.ts'
 import type { Ptr } from '../../domain/catalog.ts'
 import { badMember } from '../../domain/failure.ts'
-import { missing } from '../kit/ids.ts'
+import { isNumericId, missing } from '../kit/ids.ts'
 import { isNameable, isNamed } from './addresses.ts'
 import type { AddressClient } from './addresses-client.ts'
 import type { IpWire } from './catalog-schema.ts'
-import { isId } from './ids.ts'
 
 const hostName = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?(\.[a-z\d_]([a-z\d_-]{0,61}[a-z\d])?)*$/i
 
@@ -25,7 +24,7 @@ export const createPtr = (ips: AddressClient): Ask<Ptr, Ptr> => ({
 /** The name belongs to the address's id, which only the list has. */
 async function findAddress (ips: AddressClient, text: string): Promise<IpWire> {
   if (!isNameable(text)) throw missing('not an address or the id of one', 'path.address')
-  const { list } = await ips.findIp(isId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
+  const { list } = await ips.findIp(isNumericId(text) ? `(id EQ ${text})` : `(ip_addr EQ '${text}')`)
   const row = list.find(wire => isNamed(wire, text))
   if (row === undefined) throw missing('the provider has no such address', 'path.address')
   return row

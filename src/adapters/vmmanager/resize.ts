@@ -7,7 +7,7 @@ import { memberFailure } from './failures.ts'
 import { idOf } from './ids.ts'
 import { jobsOf } from './mapping.ts'
 import { hostWire, type HostWire } from './schema.ts'
-import { toMib } from '../kit/sizes.ts'
+import { toMib } from '../kit/spec.ts'
 import { inTurn } from './send-sequence.ts'
 
 type ResizeInput = ResizeSpec & { readonly seen: Seen }

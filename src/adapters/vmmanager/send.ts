@@ -21,7 +21,7 @@ export const baseOf = (account: VmmanagerAccount, token: Token | null): Base => 
 export const createVmmanagerSend = (account: VmmanagerAccount, upstream: Upstream) => {
   const send = createSend(upstream, token => baseOf(account, token))
   return async <T>({ method, schema, toFailure = callFailure, ...endpoint }: VmmanagerEndpoint<T>): Promise<T> =>
-    await send({ ...endpoint, method: method ?? (endpoint.assumed === undefined ? 'GET' : 'POST'), read: response => readAnswer(schema, response, toFailure) })
+    await send({ ...endpoint, reader: schema, method: method ?? (endpoint.assumed === undefined ? 'GET' : 'POST'), read: response => readAnswer(schema, response, toFailure) })
 }
 
 /** A filter of the platform: words separated by spaces, encoded once. */

@@ -3,12 +3,13 @@ import { connect as connectTls } from 'node:tls'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from 'pino'
 import { readRedisUrl, type RedisPlace, type RedisSettings } from '../../config/redis.ts'
+import type { StateStatus } from '../../domain/state-status.ts'
 import { watchRedis } from './watch.ts'
 
 export interface RedisConnection {
   readonly redis: Redis | Cluster
-  /** The last check succeeded: Redis accepts the gateway's writes. */
-  isThere(): boolean
+  /** Available: Redis accepts the gateway's writes. */
+  readonly status: StateStatus
   close(): void
 }
 
@@ -24,16 +25,16 @@ export interface RedisParts {
 /** How long the start waits for Redis; afterwards the gateway serves without it. */
 const startMs = 3000
 
-/** A connection that reconnects for ever. Never throws for failures of Redis: they are visible in `isThere` and in the log. */
+/** A connection that reconnects for ever. Never throws for failures of Redis: they are visible in `status` and in the log. */
 export async function connectRedis ({ settings, ca, accounts, logger }: RedisParts): Promise<RedisConnection> {
   const way = readWay(settings, ca)
   const redis = createClient(settings, way)
   const watch = watchRedis({ redis, accounts, logger, explain: async () => await whyNot(way) })
   redis.connect().catch(() => {})
-  await Promise.race([watch.firstLook, new Promise(resolve => { setTimeout(resolve, startMs).unref() })])
+  await Promise.race([watch.firstCheck, new Promise(resolve => { setTimeout(resolve, startMs).unref() })])
   return {
     redis,
-    isThere: watch.isThere,
+    status: watch.status,
     close: () => {
       watch.stop()
       redis.disconnect()

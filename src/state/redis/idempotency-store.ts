@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Sealer } from '../sealer.ts'
 import { digestOf, readIdempotencyRecord, type IdempotencyRecord, type IdempotencyStore } from '../idempotency-store.ts'
 import { keptForMs } from '../operation-store.ts'
+import type { Sealer } from '../sealer.ts'
+import { accountKey, deleteVersion, type Connection } from './commands.ts'
 
 /**
  * Each account has marks beside its keys: one of the first process, and one for each process that has seen a flush. A known mark that is
@@ -35,30 +35,29 @@ const replaceScript = `
 if redis.call("hget", KEYS[1], "v") ~= ARGV[1] then return 0 end
 redis.call("hset", KEYS[1], "v", ARGV[2], "d", ARGV[3])
 return 1`
-const forgetScript = 'if redis.call("hget", KEYS[1], "v") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
 
-const seenSchema = z.tuple([z.string(), z.number()])
+const detectedSchema = z.tuple([z.string(), z.number()])
 const reservedSchema = z.tuple([z.enum(['new', 'known', 'flushed']), z.string()]).rest(z.string())
 
 /** Keys that every replica sees and that outlive a restart, sealed. */
-export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sealer): IdempotencyStore {
+export function createRedisIdempotencyStore (redis: Connection, sealer: Sealer): IdempotencyStore {
   const marks = new Map<string, string>()
-  const keyOf = (account: string, rest: string): string => `hawser:{${account}}:${rest}`
+  const recordKey = (account: string, key: string): string => accountKey(account, `key:${key}`)
   const seal = (record: IdempotencyRecord, place: string): string => sealer.seal(JSON.stringify(record), place)
 
   return {
     keeper: 'redis',
-    acknowledgement: account => `redis-cli DEL '${keyOf(account, 'flushed')}'`,
+    acknowledgement: account => `redis-cli DEL '${accountKey(account, 'flushed')}'`,
     isFlushed: async account => {
-      const [mark, flushed] = seenSchema.parse(await redis.eval(isFlushedScript, 2,
-        keyOf(account, 'mark'), keyOf(account, 'flushed'), marks.get(account) ?? '', randomUUID()))
+      const [mark, flushed] = detectedSchema.parse(await redis.eval(isFlushedScript, 2,
+        accountKey(account, 'mark'), accountKey(account, 'flushed'), marks.get(account) ?? '', randomUUID()))
       if (!marks.has(account)) marks.set(account, mark)
       return flushed === 1
     },
     reserve: async (account, { key, record, isCreate }) => {
-      const place = keyOf(account, `key:${key}`)
+      const place = recordKey(account, key)
       const [kind, mark, sealed] = reservedSchema.parse(await redis.eval(reserveScript, 3,
-        keyOf(account, 'mark'), keyOf(account, 'flushed'), place,
+        accountKey(account, 'mark'), accountKey(account, 'flushed'), place,
         marks.get(account) ?? '', randomUUID(), digestOf(record), seal(record, place), String(keptForMs), isCreate ? '1' : '0'))
       if (!marks.has(account)) marks.set(account, mark)
       if (kind !== 'known') return { kind }
@@ -67,17 +66,17 @@ export function createRedisIdempotencyStore (redis: Redis | Cluster, sealer: Sea
       return { kind, record: readIdempotencyRecord(text) }
     },
     replace: async (account, key, known, next) => {
-      const place = keyOf(account, `key:${key}`)
+      const place = recordKey(account, key)
       return await redis.eval(replaceScript, 1, place, digestOf(known), digestOf(next), seal(next, place)) === 1
     },
     find: async (account, key) => {
-      const place = keyOf(account, `key:${key}`)
+      const place = recordKey(account, key)
       const sealed = await redis.hget(place, 'd')
       if (sealed === null) return null
       const text = sealer.open(sealed, place)
       if (text === null) throw new Error('a stored Idempotency-Key record cannot be read')
       return readIdempotencyRecord(text)
     },
-    forget: async (account, key, known) => { await redis.eval(forgetScript, 1, keyOf(account, `key:${key}`), digestOf(known)) }
+    forget: async (account, key, known) => { await deleteVersion(redis, recordKey(account, key), digestOf(known)) }
   }
 }

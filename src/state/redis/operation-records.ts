@@ -1,71 +1,77 @@
-import { randomUUID } from 'node:crypto'
-import type { Cluster, Redis } from 'ioredis'
 import { isFinal } from '../../domain/operation.ts'
-import type { Sealer } from '../sealer.ts'
+import { createSerial } from '../../domain/serial.ts'
 import { idPrefixAt, keptForMs, type Change, type EndLease, type OperationRecords, type StoredOperation } from '../operation-store.ts'
+import type { Sealer } from '../sealer.ts'
 import { readStoredOperation } from '../stored-operation.ts'
-import { withPresentNames } from './earlier-names.ts'
+import { accountKey, createLock, deleteIfEqual, type Connection } from './commands.ts'
 
-// Keys of one account share a slot of a cluster.
-const keyOf = (account: string, rest: string): string => `hawser:{${account}}:${rest}`
-const recordKey = (account: string, id: string): string => keyOf(account, `operation:${id}`)
+const recordKey = (account: string, id: string): string => accountKey(account, `operation:${id}`)
+/** The ids of all operations, and of those that have not ended. */
+const allKey = (account: string): string => accountKey(account, 'operations')
+const pendingKey = (account: string): string => accountKey(account, 'pending')
+const claimKey = (account: string, name: string): string => accountKey(account, `claim:${name}`)
+const replicaKey = (replica: string): string => `hawser:replica:${replica}`
 
-const swapScript = `
+const replaceScript = `
 if redis.call("hget", KEYS[1], "v") ~= ARGV[1] then return 0 end
 redis.call("hset", KEYS[1], "v", ARGV[2], "d", ARGV[3])
 -- One that had ended may go on: an answer came after all.
 redis.call(ARGV[4] == "1" and "srem" or "sadd", KEYS[2], ARGV[5])
 return 1`
-const releaseScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
-const leaseScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
 // Writers in one process queue per operation, so only as many writers as replicas compete here.
 const mostTries = 100
 
-type Connection = Redis | Cluster
-
 /** Records that every replica sees and that outlive a restart, sealed. */
 export function createRedisOperationRecords (redis: Connection, sealer: Sealer): OperationRecords {
-  const records = createRecords(redis, sealer)
-  const inLine = createQueues()
+  const { put, find, update } = createRecords(redis, sealer)
+  const serially = createSerial()
+  const findAll = async (account: string, ids: readonly string[]) => await Promise.all(ids.map(async id => (await find(account, id)).stored))
   return {
-    put: records.put,
-    read: async (account, id) => {
-      const sealed = await records.sealed(account, id)
-      const stored = records.unseal(account, id, sealed)
-      if (stored === null && sealed !== null) throw new Error('a stored operation cannot be read')
+    put: async stored => {
+      await put(stored)
+      return true
+    },
+    getForCertain: async (account, id) => {
+      const { stored, isUnreadable } = await find(account, id)
+      if (isUnreadable) throw new Error('a stored operation cannot be read')
       return stored
     },
-    change: async (known, change) => await inLine(known.operation.id, async () => await records.swap(known, change)),
-    erase: async (account, id) =>
-      await allOf(redis.multi().del(recordKey(account, id)).zrem(keyOf(account, 'operations'), id).srem(keyOf(account, 'pending'), id).exec()),
+    updateForCertain: async (known, change) => await serially(known.operation.id, async () => await update(known, change)),
+    remove: async (account, id) => { await allOf(redis.multi().del(recordKey(account, id)).zrem(allKey(account), id).srem(pendingKey(account), id).exec()) },
     list: async (account, after, count) => {
-      const ids = await redis.zrevrangebylex(keyOf(account, 'operations'), after === null ? '+' : `(${after}`, '-', 'LIMIT', 0, count)
-      return (await records.readable(account, ids)).filter(record => record !== null)
+      const ids = await redis.zrevrangebylex(allKey(account), after === null ? '+' : `(${after}`, '-', 'LIMIT', 0, count)
+      return (await findAll(account, ids)).filter(stored => stored !== null)
     },
     pending: async account => {
-      const ids = await redis.smembers(keyOf(account, 'pending'))
-      const found = await records.readable(account, ids)
+      const ids = await redis.smembers(pendingKey(account))
+      const found = await findAll(account, ids)
       const lost = ids.filter((_, index) => found[index] === null)
-      if (lost.length > 0) await redis.srem(keyOf(account, 'pending'), ...lost)
-      return found.filter(record => record !== null)
+      if (lost.length > 0) await redis.srem(pendingKey(account), ...lost)
+      return found.filter(stored => stored !== null)
     },
     claim: async (account, name, holder) => {
-      const key = keyOf(account, `claim:${name}`)
-      const first = await redis.set(key, holder, 'PX', keptForMs, 'NX')
-      return first !== null || await redis.get(key) === holder
+      const first = await redis.set(claimKey(account, name), holder, 'PX', keptForMs, 'NX')
+      return first !== null || await redis.get(claimKey(account, name)) === holder
     },
-    release: async (account, name, holder) => { await redis.eval(releaseScript, 1, keyOf(account, `claim:${name}`), holder) },
-    lease: async (account, holdMs) => await takeLease(redis, keyOf(account, 'turn'), holdMs),
-    beat: async (replica, forMs) => { await redis.set(`hawser:replica:${replica}`, '1', 'PX', forMs) },
-    isAlive: async replica => await redis.exists(`hawser:replica:${replica}`) === 1
+    release: async (account, name, holder) => { await deleteIfEqual(redis, claimKey(account, name), holder) },
+    lease: async (account, holdMs) => await takeLease(redis, accountKey(account, 'lease'), holdMs),
+    beat: async (replica, forMs) => { await redis.set(replicaKey(replica), '1', 'PX', forMs) },
+    isAlive: async replica => await redis.exists(replicaKey(replica)) === 1
   }
 }
 
+interface Found {
+  readonly stored: StoredOperation | null
+  readonly isUnreadable: boolean
+}
+
 function createRecords (redis: Connection, sealer: Sealer) {
-  const sealed = async (account: string, id: string): Promise<string | null> => await redis.hget(recordKey(account, id), 'd')
-  const unseal = (account: string, id: string, text: string | null): StoredOperation | null => {
-    const opened = text === null ? null : sealer.open(text, recordKey(account, id))
-    return opened === null ? null : readStoredOperation(withPresentNames(JSON.parse(opened)))
+  const find = async (account: string, id: string): Promise<Found> => {
+    const key = recordKey(account, id)
+    const sealed = await redis.hget(key, 'd')
+    const text = sealed === null ? null : sealer.open(sealed, key)
+    const stored = text === null ? null : readStoredOperation(JSON.parse(text))
+    return { stored, isUnreadable: stored === null && sealed !== null }
   }
   const put = async (stored: StoredOperation): Promise<void> => {
     const { account, id, status } = stored.operation
@@ -73,63 +79,39 @@ function createRecords (redis: Connection, sealer: Sealer) {
     const transaction = redis.multi()
       .hset(key, { v: String(stored.version), d: sealer.seal(JSON.stringify(stored), key) })
       .pexpire(key, keptForMs)
-      .zadd(keyOf(account, 'operations'), 0, id)
-      .zremrangebylex(keyOf(account, 'operations'), '-', `(${idPrefixAt(stored.startedAt - keptForMs)}`)
-      .pexpire(keyOf(account, 'operations'), keptForMs)
-    const pendingKey = keyOf(account, 'pending')
-    await allOf((isFinal(status) ? transaction.srem(pendingKey, id) : transaction.sadd(pendingKey, id)).exec())
+      .zadd(allKey(account), 0, id)
+      .zremrangebylex(allKey(account), '-', `(${idPrefixAt(stored.startedAt - keptForMs)}`)
+      .pexpire(allKey(account), keptForMs)
+    await allOf((isFinal(status) ? transaction.srem(pendingKey(account), id) : transaction.sadd(pendingKey(account), id)).exec())
   }
-  const swap = async (known: StoredOperation, change: Change): Promise<StoredOperation> => {
+  const update = async (known: StoredOperation, change: Change): Promise<StoredOperation> => {
     const { account, id } = known.operation
     const key = recordKey(account, id)
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const kept = unseal(account, id, await sealed(account, id))
-      const current = kept ?? known
+      const { stored } = await find(account, id)
+      const current = stored ?? known
       const changed = change(current)
       if (changed === null) return current
       const next = { ...changed, version: Math.max(changed.version, current.version) + 1 }
-      if (kept === null) { await put(next); return next }
-      const swapped = await redis.eval(swapScript, 2, key, keyOf(account, 'pending'),
-        String(kept.version), String(next.version), sealer.seal(JSON.stringify(next), key), isFinal(next.operation.status) ? '1' : '0', id)
-      if (swapped === 1) return next
+      if (stored === null) { await put(next); return next }
+      const replaced = await redis.eval(replaceScript, 2, key, pendingKey(account),
+        String(stored.version), String(next.version), sealer.seal(JSON.stringify(next), key), isFinal(next.operation.status) ? '1' : '0', id)
+      if (replaced === 1) return next
     }
     throw new Error('an operation has too many concurrent writers')
   }
-  return {
-    sealed,
-    unseal,
-    put,
-    swap,
-    /** Null in place of a record that is missing or cannot be read. */
-    readable: async (account: string, ids: readonly string[]) => await Promise.all(ids.map(async id => unseal(account, id, await sealed(account, id))))
-  }
-}
-
-/** Changes of one operation run one after the other: of concurrent ones all but one would have to be repeated. */
-function createQueues () {
-  const lines = new Map<string, Promise<unknown>>()
-  return async <T>(id: string, work: () => Promise<T>): Promise<T> => {
-    const mine = (lines.get(id) ?? Promise.resolve()).then(work, work)
-    lines.set(id, mine)
-    try {
-      return await mine
-    } finally {
-      if (lines.get(id) === mine) lines.delete(id)
-    }
-  }
+  return { find, put, update }
 }
 
 async function takeLease (redis: Connection, key: string, holdMs: number): Promise<EndLease | null> {
-  const lease = randomUUID()
-  if (await redis.set(key, lease, 'PX', holdMs, 'NX') === null) return null
-  const hold = async (ms: number): Promise<void> => {
-    await redis.eval(leaseScript, 1, key, lease, String(Math.max(1, Math.round(ms)))).catch(() => {})
-  }
+  const lock = createLock(redis, key)
+  if (!await lock.take(holdMs)) return null
+  const extend = async (ms: number): Promise<void> => { await lock.extend(ms).catch(() => {}) }
   // Held as long as its holder lives, however long a poll takes; freed soon after a crash.
-  const renewing = setInterval(() => { hold(holdMs).catch(() => {}) }, holdMs / 3).unref()
+  const renewing = setInterval(() => { extend(holdMs).catch(() => {}) }, holdMs / 3).unref()
   return async restMs => {
     clearInterval(renewing)
-    await hold(restMs)
+    await extend(restMs)
   }
 }
 

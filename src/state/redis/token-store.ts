@@ -1,49 +1,41 @@
-import { randomUUID } from 'node:crypto'
-import type { Cluster, Redis } from 'ioredis'
 import type { Sealer } from '../sealer.ts'
 import { readToken, type TokenStore } from '../token-store.ts'
-
-const unlockScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
-const extendScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
-// Each sealing gives another text, so a digest of the token is stored beside it for the comparison.
-const dropScript = 'if redis.call("hget", KEYS[1], "d") == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end'
+import { createLock, deleteVersion, wholeMs, type Connection } from './commands.ts'
 
 /** Tokens shared by all replicas, sealed. While Redis is unavailable, reads return nothing and writes are dropped. */
-export function createRedisTokenStore (redis: Redis | Cluster, sealer: Sealer, digest: (text: string) => string): TokenStore {
+export function createRedisTokenStore (redis: Connection, sealer: Sealer, digest: (text: string) => string): TokenStore {
   const tokenKey = (key: string): string => `hawser:token:${key}`
-  const quietly = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+  const refusalKey = (key: string): string => `hawser:token-refused:${key}`
+  const orElse = async <T>(otherwise: T, work: () => Promise<T>): Promise<T> => {
     try { return await work() } catch { return otherwise }
   }
+  const ifAvailable = async (work: () => Promise<unknown>): Promise<void> => { await orElse(null, work) }
 
   return {
-    get: async key => await quietly(async () => {
-      const sealed = await redis.hget(tokenKey(key), 't')
+    get: async key => await orElse(null, async () => {
+      const sealed = await redis.hget(tokenKey(key), 'd')
       const text = sealed === null ? null : sealer.open(sealed, key)
       return text === null ? null : readToken(text)
-    }, null),
+    }),
     put: async (key, token, ttlMs) => {
-      await quietly(async () => {
-        await redis.multi()
-          .del(tokenKey(key))
-          .hset(tokenKey(key), { t: sealer.seal(JSON.stringify(token), key), d: digest(token.value) })
-          .pexpire(tokenKey(key), Math.max(1, Math.round(ttlMs)))
-          .exec()
-      }, undefined)
+      await ifAvailable(async () => await redis.multi()
+        .del(tokenKey(key))
+        .hset(tokenKey(key), { v: digest(token.value), d: sealer.seal(JSON.stringify(token), key) })
+        .pexpire(tokenKey(key), wholeMs(ttlMs))
+        .exec())
     },
-    touch: async (key, ttlMs) => { await quietly(async () => { await redis.pexpire(tokenKey(key), Math.max(1, Math.round(ttlMs))) }, undefined) },
-    drop: async (key, value) => { await quietly(async () => { await redis.eval(dropScript, 1, tokenKey(key), digest(value)) }, undefined) },
+    touch: async (key, ttlMs) => { await ifAvailable(async () => await redis.pexpire(tokenKey(key), wholeMs(ttlMs))) },
+    drop: async (key, value) => { await ifAvailable(async () => { await deleteVersion(redis, tokenKey(key), digest(value)) }) },
     lock: async (key, ttlMs) => {
-      const name = `hawser:token-lock:${key}`
-      const owner = randomUUID()
-      const got = await quietly(async () => await redis.set(name, owner, 'PX', ttlMs, 'NX'), 'lost')
-      if (got === null) return null
+      const lock = createLock(redis, `hawser:token-lock:${key}`)
+      if (!await orElse(true, async () => await lock.take(ttlMs))) return null
       return {
-        extend: async ms => { await quietly(async () => { await redis.eval(extendScript, 1, name, owner, String(ms)) }, undefined) },
-        release: async () => { await quietly(async () => { await redis.eval(unlockScript, 1, name, owner) }, undefined) }
+        extend: async ms => { await ifAvailable(async () => { await lock.extend(ms) }) },
+        release: async () => { await ifAvailable(lock.release) }
       }
     },
-    refuse: async (key, ttlMs) => { await quietly(async () => { await redis.set(`hawser:token-refused:${key}`, '1', 'PX', ttlMs) }, undefined) },
-    isRefused: async key => await quietly(async () => await redis.exists(`hawser:token-refused:${key}`) === 1, false),
-    clearRejected: async key => { await quietly(async () => { await redis.del(`hawser:token-refused:${key}`) }, undefined) }
+    refuse: async (key, ttlMs) => { await ifAvailable(async () => await redis.set(refusalKey(key), '1', 'PX', ttlMs)) },
+    isRefused: async key => await orElse(false, async () => await redis.exists(refusalKey(key)) === 1),
+    clearRejected: async key => { await ifAvailable(async () => await redis.del(refusalKey(key))) }
   }
 }

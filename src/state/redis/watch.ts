@@ -1,10 +1,12 @@
 import { Cluster, type Redis } from 'ioredis'
-import { createOutlook, type Outlook, type StateLogger } from '../outlook.ts'
+import type { StateStatus } from '../../domain/state-status.ts'
+import { createAvailability, type Availability, type StateLogger } from '../availability.ts'
 
 export interface Watch {
+  /** Available: the last check succeeded. */
+  readonly status: StateStatus
   /** Resolves when the first check has ended. */
-  readonly firstLook: Promise<void>
-  isThere(): boolean
+  readonly firstCheck: Promise<void>
   stop(): void
 }
 
@@ -16,33 +18,32 @@ export interface WatchParts {
   readonly explain: () => Promise<string | null>
 }
 
-const lookEveryMs = 1000
+const checkEveryMs = 1000
 const probeLastsMs = 60_000
 // A connection proves little: a full, read-only or silent Redis accepts one, and so does a user without rights.
 const probeScript = 'return redis.call("set", KEYS[1], "1", "PX", ARGV[1])'
 
 /** Checks whether Redis accepts the gateway's writes: a small write each second, in a cluster one for each account. */
 export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): Watch {
-  const outlook = createOutlook('redis', logger)
-  const report = createReport(outlook, explain)
+  const availability = createAvailability('redis', logger)
+  const report = createReport(availability, explain)
   const places = redis instanceof Cluster && accounts.length > 0 ? accounts.map(account => `hawser:{${account}}:probe`) : ['hawser:probe']
   const settings = createSettingsCheck(redis, logger)
   let timer: NodeJS.Timeout | null = null
   let isStopped = false
-  let settle = (): void => {}
-  const firstLook = new Promise<void>(resolve => { settle = resolve })
+  const first = Promise.withResolvers<void>()
   const lost = (error: Error): void => {
     if (isStopped) return
     report(reasonOf(error))
-    settle()
+    first.resolve()
   }
 
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     try {
       await Promise.all(places.map(async place => await redis.eval(probeScript, 1, place, String(probeLastsMs))))
       if (isStopped) return
-      if (outlook.there()) await settings()
-      settle()
+      if (availability.markAvailable()) await settings()
+      first.resolve()
     } catch (error) {
       lost(error instanceof Error ? error : new Error(String(error)))
     }
@@ -50,18 +51,18 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
   const next = (ms: number): void => {
     if (timer !== null) clearTimeout(timer)
     timer = setTimeout(() => {
-      const looking = redis.status === 'ready' ? look() : Promise.resolve()
-      looking.finally(() => { if (!isStopped) next(lookEveryMs) })
+      const checking = redis.status === 'ready' ? check() : Promise.resolve()
+      checking.finally(() => { if (!isStopped) next(checkEveryMs) })
     }, ms).unref()
   }
 
   redis.on('error', lost)
   redis.on('close', () => { lost(new Error('the connection was closed')) })
   redis.on('ready', () => { if (!isStopped) next(0) })
-  next(lookEveryMs)
+  next(checkEveryMs)
   return {
-    firstLook,
-    isThere: () => redis.status === 'ready' && outlook.isThere(),
+    status: { kind: 'redis', isAvailable: () => redis.status === 'ready' && availability.isAvailable() },
+    firstCheck: first.promise,
     stop: () => {
       isStopped = true
       if (timer !== null) clearTimeout(timer)
@@ -70,11 +71,11 @@ export function watchRedis ({ redis, accounts, logger, explain }: WatchParts): W
 }
 
 /** The client hides why it closes a connection: then a connection of our own finds out. */
-const createReport = (outlook: Outlook, explain: WatchParts['explain']) => (reason: string): void => {
-  outlook.lost()
-  if (!/closed/.test(reason)) return outlook.log(reason)
-  if (outlook.isLogged()) return
-  explain().then(why => { outlook.log(why ?? reason) }, () => { outlook.log(reason) })
+const createReport = (availability: Availability, explain: WatchParts['explain']) => (reason: string): void => {
+  availability.markUnavailable()
+  if (!/closed/.test(reason)) return availability.logReason(reason)
+  if (availability.isLogged()) return
+  explain().then(why => { availability.logReason(why ?? reason) }, () => { availability.logReason(reason) })
 }
 
 /** The message alone: errors of the client also hold the failed command with all its arguments. */

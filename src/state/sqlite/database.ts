@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { loadSqlite } from './library.ts'
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
 
@@ -45,6 +44,22 @@ export interface DatabaseParts {
 /** Only the commands of an operator write beside the gateway, and each of their changes is small. */
 const busyMs = 250
 const levels = { durable: 'FULL', brief: 'NORMAL' } as const satisfies Readonly<Record<Durability, string>>
+
+/**
+ * SQLite as Node has it, loaded when a store is opened. Early releases of Node 24 warn that it is experimental, and this one warning
+ * says nothing to an operator: it is dropped, all others pass.
+ */
+export function loadSqlite (): { readonly DatabaseSync: typeof DatabaseSync } {
+  const { emitWarning } = process
+  process.emitWarning = (...args: readonly unknown[]): void => {
+    if (!/^SQLite is an experimental feature/.test(String(args[0]))) Reflect.apply(emitWarning, process, args)
+  }
+  try {
+    return process.getBuiltinModule('node:sqlite')
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
 
 export function openDatabase ({ file, isReadOnly = false, guard, onFault }: DatabaseParts = {}): Database {
   const { DatabaseSync } = loadSqlite()

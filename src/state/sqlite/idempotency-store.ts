@@ -1,8 +1,7 @@
 import { digestOf, readIdempotencyRecord, type IdempotencyRecord, type IdempotencyStore } from '../idempotency-store.ts'
 import { keptForMs } from '../operation-store.ts'
 import { textOf } from './database.ts'
-import { keyPlace } from './places.ts'
-import type { SqliteParts } from './parts.ts'
+import { keyPlace, type SqliteParts } from './parts.ts'
 
 /** The keys of one process, which alone owns the database. */
 export function createSqliteIdempotencyStore ({ database, sealer, now }: SqliteParts): IdempotencyStore {

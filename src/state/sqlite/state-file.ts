@@ -1,19 +1,18 @@
 import type { Clock } from '../../domain/clock.ts'
-import { createOutlook, type StateLogger } from '../outlook.ts'
-import { createAgeClock, type AgeClock } from './age-clock.ts'
+import type { StateStatus } from '../../domain/state-status.ts'
+import { createAvailability, type StateLogger } from '../availability.ts'
 import { openDatabase, textOf, type Database } from './database.ts'
-import { createFacts, type Facts } from './facts.ts'
 import { isFull, reasonOf, StateFileError } from './failure.ts'
-import { prepareFile, realPathOf, watchIdentity } from './file.ts'
-import { claimFile, lockStateFile } from './lock.ts'
-import { findDamage, readVersion, schemaVersion, upgradeSchema } from './schema.ts'
+import { claimFile, lockStateFile, prepareFile, realPathOf, watchIdentity } from './file.ts'
+import { createAgeClock, type AgeClock } from './parts.ts'
+import { createFacts, findDamage, readVersion, schemaVersion, upgradeSchema, type Facts } from './schema.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export interface StateFile {
   readonly database: Database
   readonly now: AgeClock
-  /** The last write was accepted. */
-  isThere(): boolean
+  /** Available: the last write was accepted. */
+  readonly status: StateStatus
   close(): void
 }
 
@@ -47,12 +46,12 @@ export function openStateFile (parts: StateFileParts): StateFile {
 /** `fixed`: paths that must lead to the same files as long as the state file is open. */
 function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: readonly string[]): StateFile {
   if (prepareFile(file)) logger.info({ file }, 'the state file was created')
-  const outlook = createOutlook('the state file', logger, true)
+  const availability = createAvailability('file', logger, true)
   const onFault = (error: unknown): void => {
     const reason = reasonOf(error)
     if (reason === null) return
-    outlook.lost()
-    outlook.log(reason)
+    availability.markUnavailable()
+    availability.logReason(reason)
   }
   const database = openDatabase({ file, guard: watchIdentity(fixed), onFault })
   try {
@@ -60,11 +59,11 @@ function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: r
     const facts = createFacts(database)
     const now = createAgeClock(clock, Number(facts.get('seen') ?? 0))
     begin({ database, facts, accounts, at: clock.now(), logger })
-    const upkeep = startUpkeep({ database, facts, now, clock, outlook })
+    const upkeep = startUpkeep({ database, facts, now, clock, availability })
     return {
       database,
       now,
-      isThere: outlook.isThere,
+      status: availability,
       close: () => {
         upkeep.stop()
         database.close()

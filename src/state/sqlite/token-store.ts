@@ -1,7 +1,6 @@
 import { readToken, type Lock, type TokenStore } from '../token-store.ts'
-import type { AgeClock } from './age-clock.ts'
 import { textOf } from './database.ts'
-import type { SqliteParts } from './parts.ts'
+import type { AgeClock, SqliteParts } from './parts.ts'
 
 export interface SqliteTokenParts extends SqliteParts {
   /** Each sealing gives another text, so a digest of the token is stored beside it for the comparison. */

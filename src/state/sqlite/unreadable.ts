@@ -1,6 +1,15 @@
-import { createSealer } from '../sealer.ts'
-import { numberOf, textOf, type Database } from './database.ts'
-import { keyPlace } from './places.ts'
+import { createSealer, type Sealer } from '../sealer.ts'
+import { numberOf, textOf, type Database, type Row } from './database.ts'
+import { keyPlace, operationPlace } from './parts.ts'
+
+export type PlaceOf = (account: string, id: string) => string
+
+export const countUnreadable = (rows: readonly Row[], placeOf: PlaceOf, sealer: Sealer): number =>
+  rows.filter(row => sealer.open(textOf(row, 'record'), placeOf(textOf(row, 'account'), textOf(row, 'id'))) === null).length
+
+/** Operations that have not ended and that no secret opens: they are not followed. */
+export const countLostOperations = (database: Database, secrets: readonly string[]): number =>
+  countUnreadable(database.query('SELECT account, id, record FROM operations WHERE is_open = 1').all(), operationPlace, createSealer(secrets))
 
 interface UnreadableKey {
   readonly account: string

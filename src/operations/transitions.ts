@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import type { Accepted } from '../adapters/verbs.ts'
+import { UpstreamError } from '../domain/failure.ts'
+import { isFinal, type Goal, type Operation } from '../domain/operation.ts'
+import { idPrefixAt, type Search, type StoredOperation } from '../state/operation-store.ts'
+
+/** An action before its first call is sent. */
+export interface Intent {
+  readonly account: string
+  readonly provider: string
+  readonly action: string
+  readonly serverId: string | null
+  /** The server as it will be shown when the work is done; null: done when accepted. */
+  readonly goal: Goal | null
+  readonly search: Search | null
+  /** `intended` if no call may be sent before `markSending`. */
+  readonly phase: 'intended' | 'sending'
+  /** Milliseconds after which the request that sends the call has certainly ended. */
+  readonly sendingMs: number
+  /** Milliseconds that the work may take. Default: the usual time of the action. */
+  readonly deadlineMs?: number | undefined
+}
+
+const minute = 60_000
+/** These may take thirty minutes; other actions have ten. */
+const longActions = new Set(['create', 'rebuild'])
+const defaultDeadlineMs = (action: string): number => (longActions.has(action) ? 30 : 10) * minute
+/** A vendor finishes soon after a closed connection; after a timeout it may still work for long. */
+const settleAfterResetMs = 30_000
+const settleAfterSilenceMs = 3 * minute
+const settleAfterCrashMs = 3 * minute
+
+/**
+ * Delays of the first polls; afterwards an operation is polled every five seconds. A verdict is never later than twice the duration of the
+ * work.
+ */
+const firstDelaysMs: readonly number[] = [500, 1000, 2000, 3000]
+const pollEveryMs = 5000
+
+/** Milliseconds until the next poll, after `polls` of them. */
+export const delayAfter = (polls: number): number => firstDelaysMs[polls] ?? pollEveryMs
+
+/** A call was sent: its polls begin anew. */
+export const restartPolls = (now: number): Pick<StoredOperation, 'actedAt' | 'polls' | 'nextPollAt'> =>
+  ({ actedAt: now, polls: 0, nextPollAt: now + delayAfter(0) })
+
+/** The record that is stored before the provider is called. */
+export function newOperation (intent: Intent, owner: string, now: number): StoredOperation {
+  const { account, provider, action, serverId, goal, search, phase, sendingMs, deadlineMs = defaultDeadlineMs(action) } = intent
+  const created = new Date(now).toISOString()
+  return {
+    operation: {
+      id: `${idPrefixAt(now)}${randomBytes(8).toString('hex')}`,
+      account,
+      provider,
+      action,
+      server_id: serverId,
+      status: 'pending',
+      created_at: created,
+      updated_at: created,
+      finished_at: null,
+      progress: null,
+      error: null,
+      note: null,
+      upstream: null
+    },
+    version: 1,
+    phase,
+    owner,
+    sendingUntil: now + sendingMs,
+    ambiguousSince: null,
+    settleMs: null,
+    notMade: false,
+    jobs: [],
+    goal,
+    next: null,
+    stepsSent: 0,
+    search,
+    startedAt: now,
+    deadlineAt: now + deadlineMs,
+    transitionSeen: false,
+    ...restartPolls(now)
+  }
+}
+
+export function afterAccepted (stored: StoredOperation, accepted: Accepted, now: number): StoredOperation {
+  const { jobs = [], goal = stored.goal, next = null, note = null, begun = false } = accepted
+  const [job] = jobs
+  const { operation } = stored
+  const followed: StoredOperation = {
+    ...stored,
+    ...restartPolls(now),
+    phase: 'following',
+    ambiguousSince: null,
+    notMade: false,
+    jobs,
+    goal,
+    next,
+    transitionSeen: stored.transitionSeen || begun,
+    operation: {
+      ...operation,
+      status: 'running',
+      server_id: accepted.serverId ?? operation.server_id,
+      updated_at: new Date(now).toISOString(),
+      finished_at: null,
+      error: null,
+      note,
+      upstream: job === undefined ? accepted.upstream ?? null : { id: job.id, status: null }
+    }
+  }
+  const isDone = accepted.done === true || (jobs.length === 0 && goal === null && next === null)
+  return isDone ? ended(followed, { status: 'succeeded' }, now) : followed
+}
+
+export function afterAmbiguous (stored: StoredOperation, error: unknown, now: number): StoredOperation {
+  const upstream = error instanceof UpstreamError ? error : null
+  const isAccepted = upstream?.sideEffect === 'certain'
+  const isReset = upstream?.failure === 'unreachable'
+  const why = isAccepted
+    ? 'The provider accepted the call, but its answer could not be read'
+    : `The provider did not answer (${upstream?.failure ?? 'internal error of the gateway'})`
+  const note = `${why}; the result is judged by what the provider shows.`
+  return {
+    ...stored,
+    ...restartPolls(now),
+    phase: 'ambiguous',
+    sendingUntil: now,
+    ambiguousSince: now,
+    settleMs: isAccepted ? null : isReset ? settleAfterResetMs : settleAfterSilenceMs,
+    operation: { ...stored.operation, status: 'running', updated_at: new Date(now).toISOString(), note }
+  }
+}
+
+/** The process that sent the call is gone. An intended call was certainly not sent: a search could claim the server of another create. */
+export function afterCrash (stored: StoredOperation, now: number): StoredOperation {
+  if (stored.phase === 'intended') {
+    const error = 'The gateway stopped before it sent the request: nothing was done.'
+    return { ...ended(stored, { status: 'failed', error }, now), notMade: true }
+  }
+  const note = 'The gateway stopped while the request was being sent; the result is judged by what the provider shows.'
+  return {
+    ...stored,
+    ...restartPolls(now),
+    phase: 'ambiguous',
+    ambiguousSince: now,
+    settleMs: settleAfterCrashMs,
+    nextPollAt: now,
+    operation: { ...stored.operation, status: 'running', note }
+  }
+}
+
+/** Undecided after a poll: polled again later, unless the deadline has passed. */
+export function undecided (stored: StoredOperation, now: number): StoredOperation {
+  if (now >= stored.deadlineAt) {
+    const why = 'The deadline passed before the provider showed a result'
+    const { note } = stored.operation
+    return ended(stored, { status: 'unknown', note: note === null ? `${why}.` : `${why}. ${note}` }, now)
+  }
+  const status = stored.phase === 'sending' ? 'pending' : 'running'
+  const polls = stored.polls + 1
+  return { ...stored, polls, nextPollAt: now + delayAfter(polls), operation: { ...stored.operation, status, updated_at: new Date(now).toISOString() } }
+}
+
+export function ended (stored: StoredOperation, outcome: Pick<Operation, 'status'> & Partial<Operation>, now: number): StoredOperation {
+  const at = new Date(now).toISOString()
+  return { ...stored, next: null, operation: { ...stored.operation, ...outcome, updated_at: at, finished_at: at } }
+}
+
+export const isEnded = (stored: StoredOperation): boolean => isFinal(stored.operation.status)

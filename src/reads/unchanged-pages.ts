@@ -1,0 +1,40 @@
+import { LRUCache } from 'lru-cache'
+import { readAgain, type Answer } from './answer.ts'
+import type { PageRead } from './read-page.ts'
+
+/**
+ * Pages whose rows are the objects of an earlier read, because the provider's answer repeated an earlier one: only their time of reading is
+ * new, and nothing is serialized again.
+ */
+export interface UnchangedPages {
+  /** The same page as it was read at `observedAt`; null if it has changed. `key`: everything that shapes the page. */
+  find(key: string, page: PageRead, observedAt: string): Answer | null
+  keep(key: string, page: PageRead, answer: Answer): void
+}
+
+interface Entry {
+  readonly page: PageRead
+  readonly answer: Answer
+}
+
+const maxBytes = 16 * 1024 * 1024
+const bytesOfRow = 8
+
+export function createUnchangedPages (): UnchangedPages {
+  const entries = new LRUCache<string, Entry>({
+    maxSize: maxBytes,
+    maxEntrySize: maxBytes / 4,
+    sizeCalculation: ({ page, answer }, key) => key.length + answer.text.length + page.rows.length * bytesOfRow
+  })
+  return {
+    find: (key, page, observedAt) => {
+      const last = entries.get(key)
+      return last !== undefined && isSame(last.page, page) ? readAgain(last.answer, observedAt) : null
+    },
+    keep: (key, page, answer) => { entries.set(key, { page, answer }) }
+  }
+}
+
+const isSame = (a: PageRead, b: PageRead): boolean =>
+  a.total === b.total && a.next?.id === b.next?.id && a.next?.value === b.next?.value &&
+  a.rows.length === b.rows.length && a.rows.every((row, index) => row === b.rows[index])

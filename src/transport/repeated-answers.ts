@@ -1,0 +1,72 @@
+import { LRUCache } from 'lru-cache'
+import type { Reader } from '../adapters/contract.ts'
+import type { HttpResponse, ReceivedResponse } from '../upstream/http.ts'
+
+export interface Reading<T> {
+  /** The account, the endpoint and everything that was requested of it. */
+  readonly key: string
+  readonly reader: Reader<T>
+  readonly response: ReceivedResponse
+  /** Reads the answer; the value depends on its body and the reader alone. */
+  read(response: HttpResponse): T | Promise<T>
+  /** Called if the answer repeats an earlier one. */
+  onRepeated(): void
+}
+
+/**
+ * Reads answers, except those that repeat an earlier one byte for byte: their value is the same object as before. Lists are polled, and mostly
+ * nothing has changed; parsing, checking and mapping is the larger part of what a list costs. The provider is asked every time.
+ */
+export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
+
+interface Kept<T> {
+  readonly reader: Reader<T>
+  readonly bytes: Buffer
+  readonly value: T
+}
+
+export interface RepeatedAnswersParts {
+  readonly random: () => number
+  readonly maxBytes?: number
+}
+
+/** Shorter answers are read faster than they are found. */
+const leastBytes = 4096
+/** The parsed objects of a list take about this much memory for each byte of its text. */
+const weightOfByte = 5
+const overheadBytes = 300
+const defaultMaxBytes = 32 * 1024 * 1024
+/** Only some are kept: objects that outlive their request cost the garbage collector more, which is lost where every answer differs. */
+const keptShare = 1 / 16
+
+export function createRepeatedAnswers ({ random, maxBytes = defaultMaxBytes }: RepeatedAnswersParts): RepeatedAnswers {
+  const entries = new LRUCache<string, Kept<unknown>>({
+    maxSize: maxBytes,
+    maxEntrySize: Math.ceil(maxBytes / 4),
+    sizeCalculation: ({ bytes }, key) => overheadBytes + key.length + bytes.length * weightOfByte
+  })
+  const keep = <T>(key: string, entry: Kept<T>): void => { entries.set(key, entry) }
+
+  return <T>({ key, reader, response, read, onRepeated }: Reading<T>): T | Promise<T> => {
+    const { bytes } = response
+    if (bytes.length < leastBytes) return read(response)
+    const last = entries.get(key)
+    if (last !== undefined && isReadBy(last, reader) && last.bytes.equals(bytes)) {
+      onRepeated()
+      return last.value
+    }
+    const value = read(response)
+    if (random() >= keptShare) return value
+    if (!(value instanceof Promise)) {
+      keep(key, { reader, bytes, value })
+      return value
+    }
+    return value.then(read => {
+      keep(key, { reader, bytes, value: read })
+      return read
+    })
+  }
+}
+
+/** A reader makes values of one type, so the entry's value has that type. */
+const isReadBy = <T>(entry: Kept<unknown>, reader: Reader<T>): entry is Kept<T> => entry.reader === reader
