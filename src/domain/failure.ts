@@ -239,6 +239,10 @@ export class GatewayError extends Error {
   }
 }
 
-/** `invalid-request` for one member of the request. */
-export const badMember = (path: string, message: string): GatewayError =>
-  new GatewayError('invalid-request', `${path}: ${message}`, { errors: [{ path, message }] })
+/** `invalid-request` for members of the request; the first one is the detail. */
+export function badMembers (errors: readonly BadMember[]): GatewayError {
+  const [first] = errors
+  return new GatewayError('invalid-request', first === undefined ? 'the request is not valid' : `${first.path}: ${first.message}`, { errors })
+}
+
+export const badMember = (path: string, message: string): GatewayError => badMembers([{ path, message }])

@@ -14,7 +14,7 @@ import type { Account } from '../transport/account.ts'
 import { readCall, writeCall, type RequestContext } from '../transport/context.ts'
 import type { RecordWrite } from '../transport/transport.ts'
 import type { BoundVerb, Command, DirectCall, ValueCall, VerbCall } from '../verbs/call.ts'
-import { createDryRun, type PlannedCall } from './dry-run.ts'
+import { createDryRun, type DryRunCall } from './dry-run.ts'
 import { baselineOf, beginIntent, endFailedIntent } from './intent.ts'
 import { bindPermitted, countWrite, type Quotas } from './permission.ts'
 import { guardSpending, limitOf, readServers } from './spending.ts'
@@ -38,7 +38,7 @@ export interface Executor {
   /** Runs a query, or a write that is complete when it is answered. */
   run<T>(account: Account, call: DirectCall<T>, context: WriteContext): Promise<T>
   /** The calls that a write would send. Reads are sent, writes are not, and nothing is stored. */
-  dryRun(account: Account, call: Command | ValueCall, context: WriteContext): Promise<readonly PlannedCall[]>
+  dryRun(account: Account, call: Command | ValueCall, context: WriteContext): Promise<readonly DryRunCall[]>
 }
 
 export interface ExecutorParts extends Quotas {
@@ -81,7 +81,7 @@ export function createExecutor (parts: ExecutorParts): Executor {
     }),
     dryRun: async (account, call, context) => {
       const { record, calls } = createDryRun(account)
-      if (call.answers === 'operation') await rehearse(parts, await bindCommand(account, call, context, record))
+      if (call.answers === 'operation') await dryRunCommand(parts, await bindCommand(account, call, context, record))
       else await bindPermitted(account, account.connect(writeCall(account, context), record), call).run(null, '')
       return calls
     }
@@ -145,8 +145,8 @@ async function serversFor (running: RunningCommand): Promise<readonly Seen[]> {
   return await readServers(verbs, verbs.create?.isNameUnique === true ? { name: spec.name } : {})
 }
 
-/** A dry run of the command with all its later steps. */
-async function rehearse (parts: ExecutorParts, running: RunningCommand): Promise<void> {
+/** Includes the later steps of the command. */
+async function dryRunCommand (parts: ExecutorParts, running: RunningCommand): Promise<void> {
   const { verbs, call } = running
   if (limitOf(running) !== null) await guardSpending(parts.pending, running, await readServers(verbs))
   let accepted = await run(running, '{operation}')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { guardBefore } from '../access/guards.ts'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
-import { GatewayError } from '../domain/failure.ts'
+import { badMembers, GatewayError } from '../domain/failure.ts'
 import { invalidRequest } from '../domain/invalid.ts'
 import type { Quota } from '../state/limits.ts'
 import type { Account } from '../transport/account.ts'
@@ -16,17 +16,16 @@ export function bindPermitted<T> ({ id, options, provider }: Account, verbs: Ada
   if (call.writes && options.readOnly) throw new GatewayError('forbidden', `the account ${id} is read-only (read_only: true)`)
   return call.bind(verbs, verb => {
     // An unknown parameter is refused even if the provider lacks the verb.
-    const own = (verb?.parameters ?? noParameters).safeParse(parameters)
-    if (!own.success) throw invalidRequest({ issues: own.error.issues, place: 'query', value: parameters, unknown: unsupported })
+    const parsed = (verb?.parameters ?? noParameters).safeParse(parameters)
+    if (!parsed.success) throw invalidRequest({ issues: parsed.error.issues, place: 'query', value: parameters, unknown: unsupported })
     if (verb === undefined) throw new GatewayError('operation-not-supported', `${provider.title} does not offer ${action} for this account`)
     // A member that the provider does not support is refused, never ignored. False requests nothing.
     const errors = Object.entries(optionalMembers)
       .filter(([path, value]) => value !== undefined && value !== false && verb.accepts?.includes(path.replace('body.', '')) !== true)
       .map(([path]) => ({ path, message: unsupported }))
-    const [first] = errors
-    if (first !== undefined) throw new GatewayError('invalid-request', `${first.path}: ${first.message}`, { errors })
+    if (errors.length > 0) throw badMembers(errors)
     if (destroys !== undefined) guardBefore(options.guard, destroys)
-    return { verb, own: own.data }
+    return { verb, parameters: parsed.data }
   })
 }
 

@@ -27,8 +27,8 @@ export interface VerbCall<T> {
   bind(verbs: AdapterVerbs, permit: Permit): BoundVerb<T>
 }
 
-/** Refuses what the account or the provider does not allow; `own` are the parsed query parameters that only the provider has. */
-export type Permit = <V extends Verb>(verb: V | undefined) => { readonly verb: V, readonly own: Readonly<Record<string, unknown>> }
+/** Refuses what the account or the provider does not allow; returns the verb with the query parameters that it declares, parsed. */
+export type Permit = <V extends Verb>(verb: V | undefined) => { readonly verb: V, readonly parameters: Readonly<Record<string, unknown>> }
 
 export interface BoundVerb<T> {
   readonly verb: Verb

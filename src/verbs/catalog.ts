@@ -24,8 +24,8 @@ const choices = (action: Action, { operationId, path, rows, page, schema }: Choi
   answer: pageAnswer(rows, page, schema),
   bind: (verbs, permit) => {
     const catalog: Catalog<{ readonly id: string, readonly region?: string | null }> | undefined = verbs[action]
-    const { verb, own } = permit(catalog)
-    return { verb, run: async () => await verb.run(own) }
+    const { verb, parameters } = permit(catalog)
+    return { verb, run: async () => await verb.run(parameters) }
   },
   keyOf: ({ id, region = null }) => JSON.stringify([id, region])
 })

@@ -23,11 +23,11 @@ const create = command({
   body: createSpecSchema,
   goal: { statuses: ['running'] },
   bind: (verbs, permit, { body: spec }) => {
-    const { verb, own } = permit(verbs.create)
+    const { verb, parameters } = permit(verbs.create)
     checkSizes(spec)
     refuseMissing([...verb.requires, ...sizesNeeded(verb.accepts, spec)], spec)
     const options = parseOptions(verb.options, spec.options)
-    return { verb, spec, buys: spec, run: async (_seen, mark) => await verb.run({ ...own, ...spec, options }, mark) }
+    return { verb, spec, buys: spec, run: async (_seen, mark) => await verb.run({ ...parameters, ...spec, options }, mark) }
   }
 })
 
@@ -52,11 +52,11 @@ const remove = command({
   body: none,
   goal: { absent: true },
   bind: (verbs, permit) => {
-    const { verb, own } = permit(verbs.delete)
+    const { verb, parameters } = permit(verbs.delete)
     return {
       verb,
       inspect: ({ server }) => { refuseProtected(server, 'deleted') },
-      run: async seen => await verb.run({ ...own, seen: guaranteed(seen) })
+      run: async seen => await verb.run({ ...parameters, seen: guaranteed(seen) })
     }
   }
 })
@@ -75,7 +75,7 @@ const resize = command({
   spends: true,
   body: resizeSpecSchema,
   bind: (verbs, permit, { body: spec }) => {
-    const { verb, own } = permit(verbs.resize)
+    const { verb, parameters } = permit(verbs.resize)
     checkSizes(spec)
     const { restart, ...sizes } = spec
     if (Object.values(sizes).every(value => value === undefined)) {
@@ -88,7 +88,7 @@ const resize = command({
       buys: { plan: spec.plan },
       goal: seen => ({ statuses: ['running', 'stopped'], ...sizes, ...(isPlanShown(seen) ? { unprovable: true } : {}) }),
       run: async seen => {
-        const accepted = await verb.run({ ...own, seen: guaranteed(seen), ...spec })
+        const accepted = await verb.run({ ...parameters, seen: guaranteed(seen), ...spec })
         return isPlanShown(seen) && accepted.goal === undefined ? { note: planShownNote, ...accepted } : accepted
       }
     }
@@ -110,8 +110,8 @@ const rebuild = command({
   body: rebuildSpecSchema,
   goal: { statuses: ['running', 'stopped'], transition: true, via: 'rebuilding' },
   bind: (verbs, permit, { body: spec }) => {
-    const { verb, own } = permit(verbs.rebuild)
-    return { verb, run: async seen => await verb.run({ ...own, seen: guaranteed(seen), ...spec }) }
+    const { verb, parameters } = permit(verbs.rebuild)
+    return { verb, run: async seen => await verb.run({ ...parameters, seen: guaranteed(seen), ...spec }) }
   }
 })
 
@@ -156,11 +156,11 @@ const password = command({
     schema: passwordAnswer
   },
   bind: (verbs, permit, { input }) => {
-    const { verb, own } = permit(verbs.password)
+    const { verb, parameters } = permit(verbs.password)
     if (input.password === undefined && verb.accepts?.includes('password') === true) {
       throw badMember('body.password', 'is required: this provider does not generate passwords')
     }
-    return { verb, run: async () => await verb.run({ ...own, ...input }) }
+    return { verb, run: async () => await verb.run({ ...parameters, ...input }) }
   }
 })
 

@@ -48,10 +48,10 @@ const create = direct({
   body: ownerSpecSchema,
   answer: { status: 201, description: 'The owner', schema: ownerAnswer },
   bind: (verbs, permit, { body: spec }) => {
-    const { verb, own } = permit(verbs['owners.create'])
+    const { verb, parameters } = permit(verbs['owners.create'])
     refuseMissing(verb.requires.filter(member => member !== 'options'), spec)
     const options = parseOptions(verb.options, spec.options)
-    return { verb, run: async () => await verb.run({ ...own, ...spec, options }) }
+    return { verb, run: async () => await verb.run({ ...parameters, ...spec, options }) }
   }
 })
 

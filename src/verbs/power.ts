@@ -50,11 +50,11 @@ const console = direct({
   body: emptyBody('OpenConsoleRequest'),
   answer: { description: 'The link; with `dry_run`, the calls that would be sent', schema: consoleAnswer, isSecret: true },
   bind: (verbs, permit, { input }) => {
-    const { verb, own } = permit(verbs.console)
+    const { verb, parameters } = permit(verbs.console)
     return {
       verb,
       run: async () => {
-        const { type, url, password = null, expires_at: expiresAt } = await verb.run({ ...own, ...input })
+        const { type, url, password = null, expires_at: expiresAt } = await verb.run({ ...parameters, ...input })
         return { type, url, password, expires_at: expiresAt }
       }
     }

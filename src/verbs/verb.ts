@@ -79,8 +79,8 @@ type VerbOf<Input, T> = (verbs: AdapterVerbs) => Ask<Input, T> | undefined
 /** The verb with the parameters of the path and the members of the body as its input. */
 export const forward = <Input extends object, T>(verbOf: VerbOf<Input, T>, goalOf?: (input: Input) => Goal | null) =>
   (verbs: AdapterVerbs, permit: Permit, { input }: { readonly input: Input }): BoundVerb<T> => {
-    const { verb, own } = permit(verbOf(verbs))
-    return { verb, ...(goalOf === undefined ? {} : { goal: () => goalOf(input) }), run: async () => await verb.run({ ...own, ...input }) }
+    const { verb, parameters } = permit(verbOf(verbs))
+    return { verb, ...(goalOf === undefined ? {} : { goal: () => goalOf(input) }), run: async () => await verb.run({ ...parameters, ...input }) }
   }
 
 /** The server that `reads: 'before'` guarantees. */
