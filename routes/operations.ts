@@ -13,7 +13,8 @@ import { accountParams } from '../src/verbs/params.ts'
 
 const config = { permission: 'read' } as const
 // Deliberately of no narrower type: the response is a stream.
-const eventStream: z.ZodType = z.string().meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
+const eventStream: z.ZodType = z.string()
+  .meta({ example: 'id: 3\nevent: operation\ndata: {"id": "op_019aa5e0d2c4f1e2d3c4b5a69788", "status": "succeeded"}\n\n' })
 const followed = 'One poller for each account serves all waiting requests.'
 
 const operationsQuery = z.strictObject({
@@ -47,7 +48,8 @@ const getSchema = {
 const eventsSchema = {
   operationId: 'followOperation',
   summary: 'Follow an operation',
-  description: 'Streams server-sent events: an event `operation` with the present state and another for each change, until the operation ends. ' +
+  description: 'Streams server-sent events: an event `operation` with the present state and another for each change, ' +
+    'until the operation ends. ' +
     `With \`Last-Event-ID\` only later events are sent; intermediate states may be skipped. ${followed}`,
   tags: ['Operations'],
   params: operationParams,
@@ -90,7 +92,8 @@ const lastEventId = (header: string | string[] | undefined): number =>
   typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0
 
 const heartbeatMs = 15_000
-const toEvent = ({ version, operation }: StoredOperation): string => `id: ${version}\nevent: operation\ndata: ${JSON.stringify(operation)}\n\n`
+const toEvent = ({ version, operation }: StoredOperation): string =>
+  `id: ${version}\nevent: operation\ndata: ${JSON.stringify(operation)}\n\n`
 
 /** The changes as server-sent events; comments in between keep idle connections open. */
 async function * toEvents (changes: AsyncGenerator<StoredOperation>, clock: Clock): AsyncGenerator<string> {

@@ -1,10 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { GatewayError } from '../src/domain/failure.ts'
 import { problems } from '../src/domain/problem.ts'
-import { createAsset, once, sendAsset, type Asset } from './assets.ts'
-import type { PagesOptions } from './documentation.ts'
-import { ofOurs, pagePolicy, type PageFiles } from './page-files.ts'
 import { noQuery } from '../src/domain/parameter.ts'
+import { createAsset, ofOurs, once, pagePolicy, sendAsset, type Asset, type PageFiles, type PagesOptions } from './assets.ts'
 
 interface Section {
   readonly slug: string

@@ -12,7 +12,10 @@ import { accountParams } from '../src/verbs/params.ts'
 
 const config = { permission: 'raw', takesAnyBody: true } as const
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
-const params = z.strictObject({ ...accountParams.shape, '*': z.string().meta({ description: 'The path below the base URL of the provider\'s API', example: 'servers' }) })
+const params = z.strictObject({
+  ...accountParams.shape,
+  '*': z.string().meta({ description: 'The path below the base URL of the provider\'s API', example: 'servers' })
+})
 const anything: z.ZodType = z.unknown().meta({ description: 'The provider\'s response with its own status; secrets are replaced' })
 
 /** Passes calls through to the provider's own API, for accounts with `raw: true`. */
@@ -21,7 +24,9 @@ export async function rawRoutes (app: FastifyInstance, { gateway }: RouteOptions
     const account = accountOf(request)
     if (method === 'DELETE') requirePermission(request.context.principal, 'delete')
     if (method !== 'GET') guardRaw(account.options.guard, { method, path: request.url, body: request.body })
-    if (!account.options.raw) throw new GatewayError('forbidden', `raw calls are disabled for the account ${account.id}; they require raw: true`)
+    if (!account.options.raw) {
+      throw new GatewayError('forbidden', `raw calls are disabled for the account ${account.id}; they require raw: true`)
+    }
     const { query, isDryRun } = splitQuery(request.url)
     const call = rawCall({ method, path: pathOf(request.url), query, body: request.body })
     if (isDryRun && method !== 'GET') return await reply.send({ calls: await gateway.executor.dryRun(account, call, request.context) })
@@ -101,7 +106,9 @@ function isTreacherous (segment: string): boolean {
 function splitQuery (url: string): { readonly query: string, readonly isDryRun: boolean } {
   const at = url.indexOf('?')
   const parts = at === -1 ? [] : url.slice(at + 1).split('&')
-  const own = parts.flatMap(part => [...new URLSearchParams(part)]).filter(([name]) => name === 'dry_run').map(([, value]) => value)
-  if (own.length > 1 || own.some(value => value !== 'true' && value !== 'false')) throw badMember('query.dry_run', 'must be true or false, once')
-  return { query: parts.filter(part => !new URLSearchParams(part).has('dry_run')).join('&'), isDryRun: own[0] === 'true' }
+  const values = parts.flatMap(part => new URLSearchParams(part).getAll('dry_run'))
+  if (values.length > 1 || values.some(value => value !== 'true' && value !== 'false')) {
+    throw badMember('query.dry_run', 'must be true or false, once')
+  }
+  return { query: parts.filter(part => !new URLSearchParams(part).has('dry_run')).join('&'), isDryRun: values[0] === 'true' }
 }

@@ -14,6 +14,7 @@ export interface RouteOptions {
 }
 
 const config = { permission: 'read' } as const
+const notModified = { description: 'Not modified since that ETag' }
 
 /** Reads of servers: one page, one server. */
 export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOptions): Promise<void> {
@@ -24,11 +25,12 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
     schema: {
       operationId: 'listServers',
       summary: 'List servers',
-      description: 'Returns one page of the account\'s servers, with optional filters and sort order; `page.next_cursor` leads to the next page.',
+      description: 'Returns one page of the account\'s servers, with optional filters and sort order; ' +
+        '`page.next_cursor` leads to the next page.',
       tags: ['Servers'],
       params: accountParams,
       querystring: serversQuery,
-      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: { description: 'Not modified since that ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('A page of servers', serverPageSchema), 304: notModified, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const read = await gateway.servers.list(accountOf(request), toServersQuery(request.query, maxAgeMs(request)), request.context)
@@ -45,7 +47,7 @@ export async function serverRoutes (root: FastifyInstance, { gateway }: RouteOpt
       tags: ['Servers'],
       params: serverParams,
       querystring: serverQuery,
-      response: { 200: jsonAnswer('The server', serverSchema), 304: { description: 'Not modified since that ETag' }, ...readProblems() }
+      response: { 200: jsonAnswer('The server', serverSchema), 304: notModified, ...readProblems() }
     } satisfies FastifyZodOpenApiSchema
   }, async (request, reply) => {
     const include = { raw: request.query.include === 'raw' }

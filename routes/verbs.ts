@@ -111,7 +111,9 @@ const descriptionOf = ({ description, answers, answer }: ApiVerb): string =>
 
 function responsesOf ({ answers, answer, generatesPassword, permission }: ApiVerb) {
   const ended = 'With `Prefer: wait`, the finished operation; with `dry_run`, the planned calls'
-  const [begun, begunOrDryRun] = generatesPassword === true ? [passwordedOperationSchema, passwordedOperationOrDryRun] : [operationSchema, operationOrDryRun]
+  const [begun, begunOrDryRun] = generatesPassword === true
+    ? [passwordedOperationSchema, passwordedOperationOrDryRun]
+    : [operationSchema, operationOrDryRun]
   const { status = 200, description = ended, schema = begunOrDryRun } = answer ?? {}
   return {
     ...(status === 200 ? {} : { 200: jsonAnswer('With `dry_run`, the planned calls', dryRunSchema) }),

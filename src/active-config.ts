@@ -37,7 +37,8 @@ export function createActiveConfig (first: Config, opening: AccountOpening): Act
       authenticator = isDeepStrictEqual(next.auth, config.auth) ? authenticator : createAuthenticator(next.auth, now)
       accounts = nextAccounts
       config = next
-      const unused = [...before.accounts.filter(one => !accounts.includes(one)), ...(before.authenticator === authenticator ? [] : [before.authenticator])]
+      const used = new Set<unknown>([...accounts, authenticator])
+      const unused = [...before.accounts, before.authenticator].filter(one => !used.has(one))
       return { added: accounts.filter(one => !before.accounts.includes(one)), closeUnused: async () => { await closeAll(unused) } }
     },
     close: async () => { await closeAll([...accounts, authenticator]) }

@@ -107,17 +107,20 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const stopping = new AbortController()
   const inFlight = createInFlight()
   const store = createGenerationStore(stores.operations, stores.generations)
-  const engine = createEngine({ store, clock, observer, onFault: error => { logger?.error({ err: error }, 'operations cannot be polled at the moment') } })
+  const onFault = (error: unknown): void => { logger?.error({ err: error }, 'operations cannot be polled at the moment') }
+  const engine = createEngine({ store, clock, observer, onFault })
   const gateway = createGateway({
     adapters: parts.adapters,
     accounts: active.accounts().map(({ account }) => account),
     ...{ clock, stores: { ...stores, idempotency: flushWatch.idempotency }, secrets, engine, inFlight, observer, stopping: stopping.signal }
   })
   const expiryWatch = createExpiryWatch({ keys, clock, log: logger })
-  return { active, telemetry, flushWatch, expiryWatch, engine, gateway, inFlight, stopping, tracer, logger, generations: stores.generations }
+  const { generations } = stores
+  return { active, telemetry, flushWatch, expiryWatch, engine, gateway, inFlight, stopping, tracer, logger, generations }
 }
 
-function toAppParts (parts: ComposeParts, { active, gateway, telemetry: { observer, metrics, audit }, flushWatch, tracer }: Core): AppParts {
+function toAppParts (parts: ComposeParts, { active, gateway, telemetry, flushWatch, tracer }: Core): AppParts {
+  const { observer, metrics, audit } = telemetry
   const { logger, beforeRoutes, isServing, state = null, config } = parts
   return {
     gateway,
@@ -150,7 +153,8 @@ async function reload (core: Core, { requests }: Built, next: Config): Promise<v
   await Promise.allSettled(accounts.map(async one => { await one.clearRejected() }))
 }
 
-async function close ({ stopping, inFlight, engine, flushWatch, expiryWatch, tracer, active }: Core, { app, requests }: Built): Promise<void> {
+async function close (core: Core, { app, requests }: Built): Promise<void> {
+  const { stopping, inFlight, engine, flushWatch, expiryWatch, tracer, active } = core
   stopping.abort()
   // Open connections may finish; new ones are refused.
   app.server.close()

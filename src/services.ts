@@ -53,10 +53,11 @@ export interface GatewayParts {
   readonly stopping: AbortSignal
 }
 
-export function createGateway ({ adapters, accounts: first, clock, stores, secrets, engine, inFlight, observer, stopping }: GatewayParts): Gateway {
-  const { operations, idempotency, deletes, creates, generations } = stores
+export function createGateway (parts: GatewayParts): Gateway {
+  const { clock, secrets, engine, inFlight, observer, stopping } = parts
+  const { operations, idempotency, deletes, creates, generations } = parts.stores
   const cursors = createCursors(secrets.map(secret => keyFor('cursors', secret)))
-  let accounts = new Map(first.map(account => [account.id, account]))
+  let accounts = new Map(parts.accounts.map(account => [account.id, account]))
   let providers: Promise<readonly Provider[]> | null = null
   return {
     clock,
@@ -73,7 +74,7 @@ export function createGateway ({ adapters, accounts: first, clock, stores, secre
       stopping
     }),
     cursors,
-    providers: async () => await (providers ??= adapters().then(all => [...all].map(toProvider))),
+    providers: async () => await (providers ??= parts.adapters().then(all => [...all].map(toProvider))),
     get accounts () { return [...accounts.values()] },
     account: id => accounts.get(id),
     replace: next => { accounts = new Map(next.map(account => [account.id, account])) }
