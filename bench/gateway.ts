@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { freePort, launch, serverCore, type Running } from './lab.ts'
+import { freePort } from '../test/helpers/ports.ts'
+import { launch, serverCore, type Running } from './lab.ts'
 import { benchKey } from './load.ts'
 
 export const root = resolve(import.meta.dirname, '..')
@@ -23,6 +24,7 @@ export function accountsAt (upstream: string): Accounts {
   const each = (name: string, settings: object): Accounts => Object.fromEntries(range(64).map(index => [`${name}-${index}`, settings]))
   return {
     ...each('vm', hosts(`${upstream}/50/0`)),
+    ...each('differing', hosts(`${upstream}/50u/0`)),
     ...each('large', hosts(`${upstream}/1000/0`)),
     ...each('json', glesys('json')),
     ...each('xml', glesys('xml')),

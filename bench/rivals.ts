@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, launch, serverCore, type Running } from './lab.ts'
+import { freePort } from '../test/helpers/ports.ts'
+import { launch, serverCore, type Running } from './lab.ts'
 
 /** What the gateway is measured against. Installed here, into a folder that git ignores, so that `npm ci` does not bring it. */
 export const versions = { '@portkey-ai/gateway': '1.15.2', '@fastify/http-proxy': '11.6.3', fastify: '5.12.8' } as const

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { freePort } from '../test/helpers/ports.ts'
 
 /** What a start costs: medians of some starts, from the sources and from the build. Loopback only; nothing is sent to a provider. */
 interface Start {
@@ -21,15 +21,6 @@ const tickMs = 10
 const root = resolve(import.meta.dirname, '..')
 const runs = Math.min(50, Math.max(1, Number(process.argv[2] ?? 5)))
 const account = { provider: 'glesys', project: 'cl12345', api_key: 'a-key-of-nobody', api_url: 'http://127.0.0.1:9' }
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 const launch = (words: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess =>
   spawn(process.execPath, words, { stdio: 'ignore', env: { PATH: process.env.PATH ?? '', ...environment } })

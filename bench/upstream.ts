@@ -3,7 +3,8 @@ import { detailsOf, hostOf, hostPage, instancePage, listOf, serverPage } from '.
 
 /**
  * Simulated providers in one plain process. The first two segments of a path set the number of servers and the latency, so that one
- * process serves accounts of any size and speed: `/50/0/vm/v3/host` is VMmanager with 50 servers and no latency.
+ * process serves accounts of any size and speed: `/50/0/vm/v3/host` is VMmanager with 50 servers and no latency. With `50u` the uptime of
+ * the first server is another one in each answer, so that no answer repeats the last.
  */
 interface Asked {
   readonly method: string
@@ -11,6 +12,7 @@ interface Asked {
   readonly query: URLSearchParams
   readonly body: string
   readonly rows: number
+  readonly differs: boolean
   readonly wantsXml: boolean
 }
 
@@ -22,16 +24,26 @@ interface Reply {
 const port = Number(process.argv[2])
 let tasks = 0
 
+let answers = 0
+
+/** A copy whose first server has been up for so many seconds, of five digits. */
+function withUptime (page: Buffer, seconds: number): Buffer {
+  const copy = Buffer.from(page)
+  copy.write(String(seconds), copy.indexOf('"uptime":') + '"uptime":'.length)
+  return copy
+}
+
 const text = (value: string): Reply => ({ body: Buffer.from(value) })
 const json = (value: unknown): Reply => text(JSON.stringify(value))
 
 const idIn = (condition: string | null, operator: string): number => Number(new RegExp(`\\(id ${operator} (\\d+)\\)`).exec(condition ?? '')?.[1] ?? 0)
 
-function listHosts ({ query, rows }: Asked): Reply {
+function listHosts ({ query, rows, differs }: Asked): Reply {
   const condition = query.get('where')
   const one = idIn(condition, 'EQ')
   if (one > 0) return { body: hostOf(one) }
-  return { body: hostPage(rows, idIn(condition, 'GT'), Number(query.get('limit')?.split(',')[1] ?? 50)) }
+  const page = hostPage(rows, idIn(condition, 'GT'), Number(query.get('limit')?.split(',')[1] ?? 50))
+  return { body: differs ? withUptime(page, 10_000 + ++answers % 90_000) : page }
 }
 
 /** Every task is complete when it is first looked at. */
@@ -71,11 +83,11 @@ async function bodyOf (request: IncomingMessage): Promise<string> {
 async function serve (request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url = '/' } = request
   const [whole = '', query = ''] = url.split('?')
-  const [, rows, latencyMs, path = ''] = /^\/(\d+)\/(\d+)(\/.*)$/.exec(whole) ?? []
+  const [, rows, differs, latencyMs, path = ''] = /^\/(\d+)(u?)\/(\d+)(\/.*)$/.exec(whole) ?? []
   const body = await bodyOf(request)
   if (Number(latencyMs) > 0) await new Promise(resolve => setTimeout(resolve, Number(latencyMs)))
   const wantsXml = request.headers.accept?.includes('xml') === true
-  const reply = answer({ method, path, query: new URLSearchParams(query), body, rows: Number(rows), wantsXml })
+  const reply = answer({ method, path, query: new URLSearchParams(query), body, rows: Number(rows), differs: differs === 'u', wantsXml })
   if (reply === null) { response.writeHead(404).end(); return }
   response.writeHead(200, { 'content-type': 'application/json', ...reply.headers, 'content-length': reply.body.length }).end(reply.body)
 }

@@ -66,7 +66,7 @@ function identify (request: FastifyRequest, authenticate: Authenticate): ReturnT
   return authenticate({
     text: first,
     mayBeToken: apiKey === undefined,
-    onRefusal: reason => { request.log.warn({ reason }, 'a token was rejected') }
+    onRefusal: reason => { request.log.warn({ reqId: request.id, reason }, 'a token was rejected') }
   })
 }
 

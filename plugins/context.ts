@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { anonymous, type Principal } from '../src/access/principal.ts'
 import { createInFlight, type InFlight } from '../src/domain/in-flight.ts'
 import type { IdempotencyLease } from '../src/operations/idempotency.ts'
@@ -23,8 +23,8 @@ declare module 'fastify' {
     callerAddress: string | null
     /** Counts the request as answered. */
     leave: (() => void) | null
-    /** Ends what is done for a caller who has left. */
-    abort: (() => void) | null
+    /** Aborted when the caller has disconnected. */
+    leaving: AbortController | null
   }
 }
 
@@ -51,7 +51,7 @@ export function installContext (app: FastifyInstance, answered: Answered, isServ
   app.decorateRequest('callerAddress', null)
   app.decorateRequest('context')
   app.decorateRequest('leave', null)
-  app.decorateRequest('abort', null)
+  app.decorateRequest('leaving', null)
 
   const answering = createInFlight()
 
@@ -60,12 +60,13 @@ export function installContext (app: FastifyInstance, answered: Answered, isServ
     // Now: a socket that was closed does not know its peer any more.
     request.callerAddress = callerAddressOf(request)
     request.leave = answering.enter()
-    request.context = createContext(request)
+    request.leaving = new AbortController()
+    request.context = createContext(request.id, request.leaving.signal)
     done()
   })
   answered.each((request, _status, reply) => {
     request.leave?.()
-    if (!reply.raw.writableFinished) request.abort?.()
+    if (!reply.raw.writableFinished) request.leaving?.abort()
   })
 
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -88,21 +89,8 @@ function timingOf ({ upstreamMs, tokenMs, cacheMs }: Counters, totalMs: number):
   return `gateway;dur=${Math.max(0, totalMs - upstreamMs).toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}${token}${cache}`
 }
 
-/** The signal is made when it is first looked at: what is answered from memory needs none. */
-function createContext (request: FastifyRequest): Context {
-  let controller: AbortController | null = null
-  let hasLeft = false
-  request.abort = () => {
-    hasLeft = true
-    controller?.abort()
-  }
-  const toSignal = (): AbortSignal => {
-    if (controller !== null) return controller.signal
-    controller = new AbortController()
-    // A fleet listens with each of its accounts.
-    setMaxListeners(0, controller.signal)
-    if (hasLeft) controller.abort()
-    return controller.signal
-  }
-  return { requestId: request.id, get signal () { return toSignal() }, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace }
+function createContext (requestId: string, signal: AbortSignal): Context {
+  // A fleet listens with each of its accounts.
+  setMaxListeners(0, signal)
+  return { requestId, signal, counters: createCounters(), principal: anonymous, idempotencyLease: null, trace: silentTrace }
 }

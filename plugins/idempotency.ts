@@ -54,7 +54,7 @@ export function installIdempotency (app: FastifyInstance, gateway: Gateway): voi
       } else await idempotencyLease.release()
     } catch (error) {
       // The work is done, and its operation is known: the answer must not be lost as well.
-      request.log.error({ err: error }, 'failed to store the response for an Idempotency-Key')
+      request.log.error({ reqId: request.id, err: error }, 'failed to store the response for an Idempotency-Key')
     }
   }
   app.addHook('onSend', (request, reply, payload, done) => {

@@ -13,7 +13,7 @@ export function installProblems (app: FastifyInstance): void {
   app.setErrorHandler(async (error: unknown, request, reply) => {
     const problem = withWrites(problemOf(error, request), request)
     // Only a fault of our own is worth a stack: the rest is other people's, and stands in the request's line.
-    if (problem.status === 500) request.log.error({ err: error }, 'unexpected error')
+    if (problem.status === 500) request.log.error({ reqId: request.id, err: error }, 'unexpected error')
     return await send(reply, problem)
   })
 }

@@ -10,6 +10,7 @@ export function installRequestLog (answered: Answered, observer: Observer): void
     const tookMs = performance.now() - request.beganAt
     observer.requestAnswered({ method, route: route ?? 'none', status, account, problem, seconds: tookMs / 1000 })
     const line = {
+      reqId: request.id,
       method,
       route,
       status,

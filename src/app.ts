@@ -60,15 +60,15 @@ export interface Built {
   readonly requests: ReturnType<typeof installContext>
 }
 
-/** The HTTP side, ready to listen. Does no I/O. */
-export async function buildApp (parts: AppParts): Promise<Built> {
-  const { gateway, trustProxy, authenticate, readiness, rateLimit, overload, metrics, audit, tracer, logger } = parts
-  const app: FastifyInstance = fastify({
+function openFastify ({ logger, trustProxy }: AppParts): FastifyInstance {
+  return fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     genReqId: requestIdOf,
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would be made before anyone logs; what logs names the request itself.
+    childLoggerFactory: log => log,
     bodyLimit: largestBodyBytes,
     // Otherwise a caller that never ends its request would delay shutdown indefinitely.
     requestTimeout: longestArrivalMs,
@@ -77,6 +77,12 @@ export async function buildApp (parts: AppParts): Promise<Built> {
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerMalformedHttp
   })
+}
+
+/** The HTTP side, ready to listen. Does no I/O. */
+export async function buildApp (parts: AppParts): Promise<Built> {
+  const { gateway, authenticate, readiness, rateLimit, overload, metrics, audit, tracer } = parts
+  const app = openFastify(parts)
   // Responses are typed already; validating each again would cost more than the whole mapping.
   app.setSerializerCompiler(() => value => JSON.stringify(value))
   const methods = installMethods(app)

@@ -148,7 +148,7 @@ async function reload (core: Core, { requests }: Built, next: Config): Promise<v
   requests.settled().then(inFlight.settled).then(async () => await unfollowed).then(closeUnused)
     .catch((error: unknown) => { logger?.error({ err: error }, 'connections of the old configuration could not be closed') })
   for (const { account: { id } } of added) learnGeneration(core, id)
-  flushWatch.look().catch(() => {})
+  flushWatch.check().catch(() => {})
   expiryWatch.look()
   await Promise.allSettled(accounts.map(async one => { await one.clearRejected() }))
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { noGuards } from '../src/access/guards.ts'
 import { z } from 'zod'
@@ -17,10 +17,10 @@ import { createHttpClient, type HttpResponse } from '../src/upstream/http.ts'
 import { HttpFault, type HttpFaultKind } from '../src/upstream/http-fault.ts'
 import { failureOfStatus, isSuccess, malformed, parseJson, parseWire, refused, retryAfterMs } from '../src/upstream/read.ts'
 import { noBreaker } from '../src/transport/breaker.ts'
+import { sha256 } from './helpers/api.ts'
 import { openGate } from './helpers/line.ts'
 import { createMemoryStores } from '../src/state/stores.ts'
 
-const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const settings = (key: string, more: Partial<KeySettings> = {}): KeySettings =>
   ({ name: key, sha256: sha256(key), accounts: ['*'], permissions: ['read'], ...more })
 
@@ -42,7 +42,7 @@ t.test('API keys are stored as digests, and only the whole key matches', async t
   t.equal(await authenticateWith()('first'), null)
 })
 
-t.test('a key has the permissions that it was given and none that they imply', async t => {
+t.test('a key has exactly its configured permissions; none implies another', async t => {
   for (const given of permissions) {
     const principal = await authenticateWith(settings('k', { permissions: [given] }))('k')
     if (principal === null) throw new Error('the key is known')
@@ -55,7 +55,7 @@ t.test('a key has the permissions that it was given and none that they imply', a
   for (const asked of permissions) t.doesNotThrow(() => { requirePermission(anonymous, asked) })
 })
 
-t.test('a key sees the accounts that it lists, and all accounts only with "*"', async t => {
+t.test('a key sees only its listed accounts, or all with "*"', async t => {
   const authenticate = authenticateWith(settings('all'), settings('two', { accounts: ['a', 'b'] }), settings('mixed', { accounts: ['a', '*'] }), settings('none', { accounts: [] }))
   const sees = async (key: string): Promise<string[]> => {
     const found = await authenticate(key)
@@ -101,7 +101,7 @@ t.test('a member named __proto__ stays a member and is redacted inside', t => {
   t.end()
 })
 
-t.test('deeply nested input is cut off without a trace of what is below', t => {
+t.test('deeply nested input is cut off, and nothing below is shown', t => {
   const depth = 5000
   for (const [open, close] of [['{"a":', '}'], ['[', ']']] as const) {
     const shown = JSON.stringify(redact(JSON.parse(`${open.repeat(depth)}"hunter2"${close.repeat(depth)}`)))
@@ -238,7 +238,7 @@ t.test('the text of a refusal follows its meaning and never names the status, wh
   t.end()
 })
 
-t.test('a malformed answer is described by paths, without values', t => {
+t.test('a malformed response is described by paths, without values', t => {
   const schema = z.object({ id: z.number(), list: z.array(z.object({ name: z.string() })), kind: z.enum(['a', 'b']) })
   t.same(parseWire(schema, { id: 1, list: [{ name: 'x' }], kind: 'a', more: true }, response(200)), { id: 1, list: [{ name: 'x' }], kind: 'a' })
   const complaintAbout = (value: unknown): string => {

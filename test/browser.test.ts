@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -7,19 +6,20 @@ import { operationSchema } from '../src/domain/operation.ts'
 import { problems } from '../src/domain/problem.ts'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../sandbox/vmmanager/simulator.ts'
+import { sha256 } from './helpers/api.ts'
 import { openBrowser, whyNoBrowser, type Opened } from './helpers/browser.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { root } from './helpers/process.ts'
 import { createForms } from './helpers/swagger-ui.ts'
 
 const key = 'a-key-that-is-typed-into-the-page'
-const sha256 = createHash('sha256').update(key).digest('hex')
+const digest = sha256(key)
 
 /** Two simulated providers, a gateway with keys in front of them, and a browser with /docs open: the page is loaded once for all tests of its forms. */
 async function raise () {
   const [vmmanager, glesys, browser] = await Promise.all([startVmmanager({ behavior: { actionMs: 500 } }), startGlesys(), openBrowser(t)])
   const { app, close } = await composeGateway({
-    auth: { mode: 'keys', keys: [{ name: 'person', sha256, accounts: ['*'], permissions: ['read', 'operate', 'write'] }] },
+    auth: { mode: 'keys', keys: [{ name: 'person', sha256: digest, accounts: ['*'], permissions: ['read', 'operate', 'write'] }] },
     accounts: { vm6: { provider: 'vmmanager', ...vmmanager.settings.vm6 }, 'glesys-lab': { provider: 'glesys', ...glesys.settings['glesys-lab'] } }
   })
   t.teardown(async () => { await close(); await Promise.all([vmmanager.close(), glesys.close()]) })

@@ -54,7 +54,7 @@ t.test('check signs in to every account, and fails if one does', async t => {
   t.notOk(`${broken.out}${broken.err}`.includes('SECRET'))
 })
 
-t.test('check fails where serve would: Redis away, an audit file that cannot be opened, an issuer that does not answer', async t => {
+t.test('check fails where serve would: without Redis, the audit file or the token issuer', async t => {
   const redis = await openRedis()
   const issuer = await startIssuer(t)
   t.teardown(async () => { await redis.stop() })
@@ -101,7 +101,7 @@ t.test('help and --help work for every command, and --version prints the version
   t.match(await run(['--version']), { code: 0, out: `${version}\n` })
 })
 
-t.test('wrong usage and a wrong configuration are one clear message and exit code 2', async t => {
+t.test('invalid usage and an invalid configuration exit with 2 and one message', async t => {
   t.match(await run(['chekc']), { code: 2, err: /unknown command 'chekc'\n\(Did you mean check\?\)/ })
   for (const words of [['check', 'x'], ['key', 'x'], ['token', 'vm6'], ['token'], ['serve', '--port', '1']]) t.match(await run(words, {}), { code: 2, out: '', err: /^error: / })
   for (const words of [[], ['serve'], ['check'], ['token', 'vm6', '--expires', nextYear]]) t.match(await run(words), { code: 2, out: '', err: 'HAWSER_CONFIG is not set; it must name the configuration file\n' })
@@ -110,7 +110,7 @@ t.test('wrong usage and a wrong configuration are one clear message and exit cod
   t.equal(fault, 2)
 })
 
-t.test('an old Node version is answered with what to install', async t => {
+t.test('on an old Node version the command says what to install', async t => {
   const { launch } = openProcesses(t)
   const old = join(folder, 'old.mjs')
   // The real entry, on a process that says it is older.

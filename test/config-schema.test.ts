@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { parse, stringify } from 'yaml'
@@ -8,12 +8,12 @@ import { configJsonSchema } from '../openapi/generate/config-schema.ts'
 import { ConfigError, parseConfig } from '../src/config/load.ts'
 import type { Environment } from '../src/config/document.ts'
 import { vendors } from './conformance/vendors.ts'
+import { root } from './helpers/process.ts'
 
 const registry = await loadAdapters()
 
 type Json = Readonly<Record<string, unknown>>
 
-const root = resolve(import.meta.dirname, '..')
 const schema = configJsonSchema(registry.values())
 // A word that the draft does not know is an error; conditions that name keys without describing them again are meant.
 const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false }).compile(schema)

@@ -150,7 +150,7 @@ t.test('members of every object\'s prototype are unknown keys too', t => {
   t.end()
 })
 
-t.test('a value of the wrong kind is named with path and line', t => {
+t.test('a value of the wrong type is reported with path and line', t => {
   const cases: ReadonlyArray<readonly [string, string, string]> = [
     ['port: 8080', 'port: 70000', 'listen.port'],
     ['port: 8080', 'port: eighty', 'listen.port'],
@@ -173,7 +173,7 @@ t.test('a value of the wrong kind is named with path and line', t => {
   t.end()
 })
 
-t.test('all faults of a file are named at once', t => {
+t.test('all faults of a file are reported together', t => {
   const text = changed('level: info', 'level: loud').replace('timeout_ms: 20000', 'timeout_ms: 0').replace('  per_minute: 600', '  per_hour: 600').replace('    client_id: the-client\n', '')
   t.same(new Set(faultsOf(text).map(({ path }) => path)), new Set(['log.level', 'rate_limit.per_minute', 'rate_limit.per_hour', 'accounts.heficed-main.timeout_ms', 'accounts.heficed-main.client_id']))
   try { read(text) } catch (error) {
@@ -195,7 +195,7 @@ t.test('an environment variable is inserted unchanged, and an unset one is a fau
   t.end()
 })
 
-t.test('a file\'s content is inserted without its last newline', t => {
+t.test('the content of a file is inserted without its last newline', t => {
   const folder = t.testdir({ one: 'from a file\n', crlf: 'from windows\r\n', none: 'no newline', two: 'two\n\n', inner: ref('NOT_A_VARIABLE') })
   const titleOf = (file: string): unknown => read(changed('title: Main', `title: "${ref(`file:${join(folder, file)}`)}"`)).accounts[0]?.common.title
   t.equal(titleOf('one'), 'from a file')
@@ -270,7 +270,7 @@ t.test('keys need a digest and existing accounts, and at least one is required',
   t.end()
 })
 
-t.test('an OpenID issuer needs a trusted URL, an audience and a claim, and replaces API keys', t => {
+t.test('an OpenID issuer needs a trusted URL, an audience and a claim, and API keys are then optional', t => {
   const oidc = (changes: Record<string, unknown> = {}): string =>
     `auth:\n  oidc:\n${Object.entries({ issuer: 'https://id.example.com/realms/x', audience: 'hawser', claim: 'permissions', ...changes }).filter(([, value]) => value !== undefined).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`).join('')}accounts: {}\n`
   t.same(read(oidc()).auth, { mode: 'keys', allow_unauthenticated: false, keys: [], oidc: { issuer: 'https://id.example.com/realms/x', audience: 'hawser', claim: 'permissions' } })
@@ -380,7 +380,7 @@ t.test('a configuration is read from its file, and a file that cannot be read is
   for (const file of [join(folder, 'none.yaml'), folder]) await t.rejects(loadConfig(file, loaders, {}), ConfigError)
 })
 
-t.test('no fault shows the value of a secret', t => {
+t.test('no message shows the value of a secret', t => {
   const hidden = 'HUNTER2'
   const told: string[] = []
   const check = (text: string, environment: Environment = {}): void => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
@@ -9,8 +9,8 @@ import { problemSchema } from '../src/domain/problem.ts'
 import { serverSchema } from '../src/domain/server.ts'
 import { createFastClock } from './helpers/clock.ts'
 import { composeGateway } from './helpers/gateway.ts'
+import { root } from './helpers/process.ts'
 
-const root = resolve(import.meta.dirname, '..')
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 const pages = [
   'README.md', 'CONTRIBUTING.md', 'SECURITY.md',
@@ -26,7 +26,7 @@ const shellOf = (page: string): string => blocksOf(page, 'sh').join('').replaceA
 const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
 const anchorsOf = (page: string): string[] => [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 
-t.test('every link between the pages leads to a file, and to a heading where it names one', async t => {
+t.test('every link between pages leads to an existing file and heading', async t => {
   for (const page of pages) {
     for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
       const [path = '', anchor] = target.split('#')
@@ -41,7 +41,7 @@ t.test('the README has at most 150 lines', async t => {
   t.ok(read('README.md').split('\n').length <= 151)
 })
 
-t.test('the server and the problem that the README shows have the members of the API', async t => {
+t.test('the server and the problem in the README have the members of the API', async t => {
   const [server = '', problem = ''] = blocksOf('README.md', 'json')
   t.doesNotThrow(() => serverSchema.parse(JSON.parse(server)))
   t.doesNotThrow(() => problemSchema.parse(JSON.parse(problem)))

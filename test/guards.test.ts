@@ -80,7 +80,7 @@ t.test('another spelling of a protected id is protected as well', async t => {
   }
 })
 
-t.test('destructive verbs need the server\'s name if the account requires it', async t => {
+t.test('destructive verbs require the name of the server if the account is so configured', async t => {
   const id = anyPod()
   const { ask, close } = await open({ confirm_delete: true }, { raw: true })
   t.teardown(close)
@@ -94,7 +94,7 @@ t.test('destructive verbs need the server\'s name if the account requires it', a
   t.match(await ask('DELETE', `lab/servers/kvm123456?confirm=${encodeURIComponent(String(server.body.name))}&dry_run=true`), { status: 200, body: { calls: [{ method: 'POST' }] } })
 })
 
-t.test('a given name must match, even where it is optional', async t => {
+t.test('an optional name must match if it is sent', async t => {
   const { ask, close } = await open({})
   t.teardown(close)
   t.match(await ask('DELETE', 'lab/servers/kvm123456?confirm=another&dry_run=true'), { status: 400 })
@@ -148,7 +148,7 @@ t.test('max_creates_per_hour limits creates; a dry run, a refused create and a r
   t.match(await ask('POST', 'lab/servers', order('hour-3')), { status: 202 })
 })
 
-t.test('max_monthly_price refuses what has no known price, and raw calls that may buy', async t => {
+t.test('max_monthly_price refuses plans without a known price, and raw calls that may buy', async t => {
   const { ask, close } = await open({ max_monthly_price: { amount: 100, currency: 'EUR' } }, { raw: true })
   t.teardown(close)
   const made = glesys.created
@@ -165,7 +165,7 @@ t.test('max_monthly_price refuses what has no known price, and raw calls that ma
 const plansSchema = z.object({ data: z.array(z.object({ id: z.string(), region: z.string().nullable(), price: z.object({ monthly: z.number() }).nullable() })) })
 const rowsSchema = z.object({ data: z.array(z.object({ id: z.string(), plan: z.object({ id: z.string() }).nullable(), region: z.object({ id: z.string() }).nullable() })) })
 
-t.test('max_monthly_price adds up what the provider lists, by plan and region, and lets through what fits', async t => {
+t.test('max_monthly_price adds up the listed prices by plan and region, and allows what stays below it', async t => {
   const hetzner = await startHetzner({ behavior: { actionMs: 50 } })
   t.teardown(async () => { await hetzner.close() })
   const [settings] = Object.values(hetzner.settings)

@@ -3,8 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
 import { loaders } from '../src/adapters/registry.ts'
-
-const root = resolve(import.meta.dirname, '..')
+import { root } from './helpers/process.ts'
 
 const filesBelow = (folder: string): string[] => readdirSync(join(root, folder), { withFileTypes: true }).flatMap(entry =>
   entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)])

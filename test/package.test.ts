@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import t from 'tap'
 import ts from 'typescript'
 import { z } from 'zod'
 import { startGlesys } from '../sandbox/glesys/simulator.ts'
+import { sha256 } from './helpers/api.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { openProcesses, root } from './helpers/process.ts'
 
@@ -42,7 +42,7 @@ writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'a-project',
 const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
 await run('npm', ['install', ...options, join(folder, made.filename)], { cwd: project, timeout: longestMs })
 
-t.test('the package is built when it is packed, and contains only what runs', async t => {
+t.test('packing builds the package, which contains no sources or tests', async t => {
   const files = made.files.map(({ path }) => path)
   const expected = [
     'dist/src/main.js', 'dist/src/client/client.js', 'dist/src/client/client.d.ts', 'dist/openapi/openapi.json',
@@ -75,7 +75,7 @@ t.test('the installed command serves the API and its documents', async t => {
   t.equal(await gateway.ended(), 0)
 })
 
-t.test('the installed command calls a gateway, and knows what to do about its problems', async t => {
+t.test('the installed command calls a gateway and gives advice on its problems', async t => {
   const { app, close } = await composeGateway({ accounts: {} })
   t.teardown(close)
   const env = { PATH: process.env.PATH, HOME: folder, HAWSER_URL: await app.listen({ host: '127.0.0.1', port: 0 }) }
@@ -83,7 +83,7 @@ t.test('the installed command calls a gateway, and knows what to do about its pr
   await t.rejects(run(bin, ['images', 'none'], { env }), { code: 3, stderr: /^Error: No such account .*\n[^]*^What to do: List the accounts/m })
 })
 
-t.test('importing the package starts nothing: it has a client and no main module', async t => {
+t.test('the package exports the client and has no main module', async t => {
   const code = `
     const faults = []
     for (const name of ['hawser', 'hawser/dist/src/main.js']) await import(name).catch(error => { faults.push(error.code) })
@@ -129,10 +129,10 @@ t.test('the example compiles against the installed client for Node and for brows
 t.test('the example works against a listening gateway', async t => {
   const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, lingerMs: 20 } })
   const key = 'the-key-of-the-client'
-  const sha256 = createHash('sha256').update(key).digest('hex')
+  const digest = sha256(key)
   const { app, close } = await composeGateway({
     accounts: { lab: { provider: 'glesys', ...vendor.settings['glesys-lab'] } },
-    auth: { mode: 'keys', keys: [{ name: 'client', sha256, accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete'] }] }
+    auth: { mode: 'keys', keys: [{ name: 'client', sha256: digest, accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete'] }] }
   })
   t.teardown(async () => { await close(); await vendor.close() })
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { eventually } from './helpers/clock.ts'
 import { onFreePort, openProcesses, root, type Process } from './helpers/process.ts'
 import { openRedis } from './helpers/redis.ts'
 import { isFollowing } from './helpers/api.ts'
+import { listen } from './helpers/ports.ts'
 
 const idsSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 const accountsSchema = z.object({ data: z.array(z.object({ id: z.string(), provider: z.string() })) })
@@ -57,7 +57,7 @@ t.test('a request in flight at SIGTERM is answered, and no new one is taken', as
   await t.rejects(fetch(`${gateway.base}/health/live`))
 })
 
-t.test('SIGTERM ends a gateway under continuous load and cuts no answer', async t => {
+t.test('SIGTERM ends a gateway under continuous load without cutting off a response', async t => {
   const gateway = await serve(patient)
   const cut: unknown[] = []
   let answered = 0
@@ -75,7 +75,7 @@ t.test('SIGTERM ends a gateway under continuous load and cuts no answer', async 
   t.same(cut, [])
 })
 
-t.test('writes of callers that have disconnected are finished before SIGTERM ends the gateway', async t => {
+t.test('after SIGTERM, writes of callers that have disconnected are completed before the gateway exits', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=5`)).json())
   const leaving = new AbortController()
@@ -92,7 +92,7 @@ t.test('writes of callers that have disconnected are finished before SIGTERM end
   t.match(vendor.calls.slice(before).find(({ path }) => path.endsWith('/stop')), { status: 200 })
 })
 
-t.test('a wait in flight at SIGTERM is answered with the present state, and SIGHUP ends nothing', async t => {
+t.test('a wait in flight at SIGTERM is answered with the current state, and SIGHUP ends no wait', async t => {
   const gateway = await serve(patient)
   const { data } = idsSchema.parse(await (await fetch(`${gateway.base}/v1/vm6/servers?status=running&limit=2`)).json())
   vendor.behavior.actionMs = 600_000
@@ -149,7 +149,7 @@ t.test('two replicas on one Redis sign in once, share operations, and continue w
   for (const { child, ended } of [one, two]) { child.kill('SIGTERM'); t.equal(await ended(), 0) }
 })
 
-t.test('a gateway whose port is in use reports it in one line and exits before it polls a provider', async t => {
+t.test('a gateway whose port is in use exits with a one-line message, before it polls a provider', async t => {
   const redis = await openRedis()
   t.teardown(async () => { await redis.stop() })
   const config = { redis: { url: redis.url }, secret: 'a secret of the tests, long enough', accounts: { vm6 }, log: { level: 'silent' } }
@@ -161,11 +161,7 @@ t.test('a gateway whose port is in use reports it in one line and exits before i
   await one.ended()
   vendor.behavior.actionMs = 500
 
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  t.teardown(() => { taken.close() })
-  const address = taken.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = await listen(t, createServer())
   const before = vendor.calls.length
   const file = join(folder, 'taken.json')
   writeFileSync(file, JSON.stringify({ ...config, listen: { port }, auth: { mode: 'none' } }))
@@ -216,15 +212,10 @@ t.test('the demo starts, its printed commands work, a stopped server is shown as
 })
 
 t.test('a demo whose port is in use reports it and exits', async t => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  server.on('connection', socket => { socket.destroy() })
+  const port = await listen(t, createServer(socket => { socket.destroy() }))
   const demo = launch(join(root, 'sandbox/demo.ts'), { HAWSER_DEMO_PORT: String(port) })
   t.not(await demo.ended(), 0)
   t.match(demo.output(), /is in use; set HAWSER_DEMO_PORT/)
-  server.close()
 })
 
 t.test('SIGTERM to npm run demo ends the gateway and the simulators too', async t => {

@@ -1,14 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import t from 'tap'
+import { sha256 } from './helpers/api.ts'
 import { composeGateway } from './helpers/gateway.ts'
 import { startRedis } from './helpers/redis.ts'
 
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const [first, second] = [`first-${randomUUID()}`, `second-${randomUUID()}`]
 
 /** Names differ between tests: in Redis a name is counted whoever has it. */
 async function open (perMinute: number, redis?: unknown, name: string = randomUUID()) {
-  const entry = (own: string, key: string) => ({ name: `${own}-${name}`, sha256: digest(key), accounts: ['*'], permissions: ['read'] })
+  const entry = (own: string, key: string) => ({ name: `${own}-${name}`, sha256: sha256(key), accounts: ['*'], permissions: ['read'] })
   const { app, close } = await composeGateway({
     accounts: {},
     auth: { mode: 'keys', keys: [entry('first', first), entry('second', second)] },
@@ -19,7 +19,7 @@ async function open (perMinute: number, redis?: unknown, name: string = randomUU
   return { ask, close }
 }
 
-t.test('each key may send so many requests a minute and sees how many are left', async t => {
+t.test('each key has a limit of requests per minute and sees how many remain', async t => {
   const { ask, close } = await open(2)
   t.teardown(close)
   const answers = [await ask(first), await ask(first), await ask(first)]

@@ -41,7 +41,7 @@ t.test('accounts are added and removed, and an unchanged one keeps its sign-in',
   t.same([await status('/v1/vm6/servers'), await status('/v1/lab/servers')], [200, 404])
 })
 
-t.test('a request in flight ends with the configuration that it began with, and no earlier read is shared after a reload', async t => {
+t.test('a request in flight keeps its configuration, and earlier reads are not shared after a reload', async t => {
   const { app, reload, close } = await composeGateway({ accounts: { vm6 } })
   t.teardown(close)
   const isList = ({ path, method }: { readonly path: string, readonly method: string }): boolean => method === 'GET' && path === '/vm/v3/host'

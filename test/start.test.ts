@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import t from 'tap'
-
-const root = resolve(import.meta.dirname, '..')
+import { root } from './helpers/process.ts'
 
 /** What is loaded with a file: its own imports and theirs, without types and without what is imported on demand. */
 function loadedWith (file: string, seen = new Set<string>()): Set<string> {
@@ -19,12 +18,12 @@ function loadedWith (file: string, seen = new Set<string>()): Set<string> {
 
 const namesIn = (files: ReadonlySet<string>, names: RegExp): string[] => [...files].filter(file => names.test(file))
 
-t.test('the command line loads only the requested command, and no package but its parser', async t => {
+t.test('the command line loads only the requested command and the parser', async t => {
   const loaded = loadedWith('src/cli.ts')
   t.same([...loaded].toSorted(), ['commander', 'src/cli.ts', 'src/terminal.ts', 'src/version.ts'])
 })
 
-t.test('the commands of a caller load their table and the parser, and the rest when one of them runs', async t => {
+t.test('the client commands load only their table and the parser until one of them runs', async t => {
   const loaded = [...loadedWith('src/caller/program.ts')].filter(file => !file.startsWith('src/caller/') && !file.startsWith('node:'))
   t.same(loaded.toSorted(), ['commander'])
 })

@@ -26,7 +26,7 @@ const redisServer = await openRedis()
 t.teardown(async () => { await redisServer.stop() })
 
 /** A provider's sign-in: counts, takes its time, gives another token each time. */
-interface Authenticator {
+interface SignIn {
   logins: number
   running: number
   atOnce: number
@@ -34,24 +34,24 @@ interface Authenticator {
   open(): Promise<Token>
 }
 
-function createDoor (token: Partial<Token> | (() => Partial<Token>) = {}, takesMs = 20): Authenticator {
-  const door: Authenticator = {
+function createSignIn (token: Partial<Token> | (() => Partial<Token>) = {}, takesMs = 20): SignIn {
+  const signIn: SignIn = {
     logins: 0,
     running: 0,
     atOnce: 0,
     refuses: null,
     open: async () => {
-      door.logins += 1
-      door.running += 1
-      const number = door.logins
-      door.atOnce = Math.max(door.atOnce, door.running)
+      signIn.logins += 1
+      signIn.running += 1
+      const number = signIn.logins
+      signIn.atOnce = Math.max(signIn.atOnce, signIn.running)
       await new Promise(resolve => setTimeout(resolve, takesMs))
-      door.running -= 1
-      if (door.refuses !== null) throw new UpstreamError(door.refuses, 'the door stays shut')
+      signIn.running -= 1
+      if (signIn.refuses !== null) throw new UpstreamError(signIn.refuses, 'sign-in refused')
       return { value: `token-${number}-${randomUUID()}`, expiresAt: null, idleMs: null, data: { endpoint: 'https://compute.example.com' }, ...(typeof token === 'function' ? token() : token) }
     }
   }
-  return door
+  return signIn
 }
 
 const digest = (text: string): string => createHmac('sha256', 'digests').update(text).digest('base64url')
@@ -90,127 +90,127 @@ const many = async <T>(count: number, work: (index: number) => Promise<T>): Prom
 for (const { name, stores } of kinds) {
   t.test(`${name}: fifty callers in two replicas sign in once`, async t => {
     const { a, b, c } = replicas(await stores())
-    const door = createDoor()
-    const tokens = await many(50, async index => await (index % 2 === 0 ? a : b).get(door.open))
-    t.equal(door.logins, 1)
+    const signIn = createSignIn()
+    const tokens = await many(50, async index => await (index % 2 === 0 ? a : b).get(signIn.open))
+    t.equal(signIn.logins, 1)
     t.equal(new Set(tokens.map(({ value }) => value)).size, 1)
     t.match(tokens[49], { data: { endpoint: 'https://compute.example.com' } }, 'what the sign-in told is shared too')
-    t.match(await c.get(door.open), { value: tokens[0]?.value }, 'a replica that comes later finds it')
-    t.equal(door.logins, 1)
+    t.match(await c.get(signIn.open), { value: tokens[0]?.value }, 'a replica that comes later finds it')
+    t.equal(signIn.logins, 1)
   })
 
-  t.test(`${name}: a refused token costs one new login, however many callers had it`, async t => {
+  t.test(`${name}: a rejected token causes one new sign-in, however many callers had it`, async t => {
     const { a, b } = replicas(await stores())
-    const door = createDoor()
-    const old = await a.get(door.open)
-    await b.get(door.open)
+    const signIn = createSignIn()
+    const old = await a.get(signIn.open)
+    await b.get(signIn.open)
     const renewed = await many(50, async index => {
       const source = index % 2 === 0 ? a : b
       await source.drop(old)
-      return await source.get(door.open)
+      return await source.get(signIn.open)
     })
-    t.equal(door.logins, 2)
+    t.equal(signIn.logins, 2)
     t.equal(new Set(renewed.map(({ value }) => value)).size, 1)
     t.not(renewed[0]?.value, old.value)
     await b.drop(old)
-    t.match(await b.get(door.open), { value: renewed[0]?.value }, 'a late refusal of the old one does not harm the new one')
-    t.equal(door.logins, 2)
+    t.match(await b.get(signIn.open), { value: renewed[0]?.value }, 'a late refusal of the old one does not harm the new one')
+    t.equal(signIn.logins, 2)
   })
 
   t.test(`${name}: a token dropped elsewhere is replaced by the one that was fetched there`, async t => {
     const { a, b } = replicas(await stores())
-    const door = createDoor()
-    const old = await a.get(door.open)
-    await b.get(door.open)
+    const signIn = createSignIn()
+    const old = await a.get(signIn.open)
+    await b.get(signIn.open)
     await a.drop(old)
-    const fresh = await a.get(door.open)
-    t.match(await b.get(door.open), { value: old.value }, 'the other replica has not noticed yet')
+    const fresh = await a.get(signIn.open)
+    t.match(await b.get(signIn.open), { value: old.value }, 'the other replica has not noticed yet')
     await b.drop(old)
-    t.match(await b.get(door.open), { value: fresh.value })
-    t.equal(door.logins, 2)
+    t.match(await b.get(signIn.open), { value: fresh.value })
+    t.equal(signIn.logins, 2)
   })
 
-  t.test(`${name}: refused credentials are tried once, not by every caller of every replica`, async t => {
+  t.test(`${name}: rejected credentials are tried once, not by every caller of every replica`, async t => {
     const { a, b } = replicas(await stores())
-    const door = createDoor()
-    door.refuses = 'authentication'
-    const failures = await many(50, async index => await failureOf((index % 2 === 0 ? a : b).get(door.open)))
+    const signIn = createSignIn()
+    signIn.refuses = 'authentication'
+    const failures = await many(50, async index => await failureOf((index % 2 === 0 ? a : b).get(signIn.open)))
     t.same(new Set(failures), new Set(['authentication']))
-    t.equal(await failureOf(a.get(door.open)), 'authentication')
-    t.equal(await failureOf(b.get(door.open)), 'authentication')
-    t.equal(door.logins, 1)
+    t.equal(await failureOf(a.get(signIn.open)), 'authentication')
+    t.equal(await failureOf(b.get(signIn.open)), 'authentication')
+    t.equal(signIn.logins, 1)
   })
 
   t.test(`${name}: a refusal that arrives while another replica signs in is seen before it signs in itself`, async t => {
     const [first, second] = await stores()
     if (first === undefined || second === undefined) throw new Error('two stores are needed')
     const key = `acc:${randomUUID()}`
-    const door = createDoor()
-    door.refuses = 'authentication'
+    const signIn = createSignIn()
+    signIn.refuses = 'authentication'
     const early = createTokenSource({ key, store: first })
     // Between this replica's looks and its lock, the other one is refused and lets the lock go.
-    const slow: TokenStore = { ...second, lock: async (name, ttlMs) => { await failureOf(early.get(door.open)); return await second.lock(name, ttlMs) } }
-    t.equal(await failureOf(createTokenSource({ key, store: slow }).get(door.open)), 'authentication')
-    t.equal(door.logins, 1)
+    const slow: TokenStore = { ...second, lock: async (name, ttlMs) => { await failureOf(early.get(signIn.open)); return await second.lock(name, ttlMs) } }
+    t.equal(await failureOf(createTokenSource({ key, store: slow }).get(signIn.open)), 'authentication')
+    t.equal(signIn.logins, 1)
   })
 
   t.test(`${name}: cleared credentials are tried again`, async t => {
     const { a } = replicas(await stores())
-    const door = createDoor()
-    door.refuses = 'authentication'
-    t.equal(await failureOf(a.get(door.open)), 'authentication')
-    door.refuses = null
+    const signIn = createSignIn()
+    signIn.refuses = 'authentication'
+    t.equal(await failureOf(a.get(signIn.open)), 'authentication')
+    signIn.refuses = null
     await a.clearRejected()
-    t.equal(await failureOf(a.get(door.open)), 'none')
-    t.equal(door.logins, 2)
+    t.equal(await failureOf(a.get(signIn.open)), 'none')
+    t.equal(signIn.logins, 2)
   })
 
   t.test(`${name}: a sign-in that fails for another reason does not mark the credentials as rejected`, async t => {
     const { a, b } = replicas(await stores())
-    const door = createDoor()
+    const signIn = createSignIn()
     for (const failure of ['unavailable', 'timeout', 'suspended', 'malformed', 'forbidden'] as const) {
-      door.refuses = failure
-      t.equal(await failureOf(a.get(door.open)), failure)
+      signIn.refuses = failure
+      t.equal(await failureOf(a.get(signIn.open)), failure)
     }
-    door.refuses = null
-    t.equal(await failureOf(a.get(door.open)), 'none')
-    t.equal(await failureOf(b.get(door.open)), 'none')
-    t.equal(door.logins, 6)
+    signIn.refuses = null
+    t.equal(await failureOf(a.get(signIn.open)), 'none')
+    t.equal(await failureOf(b.get(signIn.open)), 'none')
+    t.equal(signIn.logins, 6)
   })
 
-  t.test(`${name}: never two sign-ins at once`, async t => {
+  t.test(`${name}: no two sign-ins run at once`, async t => {
     const { a, b, c } = replicas(await stores())
-    const door = createDoor()
-    door.refuses = 'unavailable'
-    await many(12, async index => await failureOf([a, b, c][index % 3]?.get(door.open) ?? Promise.resolve()))
-    t.equal(door.atOnce, 1)
-    t.ok(door.logins <= 3, 'at most one for each replica')
+    const signIn = createSignIn()
+    signIn.refuses = 'unavailable'
+    await many(12, async index => await failureOf([a, b, c][index % 3]?.get(signIn.open) ?? Promise.resolve()))
+    t.equal(signIn.atOnce, 1)
+    t.ok(signIn.logins <= 3, 'at most one for each replica')
   })
 }
 
-t.test('a token is renewed a minute before its end, and a short one a tenth of its life before', async t => {
+t.test('a token is renewed a minute before it expires, a short one after nine tenths of its lifetime', async t => {
   for (const [lifetime, margin] of [[24 * 60 * minute, minute], [10 * minute, minute], [10_000, 1000]] as const) {
     const { a, b, clock } = withClock()
-    const door = createDoor(() => ({ expiresAt: clock.now + lifetime }), 0)
-    const first = await a.get(door.open)
+    const signIn = createSignIn(() => ({ expiresAt: clock.now + lifetime }), 0)
+    const first = await a.get(signIn.open)
     clock.now += lifetime - margin - 1
-    t.equal((await a.get(door.open)).value, first.value)
-    t.equal((await b.get(door.open)).value, first.value, 'also from the store')
+    t.equal((await a.get(signIn.open)).value, first.value)
+    t.equal((await b.get(signIn.open)).value, first.value, 'also from the store')
     clock.now += 2
-    const [second, other] = await Promise.all([a.get(door.open), b.get(door.open)])
+    const [second, other] = await Promise.all([a.get(signIn.open), b.get(signIn.open)])
     t.not(second.value, first.value, `${lifetime} ms: renewed ${margin} ms early`)
     t.equal(other.value, second.value)
-    t.equal(door.logins, 2)
+    t.equal(signIn.logins, 2)
   }
 })
 
-t.test('in Redis a token is gone when it is due for renewal', async t => {
+t.test('Redis drops a token when its renewal is due', async t => {
   const redis = await redisServer.connect()
   let passed = 0
   const { key, a, b } = replicas(await Promise.all([1, 2, 3].map(async () => redisStore(await redisServer.connect()))), () => Date.now() + passed)
-  const door = createDoor(() => ({ expiresAt: Date.now() + 10 * minute }), 0)
-  const first = await a.get(door.open)
-  t.equal((await b.get(door.open)).value, first.value)
+  const signIn = createSignIn(() => ({ expiresAt: Date.now() + 10 * minute }), 0)
+  const first = await a.get(signIn.open)
+  t.equal((await b.get(signIn.open)).value, first.value)
   const [name = ''] = await tokenKeys(redis, key)
   const left = await redis.pttl(name)
   t.ok(left > 0 && left <= 9 * minute, `${left} ms, a minute less than the token has`)
@@ -218,69 +218,69 @@ t.test('in Redis a token is gone when it is due for renewal', async t => {
   // Redis has a clock of its own.
   await redis.pexpire(name, 1)
   await eventually(async () => await redis.exists(name) === 0)
-  t.not((await b.get(door.open)).value, first.value)
-  t.equal(door.logins, 2)
+  t.not((await b.get(signIn.open)).value, first.value)
+  t.equal(signIn.logins, 2)
 })
 
-t.test('an idle lifetime is extended by every use, for all replicas, and ends without any', async t => {
+t.test('an idle lifetime is extended by every use, for all replicas, and ends without use', async t => {
   const { a, b, c, clock } = withClock()
-  const door = createDoor({ idleMs: 60 * minute }, 0)
-  const first = await a.get(door.open)
-  await c.get(door.open)
+  const signIn = createSignIn({ idleMs: 60 * minute }, 0)
+  const first = await a.get(signIn.open)
+  await c.get(signIn.open)
   for (let hours = 0; hours < 12; hours += 1) {
     clock.now += 55 * minute
-    a.used(await a.get(door.open))
+    a.used(await a.get(signIn.open))
   }
-  t.equal((await b.get(door.open)).value, first.value, 'a replica that never used it finds it alive')
-  t.equal((await c.get(door.open)).value, first.value, 'and one that had left it lying')
-  t.equal(door.logins, 1)
+  t.equal((await b.get(signIn.open)).value, first.value, 'a replica that never used it finds it alive')
+  t.equal((await c.get(signIn.open)).value, first.value, 'and one that had left it lying')
+  t.equal(signIn.logins, 1)
   clock.now += 60 * minute
-  t.not((await a.get(door.open)).value, first.value, 'an hour without use ends it')
-  t.equal(door.logins, 2)
+  t.not((await a.get(signIn.open)).value, first.value, 'an hour without use ends it')
+  t.equal(signIn.logins, 2)
 })
 
 t.test('an idle lifetime does not extend past the end of the token', async t => {
   const { a, b, clock } = withClock()
-  const door = createDoor(() => ({ idleMs: 60 * minute, expiresAt: clock.now + 180 * minute }), 0)
-  const first = await a.get(door.open)
+  const signIn = createSignIn(() => ({ idleMs: 60 * minute, expiresAt: clock.now + 180 * minute }), 0)
+  const first = await a.get(signIn.open)
   for (let passed = 0; passed < 170; passed += 10) {
     clock.now += 10 * minute
-    a.used(await a.get(door.open))
+    a.used(await a.get(signIn.open))
   }
-  t.equal((await b.get(door.open)).value, first.value)
+  t.equal((await b.get(signIn.open)).value, first.value)
   clock.now += 9 * minute + 1
-  t.not((await b.get(door.open)).value, first.value)
+  t.not((await b.get(signIn.open)).value, first.value)
 })
 
-t.test('a token used past its renewal costs the other callers nothing', async t => {
+t.test('a token that is used past its renewal does not delay the other callers', async t => {
   const { a, b, c, clock } = withClock()
-  const door = createDoor(() => ({ idleMs: 60 * minute, expiresAt: clock.now + 50 * minute }), 0)
-  const old = await a.get(door.open)
+  const signIn = createSignIn(() => ({ idleMs: 60 * minute, expiresAt: clock.now + 50 * minute }), 0)
+  const old = await a.get(signIn.open)
   clock.now += 49 * minute + 1
-  const fresh = await b.get(door.open)
+  const fresh = await b.get(signIn.open)
   t.not(fresh.value, old.value)
   a.used(old)
-  t.equal((await c.get(door.open)).value, fresh.value, 'a request that ended late does not end the new token')
-  t.equal(door.logins, 2)
+  t.equal((await c.get(signIn.open)).value, fresh.value, 'a request that ended late does not end the new token')
+  t.equal(signIn.logins, 2)
 })
 
 t.test('refused credentials are remembered for thirty seconds', async t => {
   const { a, b, clock } = withClock()
-  const door = createDoor({}, 0)
-  door.refuses = 'authentication'
-  t.equal(await failureOf(a.get(door.open)), 'authentication')
-  door.refuses = null
+  const signIn = createSignIn({}, 0)
+  signIn.refuses = 'authentication'
+  t.equal(await failureOf(a.get(signIn.open)), 'authentication')
+  signIn.refuses = null
   clock.now += 29_999
-  t.equal(await failureOf(a.get(door.open)), 'authentication')
-  t.equal(await failureOf(b.get(door.open)), 'authentication')
-  t.equal(door.logins, 1)
+  t.equal(await failureOf(a.get(signIn.open)), 'authentication')
+  t.equal(await failureOf(b.get(signIn.open)), 'authentication')
+  t.equal(signIn.logins, 1)
   clock.now += 2
-  t.equal(await failureOf(b.get(door.open)), 'none')
-  t.equal(await failureOf(a.get(door.open)), 'none')
-  t.equal(door.logins, 2)
+  t.equal(await failureOf(b.get(signIn.open)), 'none')
+  t.equal(await failureOf(a.get(signIn.open)), 'none')
+  t.equal(signIn.logins, 2)
 })
 
-t.test('a refusal in Redis ends by itself, and so does a lock whose holder died', async t => {
+t.test('a rejection in Redis expires by itself, and so does a lock whose holder died', async t => {
   const redis = await redisServer.connect()
   const store = redisStore(redis)
   const key = `acc:${randomUUID()}`
@@ -292,7 +292,7 @@ t.test('a refusal in Redis ends by itself, and so does a lock whose holder died'
   for (const name of names) t.ok(await redis.pttl(name) > 0, `${name} has an end`)
 })
 
-t.test('a holder that kept a lock too long does not release the next holder\'s', async t => {
+t.test('a holder whose lock has expired does not release the next holder\'s lock', async t => {
   const store = redisStore(await redisServer.connect())
   const key = `acc:${randomUUID()}`
   const late = await store.lock(key, 30)
@@ -310,14 +310,14 @@ t.test('waiting for another replica\'s sign-in has a limit', async t => {
   const store = createMemoryStores(timeBy(() => now)).tokens
   await store.lock('acc', 90_000)
   const source = createTokenSource({ key: 'acc', store, clock: { ...systemClock, now: () => now, sleep: async ms => { now += ms; return true } } })
-  t.equal(await failureOf(source.get(createDoor().open)), 'timeout')
+  t.equal(await failureOf(source.get(createSignIn().open)), 'timeout')
   t.ok(now <= 61_000, `it gave up after ${now} ms`)
 })
 
 t.test('stored tokens are unreadable without the secret', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
-  const token = await createTokenSource({ key, store: redisStore(redis) }).get(createDoor().open)
+  const token = await createTokenSource({ key, store: redisStore(redis) }).get(createSignIn().open)
   const [name = ''] = await tokenKeys(redis, key)
   const stored = await redis.hgetall(name)
   const everything = JSON.stringify([name, stored])
@@ -332,8 +332,8 @@ t.test('a stored token that was tampered with is ignored', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   const store = redisStore(redis)
-  const door = createDoor()
-  const token = await createTokenSource({ key, store }).get(door.open)
+  const signIn = createSignIn()
+  const token = await createTokenSource({ key, store }).get(signIn.open)
   const [name = ''] = await tokenKeys(redis, key)
   const sealed = await redis.hget(name, 'd') ?? ''
   const [version, iv, tag = '', text = ''] = sealed.split('.')
@@ -349,9 +349,9 @@ t.test('a stored token that was tampered with is ignored', async t => {
     await redis.hset(name, 'd', bad)
     t.equal(await store.get(key), null, bad.slice(0, 12))
   }
-  const fresh = await createTokenSource({ key, store }).get(door.open)
+  const fresh = await createTokenSource({ key, store }).get(signIn.open)
   t.not(fresh.value, token.value)
-  t.equal(door.logins, 2)
+  t.equal(signIn.logins, 2)
   t.match(await store.get(key), { value: fresh.value }, 'and it is replaced')
 })
 
@@ -359,24 +359,24 @@ t.test('a stored value of another kind is ignored', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
   await redis.set(`hawser:token:${key}`, 'not a hash')
-  const door = createDoor()
+  const signIn = createSignIn()
   const source = createTokenSource({ key, store: redisStore(redis) })
-  t.equal((await source.get(door.open)).value, (await source.get(door.open)).value)
-  t.equal(door.logins, 1)
+  t.equal((await source.get(signIn.open)).value, (await source.get(signIn.open)).value)
+  t.equal(signIn.logins, 1)
   await redis.del(`hawser:token:${key}`)
 })
 
-t.test('a new secret in front still reads what the old one wrote, and writes what the old one cannot read', async t => {
+t.test('with a new secret in front, old tokens remain readable and new ones use the new secret', async t => {
   const redis = await redisServer.connect()
   const key = `acc:${randomUUID()}`
-  const door = createDoor()
-  const first = await createTokenSource({ key, store: redisStore(redis, createSealer([secret])) }).get(door.open)
+  const signIn = createSignIn()
+  const first = await createTokenSource({ key, store: redisStore(redis, createSealer([secret])) }).get(signIn.open)
   const rotated = createTokenSource({ key, store: redisStore(redis, createSealer([newSecret, secret])) })
-  const kept = await rotated.get(door.open)
+  const kept = await rotated.get(signIn.open)
   t.equal(kept.value, first.value)
-  t.equal(door.logins, 1)
+  t.equal(signIn.logins, 1)
   await rotated.drop(kept)
-  await rotated.get(door.open)
+  await rotated.get(signIn.open)
   t.equal(await redisStore(redis, createSealer([secret])).get(key), null)
   t.not(await redisStore(redis, createSealer([newSecret])).get(key), null)
 })
@@ -400,24 +400,24 @@ t.test('when Redis is killed, token sources continue in their process', async t 
   const [first, second] = await Promise.all([doomed.connect(), doomed.connect()])
   const store = redisStore(first)
   const key = `acc:${randomUUID()}`
-  const door = createDoor()
+  const signIn = createSignIn()
   const a = createTokenSource({ key, store })
   const b = createTokenSource({ key, store: redisStore(second) })
-  const token = await a.get(door.open)
+  const token = await a.get(signIn.open)
   await doomed.kill()
   const began = performance.now()
-  t.equal((await a.get(door.open)).value, token.value, 'a token that is held is still good')
-  const own = await many(20, async () => await b.get(door.open))
+  t.equal((await a.get(signIn.open)).value, token.value, 'a token that is held is still good')
+  const own = await many(20, async () => await b.get(signIn.open))
   t.equal(new Set(own.map(({ value }) => value)).size, 1)
-  t.equal(door.logins, 2, 'a replica without one signs in once for all its callers')
+  t.equal(signIn.logins, 2, 'a replica without one signs in once for all its callers')
   await a.drop(token)
-  t.not((await a.get(door.open)).value, token.value)
-  t.equal(door.logins, 3)
-  door.refuses = 'authentication'
-  await a.drop(await a.get(door.open))
-  t.equal(await failureOf(a.get(door.open)), 'authentication')
-  t.equal(await failureOf(a.get(door.open)), 'authentication')
-  t.equal(door.logins, 4, 'a refusal is remembered in the process')
+  t.not((await a.get(signIn.open)).value, token.value)
+  t.equal(signIn.logins, 3)
+  signIn.refuses = 'authentication'
+  await a.drop(await a.get(signIn.open))
+  t.equal(await failureOf(a.get(signIn.open)), 'authentication')
+  t.equal(await failureOf(a.get(signIn.open)), 'authentication')
+  t.equal(signIn.logins, 4, 'a refusal is remembered in the process')
   t.ok(performance.now() - began < 20_000, 'and nobody waits for Redis')
 })
 
@@ -428,9 +428,9 @@ t.test('a Redis that was never reachable stops no request', async t => {
   redis.disconnect()
   await doomed.kill()
   const source = createTokenSource({ key: 'acc', store: redisStore(redis) })
-  const door = createDoor()
-  t.equal((await source.get(door.open)).value, (await source.get(door.open)).value)
-  t.equal(door.logins, 1)
+  const signIn = createSignIn()
+  t.equal((await source.get(signIn.open)).value, (await source.get(signIn.open)).value)
+  t.equal(signIn.logins, 1)
 })
 
 t.test('neither keys nor values in Redis contain a credential or a token of an account, and other credentials have another key', async t => {

@@ -1,7 +1,7 @@
 import { toNumber } from '../kit/addresses.ts'
 import { numberOf, textOf } from '../kit/json.ts'
 import { regionOf } from './catalog.ts'
-import { badBody, bodyOf, notFound, page, unprocessable, type Call, type Handler } from './call.ts'
+import { bodyOf, notFound, page, requireIdle, unprocessable, type Call, type Handler } from './call.ts'
 import { dropletView } from './droplets.ts'
 import { actionView, startAction, type Droplet, type ReservedIp } from './world.ts'
 
@@ -18,30 +18,26 @@ function view (call: Call, { ip, region, droplet: id, locked }: ReservedIp): obj
 const list = (family: 4 | 6, key: string): Handler => call =>
   page(call, key, [...call.world.reserved.values()].filter(row => familyOf(row) === family).map(row => view(call, row)))
 
-const find = ({ world, params }: Call, family: 4 | 6): ReservedIp | undefined => {
+function find ({ world, params }: Call, family: 4 | 6): ReservedIp {
   const row = world.reserved.get(params['ip'] ?? '')
-  return row !== undefined && familyOf(row) === family ? row : undefined
+  if (row === undefined || familyOf(row) !== family) throw notFound()
+  return row
 }
 
-const get = (family: 4 | 6, key: string): Handler => call => {
-  const row = find(call, family)
-  return row === undefined ? notFound() : { status: 200, body: { [key]: view(call, row) } }
-}
+const get = (family: 4 | 6, key: string): Handler => call => ({ status: 200, body: { [key]: view(call, find(call, family)) } })
 
 /** The address and its droplet take one event at a time. An IPv4 address is the action's resource as a number. */
 const act = (family: 4 | 6): Handler => call => {
   const { world } = call
   const row = find(call, family)
   const body = bodyOf(call)
-  if (row === undefined) return notFound()
-  if (body === undefined) return badBody()
   const type = textOf(body, 'type')
   const target = type === 'assign' ? world.droplets.get(numberOf(body, 'droplet_id') ?? 0) : world.droplets.get(row.droplet ?? 0)
-  if (type !== 'assign' && type !== 'unassign') return unprocessable('The action type is not valid.')
-  if (target === undefined) return type === 'assign' ? notFound() : unprocessable('The floating IP is not assigned.')
-  if (world.pending.has(row.ip)) return unprocessable('The floating IP already has a pending event.')
-  if (world.pending.has(target.id)) return unprocessable('Droplet already has a pending event.')
-  if (target.region !== row.region) return unprocessable('The Droplet and the reserved IP must be in the same datacenter.')
+  if (type !== 'assign' && type !== 'unassign') throw unprocessable('The action type is not valid.')
+  if (target === undefined) throw type === 'assign' ? notFound() : unprocessable('The floating IP is not assigned.')
+  requireIdle(world, row.ip)
+  requireIdle(world, target.id)
+  if (target.region !== row.region) throw unprocessable('The Droplet and the reserved IP must be in the same datacenter.')
   const action = startAction(world, {
     type: `${type}_ip`,
     region: row.region,
@@ -66,5 +62,10 @@ function unassign (row: ReservedIp, droplet: Droplet): void {
 }
 
 export const addressHandlers = {
-  list4: list(4, 'reserved_ips'), list6: list(6, 'reserved_ipv6s'), get4: get(4, 'reserved_ip'), get6: get(6, 'reserved_ipv6'), act4: act(4), act6: act(6)
+  list4: list(4, 'reserved_ips'),
+  list6: list(6, 'reserved_ipv6s'),
+  get4: get(4, 'reserved_ip'),
+  get6: get(6, 'reserved_ipv6'),
+  act4: act(4),
+  act6: act(6)
 }

@@ -1,4 +1,5 @@
 import { isRecord, parseJson, type Json } from '../kit/json.ts'
+import { refusal } from '../kit/refusal.ts'
 import type { Params } from '../kit/router.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import type { Droplet, World } from './world.ts'
@@ -11,28 +12,36 @@ export interface Call {
 
 export type Handler = (call: Call) => SimulatedReply
 
-const ids = new Map([[400, 'bad_request'], [401, 'unauthorized'], [403, 'forbidden'], [404, 'not_found'], [422, 'unprocessable_entity'], [429, 'too_many_requests']])
+const ids = new Map([
+  [400, 'bad_request'], [401, 'unauthorized'], [403, 'forbidden'], [404, 'not_found'], [422, 'unprocessable_entity'],
+  [429, 'too_many_requests']
+])
 
-export const refuse = (status: number, message: string): SimulatedReply => ({ status, body: { id: ids.get(status) ?? 'server_error', message } })
+export const refuse = (status: number, message: string): Error =>
+  refusal({ status, body: { id: ids.get(status) ?? 'server_error', message } })
 
-export const notFound = (): SimulatedReply => refuse(404, 'The resource you were accessing could not be found.')
-export const unprocessable = (message: string): SimulatedReply => refuse(422, message)
+export const notFound = (): Error => refuse(404, 'The resource you were accessing could not be found.')
+export const unprocessable = (message: string): Error => refuse(422, message)
 
 /** No body, and yet a content type. */
 export const gone: SimulatedReply = { status: 204, headers: { 'content-type': 'application/json; charset=utf-8' } }
 
-/** Undefined for a body that is no JSON object. */
-export function bodyOf ({ request }: Call): Json | undefined {
+export function bodyOf ({ request }: Call): Json {
   const body = parseJson(request.body)
-  return isRecord(body) ? body : undefined
+  if (!isRecord(body)) throw refuse(400, 'error parsing request body')
+  return body
 }
-
-export const badBody = (): SimulatedReply => refuse(400, 'error parsing request body')
 
 /** Runs only for a droplet that is there. */
 export const withDroplet = (run: (call: Call, droplet: Droplet) => SimulatedReply): Handler => call => {
   const droplet = call.world.droplets.get(Number(call.params['id']))
-  return droplet === undefined ? notFound() : run(call, droplet)
+  if (droplet === undefined) throw notFound()
+  return run(call, droplet)
+}
+
+/** One event at a time runs on a droplet or address. */
+export function requireIdle ({ pending }: World, owner: number | string): void {
+  if (pending.has(owner)) throw unprocessable(`${typeof owner === 'number' ? 'Droplet' : 'The floating IP'} already has a pending event.`)
 }
 
 export const lacks = ({ world }: Pick<Call, 'world'>, scope: string): boolean => world.behavior.deniedScopes.includes(scope)

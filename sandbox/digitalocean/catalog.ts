@@ -1,26 +1,22 @@
-import type { Json } from '../kit/json.ts'
+import { pick, type Json } from '../kit/json.ts'
 
 const features = ['private_networking', 'backups', 'ipv6', 'metadata', 'install_agent', 'storage', 'image_transfer']
 
-export interface Size {
-  readonly slug: string
-  readonly memory: number
-  readonly vcpus: number
-  readonly disk: number
-  readonly transfer: number
-  readonly price_monthly: number
-  readonly price_hourly: number
-  readonly regions: readonly string[]
-  readonly available: boolean
-  readonly description: string
-}
+type Sizes = readonly [memory: number, vcpus: number, disk: number]
 
-const size = (slug: string, numbers: readonly [number, number, number], price: readonly [number, number], regions: readonly string[]): Size => {
-  const [memory, vcpus, disk] = numbers
-  const [monthly, hourly] = price
-  const description = slug.startsWith('gpu-') ? 'H100 GPU - 1X' : 'Basic'
-  return { slug, memory, vcpus, disk, transfer: 1, price_monthly: monthly, price_hourly: hourly, regions, available: regions.length > 0, description }
-}
+const size = (slug: string, [memory, vcpus, disk]: Sizes, [monthly, hourly]: readonly [number, number], regions: readonly string[]) => ({
+  slug,
+  memory,
+  vcpus,
+  disk,
+  transfer: 1,
+  price_monthly: monthly,
+  price_hourly: hourly,
+  regions,
+  available: regions.length > 0,
+  description: slug.startsWith('gpu-') ? 'H100 GPU - 1X' : 'Basic'
+})
+export type Size = ReturnType<typeof size>
 
 const everywhere = ['nyc1', 'nyc3', 'ams3', 'fra1']
 
@@ -38,11 +34,15 @@ export const sizes: readonly Size[] = [
 
 export const sizeOf = (slug: string): Size | undefined => sizes.find(row => row.slug === slug)
 
-const names: Readonly<Record<string, string>> = { nyc1: 'New York 1', nyc3: 'New York 3', ams3: 'Amsterdam 3', fra1: 'Frankfurt 1', sfo1: 'San Francisco 1' }
+const names = { nyc1: 'New York 1', nyc3: 'New York 3', ams3: 'Amsterdam 3', fra1: 'Frankfurt 1', sfo1: 'San Francisco 1' }
 
 /** One region is closed to this account. */
-export const regions = Object.keys(names).map(slug => ({
-  slug, name: names[slug] ?? slug, features, available: slug !== 'sfo1', sizes: sizes.filter(row => row.regions.includes(slug)).map(row => row.slug)
+export const regions = Object.entries(names).map(([slug, name]) => ({
+  slug,
+  name,
+  features,
+  available: slug !== 'sfo1',
+  sizes: sizes.filter(row => row.regions.includes(slug)).map(row => row.slug)
 }))
 
 export const regionOf = (slug: string) => regions.find(row => row.slug === slug)
@@ -77,30 +77,47 @@ export const image = (facts: ImageFacts): Image => ({
   ...facts
 })
 
+const own = { slug: null, public: false } as const
+const ofWeb = { ...own, distribution: 'Ubuntu', regions: ['nyc3'], min_disk_size: 25, droplet: 3164444 }
+
 export const seedImages = (): Image[] => [
   image({ id: 155133621, name: '24.04 (LTS) x64', distribution: 'Ubuntu', slug: 'ubuntu-24-04-x64' }),
   image({ id: 156110101, name: '12 x64', distribution: 'Debian', slug: 'debian-12-x64' }),
-  image({ id: 157220202, name: 'Docker on Ubuntu 24.04', distribution: 'Ubuntu', slug: 'docker-24-04', type: 'snapshot', min_disk_size: 25 }),
-  image({ id: 63663980, name: '20.04 (LTS) x64', distribution: 'Ubuntu', slug: null, public: false, status: 'retired' }),
-  image({ id: 158330303, name: 'golden', distribution: 'Arch Linux', slug: null, type: 'custom', public: false, regions: ['nyc3'], min_disk_size: 20 }),
-  image({ id: 158330304, name: 'arriving', distribution: 'Unknown', slug: null, type: 'custom', public: false, status: 'pending', min_disk_size: null }),
-  image({ id: 159440404, name: '1.33.1-do.0', distribution: 'Debian', slug: null, type: 'admin', public: false }),
-  image({ id: 67512819, name: 'web-1-before', distribution: 'Ubuntu', slug: null, type: 'snapshot', public: false, regions: ['nyc3'], min_disk_size: 25, droplet: 3164444 }),
-  image({ id: 53893572, name: 'web-1 2026-10-29', distribution: 'Ubuntu', slug: null, type: 'backup', public: false, regions: ['nyc3'], min_disk_size: 25, droplet: 3164444 })
+  image({
+    id: 157220202, name: 'Docker on Ubuntu 24.04', distribution: 'Ubuntu', slug: 'docker-24-04', type: 'snapshot', min_disk_size: 25
+  }),
+  image({ ...own, id: 63663980, name: '20.04 (LTS) x64', distribution: 'Ubuntu', status: 'retired' }),
+  image({ ...own, id: 158330303, name: 'golden', distribution: 'Arch Linux', type: 'custom', regions: ['nyc3'], min_disk_size: 20 }),
+  image({ ...own, id: 158330304, name: 'arriving', distribution: 'Unknown', type: 'custom', status: 'pending', min_disk_size: null }),
+  image({ ...own, id: 159440404, name: '1.33.1-do.0', distribution: 'Debian', type: 'admin' }),
+  image({ ...ofWeb, id: 67512819, name: 'web-1-before', type: 'snapshot' }),
+  image({ ...ofWeb, id: 53893572, name: 'web-1 2026-10-29', type: 'backup' })
 ]
 
 export const imageView = ({ droplet: _, ...shown }: Image): Json => ({ ...shown, description: shown.name, tags: [] })
 
-export const snapshotView = ({ id, name, created_at: createdAt, regions: places, min_disk_size: disk, size_gigabytes: size, type }: Image): Json =>
-  ({ id, name, created_at: createdAt, regions: places, min_disk_size: disk, size_gigabytes: size, type })
+export const snapshotView = (image: Image): Json =>
+  pick(image, 'id', 'name', 'created_at', 'regions', 'min_disk_size', 'size_gigabytes', 'type')
 
 export const keys = [
-  { id: 289794, fingerprint: '3b:16:e4:bf:8b:00:8b:b8:59:8c:a9:d3:f0:19:fa:45', public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample deploy@example', name: 'deploy' },
-  { id: 289795, fingerprint: 'f5:de:eb:64:2d:6a:b6:d5:bb:06:47:7f:04:4b:f8:e2', public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIother ci@example', name: 'ci' }
+  {
+    id: 289794,
+    fingerprint: '3b:16:e4:bf:8b:00:8b:b8:59:8c:a9:d3:f0:19:fa:45',
+    public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample deploy@example',
+    name: 'deploy'
+  },
+  {
+    id: 289795,
+    fingerprint: 'f5:de:eb:64:2d:6a:b6:d5:bb:06:47:7f:04:4b:f8:e2',
+    public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIother ci@example',
+    name: 'ci'
+  }
 ]
 
+const created = '2020-03-13T19:20:47.442049222Z'
+
 const vpc = (id: string, name: string, region: string, range: string, isDefault: boolean) =>
-  ({ id, urn: `do:vpc:${id}`, name, description: '', region, ip_range: range, default: isDefault, created_at: '2020-03-13T19:20:47.442049222Z' })
+  ({ id, urn: `do:vpc:${id}`, name, description: '', region, ip_range: range, default: isDefault, created_at: created })
 
 export const vpcs = [
   vpc('5a4981aa-9653-4bd1-bef5-d6bff52042e4', 'env.prod-vpc', 'nyc1', '10.10.10.0/24', false),

@@ -1,6 +1,6 @@
 import { flagOf, textOf, type Json } from '../kit/json.ts'
 import { imageView, keys, regionOf, sizeOf, vpcs, type Image, type Size } from './catalog.ts'
-import { badBody, bodyOf, gone, lacks, notFound, page, refuse, unprocessable, withDroplet, type Call, type Handler } from './call.ts'
+import { bodyOf, gone, lacks, notFound, page, refuse, requireIdle, unprocessable, withDroplet, type Call, type Handler } from './call.ts'
 import { nextSerial, startAction, timeOf, type Droplet, type Network, type World } from './world.ts'
 
 const isGpu = ({ size }: Droplet): boolean => size.startsWith('gpu-')
@@ -10,7 +10,11 @@ export function dropletView (call: Pick<Call, 'world'>, droplet: Droplet): Json 
   const { world } = call
   const { id, name, status, size, disk, image, region, locked, createdAt, tags, features, vpc, v4, v6 } = droplet
   const [plan, place, base] = [sizeOf(size), regionOf(region), world.images.get(image)]
-  const ownImages = (type: Image['type']): number[] => [...world.images.values()].filter(row => row.droplet === id && row.type === type).map(row => row.id)
+  const ownImages = (type: Image['type']): number[] =>
+    [...world.images.values()].filter(row => row.droplet === id && row.type === type).map(row => row.id)
+  const images = {
+    image: base === undefined ? null : imageView(base), backup_ids: ownImages('backup'), snapshot_ids: ownImages('snapshot')
+  }
   return {
     id,
     name,
@@ -29,7 +33,7 @@ export function dropletView (call: Pick<Call, 'world'>, droplet: Droplet): Json 
     size_slug: size,
     networks: { v4, v6 },
     region: place,
-    ...(lacks(call, 'image:read') ? {} : { image: base === undefined ? null : imageView(base), backup_ids: ownImages('backup'), snapshot_ids: ownImages('snapshot') }),
+    ...(lacks(call, 'image:read') ? {} : images),
     ...(lacks(call, 'tag:read') ? {} : { tags }),
     ...(lacks(call, 'vpc:read') || vpc === null ? {} : { vpc_uuid: vpc })
   }
@@ -39,9 +43,14 @@ export function dropletView (call: Pick<Call, 'world'>, droplet: Droplet): Json 
 export const listDroplets: Handler = call => {
   const { world, request: { query } } = call
   const [name, tag, type] = ['name', 'tag_name', 'type'].map(key => query.get(key))
-  if (typeof tag === 'string' && (typeof name === 'string' || typeof type === 'string')) return refuse(400, 'tag_name cannot be combined with name or type')
-  const rows = [...world.droplets.values()].filter(droplet => droplet.visibleAt <= world.now() && isGpu(droplet) === (type === 'gpus') &&
-    droplet.name.toLowerCase() === (name ?? droplet.name).toLowerCase() && (typeof tag !== 'string' || droplet.tags?.includes(tag) === true))
+  if (typeof tag === 'string' && (typeof name === 'string' || typeof type === 'string')) {
+    throw refuse(400, 'tag_name cannot be combined with name or type')
+  }
+  const rows = [...world.droplets.values()].filter(droplet =>
+    droplet.visibleAt <= world.now() &&
+    isGpu(droplet) === (type === 'gpus') &&
+    droplet.name.toLowerCase() === (name ?? droplet.name).toLowerCase() &&
+    (typeof tag !== 'string' || droplet.tags?.includes(tag) === true))
   rows.sort((a, b) => world.behavior.order === 'up' ? a.id - b.id : b.id - a.id)
   return page(call, 'droplets', rows.map(droplet => dropletView(call, droplet)))
 }
@@ -50,7 +59,7 @@ export const getDroplet: Handler = withDroplet((call, droplet) => ({ status: 200
 
 /** The row stays for a while as it is. Reserved addresses are left over. */
 export const deleteDroplet: Handler = withDroplet(({ world }, { id }) => {
-  if (world.pending.has(id)) return unprocessable('Droplet already has a pending event.')
+  requireIdle(world, id)
   world.later(world.behavior.actionMs, () => {
     world.droplets.delete(id)
     for (const reserved of world.reserved.values()) if (reserved.droplet === id) reserved.droplet = null
@@ -69,22 +78,29 @@ interface Order {
   readonly image: Image
 }
 
-const isHostName = (text: string): boolean => /^[a-zA-Z0-9]?[a-zA-Z0-9.-]*[a-zA-Z0-9]$/.test(text)
+export function requireHostName (text: string): void {
+  if (/^[a-zA-Z0-9]?[a-zA-Z0-9.-]*[a-zA-Z0-9]$/.test(text)) return
+  throw unprocessable('Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)')
+}
 
-function refusalOf ({ world }: Call, body: Json): string | Order {
+export const invalidOrder = (member: string): Error => unprocessable(`You specified an invalid ${member} for Droplet creation.`)
+
+function orderOf ({ world }: Call, body: Json): Order {
   const [name = '', slug = '', region = ''] = ['name', 'size', 'region'].map(key => textOf(body, key))
-  if (!isHostName(name)) return 'Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)'
+  requireHostName(name)
   const size = sizeOf(slug)
-  if (size?.available !== true) return 'You specified an invalid size for Droplet creation.'
+  if (size?.available !== true) throw invalidOrder('size')
   const place = regionOf(region)
-  if (place === undefined) return 'You specified an invalid region for Droplet creation.'
-  if (!place.available) return 'Region is not available'
-  if (!size.regions.includes(region)) return 'Size is not available in this region.'
+  if (place === undefined) throw invalidOrder('region')
+  if (!place.available) throw unprocessable('Region is not available')
+  if (!size.regions.includes(region)) throw unprocessable('Size is not available in this region.')
   const image = findImage(world, body['image'])
-  if (image === undefined || !image.regions.includes(region) || (image.min_disk_size ?? 0) > size.disk) return 'You specified an invalid image for Droplet creation.'
+  if (image === undefined || !image.regions.includes(region) || (image.min_disk_size ?? 0) > size.disk) throw invalidOrder('image')
   const wrong = listOf(body, 'ssh_keys').filter(key => !keys.some(({ id, fingerprint }) => id === key || fingerprint === key))
-  if (wrong.length > 0) return `${wrong.join(', ')} are invalid key identifiers for Droplet creation.`
-  if (world.droplets.size >= world.behavior.dropletLimit) return 'creating this/these droplet(s) will exceed your droplet limit'
+  if (wrong.length > 0) throw unprocessable(`${wrong.join(', ')} are invalid key identifiers for Droplet creation.`)
+  if (world.droplets.size >= world.behavior.dropletLimit) {
+    throw unprocessable('creating this/these droplet(s) will exceed your droplet limit')
+  }
   return { name, size, region, image }
 }
 
@@ -97,11 +113,9 @@ const listOf = (body: Json, key: string): unknown[] => {
 export const createDroplet: Handler = call => {
   const { world } = call
   const body = bodyOf(call)
-  if (body === undefined) return badBody()
-  const vpc = body['vpc_uuid'] ?? vpcs.find(row => row.region === body['region'] && row.default)?.id ?? null
-  if (vpc !== null && !vpcs.some(row => row.id === vpc && row.region === body['region'])) return notFound()
-  const order = refusalOf(call, body)
-  if (typeof order === 'string') return unprocessable(order)
+  const vpc = body['vpc_uuid']
+  if (vpc !== undefined && !vpcs.some(row => row.id === vpc && row.region === body['region'])) throw notFound()
+  const order = orderOf(call, body)
   const droplet = toDroplet(world, order, body)
   world.droplets.set(droplet.id, droplet)
   world.created += 1
@@ -144,6 +158,8 @@ function toDroplet (world: World, { name, size, region, image }: Order, body: Js
   }
 }
 
+const v6Network = '2604:A880:0800:0010:0000:0000'
+
 /** Private first, without a gateway in a word; IPv6 in capitals and in full. */
 export function networksOf ({ id, features }: Pick<Droplet, 'id' | 'features'>): { v4: Network[], v6: Network[] } {
   const [third, last] = [Math.floor(id / 250) % 250, 2 + id % 250]
@@ -154,7 +170,7 @@ export function networksOf ({ id, features }: Pick<Droplet, 'id' | 'features'>):
       { ip_address: `198.51.${third}.${last}`, netmask: '255.255.240.0', gateway: '198.51.0.1', type: 'public' }
     ],
     v6: features.includes('ipv6')
-      ? [{ ip_address: `2604:A880:0800:0010:0000:0000:${host}`, netmask: 64, gateway: '2604:A880:0800:0010:0000:0000:0000:0001', type: 'public' }]
+      ? [{ ip_address: `${v6Network}:${host}`, netmask: 64, gateway: `${v6Network}:0000:0001`, type: 'public' }]
       : []
   }
 }

@@ -38,7 +38,9 @@ const rows = (): Droplet[] => [
 
 export function seed (world: World): void {
   for (const row of rows()) world.droplets.set(row.id, row)
-  const reserve = (ip: string, isByoip = false): void => { world.reserved.set(ip, { ip, region: 'nyc3', droplet: null, locked: false, isByoip }) }
+  const reserve = (ip: string, isByoip = false): void => {
+    world.reserved.set(ip, { ip, region: 'nyc3', droplet: null, locked: false, isByoip })
+  }
   for (const ip of [reservedIp, '45.55.96.48', '2604:a880:800::dc9:c001']) reserve(ip)
   reserve('203.0.113.77', true)
   const [stage, reserved] = [world.droplets.get(3164412), world.reserved.get(reservedIp)]

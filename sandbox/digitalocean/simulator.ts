@@ -1,3 +1,4 @@
+import { answered } from '../kit/refusal.ts'
 import { findRoutes } from '../kit/router.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
 import { startVendor, type VendorOptions } from '../kit/vendor.ts'
@@ -43,11 +44,14 @@ const listSnapshots = withDroplet((call, { id }) =>
 
 const deleteSnapshot: Handler = ({ world, params }) => {
   const found = world.images.get(Number(params['id']))
-  if (found === undefined) return notFound()
-  if (found.type !== 'snapshot' || found.slug !== null) return refuse(400, 'the resource is not a snapshot')
+  if (found === undefined) throw notFound()
+  if (found.type !== 'snapshot' || found.slug !== null) throw refuse(400, 'the resource is not a snapshot')
   world.images.delete(found.id)
   return gone
 }
+
+const listRegions: Handler = call =>
+  page(call, 'regions', regions.map(({ sizes: slugs, ...row }) => lacks(call, 'sizes:read') ? row : { ...row, sizes: slugs }))
 
 const routes: readonly Route[] = [
   route('GET', 'droplets', 'droplet:read', listDroplets),
@@ -61,7 +65,7 @@ const routes: readonly Route[] = [
   route('GET', 'actions/:id', 'actions:read', getAction),
   route('GET', 'images', 'image:read', listImages),
   route('GET', 'sizes', 'sizes:read', call => page(call, 'sizes', sizes)),
-  route('GET', 'regions', 'regions:read', call => page(call, 'regions', regions.map(({ sizes: slugs, ...row }) => ({ ...row, ...(lacks(call, 'sizes:read') ? {} : { sizes: slugs }) })))),
+  route('GET', 'regions', 'regions:read', listRegions),
   route('GET', 'account/keys', 'ssh_key:read', call => page(call, 'ssh_keys', keys)),
   route('GET', 'vpcs', 'vpc:read', call => page(call, 'vpcs', vpcs)),
   route('GET', 'reserved_ips', 'reserved_ip:read', addressHandlers.list4),
@@ -86,15 +90,19 @@ function handle (world: World, request: SimulatedRequest): SimulatedReply {
     'ratelimit-reset': String(Math.ceil(((kept[0] ?? now) + windowMs) / 1000)),
     'x-request-id': '515850a0-a812-50bf-aa3c-d0d21d287e40'
   }
-  const reply = isOver ? refuse(429, 'API rate limit exceeded.') : answer({ world, request })
+  const reply = answered(() => {
+    if (isOver) throw refuse(429, 'API rate limit exceeded.')
+    return answer({ world, request })
+  })
   return { ...reply, headers: { ...headers, ...reply.headers } }
 }
 
 function answer (call: Omit<Call, 'params'>): SimulatedReply {
   const { request } = call
-  if (request.headers['authorization'] !== `Bearer ${token}`) return refuse(401, 'Unable to authenticate you.')
-  const found = findRoutes(routes, request.path).find(({ route: { method }, params: { id } }) => method === request.method && /^\d{1,15}$/.test(id ?? '0'))
-  if (found === undefined) return notFound()
-  if (lacks(call, found.route.scope)) return refuse(403, 'You are not authorized to perform this operation')
+  if (request.headers['authorization'] !== `Bearer ${token}`) throw refuse(401, 'Unable to authenticate you.')
+  const found = findRoutes(routes, request.path)
+    .find(({ route: { method }, params: { id } }) => method === request.method && /^\d{1,15}$/.test(id ?? '0'))
+  if (found === undefined) throw notFound()
+  if (lacks(call, found.route.scope)) throw refuse(403, 'You are not authorized to perform this operation')
   return found.route.run({ ...call, params: found.params })
 }

@@ -88,8 +88,9 @@ interface Work {
 }
 
 /** Starts an action; one at a time runs on a resource. */
-export function startAction (world: World, { type, region, resource, busy, ms = world.behavior.actionMs, fails = false, isHidden = false, effect }: Work): Action {
+export function startAction (world: World, work: Work): Action {
   const { behavior } = world
+  const { type, region, resource, busy, ms = behavior.actionMs, fails = false, isHidden = false, effect } = work
   const action: Action = {
     id: 1_088_924_000 + nextSerial(world),
     status: 'in-progress',
@@ -115,4 +116,5 @@ export function startAction (world: World, { type, region, resource, busy, ms = 
   return action
 }
 
-export const actionView = ({ visibleAt: _, region, ...shown }: Action): object => ({ ...shown, region: regionOf(region) ?? null, region_slug: region })
+export const actionView = ({ visibleAt: _, region, ...shown }: Action): object =>
+  ({ ...shown, region: regionOf(region) ?? null, region_slug: region })

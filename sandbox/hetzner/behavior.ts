@@ -1,29 +1,22 @@
-export interface HetznerBehavior {
-  /** From an accepted action to its end. */
-  actionMs: number
-  /** From an order to a running server. */
-  createMs: number
-  /** Whether the guest system reacts to the ACPI signal of shutdown and reboot. */
-  guest: 'obeys' | 'ignores'
-  /** Requests per hour, refilled evenly. */
-  rateLimit: number
-  /** Commands whose actions end in `error`. */
-  failCommands: readonly string[]
-  /** Actions that can no longer be read. */
-  forgetsActions: boolean
-  /** What a resized server does that was off. */
-  afterResize: 'off' | 'running'
-  /** Plans that no location has room for right now, by name. */
-  soldOut: readonly string[]
-}
+import { choice, empty } from '../kit/json.ts'
 
-export const defaultBehavior = (): HetznerBehavior => ({
+export const defaultBehavior = () => ({
+  /** From an accepted action to its end. */
   actionMs: 1500,
+  /** From a create to a running server. */
   createMs: 3000,
-  guest: 'obeys',
+  /** Whether the guest system reacts to the ACPI signal of shutdown and reboot. */
+  guest: choice('obeys', 'ignores'),
+  /** Requests per hour, refilled evenly. */
   rateLimit: 3600,
-  failCommands: [],
+  /** Commands whose actions end in `error`. */
+  failCommands: empty<string>(),
+  /** Actions can no longer be read. */
   forgetsActions: false,
-  afterResize: 'off',
-  soldOut: []
+  /** The status after a resize. */
+  afterResize: choice('off', 'running'),
+  /** Plans for which no location has capacity, by name. */
+  soldOut: empty<string>()
 })
+
+export type HetznerBehavior = ReturnType<typeof defaultBehavior>

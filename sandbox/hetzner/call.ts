@@ -3,7 +3,6 @@ import { compareValues } from '../kit/lists.ts'
 import { refusal } from '../kit/refusal.ts'
 import type { Params } from '../kit/router.ts'
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import { parseSelector } from './selector.ts'
 import type { Server } from './seed.ts'
 import type { World } from './world.ts'
 
@@ -88,4 +87,31 @@ export function page<Row extends object> (call: Call, { name, rows, sorts = [], 
     headers: { link: links.join(', ') },
     body: { [name]: found.slice((at - 1) * size, at * size).map(row => show(row)), meta: { pagination } }
   }
+}
+
+/** A label selector as the vendor reads it; null where it is not one. */
+type Matches = (labels: Readonly<Record<string, string>>) => boolean
+
+const key = '(?:[a-zA-Z0-9.-]{1,253}/)?[a-zA-Z0-9](?:[-_.a-zA-Z0-9]{0,61}[a-zA-Z0-9])?'
+const value = '(?:[a-zA-Z0-9](?:[-_.a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)?'
+const equality = new RegExp(`^(${key})\\s*(==|=|!=)\\s*(${value})$`)
+const membership = new RegExp(`^(${key}) (in|notin) \\(([^()]*)\\)$`)
+const presence = new RegExp(`^(!?)(${key})$`)
+
+/** `a=b,c!=d,e in (f,g),!h`. Nothing can be quoted. */
+export function parseSelector (text: string): Matches | null {
+  const terms = text.split(/,(?![^(]*\))/).map(term => termOf(term.trim()))
+  return terms.some(term => term === null) ? null : labels => terms.every(term => term?.(labels) === true)
+}
+
+function termOf (term: string): Matches | null {
+  const [, name = '', operator, wanted] = equality.exec(term) ?? []
+  if (operator !== undefined) return labels => (labels[name] === wanted) === (operator !== '!=')
+  const [, member = '', word, list = ''] = membership.exec(term) ?? []
+  if (word !== undefined) {
+    const values = list.split(',').map(item => item.trim())
+    return labels => values.includes(labels[member] ?? '\0') === (word === 'in')
+  }
+  const [, not, named] = presence.exec(term) ?? []
+  return named === undefined ? null : labels => (labels[named] !== undefined) === (not === '')
 }

@@ -55,7 +55,9 @@ const routes: readonly Route[] = [
   { path: '/datacenters', handlers: { GET: () => { throw removed('2026-06-02-datacenters-deprecated') } } }
 ]
 
-export const startHetzner = async ({ clock = Date.now, behavior, ...options }: VendorOptions<HetznerBehavior> = {}): Promise<HetznerSandbox> => {
+export async function startHetzner (
+  { clock = Date.now, behavior, ...options }: VendorOptions<HetznerBehavior> = {}
+): Promise<HetznerSandbox> {
   const world = createWorld({ ...defaultBehavior(), ...behavior }, clock)
   const { servers, images, rescued, bucket, addServers } = world
   return await startVendor(world, identified, options, origin => ({

@@ -4,7 +4,7 @@ export interface Person extends Readonly<Record<'id' | 'name' | 'domainId' | 'pa
 }
 
 export type AccessKey = Readonly<Record<'id' | 'secret' | 'userId' | 'projectId', string>>
-export type Project = Readonly<Record<'id' | 'name' | 'domainId', string>>
+type Project = Readonly<Record<'id' | 'name' | 'domainId', string>>
 
 export const demoProjectId = '31c1aa2af0104f1d89faef0f0b9368e4'
 export const systemProjectId = '09a81e6f5a8e4d9684af74169473239f'

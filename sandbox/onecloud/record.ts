@@ -1,7 +1,6 @@
 import { all } from '../kit/json.ts'
-import { findRow, projectName, rowsOf, type DiskRow, type NicRow, type ServerRow, type World } from './world.ts'
-import { boundEip } from './eips.ts'
 import { recordTime, tidy, type Json } from './values.ts'
+import { boundEip, findRow, projectName, rowsOf, type DiskRow, type NicRow, type ServerRow, type World } from './world.ts'
 
 export const zoneId = 'b556bec4-eb1e-48ee-8a52-d6a6f5b0b1a6'
 const hostId = '93f155d7-9ee7-476f-870e-c35caeeece8f'

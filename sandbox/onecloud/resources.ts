@@ -1,11 +1,10 @@
 import type { SimulatedReply, SimulatedRequest } from '../kit/simulator.ts'
-import { findRow, rowsOf, type World } from './world.ts'
 import { listForbidden, noHandler, notFound, objectForbidden } from './failures.ts'
-import { commonTest, pageOf } from './lists.ts'
-import { sameValue } from './filters.ts'
+import { begin } from './lifecycle.ts'
+import { commonTest, pageOf, sameValue } from './lists.ts'
 import { allowedScope, callerOf, type Caller } from './tokens.ts'
-import { isTrue, tidy, type Json } from './values.ts'
-import { deleteSnapshot } from './snapshots.ts'
+import { isTrue, recordTime, textOf, tidy, uuid, type Json } from './values.ts'
+import { findRow, projectName, rowsOf, type ServerRow, type World } from './world.ts'
 
 interface Collection {
   readonly word: string
@@ -65,4 +64,28 @@ const listRows = (world: World, caller: Caller, kind: Collection, query: URLSear
     query.getAll(key).some(value => typeof row[key] === 'boolean' ? row[key] === isTrue(value) : sameValue(row[key], value)))
   const found = rows.filter(row => (scope !== 'project' || isVisible(caller, kind, row)) && test(row) && isChosen(row))
   return pageOf(found.map(row => ({ columns: row, render: () => tidy(row) })), query, rules)
+}
+
+/** Of the server as a whole. */
+export const addSnapshot = (world: World, row: ServerRow, name: string, at: number): void => {
+  rowsOf(world, 'instance_snapshots').push({
+    ...{ created_at: recordTime(at), guest: row.name, guest_id: row.id, id: uuid(`${row.id}-${name}`), name, status: 'ready' },
+    ...{ tenant: projectName(world, row.tenantId), tenant_id: row.tenantId }
+  })
+}
+
+/** Accepted at once; the server is in `snapshot_delete` until the node has done it, and the snapshot shows its refusal. */
+const deleteSnapshot = (world: World, snapshot: Json): SimulatedReply => {
+  const row = world.servers.get(textOf(snapshot['guest_id']))
+  if (row === undefined) throw new Error('a snapshot without its server')
+  const isRefused = world.behavior.failActions.includes('snapshot-delete')
+  const failed = 'instance_snapshot_delete_failed'
+  const end = (): void => {
+    if (isRefused) snapshot['status'] = failed
+    else world.resources.set('instance_snapshots', rowsOf(world, 'instance_snapshots').filter(other => other !== snapshot))
+  }
+  snapshot['status'] = 'instance_snapshot_start_delete'
+  const statuses = ['snapshot_delete', isRefused ? failed : row.status]
+  begin(world, row, { action: 'snapshot-delete', ms: world.behavior.actionMs, statuses, effects: { 1: end } })
+  return { status: 200, body: { instance_snapshot: tidy(snapshot) } }
 }

@@ -1,8 +1,8 @@
 import { all } from '../kit/json.ts'
-import { rowsOf, type World } from './world.ts'
 import { gatewayUserId, systemProjectId } from './people.ts'
-import { hexId, recordTime, uuid, type Json } from './values.ts'
 import { zoneId } from './record.ts'
+import { hexId, recordTime, uuid, type Json } from './values.ts'
+import { rowsOf, type World } from './world.ts'
 
 export const vnetId = 'b880bcff-9646-4374-875e-3106b25b6ae7'
 export const vpcnetId = '7766e123-d435-4a22-8a4b-42e81c37fdcb'

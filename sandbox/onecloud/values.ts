@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isRecord } from '../kit/json.ts'
+import { isRecord, parseJson } from '../kit/json.ts'
+import type { SimulatedRequest } from '../kit/simulator.ts'
 
 export type Json = Record<string, unknown>
 
@@ -55,3 +56,16 @@ const transliterations = new Map([['服', 'fu'], ['务', 'wu'], ['器', 'qi']])
 export const hostnameOf = (name: string): string => [...name]
   .map(character => transliterations.get(character) ?? (/\p{Script=Han}/u.test(character) ? 'zi' : character))
   .join('').replaceAll(/[^A-Za-z0-9.-]/g, '')
+
+/** The body is read only with a JSON content type and a known length; otherwise it is ignored. */
+export const readBody = (request: SimulatedRequest): unknown => {
+  const type = request.headers['content-type'] ?? ''
+  return request.lengthKnown && type.startsWith('application/json') ? parseJson(request.body) : undefined
+}
+
+/** For updates and actions the wrapper is optional and so is the body. */
+export const readInput = (request: SimulatedRequest, keyword: string): Json => {
+  const body = readBody(request)
+  const inner = isRecord(body) ? body[keyword] : undefined
+  return isRecord(inner) ? inner : isRecord(body) ? body : {}
+}

@@ -14,7 +14,7 @@ const words: Readonly<Record<string, string | Readonly<Record<string, string>>>>
   'soft-delete': 'SOFT_DELETED'
 }
 
-export function statusOf ({ vm, task }: Server): string {
+function statusOf ({ vm, task }: Server): string {
   const word = words[vm]
   return typeof word === 'string' ? word : word?.[task ?? 'default'] ?? word?.['default'] ?? vm.toUpperCase()
 }

@@ -21,7 +21,7 @@ export const flavors: readonly Flavor[] = ([
   ['6', 'm1.huge', 128, 1_048_576, 80]
 ] as const).map(([id, name, vcpus, ram, disk]) => ({ id, name, vcpus, ram, disk }))
 
-export interface Image {
+interface Image {
   readonly id: string
   readonly name: string
   status: string

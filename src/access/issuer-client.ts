@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import { HttpFault } from '../upstream/http-fault.ts'
-import type { HttpClient } from '../upstream/http.ts'
+import { toResponse, type HttpClient } from '../upstream/http.ts'
 
 export interface IssuerSettings {
   readonly issuer: string
@@ -66,7 +66,7 @@ function isOwn (text: string, issuer: URL): boolean {
 
 async function ask (url: string, http: HttpClient, signal: AbortSignal): Promise<unknown> {
   try {
-    const { status, text } = await http.send({ method: 'GET', url, headers: { accept: 'application/json', 'user-agent': 'hawser' } }, { timeoutMs: deadlineMs, signal })
+    const { status, text } = toResponse(await http.send({ method: 'GET', url, headers: { accept: 'application/json', 'user-agent': 'hawser' } }, { timeoutMs: deadlineMs, signal }))
     if (status !== 200) throw new IssuerFault(`the issuer answered ${status}`)
     return JSON.parse(text)
   } catch (error) {

@@ -11,7 +11,8 @@ export function capabilitiesOf (operations: AdapterVerbs): Capabilities {
   const entry = (name: string): Capability => {
     const verb = verbs.get(name)
     if (verb === undefined) return none
-    return { support: verb.support ?? 'native', evidence: verb.evidence, accepts: [...(verb.accepts ?? []), ...Object.keys(verb.parameters?.shape ?? {})], note: verb.note ?? null }
+    const { support = 'native', evidence, accepts = [], parameters, note = null } = verb
+    return { support, evidence, accepts: [...accepts, ...Object.keys(parameters?.shape ?? {})], note }
   }
   return capabilitiesSchema.parse(Object.fromEntries(capabilityNames.map(name => [name, entry(name)])))
 }

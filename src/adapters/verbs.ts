@@ -78,13 +78,11 @@ export interface AdapterVerbs {
   readonly steps?: Readonly<Record<string, Step>>
 }
 
-/** The verbs as the parts of an adapter offer them. */
+/** The verbs without `undefined`, for the parts of an adapter. */
 export type AllVerbs = Required<AdapterVerbs>
 
 /** Reads one server in full. Throws `not-found` when it is missing, and also when it only remains in the vendor's recycle bin. */
-export interface Get extends Verb {
-  run(id: string): Promise<Seen>
-}
+export type Get = Ask<string, Seen>
 
 export interface VendorPage {
   readonly rows: readonly Seen[]
@@ -115,12 +113,11 @@ export interface PageRequest {
  * `ordered`: rows come in ascending order of `compareIds`, and `after` is respected or, at worst, ignored.
  * `hydrate` reads the facts of one row that the list does not have (`missing`); it throws `not-found` for a row that is gone.
  */
-export interface List extends Verb {
+export interface List extends Ask<PageRequest, VendorPage> {
   readonly paging: 'whole' | 'offset' | 'key'
   readonly pageSize: number
   readonly ordered: boolean
   readonly compareIds: Compare<string>
-  run(page: PageRequest): Promise<VendorPage>
   hydrate?(seen: Seen): Promise<Seen>
 }
 
@@ -130,8 +127,8 @@ export type WithOptions<Spec, Options> = Omit<Spec, 'options'> & { readonly opti
 /**
  * Buys a server. `requires` names the mandatory members of `accepts`; `options` is strict, and its members are published too.
  * The gateway has checked members, sizes (either a plan, or cpus, memory_mib and disk_gib) and options against this, so `run` need not:
- * it gets the parsed options. `isLike` returns whether a row of the list may be the server that this order created (default: it has the same name);
- * it finds the server after an answer without an id, or after no answer at all.
+ * it gets the parsed options. `isLike` returns whether a row of the list may be the created server (default: it has the same name); it
+ * finds the server after an answer without an id, or after no answer at all.
  */
 export interface Create<Options = Readonly<Record<string, unknown>>> extends Verb {
   readonly accepts: readonly string[]
@@ -148,7 +145,7 @@ export interface Create<Options = Readonly<Record<string, unknown>>> extends Ver
   isMarked?(seen: Seen, mark: string): boolean
 }
 
-/** How an accepted action is followed: by the vendor's jobs if there are any, else by the state of the server; with `goal.shown` by both. */
+/** How an accepted action is followed: by the vendor's jobs if there are any, else by the server's state; with `goal.shown` by both. */
 export interface Accepted {
   /** The new server's id, if the answer to a create has it. */
   readonly serverId?: string
@@ -196,19 +193,15 @@ export interface JobState extends Job {
 }
 
 /** All rows of one kind, from all vendor pages. `Query`: the values of its `parameters`, which narrow it. */
-export interface Catalog<Row, Query = unknown> extends Verb {
-  run(query: Query): Promise<readonly Row[]>
-}
+export type Catalog<Row, Query = unknown> = Ask<Query, readonly Row[]>
 
-export interface AddressList extends Verb {
-  /** The addresses of one server. `cost` is that of the more expensive of the two. */
-  run(id: string): Promise<readonly AddressRow[]>
+/** The addresses of one server. `cost` is that of the more expensive of the two. */
+interface AddressList extends Ask<string, readonly AddressRow[]> {
   /** The addresses of the account, attached or not. */
   all(): Promise<readonly AddressRow[]>
 }
 
-export interface OwnerList extends Verb {
-  run(): Promise<readonly Owner[]>
+interface OwnerList extends Ask<void, readonly Owner[]> {
   /** A missing owner is `not-found` with `member: 'path.owner'`. */
   get(id: string): Promise<Owner>
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServerStatus } from './server.ts'
+import { serverStatuses } from './server.ts'
 
 export const operationStatuses = ['pending', 'running', 'succeeded', 'failed', 'unknown'] as const
 export type OperationStatus = typeof operationStatuses[number]
@@ -47,37 +47,38 @@ export const isFinal = (status: OperationStatus): boolean => status === 'succeed
 export type Verdict = 'done' | 'going' | 'failed'
 
 /** What the server shows when the work is done; all members that are present must hold at once. Stored with the operation. */
-export interface Goal {
+export const goalSchema = z.object({
   /** The server is gone. */
-  readonly absent?: boolean | undefined
+  absent: z.boolean().optional(),
   /** The server is in one of these states. */
-  readonly statuses?: readonly ServerStatus[] | undefined
+  statuses: z.array(z.enum(serverStatuses)).readonly().optional(),
   /** Another state was seen in between; after a settling time without one, the operation notes that none was seen. */
-  readonly transition?: boolean | undefined
+  transition: z.boolean().optional(),
   /** If it is unknown whether the provider was called, only this state in between counts; others also lead to the goal. */
-  readonly via?: ServerStatus | undefined
+  via: z.enum(serverStatuses).optional(),
   /** The requested name. */
-  readonly name?: string | undefined
+  name: z.string().optional(),
   /** The requested deletion protection. */
-  readonly protected?: boolean | undefined
+  protected: z.boolean().optional(),
   /** The id of the requested plan. */
-  readonly plan?: string | undefined
+  plan: z.string().optional(),
   /** The requested number of CPUs. */
-  readonly cpus?: number | undefined
+  cpus: z.number().optional(),
   /** The requested memory. */
-  readonly memory_mib?: number | undefined
+  memory_mib: z.number().optional(),
   /** The requested disk size. */
-  readonly disk_gib?: number | undefined
+  disk_gib: z.number().optional(),
   /** Addresses that the server has. */
-  readonly has?: readonly string[] | undefined
+  has: z.array(z.string()).readonly().optional(),
   /** Addresses that the server no longer has. */
-  readonly missing?: readonly string[] | undefined
+  missing: z.array(z.string()).readonly().optional(),
   /** Values of `provider_status` that mean that this action failed; those of other actions are ignored. Absent: the status `error` does. */
-  readonly failed?: readonly string[] | undefined
+  failed: z.array(z.string()).readonly().optional(),
   /** The id of a snapshot that is gone from the server's list. */
-  readonly missingSnapshot?: string | undefined
+  missingSnapshot: z.string().optional(),
   /** The server showed this before, so only a job of the provider can prove that the work is done. */
-  readonly unprovable?: boolean | undefined
+  unprovable: z.boolean().optional(),
   /** A job may end before the server shows this, or without it, so both must hold; this is always so for sizes. */
-  readonly shown?: boolean | undefined
-}
+  shown: z.boolean().optional()
+})
+export type Goal = Readonly<z.infer<typeof goalSchema>>

@@ -78,7 +78,8 @@ interface Parts {
 }
 
 /** What a request records of its call, from the intent to the outcome. */
-function createRecording ({ operationEvents, me, clock: { now }, onFault, nudge }: Parts): Pick<Engine, 'open' | 'markSending' | 'discard' | 'accept' | 'markAmbiguous'> {
+function createRecording (parts: Parts): Pick<Engine, 'open' | 'markSending' | 'discard' | 'accept' | 'markAmbiguous'> {
+  const { operationEvents, me, clock: { now }, onFault, nudge } = parts
   const { store, observer } = operationEvents
   return {
     open: async intent => {
@@ -103,7 +104,9 @@ function createRecording ({ operationEvents, me, clock: { now }, onFault, nudge 
         return afterAccepted(current, accepted, now())
       })
       // Claimed while this process was considered dead: the server may belong to another create.
-      if (stored.search !== null && guessed !== null && guessed !== kept.operation.server_id) await store.release(account, serverClaim(guessed), id)
+      if (stored.search !== null && guessed !== null && guessed !== kept.operation.server_id) {
+        await store.release(account, serverClaim(guessed), id)
+      }
       nudge(account)
       return kept.operation
     },

@@ -76,18 +76,20 @@ export function createIdempotencyKeys (parts: IdempotencyKeysParts): Idempotency
     take: async (request, signal) => {
       const { account, deadlineMs, isCreate } = request
       const { key, fingerprint } = await namesOf(parts, request)
-      const fresh: IdempotencyRecord = { fingerprint, owner: engine.me, openUntil: now() + deadlineMs + longestWaitMs, operationId: null, answer: null }
+      const openUntil = now() + deadlineMs + longestWaitMs
+      const fresh: IdempotencyRecord = { fingerprint, owner: engine.me, openUntil, operationId: null, answer: null }
+      const begin = (): KeyVerdict => ({ kind: 'held', idempotencyLease: leases.begin(account, key, fresh) })
       for (let tries = 0; tries < mostTries; tries += 1) {
         const reserved = await reachable(async () => await store.reserve(account, { key, record: fresh, isCreate }))
         if (reserved.kind === 'flushed') throw flushed(store.acknowledgement(account))
         if (reserved.kind === 'unreadable') throw unreadable()
-        if (reserved.kind === 'new') return { kind: 'held', idempotencyLease: leases.begin(account, key, fresh) }
+        if (reserved.kind === 'new') return begin()
         const { record } = reserved
         if (record.fingerprint !== fingerprint) throw mismatch()
         if (record.answer === null && await isWorkedOn(account, key, record)) throw inProgress()
         const result = await resultOf(parts, request, record, signal)
         if (result !== 'none') return result
-        if (await reachable(async () => await store.replace(account, key, record, fresh))) return { kind: 'held', idempotencyLease: leases.begin(account, key, fresh) }
+        if (await reachable(async () => await store.replace(account, key, record, fresh))) return begin()
       }
       throw inProgress()
     }
@@ -117,7 +119,8 @@ function createLeases (store: IdempotencyStore) {
       let record = first
       working.add(`${account} ${key}`)
       const change = async (next: IdempotencyRecord): Promise<void> => {
-        if (!await reachable(async () => await store.replace(account, key, record, next))) throw unavailable('the record of this Idempotency-Key was lost during the request')
+        const isReplaced = await reachable(async () => await store.replace(account, key, record, next))
+        if (!isReplaced) throw unavailable('the record of this Idempotency-Key was lost during the request')
         record = next
       }
       return {
@@ -139,14 +142,17 @@ function createLeases (store: IdempotencyStore) {
  * What a used key has led to. `none`, so that the request is sent again, only if it is certain that nothing was done: the create was not
  * made, or its process ended before anything was sent. An ambiguous create is waited for.
  */
-async function resultOf (parts: IdempotencyKeysParts, request: KeyedRequest, record: IdempotencyRecord, signal: AbortSignal): Promise<KeyVerdict | 'none'> {
+async function resultOf (
+  parts: IdempotencyKeysParts, request: KeyedRequest, record: IdempotencyRecord, signal: AbortSignal
+): Promise<KeyVerdict | 'none'> {
   const { engine } = parts
   const { operationId } = record
   const answer = record.answer === null ? null : keptAnswerSchema.parse(JSON.parse(record.answer))
   if (operationId === null) return answer === null ? 'none' : { kind: 'answer', answer }
   if (answer !== null && (answer.status < 400 || operationId === untracked)) return { kind: 'answer', answer }
   if (operationId === untracked) {
-    throw new GatewayError('conflict', 'the gateway stopped during the first request with this key; check at the provider whether it was done')
+    const message = 'the gateway stopped during the first request with this key; check at the provider whether it was done'
+    throw new GatewayError('conflict', message)
   }
   const stored = await reachable(async () => await engine.getForCertain(request.account, operationId))
   // A refused request leaves no operation; an operation that has expired after a day has taken its key with it.
@@ -161,8 +167,9 @@ async function resultOf (parts: IdempotencyKeysParts, request: KeyedRequest, rec
   throw inProgress()
 }
 
-async function untilCertain (parts: IdempotencyKeysParts, stored: StoredOperation, waitMs: number, signal: AbortSignal): Promise<StoredOperation> {
-  const { engine, clock, stopping } = parts
+async function untilCertain (
+  { engine, clock, stopping }: IdempotencyKeysParts, stored: StoredOperation, waitMs: number, signal: AbortSignal
+): Promise<StoredOperation> {
   if (isCertain(stored)) return stored
   const over = new AbortController()
   const cancel = clock.timer(() => { over.abort() }, waitMs)
@@ -179,7 +186,8 @@ async function untilCertain (parts: IdempotencyKeysParts, stored: StoredOperatio
   return last
 }
 
-const isCertain = ({ phase, notMade, operation }: StoredOperation): boolean => notMade || operation.server_id !== null || phase === 'following'
+const isCertain = ({ phase, notMade, operation }: StoredOperation): boolean =>
+  notMade || operation.server_id !== null || phase === 'following'
 
 const mismatch = (): GatewayError =>
   new GatewayError('idempotency-mismatch', 'this Idempotency-Key was used for another request; use a new key for a new request')
@@ -193,14 +201,15 @@ const unavailable = (message: string, cause?: unknown): GatewayError =>
 /** Only an operator can resolve these two, so they carry no Retry-After. */
 const flushed = (acknowledgement: string): GatewayError => new GatewayError(
   'idempotency-unavailable',
-  'Idempotency keys of this account were lost, so creates with an Idempotency-Key are refused. An operator must compare the provider\'s servers with ' +
-    `the creates of the last 24 hours, then acknowledge the loss: ${acknowledgement}`,
+  'Idempotency keys of this account were lost, so creates with an Idempotency-Key are refused. An operator must compare the provider\'s ' +
+    `servers with the creates of the last 24 hours, then acknowledge the loss: ${acknowledgement}`,
   { passing: false }
 )
 
 const unreadable = (): GatewayError => new GatewayError(
   'idempotency-unavailable',
-  'This Idempotency-Key was used, but its record is sealed under a secret that is no longer configured. Check at the provider what the request has done, then use a new key.',
+  'This Idempotency-Key was used, but its record is sealed under a secret that is no longer configured. Check at the provider what the ' +
+    'request has done, then use a new key.',
   { passing: false }
 )
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { OperationStatus } from '../domain/operation.ts'
+import { isEnded } from './transitions.ts'
 import { silentObserver, type Observer, type OperationChange } from '../telemetry/observer.ts'
 import type { Change, OperationStore, StoredOperation } from '../state/operation-store.ts'
 
@@ -8,26 +9,30 @@ export interface OperationEvents {
   readonly store: OperationStore
   readonly observer: Observer
   update(known: StoredOperation, change: Change): Promise<StoredOperation>
+  /** As `update`, unless the operation has ended. */
+  updateOpen(known: StoredOperation, change: Change): Promise<StoredOperation>
   /** Resolves when this process has changed the operation, after `ms`, or when `signal` is aborted. */
   nextChange(id: string, ms: number, signal: AbortSignal): Promise<void>
 }
 
 export function createOperationEvents (store: OperationStore, clock: Clock, observer = silentObserver): OperationEvents {
   const listeners = new Map<string, Set<() => void>>()
+  const update: OperationEvents['update'] = async (known, change) => {
+    const before: { status: OperationStatus | null } = { status: null }
+    const kept = await store.update(known, current => {
+      const changed = change(current)
+      before.status = changed === null ? null : current.operation.status
+      return changed === null ? null : withTrueTimes(current, changed)
+    })
+    if (before.status !== null && before.status !== kept.operation.status) observer.operationChanged(toChange(kept, before.status))
+    for (const wake of [...listeners.get(known.operation.id) ?? []]) wake()
+    return kept
+  }
   return {
     store,
     observer,
-    update: async (known, change) => {
-      const before: { status: OperationStatus | null } = { status: null }
-      const kept = await store.update(known, current => {
-        const changed = change(current)
-        before.status = changed === null ? null : current.operation.status
-        return changed === null ? null : withTrueTimes(current, changed)
-      })
-      if (before.status !== null && before.status !== kept.operation.status) observer.operationChanged(toChange(kept, before.status))
-      for (const wake of [...listeners.get(known.operation.id) ?? []]) wake()
-      return kept
-    },
+    update,
+    updateOpen: async (known, change) => await update(known, current => isEnded(current) ? null : change(current)),
     nextChange: async (id, ms, signal) => {
       if (signal.aborted) return
       const waiting = listeners.get(id) ?? new Set()
@@ -48,8 +53,10 @@ export function createOperationEvents (store: OperationStore, clock: Clock, obse
   }
 }
 
-export const toChange = ({ operation: { id, account, action, server_id: serverId, status } }: StoredOperation, from: OperationStatus | null): OperationChange =>
-  ({ id, account, action, serverId, from, to: status })
+export function toChange ({ operation }: StoredOperation, from: OperationStatus | null): OperationChange {
+  const { id, account, action, server_id: serverId, status } = operation
+  return { id, account, action, serverId, from, to: status }
+}
 
 /** A poll that shows nothing new does not count as a change of the operation. */
 function withTrueTimes (current: StoredOperation, changed: StoredOperation): StoredOperation {

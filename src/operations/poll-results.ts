@@ -1,4 +1,4 @@
-import type { JobState } from '../adapters/verbs.ts'
+import type { Job, JobState } from '../adapters/verbs.ts'
 import type { Snapshot } from '../domain/catalog.ts'
 import type { Goal } from '../domain/operation.ts'
 import type { ServerFacts } from '../domain/server.ts'
@@ -11,7 +11,8 @@ const jobAppearsWithinMs = 60_000
 
 /** The operation after a poll of its jobs: it succeeds when all have succeeded and fails with the first that failed. */
 export function afterJobs (stored: StoredOperation, states: readonly JobState[], now: number): StoredOperation {
-  const found = stored.jobs.map(job => states.find(state => state.id === job.id && state.name === job.name)).filter(state => state !== undefined)
+  const stateOf = ({ id, name }: Job): JobState | undefined => states.find(state => state.id === id && state.name === name)
+  const found = stored.jobs.map(stateOf).filter(state => state !== undefined)
   const failed = found.find(({ status }) => status === 'failed')
   const decisive = failed ?? found.find(({ status }) => status !== 'succeeded') ?? found[0]
   const polled = afterAnswer(stored, decisive)
@@ -20,7 +21,8 @@ export function afterJobs (stored: StoredOperation, states: readonly JobState[],
   const isOver = ({ status }: JobState): boolean => status === 'succeeded' || (isLost && status === 'unknown')
   if (found.length < stored.jobs.length || !found.every(isOver)) return undecided(polled, now)
   // The jobs are done, but a step remains or the new server's id is unknown: from here on the server decides.
-  if (stored.next !== null || (stored.search !== null && stored.operation.server_id === null)) return undecided({ ...polled, jobs: [] }, now)
+  const isSearching = stored.search !== null && stored.operation.server_id === null
+  if (stored.next !== null || isSearching) return undecided({ ...polled, jobs: [] }, now)
   const { goal } = stored
   if (goal === null || (isLost ? goal.unprovable === true : !mustShow(goal))) {
     return ended(polled, isLost ? { status: 'unknown', note: lostNote } : { status: 'succeeded' }, now)
@@ -58,7 +60,8 @@ export function afterServer (
   const transitionSeen = stored.transitionSeen || isProven || (server !== null && isTransition(goal, server))
   const polled = { ...afterAnswer(stored, log[0]), transitionSeen }
   const isNew = stored.operation.action === 'create'
-  const { verdict, error, note } = evaluateGoal(goal, server, { sinceSentMs: now - stored.actedAt, transitionSeen, isNew, isAmbiguous, snapshots, fault })
+  const sinceSentMs = now - stored.actedAt
+  const { verdict, error, note } = evaluateGoal(goal, server, { sinceSentMs, transitionSeen, isNew, isAmbiguous, snapshots, fault })
   if (verdict === 'failed') return ended(polled, { status: 'failed', error }, now)
   const failed = log.find(({ status }) => status === 'failed')
   if (failed !== undefined) return ended(polled, { status: 'failed', error: reasonOf(failed) }, now)

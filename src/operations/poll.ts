@@ -56,9 +56,12 @@ async function pollJobs (parts: PollParts, verbs: AdapterVerbs, open: readonly S
   await recordingFailure(parts, open, async () => {
     const states = await verbs.jobs?.(open.flatMap(({ jobs }) => jobs)) ?? []
     const safe = states.map(state => ({ ...state, error: state.error === null ? null : account.safeText(state.error) }))
-    for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterJobs(current, safe, now()))
+    for (const stored of open) await operationEvents.updateOpen(stored, current => afterJobs(current, safe, now()))
   })
 }
+
+/** The whole list, by the ids of its servers. */
+type Rows = ReadonlyMap<string, Seen>
 
 interface Sorted {
   readonly searching: readonly StoredOperation[]
@@ -70,7 +73,7 @@ async function pollServers (parts: PollParts, verbs: AdapterVerbs, { searching, 
   const { clock: { now } } = parts
   const due = rest.filter(({ nextPollAt }) => nextPollAt <= now())
   const isListBetter = verbs.list.hydrate === undefined && idsOf(due).length > cost.pages
-  let seen: ReadonlyMap<string, Seen> | null = null
+  let seen: Rows | null = null
   if (searching.length > 0 || isListBetter) {
     const open = [...searching, ...(isListBetter ? rest : [])]
     await recordingFailure(parts, open, async () => {
@@ -107,7 +110,7 @@ async function readList ({ account }: PollParts, verbs: AdapterVerbs, filters: S
 }
 
 /** Several operations on one server share one read of it. `seen`: the whole list, if it was read. */
-async function pollEach (parts: PollParts, verbs: AdapterVerbs, open: readonly StoredOperation[], seen: ReadonlyMap<string, Seen> | null): Promise<void> {
+async function pollEach (parts: PollParts, verbs: AdapterVerbs, open: readonly StoredOperation[], seen: Rows | null): Promise<void> {
   const ids = idsOf(open)
   const worker = async (): Promise<void> => {
     for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
@@ -132,7 +135,7 @@ async function readLog (verbs: AdapterVerbs, { jobs, phase }: StoredOperation, {
   return jobs.length === 0 || phase !== 'following' || task !== null ? [] : await verbs.actionLog?.(jobs) ?? []
 }
 
-async function findServer (verbs: AdapterVerbs, id: string, seen: ReadonlyMap<string, Seen> | null): Promise<Seen | null> {
+async function findServer (verbs: AdapterVerbs, id: string, seen: Rows | null): Promise<Seen | null> {
   const row = seen?.get(id)
   // Only complete rows are evidence; a server that is missing from the list is confirmed by a read of its own.
   if (row !== undefined && row.missing === undefined) return row
@@ -149,15 +152,16 @@ interface ServerFindings extends Findings {
   readonly server: ServerFacts | null
 }
 
-async function applyFindings (parts: PollParts, verbs: AdapterVerbs, stored: StoredOperation, { server, ...findings }: ServerFindings): Promise<void> {
+async function applyFindings (parts: PollParts, verbs: AdapterVerbs, stored: StoredOperation, found: ServerFindings): Promise<void> {
   const { operationEvents, clock: { now }, account } = parts
-  const changed = await operationEvents.update(stored, current => {
-    if (isEnded(current)) return null
+  const { server, ...findings } = found
+  const changed = await operationEvents.updateOpen(stored, current => {
     const polled = afterServer(current, server, now(), findings)
     const { error } = polled.operation
     return error === null ? polled : { ...polled, operation: { ...polled.operation, error: account.safeText(error) } }
   })
-  if (server !== null && !isEnded(changed) && changed.next !== null) await sendStep(parts, verbs, { stored: changed, next: changed.next, server })
+  const { next } = changed
+  if (server !== null && !isEnded(changed) && next !== null) await sendStep(parts, verbs, { stored: changed, next, server })
 }
 
 /** A provider that cannot be reached ends no operation before its deadline; an internal error does not keep one from ending at it. */
@@ -170,6 +174,6 @@ async function recordingFailure (parts: PollParts, open: readonly StoredOperatio
     if (signal.aborted) return
     if (!(error instanceof UpstreamError)) onFault(error)
     const reason = error instanceof UpstreamError ? error.failure : 'internal error of the gateway'
-    for (const stored of open) await operationEvents.update(stored, current => isEnded(current) ? null : afterFailedPoll(current, `${reason}.`, now()))
+    for (const stored of open) await operationEvents.updateOpen(stored, current => afterFailedPoll(current, `${reason}.`, now()))
   }
 }

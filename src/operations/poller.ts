@@ -131,11 +131,12 @@ function createTick (parts: PollersParts, account: PollTarget, signal: AbortSign
 const isSent = ({ phase }: StoredOperation): boolean => phase !== 'intended' && phase !== 'sending'
 
 /** The operations that have not ended. A call whose process is gone is ambiguous from now on. */
-async function openOperations ({ operationEvents: { store, update }, me, clock: { now } }: PollersParts, account: string): Promise<StoredOperation[]> {
+async function openOperations (parts: PollersParts, account: string): Promise<StoredOperation[]> {
+  const { operationEvents: { store, updateOpen }, me, clock: { now } } = parts
   const open: StoredOperation[] = []
   for (const stored of await store.pending(account)) {
     const hasCrashed = !isSent(stored) && (now() >= stored.sendingUntil || (stored.owner !== me && !await store.isAlive(stored.owner)))
-    const present = hasCrashed ? await update(stored, current => isSent(current) || isEnded(current) ? null : afterCrash(current, now())) : stored
+    const present = hasCrashed ? await updateOpen(stored, current => isSent(current) ? null : afterCrash(current, now())) : stored
     if (!isEnded(present)) open.push(present)
   }
   return open
@@ -146,5 +147,6 @@ const sendingCheckMs = 1000
 /** Milliseconds until the next operation is due; null if none is open. */
 function untilDue (open: readonly StoredOperation[], now: number): number | null {
   if (open.length === 0) return null
-  return Math.min(...open.map(stored => isSent(stored) ? stored.nextPollAt - now : Math.max(sendingCheckMs, Math.min(idleMs, stored.sendingUntil - now))))
+  const untilEndOf = ({ sendingUntil }: StoredOperation): number => Math.max(sendingCheckMs, Math.min(idleMs, sendingUntil - now))
+  return Math.min(...open.map(stored => isSent(stored) ? stored.nextPollAt - now : untilEndOf(stored)))
 }

@@ -42,21 +42,25 @@ export async function search (parts: PollParts, verbs: AdapterVerbs, { searching
   const { account, operationEvents: { store, update }, clock: { now } } = parts
   // Read after the list: the operation that made one of these servers was recorded before.
   const open = await store.pending(account.id)
-  const candidatesOf = ({ search: wanted, operation: { id: mark } }: StoredOperation): string[] => wanted === null
-    ? []
-    : rows.filter(seen => !wanted.baseline.includes(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec: wanted.spec, mark, seen }))
-      .map(({ server }) => server.id)
+  const candidatesOf = ({ search: wanted, operation: { id: mark } }: StoredOperation): string[] => {
+    if (wanted === null) return []
+    const { spec, baseline } = wanted
+    const found = rows.filter(seen => !baseline.includes(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec, mark, seen }))
+    return found.map(({ server }) => server.id)
+  }
   // Accepted creates choose before ambiguous ones.
-  const queue = [...searching].sort((a, b) => Number(a.phase === 'ambiguous') - Number(b.phase === 'ambiguous') || a.startedAt - b.startedAt)
+  const rankOf = ({ phase }: StoredOperation): number => phase === 'ambiguous' ? 1 : 0
+  const queue = [...searching].sort((a, b) => rankOf(a) - rankOf(b) || a.startedAt - b.startedAt)
   for (let stored = queue.shift(); stored !== undefined; stored = queue.shift()) {
     const { id: holder } = stored.operation
     const mustWait = open.some(other => goesFirst(other, stored, now()))
     const candidates = candidatesOf(stored)
-    const id = mustWait ? null : await firstFree(candidates, async candidate => await store.claim(account.id, serverClaim(candidate), holder))
+    const claim = async (candidate: string): Promise<boolean> => await store.claim(account.id, serverClaim(candidate), holder)
+    const id = mustWait ? null : await firstFree(candidates, claim)
     if (id !== null) {
       // A process that crashed may have claimed another candidate: it is released.
       for (const other of candidates.filter(candidate => candidate !== id)) await store.release(account.id, serverClaim(other), holder)
-      // The server may belong to another create, whose own server appears later: creates that could have claimed it wait as long as this one.
+      // The server may belong to another create, whose own server appears later: creates that could have claimed it wait as long.
       const untilMs = settledAt(stored) ?? now() + acceptedAppearsMs
       for (const other of queue.filter(later => candidatesOf(later).includes(id))) {
         await update(other, current => current.phase === 'ambiguous' ? settlingUntil(current, untilMs, now()) : null)

@@ -4,7 +4,7 @@ import { failures, GatewayError, UpstreamError } from '../domain/failure.ts'
 import type { ServerFacts } from '../domain/server.ts'
 import { evaluateGoal } from './goal.ts'
 import type { PollParts } from './poll.ts'
-import { ended, isEnded, restartPolls } from './transitions.ts'
+import { ended, restartPolls } from './transitions.ts'
 import type { Change, StoredOperation } from '../state/operation-store.ts'
 
 interface DueStep {
@@ -17,30 +17,31 @@ interface DueStep {
 export async function sendStep (parts: PollParts, verbs: AdapterVerbs, due: DueStep): Promise<void> {
   const { account, operationEvents, clock: { now } } = parts
   const { stored, next, server } = due
-  const unlessEnded = async (change: Change): Promise<void> => { await operationEvents.update(stored, current => isEnded(current) ? null : change(current)) }
+  const update = async (change: Change): Promise<void> => { await operationEvents.updateOpen(stored, change) }
   const step = verbs.steps?.[next.name]
   if (step === undefined) {
     const error = `this version of the gateway has no step ${next.name}`
-    return await unlessEnded(current => ended(current, { status: 'failed', error }, now()))
+    return await update(current => ended(current, { status: 'failed', error }, now()))
   }
   if (!step.isDue(server, next.input)) return await endLostStep(parts, due)
+  const connectStep = () => account.connect(new AbortController().signal).steps?.[next.name]
   const claim = claimOf(stored)
   const holder = randomUUID()
   const isFirst = await operationEvents.store.claim(account.id, claim, holder)
   try {
     // Claimed by a process that crashed: the step may have been sent and is not sent again. Once begun it is finished, even during
     // shutdown.
-    const accepted = isFirst ? await account.connect(new AbortController().signal).steps?.[next.name]?.run(server.id, next.input) ?? {} : lost
-    await unlessEnded(current => afterStep(current, accepted, now()))
+    const accepted = isFirst ? await connectStep()?.run(server.id, next.input) ?? {} : lost
+    await update(current => afterStep(current, accepted, now()))
   } catch (error) {
     const isRefused = error instanceof UpstreamError && error.sideEffect === 'none'
     if (isRefused && failures[error.failure].call.deferrable) {
       await operationEvents.store.release(account.id, claim, holder)
     } else if (isRefused || error instanceof GatewayError) {
       const reason = account.safeText((isRefused ? error.options.vendorMessage : null) ?? error.message)
-      await unlessEnded(current => ended(current, { status: 'failed', error: `${next.name}: ${reason}` }, now()))
+      await update(current => ended(current, { status: 'failed', error: `${next.name}: ${reason}` }, now()))
     } else {
-      await unlessEnded(current => afterStep(current, lost, now()))
+      await update(current => afterStep(current, lost, now()))
       if (!(error instanceof UpstreamError)) parts.onFault(error)
     }
   }
@@ -52,14 +53,14 @@ const claimOf = ({ operation: { id }, stepsSent }: StoredOperation): string => `
 async function endLostStep ({ account, operationEvents, clock: { now } }: PollParts, { stored, server }: DueStep): Promise<void> {
   const { goal, actedAt, transitionSeen, phase } = stored
   if (goal === null) return
-  const { verdict } = evaluateGoal(goal, server, { sinceSentMs: now() - actedAt, transitionSeen, isNew: false, isAmbiguous: phase === 'ambiguous' })
-  if (verdict !== 'done') return
+  const facts = { sinceSentMs: now() - actedAt, transitionSeen, isNew: false, isAmbiguous: phase === 'ambiguous' }
+  if (evaluateGoal(goal, server, facts).verdict !== 'done') return
   const holder = randomUUID()
   if (await operationEvents.store.claim(account.id, claimOf(stored), holder)) {
     await operationEvents.store.release(account.id, claimOf(stored), holder)
     return
   }
-  await operationEvents.update(stored, current => isEnded(current) ? null : afterStep(current, lost, now()))
+  await operationEvents.updateOpen(stored, current => afterStep(current, lost, now()))
 }
 
 const lost: Accepted = { note: 'The answer to a step was lost; the result is judged by what the server shows.' }

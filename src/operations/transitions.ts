@@ -158,7 +158,8 @@ export function undecided (stored: StoredOperation, now: number): StoredOperatio
   }
   const status = stored.phase === 'sending' ? 'pending' : 'running'
   const polls = stored.polls + 1
-  return { ...stored, polls, nextPollAt: now + delayAfter(polls), operation: { ...stored.operation, status, updated_at: new Date(now).toISOString() } }
+  const operation = { ...stored.operation, status, updated_at: new Date(now).toISOString() } as const
+  return { ...stored, polls, nextPollAt: now + delayAfter(polls), operation }
 }
 
 export function ended (stored: StoredOperation, outcome: Pick<Operation, 'status'> & Partial<Operation>, now: number): StoredOperation {

@@ -3,7 +3,10 @@ import type { StateStatus } from '../domain/state-status.ts'
 
 export type StateLogger = Pick<Logger, 'info' | 'warn' | 'error'>
 
-/** Whether a store accepts writes, as last seen. Each reason of an outage is logged once, no matter how often it occurs. */
+/**
+ * Whether a store accepts writes, as last seen: a file that was opened does, Redis must be tried first. Each reason of an outage is logged
+ * once, no matter how often it occurs.
+ */
 export interface Availability extends StateStatus {
   /** True if it was unavailable before. */
   markAvailable(): boolean
@@ -17,8 +20,8 @@ export interface Availability extends StateStatus {
 const mostReasons = 10
 const names = { redis: 'redis', file: 'the state file' } as const
 
-export function createAvailability (kind: StateStatus['kind'], logger: Pick<StateLogger, 'info' | 'warn'>, isAvailableAtFirst = false): Availability {
-  let isAvailable = isAvailableAtFirst
+export function createAvailability (kind: StateStatus['kind'], logger: Pick<StateLogger, 'info' | 'warn'>): Availability {
+  let isAvailable = kind === 'file'
   const logged = new Set<string>()
   return {
     kind,

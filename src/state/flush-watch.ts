@@ -1,16 +1,12 @@
 import type { Clock } from '../domain/clock.ts'
+import type { StateLogger } from './availability.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
 
 export interface FlushWatchParts {
   readonly idempotency: IdempotencyStore
   readonly accounts: () => Iterable<string>
   readonly clock: Pick<Clock, 'timer'>
-  readonly logger?: FlushLogger | undefined
-}
-
-interface FlushLogger {
-  readonly error: (facts: object, message: string) => void
-  readonly info: (facts: object, message: string) => void
+  readonly logger?: Pick<StateLogger, 'error' | 'info'> | undefined
 }
 
 export interface FlushWatch {
@@ -19,13 +15,13 @@ export interface FlushWatch {
   /** Accounts whose keyed creates are refused until an operator acknowledges a flush, as last seen. */
   flushed(): readonly string[]
   /** Checks every account. While the store is unreachable, the last state is kept. */
-  look(): Promise<void>
+  check(): Promise<void>
   /** Checks now and every two seconds from now on. */
   start(): void
   stop(): void
 }
 
-const lookEveryMs = 2000
+const checkEveryMs = 2000
 
 /** Detects a flush of the idempotency keys, even without keyed requests, and logs its beginning and its end once. */
 export function createFlushWatch ({ idempotency, accounts, clock, logger }: FlushWatchParts): FlushWatch {
@@ -46,7 +42,7 @@ export function createFlushWatch ({ idempotency, accounts, clock, logger }: Flus
     if (gone.length === 0) return
     logger?.info({ accounts: gone }, 'the loss of idempotency keys is acknowledged; creates with a key are accepted again')
   }
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const ids = [...accounts()]
     for (const account of flushed) if (!ids.includes(account)) flushed.delete(account)
     const states = await Promise.all(ids.map(async account => ({ account, state: await idempotency.isFlushed(account).catch(() => null) })))
@@ -54,7 +50,7 @@ export function createFlushWatch ({ idempotency, accounts, clock, logger }: Flus
     ends(states.filter(({ state }) => state === false).map(({ account }) => account))
   }
   const run = (): void => {
-    look().finally(() => { if (!isStopped) cancel = clock.timer(run, lookEveryMs) }).catch(() => {})
+    check().finally(() => { if (!isStopped) cancel = clock.timer(run, checkEveryMs) }).catch(() => {})
   }
 
   return {
@@ -67,7 +63,7 @@ export function createFlushWatch ({ idempotency, accounts, clock, logger }: Flus
       }
     },
     flushed: () => [...flushed].sort(),
-    look,
+    check,
     start: run,
     stop: () => { isStopped = true; cancel() }
   }

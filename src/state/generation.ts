@@ -19,7 +19,7 @@ export interface Generations {
  * For a process that shares its state with no other. Cached reads and flights end with the process, so their generation is not stored: the
  * next process begins with a new one, and shares no earlier read.
  */
-export function createOwnGenerations (): Generations {
+export function createLocalGenerations (): Generations {
   const latest = new Map<string, string>()
   const known = (account: string): string => {
     const generation = latest.get(account) ?? randomUUID()

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
-/** The record of one Idempotency-Key. It holds no body of a request, only its fingerprint, and the answer once there is one. */
-export interface IdempotencyRecord {
-  readonly fingerprint: string
+const recordSchema = z.object({
+  fingerprint: z.string(),
   /** The process that works on the request, and the time by which that has certainly ended, in epoch milliseconds. */
-  readonly owner: string
-  readonly openUntil: number
+  owner: z.string(),
+  openUntil: z.number(),
   /** The operation that the request has begun. */
-  readonly operationId: string | null
+  operationId: z.string().nullable(),
   /** Null while the first request is unanswered. */
-  readonly answer: string | null
-}
+  answer: z.string().nullable()
+})
+/** The record of one Idempotency-Key. It holds no body of a request, only its fingerprint, and the answer once there is one. */
+export type IdempotencyRecord = Readonly<z.infer<typeof recordSchema>>
 
 export type Reserved =
   /** The key is reserved for this request. */
@@ -48,14 +49,6 @@ export interface IdempotencyStore {
   /** Deletes `known`, unless the store holds another record. */
   forget(account: string, key: string, known: IdempotencyRecord): Promise<void>
 }
-
-const recordSchema: z.ZodType<IdempotencyRecord> = z.object({
-  fingerprint: z.string(),
-  owner: z.string(),
-  openUntil: z.number(),
-  operationId: z.string().nullable(),
-  answer: z.string().nullable()
-})
 
 /** The record in a text; throws if it is none. */
 export const readIdempotencyRecord = (text: string): IdempotencyRecord => recordSchema.parse(JSON.parse(text))

@@ -23,7 +23,9 @@ export interface State {
 export async function openState (config: Config, clock: Clock, logger: Logger): Promise<State> {
   const { redis: settings, redisCa: ca, state, secret: [secret, ...older] = [] } = config
   const accounts = config.accounts.map(({ id }) => id)
-  if (secret !== undefined && state !== undefined) return openFile({ file: state.file, accounts, clock, logger, secrets: [secret, ...older] })
+  if (secret !== undefined && state !== undefined) {
+    return openFile({ file: state.file, accounts, clock, logger, secrets: [secret, ...older] })
+  }
   if (secret !== undefined && settings !== undefined) {
     const { connectRedis } = await import('./redis/connection.ts')
     const { redis, status, close } = await connectRedis({ settings, ca, accounts, logger })
@@ -56,7 +58,9 @@ function openFile ({ secrets, ...parts }: FileParts): State {
 /** What a secret sealed that is no longer configured. A key that cannot be read must not count as unused. */
 function reportUnreadable (database: Database, secrets: Secrets, { now, logger }: { now: number, logger: Logger }): void {
   const operations = countLostOperations(database, secrets)
-  if (operations > 0) logger.error({ operations }, 'open operations in the state file cannot be read with the configured secret, and are not followed')
+  if (operations > 0) {
+    logger.error({ operations }, 'open operations in the state file cannot be read with the configured secret, and are not followed')
+  }
   const accounts = loseUnreadableKeys(database, secrets, now)
   if (accounts.length === 0) return
   logger.error({ accounts }, 'idempotency keys in the state file cannot be read with the configured secret: put the earlier secret ' +

@@ -1,48 +1,49 @@
-import type { Job, NextStep } from '../adapters/verbs.ts'
-import type { Goal, Operation } from '../domain/operation.ts'
-import type { CreateSpec } from '../domain/spec.ts'
+import { z } from 'zod'
+import { goalSchema, operationSchema } from '../domain/operation.ts'
+import { createSpecSchema } from '../domain/spec.ts'
 
-/**
- * The phase of an operation. `intended`: recorded, but not yet bound to its Idempotency-Key; nothing may be sent before that. `sending`:
- * the call is in flight. `following`: the provider has accepted. `ambiguous`: the outcome of the call is unknown and is judged by what the
- * provider shows.
- */
-export type Phase = 'intended' | 'sending' | 'following' | 'ambiguous'
+/** How to find the server of a create: the request without secrets, and a fingerprint of each server that existed before. */
+const searchSchema = z.object({ spec: createSpecSchema, baseline: z.array(z.string()).readonly() })
+const stepInputSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 
-/** The data for finding the server of a create: the request without secrets, and a fingerprint of each server that existed before. */
-export interface Search {
-  readonly spec: CreateSpec
-  readonly baseline: readonly string[]
-}
+const storedSchema = z.object({
+  operation: operationSchema,
+  /** Increases with every change; used as the event id. */
+  version: z.number(),
+  /**
+   * `intended`: recorded, but not yet bound to its Idempotency-Key; nothing may be sent before that. `sending`: the call is in flight.
+   * `following`: the provider has accepted. `ambiguous`: the outcome of the call is unknown and is judged by what the provider shows.
+   */
+  phase: z.enum(['intended', 'sending', 'following', 'ambiguous']),
+  /** The process that sends the call, and the time by which the call has certainly ended. */
+  owner: z.string(),
+  sendingUntil: z.number(),
+  ambiguousSince: z.number().nullable(),
+  /** Milliseconds for which a missing server may still appear; null: no limit, because the provider has accepted. */
+  settleMs: z.number().nullable(),
+  /** The provider certainly did nothing: the Idempotency-Key may be used to send the request again. */
+  notMade: z.boolean(),
+  jobs: z.array(z.object({ id: z.string(), name: z.string() })).readonly(),
+  goal: goalSchema.nullable(),
+  next: z.object({ name: z.string(), input: stepInputSchema }).nullable(),
+  stepsSent: z.number(),
+  search: searchSchema.nullable(),
+  startedAt: z.number(),
+  /** The last time at which the provider is known to have received a call; what it shows is judged from here. */
+  actedAt: z.number(),
+  deadlineAt: z.number(),
+  polls: z.number(),
+  nextPollAt: z.number(),
+  /** A state other than those before and after was seen, which a reboot requires. */
+  transitionSeen: z.boolean()
+})
 
 /** An operation with everything that any process needs to follow it at any later time. Times are epoch milliseconds. */
-export interface StoredOperation {
-  readonly operation: Operation
-  /** Increases with every change; used as the event id. */
-  readonly version: number
-  readonly phase: Phase
-  /** The process that sends the call, and the time by which the call has certainly ended. */
-  readonly owner: string
-  readonly sendingUntil: number
-  readonly ambiguousSince: number | null
-  /** Milliseconds for which a missing server may still appear; null: no limit, because the provider has accepted. */
-  readonly settleMs: number | null
-  /** The provider certainly did nothing: the Idempotency-Key may be used to send the request again. */
-  readonly notMade: boolean
-  readonly jobs: readonly Job[]
-  readonly goal: Goal | null
-  readonly next: NextStep | null
-  readonly stepsSent: number
-  readonly search: Search | null
-  readonly startedAt: number
-  /** The last time at which the provider is known to have received a call; what it shows is judged from here. */
-  readonly actedAt: number
-  readonly deadlineAt: number
-  readonly polls: number
-  readonly nextPollAt: number
-  /** A state other than those before and after was seen, which a reboot requires. */
-  readonly transitionSeen: boolean
-}
+export type StoredOperation = Readonly<z.infer<typeof storedSchema>>
+export type Search = Readonly<z.infer<typeof searchSchema>>
+
+/** The record of an operation from its JSON text; null if it is none. */
+export const readStoredOperation = (text: string): StoredOperation | null => storedSchema.safeParse(JSON.parse(text)).data ?? null
 
 /** Releases the lease; the next one is granted after `restMs`. */
 export type EndLease = (restMs: number) => Promise<void>
@@ -78,8 +79,8 @@ export interface OperationRecords {
 }
 
 /**
- * Records, shared by all replicas if possible. While the shared place is unreachable, `getForCertain`, `updateForCertain` and `claim` throw;
- * all other methods work with what this process has kept for itself.
+ * Records, shared by all replicas if possible. While they are unreachable, `getForCertain`, `updateForCertain` and `claim` throw; all other
+ * methods work with what this process keeps for itself.
  */
 export interface OperationStore extends OperationRecords {
   /** Whether other processes use the store, or will use it after this one: it is read from time to time, and may be lost meanwhile. */

@@ -8,61 +8,62 @@ export interface LocalRecords extends OperationRecords {
   drop(stored: StoredOperation): void
 }
 
-interface SharedParts {
-  readonly records: OperationRecords
-  /** Opened when it is first needed. */
-  readonly openLocal: () => LocalRecords
-}
-
 /**
- * A store that outlives this process. While its records are unreachable, the process keeps its changes for itself, and writes them back
- * later.
+ * A store that outlives this process. While its records are unreachable, the process keeps its changes for itself, in records that are
+ * opened when they are first needed, and writes them back later.
  */
-export function createSharedOperationStore ({ records, openLocal }: SharedParts): OperationStore {
+export function createSharedOperationStore (records: OperationRecords, openLocal: () => LocalRecords): OperationStore {
   let opened: LocalRecords | null = null
   const local = (): LocalRecords => (opened ??= openLocal())
   const has = (id: string): boolean => opened?.has(id) === true
+  const orLocally = async <T>(work: (place: OperationRecords) => Promise<T>): Promise<T> => {
+    try { return await work(records) } catch { return await work(local()) }
+  }
   const writeBack = createWriteBack(records, () => opened)
   const isCurrent = ({ operation: { account, id } }: StoredOperation): boolean => !has(id) && !writeBack.isRemoved(account, id)
 
   return {
     isShared: true,
-    put: async stored => await orElse(async () => await records.put(stored), async () => {
-      await local().put(stored)
-      return false
-    }),
+    put: async stored => {
+      try {
+        return await records.put(stored)
+      } catch {
+        await local().put(stored)
+        return false
+      }
+    },
     get: async (account, id) => {
       if (has(id)) return await local().getForCertain(account, id)
-      return await orElse(async () => await records.getForCertain(account, id), async () => null)
+      return await records.getForCertain(account, id).catch(() => null)
     },
     getForCertain: async (account, id) => await (has(id) ? local() : records).getForCertain(account, id),
     update: async (known, change) => {
       if (has(known.operation.id)) return await local().updateForCertain(known, change)
       // An unavailable store must not turn a call that the provider accepted into a failure.
-      return await orElse(async () => await records.updateForCertain(known, change), async () => await local().updateForCertain(known, change))
+      return await orLocally(async place => await place.updateForCertain(known, change))
     },
     updateForCertain: records.updateForCertain,
     remove: async (account, id) => {
       await opened?.remove(account, id)
-      await orElse(async () => { await records.remove(account, id) }, async () => { writeBack.remove(account, id) })
+      await records.remove(account, id).catch(() => { writeBack.remove(account, id) })
     },
     list: async (account, after, count) => {
-      const shared = await orElse(async () => await records.list(account, after, count), async () => [])
+      const shared = await records.list(account, after, count).catch(() => [])
       const kept = await opened?.list(account, after, count) ?? []
       return [...shared.filter(isCurrent), ...kept].sort((a, b) => a.operation.id < b.operation.id ? 1 : -1).slice(0, count)
     },
     pending: async account => {
       await writeBack.run(account).catch(() => {})
-      const shared = await orElse(async () => await records.pending(account), async () => [])
+      const shared = await records.pending(account).catch(() => [])
       return [...shared.filter(isCurrent), ...await opened?.pending(account) ?? []]
     },
     // A claim must be unique, so it waits until the records are reachable again.
     claim: records.claim,
-    release: async (account, name, holder) => { await orElse(async () => { await records.release(account, name, holder) }, async () => {}) },
-    lease: async (account, holdMs) => await orElse(async () => await records.lease(account, holdMs), async () => await local().lease(account, holdMs)),
-    beat: async (replica, forMs) => { await orElse(async () => { await records.beat(replica, forMs) }, async () => {}) },
+    release: async (account, name, holder) => { await records.release(account, name, holder).catch(() => {}) },
+    lease: async (account, holdMs) => await orLocally(async place => await place.lease(account, holdMs)),
+    beat: async (replica, forMs) => { await records.beat(replica, forMs).catch(() => {}) },
     // A store that cannot answer declares no process dead.
-    isAlive: async replica => await orElse(async () => await records.isAlive(replica), async () => true)
+    isAlive: async replica => await records.isAlive(replica).catch(() => true)
   }
 }
 
@@ -106,12 +107,3 @@ const rankOf = ({ phase, notMade, operation }: StoredOperation): number =>
 /** Compares two records of one operation that were changed independently. */
 const knowsMore = (one: StoredOperation, other: StoredOperation): boolean =>
   rankOf(one) > rankOf(other) || (rankOf(one) === rankOf(other) && one.version > other.version)
-
-/** `otherwise` while the records are unreachable. */
-async function orElse<T> (work: () => Promise<T>, otherwise: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch {
-    return await otherwise()
-  }
-}

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
 import { systemClock, type Clock } from '../domain/clock.ts'
-import { createOwnGenerations, type Generations } from './generation.ts'
+import { createLocalGenerations, type Generations } from './generation.ts'
 import type { IdempotencyStore } from './idempotency-store.ts'
 import { withLocalBuckets, type Quota, type TokenBuckets } from './limits.ts'
 import type { OperationStore } from './operation-store.ts'
@@ -17,7 +17,7 @@ import { createSqliteIdempotencyStore } from './sqlite/idempotency-store.ts'
 import { createSqliteQuota, createSqliteTokenBuckets } from './sqlite/limits.ts'
 import { createMemoryOperationRecords, createMemoryOperationStore, openMemory } from './sqlite/memory.ts'
 import { createSqliteOperationRecords } from './sqlite/operation-records.ts'
-import type { AgeClock } from './sqlite/parts.ts'
+import type { AgeClock, SqliteParts } from './sqlite/parts.ts'
 import { createSqliteTokenStore } from './sqlite/token-store.ts'
 import { createUpkeep } from './sqlite/upkeep.ts'
 import type { TokenStore } from './token-store.ts'
@@ -35,40 +35,43 @@ export interface Stores {
 /** The first secret seals, all of them open. */
 export type Secrets = readonly [string, ...string[]]
 
+function createSqliteStores (parts: SqliteParts, digest: (text: string) => string): Omit<Stores, 'operations'> {
+  return {
+    tokens: createSqliteTokenStore(parts, digest),
+    idempotency: createSqliteIdempotencyStore(parts),
+    deletes: createSqliteQuota(parts, 'deletes'),
+    creates: createSqliteQuota(parts, 'creates'),
+    tokenBuckets: createSqliteTokenBuckets(parts),
+    generations: createLocalGenerations()
+  }
+}
+
 /** The state of one process, lost when it ends. */
 export function createMemoryStores (clock: Pick<Clock, 'now' | 'elapsed'> = systemClock): Stores {
   const parts = openMemory(clock)
-  const { database, now } = parts
   const upkeep = createUpkeep(parts)
-  const idempotency = createSqliteIdempotencyStore(parts)
+  const stores = createSqliteStores(parts, text => text)
   return {
-    tokens: createSqliteTokenStore({ ...parts, digest: text => text }),
+    ...stores,
     operations: createMemoryOperationStore(createMemoryOperationRecords(parts, upkeep)),
     idempotency: {
-      ...idempotency,
+      ...stores.idempotency,
       reserve: async (account, reservation) => {
         upkeep()
-        return await idempotency.reserve(account, reservation)
+        return await stores.idempotency.reserve(account, reservation)
       }
-    },
-    deletes: createSqliteQuota(database, now, 'deletes'),
-    creates: createSqliteQuota(database, now, 'creates'),
-    tokenBuckets: createSqliteTokenBuckets(database, now),
-    generations: createOwnGenerations()
+    }
   }
 }
 
 /** The state of one process in a file, sealed. */
 export function createFileStores (database: Database, now: AgeClock, secrets: Secrets): Stores {
   const parts = { database, now, sealer: createSealer(secrets) }
+  const stores = createSqliteStores(parts, digestUnder(secrets))
   return {
-    tokens: createSqliteTokenStore({ ...parts, digest: digestUnder(secrets) }),
-    operations: createSharedOperationStore({ records: createSqliteOperationRecords(parts), openLocal: createMemoryOperationRecords }),
-    idempotency: createSqliteIdempotencyStore(parts),
-    deletes: createSqliteQuota(database, now, 'deletes'),
-    creates: createSqliteQuota(database, now, 'creates'),
-    tokenBuckets: withLocalBuckets(createSqliteTokenBuckets(database, now), openLocalBuckets),
-    generations: createOwnGenerations()
+    ...stores,
+    operations: createSharedOperationStore(createSqliteOperationRecords(parts), createMemoryOperationRecords),
+    tokenBuckets: withLocalBuckets(stores.tokenBuckets, openLocalBuckets)
   }
 }
 
@@ -77,7 +80,7 @@ export function createRedisStores (redis: Redis | Cluster, secrets: Secrets): St
   const sealer = createSealer(secrets)
   return {
     tokens: createRedisTokenStore(redis, sealer, digestUnder(secrets)),
-    operations: createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords }),
+    operations: createSharedOperationStore(createRedisOperationRecords(redis, sealer), createMemoryOperationRecords),
     idempotency: createRedisIdempotencyStore(redis, sealer),
     deletes: createRedisQuota(redis, 'deletes'),
     creates: createRedisQuota(redis, 'creates'),
@@ -86,9 +89,7 @@ export function createRedisStores (redis: Redis | Cluster, secrets: Secrets): St
   }
 }
 
-const digestUnder = ([secret]: Secrets) => (text: string): string => createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
+const digestUnder = ([secret]: Secrets) => (text: string): string =>
+  createHmac('sha256', keyFor('token digests', secret)).update(text).digest('base64url')
 
-function openLocalBuckets (): TokenBuckets {
-  const { database, now } = openMemory()
-  return createSqliteTokenBuckets(database, now)
-}
+const openLocalBuckets = (): TokenBuckets => createSqliteTokenBuckets(openMemory())

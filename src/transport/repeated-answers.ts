@@ -1,14 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Reader } from '../adapters/contract.ts'
-import type { HttpResponse, ReceivedResponse } from '../upstream/http.ts'
 
 export interface Reading<T> {
   /** The account, the endpoint and everything that was requested of it. */
   readonly key: string
   readonly reader: Reader<T>
-  readonly response: ReceivedResponse
-  /** Reads the answer; the value depends on its body and the reader alone. */
-  read(response: HttpResponse): T | Promise<T>
+  readonly bytes: Buffer
+  /** Reads the answer; the value depends on its bytes and the reader alone. */
+  read(): T | Promise<T>
   /** Called if the answer repeats an earlier one. */
   onRepeated(): void
 }
@@ -18,6 +17,9 @@ export interface Reading<T> {
  * nothing has changed; parsing, checking and mapping is the larger part of what a list costs. The provider is asked every time.
  */
 export type RepeatedAnswers = <T>(reading: Reading<T>) => T | Promise<T>
+
+/** In place of an answer that was considered for the first time. */
+const once = 'once'
 
 interface Kept<T> {
   readonly reader: Reader<T>
@@ -36,33 +38,33 @@ const leastBytes = 4096
 const weightOfByte = 5
 const overheadBytes = 300
 const defaultMaxBytes = 32 * 1024 * 1024
-/** Only some are kept: objects that outlive their request cost the garbage collector more, which is lost where every answer differs. */
-const keptShare = 1 / 16
+/** Only some are considered: objects that outlive their request cost the garbage collector more, which is lost where every answer differs. */
+const consideredShare = 1 / 8
 
 export function createRepeatedAnswers ({ random, maxBytes = defaultMaxBytes }: RepeatedAnswersParts): RepeatedAnswers {
-  const entries = new LRUCache<string, Kept<unknown>>({
+  const entries = new LRUCache<string, Kept<unknown> | typeof once>({
     maxSize: maxBytes,
     maxEntrySize: Math.ceil(maxBytes / 4),
-    sizeCalculation: ({ bytes }, key) => overheadBytes + key.length + bytes.length * weightOfByte
+    sizeCalculation: (entry, key) => overheadBytes + key.length + (entry === once ? 0 : entry.bytes.length * weightOfByte)
   })
-  const keep = <T>(key: string, entry: Kept<T>): void => { entries.set(key, entry) }
+  /** What is requested once, such as the pages of a long walk, is not worth its memory. */
+  const consider = <T>(key: string, entry: Kept<T>): void => { entries.set(key, entries.has(key) ? entry : once) }
 
-  return <T>({ key, reader, response, read, onRepeated }: Reading<T>): T | Promise<T> => {
-    const { bytes } = response
-    if (bytes.length < leastBytes) return read(response)
+  return <T>({ key, reader, bytes, read, onRepeated }: Reading<T>): T | Promise<T> => {
+    if (bytes.length < leastBytes) return read()
     const last = entries.get(key)
-    if (last !== undefined && isReadBy(last, reader) && last.bytes.equals(bytes)) {
+    if (last !== undefined && last !== once && isReadBy(last, reader) && last.bytes.equals(bytes)) {
       onRepeated()
       return last.value
     }
-    const value = read(response)
-    if (random() >= keptShare) return value
+    const value = read()
+    if (random() >= consideredShare) return value
     if (!(value instanceof Promise)) {
-      keep(key, { reader, bytes, value })
+      consider(key, { reader, bytes, value })
       return value
     }
     return value.then(read => {
-      keep(key, { reader, bytes, value: read })
+      consider(key, { reader, bytes, value: read })
       return read
     })
   }

@@ -2,7 +2,7 @@ import type { SignIn, Token, Upstream, UpstreamCall, WriteCall } from '../adapte
 import type { Clock } from '../domain/clock.ts'
 import { failures, UpstreamError, type AttemptOutcome, type SideEffect } from '../domain/failure.ts'
 import type { TokenSource } from './token-source.ts'
-import type { HttpClient, HttpRequest, ReceivedResponse } from '../upstream/http.ts'
+import { toResponse, type HttpClient, type HttpRequest, type ReceivedResponse } from '../upstream/http.ts'
 import { isSuccess } from '../upstream/read.ts'
 import { HttpFault } from '../upstream/http-fault.ts'
 import { silentTrace, toTracedCall, type SentCall } from '../telemetry/observer.ts'
@@ -148,9 +148,7 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
     built = request.build(token)
     call.counters.upstreamCalls += 1
     response = await transport.http.send({ ...built, headers: { ...built.headers, 'x-request-id': call.requestId } }, { timeoutMs, signal: call.signal })
-    const read = request.intent === 'read' && request.reader !== undefined && isSuccess(response)
-      ? transport.repeatedAnswers({ key: `${transport.account} ${request.name} ${built.url} ${built.body ?? ''}`, reader: request.reader, response, read: request.read, onRepeated: () => { call.counters.repeatedAnswers += 1 } })
-      : request.read(response)
+    const read = readAnswer({ transport, call, request, built }, response)
     result = { value: read instanceof Promise ? await read : read }
   } catch (error) {
     // A fault of the gateway in reading the answer does not undo the write.
@@ -176,6 +174,24 @@ async function send<T> ({ transport, call, request, isSignIn }: Sending<T>, toke
   transport.report(sent)
   if (call.trace !== silentTrace) call.trace.call(toTracedCall(sent, built, Date.now() - durationMs))
   return { result, outcome, durationMs, isOurs: isOurDoing(result, timeoutMs < Math.min(transport.timeoutMs, fairMs) / 2) }
+}
+
+interface Answered<T> {
+  readonly transport: Transport
+  readonly call: Call
+  readonly request: UpstreamCall<T>
+  readonly built: HttpRequest
+}
+
+function readAnswer<T> ({ transport, call, request, built }: Answered<T>, received: ReceivedResponse): T | Promise<T> {
+  if (request.intent === 'write' || request.reader === undefined || !isSuccess(received)) return request.read(toResponse(received))
+  return transport.repeatedAnswers({
+    key: `${transport.account} ${request.name} ${built.url} ${built.body ?? ''}`,
+    reader: request.reader,
+    bytes: received.bytes,
+    read: () => request.read(toResponse(received)),
+    onRepeated: () => { call.counters.repeatedAnswers += 1 }
+  })
 }
 
 /** A timeout counts against the provider if it had at least half of this, or half of the attempt's limit. */

@@ -16,10 +16,12 @@ export interface HttpResponse {
   readonly text: string
 }
 
-/** Its text is decoded when it is first read. */
-export interface ReceivedResponse extends HttpResponse {
+/** An answer whose text is not decoded yet. */
+export interface ReceivedResponse extends Omit<HttpResponse, 'text'> {
   readonly bytes: Buffer
 }
+
+export const toResponse = ({ status, headers, bytes }: ReceivedResponse): HttpResponse => ({ status, headers, text: bytes.toString('utf8') })
 
 export interface HttpLimits {
   /** For one attempt: connecting, headers and the whole body. */
@@ -140,9 +142,8 @@ function createIncoming (maximumBytes: number) {
     },
     response: (): ReceivedResponse => {
       const [only] = chunks
-      const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size)
-      let text: string | null = null
-      return { status, headers, bytes: body, get text () { return (text ??= body.toString('utf8')) } }
+      const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size)
+      return { status, headers, bytes }
     }
   }
 }

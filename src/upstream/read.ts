@@ -77,4 +77,4 @@ export function refused (response: HttpResponse, facts: UpstreamErrorOptions & {
   })
 }
 
-export const isSuccess = (response: HttpResponse): boolean => response.status >= 200 && response.status < 300
+export const isSuccess = (response: Pick<HttpResponse, 'status'>): boolean => response.status >= 200 && response.status < 300

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
@@ -9,6 +8,7 @@ import { startSimulator, type SimulatedReply } from '../../sandbox/kit/simulator
 import { createHttpClient } from '../../src/upstream/http.ts'
 import { audience, makeKey, makeToken, startIssuer, type Issuer, type SigningKey } from '../helpers/issuer.ts'
 import type { Test } from '../helpers/line.ts'
+import { listen } from '../helpers/ports.ts'
 
 const [first, second] = [await makeKey('first'), await makeKey('second')]
 const minuteMs = 60_000
@@ -224,11 +224,8 @@ t.test('an https issuer may not name an http address for its keys', { skip: cert
   const server = createServer(certificate, (request, response) => {
     paths.push(request.url)
     response.end(JSON.stringify(request.url === '/keys' ? { keys: [first.jwk] } : { issuer: url, jwks_uri: url.replace('https', scheme) + '/keys' }))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(async () => { server.closeAllConnections(); server.close() })
-  const address = server.address()
-  const url = `https://localhost:${typeof address === 'object' && address !== null ? address.port : 0}`
+  })
+  const url = `https://localhost:${await listen(t, server)}`
   const downgraded = open(t, { url }, { ca: certificate.cert })
   t.notOk(await downgraded.isTaken(first))
   t.match(downgraded.reasons, [/without TLS/])

@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { isProblem } from '../helpers/api.ts'
+import { isProblem, sha256 } from '../helpers/api.ts'
 import { createManualClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
 const vendor = await startGlesys()
 t.teardown(async () => { await vendor.close() })
 
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const dayMs = 86_400_000
 const start = Date.parse('2026-11-21T10:00:00Z')
 
@@ -36,10 +34,10 @@ async function open (test: Test, keys: readonly object[], more: object = {}) {
   return { clock, ask, warnings, secondsLeft, audited }
 }
 
-const forever = { name: 'forever', sha256: digest('forever') }
+const forever = { name: 'forever', sha256: sha256('forever') }
 
 t.test('a key is accepted until the moment at which it expires, and 401 from then on', async t => {
-  const { clock, ask } = await open(t, [forever, { name: 'day', sha256: digest('day'), expires_at: '2026-11-22' }, { name: 'time', sha256: digest('time'), expires_at: '2026-11-21T13:00:00+02:00' }])
+  const { clock, ask } = await open(t, [forever, { name: 'day', sha256: sha256('day'), expires_at: '2026-11-22' }, { name: 'time', sha256: sha256('time'), expires_at: '2026-11-21T13:00:00+02:00' }])
   await clock.run(3_599_999)
   t.equal((await ask('time')).statusCode, 200)
   await clock.run(1)
@@ -55,7 +53,7 @@ t.test('a key is accepted until the moment at which it expires, and 401 from the
 })
 
 t.test('from 14 days before a key expires there are warnings and a metric', async t => {
-  const keys = [forever, { name: 'soon', id: 'key-7', sha256: digest('soon'), expires_at: '2026-12-06T10:00:00Z' }, { name: 'over', sha256: digest('over'), expires_at: '2020-01-01' }]
+  const keys = [forever, { name: 'soon', id: 'key-7', sha256: sha256('soon'), expires_at: '2026-12-06T10:00:00Z' }, { name: 'over', sha256: sha256('over'), expires_at: '2020-01-01' }]
   const { clock, warnings, secondsLeft } = await open(t, keys)
   t.match(warnings(), [{ key: 'over', msg: 'an API key has expired' }], 'logged at the start')
   t.equal(await secondsLeft('key-7'), 15 * 86_400)
@@ -72,7 +70,7 @@ t.test('from 14 days before a key expires there are warnings and a metric', asyn
 })
 
 t.test('during a rotation both keys of an entry are one caller, in the audit, limits and idempotency keys', async t => {
-  const { ask, audited } = await open(t, [{ ...forever, id: 'robot', sha256: [digest('forever'), digest('next')] }, { name: 'other', sha256: digest('other') }], { rate_limit: { per_minute: 5 } })
+  const { ask, audited } = await open(t, [{ ...forever, id: 'robot', sha256: [sha256('forever'), sha256('next')] }, { name: 'other', sha256: sha256('other') }], { rate_limit: { per_minute: 5 } })
   const stop = async (key: string) => await ask(key, '/v1/lab/servers/kvm123456/stop', 'POST', { 'idempotency-key': 'same' })
   const first = await stop('forever')
   t.equal(first.statusCode, 202, first.body)

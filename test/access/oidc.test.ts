@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { pino } from 'pino'
 import t from 'tap'
@@ -6,12 +5,12 @@ import { exportJWK, exportSPKI, SignJWT } from 'jose'
 import { createTokenReader } from '../../src/access/jwt.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { createHttpClient } from '../../src/upstream/http.ts'
-import { isProblem } from '../helpers/api.ts'
+import { isProblem, sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { audience, makeKey, makeToken, startIssuer, type Issuer } from '../helpers/issuer.ts'
 import type { Test } from '../helpers/line.ts'
+import { portOf } from '../helpers/ports.ts'
 
-const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
@@ -188,8 +187,7 @@ t.test('a token that is too long for a header is refused before it is parsed, on
   const issuer = await startIssuer(t, key)
   const { app } = await open(t, issuer)
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const address = app.server.address()
-  const socket = connect(typeof address === 'object' && address !== null ? address.port : 0, '127.0.0.1')
+  const socket = connect(portOf(app.server), '127.0.0.1')
   t.teardown(async () => { socket.destroy() })
   socket.end(`GET /v1/a/servers HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${'x'.repeat(20_000)}.y.z\r\n\r\n`)
   let text = ''

@@ -2,17 +2,16 @@ import t, { type Test as Tap } from 'tap'
 import { digitalocean } from '../../src/adapters/digitalocean/adapter.ts'
 import { createOptions } from '../../src/adapters/digitalocean/create.ts'
 import type { Accepted, Job } from '../../src/adapters/verbs.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import type { CreateSpec } from '../../src/domain/spec.ts'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { startDigitalocean, type DigitaloceanSandbox } from '../../sandbox/digitalocean/simulator.ts'
 import type { DigitaloceanBehavior } from '../../sandbox/digitalocean/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
-import { createFastClock, createStillClock } from '../helpers/clock.ts'
+import { isOperation, isProblem, type Ask } from '../helpers/api.ts'
+import { createStillClock } from '../helpers/clock.ts'
 import { serverFacts } from '../helpers/facts.ts'
-import { composeGateway } from '../helpers/gateway.ts'
 import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { badMembers, openFastGateway } from '../helpers/verbs.ts'
 
 const spec: CreateSpec = { name: 'web-1', region: 'nyc3', plan: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64' }
 
@@ -30,16 +29,6 @@ const sent = ({ vendor }: Bench): unknown[] => vendor.calls.filter(({ method }) 
 
 const jobsOf = async ({ operations }: Bench, jobs: readonly Job[] | undefined) => await operations.jobs?.(jobs ?? []) ?? []
 
-/** The bad members that the work ends with. */
-async function membersOf (work: Promise<unknown> | undefined): Promise<readonly string[]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError && error.refusal === 'invalid-request') return error.options.errors?.map(({ path }) => path) ?? []
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 const refused = async (work: Promise<unknown> | undefined) => await failureOf(work ?? Promise.resolve())
 
 interface Gateway {
@@ -49,16 +38,11 @@ interface Gateway {
   readonly end: (test: Tap, method: 'POST' | 'PATCH' | 'DELETE', url: string, body?: object) => Promise<Operation>
 }
 
-/** A whole gateway before the vendor, both on a clock that runs 60 times as fast. */
+/** The simulated vendor behind a whole gateway. */
 async function openGateway (test: Tap, behavior: Partial<DigitaloceanBehavior> = {}): Promise<Gateway> {
-  const clock = createFastClock(60)
-  const vendor = await startDigitalocean({ clock: clock.now, behavior: { actionMs: 3000, createMs: 4000, ...behavior } })
-  const { app, close } = await composeGateway({ clock, accounts: { do: { provider: 'digitalocean', timeout_ms: 600_000, request_deadline_ms: 600_000, ...vendor.settings.do } } })
-  test.teardown(async () => {
-    await close()
-    await vendor.close()
-  })
-  const ask = askOf(app, 'do')
+  const { vendor, ask: askOf } = await openFastGateway(test, 'digitalocean', 60, async clock =>
+    await startDigitalocean({ clock, behavior: { actionMs: 3000, createMs: 4000, ...behavior } }))
+  const ask = askOf('do')
   return {
     vendor,
     ask,
@@ -73,7 +57,7 @@ async function openGateway (test: Tap, behavior: Partial<DigitaloceanBehavior> =
   }
 }
 
-t.test('a create sends what was asked for in the vendor\'s words, and is followed by its action', async t => {
+t.test('a create sends exactly what was requested, and is followed by its action', async t => {
   const bench = await openSandbox(t)
   const { operations, pass } = bench
   const created = await operations.create?.run({
@@ -98,7 +82,9 @@ t.test('a create sends what was asked for in the vendor\'s words, and is followe
     monitoring: true,
     backups: true
   }]])
-  t.match(created, { serverId: /^\d+$/, jobs: [{ name: /^create \d+ s-1vcpu-1gb nyc3 \d+$/ }], goal: { statuses: ['running'], shown: true } })
+  t.match(created, {
+    serverId: /^\d+$/, jobs: [{ name: /^create \d+ s-1vcpu-1gb nyc3 \d+$/ }], goal: { statuses: ['running'], shown: true }
+  })
   t.match(await operations.get.run(created?.serverId ?? ''), { server: { status: 'provisioning', addresses: [], locked: false } })
   t.match(await jobsOf(bench, created?.jobs), [{ status: 'running', vendorStatus: 'in-progress' }])
   pass(200)
@@ -106,14 +92,14 @@ t.test('a create sends what was asked for in the vendor\'s words, and is followe
   t.match(await operations.get.run(created?.serverId ?? ''), { server: { status: 'running', tags: ['env:prod', 'web'] } })
 })
 
-t.test('an id that the vendor made may be a UUID of any version', t => {
+t.test('ids that the vendor generates may be UUIDs of any version', t => {
   const vpc = '11111111-2222-3333-4444-555555555555'
   t.same(createOptions.parse({ vpc, volumes: [vpc] }), { vpc, volumes: [vpc] })
   t.throws(() => createOptions.parse({ vpc: 'default' }))
   t.end()
 })
 
-t.test('what a create cannot honor is refused by name before anything is sent', async t => {
+t.test('a create names the members that it cannot honor before anything is sent', async t => {
   const bench = await openSandbox(t)
   const wrong: ReadonlyArray<readonly [Partial<CreateSpec>, string]> = [
     [{ name: 'web_1' }, 'body.name'],
@@ -131,28 +117,50 @@ t.test('what a create cannot honor is refused by name before anything is sent', 
     [{ options: { public_networking: false, ipv6: true } }, 'body.options.ipv6'],
     [{ options: { backup_policy: { plan: 'daily' } } }, 'body.options.backup_policy']
   ]
-  for (const [change, member] of wrong) t.same(await membersOf(bench.operations.create?.run({ ...spec, ...change })), [member], JSON.stringify(change).slice(0, 80))
+  for (const [change, member] of wrong) {
+    t.same(
+      await badMembers(bench.operations.create?.run({ ...spec, ...change })),
+      [member],
+      JSON.stringify(change).slice(0, 80)
+    )
+  }
   t.same(sent(bench), [])
-  t.match(await refused(bench.operations.create?.run({ ...spec, networks: ['5a4981aa-9653-4bd1-bef5-d6bff52042e4'] })), { failure: 'rejected', options: { member: 'body.networks' } }, 'a VPC of another region is a 404')
+  t.match(await refused(bench.operations.create?.run({ ...spec, networks: ['5a4981aa-9653-4bd1-bef5-d6bff52042e4'] })), {
+    failure: 'rejected', options: { member: 'body.networks' }
+  }, 'a VPC of another region is a 404')
 })
 
-t.test('a server is like an order by all that both show, whether the image is named by slug or id', async t => {
+t.test('a server is matched to a lost create by every member that both have, whether the image is a slug or an id', async t => {
   const isLike = (await openSandbox(t)).operations.create?.isLike
-  const server = serverFacts('1', 'running', { name: 'web-1', region: { id: 'nyc3', name: null }, plan: { id: 's-1vcpu-1gb', name: null }, image: { id: 'ubuntu-24-04-x64', name: null } })
+  const server = serverFacts('1', 'running', {
+    name: 'web-1',
+    region: { id: 'nyc3', name: null },
+    plan: { id: 's-1vcpu-1gb', name: null },
+    image: { id: 'ubuntu-24-04-x64', name: null }
+  })
   t.ok(isLike?.(spec, server))
   t.ok(isLike?.({ ...spec, image: '155133621' }, server), 'a slug says nothing about an id')
   t.ok(isLike?.(spec, { ...server, image: null }))
-  for (const change of [{ name: 'WEB-1' }, { region: 'nyc1' }, { plan: 's-2vcpu-4gb' }, { image: 'debian-12-x64' }]) t.notOk(isLike?.({ ...spec, ...change }, server), JSON.stringify(change))
+  for (const change of [
+    { name: 'WEB-1' }, { region: 'nyc1' }, { plan: 's-2vcpu-4gb' }, { image: 'debian-12-x64' }
+  ]) {
+    t.notOk(isLike?.({ ...spec, ...change }, server), JSON.stringify(change))
+  }
 })
 
 t.test('a create that fails at the vendor is sent once, because a second one would buy a second server', async t => {
   const bench = await openSandbox(t)
-  bench.vendor.fail({ kind: 'reply', times: 9, match: ({ method }) => method === 'POST', reply: { status: 500, body: { id: 'server_error', message: 'Unexpected server-side error' } } })
+  bench.vendor.fail({
+    kind: 'reply',
+    times: 9,
+    match: ({ method }) => method === 'POST',
+    reply: { status: 500, body: { id: 'server_error', message: 'Unexpected server-side error' } }
+  })
   t.match(await refused(bench.operations.create?.run(spec)), { failure: 'unavailable', attempts: 1, sideEffect: 'possible' })
   t.equal(sent(bench).length, 1)
 })
 
-t.test('each action is followed by its own id; what must show afterwards is said', async t => {
+t.test('each action is followed by its id, and by the server where the result must show', async t => {
   const bench = await openSandbox(t)
   const { operations, pass } = bench
   const id = '3164444'
@@ -161,7 +169,9 @@ t.test('each action is followed by its own id; what must show afterwards is said
     const accepted = await work
     t.same([sent(bench).at(-1), accepted?.goal], [['POST', `/droplets/${id}/actions`, body], goal], JSON.stringify(body))
     t.equal((await jobsOf(bench, accepted?.jobs))[0]?.status, 'running')
-    t.match(await operations.get.run(id), { server: { locked: false, task: null, allowed_actions: seen.server.allowed_actions } }, 'a running action shows nowhere on the server')
+    t.match(await operations.get.run(id), {
+      server: { locked: false, task: null, allowed_actions: seen.server.allowed_actions }
+    }, 'a running action shows nowhere on the server')
     pass(100)
   }
   await act(operations.reboot?.run({ id }), { type: 'reboot' }, undefined)
@@ -179,33 +189,39 @@ t.test('each action is followed by its own id; what must show afterwards is said
   t.same(sent(bench).at(-1), ['POST', `/droplets/${id}/actions`, { type: 'power_off' }])
 })
 
-t.test('an action that is done, odd, errored or not there yet', async t => {
+t.test('an action may be done, unknown, errored or not readable yet', async t => {
   const handle = ({ path }: SimulatedRequest): SimulatedReply => {
     const words: Readonly<Record<string, string>> = { 1: 'done', 2: 'new', 3: 'errored' }
     const status = words[path.split('/').at(-1) ?? '']
-    return status === undefined ? { status: path.endsWith('/5') ? 500 : 404, body: {} } : { status: 200, body: { action: { id: Number(path.split('/').at(-1)), status, region: 'New York' } } }
+    if (status === undefined) return { status: path.endsWith('/5') ? 500 : 404, body: {} }
+    return { status: 200, body: { action: { id: Number(path.split('/').at(-1)), status, region: 'New York' } } }
   }
   const vendor = await startSimulator(handle)
   const bench = openBench(t, digitalocean, vendor, { token: 't', api_url: vendor.origin })
   const states = await jobsOf(bench, ['1', '2', '3', '4'].map(id => ({ id, name: 'reboot' })))
   t.same(new Map(states.map(({ id, status, error }) => [id, [status, error]])), new Map([
-    ['1', ['succeeded', null]], ['2', ['running', null]], ['3', ['failed', 'the provider ended its action reboot as errored and does not say why']], ['4', ['running', null]]
+    ['1', ['succeeded', null]],
+    ['2', ['running', null]],
+    ['3', ['failed', 'the provider ended its action reboot as errored and does not say why']],
+    ['4', ['running', null]]
   ]))
-  t.match(await jobsOf(bench, [{ id: '1', name: 'a' }, { id: '5', name: 'b' }]), [{ id: '1' }], 'a read that fails says nothing about the others')
+  const readable = await jobsOf(bench, [{ id: '1', name: 'a' }, { id: '5', name: 'b' }])
+  t.match(readable, [{ id: '1' }], 'a failed read does not affect the others')
   t.equal((await refused(bench.operations.jobs?.([{ id: '5', name: 'b' }]))).failure, 'unavailable')
 })
 
-t.test('many actions are read from the latest of the account, and only those that are not among them one by one', async t => {
+t.test('many actions are read from the account\'s latest ones, and only the others one by one', async t => {
   const bench = await openSandbox(t)
   const ids = bench.vendor.addServers(30)
-  const jobs = (await Promise.all(ids.map(async id => await bench.operations.reboot?.run({ id })))).flatMap(accepted => accepted?.jobs ?? [])
+  const accepted = await Promise.all(ids.map(async id => await bench.operations.reboot?.run({ id })))
+  const jobs = accepted.flatMap(reboot => reboot?.jobs ?? [])
   bench.vendor.calls.splice(0)
   const states = await jobsOf(bench, [...jobs, { id: '999', name: 'reboot' }])
   t.equal(states.length, 31)
   t.same(bench.vendor.calls.map(({ path }) => path), ['/v2/actions', '/v2/actions/999'])
 })
 
-t.test('a create that vanishes has failed for lack of capacity, by its action or, minutes later, without one', async t => {
+t.test('a vanished create has failed for lack of capacity: at once if its action says so, else after minutes', async t => {
   const bench = await openSandbox(t, { create: 'vanishes' })
   const vanish = async (): Promise<readonly Job[]> => {
     const accepted = await bench.operations.create?.run(spec)
@@ -221,35 +237,49 @@ t.test('a create that vanishes has failed for lack of capacity, by its action or
   t.match(await jobsOf(bench, old), [{ status: 'failed', error: /^capacity-exhausted: / }])
 })
 
-t.test('a resize needs a server that is off, and the disk grows only to that of the plan', async t => {
+t.test('a resize requires a stopped server, and the disk grows only to the size of the plan', async t => {
   const bench = await openSandbox(t)
   const { operations, vendor } = bench
   const [on, off] = [await operations.get.run('3164444'), await operations.get.run('3164459')]
-  t.match(await refused(operations.resize?.run({ seen: on, plan: 's-2vcpu-4gb' })), { failure: 'conflict', options: { notAttempted: true } })
-  t.same(await membersOf(operations.resize?.run({ seen: off, plan: 's-2vcpu-4gb', disk_gib: 60 })), ['body.disk_gib'])
-  t.same(await membersOf(operations.resize?.run({ seen: off, disk_gib: 60 })), ['body.disk_gib'])
-  t.same(await membersOf(operations.resize?.run({ seen: off, plan: 's-1vcpu-512mb-10gb' })), ['body.plan'], 'a disk never shrinks')
-  t.match(await refused(operations.resize?.run({ seen: on, plan: 's-99', restart: true })), { failure: 'rejected', options: { member: 'body.plan' } }, 'before the server is stopped')
+  t.match(await refused(operations.resize?.run({ seen: on, plan: 's-2vcpu-4gb' })), {
+    failure: 'conflict', options: { notAttempted: true }
+  })
+  t.same(await badMembers(operations.resize?.run({ seen: off, plan: 's-2vcpu-4gb', disk_gib: 60 })), ['body.disk_gib'])
+  t.same(await badMembers(operations.resize?.run({ seen: off, disk_gib: 60 })), ['body.disk_gib'])
+  t.same(await badMembers(operations.resize?.run({ seen: off, plan: 's-1vcpu-512mb-10gb' })), ['body.plan'], 'a disk never shrinks')
+  t.match(await refused(operations.resize?.run({ seen: on, plan: 's-99', restart: true })), {
+    failure: 'rejected', options: { member: 'body.plan' }
+  }, 'before the server is stopped')
   t.same(sent(bench), [])
-  t.match(await operations.resize?.run({ seen: off, plan: 's-2vcpu-4gb' }), { goal: { plan: 's-2vcpu-4gb', statuses: ['stopped'] }, next: undefined })
+  t.match(await operations.resize?.run({ seen: off, plan: 's-2vcpu-4gb' }), {
+    goal: { plan: 's-2vcpu-4gb', statuses: ['stopped'] }, next: undefined
+  })
   t.same(sent(bench).at(-1), ['POST', '/droplets/3164459/actions', { type: 'resize', size: 's-2vcpu-4gb', disk: false }])
   bench.pass(100)
   t.equal(vendor.servers.get(3164459)?.disk, 25)
-  t.match(await operations.resize?.run({ seen: await operations.get.run('3164459'), plan: 's-2vcpu-4gb', disk_gib: 80 }), { goal: { disk_gib: 80 } })
+  t.match(await operations.resize?.run({
+    seen: await operations.get.run('3164459'), plan: 's-2vcpu-4gb', disk_gib: 80
+  }), { goal: { disk_gib: 80 } })
   t.match(sent(bench).at(-1), ['POST', '/droplets/3164459/actions', { disk: true }])
   t.equal(operations.resize?.deadlineMs, 3600_000)
   t.equal(operations['snapshots.create']?.deadlineMs, 3600_000)
 })
 
-t.test('only snapshots of the server itself are restored and deleted; a backup is none', async t => {
+t.test('only the server\'s own snapshots are restored and deleted, and backups do not count', async t => {
   const bench = await openSandbox(t)
   const { operations, pass } = bench
   const id = '3164444'
-  t.match(await operations['snapshots.list']?.run({ id }), [{ id: '67512819', name: 'web-1-before', server_id: id, status: 'ready', size_gib: 2.36 }])
+  t.match(await operations['snapshots.list']?.run({ id }), [
+    { id: '67512819', name: 'web-1-before', server_id: id, status: 'ready', size_gib: 2.36 }
+  ])
   for (const snapshot of ['53893572', '156110101', 'none']) {
-    t.match(await refused(operations['snapshots.delete']?.run({ id, snapshot })), { failure: 'not-found', options: { member: 'path.snapshot' } }, snapshot)
+    t.match(await refused(operations['snapshots.delete']?.run({ id, snapshot })), {
+      failure: 'not-found', options: { member: 'path.snapshot' }
+    }, snapshot)
   }
-  t.match(await refused(operations['snapshots.restore']?.run({ id: '3164459', snapshot: '67512819' })), { failure: 'not-found', options: { member: 'path.snapshot' } }, 'of another server')
+  t.match(await refused(operations['snapshots.restore']?.run({ id: '3164459', snapshot: '67512819' })), {
+    failure: 'not-found', options: { member: 'path.snapshot' }
+  }, 'of another server')
   t.same(sent(bench), [])
   t.match(await operations['snapshots.restore']?.run({ id, snapshot: '67512819' }), { jobs: [{ name: 'restore' }] })
   t.same(sent(bench).at(-1), ['POST', '/droplets/3164444/actions', { type: 'restore', image: 67512819 }])
@@ -257,25 +287,35 @@ t.test('only snapshots of the server itself are restored and deleted; a backup i
   t.same(await operations['snapshots.delete']?.run({ id, snapshot: '67512819' }), {})
   t.same(await operations['snapshots.list']?.run({ id }), [])
   bench.vendor.behavior.deniedScopes = ['image:read']
-  t.equal((await refused(operations['snapshots.delete']?.run({ id, snapshot: '1' }))).failure, 'forbidden', 'whose snapshot it is cannot be seen')
+  t.equal(
+    (await refused(operations['snapshots.delete']?.run({ id, snapshot: '1' }))).failure,
+    'forbidden',
+    'whose snapshot it is cannot be seen'
+  )
 })
 
-t.test('reserved addresses: marked, attached one of each family, and never taken from another server', async t => {
+t.test('reserved addresses are marked, one of each family is attached, and none is taken from another server', async t => {
   const bench = await openSandbox(t)
   const { operations, pass } = bench
   const attach = async (id: string, ...addresses: string[]) => await operations['addresses.attach']?.run({ id, addresses })
   const rowsOf = async (id: string) => new Map((await operations['addresses.list']?.run(id))?.map(row => [row.address, row.id]))
   t.same((await rowsOf('3164412')).get('45.55.96.47'), '45.55.96.47')
   t.equal([...await rowsOf('3164412')].filter(([, id]) => id === null).length, 3, 'its own have no id')
-  t.match((await operations['addresses.list']?.all())?.find(({ address }) => address === '45.55.96.48'), { id: '45.55.96.48', server_id: null, region: 'nyc3', scope: 'public' })
-  t.same(await membersOf(attach('3164444', '192.0.2.1')), ['body.addresses'])
-  t.same(await membersOf(attach('3164444', '45.55.96.48', '45.55.96.47')), ['body.addresses'], 'two of one family')
-  t.same(await membersOf(attach('3164444', 'fe80::1%eth0')), ['body.addresses'])
-  t.match(await refused(attach('3164444', '45.55.96.47')), { failure: 'conflict', options: { notAttempted: true, member: 'body.addresses' } })
+  t.match((await operations['addresses.list']?.all())?.find(({ address }) => address === '45.55.96.48'), {
+    id: '45.55.96.48', server_id: null, region: 'nyc3', scope: 'public'
+  })
+  t.same(await badMembers(attach('3164444', '192.0.2.1')), ['body.addresses'])
+  t.same(await badMembers(attach('3164444', '45.55.96.48', '45.55.96.47')), ['body.addresses'], 'two of one family')
+  t.same(await badMembers(attach('3164444', 'fe80::1%eth0')), ['body.addresses'])
+  t.match(await refused(attach('3164444', '45.55.96.47')), {
+    failure: 'conflict', options: { notAttempted: true, member: 'body.addresses' }
+  })
   t.same(await attach('3164412', '45.55.96.47'), { done: true })
   t.same(sent(bench), [])
   const both = await attach('3164444', '45.55.96.48', '2604:A880:0800:0000:0000:0000:0DC9:C001')
-  t.match(both, { jobs: [{ name: 'assign_ip 45.55.96.48 3164444' }], next: { name: 'assign', input: { address: '2604:a880:800::dc9:c001' } } })
+  t.match(both, {
+    jobs: [{ name: 'assign_ip 45.55.96.48 3164444' }], next: { name: 'assign', input: { address: '2604:a880:800::dc9:c001' } }
+  })
   t.equal((await refused(operations.steps?.['assign']?.run('3164444', both?.next?.input ?? {}))).failure, 'conflict', 'one event at a time')
   pass(100)
   await operations.steps?.['assign']?.run('3164444', both?.next?.input ?? {})
@@ -283,12 +323,14 @@ t.test('reserved addresses: marked, attached one of each family, and never taken
   t.same(sent(bench).at(-1), ['POST', '/reserved_ipv6/2604:a880:800::dc9:c001/actions', { type: 'assign', droplet_id: 3164444 }])
   t.equal((await rowsOf('3164444')).get('2604:a880:800::dc9:c001'), '2604:a880:800::dc9:c001')
   const detach = operations['addresses.detach']
-  t.same(await membersOf(detach?.run({ id: '3164444', address: '10.128.157.196' })), ['path.address'], 'its own stays')
-  t.match(await refused(detach?.run({ id: '3164459', address: '45.55.96.48' })), { failure: 'not-found', options: { member: 'path.address' } })
+  t.same(await badMembers(detach?.run({ id: '3164444', address: '10.128.157.196' })), ['path.address'], 'its own stays')
+  t.match(await refused(detach?.run({ id: '3164459', address: '45.55.96.48' })), {
+    failure: 'not-found', options: { member: 'path.address' }
+  })
   t.match(await detach?.run({ id: '3164444', address: '45.55.96.48' }), { jobs: [{ name: 'unassign_ip 45.55.96.48 3164444' }] })
 })
 
-t.test('an address that its owner brought along has no action to read: the address itself shows the result', async t => {
+t.test('an address that its owner brought along has no readable action, so the address shows the result', async t => {
   const bench = await openSandbox(t)
   const accepted = await bench.operations['addresses.attach']?.run({ id: '3164444', addresses: ['203.0.113.77'] })
   t.match(await jobsOf(bench, accepted?.jobs), [{ status: 'running' }])
@@ -296,7 +338,7 @@ t.test('an address that its owner brought along has no action to read: the addre
   t.match(await jobsOf(bench, accepted?.jobs), [{ status: 'succeeded' }])
 })
 
-t.test('through the gateway: results that show late, and work that another tool does meanwhile', async t => {
+t.test('through the gateway: results may show late, and other tools may work on the server meanwhile', async t => {
   const { vendor, ask, end } = await openGateway(t, { statusLagMs: 20_000, listLagMs: 10_000 })
   const created = await end(t, 'POST', '/servers', { ...spec })
   t.match(created, { status: 'succeeded', error: null })
@@ -305,38 +347,50 @@ t.test('through the gateway: results that show late, and work that another tool 
   t.match(await resized, { status: 'succeeded' })
   t.match((await ask('GET', `/servers/${created.server_id}`)).json(), { status: 'running', plan: { id: 's-2vcpu-4gb' }, disk_gib: 25 })
   vendor.behavior.statusLagMs = 0
-  t.equal((await fetch(`${vendor.settings.do.api_url}/droplets/3164444/actions`, { method: 'POST', headers: { authorization: `Bearer ${vendor.settings.do.token}` }, body: '{"type":"reboot"}' })).status, 201)
+  t.equal((await fetch(`${vendor.settings.do.api_url}/droplets/3164444/actions`, {
+    method: 'POST', headers: { authorization: `Bearer ${vendor.settings.do.token}` }, body: '{"type":"reboot"}'
+  })).status, 201)
   const busy = isProblem(t, await ask('POST', '/servers/3164444/stop'), 409, 'conflict')
   t.match(busy, { side_effect: 'none', upstream: { message: 'Droplet already has a pending event.' } })
   const deleted = await end(t, 'DELETE', `/servers/${created.server_id}`)
   t.match(deleted, { status: 'succeeded' })
 })
 
-t.test('through the gateway: a shutdown without effect is no success, and a vanished create is a failure that says why', async t => {
+t.test('through the gateway: a shutdown without effect does not succeed, and a vanished create fails with a reason', async t => {
   const { vendor, ask, end } = await openGateway(t, { shutdown: 'ignored', create: 'vanishes' })
   const stopped = isOperation(t, await ask('POST', '/servers/3164444/stop', { headers: { prefer: 'wait=60' } }), 202, 'stop')
   t.match(stopped, { status: 'running', upstream: { status: 'completed' } }, 'the action has completed, and the server still runs')
-  t.match(await end(t, 'POST', '/servers', { ...spec }), { status: 'failed', error: /^capacity-exhausted: the provider accepted the server \(plan s-1vcpu-1gb, region nyc3\)/ })
+  t.match(await end(t, 'POST', '/servers', { ...spec }), {
+    status: 'failed', error: /^capacity-exhausted: the provider accepted the server \(plan s-1vcpu-1gb, region nyc3\)/
+  })
   vendor.behavior.create = 'vanishes-silently'
-  t.match(await end(t, 'POST', '/servers', { ...spec }), { status: 'failed', error: /^capacity-exhausted: / }, 'after minutes of the gateway\'s clock')
+  t.match(await end(t, 'POST', '/servers', { ...spec }), {
+    status: 'failed', error: /^capacity-exhausted: /
+  }, 'after minutes of the gateway\'s clock')
   vendor.behavior.failActions = ['power_cycle']
   t.match(await end(t, 'POST', '/servers/3164412/reboot', { force: true }), { status: 'failed', error: /does not say why/ })
 })
 
-t.test('through the gateway: what the token may not do is forbidden, and not a wrong token', async t => {
+t.test('through the gateway: a call beyond the token\'s scopes is forbidden, not an authentication failure', async t => {
   const { vendor, ask } = await openGateway(t)
   vendor.behavior.deniedScopes = ['droplet:create', 'droplet:update', 'tag:read']
-  for (const [url, body] of [['/servers', { ...spec }], ['/servers/3164444/stop', {}]] as const) isProblem(t, await ask('POST', url, { body }), 502, 'upstream-forbidden')
+  for (const [url, body] of [
+    ['/servers', { ...spec }], ['/servers/3164444/stop', {}]
+  ] as const) isProblem(t, await ask('POST', url, { body }), 502, 'upstream-forbidden')
   t.match((await ask('GET', '/servers/3164444')).json(), { tags: [] })
   vendor.behavior.deniedScopes = []
   vendor.behavior.dropletLimit = 1
   isProblem(t, await ask('POST', '/servers', { body: { ...spec } }), 422, 'quota-exceeded')
 })
 
-t.test('through the gateway: when other tools have used up the hour, calls wait for it instead of being refused', async t => {
+t.test('through the gateway: once other tools have used up the hourly limit, calls wait instead of being refused', async t => {
   const { vendor, ask } = await openGateway(t, { rate: { limit: 20, windowMs: 40_000 } })
   const others = async (count: number): Promise<void> => {
-    for (let sent = 0; sent < count; sent += 1) await (await fetch(`${vendor.settings.do.api_url}/regions`, { headers: { authorization: `Bearer ${vendor.settings.do.token}` } })).arrayBuffer()
+    for (let sent = 0; sent < count; sent += 1) {
+      await (await fetch(`${vendor.settings.do.api_url}/regions`, {
+        headers: { authorization: `Bearer ${vendor.settings.do.token}` }
+      })).arrayBuffer()
+    }
   }
   await ask('GET', '/servers/3164444')
   await others(17)

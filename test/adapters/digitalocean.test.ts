@@ -5,7 +5,7 @@ import { dropletWire } from '../../src/adapters/digitalocean/schema.ts'
 import type { PageRequest } from '../../src/adapters/verbs.ts'
 import { GatewayError, type Failure, type UpstreamError } from '../../src/domain/failure.ts'
 import { readPage } from '../../src/reads/read-page.ts'
-import { startDigitalocean, type DigitaloceanSandbox } from '../../sandbox/digitalocean/simulator.ts'
+import { startDigitalocean } from '../../sandbox/digitalocean/simulator.ts'
 import type { DigitaloceanBehavior } from '../../sandbox/digitalocean/behavior.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest } from '../../sandbox/kit/simulator.ts'
 import { createStillClock } from '../helpers/clock.ts'
@@ -16,14 +16,16 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   return openBench(test, digitalocean, vendor, { token: 'SECRET', api_url: vendor.origin })
 }
 
-async function openSandbox (test: Test, behavior: Partial<DigitaloceanBehavior> = {}): Promise<Bench<DigitaloceanSandbox> & { readonly pass: (ms: number) => void }> {
+async function openSandbox (test: Test, behavior: Partial<DigitaloceanBehavior> = {}) {
   const { now, pass } = createStillClock()
   const vendor = await startDigitalocean({ clock: now, behavior })
   return { ...openBench(test, digitalocean, vendor, vendor.settings.do), pass }
 }
 
 const page: PageRequest = { filters: {}, offset: 0, after: null, limit: 200 }
-const paths = ({ vendor }: Bench): string[] => vendor.calls.map(({ path, rawQuery }) => `${path.replace('/v2', '')}${rawQuery === '' ? '' : `?${rawQuery}`}`)
+const paths = ({ vendor }: Bench): string[] => vendor.calls.map(
+  ({ path, rawQuery }) => `${path.replace('/v2', '')}${rawQuery === '' ? '' : `?${rawQuery}`}`
+)
 
 /** The vendor's object as it is documented, with what recorded answers add. */
 const row = {
@@ -43,7 +45,14 @@ const row = {
       { ip_address: '192.241.165.154', netmask: '255.255.255.0', gateway: '192.241.165.1', type: 'public' },
       { ip_address: '45.55.96.47', netmask: '255.255.252.0', gateway: '45.55.96.1', type: 'public' }
     ],
-    v6: [{ ip_address: '2604:A880:0800:0010:0000:0000:02DD:4001', netmask: 64, gateway: '2604:A880:0800:0010:0000:0000:0000:0001', type: 'public' }]
+    v6: [
+      {
+        ip_address: '2604:A880:0800:0010:0000:0000:02DD:4001',
+        netmask: 64,
+        gateway: '2604:A880:0800:0010:0000:0000:0000:0001',
+        type: 'public'
+      }
+    ]
   },
   region: { name: 'New York 3', slug: 'nyc3' },
   tags: ['web', 'env:prod'],
@@ -53,11 +62,13 @@ const server = (changes: object = {}) => toServer(dropletWire.parse({ ...row, ..
 
 t.test('without a public IPv4 address no address of a server is its primary one', t => {
   const networks = { v4: row.networks.v4.filter(({ type }) => type === 'private'), v6: row.networks.v6 }
-  t.same(server({ networks }).addresses.map(({ family, scope, primary }) => [family, scope, primary]), [[6, 'public', false], [4, 'private', false]])
+  t.same(server({ networks }).addresses.map(({ family, scope, primary }) => [family, scope, primary]), [
+    [6, 'public', false], [4, 'private', false]
+  ])
   t.end()
 })
 
-t.test('a droplet becomes a server: gateways in a word, dotted and plain netmasks, IPv6 in capitals, a reserved address behind the own one', async t => {
+t.test('a droplet becomes a server with canonical addresses, whatever the form of gateways, netmasks and IPv6', async t => {
   const address = { family: 4, scope: 'public', primary: false } as const
   t.same(server(), {
     id: '3164444',
@@ -85,25 +96,34 @@ t.test('a droplet becomes a server: gateways in a word, dotted and plain netmask
     protected: null,
     allowed_actions: ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'password', 'delete']
   })
-  t.match(server({ networks: { v4: [{ ip_address: '192.0.2.1', netmask: '255.0.255.0', gateway: 'nil', type: 'public' }] } }).addresses, [{ prefix_length: null, gateway: null }])
+  t.match(server({
+    networks: { v4: [{ ip_address: '192.0.2.1', netmask: '255.0.255.0', gateway: 'nil', type: 'public' }] }
+  }).addresses, [{ prefix_length: null, gateway: null }])
 })
 
-t.test('each state has its actions, a word without a meaning is unknown, and only an administrator\'s lock locks', async t => {
+t.test('each status has its actions, an undocumented one is unknown, and only an administrator\'s lock locks', async t => {
   t.match(server({ status: 'new', networks: {} }), { status: 'provisioning', power: 'unknown', addresses: [], allowed_actions: [] })
-  t.match(server({ status: 'off' }), { status: 'stopped', power: 'off', allowed_actions: ['start', 'resize', 'rename', 'rebuild', 'password', 'delete'] })
+  t.match(server({ status: 'off' }), {
+    status: 'stopped', power: 'off', allowed_actions: ['start', 'resize', 'rename', 'rebuild', 'password', 'delete']
+  })
   t.match(server({ status: 'archive' }), { status: 'unknown', provider_status: 'archive', power: 'unknown', allowed_actions: ['delete'] })
   t.match(server({ status: 'odd' }), { status: 'unknown', allowed_actions: [] })
   t.match(server({ locked: true }), { status: 'running', locked: true, allowed_actions: [] })
 })
 
-t.test('members that a narrow token does not get are not known, whether they are absent, null or empty', async t => {
+t.test('members that the token\'s scopes hide are null, whether they are absent, null or empty', async t => {
   const { image: _, tags: __, vpc_uuid: ___, ...few } = row
-  for (const wire of [few, { ...few, image: null, tags: null }, { ...few, image: [], tags: [] }]) t.match(toServer(dropletWire.parse(wire)), { image: null, tags: [], plan: { id: 's-1vcpu-1gb' } })
+  for (const wire of [few, { ...few, image: null, tags: null }, { ...few, image: [], tags: [] }]) {
+    t.match(
+      toServer(dropletWire.parse(wire)),
+      { image: null, tags: [], plan: { id: 's-1vcpu-1gb' } }
+    )
+  }
   t.match(server({ image: { ...row.image, slug: null } }).image, { id: '63663980' }, 'a retired image has no slug')
   t.match(server({ image: { ...row.image, slug: null, type: 'snapshot', name: 'kept' } }).image, { id: '63663980', name: 'kept' })
 })
 
-t.test('the plain list has no droplets with a GPU: they are read after it, by type, without a tag', async t => {
+t.test('droplets with a GPU are missing from the plain list and are read after it, by type and without a tag', async t => {
   const bench = await openSandbox(t)
   const { operations: { list } } = bench
   const all = await list.run({ ...page, filters: { tag: 'web', region: 'nyc3', name: 'ML-1' } })
@@ -114,7 +134,7 @@ t.test('the plain list has no droplets with a GPU: they are read after it, by ty
   t.equal((await failureOf(list.run(page))).failure, 'forbidden', 'half a list would be untrue')
 })
 
-t.test('every server is listed once, over the edges of pages and whatever the order', async t => {
+t.test('every server is listed once across pages, in any order', async t => {
   for (const order of ['up', 'down'] as const) {
     const { vendor, operations } = await openSandbox(t, { order })
     const added = vendor.addServers(410)
@@ -126,32 +146,43 @@ t.test('every server is listed once, over the edges of pages and whatever the or
     t.match(first, { rows: [{ server: { id: '1020304' } }, { server: { id: '3164412' } }], total: 418 })
     const third = vendor.servers.get(3164412)
     if (third !== undefined) vendor.servers.delete(third.id)
-    t.match(await readPage(operations.list, { filters: {}, sort: 'id', limit: 1, after: first.next }), { rows: [{ server: { id: '3164444' } }] }, 'a deletion slides nothing away')
+    t.match(await readPage(operations.list, {
+      filters: {}, sort: 'id', limit: 1, after: first.next
+    }), { rows: [{ server: { id: '3164444' } }] }, 'a deletion slides nothing away')
   }
 })
 
-t.test('a list ends where no link and no count says that more follows, and links are never followed', async t => {
+t.test('a list ends where neither a link nor the count announces more rows, and links are never followed', async t => {
   const rows = (from: number, count: number): object[] => Array.from({ length: count }, (_, index) => ({ ...row, id: from + index }))
   const answer = (query: URLSearchParams): object => {
     if (query.has('type')) return { droplets: [], links: {}, meta: { total: 0 } }
-    return query.get('page') === '1' ? { droplets: rows(1, 200), meta: { total: 201 } } : { droplets: rows(201, 1), links: { pages: { prev: 'http://127.0.0.1:9/' } } }
+    return query.get('page') === '1'
+      ? { droplets: rows(1, 200), meta: { total: 201 } }
+      : {
+          droplets: rows(201, 1), links: { pages: { prev: 'http://127.0.0.1:9/' } }
+        }
   }
   const bench = await open(t, ({ query }) => ({ status: 200, body: answer(query) }))
   t.match(await bench.operations.list.run(page), { last: false, total: null }, 'the count contradicts the absent links')
-  const linked = await open(t, ({ query }) => ({ status: 200, body: { droplets: query.has('type') ? [] : rows(1, 2), links: { pages: { next: 'http://127.0.0.1:9/v2/droplets?page=2' } } } }))
+  const linked = await open(t, ({ query }) => ({
+    status: 200,
+    body: { droplets: query.has('type') ? [] : rows(1, 2), links: { pages: { next: 'http://127.0.0.1:9/v2/droplets?page=2' } } }
+  }))
   t.match(await linked.operations.list.run(page), { last: false })
   const empty = await open(t, () => ({ status: 200, body: { droplets: [], links: { pages: {} } } }))
   t.match(await empty.operations.list.run(page), { last: true, rows: [], total: null })
 })
 
-t.test('an id that is none leads nowhere: DELETE on the list would take every server with a tag', async t => {
+t.test('a malformed id is never sent: DELETE on the list would remove every server with a tag', async t => {
   const bench = await openSandbox(t)
   const { operations } = bench
   const seen = await operations.get.run('3164444')
   bench.vendor.calls.splice(0)
   for (const id of ['', '0', '?tag_name=web', '3164444?x', '../droplets', '12345678901234567']) {
     t.match(await failureOf(operations.get.run(id)), { failure: 'not-found', options: { notAttempted: true } }, id)
-    t.equal((await failureOf(operations.delete?.run({ seen: { ...seen, server: { ...seen.server, id } } }) ?? Promise.resolve())).failure, 'not-found', id)
+    t.equal((await failureOf(operations.delete?.run({
+      seen: { ...seen, server: { ...seen.server, id } }
+    }) ?? Promise.resolve())).failure, 'not-found', id)
   }
   t.same(paths(bench), [])
 })
@@ -183,7 +214,7 @@ const refusals: ReadonlyArray<readonly [number, object, Failure, string?]> = [
   [503, {}, 'unavailable']
 ]
 
-t.test('a refusal is judged by its status and then by its text, and names the member where the call has it', async t => {
+t.test('a refusal is classified by status, then by text, and names the member if the call carries it', async t => {
   let reply: SimulatedReply = { status: 500 }
   const { operations } = await open(t, () => reply)
   const order = { name: 'web-1', region: 'nyc3', plan: 's-1vcpu-1gb', image: '63663980' }
@@ -194,10 +225,12 @@ t.test('a refusal is judged by its status and then by its text, and names the me
     t.equal(error.options.member, member, JSON.stringify(body))
   }
   reply = { status: 422, body: { ...words('Size can not decrease size of Droplet\'s disk image'), request_id: 'own' } }
-  t.match(await failureOf(operations.rename?.run({ id: '1', name: 'web-2' }) ?? Promise.resolve()), { failure: 'rejected', options: { requestId: 'own', member: undefined } }, 'a rename has no plan')
+  t.match(await failureOf(operations.rename?.run({ id: '1', name: 'web-2' }) ?? Promise.resolve()), {
+    failure: 'rejected', options: { requestId: 'own', member: undefined }
+  }, 'a rename has no plan')
 })
 
-t.test('Retry-After is the vendor\'s of a burst, and else the time until the oldest request leaves the hour', async t => {
+t.test('Retry-After is the vendor\'s after a burst, else the time until the oldest request leaves the window', async t => {
   let headers: Record<string, string> = {}
   const { operations } = await open(t, () => ({ status: 429, headers, body: words('Too many requests', 'too_many_requests') }))
   const waitOf = async (next: Record<string, string>): Promise<number | undefined> => {
@@ -212,41 +245,71 @@ t.test('Retry-After is the vendor\'s of a burst, and else the time until the old
   t.equal(await waitOf({}), 1000)
 })
 
-t.test('catalogs: what create takes, priced in dollars, without what cannot be chosen', async t => {
+t.test('catalogs list what a create accepts, priced in dollars', async t => {
   const { operations } = await openSandbox(t)
   const images = await operations.images?.run({}) ?? []
-  t.match(images.find(({ id }) => id === 'ubuntu-24-04-x64'), { name: 'Ubuntu 24.04 (LTS) x64', os: 'Ubuntu', region: null, min_disk_gib: 10 })
+  t.match(images.find(({ id }) => id === 'ubuntu-24-04-x64'), {
+    name: 'Ubuntu 24.04 (LTS) x64', os: 'Ubuntu', region: null, min_disk_gib: 10
+  })
   t.match(images.find(({ id }) => id === '158330303'), { name: 'golden', region: 'nyc3' })
-  t.same(images.filter(({ name }) => ['1.33.1-do.0', 'arriving', '20.04 (LTS) x64'].includes(name)), [], 'neither an image of Kubernetes, nor an unfinished, nor a retired one')
+  t.same(images.filter(({ name }) => [
+    '1.33.1-do.0', 'arriving', '20.04 (LTS) x64'
+  ].includes(name)), [], 'neither an image of Kubernetes, nor an unfinished, nor a retired one')
   t.notOk((await operations.images?.run({ region: 'fra1' }))?.some(({ id }) => id === '158330303'))
   const plans = await operations.plans?.run({}) ?? []
-  t.match(plans.find(({ id }) => id === 's-2vcpu-4gb'), { name: 's-2vcpu-4gb', cpus: 2, memory_mib: 4096, disk_gib: 80, region: null, available: true, price: { amount: 24, currency: 'USD', period: 'month', hourly: 0.03571, monthly: 24 } })
-  t.match(plans.find(({ id }) => id === '512mb'), { available: false, price: { hourly: 0.00744 } }, 'a retired plan, and a price without the dust of its floating point')
-  t.same((await operations.plans?.run({ region: 'fra1' }))?.map(({ id }) => id), ['s-1vcpu-512mb-10gb', 's-1vcpu-1gb', 's-1vcpu-2gb', 's-2vcpu-2gb', 's-2vcpu-4gb'])
-  t.same(await operations.regions?.run({}), [['nyc1', 'New York 1'], ['nyc3', 'New York 3'], ['ams3', 'Amsterdam 3'], ['fra1', 'Frankfurt 1']].map(([id, name]) => ({ id, name })), 'a closed region is none')
+  t.match(plans.find(({ id }) => id === 's-2vcpu-4gb'), {
+    name: 's-2vcpu-4gb',
+    cpus: 2,
+    memory_mib: 4096,
+    disk_gib: 80,
+    region: null,
+    available: true,
+    price: { amount: 24, currency: 'USD', period: 'month', hourly: 0.03571, monthly: 24 }
+  })
+  t.match(plans.find(({ id }) => id === '512mb'), {
+    available: false, price: { hourly: 0.00744 }
+  }, 'a retired plan, and a price without the dust of its floating point')
+  t.same((await operations.plans?.run({ region: 'fra1' }))?.map(({ id }) => id), [
+    's-1vcpu-512mb-10gb', 's-1vcpu-1gb', 's-1vcpu-2gb', 's-2vcpu-2gb', 's-2vcpu-4gb'
+  ])
+  t.same(await operations.regions?.run({}), [
+    ['nyc1', 'New York 1'], ['nyc3', 'New York 3'], ['ams3', 'Amsterdam 3'], ['fra1', 'Frankfurt 1']
+  ].map(([id, name]) => ({ id, name })), 'a closed region is none')
   t.match(await operations.ssh_keys?.run({}), [{ id: '289794', name: 'deploy', fingerprint: /^3b:16:/ }, { id: '289795' }])
-  t.match(await operations.networks?.run({ region: 'nyc3' }), [{ id: '760e09ef-dc84-11e8-981e-3cfdfeaae000', scope: 'private', cidrs: ['10.128.0.0/16'] }])
+  t.match(await operations.networks?.run({ region: 'nyc3' }), [
+    { id: '760e09ef-dc84-11e8-981e-3cfdfeaae000', scope: 'private', cidrs: ['10.128.0.0/16'] }
+  ])
 })
 
-t.test('raw calls give out no credentials and act on no tag', async t => {
+t.test('raw calls return no credentials and cannot act on a tag', async t => {
   const bench = await openSandbox(t)
   const raw = bench.operations.raw
-  const forbidden = ['/registry/docker-credentials', '/registries/a/docker-credentials', '/kubernetes/clusters/1/kubeconfig', '/kubernetes/clusters/1/credentials', '/databases', '/databases/1/users', '/spaces/keys',
-    '/functions/namespaces/x', '/gen-ai/agents/1/api_keys', '/gen-ai/models/api_keys/1', '/gen-ai/oauth2/url', '/dedicated-inferences/1/tokens', '/vector-databases/1/credentials', '/apps/1', '/Apps', '/v2/databases', '/d%61tabases', '/spaces//keys']
+  const forbidden = [
+    '/registry/docker-credentials', '/registries/a/docker-credentials', '/kubernetes/clusters/1/kubeconfig',
+    '/kubernetes/clusters/1/credentials', '/databases', '/databases/1/users', '/spaces/keys', '/functions/namespaces/x',
+    '/gen-ai/agents/1/api_keys', '/gen-ai/models/api_keys/1', '/gen-ai/oauth2/url', '/dedicated-inferences/1/tokens',
+    '/vector-databases/1/credentials', '/apps/1', '/Apps', '/v2/databases', '/d%61tabases', '/spaces//keys'
+  ]
   t.same(forbidden.filter(path => raw?.isForbidden(path) !== true), [])
   t.same(['/droplets', '/account', '/account/keys', '/spaces', '/droplets/1/actions'].filter(path => raw?.isForbidden(path) === true), [])
   for (const [method, path] of [['DELETE', '/droplets'], ['DELETE', '/Droplets/'], ['POST', '/droplets/actions']] as const) {
     await t.rejects(async () => await raw?.run({ method, path, query: 'tag_name=web', body: null }), GatewayError, path)
   }
   t.same(paths(bench), [])
-  t.match(await raw?.run({ method: 'GET', path: '/droplets/3164444', query: '', body: null }), { status: 200, body: { droplet: { id: 3164444 } } })
+  t.match(await raw?.run({ method: 'GET', path: '/droplets/3164444', query: '', body: null }), {
+    status: 200, body: { droplet: { id: 3164444 } }
+  })
   t.match(bench.vendor.calls.at(-1), { method: 'GET', body: '' })
   t.match(await raw?.run({ method: 'GET', path: '/nothing', query: '', body: null }), { status: 404, body: { id: 'not_found' } })
 })
 
-t.test('settings: a token in quotes and an address without its version are put right, and others refused', async t => {
+t.test('settings: quotes around a token are removed, a missing version is added, and other mistakes are refused', async t => {
   const parse = (settings: object) => digitalocean.account.safeParse(settings)
   t.match(parse({ token: ' "dop_v1_x" ' }).data, { token: 'dop_v1_x', api_url: 'https://api.digitalocean.com/v2' })
   t.match(parse({ token: 't', api_url: 'https://proxy.example.com/do/' }).data, { api_url: 'https://proxy.example.com/do/v2' })
-  for (const wrong of [{}, { token: '' }, { token: 'a b' }, { token: 't', api_url: 'ftp://x' }, { token: 't', region: 'nyc3' }]) t.notOk(parse(wrong).success, JSON.stringify(wrong))
+  for (const wrong of [
+    {}, { token: '' }, { token: 'a b' }, { token: 't', api_url: 'ftp://x' }, { token: 't', region: 'nyc3' }
+  ]) {
+    t.notOk(parse(wrong).success, JSON.stringify(wrong))
+  }
 })

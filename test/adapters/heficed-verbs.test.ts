@@ -2,7 +2,7 @@ import t from 'tap'
 import { heficed } from '../../src/adapters/heficed/adapter.ts'
 import { seenInstance } from '../../src/adapters/heficed/mapping.ts'
 import type { Accepted } from '../../src/adapters/verbs.ts'
-import { GatewayError, UpstreamError } from '../../src/domain/failure.ts'
+import { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import type { Goal } from '../../src/domain/operation.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
@@ -13,6 +13,7 @@ import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simula
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { badMembers } from '../helpers/verbs.ts'
 
 const organization = '7bddbff3-2dfb-11e9-895d-c8dbf32f12cd'
 const instances = `/${organization}/kronoscloud/instances`
@@ -76,17 +77,6 @@ const invoice = (changes: object = {}): object => ({
 /** What was sent beside the sign-in. */
 const sent = ({ calls }: Pick<Simulator, 'calls'>): unknown[] => calls.filter(({ path }) => path !== '/oauth2/token').map(({ method, path, rawQuery, body }) =>
   [method, rawQuery === '' ? path : `${path}?${rawQuery}`, body === '' ? null : JSON.parse(body)])
-
-/** The bad members that the work ends with. */
-async function membersOf (work: Promise<unknown> | undefined): Promise<readonly string[]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError && error.refusal === 'invalid-request') return error.options.errors?.map(({ path }) => path) ?? []
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 const never = async (): Promise<never> => { throw new Error('the verb is absent') }
 const isReached = ({ statuses, name, cpus, memory_mib: memory, disk_gib: disk }: Goal, server: ServerFacts): boolean =>
@@ -204,7 +194,7 @@ t.test('an invalid create is refused before anything is sent', async t => {
     [nowhere, 'body.region'],
     [unsized, 'body.cpus']
   ]
-  for (const [wrong, member] of orders) t.same(await membersOf(operations.create?.run(wrong)), [member])
+  for (const [wrong, member] of orders) t.same(await badMembers(operations.create?.run(wrong)), [member])
   t.equal(vendor.calls.length, 0)
 })
 
@@ -356,8 +346,8 @@ t.test('a resize that the vendor cannot do is refused before anything is sent', 
     [{ memory_mib: 1024 }, 'body.memory_mib'],
     [{ memory_mib: 3000 }, 'body.memory_mib'],
     [{ disk_gib: 25 }, 'body.disk_gib']
-  ] as const) t.same(await membersOf(operations.resize?.run({ seen: seen(), ...asked })), [member])
-  t.same(await membersOf(operations.resize?.run({ seen: seen({ additionalDisk1: 55 }), disk_gib: 80 })), ['body.disk_gib'])
+  ] as const) t.same(await badMembers(operations.resize?.run({ seen: seen(), ...asked })), [member])
+  t.same(await badMembers(operations.resize?.run({ seen: seen({ additionalDisk1: 55 }), disk_gib: 80 })), ['body.disk_gib'])
   t.equal(vendor.calls.length, 0)
 })
 
@@ -392,7 +382,7 @@ t.test('a rebuild names the image; one that is not known is no missing server', 
   const { vendor, operations } = await open(t, () => ({ status: 200, body: event }))
   t.same(await operations.rebuild?.run({ seen: seen(), image: ubuntu }), followed)
   t.strictSame(sent(vendor), [['POST', `${instances}/312019/reinstall`, { templateId: ubuntu }]])
-  t.same(await membersOf(operations.rebuild?.run({ seen: seen(), image: 'ubuntu' })), ['body.image'])
+  t.same(await badMembers(operations.rebuild?.run({ seen: seen(), image: 'ubuntu' })), ['body.image'])
   t.equal(sent(vendor).length, 1)
   for (const status of [400, 404]) {
     const refusing = await open(t, () => problem(status, 'templateId'))

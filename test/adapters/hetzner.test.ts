@@ -3,9 +3,9 @@ import { hetzner } from '../../src/adapters/hetzner/adapter.ts'
 import type { AdapterVerbs, PageRequest } from '../../src/adapters/verbs.ts'
 import { GatewayError } from '../../src/domain/failure.ts'
 import type { HetznerBehavior } from '../../sandbox/hetzner/behavior.ts'
-import { startHetzner, type HetznerSandbox } from '../../sandbox/hetzner/simulator.ts'
+import { startHetzner } from '../../sandbox/hetzner/simulator.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
-import { createStillClock, type StillClock } from '../helpers/clock.ts'
+import { createStillClock } from '../helpers/clock.ts'
 import { failureOf, listAll, openBench, type Bench, type Test } from '../helpers/line.ts'
 
 const web = 117_700_001
@@ -17,7 +17,7 @@ async function open (test: Test, handle: (request: SimulatedRequest) => Simulate
   return openBench(test, hetzner, vendor, { token: 'a'.repeat(64), api_url: vendor.origin })
 }
 
-async function openSandbox (test: Test, behavior: Partial<HetznerBehavior> = {}): Promise<Bench<HetznerSandbox> & Pick<StillClock, 'pass'>> {
+async function openSandbox (test: Test, behavior: Partial<HetznerBehavior> = {}) {
   const { now, pass } = createStillClock()
   const vendor = await startHetzner({ clock: now, behavior: { actionMs: 20, createMs: 40, ...behavior } })
   return { ...openBench(test, hetzner, vendor, vendor.settings.hz), pass }
@@ -29,8 +29,12 @@ const verb = <Name extends keyof AdapterVerbs>(operations: AdapterVerbs, name: N
   return found
 }
 
-const problem = (status: number, code: string, message = 'no', details: unknown = null): SimulatedReply => ({ status, body: { error: { code, message, details } } })
-const sentTo = ({ calls }: Pick<Simulator, 'calls'>): string[] => calls.map(({ method, path, rawQuery, body }) => `${method} ${path}${rawQuery === '' ? '' : `?${rawQuery}`}${body === '' ? '' : ` ${body}`}`)
+const problem = (status: number, code: string, message = 'no', details: unknown = null): SimulatedReply => ({
+  status, body: { error: { code, message, details } }
+})
+const sentTo = ({ calls }: Pick<Simulator, 'calls'>): string[] => calls.map(
+  ({ method, path, rawQuery, body }) => `${method} ${path}${rawQuery === '' ? '' : `?${rawQuery}`}${body === '' ? '' : ` ${body}`}`
+)
 const page = (more: Partial<PageRequest> = {}): PageRequest => ({ filters: {}, offset: 0, after: null, limit: 50, ...more })
 
 const badMember = async (work: Promise<unknown>): Promise<string> => await work.then(() => 'nothing was refused', (error: unknown) => {
@@ -38,7 +42,7 @@ const badMember = async (work: Promise<unknown>): Promise<string> => await work.
   throw error
 })
 
-t.test('a record has the facts of the vendor\'s row, and no invented ones', async t => {
+t.test('a server has the facts of the vendor\'s record, and null for others', async t => {
   const { operations } = await openSandbox(t)
   t.match((await operations.get.run(id)).server, {
     id,
@@ -60,33 +64,49 @@ t.test('a record has the facts of the vendor\'s row, and no invented ones', asyn
   })
 })
 
-t.test('an IPv6 network is shown by its first address, private-only servers have no public one, floating ids become addresses', async t => {
+t.test('addresses: the first of an IPv6 network, no public one for a private-only server, and floating ones by their ids', async t => {
   const { operations, vendor } = await openSandbox(t)
   const rows = await listAll(operations)
-  const addressesOf = (name: string) => rows.find(({ server }) => server.name === name)?.server.addresses.map(({ address, prefix_length: prefix, scope, primary }) => [address, prefix, scope, primary])
-  t.same(addressesOf('web-1'), [['192.0.2.12', null, 'public', true], ['2001:db8:11::1', 64, 'public', true], ['10.0.0.2', null, 'private', false], ['198.51.100.7', null, 'public', false]])
+  const addressesOf = (name: string) => rows.find(({ server }) => server.name === name)?.server.addresses.map(
+    ({ address, prefix_length: prefix, scope, primary }) => [address, prefix, scope, primary]
+  )
+  t.same(addressesOf('web-1'), [
+    ['192.0.2.12', null, 'public', true],
+    ['2001:db8:11::1', 64, 'public', true],
+    ['10.0.0.2', null, 'private', false],
+    ['198.51.100.7', null, 'public', false]
+  ])
   t.same(addressesOf('private-only'), [['10.0.0.3', null, 'private', false]])
-  t.same(sentTo(vendor).filter(call => call.includes('floating')), ['GET /floating_ips?sort=id%3Aasc&page=1&per_page=50'], 'one read for all pages')
-  t.same((await operations.get.run(id)).server.addresses, rows.find(({ server }) => server.id === id)?.server.addresses, 'a get has the same')
+  t.same(sentTo(vendor).filter(call => call.includes('floating')), [
+    'GET /floating_ips?sort=id%3Aasc&page=1&per_page=50'
+  ], 'one read for all pages')
+  t.same(
+    (await operations.get.run(id)).server.addresses,
+    rows.find(({ server }) => server.id === id)?.server.addresses,
+    'a get has the same'
+  )
 })
 
-t.test('the disk is the server\'s own, not that of its plan, and half a GB is 512 MiB', async t => {
+t.test('the disk is that of the server, not of its plan, and half a GB is 512 MiB', async t => {
   const { operations } = await openSandbox(t)
   const rows = (await listAll(operations)).map(({ server }) => server)
   t.match(rows.find(({ name }) => name === 'private-only'), { plan: { id: 'cpx32' }, disk_gib: 40, image: null, power: 'off' })
   t.match(rows.find(({ name }) => name === 'half'), { memory_mib: 512, status: 'rebuilding', locked: true, allowed_actions: [] })
 })
 
-t.test('each word of the vendor has its state, and a strange one stays verbatim', async t => {
+t.test('each status of the vendor is mapped, and an unknown one stays verbatim', async t => {
   const { operations } = await openSandbox(t)
-  const byName = new Map((await listAll(operations)).map(({ server }) => [server.name, [server.status, server.power, server.provider_status]]))
+  const byName = new Map((await listAll(operations)).map(({ server }) => [
+    server.name, [server.status, server.power, server.provider_status]
+  ]))
   t.same(['fresh', 'waking', 'sinking', 'going', 'moving', 'lost', 'odd'].map(name => byName.get(name)), [
-    ['provisioning', 'unknown', 'initializing'], ['starting', 'unknown', 'starting'], ['stopping', 'on', 'stopping'], ['deleting', 'unknown', 'deleting'],
+    ['provisioning', 'unknown', 'initializing'], ['starting', 'unknown', 'starting'], ['stopping', 'on', 'stopping'],
+    ['deleting', 'unknown', 'deleting'],
     ['migrating', 'unknown', 'migrating'], ['unknown', 'unknown', 'unknown'], ['unknown', 'unknown', 'hibernating']
   ])
 })
 
-t.test('a protected server is not offered its deletion or rebuild, and refuses rebuild and restore before anything is sent', async t => {
+t.test('a protected server does not allow delete and rebuild; rebuild and restore are refused before anything is sent', async t => {
   const { operations, vendor } = await openSandbox(t)
   const kept = (await listAll(operations)).find(({ server }) => server.name === 'kept')
   if (kept === undefined) return
@@ -100,16 +120,32 @@ t.test('a protected server is not offered its deletion or rebuild, and refuses r
 })
 
 t.test('a location inside a datacenter, as it was before July 2026, is read', async t => {
-  const { operations } = await open(t, () => ({ status: 200, body: { server: { id: 7, name: 'old', status: 'running', created: '2024-01-01T00:00:00+00:00', datacenter: { id: 4, name: 'fsn1-dc14', location: { name: 'fsn1', city: 'Falkenstein' } }, public_net: { ipv4: { ip: '0.0.0.0' }, ipv6: null, floating_ips: [] } } } }))
-  t.match((await operations.get.run('7')).server, { region: { id: 'fsn1', name: 'Falkenstein' }, created_at: '2024-01-01T00:00:00Z', addresses: [], cpus: null, plan: null, protected: null })
+  const { operations } = await open(t, () => ({
+    status: 200,
+    body: {
+      server: {
+        id: 7,
+        name: 'old',
+        status: 'running',
+        created: '2024-01-01T00:00:00+00:00',
+        datacenter: { id: 4, name: 'fsn1-dc14', location: { name: 'fsn1', city: 'Falkenstein' } },
+        public_net: { ipv4: { ip: '0.0.0.0' }, ipv6: null, floating_ips: [] }
+      }
+    }
+  }))
+  t.match((await operations.get.run('7')).server, {
+    region: { id: 'fsn1', name: 'Falkenstein' }, created_at: '2024-01-01T00:00:00Z', addresses: [], cpus: null, plan: null, protected: null
+  })
 })
 
-t.test('a walk reads overlapping pages of at most 50 rows to the end, also when rows vanish meanwhile', async t => {
+t.test('a walk reads overlapping pages of at most 50 rows to the end, even if rows vanish meanwhile', async t => {
   const { operations, vendor } = await openSandbox(t)
   vendor.addServers(120)
   const all = await listAll(operations)
   t.equal(all.length, 184)
-  t.same(sentTo(vendor).filter(call => call.startsWith('GET /servers')).slice(0, 2), ['GET /servers?sort=id%3Aasc&page=1&per_page=50', 'GET /servers?sort=id%3Aasc&page=2&per_page=50'])
+  t.same(sentTo(vendor).filter(call => call.startsWith('GET /servers')).slice(0, 2), [
+    'GET /servers?sort=id%3Aasc&page=1&per_page=50', 'GET /servers?sort=id%3Aasc&page=2&per_page=50'
+  ])
   const next = await operations.list.run(page({ offset: 49 }))
   t.equal(next.start, 49, 'the gateway\'s overlap is a page of another size')
   t.match(vendor.calls.at(-1)?.rawQuery, /page=2&per_page=49/)
@@ -134,14 +170,19 @@ t.test('filters are sent only where the vendor can read them', async t => {
   t.equal(vendor.calls.length, before, 'a state that there is not costs no call')
 })
 
-t.test('the last page is known by the next one, where the vendor leaves the numbers out', async t => {
-  const { operations } = await open(t, () => ({ status: 200, body: { servers: [{ id: 1, status: 'running' }], meta: { pagination: { page: 1, next_page: null, last_page: null, total_entries: null } } } }))
+t.test('the last page is recognized without the vendor\'s numbers', async t => {
+  const { operations } = await open(t, () => ({
+    status: 200,
+    body: {
+      servers: [{ id: 1, status: 'running' }], meta: { pagination: { page: 1, next_page: null, last_page: null, total_entries: null } }
+    }
+  }))
   t.match(await operations.list.run(page()), { last: true, total: null })
   const bare = await open(t, () => ({ status: 200, body: { servers: [{ id: 1, status: 'running' }] } }))
   t.match(await bare.operations.list.run(page()), { last: true, total: null })
 })
 
-t.test('codes say what statuses do not', async t => {
+t.test('refusals are classified by code, because statuses mislead', async t => {
   const refusals: ReadonlyArray<readonly [SimulatedReply, string]> = [
     [problem(401, 'unauthorized'), 'authentication'],
     [problem(401, 'token_readonly'), 'forbidden'],
@@ -176,7 +217,7 @@ t.test('codes say what statuses do not', async t => {
   }
 })
 
-t.test('a used-up rate limit is over when one request is free again, not when the bucket is full', async t => {
+t.test('Retry-After is the time until one request is free, not until the bucket is full', async t => {
   const limited = (headers: Readonly<Record<string, string>>) => async (): Promise<number | undefined> => {
     const { operations } = await open(t, () => ({ ...problem(429, 'rate_limit_exceeded'), headers }))
     return (await failureOf(verb(operations, 'start').run({ id }))).options.retryAfterMs
@@ -188,25 +229,38 @@ t.test('a used-up rate limit is over when one request is free again, not when th
   t.equal(await limited({ 'retry-after': '7' })(), 7000)
 })
 
-t.test('actions are read by 25 ids at a time, and one that is absent has not failed', async t => {
+t.test('25 actions are read at a time, and an absent one has not failed', async t => {
   const first = 606_028_482_673_874
-  const states: Readonly<Record<number, object>> = { 0: { status: 'running' }, 1: { status: 'error', error: { code: 'unknown_error', message: 'server is locked' } }, 2: { status: 'error', error: { code: '', message: '' } }, 26: {} }
+  const states: Readonly<Record<number, object>> = {
+    0: { status: 'running' },
+    1: { status: 'error', error: { code: 'unknown_error', message: 'server is locked' } },
+    2: { status: 'error', error: { code: '', message: '' } },
+    26: {}
+  }
   const { operations, vendor } = await open(t, ({ query }) => ({
     status: 200,
     body: {
       actions: query.getAll('id').slice(0, 25).map(Number).filter(action => action !== first + 3)
-        .map(action => ({ id: action, command: 'start_server', status: 'success', error: { code: 'action_failed', message: 'Action failed' }, ...states[action - first] }))
+        .map(action => ({
+          id: action,
+          command: 'start_server',
+          status: 'success',
+          error: { code: 'action_failed', message: 'Action failed' },
+          ...states[action - first]
+        }))
     }
   }))
   const jobs = Array.from({ length: 30 }, (_, index) => ({ id: String(first + index), name: 'start_server' }))
-  const told = await verb(operations, 'jobs')([...jobs, ...jobs])
+  const answered = await verb(operations, 'jobs')([...jobs, ...jobs])
   t.equal(vendor.calls.length, 2, 'two reads for 60 waiters')
-  t.same(told.slice(0, 5).map(({ status, error }) => [status, error]), [['running', null], ['failed', 'server is locked (unknown_error)'], ['failed', null], ['unknown', null], ['succeeded', null]])
-  t.equal(told.length, 60)
-  t.ok(told.slice(25, 30).every(({ status }) => status === 'succeeded'), 'what is beyond 25 ids is asked for too')
+  t.same(answered.slice(0, 5).map(({ status, error }) => [status, error]), [
+    ['running', null], ['failed', 'server is locked (unknown_error)'], ['failed', null], ['unknown', null], ['succeeded', null]
+  ])
+  t.equal(answered.length, 60)
+  t.ok(answered.slice(25, 30).every(({ status }) => status === 'succeeded'), 'further ids are read, too')
 })
 
-t.test('a token that cannot stand in a header is refused by the configuration', async t => {
+t.test('a token that is invalid in a header is refused by the configuration', async t => {
   for (const token of ['a b', 'abc\n', 'ä', '']) t.notOk(hetzner.account.safeParse({ token }).success)
   t.same(hetzner.account.parse({ token: 'abc' }), { token: 'abc', api_url: 'https://api.hetzner.cloud/v1' })
 })
@@ -214,12 +268,16 @@ t.test('a token that cannot stand in a header is refused by the configuration', 
 t.test('raw refuses the actions whose secrets would be lost', async t => {
   const { operations } = await openSandbox(t)
   const raw = verb(operations, 'raw')
-  for (const action of ['reset_password', 'enable_rescue', 'rebuild', 'request_console']) t.ok(raw.isForbidden(`/servers/1/actions/${action}`), action)
+  for (const action of [
+    'reset_password', 'enable_rescue', 'rebuild', 'request_console'
+  ]) {
+    t.ok(raw.isForbidden(`/servers/1/actions/${action}`), action)
+  }
   t.notOk(raw.isForbidden('/servers/1/actions/poweron'))
   t.match(await raw.run({ method: 'GET', path: '/datacenters', query: '', body: null }), { status: 410 })
 })
 
-t.test('an address that the lock of the one before holds up is attached by a later step', async t => {
+t.test('an address that is refused because of the lock of an earlier one is attached by a later step', async t => {
   const ips = ['198.51.100.7', '198.51.100.8', '198.51.100.9'].map((ip, index) => ({ id: 478_001 + index, ip, server: null }))
   let locked = false
   const { operations, vendor } = await open(t, ({ method, path }) => {
@@ -230,7 +288,9 @@ t.test('an address that the lock of the one before holds up is attached by a lat
   })
   const accepted = await verb(operations, 'addresses.attach').run({ id, addresses: ips.map(({ ip }) => ip) })
   const next = { name: 'addresses.assign', input: { addresses: 'floating-478002 floating-478003' } }
-  t.match(accepted, { jobs: [{ id: '606028482673874' }], goal: { unprovable: true }, next }, 'without a goal the operation would end before its step')
+  t.match(accepted, {
+    jobs: [{ id: '606028482673874' }], goal: { unprovable: true }, next
+  }, 'without a goal the operation would end before its step')
   const step = operations.steps?.[next.name]
   t.equal((await failureOf(step?.run(id, next.input) ?? Promise.resolve())).failure, 'conflict', 'a first one that is locked is not sent')
   locked = false
@@ -238,7 +298,7 @@ t.test('an address that the lock of the one before holds up is attached by a lat
   t.equal(sentTo(vendor).at(-2), `POST /floating_ips/478002/actions/assign {"server":${id}}`)
 })
 
-t.test('a gateway timeout of the vendor is an outage, and a read is sent again', async t => {
+t.test('a 504 of the vendor is an outage, and a read is sent again', async t => {
   let calls = 0
   const { operations } = await open(t, () => {
     calls += 1
@@ -248,7 +308,7 @@ t.test('a gateway timeout of the vendor is an outage, and a read is sent again',
   t.equal(calls, 3)
 })
 
-t.test('a raw call with refused credentials fails as any other, and a read-only token is the provider\'s answer', async t => {
+t.test('a raw call with refused credentials fails like any other, and the refusal of a read-only token is returned', async t => {
   const request = { method: 'POST', path: '/servers', query: '', body: {} } as const
   const refused = await open(t, () => problem(401, 'unauthorized'))
   t.equal((await failureOf(verb(refused.operations, 'raw').run(request))).failure, 'authentication')

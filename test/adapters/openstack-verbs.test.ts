@@ -1,13 +1,12 @@
 import t from 'tap'
 import { openstack } from '../../src/adapters/openstack/adapter.ts'
-import { GatewayError } from '../../src/domain/failure.ts'
 import type { OpenstackBehavior } from '../../sandbox/openstack/behavior.ts'
 import { externalNetwork, imageId, isolatedNetwork, privateNetwork, uuid } from '../../sandbox/openstack/seed.ts'
 import { startOpenstack, type OpenstackSandbox } from '../../sandbox/openstack/simulator.ts'
-import { askOf, isOperation, isProblem, type Ask } from '../helpers/api.ts'
-import { createFastClock, createStillClock } from '../helpers/clock.ts'
-import { composeGateway } from '../helpers/gateway.ts'
-import { failureOf, openBench, type Bench, type DirectVerbs, type Test } from '../helpers/line.ts'
+import { isOperation, isProblem, type Ask } from '../helpers/api.ts'
+import { createStillClock } from '../helpers/clock.ts'
+import { failureOf, openBench, type Bench, type Test } from '../helpers/line.ts'
+import { badMembers, openFastGateway, verb } from '../helpers/verbs.ts'
 
 const web = uuid(0x5e, 1)
 const [debian, ubuntu] = [imageId('debian-12'), imageId('ubuntu-24.04')]
@@ -20,28 +19,12 @@ async function openSandbox (test: Test, behavior: Partial<OpenstackBehavior> = {
   return { ...openBench(test, openstack, vendor, vendor.settings.stack), pass }
 }
 
-/** The simulated cloud behind a whole gateway; time runs fast for both. */
-async function openGateway (test: Test, behavior: Partial<OpenstackBehavior> = {}): Promise<{ readonly vendor: OpenstackSandbox, readonly ask: Ask }> {
-  const clock = createFastClock(20)
-  const vendor = await startOpenstack({ clock: clock.now, behavior: { actionMs: 200, createMs: 200, ...behavior } })
-  const { app, close } = await composeGateway({ clock, accounts: { stack: { provider: 'openstack', timeout_ms: 60_000, request_deadline_ms: 600_000, ...vendor.settings.stack } } })
-  test.teardown(async () => {
-    await close()
-    await vendor.close()
-  })
-  return { vendor, ask: askOf(app, 'stack') }
+/** The simulated cloud behind a whole gateway. */
+async function openGateway (test: Test, behavior: Partial<OpenstackBehavior> = {}) {
+  const { vendor, ask } = await openFastGateway(test, 'openstack', 20, async clock =>
+    await startOpenstack({ clock, behavior: { actionMs: 200, createMs: 200, ...behavior } }))
+  return { vendor, ask: ask('stack') }
 }
-
-const verb = <Name extends keyof DirectVerbs>(operations: DirectVerbs, name: Name): NonNullable<DirectVerbs[Name]> => {
-  const found = operations[name]
-  if (found === undefined) throw new Error(`no ${name}`)
-  return found
-}
-
-const badMember = async (work: Promise<unknown>): Promise<string> => await work.then(() => 'nothing was refused', (error: unknown) => {
-  if (error instanceof GatewayError) return error.options.errors?.[0]?.path ?? error.refusal
-  throw error
-})
 
 const lastBody = ({ calls }: OpenstackSandbox): unknown => JSON.parse(calls.findLast(({ method, path }) => method !== 'GET' && path.startsWith('/compute'))?.body || 'null')
 const writesOf = ({ calls }: OpenstackSandbox): string[] => calls.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth/tokens')).map(({ method, path, body }) => `${method} ${path.replace(/[\da-f-]{36}/g, 'ID')} ${body}`)
@@ -94,7 +77,7 @@ t.test('what cannot be right is refused before anything is sent', async t => {
     [{ user_data: 'x'.repeat(50_000) }, 'body.user_data'],
     [{ region: 'nova', options: { availability_zone: 'zone-b' } }, 'body.options.availability_zone']
   ]
-  for (const [change, member] of refused) t.equal(await badMember(verb(operations, 'create').run({ ...order, ...change })), member, JSON.stringify(change).slice(0, 80))
+  for (const [change, member] of refused) t.same(await badMembers(verb(operations, 'create').run({ ...order, ...change })), [member], JSON.stringify(change).slice(0, 80))
   t.equal(vendor.calls.length, 0)
 })
 
@@ -256,8 +239,10 @@ t.test('a network is attached as an interface; one that does not exist is not tr
 })
 
 t.test('raw reaches Nova, but neither the passwords of guests nor a console', async t => {
-  const { operations } = await openSandbox(t)
+  const { operations, vendor } = await openSandbox(t)
   const raw = verb(operations, 'raw')
   t.match(await raw.run({ method: 'GET', path: '/flavors/detail', query: 'limit=1', body: null }), { status: 200, body: { flavors: [{ id: '1' }] } })
+  vendor.tokens.clear()
+  t.match(await raw.run({ method: 'GET', path: `/servers/${web}`, query: '', body: null }), { status: 200 }, 'with a fresh token')
   for (const path of [`/servers/${web}/os-server-password`, `/servers/${web}/remote%2Dconsoles`, '/v3/auth/tokens']) t.ok(raw.isForbidden(path), path)
 })

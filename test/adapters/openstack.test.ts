@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openstack } from '../../src/adapters/openstack/adapter.ts'
-import { toStatus } from '../../src/adapters/openstack/mapping-statuses.ts'
+import { toStatus } from '../../src/adapters/openstack/mapping.ts'
 import type { ServerFacts } from '../../src/domain/server.ts'
 import { privateNetwork, uuid } from '../../sandbox/openstack/seed.ts'
 import { startOpenstack, type OpenstackSandbox } from '../../sandbox/openstack/simulator.ts'

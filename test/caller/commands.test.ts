@@ -35,7 +35,7 @@ function valuesOf (fields: readonly Field[]): Record<string, unknown> {
   return Object.fromEntries(given.map(field => [field.name, field.kind === 'flag' ? true : sample(field)[1]]))
 }
 
-t.test('every path of the API has a command, which sends each parameter and member to its place', async t => {
+t.test('every path of the API has a command that sends each parameter and member where it belongs', async t => {
   t.ok(endpoints.length > 30)
   for (const endpoint of endpoints) {
     const { words, path, method, query, traits } = endpoint
@@ -81,12 +81,12 @@ t.test('every command has help, and the help names the arguments and flags', asy
   t.match(await runHere(['server', 'stpo', 'lab', '1']), { code: 2, err: /unknown command 'stpo'[^]*Did you mean stop/ })
 })
 
-t.test('rename is a change of the name alone', async t => {
+t.test('rename changes nothing but the name', async t => {
   t.match(await runHere(['server', 'rename', 'lab', '42', 'web 2'], { HAWSER_URL: gateway.url }), { code: 0 })
   t.match(gateway.asked.at(-1), { method: 'PATCH', path: '/v1/lab/servers/42', body: { name: 'web 2' } })
 })
 
-t.test('null and false can be said: a reverse name is reset, a protection lifted', async t => {
+t.test('null and false can be sent: a reverse name is reset, a protection removed', async t => {
   const env = { HAWSER_URL: gateway.url }
   await runHere(['address', 'ptr', 'lab', '192.0.2.1', '--no-ptr'], env)
   t.same(gateway.asked.at(-1)?.body, { ptr: null })
@@ -95,19 +95,19 @@ t.test('null and false can be said: a reverse name is reset, a protection lifted
   t.match(await runHere(['address', 'ptr', 'lab', '192.0.2.1'], env), { code: 2, err: /^missing: --ptr\n$/ })
 })
 
-t.test('the flags of every command may come before it', async t => {
+t.test('common flags may come before the command', async t => {
   t.match(await runHere(['-q', '--url', gateway.url, '-o', 'csv', 'images', 'lab']), { code: 0, out: '7\n' })
   t.match(await runHere([`--url=${gateway.url}`, 'server', 'get', 'lab', '42', '-q']), { code: 0, out: '42\n' })
   t.match(await runHere(['--url', gateway.url]), { code: 2, out: '' })
 })
 
-t.test('a body can be given as a whole, and flags win over it', async t => {
+t.test('a whole body can be given with --body, and flags take precedence', async t => {
   const body = JSON.stringify({ name: 'a', image: 'b', cpus: 1, options: { users: [] } })
   t.match(await runHere(['server', 'create', 'lab', '--body', body, '--cpus', '4'], { HAWSER_URL: gateway.url }), { code: 0 })
   t.same(gateway.asked.at(-1)?.body, { name: 'a', image: 'b', cpus: 4, options: { users: [] } })
 })
 
-t.test('a value can come from a file or standard input; an argument is taken as it is', async t => {
+t.test('the value of a flag can come from a file or standard input; an argument is literal', async t => {
   const env = { HAWSER_URL: gateway.url }
   const file = join(home, 'value')
   writeFileSync(file, 'ssh-ed25519 AAAA a key\n')
@@ -125,7 +125,7 @@ t.test('a value can come from a file or standard input; an argument is taken as 
   t.match(gateway.asked.at(-1), { headers: { 'idempotency-key': undefined }, body: { password: 'from a file' } })
 })
 
-t.test('wrong usage is exit code 2, and nothing is sent', async t => {
+t.test('invalid usage exits with 2 and sends nothing', async t => {
   const before = gateway.asked.length
   const env = { HAWSER_URL: gateway.url }
   const wrong: ReadonlyArray<readonly [words: readonly string[], message: RegExp]> = [
@@ -164,7 +164,7 @@ t.test('wrong usage is exit code 2, and nothing is sent', async t => {
   t.same(gateway.asked.slice(before).filter(({ method }) => method !== 'GET'), [])
 })
 
-t.test('api sends any request and prints the answer as it is', async t => {
+t.test('api sends any request and prints the response unchanged', async t => {
   const env = { HAWSER_URL: gateway.url }
   const got = await runHere(['api', 'get', '/v1/lab/servers/42?include=raw'], env)
   t.same(JSON.parse(got.out), server)

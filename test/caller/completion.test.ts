@@ -12,7 +12,7 @@ const env = { HAWSER_URL: gateway.url, HOME: home }
 const after = async (...words: string[]): Promise<string[]> =>
   (await runHere(['complete', '--', ...words], env)).out.split('\n').filter(word => word !== '')
 
-t.test('commands, their commands and their flags complete', async t => {
+t.test('commands, subcommands and flags are completed', async t => {
   t.ok((await after('')).includes('servers'))
   t.same(await after('snap'), ['snapshots', 'snapshot'])
   t.same(await after('server', 're'), ['resize', 'rebuild', 'rescue', 'reboot', 'rename'])
@@ -23,7 +23,7 @@ t.test('commands, their commands and their flags complete', async t => {
   t.notOk((await after('')).includes('complete'), 'the command behind completion stays out of sight')
 })
 
-t.test('accounts of the gateway and names of contexts complete', async t => {
+t.test('ids of accounts and names of contexts are completed', async t => {
   t.same(await after('servers', 'la'), ['lab', 'lab-2'])
   t.same(await after('server', 'stop', '--wait', '-o', 'json', ''), ['lab', 'lab-2', 'vm6'], 'only what looks like an account')
   t.same(await after('server', 'stop', 'lab', ''), [])
@@ -32,7 +32,7 @@ t.test('accounts of the gateway and names of contexts complete', async t => {
   t.same(await after('servers', '--context', ''), ['prod'])
 })
 
-t.test('a gateway that is not there completes nothing, and says nothing', async t => {
+t.test('nothing is completed or printed if the gateway cannot be reached', async t => {
   const run = await runHere(['complete', '--', 'servers', ''], { HOME: join(home, 'empty') })
   t.equal(run.out, '')
 })
@@ -42,7 +42,7 @@ writeFileSync(hawser, `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'src/
 chmodSync(hawser, 0o755)
 const shellEnv = { ...env, PATH: `${home}:${process.env.PATH ?? ''}` }
 
-t.test('bash completes with the script of the command', async t => {
+t.test('the completion script works in bash', async t => {
   const script = `
     eval "$(hawser completion bash)"
     try () { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _hawser; echo "\${COMPREPLY[*]}"; }
@@ -57,7 +57,7 @@ t.test('bash completes with the script of the command', async t => {
 
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0
 
-t.test('zsh takes the script of the command', { skip: isInstalled('zsh') ? false : 'zsh is not installed' }, async t => {
+t.test('zsh loads the completion script', { skip: isInstalled('zsh') ? false : 'zsh is not installed' }, async t => {
   const script = `
     compdef () { print -r -- "compdef $*" }; compadd () { shift; print -r -- \${(P)1} }
     eval "$(hawser completion zsh)"
@@ -66,7 +66,7 @@ t.test('zsh takes the script of the command', { skip: isInstalled('zsh') ? false
   t.match(run, { code: 0, out: 'compdef _hawser hawser\nstart stop\n', err: '' })
 })
 
-t.test('fish completes with the script of the command', { skip: isInstalled('fish') ? false : 'fish is not installed' }, async t => {
+t.test('the completion script works in fish', { skip: isInstalled('fish') ? false : 'fish is not installed' }, async t => {
   const script = 'hawser completion fish | source; complete -C "hawser server st"; complete -C "hawser servers la"'
   const run = await program('fish', ['--no-config', '-c', script], shellEnv).ended()
   t.match(run, { code: 0, out: 'start\nstop\nlab\nlab-2\n', err: '' })

@@ -10,13 +10,13 @@ const { home, pipe, terminal } = openCommands(t)
 const file = join(home, '.config/hawser/config.yaml')
 const keyOf = ({ asked }: typeof first): unknown => asked.at(-1)?.headers.authorization
 
-t.test('without any gateway the command says how to name one', async t => {
+t.test('without a gateway the message explains how to configure one', async t => {
   t.match(await runHere(['accounts'], { HOME: home }), {
     code: 2, out: '', err: /^no gateway is known\. Set HAWSER_URL and HAWSER_KEY, or run: hawser context add/
   })
 })
 
-t.test('a context is stored for its owner alone, its key comes from standard input, and it is in use', async t => {
+t.test('a new context takes its key from standard input, is readable by its owner only, and is in use', async t => {
   const adding = pipe(['context', 'add', 'prod', '--url', `${first.url}/`])
   adding.child.stdin?.end('key-of-prod\n')
   t.match(await adding.ended(), { code: 0, out: '', err: /^Added the context prod in .*config\.yaml\. It is in use\.\n$/ })
@@ -41,7 +41,7 @@ t.test('a context is stored for its owner alone, its key comes from standard inp
   for (const format of ['json', 'table']) t.notOk((await runHere(['context', 'list', '-o', format], { HOME: home })).out.includes('key-of'))
 })
 
-t.test('a key that is typed on the terminal does not show', async t => {
+t.test('a key typed on the terminal is not shown', async t => {
   const adding = terminal(['context', 'add', 'typed', '--url', first.url])
   await adding.shows(/Key \(not shown\): $/)
   adding.type('SECRETKEY\r')
@@ -54,7 +54,7 @@ t.test('a key that is typed on the terminal does not show', async t => {
   t.notOk(readFileSync(file, 'utf8').includes('SECRETKEY'))
 })
 
-t.test('flags come before the environment, and the environment before the context in use', async t => {
+t.test('flags take precedence over the environment, and the environment over the context in use', async t => {
   const keyFile = join(home, 'key-of-flag')
   writeFileSync(keyFile, 'key-of-flag\n')
   const environment = { HOME: home, HAWSER_URL: first.url, HAWSER_KEY: 'key-of-env' }
@@ -79,7 +79,7 @@ t.test('flags come before the environment, and the environment before the contex
   t.match(await runHere(['accounts', '--context', 'lab', '--url', first.url], { HOME: home }), { code: 2, err: /are mutually exclusive/ })
 })
 
-t.test('a secret from standard input is asked for without showing it, where that is a terminal', async t => {
+t.test('a secret read from a terminal is prompted for and not shown', async t => {
   const asking = terminal(['accounts', '--url', first.url, '--key-file', '-'])
   await asking.shows(/--key-file \(not shown\): $/)
   asking.type('SECRETKEY\r')
@@ -96,7 +96,7 @@ t.test('a key can come from standard input', async t => {
   t.equal(keyOf(first), 'Bearer key-of-pipe')
 })
 
-t.test('XDG_CONFIG_HOME moves the file', async t => {
+t.test('XDG_CONFIG_HOME changes the location of the contexts', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-xdg-'))
   t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
   const env = { HOME: home, XDG_CONFIG_HOME: folder }
@@ -106,7 +106,7 @@ t.test('XDG_CONFIG_HOME moves the file', async t => {
   t.equal(keyOf(first), undefined)
 })
 
-t.test('a file of contexts that others can read is refused, and the message says how to close it', async t => {
+t.test('a file of contexts that others can read is refused, and the message says how to fix it', async t => {
   for (const mode of [0o644, 0o640, 0o602]) {
     chmodSync(file, mode)
     for (const words of [['accounts'], ['context', 'list'], ['context', 'use', 'prod']]) {
@@ -119,7 +119,7 @@ t.test('a file of contexts that others can read is refused, and the message says
   t.match(await runHere(['accounts'], { HOME: home }), { code: 0 })
 })
 
-t.test('a broken file of contexts is refused without a word of its content', async t => {
+t.test('the message about an invalid file of contexts shows nothing of its content', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-broken-'))
   t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
   mkdirSync(join(folder, 'hawser'))
@@ -158,7 +158,7 @@ t.test('a URL without a scheme, with a password or with a query is refused', asy
   t.match(await runHere(['accounts'], { HAWSER_URL: 'example.com' }), { code: 2, err: /^HAWSER_URL: / })
 })
 
-t.test('a key that a header cannot carry is refused without being repeated', async t => {
+t.test('a key that is not valid in a header is refused and not repeated in the message', async t => {
   for (const key of ['SECRET with spaces', 'SECRET\u00e4', 'SECRET\nX-Other: 1']) {
     const run = await runHere(['accounts'], { HAWSER_URL: first.url, HAWSER_KEY: key })
     t.match(run, { code: 2, err: /the key contains spaces or characters/ })
@@ -176,12 +176,12 @@ t.test('a key for a URL without https is stored with a warning', async t => {
   t.match(none, { code: 2, err: 'the key, or --no-key: standard input is empty\n' })
 })
 
-t.test('a gateway below a path is called below it', async t => {
+t.test('the path of the gateway\'s URL is kept', async t => {
   await runHere(['accounts', '--url', `${first.url}/hawser/`], { HOME: home })
   t.equal(first.asked.at(-1)?.path, '/hawser/v1/accounts')
 })
 
-t.test('a link to a file of contexts stays a link, and what is no file is refused', async t => {
+t.test('a link to a file of contexts stays a link, and anything but a file is refused', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-link-'))
   t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
   mkdirSync(join(folder, 'hawser'))

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { composeGateway } from '../helpers/gateway.ts'
-import { freePort, root } from '../helpers/process.ts'
+import { root } from '../helpers/process.ts'
 import { openCommands, runHere, sendJson, startStandIn } from '../helpers/caller.ts'
+import { freePort } from '../helpers/ports.ts'
 
 const [glesys, vmmanager] = [await startGlesys(), await startVmmanager()]
 glesys.addServers(600)
@@ -23,14 +24,14 @@ const env = { HAWSER_URL: url }
 const commands = openCommands(t)
 const rows = (text: string): Array<Record<string, unknown>> => z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(text))
 
-t.test('a list goes over all pages, and --limit ends it', async t => {
+t.test('a list reads all pages, or as many rows as --limit says', async t => {
   const all = rows((await runHere(['servers', 'lab'], env)).out)
   t.ok(all.length > 600)
   t.equal(rows((await runHere(['servers', 'lab', '--limit', '503'], env)).out).length, 503)
   t.same(rows((await runHere(['servers', 'lab', '--limit', '3', '--sort', '-id'], env)).out).length, 3)
 })
 
-t.test('a pipe gets JSON, and a terminal a table of the same rows', async t => {
+t.test('rows are JSON in a pipe and a table on a terminal', async t => {
   const words = ['servers', 'vm6', '--limit', '4']
   const piped = await commands.pipe(words, env).ended()
   const servers = rows(piped.out)
@@ -68,13 +69,13 @@ t.test('each format prints the same rows', async t => {
   })
 })
 
-t.test('an empty list is an empty array, and says so where a person reads', async t => {
+t.test('an empty list is an empty array in JSON, and a message on a terminal', async t => {
   const words = ['servers', 'lab', '--name', 'no server has this name']
   t.match(await runHere(words, env), { code: 0, out: '[]\n', err: '' })
   t.match(await runHere([...words, '-o', 'table'], env), { code: 0, out: '', err: 'No results.\n' })
 })
 
-t.test('without an account the servers are the fleet; an account without an answer is a line, and a failure with --strict', async t => {
+t.test('without an account the fleet is listed; an account without a response is a message, or a failure with --strict', async t => {
   const run = await runHere(['servers', '-o', 'csv', '-o', 'columns=account,id'], env)
   t.equal(run.code, 0)
   t.same([...new Set(run.out.trim().split('\n').slice(1).map(line => line.split(',')[0]))].toSorted(), ['lab', 'vm6'])
@@ -86,7 +87,7 @@ t.test('without an account the servers are the fleet; an account without an answ
   t.match(await runHere(['servers', '--accounts', 'dead'], env), { code: 3, out: '', err: /^Error: The provider could not be reached/ })
 })
 
-t.test('a narrow terminal shortens names, leaves out columns and says which, and never cuts an id', async t => {
+t.test('on a narrow terminal names are shortened and columns left out and named, but ids are never cut', async t => {
   const words = ['servers', 'lab', '--limit', '5']
   const ids = (await runHere([...words, '-q'], env)).out.trim().split('\n')
   for (const columns of [40, 60, 80]) {
@@ -104,21 +105,21 @@ t.test('a narrow terminal shortens names, leaves out columns and says which, and
   )
 })
 
-t.test('one record is a line for each member, and for each verb of an account', async t => {
+t.test('a record is printed with one line for each member, an account also with one for each verb', async t => {
   const server = (await commands.terminal(['server', 'get', 'vm6', '41'], { ...env, NO_COLOR: '1' }).ended()).out
   t.match(server, /^id +41\r\naccount +vm6\r\n[^]*^image +.+ \(\S+\)\r\n[^]*^locked +no\r\n/m)
   const { out } = await runHere(['account', 'get', 'lab', '-o', 'table'], env)
   t.match(out, /^health\.status +ok\n[^]*^capabilities\.start +native, documented\n[^]*^capabilities\.rebuild +none\n/m)
 })
 
-t.test('a reader that leaves early ends the command quietly', async t => {
+t.test('a reader that closes the pipe early ends the command without an error', async t => {
   const line = `"${process.execPath}" "$MAIN" servers lab -o ndjson; echo "code $?" >&2`
   const run = await commands.program('sh', ['-c', `(${line}) | head -n 1`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()
   t.equal(run.out.trim().split('\n').length, 1)
   t.equal(run.err, 'code 0\n')
 })
 
-t.test('output that cannot be written is a failure', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, async t => {
+t.test('a failed write to standard output is an error', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, async t => {
   const run = await commands.program('sh', ['-c', `"${process.execPath}" "$MAIN" servers lab -o csv > /dev/full`], { ...env, MAIN: join(root, 'src/main.ts') }).ended()
   t.match(run, { code: 1, err: /^standard output cannot be written: ENOSPC\n$/ })
 })
@@ -162,7 +163,7 @@ const problem = {
   errors: []
 }
 
-t.test('an answer that is not the gateway\'s is a failure, and so is none', async t => {
+t.test('a response that is not from the gateway is a failure, and so is a missing one', async t => {
   const other = await startStandIn(t, (path, response) => {
     if (path.includes('html')) response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
     else if (path.includes('broken')) response.writeHead(200, { 'content-type': 'application/json' }).end('{"data": [')

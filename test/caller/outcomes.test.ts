@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { eventually } from '../helpers/clock.ts'
-import { freePort } from '../helpers/process.ts'
 import { openCommands, runHere, sendJson, startStandIn, type StandIn } from '../helpers/caller.ts'
+import { freePort } from '../helpers/ports.ts'
 
 const { pipe } = openCommands(t)
 const running = {
@@ -67,13 +67,13 @@ const problem = (more: object): object => ({
   ...more
 })
 
-t.test('an operation that ends as unknown is exit code 4', async t => {
+t.test('an operation with the status unknown exits with 4', async t => {
   const ended = { ...running, status: 'unknown', note: 'the deadline passed' }
   const gateway = await gatewayWith(t, { events: response => { streamOf(response, running, ended).end() } })
   t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), { code: 4, out: /"note": "the deadline passed"/ })
 })
 
-t.test('a create whose answer is lost is exit code 4, and the message has the key to send again', async t => {
+t.test('a create whose response is lost exits with 4, and the message has the key for the repeat', async t => {
   const gateway = await gatewayWith(t, { write: response => { response.destroy() } })
   const run = await runHere(create, { HAWSER_URL: gateway.url })
   const [, key = ''] = /^Idempotency-Key: (\S+)\n/.exec(run.err) ?? []
@@ -85,13 +85,13 @@ t.test('a create whose answer is lost is exit code 4, and the message has the ke
   t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, err: /The request may have been carried out/ })
 })
 
-t.test('a create that certainly was not sent is exit code 1', async t => {
+t.test('a create that was certainly not sent exits with 1', async t => {
   t.match(await runHere(create, { HAWSER_URL: `http://127.0.0.1:${await freePort()}` }), {
     code: 1, out: '', err: /cannot be reached: ECONNREFUSED\n$/
   })
 })
 
-t.test('Ctrl-C before the answer to a create says how to send it again', async t => {
+t.test('Ctrl-C before the response to a create explains how to repeat it', async t => {
   const gateway = await gatewayWith(t, { write: () => {} })
   const started = pipe(create, { HAWSER_URL: gateway.url })
   while (gateway.asked.length === 0) await new Promise(resolve => setTimeout(resolve, 20))
@@ -103,7 +103,7 @@ t.test('Ctrl-C before the answer to a create says how to send it again', async t
   })
 })
 
-t.test('a problem that may have changed something is exit code 4, others are 3', async t => {
+t.test('a problem with a possible side effect exits with 4, any other with 3', async t => {
   for (const [effect, code] of [['none', 3], ['possible', 4], ['certain', 4]] as const) {
     const gateway = await gatewayWith(t, { write: response => { sendJson(response, problem({ side_effect: effect }), 504) } })
     const run = await runHere(stop, { HAWSER_URL: gateway.url })
@@ -111,7 +111,7 @@ t.test('a problem that may have changed something is exit code 4, others are 3',
   }
 })
 
-t.test('a write whose answer the gateway lost is followed with --wait, and named without', async t => {
+t.test('an ambiguous write is followed with --wait; without it the message names the operation', async t => {
   const lost = { write: (response: ServerResponse) => { sendJson(response, problem({ operation_id: 'op_1' }), 504) } }
   const gateway = await gatewayWith(t, { ...lost, events: response => { streamOf(response, { ...running, status: 'succeeded' }).end() } })
   t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), { code: 0, out: /"status": "succeeded"/, err: /^Error: / })
@@ -120,12 +120,12 @@ t.test('a write whose answer the gateway lost is followed with --wait, and named
   })
 })
 
-t.test('a page of a proxy in place of an answer is no success', async t => {
+t.test('a page of a proxy in place of a response is a failure', async t => {
   const gateway = await gatewayWith(t, { write: response => { response.writeHead(200, { 'content-type': 'text/html' }).end('<p>') } })
   t.match(await runHere(stop, { HAWSER_URL: gateway.url }), { code: 4, out: '', err: /is not from the gateway/ })
 })
 
-t.test('an interrupted stream of events is taken up again', async t => {
+t.test('an interrupted stream of events is resumed', async t => {
   const gateway = await gatewayWith(t, {
     events: (response, at) => {
       if (at === 0) streamOf(response, running).destroy()
@@ -135,20 +135,20 @@ t.test('an interrupted stream of events is taken up again', async t => {
   t.match(await runHere([...stop, '--wait'], { HAWSER_URL: gateway.url }), { code: 0, out: /succeeded/ })
 })
 
-t.test('where a proxy passes on no events, the operation is read until it ends', async t => {
+t.test('the operation is polled if a proxy does not pass on events', async t => {
   const html: Answer = response => { response.writeHead(200, { 'content-type': 'text/html' }).end('<p>') }
   const operation: Answer = (response, at) => { sendJson(response, { ...running, status: at === 0 ? 'running' : 'succeeded' }) }
   const gateway = await gatewayWith(t, { events: html, operation })
   t.match(await runHere(['operation', 'wait', 'lab', 'op_1', '-q'], { HAWSER_URL: gateway.url }), { code: 0, out: 'op_1\n', err: '' })
 })
 
-t.test('an operation that is not found ends the waiting', async t => {
+t.test('the wait ends if the operation is not found', async t => {
   const missing = problem({ type: '/problems/operation-not-found', status: 404, side_effect: 'none', retryable: 'no' })
   const gateway = await gatewayWith(t, { operation: response => { sendJson(response, missing, 404) } })
   t.match(await runHere(['operation', 'wait', 'lab', 'op_1'], { HAWSER_URL: gateway.url }), { code: 3, out: '' })
 })
 
-t.test('--timeout ends the waiting with exit code 4, and says how to go on', async t => {
+t.test('--timeout ends the wait with exit code 4 and explains how to continue', async t => {
   const gateway = await gatewayWith(t, { events: response => { streamOf(response, running) } })
   const run = await runHere([...stop, '--wait', '--timeout', '1'], { HAWSER_URL: gateway.url })
   t.match(run, {
@@ -156,7 +156,7 @@ t.test('--timeout ends the waiting with exit code 4, and says how to go on', asy
   })
 })
 
-t.test('a generated password is in the output, with the operation after it has ended', async t => {
+t.test('a generated password is printed with the ended operation', async t => {
   const gateway = await gatewayWith(t, {
     write: response => { sendJson(response, { ...running, action: 'create', generated_password: 'shown once' }, 202) },
     events: response => { streamOf(response, { ...running, action: 'create', status: 'succeeded' }).end() }
@@ -167,7 +167,7 @@ t.test('a generated password is in the output, with the operation after it has e
   t.equal((await runHere([...create, '--wait', '-q'], { HAWSER_URL: gateway.url })).out, '42\n')
 })
 
-t.test('a generated password is in the output, however the waiting ends', async t => {
+t.test('a generated password is printed however the wait ends', async t => {
   const gateway = await gatewayWith(t, {
     write: response => { sendJson(response, { ...running, action: 'create', generated_password: 'shown once' }, 202) },
     events: response => { streamOf(response, { ...running, action: 'create' }) }
@@ -183,14 +183,14 @@ t.test('a generated password is in the output, however the waiting ends', async 
   t.match(JSON.parse(interrupted.out), { generated_password: 'shown once' })
 })
 
-t.test('a create whose prose no one reads is still answered', async t => {
+t.test('a closed standard error does not interrupt a create', async t => {
   const gateway = await gatewayWith(t, { write: response => { setTimeout(() => { sendJson(response, running, 202) }, 500) } })
   const { child, ended } = pipe(create, { HAWSER_URL: gateway.url })
   child.stderr?.destroy()
   t.match(await ended(), { code: 0, out: /"id": "op_1"/ })
 })
 
-t.test('a gateway that goes away during the waiting leaves the end unknown, and the message says how to go on', { timeout: 120_000 }, async t => {
+t.test('if the gateway goes away during the wait, the outcome is unknown and the message says how to continue', { timeout: 120_000 }, async t => {
   const gateway = await gatewayWith(t, {
     events: response => { response.destroy() },
     operation: response => { response.destroy() }

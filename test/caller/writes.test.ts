@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
+import { sha256 } from '../helpers/api.ts'
 import { createFastClock } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { openCommands, runHere } from '../helpers/caller.ts'
@@ -21,7 +21,7 @@ const { app, close } = await composeGateway({
   auth: {
     mode: 'keys',
     keys: [{ name: 'all', permissions: ['read', 'operate', 'write', 'delete'] }, ...keys].map(({ name, permissions }) =>
-      ({ name, sha256: createHash('sha256').update(`key-of-${name}`).digest('hex'), accounts: ['*'], permissions }))
+      ({ name, sha256: sha256(`key-of-${name}`), accounts: ['*'], permissions }))
   }
 })
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -39,7 +39,7 @@ const sentTo = ({ calls }: typeof vmmanager): number => calls.filter(isWrite).le
 const running = ['servers', 'vm6', '--status', 'running', '--limit', '1', '-q']
 const idOfRunning = async (): Promise<string> => (await runHere(running, env)).out.trim()
 
-t.test('a create prints its key first, waits, and sent again under that key buys no second server', { timeout: 120_000 }, async t => {
+t.test('a create prints its key first and waits; repeated with that key it buys no second server', { timeout: 120_000 }, async t => {
   const before = vmmanager.created
   const hold = vmmanager.hold({ match: ({ method, path }) => method === 'POST' && path.endsWith('/host') })
   const started = pipe([...create('web-21'), '--wait'], env)
@@ -61,7 +61,7 @@ t.test('a create prints its key first, waits, and sent again under that key buys
   })
 })
 
-t.test('on a terminal the progress is one line with state, seconds and the provider\'s word', { timeout: 120_000 }, async t => {
+t.test('progress on a terminal is one line with the status, the seconds and the provider\'s status', { timeout: 120_000 }, async t => {
   const { code, out } = await terminal(['server', 'reboot', 'vm6', await idOfRunning(), '--wait'], env).ended()
   t.equal(code, 0, out)
   const escape = String.fromCharCode(27)
@@ -73,7 +73,7 @@ t.test('on a terminal the progress is one line with state, seconds and the provi
   t.match(out, /\r\nstatus +\S*succeeded/)
 })
 
-t.test('Ctrl-C ends the watching with 130 and says how to go on; the operation goes on', { timeout: 120_000 }, async t => {
+t.test('Ctrl-C ends the wait with 130 and explains how to continue; the operation is not cancelled', { timeout: 120_000 }, async t => {
   const id = await idOfRunning()
   const poll = vmmanager.hold({ match: ({ path }) => path.includes('/task') })
   const started = terminal(['server', 'reboot', 'vm6', id, '--wait'], env, 160)
@@ -86,7 +86,7 @@ t.test('Ctrl-C ends the watching with 130 and says how to go on; the operation g
   t.match(await runHere(['operation', 'wait', account, operation], env), { code: 0, out: /"status": "succeeded"/ })
 })
 
-t.test('without --wait a write is accepted, and the message says how to follow it', async t => {
+t.test('without --wait the message explains how to follow the accepted write', async t => {
   const run = await runHere(['server', 'reboot', 'vm6', await idOfRunning()], env)
   t.equal(run.code, 0)
   const { id } = JSON.parse(run.out)
@@ -98,7 +98,7 @@ t.test('without --wait a write is accepted, and the message says how to follow i
   t.match(await runHere(['operation', 'get', 'vm6', id, '-o', 'csv', '-o', 'columns=status'], env), { out: 'status\nsucceeded\n' })
 })
 
-t.test('an operation that fails is exit code 1', { timeout: 120_000 }, async t => {
+t.test('a failed operation exits with 1', { timeout: 120_000 }, async t => {
   vmmanager.failNext('host_stop')
   const run = await runHere(['server', 'stop', 'vm6', await idOfRunning(), '--wait'], env)
   t.match(run, { code: 1, out: /"status": "failed"/, err: /stop \d+: failed/ })
@@ -116,7 +116,7 @@ t.test('a dry run shows the calls of the provider and sends none', async t => {
   t.equal(sentTo(vmmanager), before)
 })
 
-t.test('a server can be named; an ambiguous name is refused with the ids, which always work', async t => {
+t.test('a server can be given by name or id; an ambiguous name is refused with the ids', async t => {
   const twins = (await runHere(['servers', 'hef', '--name', 'twin', '-q'], env)).out.trim().split('\n')
   t.equal(twins.length, 2)
   t.match(await runHere(['server', 'get', 'hef', 'web-02.example.net', '-q'], env), { code: 0, out: '312020\n' })
@@ -139,7 +139,7 @@ t.test('a key that may not read still works with ids', async t => {
   })
 })
 
-t.test('a delete asks for the name of the server on a terminal', { timeout: 120_000 }, async t => {
+t.test('a delete asks for the name of the server if there is a terminal', { timeout: 120_000 }, async t => {
   const made = await runHere([...create('web-24'), '--wait', '-q'], env)
   const id = made.out.trim()
   const before = sentTo(vmmanager)
@@ -180,7 +180,7 @@ t.test('a delete without a terminal needs --yes, or the name as --confirm', { ti
   })
 })
 
-t.test('a problem is its title, its detail and what to do; with --verbose the whole document', async t => {
+t.test('a problem is printed with title, detail and advice; with --verbose as the whole document', async t => {
   const run = await runHere(['server', 'stop', 'nobody', '1'], env)
   t.match(run, {
     code: 3, out: '', err: /^Error: No such account \(account-not-found, 404\)\n {2}.+\nWhat to do: List the accounts .+\nRequest: \S+\n$/

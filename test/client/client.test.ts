@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import { createClient, dataOf, ProblemError, type Operation, type Server } from '../../src/client/client.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
+import { sha256 } from '../helpers/api.ts'
 import { sendJson, startStandIn } from '../helpers/caller.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
@@ -11,7 +11,7 @@ const vendor = await startGlesys({ behavior: { actionMs: 60, createMs: 60, linge
 const key = 'the-key-of-the-client'
 const { app, close } = await composeGateway({
   accounts: { lab: { provider: 'glesys', ...vendor.settings['glesys-lab'] } },
-  auth: { mode: 'keys', keys: [{ name: 'client', sha256: createHash('sha256').update(key).digest('hex'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete'] }] }
+  auth: { mode: 'keys', keys: [{ name: 'client', sha256: sha256(key), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete'] }] }
 })
 const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 })
 t.teardown(async () => { await close(); await vendor.close() })

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import t from 'tap'
 import { z } from 'zod'
@@ -9,7 +8,8 @@ import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import type { Test } from '../helpers/line.ts'
 import { isNginxThere, startNginx, type Proxy } from '../helpers/nginx.ts'
 import { eventually } from '../helpers/clock.ts'
-import { freePort, openProcesses, type Process } from '../helpers/process.ts'
+import { freePort, listen } from '../helpers/ports.ts'
+import { openProcesses, type Process } from '../helpers/process.ts'
 import { openRedis } from '../helpers/redis.ts'
 
 const isThere = isNginxThere()
@@ -26,11 +26,8 @@ async function startPlain (test: Test, answer: (request: IncomingMessage, reply:
   const server = createServer((request, reply) => {
     seen.push(request)
     request.resume().once('end', () => { answer(request, reply) })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.teardown(async () => { server.closeAllConnections(); server.close() })
-  const address = server.address()
-  return { seen, host: `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` }
+  })
+  return { seen, host: `127.0.0.1:${await listen(test, server)}` }
 }
 
 /** Both replicas; one of them alone would be the same to nginx. */

@@ -10,7 +10,7 @@ import type { CreateSpec } from '../../src/domain/spec.ts'
 import { createExecutor } from '../../src/execution/executor.ts'
 import { createInFlight } from '../../src/domain/in-flight.ts'
 import { createEngine } from '../../src/operations/engine.ts'
-import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 import { silentTrace } from '../../src/telemetry/observer.ts'
 import { createCounters } from '../../src/transport/call.ts'
@@ -52,7 +52,7 @@ function open (servers: readonly ServerFacts[], limit: Spending | null = { amoun
   })
   const { operations: store, deletes, creates } = createMemoryStores()
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
-  const executor = createExecutor({ engine, pending: store.pending, deletes, creates, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes, creates, inFlight: createInFlight(), generations: createLocalGenerations() })
   const account = { ...accountOf(verbs), options: { ...accountOf(verbs).options, guard: { ...noGuards, maxMonthlyPrice: limit } } }
   const context = () => ({ requestId: 'r', signal: new AbortController().signal, counters: createCounters(), idempotencyLease: null, trace: silentTrace })
   /** Null where it was begun, else why not. */

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { problemSchema, type Problem } from '../../src/domain/problem.ts'
 import type { SimulatedCall } from '../../sandbox/kit/simulator.ts'
+
+/** The digest of an API key, as in the configuration. */
+export const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

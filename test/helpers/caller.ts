@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { runCli } from '../../src/cli.ts'
 import { eventually } from './clock.ts'
 import type { Test } from './line.ts'
+import { listen } from './ports.ts'
 import { root } from './process.ts'
 import { sameClock } from './shifted-clock.ts'
 
@@ -108,11 +109,8 @@ export async function startStandIn (
       asked.push({ method, path, headers: request.headers, body: text === '' ? null : JSON.parse(text) })
       answer(path, response, method)
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.teardown(async () => { server.closeAllConnections(); server.close(); await once(server, 'close') })
-  const address = server.address()
-  return { url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, asked }
+  })
+  return { url: `http://127.0.0.1:${await listen(test, server)}`, asked }
 }
 
 export const sendJson = (response: ServerResponse, body: unknown, status = 200): void => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { portOf } from './ports.ts'
 
 /** One page that was asked for. */
 export interface CrowdCall {
@@ -38,8 +39,7 @@ export async function startCrowd (): Promise<Crowd> {
   }
   const server = createServer((request, response) => { answer(request, response).catch(() => { response.destroy() }) }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const address = server.address()
-  const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const origin = `http://127.0.0.1:${portOf(server)}`
   const crowd: Crowd = {
     calls: [],
     account: (name, provider, count) => {

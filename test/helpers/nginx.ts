@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from './line.ts'
 import { eventually } from './clock.ts'
-import { freePort, root } from './process.ts'
+import { freePort } from './ports.ts'
+import { root } from './process.ts'
 
 export const isNginxThere = (): boolean => spawnSync('nginx', ['-v']).error === undefined
 

@@ -1,26 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { eventually } from './clock.ts'
 import type { Test } from './line.ts'
+import { freePort } from './ports.ts'
 import { sameClock } from './shifted-clock.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 const main = join(root, 'src/main.ts')
-
-/** Free just now: somebody else may take it before it is listened on. */
-export async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 export interface Process {
   readonly child: ChildProcess

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis, type RedisOptions } from 'ioredis'
 import { eventually } from './clock.ts'
-import { freePort } from './process.ts'
+import { freePort } from './ports.ts'
 import { withSystemClock } from './shifted-clock.ts'
 
 // With Redis' own clock: its certificates must be valid for it as for a gateway whose clock is a year ahead.

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { Redis } from 'ioredis'
+import { freePort } from './ports.ts'
 import { withSystemClock } from './shifted-clock.ts'
 
 /** A real Redis for one test file. */
@@ -68,14 +68,4 @@ async function startOn (port: number): Promise<ChildProcess | null> {
       if (told.includes('eady to accept connections')) resolve(server)
     })
   })
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

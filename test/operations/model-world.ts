@@ -17,7 +17,7 @@ import type { OperationStore } from '../../src/state/operation-store.ts'
 import { serverFacts } from '../helpers/facts.ts'
 import { createManualClock, type ManualClock } from '../helpers/clock.ts'
 import { failure } from './provider.ts'
-import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores, type Stores } from '../../src/state/stores.ts'
 
 /** How the provider takes a create. `late`: it does its work only after we have given up waiting. */
@@ -140,7 +140,7 @@ function startReplica (world: World, kept: Kept, living: Living): Replica {
     clock: own
   })
   const quota = { take: async () => 0 }
-  const executor = createExecutor({ engine, pending: store.pending, deletes: quota, creates: quota, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes: quota, creates: quota, inFlight: createInFlight(), generations: createLocalGenerations() })
   return Object.assign(life, {
     engine,
     request: async (key: string, name: string, luck: Luck) => {

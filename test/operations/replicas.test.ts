@@ -34,7 +34,7 @@ t.test('two replicas on one Redis never poll at the same time, and both learn of
     looking -= 1
   }
   const start = async (): Promise<{ engine: Engine, store: OperationStore }> => {
-    const store = createSharedOperationStore({ records: createRedisOperationRecords(await server.connect(), sealer), openLocal: createMemoryOperationRecords })
+    const store = createSharedOperationStore(createRedisOperationRecords(await server.connect(), sealer), createMemoryOperationRecords)
     const engine = createEngine({ store, clock: systemClock, onFault: error => { t.fail(String(error)) } })
     engine.follow([provider.pollTarget])
     t.teardown(async () => { await engine.stop() })

@@ -19,8 +19,8 @@ const made = (facts: Parameters<typeof record>[1] = {}): StoredOperation =>
 async function replicas (server: TestRedis): Promise<{ one: OperationStore, other: OperationStore, redis: Redis, lose: () => Promise<void>, find: () => Promise<void> }> {
   const redis = await server.connect()
   return {
-    one: createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords }),
-    other: createSharedOperationStore({ records: createRedisOperationRecords(await server.connect(), sealer), openLocal: createMemoryOperationRecords }),
+    one: createSharedOperationStore(createRedisOperationRecords(redis, sealer), createMemoryOperationRecords),
+    other: createSharedOperationStore(createRedisOperationRecords(await server.connect(), sealer), createMemoryOperationRecords),
     redis,
     lose: async () => {
       const end = once(redis, 'end')

@@ -15,7 +15,7 @@ import type { OperationStore, StoredOperation } from '../../src/state/operation-
 import { serverFacts } from '../helpers/facts.ts'
 import { accountOf } from './model-world.ts'
 import { createProvider, failure } from './provider.ts'
-import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 
 const spec = { name: 'web', image: 'i', plan: 'p', password: 'hunter2', user_data: 'secret script' }
@@ -34,7 +34,7 @@ async function create (run: (call: Call, store: OperationStore) => ReturnType<Cr
     create: { evidence, accepts: ['plan', 'password', 'user_data'], requires: [], options: z.strictObject({}), example: spec, run: async () => await run(call, store) }
   })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), idempotencyLease, trace: silentTrace }
-  const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
+  const error = await createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() }).start(accountOf(connect), createCommand(spec), context).then(() => null, (fault: unknown) => fault)
   return { error, kept: await store.list('a', null, 10) }
 }
 
@@ -113,7 +113,7 @@ async function performOn (operations: AdapterVerbs, request: Command): Promise<r
   const store = createMemoryStores().operations
   const engine = createEngine({ store, clock: systemClock, onFault: () => {} })
   const context = { requestId: 'r', signal: new AbortController().signal, counters: createCounters(), idempotencyLease: noKey, trace: silentTrace }
-  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createOwnGenerations() })
+  const executor = createExecutor({ engine, pending: store.pending, deletes: createMemoryStores().deletes, creates: createMemoryStores().creates, inFlight: createInFlight(), generations: createLocalGenerations() })
   await executor.start(accountOf(() => operations), request, context)
   return await store.list('a', null, 10)
 }

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Stores } from '../../src/state/stores.ts'
 import { createCache } from '../../src/reads/cache.ts'
-import { createOwnGenerations } from '../../src/state/generation.ts'
+import { createLocalGenerations } from '../../src/state/generation.ts'
 import { createMemoryStores, createRedisStores } from '../../src/state/stores.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createManualClock, eventually } from '../helpers/clock.ts'
@@ -119,7 +119,7 @@ t.test('nor in two on one Redis; and while Redis is lost nothing is shared', asy
 })
 
 t.test('cached answers are bounded in memory: the least recently used go first', async t => {
-  const generations = createOwnGenerations()
+  const generations = createLocalGenerations()
   const cache = createCache<{ readonly text: string }>({ generations, clock: createManualClock(1000), maxBytes: 160_000, bytesOf: ({ text }) => text.length, toCached: value => value })
   const keep = (key: string, length: number): void => { cache.set(key, { value: { text: 'x'.repeat(length) }, at: 1000 }, generations.known('one')) }
   for (let number = 0; number < 100; number += 1) keep(`key ${number}`, 5000)

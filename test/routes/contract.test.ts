@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import t from 'tap'
 import { problemSchema } from '../../src/domain/problem.ts'
@@ -6,9 +5,10 @@ import { serverSchema } from '../../src/domain/server.ts'
 import { operationSchema } from '../../src/domain/operation.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
 import type { SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { isFollowing } from '../helpers/api.ts'
+import { isFollowing, sha256 } from '../helpers/api.ts'
 import { createStillClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { portOf } from '../helpers/ports.ts'
 
 type Test = Pick<typeof t, 'equal' | 'match' | 'ok'>
 type Json = Record<string, unknown>
@@ -99,8 +99,7 @@ t.test('a read after an answered write joins no read begun before it', async t =
 
 t.test('a caller that disconnects does not take the answer from the other waiters', async t => {
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   let [came, left] = [0, 0]
   app.server.on('request', (_request, response) => {
     came += 1
@@ -319,8 +318,7 @@ t.test('the router\'s own refusals are problems too, with every header', async t
     t.ok(answer.headers['server-timing'])
   }
   isProblem(t, await get(`/v1/heficed-main/servers/${'x'.repeat(300)}`), 404, 'not-found')
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   const text = await new Promise<string>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => { socket.write('NONSENSE\r\n\r\n') })
     let received = ''
@@ -360,7 +358,6 @@ t.test('missing verbs are 501 without an upstream call, on every account', async
 })
 
 t.test('keys see their accounts and use their permissions; callers without a key learn nothing', async t => {
-  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
   const guarded = await composeGateway({
     accounts: { a: settings, b: settings },
     auth: {

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { operationSchema, type Operation } from '../../src/domain/operation.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { askOf, isOperation, isProblem } from '../helpers/api.ts'
 import { createFastClock, createManualClock, createStillClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { portOf } from '../helpers/ports.ts'
 
 /** An order is done when the test says so, a slow one never. */
 const createMs = 1000
@@ -28,8 +28,7 @@ t.teardown(async () => {
 await app.listen({ port: 0, host: '127.0.0.1' })
 
 const ask = askOf(app, 'lab')
-const originOf = (address: AddressInfo | string | null): string => `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
-const origin = originOf(app.server.address())
+const origin = `http://127.0.0.1:${portOf(app.server)}`
 const orderOf = (name: string) => ({ name, region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'a-Long-Phrase-1' })
 const create = async (name: string): Promise<Operation> => operationSchema.parse((await ask('POST', '/servers', { body: orderOf(name) })).json())
 
@@ -152,7 +151,7 @@ t.test('a shutdown ends streams and waits with the present state', async t => {
   // On a clock that stands still no wait is over.
   const stopping = await composeGateway({ accounts: { lab: settings }, clock: createManualClock() })
   await stopping.app.listen({ port: 0, host: '127.0.0.1' })
-  const own = originOf(stopping.app.server.address())
+  const own = `http://127.0.0.1:${portOf(stopping.app.server)}`
   vendor.behavior.createMs = slowMs
   const { id } = operationSchema.parse((await askOf(stopping.app, 'lab')('POST', '/servers', { body: orderOf('stopping') })).json())
   vendor.behavior.createMs = createMs

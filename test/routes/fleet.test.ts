@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import t from 'tap'
 import { z } from 'zod'
 import { serverSchema } from '../../src/domain/server.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
+import { sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
 const fleetSchema = z.object({
@@ -154,7 +154,7 @@ t.test('if no account answers, the answer is the failure of the first, also for 
 t.test('a key reads the accounts that it may see; others do not exist for it, and no account means no servers', async t => {
   const vendor = await startVmmanager()
   const settings = { provider: 'vmmanager', ...vendor.settings.vm6 }
-  const keyOf = (name: string, accounts: readonly string[]) => ({ name, sha256: createHash('sha256').update(name).digest('hex'), accounts, permissions: ['read'] })
+  const keyOf = (name: string, accounts: readonly string[]) => ({ name, sha256: sha256(name), accounts, permissions: ['read'] })
   const { app, close } = await composeGateway({ accounts: { mine: settings, theirs: settings }, auth: { keys: [keyOf('me', ['mine']), keyOf('all', ['*'])] } })
   t.teardown(async () => { await close(); await vendor.close() })
   const ask = async (key: string, query = '') => await app.inject({ url: `/v1/servers${query}`, headers: { 'x-api-key': key } })

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import type { LightMyRequestResponse } from 'fastify'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import type { SimulatedRequest } from '../../sandbox/kit/simulator.ts'
-import { askOf, isOperation, isProblem, type Ask, type Sending } from '../helpers/api.ts'
+import { askOf, isOperation, isProblem, sha256, type Ask, type Sending } from '../helpers/api.ts'
 import { createFastClock, eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { portOf } from '../helpers/ports.ts'
 
 const clock = createFastClock(20)
 /** Let pass for the vendor beside the time that passes for everybody. */
@@ -15,7 +15,6 @@ const createMs = 60
 const slowMs = 3_600_000
 const vendor = await startGlesys({ clock: () => clock.now() + passed, behavior: { actionMs: 60, createMs, lingerMs: 20 } })
 const settings = { provider: 'glesys', request_deadline_ms: 400_000, ...vendor.settings['glesys-lab'] }
-const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
 const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin']
 const { app, close } = await composeGateway({
   accounts: { lab: { ...settings, raw: true }, twin: settings, hasty: settings, hanging: { ...settings, timeout_ms: 3000 } },
@@ -227,8 +226,7 @@ t.test('if the answer to a create never comes, the problem says so and the repea
 
 t.test('a caller that disconnects loses nothing: the repeat gets the outcome', async t => {
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const address = app.server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/v1/lab/servers`
+  const url = `http://127.0.0.1:${portOf(app.server)}/v1/lab/servers`
   const request = { method: 'POST', headers: { 'x-api-key': 'one', 'content-type': 'application/json', 'idempotency-key': 'left' }, body: JSON.stringify(orderOf('left')) }
   const hold = vendor.hold({ match: request => isOrder(request) && request.body.includes('"left"') })
   const leaving = new AbortController()

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import t from 'tap'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
-import { askOf, isProblem, sentDuring, type Method } from '../helpers/api.ts'
+import { askOf, isProblem, sentDuring, sha256, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { portOf } from '../helpers/ports.ts'
 
 const heficed = await startHeficed({ behavior: { actionMs: 60 } })
 const glesys = await startGlesys({ behavior: { actionMs: 60 } })
@@ -95,8 +95,7 @@ t.test('passwords in name/value rows, and in texts that contain JSON, are replac
 
 /** The status of an answer to a path that no client has tidied up before. */
 async function onTheWire (path: string): Promise<number> {
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   return await new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port, path, agent: false }, answer => { answer.resume().on('end', () => { resolve(answer.statusCode ?? 0) }) }).on('error', reject).end()
   })
@@ -135,7 +134,6 @@ t.test('paths that sign in or return credentials are refused', async t => {
 })
 
 t.test('DELETE also needs the permission delete, and read_only refuses all but GET', async t => {
-  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex')
   const keys = [{ name: 'raw', sha256: sha256('raw'), accounts: ['*'], permissions: ['raw'] }, { name: 'both', sha256: sha256('both'), accounts: ['*'], permissions: ['raw', 'delete'] }]
   const guarded = await composeGateway({ accounts: { hef }, auth: { mode: 'keys', keys } })
   t.teardown(async () => { await guarded.close() })

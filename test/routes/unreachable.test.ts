@@ -1,22 +1,11 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import pino from 'pino'
 import t from 'tap'
 import { z } from 'zod'
 import { isProblem, askOf } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { freePort } from '../helpers/ports.ts'
 
-/** A port of this machine on which nothing listens. */
-async function closedPort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-const port = await closedPort()
+const port = await freePort()
 const account = (url: string) => ({ provider: 'fleio', url: `${url}/backend/staffapi`, token: 'not-a-token-of-anyone' })
 const lines: string[] = []
 const { app, close } = await composeGateway({

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import t from 'tap'
 import { serverSchema } from '../../src/domain/server.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startHeficed } from '../../sandbox/heficed/simulator.ts'
-import { askOf, isOperation, isProblem, sentDuring, type Method } from '../helpers/api.ts'
+import { askOf, isOperation, isProblem, sentDuring, sha256, type Method } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 
 const heficedVendor = await startHeficed({ behavior: { actionMs: 60, createMs: 60, cancelMs: 60 } })
@@ -57,7 +56,7 @@ const reads = ['', '/servers', '/servers/312019', '/servers/312019/snapshots', '
 
 t.test('each route needs its own permission, and no permission implies another', async t => {
   const permissions = ['read', 'operate', 'write', 'delete', 'raw', 'admin']
-  const keys = permissions.map(name => ({ name, sha256: createHash('sha256').update(`key-${name}`).digest('hex'), accounts: ['*'], permissions: [name] }))
+  const keys = permissions.map(name => ({ name, sha256: sha256(`key-${name}`), accounts: ['*'], permissions: [name] }))
   const guarded = await composeGateway({ accounts: { a: { ...heficed, raw: true } }, auth: { mode: 'keys', keys } })
   t.teardown(async () => { await guarded.close() })
   const ask = askOf(guarded.app, 'a')

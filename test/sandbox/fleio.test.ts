@@ -44,7 +44,7 @@ const wish = {
   boot_source: { source_type: 'image', source_id: documented.image, delete_on_termination: false, create_new_volume: false, volume_type: '' }
 }
 
-t.test('sign-in refuses all but a token of the right kind of user', async t => {
+t.test('only a token of the right kind of user is accepted', async t => {
   const { sandbox, staff } = await bench(t)
   const { 'fleio-staff': operator, 'fleio-user': endUser } = sandbox.settings
   const attempt = async (url: string, authorization?: string): Promise<[number, unknown]> => {
@@ -63,7 +63,7 @@ t.test('sign-in refuses all but a token of the right kind of user', async t => {
   t.equal((await staff('GET', instances)).status, 402)
 })
 
-t.test('unknown routes and trailing slashes are pages, refused methods are JSON', async t => {
+t.test('unknown routes and trailing slashes are answered with HTML, wrong methods with JSON', async t => {
   const { sandbox, staff, user } = await bench(t)
   for (const path of ['/clients/', `${own}/`, '/openstack/nothing', `${instances}/a.b`, `${own}/%E0%A4%A`]) {
     const answer = await staff('GET', path)
@@ -84,7 +84,7 @@ t.test('unknown routes and trailing slashes are pages, refused methods are JSON'
   t.equal((await staff('POST', `${own}/rename`, [1])).status, 400)
 })
 
-t.test('the documented instance is first and looks as documented', async t => {
+t.test('the documented instance comes first, with the documented members', async t => {
   const { staff, user } = await bench(t)
   const list = (await staff('GET', instances)).body
   const first = row(rows(list['objects'])[0])
@@ -113,7 +113,7 @@ t.test('the documented instance is first and looks as documented', async t => {
   t.notOk(texts(ours['allowed_actions']).includes('lock'))
 })
 
-t.test('pages run to their end in both APIs', async t => {
+t.test('both APIs can be paged to the end', async t => {
   const { sandbox, staff, user } = await bench(t)
   const seen: string[] = []
   let page = 0
@@ -146,7 +146,7 @@ t.test('pages run to their end in both APIs', async t => {
   t.equal(rows(second['objects'])[0]?.['id'], rows(moved['objects'])[19]?.['id'])
 })
 
-t.test('filtering needs its plus encoded', async t => {
+t.test('a plus sign in a filter must be percent-encoded', async t => {
   const { staff } = await bench(t)
   const count = async (query: string): Promise<unknown> => {
     const answer = await staff('GET', `${instances}?page_size=100&${query}`)
@@ -168,7 +168,7 @@ t.test('filtering needs its plus encoded', async t => {
   t.equal(rows(ordered['objects'])[0]?.['name'], 'newinstance')
 })
 
-t.test('power actions are accepted at once and done later', async t => {
+t.test('power actions are accepted at once and completed later', async t => {
   const { sandbox, staff, user, wait } = await bench(t)
   const stopped = await staff('POST', `${own}/stop`)
   t.match([stopped.status, stopped.body], [200, { detail: 'Instance is stopping' }])
@@ -194,7 +194,7 @@ t.test('power actions are accepted at once and done later', async t => {
   t.match([unknown.status, unknown.body], [404, { detail: 'Not found.' }])
 })
 
-t.test('deleting answers 204, keeps the row for a while, then knows it no more', async t => {
+t.test('a delete is answered with 204, and the row disappears later', async t => {
   const { sandbox, staff, wait } = await bench(t)
   t.equal((await staff('DELETE', own)).status, 204)
   t.match((await staff('GET', own)).body, { display_status: 'Running', display_task: 'deleting' })
@@ -205,7 +205,7 @@ t.test('deleting answers 204, keeps the row for a while, then knows it no more',
   t.equal([...sandbox.floatingIps.values()].find(address => address.floating_ip_address === '203.0.113.50')?.held, null)
 })
 
-t.test('a create answers no id, shows late, and twice makes two', async t => {
+t.test('a create is answered without an id, appears late, and sent twice makes two instances', async t => {
   const { sandbox, staff, user, wait } = await bench(t)
   const made = await staff('POST', instances, wish)
   t.equal(made.status, 201)
@@ -227,7 +227,7 @@ t.test('a create answers no id, shows late, and twice makes two', async t => {
   t.equal([...sandbox.servers.values()].at(-1)?.status, 'error')
 })
 
-t.test('a create is checked field by field', async t => {
+t.test('each field of a create is validated', async t => {
   const { sandbox, staff, user } = await bench(t)
   const refused = async (change: Row, status = 400): Promise<Row> => {
     const answer = await staff('POST', instances, { ...wish, ...change })
@@ -259,7 +259,7 @@ t.test('a create is checked field by field', async t => {
   t.equal((await staff('POST', instances, { ...wish, share_image: true, boot_source: { ...wish.boot_source, source_id: imageIds.private } })).status, 201)
 })
 
-t.test('a resize rests until it is confirmed', async t => {
+t.test('a resize waits for its confirmation', async t => {
   const { sandbox, staff, user, wait } = await bench(t)
   const form = (await user('GET', `${own}/resize`)).body
   t.ok(rows(form['flavors']).some(flavor => flavor['id'] === flavorIds.small))
@@ -284,7 +284,7 @@ t.test('a resize rests until it is confirmed', async t => {
   t.match((await user('POST', `${own}/resize`, { flavor: documented.flavor })).body, { flavor: [/Invalid pk/] }, 'a smaller disk is not offered')
 })
 
-t.test('rename, rebuild, password and rescue', async t => {
+t.test('rename, rebuild, password and rescue change the instance', async t => {
   const { sandbox, staff, wait } = await bench(t)
   t.equal((await staff('POST', `${own}/rename`, { name: 'renamed' })).body['detail'], 'Renamed')
   t.equal((await staff('GET', own)).body['name'], 'renamed')
@@ -308,7 +308,7 @@ t.test('rename, rebuild, password and rescue', async t => {
   wait(1500)
 })
 
-t.test('snapshot and console', async t => {
+t.test('a snapshot becomes an image, and the console has a URL', async t => {
   const { sandbox, staff, user, wait } = await bench(t)
   const made = await staff('POST', `${own}/create_snapshot`, { name: 'before' })
   const image = String(made.body['image_uuid'])
@@ -325,7 +325,7 @@ t.test('snapshot and console', async t => {
   t.equal((await staff('GET', `${instances}/${named(sandbox, 'web-off')}/get_console_url`)).status, 400)
 })
 
-t.test('floating addresses come and go by their address, not by their id', async t => {
+t.test('floating addresses are attached and detached by address, not by id', async t => {
   const { user, wait } = await bench(t)
   const address = '203.0.113.13'
   t.equal((await user('POST', `${own}/add_floating_ip`, { floating_ip: 'c0ffee00-0000-4000-8000-000000000004' })).status, 404)
@@ -351,7 +351,7 @@ t.test('the catalog differs between operators and end users', async t => {
   t.equal((await staff('GET', '/pkm')).body['count'], 1)
 })
 
-t.test('clients are listed, made with a project, and end users see only themselves', async t => {
+t.test('clients are listed and created with a project, and end users see only themselves', async t => {
   const { staff, user, wait } = await bench(t)
   const list = (await staff('GET', '/clients')).body
   t.notOk('permissions' in list)

@@ -64,7 +64,7 @@ const kvm = {
   users: [{ username: 'deploy', password: 'guest-SECRET', sshkeys: ['ssh-ed25519 AAAAEXAMPLE deploy@example'] }]
 }
 
-t.test('a permanent key opens its project and nothing else', async t => {
+t.test('a permanent key gives access to its project only', async t => {
   const { sandbox } = await lab(t)
   const good = await post(sandbox, '/server/list')
   t.equal(good.status, 200)
@@ -78,7 +78,7 @@ t.test('a permanent key opens its project and nothing else', async t => {
   t.match(challenge.headers.get('www-authenticate'), /^Basic/)
 })
 
-t.test('a login gives a temporary key and repeats the password', async t => {
+t.test('a login returns a temporary key and echoes the password', async t => {
   const { sandbox } = await lab(t)
   const { username = '', password = '' } = sandbox.settings['glesys-user'] ?? {}
   const query = new URLSearchParams({ username, password, format: 'json' })
@@ -91,7 +91,7 @@ t.test('a login gives a temporary key and repeats the password', async t => {
   t.match(wrong, { status: 401, message: 'Access Denied.' })
 })
 
-t.test('a temporary key dies after six hours without use, and use keeps it alive', async t => {
+t.test('a temporary key expires after six hours without use', async t => {
   const { sandbox, pass } = await lab(t)
   const authorization = basic('cl98765', await signIn(sandbox))
   const list = async (): Promise<number> => (await post(sandbox, '/server/list', {}, authorization)).status
@@ -106,7 +106,7 @@ t.test('a temporary key dies after six hours without use, and use keeps it alive
   t.equal((await post(sandbox, '/server/list', {}, again)).status, 401)
 })
 
-t.test('the basic user name of a temporary key chooses the context', async t => {
+t.test('the user name sent with a temporary key selects the project', async t => {
   const { sandbox } = await lab(t)
   const key = await signIn(sandbox)
   const as = async (name: string, path: string, args = {}): Promise<Sent> => await post(sandbox, path, args, basic(name, key))
@@ -114,7 +114,7 @@ t.test('the basic user name of a temporary key chooses the context', async t => 
   t.equal((await as('cl55555', '/server/list')).status, 401)
 })
 
-t.test('the list is whole, rich, and silent about power', async t => {
+t.test('the list is complete and detailed, but without power states', async t => {
   const { sandbox } = await lab(t)
   const listed = records((await post(sandbox, '/server/list')).response['servers'])
   t.ok(listed.length >= 25)
@@ -129,7 +129,7 @@ t.test('the list is whole, rich, and silent about power', async t => {
   t.equal(records(other.response['servers']).length, 8)
 })
 
-t.test('details include the state only when requested', async t => {
+t.test('details have the state only if it is requested', async t => {
   const { sandbox } = await lab(t)
   const plain = record((await post(sandbox, '/server/details', { serverid: 'kvm123456' })).response['server'])
   t.equal(plain['state'], null)
@@ -147,7 +147,7 @@ t.test('details include the state only when requested', async t => {
   t.notOk('islocked' in await server(sandbox, 'kvm123456'))
 })
 
-t.test('an unknown server, and one of another project, is a 400 with a sentence', async t => {
+t.test('an unknown server, or one of another project, is a 400 with a message', async t => {
   const { sandbox } = await lab(t)
   for (const serverid of ['kvm000000', 'kvm140010']) {
     const answer = await post(sandbox, '/server/details', { serverid })
@@ -158,7 +158,7 @@ t.test('an unknown server, and one of another project, is a 400 with a sentence'
   t.equal((await post(sandbox, '/server/start', { serverid: 'kvm000000' })).status, 404)
 })
 
-t.test('without a sign of JSON the answer is XML, laid out as the samples are', async t => {
+t.test('a response is XML, formatted like the samples, unless JSON is requested', async t => {
   const { sandbox } = await lab(t)
   const authorization = labKey(sandbox)
   const xml = await fetch(`${sandbox.origin}/server/details?serverid=kvm130006&includestate=yes`, { headers: { authorization } })
@@ -174,7 +174,7 @@ t.test('without a sign of JSON the answer is XML, laid out as the samples are', 
   t.match(await empty.text(), ' <servers/>\n <debug>\n  <input/>\n </debug>\n</response>')
 })
 
-t.test('each of the three JSON switches works, and arguments may come in three ways', async t => {
+t.test('JSON can be requested in three ways, and arguments can be sent in three ways', async t => {
   const { sandbox } = await lab(t)
   const authorization = labKey(sandbox)
   const hostname = async (path: string, init: RequestInit): Promise<unknown> => record((await send(sandbox, path, init)).response['server'])['hostname']
@@ -197,7 +197,7 @@ t.test('a wrong method, an unreadable body and an unknown function are refused',
   for (const path of ['/nothing', '/server/nothing', '/Server/list', '/server/constructor', '/%']) t.equal((await post(sandbox, path)).status, 404)
 })
 
-t.test('a stop locks the server for a while and then it is stopped', async t => {
+t.test('a stop locks the server until it is stopped', async t => {
   const { sandbox, pass } = await lab(t)
   const answer = await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'soft' })
   t.match(answer.response['server'], { state: 'locked' })
@@ -214,7 +214,7 @@ t.test('a stop locks the server for a while and then it is stopped', async t => 
   t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456', type: 'later' })).status, 400)
 })
 
-t.test('a reboot comes back, and a stop that is not supported is refused', async t => {
+t.test('a rebooted server runs again, and an unsupported type of stop is refused', async t => {
   const { sandbox, pass } = await lab(t)
   await post(sandbox, '/server/reboot', { serverid: 'kvm123456' })
   t.match(await server(sandbox, 'kvm123456'), { isrunning: false, islocked: true })
@@ -228,7 +228,7 @@ t.test('a reboot comes back, and a stop that is not supported is refused', async
   t.equal((await post(sandbox, '/server/stop', { serverid: 'kvm123456' })).status, 400)
 })
 
-t.test('a create answers locked, runs, and unlocks last', async t => {
+t.test('a new server is locked at first, then runs, and is unlocked last', async t => {
   const { sandbox, pass } = await lab(t)
   const answer = await post(sandbox, '/server/create', kvm)
   const made = record(answer.response['server'])
@@ -243,7 +243,7 @@ t.test('a create answers locked, runs, and unlocks last', async t => {
   t.match(await server(sandbox, serverid), { isrunning: true, islocked: false, status: 'running' })
 })
 
-t.test('a create is refused for what is missing or wrong', async t => {
+t.test('a create with missing or invalid arguments is refused', async t => {
   const { sandbox } = await lab(t)
   const refused = async (change: Record<string, unknown>): Promise<unknown[]> => {
     const { status, code, message } = await post(sandbox, '/server/create', { ...kvm, ...change })
@@ -266,7 +266,7 @@ t.test('a create is refused for what is missing or wrong', async t => {
   t.equal(sandbox.created, 1)
 })
 
-t.test('a create takes no address, or a reserved one', async t => {
+t.test('a server can be created without an address or with a reserved one', async t => {
   const { sandbox } = await lab(t)
   const none = record((await post(sandbox, '/server/create', { ...kvm, ip: 'none', ipv6: 'none' })).response['server'])
   t.same(none['iplist'], [])
@@ -274,7 +274,7 @@ t.test('a create takes no address, or a reserved one', async t => {
   t.match(held['iplist'], [{ ipaddress: '192.0.2.11' }])
 })
 
-t.test('an edit is scheduled, locks, and may not shrink or collide', async t => {
+t.test('an edit is scheduled and locks the server; it may neither shrink a disk nor overlap another edit', async t => {
   const { sandbox, pass } = await lab(t)
   const edit = async (args: Record<string, unknown>): Promise<Sent> => await post(sandbox, '/server/edit', { serverid: 'kvm123456', ...args })
   t.match(await edit({ cpucores: 4 }), { status: 200, code: 200, message: 'Server update scheduled', response: { server: { cpucores: 4, state: 'locked' } } })
@@ -296,7 +296,7 @@ t.test('an edit is scheduled, locks, and may not shrink or collide', async t => 
   t.match(await server(sandbox, 'kvm123456'), { hostname: 'web-2', description: '' })
 })
 
-t.test('a destroy wants keepip, lingers, and gives the addresses back or keeps them', async t => {
+t.test('a destroy requires keepip, takes a while, and releases or keeps the addresses', async t => {
   const { sandbox, pass } = await lab(t)
   t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm123456' }), { status: 400, message: 'The keepip field is required.' })
   t.equal((await post(sandbox, '/server/destroy', { serverid: 'kvm123456', keepip: 'maybe' })).status, 400)
@@ -316,7 +316,7 @@ t.test('a destroy wants keepip, lingers, and gives the addresses back or keeps t
   t.match(await post(sandbox, '/server/destroy', { serverid: 'kvm130002', keepip: '0' }), { status: 500, code: 606, message: 'Server Locked' })
 })
 
-t.test('the small server functions answer in their own shapes', async t => {
+t.test('console, limits and the other small functions have responses of their own form', async t => {
   const { sandbox } = await lab(t)
   const of = async (path: string, serverid: string, more = {}): Promise<Sent> => await post(sandbox, path, { serverid, ...more })
   t.match((await of('/server/console', 'kvm123456')).response['console'], { host: 'None', url: /SECRET/ })
@@ -324,7 +324,7 @@ t.test('the small server functions answer in their own shapes', async t => {
   t.match(await post(sandbox, '/server/templates'), { response: { templates: { KVM: [{ name: 'AlmaLinux 8', minimumdisksize: 5 }], VMware: [{}] } } })
 })
 
-t.test('addresses are listed, attached, named and detached', async t => {
+t.test('addresses are listed, attached, given a PTR and detached', async t => {
   const { sandbox } = await lab(t)
   const own = async (args = {}): Promise<unknown[]> => records((await post(sandbox, '/ip/listown', args)).response['iplist']).map(entry => entry['ipaddress'])
   t.same(await own({ used: 'no', ipversion: 4 }), ['192.0.2.11'])
@@ -339,7 +339,7 @@ t.test('addresses are listed, attached, named and detached', async t => {
   t.equal((await post(sandbox, '/ip/remove', { ipaddress })).status, 200)
 })
 
-t.test('the envelope takes the shapes that were seen over the years', async t => {
+t.test('the envelope has the forms that were seen over the years', async t => {
   const { sandbox, pass } = await lab(t)
   Object.assign(sandbox.behavior, { codeType: 'string', transactionId: 'null', numbers: 'strings', emptyDebug: 'object', mutationAnswers: 'minimal' })
   const old = await post(sandbox, '/server/list')

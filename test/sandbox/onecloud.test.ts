@@ -55,7 +55,7 @@ const server = (answer: Answer): Json => obj(answer.body['server'])
 const names = (answer: Answer): unknown[] => list(answer.body['servers']).map(row => row['name'])
 const basic = { vcpu_count: 1, vmem_size: 1024, disks: [{ size: 10240 }], nets: [{ network: 'vnet0' }] }
 
-t.test('a scoped sign-in gives the token in a header and a catalog whose order changes', async t => {
+t.test('a scoped sign-in returns the token in a header, and a catalog in varying order', async t => {
   const { sandbox } = await open(t)
   const first = await send(`${sandbox.origin}/v3/auth/tokens`, 'POST', { body: passwordLogin(sandbox.settings['pods']) })
   const second = await send(`${sandbox.origin}/v3/auth/tokens`, 'POST', { body: passwordLogin(sandbox.settings['pods']) })
@@ -75,7 +75,7 @@ t.test('a scoped sign-in gives the token in a header and a catalog whose order c
   t.equal(sandbox.logins, 3)
 })
 
-t.test('refused sign-ins have the status and class of their reason', async t => {
+t.test('a refused sign-in has the status and class of its reason', async t => {
   const { sandbox } = await open(t)
   const pods = sandbox.settings['pods'] ?? {}
   const url = `${sandbox.origin}/v3/auth/tokens`
@@ -97,7 +97,7 @@ t.test('refused sign-ins have the status and class of their reason', async t => 
   t.equal(await attempt(passwordLogin(pods, { scope: { domain: { name: 'Default' } } })), '401 UnauthorizedError', 'no user is of a domain')
 })
 
-t.test('the recorded access key sign-in verifies, and one with a wrong signature does not', async t => {
+t.test('the recorded sign-in with an access key is accepted, and one with a wrong signature is refused', async t => {
   const { sandbox } = await open(t)
   const recorded = {
     access_key: '10272fe22b074a208baceedf643d555a',
@@ -114,7 +114,7 @@ t.test('the recorded access key sign-in verifies, and one with a wrong signature
   t.match((await send(`${sandbox.origin}/v3/auth/tokens`, 'POST', { body: wrong })).body, { code: 401, class: 'UnauthorizedError', details: /signature mismatch/ })
 })
 
-t.test('a bad, expired or revoked token is 403 with allow:none, and 404 comes before it', async t => {
+t.test('a bad, expired or revoked token is a 403 with allow:none, but an unknown path is a 404 first', async t => {
   const { sandbox, time, token } = await open(t)
   const refused = async (given?: string): Promise<void> => {
     const answer = await send(`${sandbox.origin}/compute/servers`, 'GET', given === undefined ? {} : { token: given })
@@ -137,7 +137,7 @@ t.test('a bad, expired or revoked token is 403 with allow:none, and 404 comes be
   await refused(fresh)
 })
 
-t.test('lists page to the end, newest first, and say nothing about a total of zero', async t => {
+t.test('lists are paged newest first, and omit a total of zero', async t => {
   const { sandbox, call } = await open(t)
   const seen: unknown[] = []
   let total = Infinity
@@ -165,7 +165,7 @@ t.test('lists page to the end, newest first, and say nothing about a total of ze
   t.equal((await call('GET', '/servers')).body['total'], total + 3)
 })
 
-t.test('scope keeps projects apart, except for the legacy admin flag', async t => {
+t.test('a scope limits the list to a project, unless the legacy admin flag is set', async t => {
   const { sandbox, call } = await open(t)
   const own = Number((await call('GET', '/servers')).body['total'])
   t.match((await call('GET', '/servers?scope=system')).body, { code: 403, details: /allow:project/ })
@@ -179,7 +179,7 @@ t.test('scope keeps projects apart, except for the legacy admin flag', async t =
   t.equal(await admin('?scope=system'), own + 5)
 })
 
-t.test('a bare GET finds a recycled server, one with a query string does not', async t => {
+t.test('a recycled server is found by a GET without a query string only', async t => {
   const { call } = await open(t)
   t.match(server(await call('GET', `/servers/${binId}`)), { pending_deleted: true, status: 'ready' })
   t.equal((await call('GET', `/servers/${binId}?details=true`)).status, 404)
@@ -188,7 +188,7 @@ t.test('a bare GET finds a recycled server, one with a query string does not', a
   t.same(server(await call('GET', `/servers/${binId}/status`)), { status: 'ready' })
 })
 
-t.test('a create is accepted at once and worked off later', async t => {
+t.test('a create is accepted at once and carried out later', async t => {
   const { call, watch } = await open(t)
   const made = await call('POST', '/servers', { server: { ...basic, name: 'fresh-1', auto_start: true, disks: [{ image_id: 'debian-12-fake', size: 1024 }], __meta__: { 'user:env': 'x' } } })
   t.equal(made.status, 200)
@@ -203,7 +203,7 @@ t.test('a create is accepted at once and worked off later', async t => {
   t.equal((await watch(String(still['id']), 3100)).at(-1), 'ready')
 })
 
-t.test('a create that nothing can hold fails only later, and a failing node too', async t => {
+t.test('a create for which there is no capacity, or whose node fails, fails after it was accepted', async t => {
   const { call, watch, sandbox } = await open(t)
   const huge = server(await call('POST', '/servers', { server: { ...basic, name: 'huge-2', vcpu_count: 32, vmem_size: 400000 } }))
   t.same(await watch(String(huge['id']), 3100), ['init', 'schedule', 'sched_fail'])
@@ -213,7 +213,7 @@ t.test('a create that nothing can hold fails only later, and a failing node too'
   t.equal((await watch(String(deploy['id']), 3100)).at(-1), 'deploy_fail')
 })
 
-t.test('refused creates have the status and class of their reason, and make nothing', async t => {
+t.test('a refused create has the status and class of its reason, and creates nothing', async t => {
   const { call, sandbox } = await open(t)
   const attempt = async (change: Json): Promise<string> => {
     const answer = await call('POST', '/servers', { server: { ...basic, name: 'refused', ...change } })
@@ -246,7 +246,7 @@ t.test('refused creates have the status and class of their reason, and make noth
   t.equal(await attempt({ vmem_size: '1024', name: 'old-1' }), '200 undefined')
 })
 
-t.test('a body is ignored without a JSON type or a length, and must have its wrapper', async t => {
+t.test('a body without a JSON content type or a length is ignored, and its wrapper is required', async t => {
   const { call, sandbox, token } = await open(t)
   const body = JSON.stringify({ server: { ...basic, name: 'ignored' } })
   const plain = await call('POST', '/servers', body, { 'content-type': 'text/plain' })
@@ -260,7 +260,7 @@ t.test('a body is ignored without a JSON type or a length, and must have its wra
   t.equal(sandbox.created, 0)
 })
 
-t.test('a rename checks as the vendor does, and unknown keys are passed over', async t => {
+t.test('a rename validates the name, and unknown keys are ignored', async t => {
   const { call } = await open(t)
   const put = async (input: Json): Promise<Answer> => await call('PUT', `/servers/${webId}`, { server: input })
   t.match(server(await put({ name: 'renamed' })), { name: 'renamed', status: 'running' })
@@ -273,7 +273,7 @@ t.test('a rename checks as the vendor does, and unknown keys are passed over', a
   t.equal((await call('PUT', '/servers/nosuch', { name: 'zz' })).status, 404)
 })
 
-t.test('a locked server is not deleted, and an unlocked one goes to the recycle bin first', async t => {
+t.test('a protected server is not deleted, and an unprotected one goes to the recycle bin first', async t => {
   const { call, watch, time } = await open(t)
   t.match((await call('DELETE', `/servers/${webId}`)).body, { code: 400, class: 'InvalidStatusError', details: 'Virtual server is locked, cannot delete' })
   await call('PUT', `/servers/${webId}`, { server: { disable_delete: false } })
@@ -305,7 +305,7 @@ t.test('a final delete passes through ready before the record is gone', async t 
   t.equal((await call('DELETE', '/servers/app-03')).status, 403)
 })
 
-t.test('a resize takes a size name or numbers with a unit, on a stopped server', async t => {
+t.test('a resize takes the name of a size, or numbers with units, and needs a stopped server', async t => {
   const { call, watch } = await open(t)
   const resize = async (input: Json): Promise<Answer> => await call('POST', `/servers/${poolId}/change-config`, { server: input })
   t.equal((await resize({ sku: 'nosuch' })).status, 404)
@@ -319,7 +319,7 @@ t.test('a resize takes a size name or numbers with a unit, on a stopped server',
   t.match((await resize({ sku: 'ecs.g1.c1m1' })).body, { code: 400, class: 'InvalidStatusError' })
 })
 
-t.test('a rebuild wants a stopped server and drops the key pair', async t => {
+t.test('a rebuild needs a stopped server and removes the key pair', async t => {
   const { call, watch, time } = await open(t)
   const rebuild = async (input: Json): Promise<Answer> => await call('POST', `/servers/${webId}/rebuild-root`, { server: input })
   t.match((await rebuild({ image_id: 'debian-12-fake' })).body, { code: 400, details: 'Cannot reset root in status running' })
@@ -335,7 +335,7 @@ t.test('a rebuild wants a stopped server and drops the key pair', async t => {
   t.notOk('keypair' in after)
 })
 
-t.test('addresses are bound on a VPC network and fail on a classic one', async t => {
+t.test('addresses can be bound on a VPC network but not on a classic one', async t => {
   const { call, watch } = await open(t)
   await call('POST', '/servers/vpc-1/dissociate-eip', {})
   t.equal((await watch('36fb67d5-2347-4887-8c8f-9d9694380258', 1600)).at(-1), 'running')
@@ -348,7 +348,7 @@ t.test('addresses are bound on a VPC network and fail on a classic one', async t
   t.same(await watch(webId, 1600), ['associate_eip', 'associate_eip_failed'])
 })
 
-t.test('the console is given for a running server only', async t => {
+t.test('only a running server has a console', async t => {
   const { sandbox, token, call, time } = await open(t)
   const url = (id: string): string => `${sandbox.origin}/webconsole-service/webconsole/server/${id}`
   const given = await send(url(webId), 'POST', { token, body: {} })
@@ -360,7 +360,7 @@ t.test('the console is given for a running server only', async t => {
   t.equal((await send(url('nosuch'), 'POST', { token, body: {} })).status, 404)
 })
 
-t.test('errors carry the zone of the control plane and a request id', async t => {
+t.test('errors have the zone of the control plane and a request id', async t => {
   const { call } = await open(t)
   const missing = await call('GET', '/servers/nosuch', undefined, { 'x-request-id': 'abc-123' })
   t.same(missing.body, { class: 'ResourceNotFoundError', code: 404, details: 'server nosuch not found', time: '2026-11-21T11:00:00+08:00' })
@@ -382,7 +382,7 @@ const sequences: ReadonlyArray<readonly [string, string, Json, readonly string[]
   [webId, 'syncstatus', {}, ['sync_status', 'running']]
 ]
 
-t.test('actions pass through their words in time, and a wrong status is 400', async t => {
+t.test('an action passes through its statuses over time, and a wrong initial status is a 400', async t => {
   const { call, watch } = await open(t)
   for (const [id, verb, input, words] of sequences) {
     t.equal((await call('POST', `/servers/${id}/${verb}`, { server: input })).status, 200, verb)
@@ -395,7 +395,7 @@ t.test('actions pass through their words in time, and a wrong status is 400', as
   t.equal((await call('GET', `/servers/${webId}/frobnicate`)).body['class'], 'SpecNotFoundError')
 })
 
-t.test('a node that refuses leaves the word of the action, and syncstatus asks it again', async t => {
+t.test('a failing node leaves the failure status of the action, and syncstatus reads the node again', async t => {
   const { call, watch, sandbox } = await open(t, { behavior: { failActions: ['stop', 'snapshot-delete'] } })
   await call('POST', `/servers/${webId}/stop`)
   t.match((await call('POST', `/servers/${webId}/syncstatus`)).body, { code: 400, class: 'BadRequestError' })
@@ -410,7 +410,7 @@ t.test('a node that refuses leaves the word of the action, and syncstatus asks i
   t.same(await watch(webId, 1600), ['snapshot_delete', 'instance_snapshot_delete_failed'])
 })
 
-t.test('a plan whose name the record bears is passed over, sizes and all', async t => {
+t.test('a resize to the current plan is ignored, including its sizes', async t => {
   const { call, watch } = await open(t)
   const resize = async (input: Json): Promise<Json> => {
     t.equal((await call('POST', `/servers/${poolId}/change-config`, { server: input })).status, 200)

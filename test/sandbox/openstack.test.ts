@@ -41,7 +41,7 @@ async function open (test: { teardown: (close: () => Promise<void>) => void }, b
   return { vendor, pass, ask, act, see, signedIn }
 }
 
-t.test('a token is in a header and ends on a whole second; without it every service says the same', async t => {
+t.test('a token is returned in a header and expires on a whole second; without one every service sends the same refusal', async t => {
   const { ask, signedIn } = await open(t)
   t.equal(signedIn.status, 201)
   t.match(signedIn.body, { token: { expires_at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z$/, project: { name: 'demo' }, catalog: [{ type: 'network' }, { type: 'identity' }, { type: 'compute' }, { type: 'image' }] } })
@@ -52,7 +52,7 @@ t.test('a token is in a header and ends on a whole second; without it every serv
   t.match(await ask('GET', '/compute/v2.1/servers/detail', undefined, { 'openstack-api-version': 'compute 2.999' }), { status: 406, body: { computeFault: { code: 406 } } })
 })
 
-t.test('a page has a link to the next one whenever it is full, and an unknown marker is a 400', async t => {
+t.test('a full page always has a link to the next one, and an unknown marker is a 400', async t => {
   const { ask, vendor } = await open(t)
   const count = vendor.servers.size
   t.match((await ask('GET', `/compute/v2.1/servers/detail?limit=${count}`)).body, { servers_links: [{ rel: 'next' }] })
@@ -62,7 +62,7 @@ t.test('a page has a link to the next one whenever it is full, and an unknown ma
   t.match(await ask('GET', '/compute/v2.1/servers/detail?offset=1'), { status: 400 })
 })
 
-t.test('an order is accepted before a host is looked for, and its refusal repeats what was sent', async t => {
+t.test('a create is accepted before it is scheduled, and a refusal echoes the request', async t => {
   const { ask, pass, see } = await open(t)
   const { status, body } = await ask('POST', '/compute/v2.1/servers', { server: { ...order, flavorRef: '6' } })
   t.equal(status, 202)
@@ -74,7 +74,7 @@ t.test('an order is accepted before a host is looked for, and its refusal repeat
   t.match((await ask('POST', '/compute/v2.1/servers', { server: { ...without, adminPass: 'hunter2' } })).body, { badRequest: { message: /^Invalid input for field\/attribute server\. Value: .*hunter2.*'networks' is a required property$/ } })
 })
 
-t.test('a resize waits for its confirmation, after which the state stays for a while', async t => {
+t.test('a resize waits for its confirmation, which takes effect after a delay', async t => {
   const { act, pass, see } = await open(t)
   t.equal((await act({ resize: { flavorRef: '3' } })).status, 202)
   t.match(await see(), { status: 'RESIZE' })
@@ -87,7 +87,7 @@ t.test('a resize waits for its confirmation, after which the state stays for a w
   t.match(await see(), { status: 'ACTIVE' })
 })
 
-t.test('a failed action leaves the server as it was, and Error in the log', async t => {
+t.test('a failed action leaves the server unchanged, with Error in the action log', async t => {
   const { act, ask, pass, see } = await open(t, { failActions: ['stop'] })
   const { headers } = await act({ 'os-stop': null })
   t.match(await act({ 'os-stop': null }), { status: 409, body: { conflictingRequest: { message: /task_state powering-off/ } } })

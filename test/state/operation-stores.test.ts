@@ -10,7 +10,7 @@ import { openRedis, startRedis } from '../helpers/redis.ts'
 import { record } from '../operations/records.ts'
 
 const sealer = createSealer(['a secret of at least thirty-two characters'])
-const redisStore = (redis: Redis): OperationStore => createSharedOperationStore({ records: createRedisOperationRecords(redis, sealer), openLocal: createMemoryOperationRecords })
+const redisStore = (redis: Redis): OperationStore => createSharedOperationStore(createRedisOperationRecords(redis, sealer), createMemoryOperationRecords)
 /** Accounts of their own, so that the shared Redis needs no emptying. */
 let accounts = 0
 const newAccount = (): string => `stores-${process.pid}-${Date.now()}-${accounts++}`

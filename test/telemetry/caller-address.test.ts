@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { z } from 'zod'
 import { eventually } from '../helpers/clock.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { portOf } from '../helpers/ports.ts'
 
 const lineSchema = z.looseObject({ msg: z.string().optional(), audit: z.literal(1).optional(), caller_address: z.string().nullable().optional() })
 
@@ -71,8 +72,7 @@ t.test('text that is not an address is skipped', async t => {
 t.test('the address of a connection is known even if the caller has disconnected', async t => {
   const { app, seen } = await open(t, ['127.0.0.1'])
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   const arrived = once(app.server, 'request')
   const headers = { 'x-forwarded-for': '198.51.100.1', 'content-type': 'application/json', 'content-length': 10 }
   const leaving = send({ port, host: '127.0.0.1', method: 'POST', path: '/v1/lab/servers', headers })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -8,9 +7,10 @@ import { z } from 'zod'
 import { silentTracer } from '../../src/telemetry/observer.ts'
 import { openTracing } from '../../src/telemetry/tracing.ts'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
-import { askOf } from '../helpers/api.ts'
+import { askOf, sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
+import { listen } from '../helpers/ports.ts'
 import { openProcesses, root } from '../helpers/process.ts'
 
 const vendor = await startGlesys({ behavior: { createMs: 50, actionMs: 50 } })
@@ -18,10 +18,9 @@ t.teardown(async () => { await vendor.close() })
 const { folder, launch, serve } = openProcesses(t)
 
 const lab = { provider: 'glesys', ...vendor.settings['glesys-lab'], raw: true, guard: { protected: ['kvm200001'] } }
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const keys = [
-  { name: 'ops', sha256: digest('ops-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw', 'admin'] },
-  { name: 'reader', sha256: digest('reader-key'), accounts: ['*'], permissions: ['read'] }
+  { name: 'ops', sha256: sha256('ops-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw', 'admin'] },
+  { name: 'reader', sha256: sha256('reader-key'), accounts: ['*'], permissions: ['read'] }
 ]
 const order = { name: 'secret-name-9', region: 'Falkenberg', cpus: 2, memory_mib: 2048, disk_gib: 50, image: 'debian-12', password: 'Example-Pass-1' }
 
@@ -115,7 +114,7 @@ t.test('a write with a lost answer is ambiguous, an unsent one failed, and the v
   t.match(created, { outcome: 'done', status: 200, server_id: /^kvm/, side_effect: 'certain' })
 })
 
-t.test('an audit line that cannot be written is logged and counted, and costs no answer', async t => {
+t.test('an audit line that cannot be written is logged and counted, and its request is answered', async t => {
   let isBroken = true
   const { app, close, ask, lines } = await open(() => isBroken)
   t.teardown(close)
@@ -150,7 +149,7 @@ t.test('the audit file is readable by its owner only, is appended to, is reopene
   t.notOk(gateway.output().includes('"audit":1'), 'standard output is not for it then')
 })
 
-t.test('without a file the lines go to standard output; a file that cannot be opened refuses the start', async t => {
+t.test('without a file audit lines go to standard output; a file that cannot be opened fails the start', async t => {
   const gateway = await serve({ accounts: { lab }, log: { level: 'silent' } })
   await reboot(gateway.base, 'third')
   gateway.child.kill('SIGTERM')
@@ -190,14 +189,12 @@ async function openCollector (hangs = false) {
       bodies.push(`${request.url ?? ''} ${String(request.headers.authorization)} ${body}`)
       if (!hangs) response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  t.teardown(async () => { server.closeAllConnections(); server.close() })
+  })
+  const port = await listen(t, server)
   const parsed = () => bodies.flatMap(body => exportSchema.parse(JSON.parse(body.slice(body.indexOf('{')))).resourceSpans)
   return {
     bodies,
-    endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    endpoint: `http://127.0.0.1:${port}`,
     spans: (): Span[] => parsed().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
     resource: () => parsed()[0]?.resource.attributes
   }

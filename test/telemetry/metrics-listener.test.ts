@@ -1,13 +1,13 @@
-import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { createHash } from 'node:crypto'
 import { pino } from 'pino'
 import t from 'tap'
 import { z } from 'zod'
+import { sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
+import { listen } from '../helpers/ports.ts'
 
 const lineSchema = z.object({ msg: z.string(), address: z.object({ port: z.number() }).optional() })
-const key = { name: 'ops', sha256: createHash('sha256').update('ops-key').digest('hex'), accounts: ['*'], permissions: ['read'] }
+const key = { name: 'ops', sha256: sha256('ops-key'), accounts: ['*'], permissions: ['read'] }
 
 /** A gateway that asks for keys, with a second listener for metrics. */
 async function open (port = 0) {
@@ -35,7 +35,7 @@ t.test('the metrics listener serves only metrics, without a key, while the gatew
   t.equal((await fetch(`${base}/metrics`)).status, 401)
 })
 
-t.test('the metrics listener is open as long as the gateway, with keep-alive connections', async t => {
+t.test('the metrics listener closes with the gateway, in spite of keep-alive connections', async t => {
   const { close, listen, at } = await open()
   await listen()
   await (await fetch(at('/metrics'))).text()
@@ -44,11 +44,7 @@ t.test('the metrics listener is open as long as the gateway, with keep-alive con
 })
 
 t.test('a port that is in use fails the start', async t => {
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  t.teardown(() => { taken.close() })
-  const address = taken.address()
-  const { close, listen } = await open(typeof address === 'object' && address !== null ? address.port : 0)
-  t.teardown(close)
-  await t.rejects(listen(), { code: 'EADDRINUSE' })
+  const gateway = await open(await listen(t, createServer()))
+  t.teardown(gateway.close)
+  await t.rejects(gateway.listen(), { code: 'EADDRINUSE' })
 })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -7,9 +6,10 @@ import { z } from 'zod'
 import { startGlesys } from '../../sandbox/glesys/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
 import { createMetrics, type MetricSources } from '../../src/telemetry/metrics.ts'
-import { askOf, isProblem } from '../helpers/api.ts'
+import { askOf, isProblem, sha256 } from '../helpers/api.ts'
 import { composeGateway } from '../helpers/gateway.ts'
 import { eventually } from '../helpers/clock.ts'
+import { portOf } from '../helpers/ports.ts'
 import { root } from '../helpers/process.ts'
 
 const vm = await startVmmanager({ behavior: { actionMs: 50 } })
@@ -99,8 +99,7 @@ t.test('a caller that disconnects is counted as such', async t => {
   const { app, read, close } = await open()
   t.teardown(close)
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const address = app.server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = portOf(app.server)
   vm.latencyMs = 1000
   const leaving = new AbortController()
   const left = fetch(`http://127.0.0.1:${port}/v1/vm6/servers?limit=1`, { signal: leaving.signal }).then(() => 'answered', () => 'left')
@@ -111,10 +110,9 @@ t.test('a caller that disconnects is counted as such', async t => {
   vm.latencyMs = 0
 })
 
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex')
 const keys = [
-  { name: 'chief', sha256: digest('chief-key'), accounts: ['*'], permissions: ['admin'] },
-  { name: 'reader', sha256: digest('reader-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw'] }
+  { name: 'chief', sha256: sha256('chief-key'), accounts: ['*'], permissions: ['admin'] },
+  { name: 'reader', sha256: sha256('reader-key'), accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw'] }
 ]
 
 t.test('metrics need a key with the permission admin, or none if the configuration says so', async t => {
@@ -146,7 +144,7 @@ const sources = (more: Partial<MetricSources> = {}): MetricSources => ({
   ...more
 })
 
-t.test('a store that fails or does not answer blocks no scrape: its values are absent', async t => {
+t.test('a store that fails or hangs does not block a scrape: its values are absent', async t => {
   for (const pending of [async () => await new Promise<never>(() => {}), async () => { throw new Error('lost') }]) {
     const text = await createMetrics(sources({ pending, patienceMs: 50 })).text()
     t.match(text, /^hawser_redis_up 1$/m)
@@ -240,7 +238,7 @@ async function holdToMetrics (t: Test, queries: readonly Query[]): Promise<Reado
   return named
 }
 
-t.test('the dashboard asks only for metrics and labels that exist, and shows every metric that an alert watches', async t => {
+t.test('the dashboard queries only existing metrics and labels, and shows every metric of an alert', async t => {
   const { panels, templating } = dashboardSchema.parse(JSON.parse(readFileSync(join(root, 'deploy/grafana.json'), 'utf8')))
   t.ok(templating.list.some(({ name, type }) => name === 'datasource' && type === 'datasource'))
   t.same(panels.filter(({ type }) => type === 'row').map(({ title }) => title), ['Traffic', 'Upstream', 'Resilience', 'Operations', 'Process'])
@@ -253,7 +251,7 @@ t.test('the dashboard asks only for metrics and labels that exist, and shows eve
 
 const alertRules = () => alertsSchema.parse(parse(readFileSync(join(root, 'deploy/alerts.yaml'), 'utf8'), { strict: true })).groups[0].rules
 
-t.test('alerts watch what needs an operator, once each, and the guide explains every alert that pages', async t => {
+t.test('every condition that needs an operator has one alert, and the guide explains every alert that pages', async t => {
   const rules = alertRules()
   t.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
   for (const name of ['hawser_audit_failures_total', 'hawser_redis_up', 'hawser_state_file_up', 'hawser_state_flushed', 'hawser_config_reloads_total', 'hawser_operations_ended_total', 'hawser_breaker_state']) {

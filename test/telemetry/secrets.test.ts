@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import t from 'tap'
 import { z } from 'zod'
@@ -10,7 +8,9 @@ import { startHetzner } from '../../sandbox/hetzner/simulator.ts'
 import { startOnecloud } from '../../sandbox/onecloud/simulator.ts'
 import type { Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager } from '../../sandbox/vmmanager/simulator.ts'
+import { sha256 } from '../helpers/api.ts'
 import { eventually } from '../helpers/clock.ts'
+import { listen } from '../helpers/ports.ts'
 import { openProcesses } from '../helpers/process.ts'
 import { startRedis } from '../helpers/redis.ts'
 
@@ -70,23 +70,20 @@ async function openCollector () {
   const bodies: string[] = []
   const server = createServer((request, response) => {
     request.on('data', chunk => { bodies.push(String(chunk)) }).on('end', () => { response.end('{}') })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  t.teardown(async () => { server.closeAllConnections(); server.close() })
-  return { text: () => bodies.join(''), endpoint: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}` }
+  })
+  return { text: () => bodies.join(''), endpoint: `http://127.0.0.1:${await listen(t, server)}` }
 }
 
 async function openGateway () {
   const collector = await openCollector()
   const connection = await redis.connect()
   await connection.config('SET', 'requirepass', ownSecrets.redis)
-  const sha256 = createHash('sha256').update(ownSecrets.key).digest('hex')
+  const digest = sha256(ownSecrets.key)
   const gateway = await serve({
     redis: { url: redis.url.replace('redis://', `redis://:${encodeURIComponent(ownSecrets.redis)}@`) },
     secret: ownSecrets.sealing,
     log: { level: 'trace' },
-    auth: { mode: 'keys', keys: [{ name: 'ops', sha256, accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw', 'admin'] }] },
+    auth: { mode: 'keys', keys: [{ name: 'ops', sha256: digest, accounts: ['*'], permissions: ['read', 'operate', 'write', 'delete', 'raw', 'admin'] }] },
     accounts: Object.fromEntries(Object.entries(desks).map(([id, { settings }]) => [id, { provider: id, ...settings, raw: true, request_deadline_ms: 8000 }]))
   }, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '100' })
   const heads: string[] = []

@@ -17,6 +17,7 @@ import { createHttpClient } from '../../src/upstream/http.ts'
 import { askOf, isProblem } from '../helpers/api.ts'
 import { createManualClock, eventually } from '../helpers/clock.ts'
 import { composeGateway, type TestGatewayOptions } from '../helpers/gateway.ts'
+import { listen, portOf } from '../helpers/ports.ts'
 import { startRedis } from '../helpers/redis.ts'
 import { createProvider } from '../operations/provider.ts'
 import { record, startedAt } from '../operations/records.ts'
@@ -248,8 +249,7 @@ t.test('limits.concurrency is never exceeded, at the provider', async t => {
 t.test('a queued write is never sent after its deadline, nor after its caller has disconnected', async t => {
   const { vendor, gateway, ask } = await open(t, () => missing, { limits: { concurrency: 1 } })
   await gateway.app.listen({ host: '127.0.0.1', port: 0 })
-  const address = gateway.app.server.address()
-  const base = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const base = `http://127.0.0.1:${portOf(gateway.app.server)}`
   const hold = vendor.hold()
   const holding = ask('GET', at(1))
   await hold.reached()
@@ -387,11 +387,9 @@ t.test('a connection is not reused when the provider is about to close it', asyn
   let connections = 0
   const server = createServer((_request, response) => { response.setHeader('keep-alive', 'timeout=1').end('{}') })
   server.on('connection', () => { connections += 1 })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  const url = `http://127.0.0.1:${await listen(t, server)}/`
   const http = createHttpClient()
-  t.teardown(async () => { await http.close(); server.close() })
-  const address = server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`
+  t.teardown(async () => { await http.close() })
   for (let round = 1; round <= 2; round += 1) {
     await http.send({ method: 'GET', url, headers: {} }, { timeoutMs: 30_000, signal: new AbortController().signal })
     t.equal(connections, round)

@@ -19,6 +19,7 @@ import type { Bulkhead } from '../../src/transport/bulkhead.ts'
 import type { SentCall } from '../../src/telemetry/observer.ts'
 import { openGate } from '../helpers/line.ts'
 import { createLeapingClock, eventually, type LeapingClock, timeBy } from '../helpers/clock.ts'
+import { freePort, listen } from '../helpers/ports.ts'
 import { createMemoryStores } from '../../src/state/stores.ts'
 
 type Test = Pick<typeof t, 'teardown'>
@@ -137,13 +138,9 @@ async function errorOf (work: Promise<unknown>): Promise<UpstreamError> {
   throw new Error(`an UpstreamError was expected, not ${String(outcome)}`)
 }
 
-/** An address where nobody listens. */
+/** An address on which nothing listens. */
 async function deadOrigin (): Promise<{ origin: string, port: number }> {
-  const server = createTcpServer()
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  const address = server.address()
-  await new Promise(resolve => { server.close(resolve) })
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = await freePort()
   return { origin: `http://127.0.0.1:${port}`, port }
 }
 
@@ -152,13 +149,7 @@ async function httpServer (t: Test, listener: RequestListener): Promise<{ origin
   let connections = 0
   const server = createServer(listener)
   server.on('connection', () => { connections += 1 })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  t.teardown(async () => {
-    server.closeAllConnections()
-    await new Promise(resolve => { server.close(resolve) })
-  })
-  const address = server.address()
-  return { origin: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, connections: () => connections }
+  return { origin: `http://127.0.0.1:${await listen(t, server)}`, connections: () => connections }
 }
 
 t.test('a suspended platform is retried up to ten times, for reads, writes and sign-in alike, and the work is done once', async t => {
@@ -548,14 +539,8 @@ t.test('an answer that breaks off or is not HTTP is a broken connection', async 
   t.not(torn.sideEffect, 'none', 'the vendor had begun to answer')
 
   const sockets = new Set<Socket>()
-  const garbage = createTcpServer(socket => { sockets.add(socket); socket.on('error', () => {}); socket.end('SSH-2.0-OpenSSH_9.2\r\n') })
-  await new Promise<void>(resolve => { garbage.listen(0, '127.0.0.1', resolve) })
-  t.teardown(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise(resolve => { garbage.close(resolve) })
-  })
-  const address = garbage.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  t.teardown(() => { for (const socket of sockets) socket.destroy() })
+  const port = await listen(t, createTcpServer(socket => { sockets.add(socket); socket.on('error', () => {}); socket.end('SSH-2.0-OpenSSH_9.2\r\n') }))
   t.match(await errorOf(openLine(t).request().send(writing(`http://127.0.0.1:${port}`))), { failure: 'unreachable', attempts: 1, sideEffect: 'possible' })
 })
 

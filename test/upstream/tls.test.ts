@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -7,6 +6,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createHttpClient, type HttpClientOptions } from '../../src/upstream/http.ts'
 import { HttpFault } from '../../src/upstream/http-fault.ts'
+import { listen } from '../helpers/ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hawser-tls-'))
 t.teardown(() => { rmSync(folder, { recursive: true, force: true }) })
@@ -51,17 +51,14 @@ const skip = certificate === null ? 'needs openssl' : false
 
 async function serveWith (t: Test, shown: Certificate) {
   const seen = { requests: 0 }
-  const server = createServer(shown, (_request, response) => { seen.requests += 1; response.end('well') }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => { server.closeAllConnections(); server.close() })
-  const address = server.address()
-  return { seen, port: typeof address === 'object' && address !== null ? address.port : 0 }
+  const server = createServer(shown, (_request, response) => { seen.requests += 1; response.end('well') })
+  return { seen, port: await listen(t, server) }
 }
 
 async function send (url: string, options: HttpClientOptions): Promise<string | HttpFault> {
   const client = createHttpClient(options)
   try {
-    return (await client.send({ method: 'GET', url, headers: {} }, { timeoutMs: 60_000, signal: new AbortController().signal })).text
+    return (await client.send({ method: 'GET', url, headers: {} }, { timeoutMs: 60_000, signal: new AbortController().signal })).bytes.toString()
   } catch (error) {
     if (error instanceof HttpFault) return error
     throw error

@@ -40,7 +40,7 @@ export const createAddresses = (client: DigitaloceanClient) => ({
       const [first, second] = free
       if (first === undefined) return { done: true }
       const accepted = await assign(client, first, id)
-      // The server takes one event at a time.
+      // A server runs one action at a time.
       return second === undefined ? accepted : { ...accepted, next: { name: 'assign', input: { address: second } } }
     }
   },
@@ -80,7 +80,7 @@ async function isHeldBy (client: DigitaloceanClient, address: string, server: st
   return false
 }
 
-/** The job decides alone: the vendor's record of a server does not show a reserved IPv6 address. */
+/** Only the job shows the end: a server does not show a reserved IPv6 address. */
 async function assign (client: DigitaloceanClient, address: string, server: string): Promise<Accepted> {
   const action = await client.changeReserved(address, { type: 'assign', droplet_id: Number(server) }, {})
   return { jobs: [addressJob(action.id, 'assign_ip', address, server)] }

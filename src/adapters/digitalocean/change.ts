@@ -21,7 +21,7 @@ export const createChanges = (client: DigitaloceanClient) => ({
   reboot: {
     evidence: 'documented',
     accepts: ['force'],
-    // Nothing of it shows on the server: its action alone says that it is done.
+    // The server does not show a reboot: only the action does.
     run: async ({ id, force }) => ({ jobs: [await client.act(id, force === true ? 'power_cycle' : 'reboot')] })
   },
   rename: {

@@ -29,8 +29,19 @@ export const pageSize = 200
 export const isEnd = ({ rows, hasNext, total }: PageWire<unknown>, start: number, size: number): boolean =>
   rows.length === 0 || (!hasNext && (rows.length < size || total === null || start + rows.length >= total))
 
-// Created once, because zod compiles a schema at its first use.
-const dropletPage = pageWire('droplets', seenDroplet)
+// Each schema is created once: it is compiled at its first use, and an answer that repeats the last one is not read again.
+const pages = {
+  droplets: pageWire('droplets', seenDroplet),
+  snapshots: pageWire('snapshots', snapshotWire),
+  actions: pageWire('actions', actionWire),
+  images: pageWire('images', imageWire),
+  sizes: pageWire('sizes', sizeWire),
+  regions: pageWire('regions', regionWire),
+  keys: pageWire('ssh_keys', keyWire),
+  vpcs: pageWire('vpcs', vpcWire),
+  reserved4: pageWire('reserved_ips', reservedWire),
+  reserved6: pageWire('reserved_ipv6s', reservedWire)
+}
 const dropletAnswer = z.object({ droplet: seenDroplet }).transform(({ droplet }) => droplet)
 const ownImagesAnswer = z.object({ droplet: ownImagesWire }).transform(({ droplet }) => droplet)
 const actionAnswer = z.object({ action: actionWire }).transform(({ action }) => action)
@@ -45,7 +56,7 @@ const assumedCreate: CreatedWire = { droplet: { id: '{id}' }, links: { actions: 
 
 const createMembers = ['body.name', 'body.plan', 'body.image', 'body.region', 'body.ssh_keys']
 
-/** An empty or odd id would lead to the list, and DELETE there takes every droplet with a tag. */
+/** An empty or malformed id would address the list, where DELETE removes every droplet with a tag. */
 const droplet = (id: string): string => `/droplets/${numericServerId(id)}`
 
 /** A reserved address is its own id. */
@@ -63,8 +74,8 @@ function createDropletCalls (send: DigitaloceanSend) {
   const { readPage, readAll } = createLists(send)
   return {
     listDroplets: async (page: number, size: number, filter: Filter) =>
-      await readPage({ name: 'droplets', schema: dropletPage, filter }, page, size),
-    readDroplets: async (filter: Filter) => await readAll({ name: 'droplets', schema: dropletPage, filter }, ({ server }) => server.id),
+      await readPage({ name: 'droplets', schema: pages.droplets, filter }, page, size),
+    readDroplets: async (filter: Filter) => await readAll({ name: 'droplets', schema: pages.droplets, filter }, ({ server }) => server.id),
     getDroplet: async (id: string) => await send({ name: 'droplets/get', path: droplet(id), schema: dropletAnswer }),
     /** The same answer, read for the images that were taken of it. */
     getOwnImages: async (id: string) => await send({ name: 'droplets/get', path: droplet(id), schema: ownImagesAnswer }),
@@ -85,7 +96,7 @@ function createDropletCalls (send: DigitaloceanSend) {
       return { id: action.id, name: type }
     },
     listSnapshots: async (id: string) => await readAll({
-      name: 'droplets/snapshots', path: `${droplet(id)}/snapshots`, schema: pageWire('snapshots', snapshotWire), about: {}
+      name: 'droplets/snapshots', path: `${droplet(id)}/snapshots`, schema: pages.snapshots, about: {}
     }, byId)
   }
 }
@@ -104,15 +115,15 @@ function createOtherCalls (send: DigitaloceanSend) {
     }),
     getAction: async (id: string) => await send({ name: 'actions/get', path: `/actions/${encodeURIComponent(id)}`, schema: actionAnswer }),
     /** The latest of the account. */
-    listActions: async () => await readPage({ name: 'actions', schema: pageWire('actions', actionWire) }, 1, pageSize),
-    listImages: async () => await readAll({ name: 'images', schema: pageWire('images', imageWire) }, byId),
-    listSizes: async () => await readAll({ name: 'sizes', schema: pageWire('sizes', sizeWire) }, bySlug),
-    listRegions: async () => await readAll({ name: 'regions', schema: pageWire('regions', regionWire) }, bySlug),
-    listKeys: async () => await readAll({ name: 'account/keys', schema: pageWire('ssh_keys', keyWire) }, byId),
-    listVpcs: async () => await readAll({ name: 'vpcs', schema: pageWire('vpcs', vpcWire) }, byId),
+    listActions: async () => await readPage({ name: 'actions', schema: pages.actions }, 1, pageSize),
+    listImages: async () => await readAll({ name: 'images', schema: pages.images }, byId),
+    listSizes: async () => await readAll({ name: 'sizes', schema: pages.sizes }, bySlug),
+    listRegions: async () => await readAll({ name: 'regions', schema: pages.regions }, bySlug),
+    listKeys: async () => await readAll({ name: 'account/keys', schema: pages.keys }, byId),
+    listVpcs: async () => await readAll({ name: 'vpcs', schema: pages.vpcs }, byId),
     listReserved: async () => [
-      ...await readAll({ name: 'reserved_ips', schema: pageWire('reserved_ips', reservedWire) }, ({ ip }) => ip),
-      ...await readAll({ name: 'reserved_ipv6', schema: pageWire('reserved_ipv6s', reservedWire) }, ({ ip }) => ip)
+      ...await readAll({ name: 'reserved_ips', schema: pages.reserved4 }, ({ ip }) => ip),
+      ...await readAll({ name: 'reserved_ipv6', schema: pages.reserved6 }, ({ ip }) => ip)
     ],
     getReserved: async (address: string) =>
       await send({ name: `${folderOf(address)}/get`, path: reserved(address), schema: reservedAnswer }),
@@ -138,7 +149,7 @@ interface ListOf<Row> {
 const byId = ({ id }: { readonly id: string }): string => id
 const bySlug = ({ slug }: { readonly slug: string }): string => slug
 
-/** A list names no server that could be missing, unless it is of one. */
+/** By default a 404 is not about a server: most lists name none. */
 function createLists (send: DigitaloceanSend) {
   const readPage = async <Row>(list: ListOf<Row>, page: number, size: number): Promise<PageWire<Row>> => {
     const { name, path = `/${name}`, schema, about = { missing: { failure: 'malformed' } }, filter } = list

@@ -9,7 +9,7 @@ import type { DigitaloceanClient } from './client.ts'
 import { imageOf, nameOf, slugOf, sshKeyOf, tagOf, userDataOf } from './ids.ts'
 import { creationJob } from './jobs.ts'
 
-/** Of any version: the vendor makes them. */
+/** Of any UUID version: the vendor generates them. */
 const uuid = z.guid()
 
 export const createOptions = z.strictObject({
@@ -37,7 +37,7 @@ export const createCreate = (client: DigitaloceanClient, now: () => number): Cre
     'networks has one VPC. Tags stay in the account when the server is deleted.',
   example: { name: 'web-1', region: 'nyc3', plan: 's-1vcpu-1gb', image: 'ubuntu-24-04-x64', ssh_keys: ['289794'] },
   isLike,
-  // The 202 is no promise, and the server may be 404 right after it: the action decides.
+  // A 202 guarantees nothing, and the server may be 404 right after it: the action decides.
   run: async spec => {
     const body = toBody(spec)
     const { droplet: { id }, links } = await client.createDroplet(body)

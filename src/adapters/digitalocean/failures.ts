@@ -4,17 +4,17 @@ import { parseJson, refused, retryAfterMs } from '../../upstream/read.ts'
 import type { Allowed } from '../contract.ts'
 import { errorWire } from './schema.ts'
 
-/** What the objects of a call are to our caller. */
+/** Relates a refusal of a call to the request of the caller. */
 export interface About {
-  /** The members of the caller's request that the call is made of. */
+  /** The members of the request that the call carries. */
   readonly members?: readonly string[]
   /** The meaning of a 404 that is not about the server. */
   readonly missing?: { readonly failure: Failure, readonly member?: string }
 }
 
 /**
- * The vendor's `id` repeats the status, and 422 says everything else in prose: its texts are the only witness. A text that no row knows
- * is `rejected`. A member is named only where the call has it.
+ * The vendor's `id` only repeats the status, so the reason of a 422 is in its text alone. Text that no row matches is `rejected`. A member
+ * is named only if the call carries it.
  */
 const meanings: ReadonlyArray<readonly [RegExp, Failure, member?: string]> = [
   [/already has a pending event/, 'conflict'],
@@ -48,13 +48,13 @@ export function callFailure (response: HttpResponse, now: number, { members = []
 const leastMs = 1000
 const isNumber = (text: string): boolean => /^\d{1,12}$/.test(text)
 
-/** The limit of an hour has no Retry-After: `ratelimit-reset` is when its oldest request leaves the window, in epoch seconds. */
+/** The hourly limit has no Retry-After: `ratelimit-reset` is when the oldest request leaves the window, in epoch seconds. */
 function untilResetMs (headers: HttpResponse['headers'], now: number): number {
   const reset = headers['ratelimit-reset'] ?? ''
   return isNumber(reset) ? Math.max(leastMs, Number(reset) * 1000 - now) : leastMs
 }
 
-/** Retry-After is of a burst, whatever is left of the hour; without the other headers it is of something else. */
+/** A Retry-After beside the other headers is about a burst, whatever remains of the hour's limit. */
 export function readAllowed (headers: HttpResponse['headers'], now: number): Allowed | null {
   const remaining = headers['ratelimit-remaining'] ?? ''
   const burst = headers['retry-after'] ?? ''

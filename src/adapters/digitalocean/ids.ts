@@ -33,7 +33,7 @@ export function tagOf (tag: string): string {
 
 const longestUserData = 64 * 1024
 
-/** The vendor accepts an order with characters of four bytes, and then drops it. */
+/** The vendor accepts a create with characters of four bytes, and then drops the server. */
 export function userDataOf (text: string): string {
   if (Buffer.byteLength(text) > longestUserData) throw badMember('body.user_data', `must have at most ${longestUserData} bytes`)
   if (/[\u{10000}-\u{10ffff}]/u.test(text)) {

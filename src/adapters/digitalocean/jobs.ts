@@ -4,7 +4,7 @@ import type { Job, JobState } from '../verbs.ts'
 import type { DigitaloceanClient } from './client.ts'
 import type { ActionWire } from './schema.ts'
 
-// Some actions never appear: the name of their job has what shows the result instead.
+// Some actions never become readable, so the name of the job has what is needed to look at the result instead.
 export const creationJob = (action: string, server: string, plan: string, region: string, acceptedAt: number): Job =>
   ({ id: action, name: `create ${server} ${plan} ${region} ${Math.floor(acceptedAt / 1000)}` })
 const creationForm = /^create (\d+) (\S+) (\S+) (\d+)$/
@@ -13,7 +13,7 @@ export const addressJob = (action: string, verb: 'assign_ip' | 'unassign_ip', ad
   ({ id: action, name: `${verb} ${address} ${server}` })
 const addressForm = /^(assign_ip|unassign_ip) (\S+) (\d+)$/
 
-/** What `completed` means besides has been seen as `done`. Any other word is on its way. */
+/** `done` has been seen instead of `completed`. Any other status means that the work goes on. */
 const ends: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStatus>([
   ['completed', 'succeeded'], ['done', 'succeeded'], ['errored', 'failed']
 ])
@@ -44,16 +44,16 @@ export const createJobs = (client: DigitaloceanClient, now: () => number) => asy
   return states
 }
 
-function toState (job: Job, { status: word }: ActionWire): JobState {
-  const status = ends.get(word ?? '') ?? 'running'
-  return { ...job, status, vendorStatus: word ?? null, error: status === 'failed' ? reasonOf(job) : null }
+function toState (job: Job, { status: vendorStatus = null }: ActionWire): JobState {
+  const status = ends.get(vendorStatus ?? '') ?? 'running'
+  return { ...job, status, vendorStatus, error: status === 'failed' ? reasonOf(job) : null }
 }
 
 const appearsWithinMs = 5 * 60_000
 
 /**
- * A 404 is "not yet". Of an address that its owner brought along it is "never", and the address shows the result. Of a create whose server
- * is 404 too it becomes "never" after minutes.
+ * A 404 means "not yet". For an address that its owner brought along it means "never", and the address shows the result. For a create
+ * whose server is missing too it means "never" after some minutes.
  */
 async function withoutAction (client: DigitaloceanClient, job: Job, now: number): Promise<JobState> {
   const running: JobState = { ...job, status: 'running', vendorStatus: null, error: null }
@@ -70,7 +70,7 @@ async function withoutAction (client: DigitaloceanClient, job: Job, now: number)
   return now - Number(acceptedAt) * 1000 > appearsWithinMs ? { ...running, status: 'failed', error: reasonOf(job) } : running
 }
 
-/** The vendor never gives a reason. A create that it drops after it has accepted it lacked capacity, most often. */
+/** The vendor never gives a reason. It drops an accepted create mostly for lack of capacity. */
 function reasonOf ({ name }: Job): string {
   const [, , plan, region] = creationForm.exec(name) ?? []
   if (plan === undefined) return `the provider ended its action ${name.split(' ', 1)[0] ?? ''} as errored and does not say why`

@@ -16,7 +16,7 @@ export const createList = (client: DigitaloceanClient): List => ({
   run: async page => await listPage(client, page)
 })
 
-/** `type=gpus` lists only them, and no answer of the other list has them. */
+/** `type=gpus` lists only servers with a GPU, and the plain list never has them. */
 async function listPage (client: DigitaloceanClient, { filters: { name }, offset, limit }: PageRequest): Promise<VendorPage> {
   const { page, size, start } = pageFor(offset, limit)
   // The vendor compares names in any case, and the gateway exactly. A tag cannot be combined with a type.

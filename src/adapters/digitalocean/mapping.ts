@@ -22,10 +22,10 @@ const actions: ReadonlyMap<string, readonly ServerAction[]> = new Map<string, re
 
 export const seenDroplet: z.ZodType<Seen> = seenWire(dropletWire, toServer)
 
-/** A running action shows nowhere here: since 2019 `locked` is an administrator's lock alone. */
+/** A running action does not show here: since 2019 `locked` means an administrator's lock only. */
 export function toServer (wire: DropletWire): ServerFacts {
-  const word = wire.status ?? ''
-  const status = statuses.get(word) ?? 'unknown'
+  const vendorStatus = wire.status ?? ''
+  const status = statuses.get(vendorStatus) ?? 'unknown'
   return {
     id: wire.id,
     name: wire.name ?? '',
@@ -45,7 +45,7 @@ export function toServer (wire: DropletWire): ServerFacts {
     tags: wire.tags ?? [],
     locked: wire.locked ?? null,
     protected: null,
-    allowed_actions: wire.locked === true ? [] : [...actions.get(word) ?? []]
+    allowed_actions: wire.locked === true ? [] : [...actions.get(vendorStatus) ?? []]
   }
 }
 
@@ -56,7 +56,7 @@ export const imageNameOf = ({ name, distribution, type }: NonNullable<DropletWir
 const toImage = ({ image }: DropletWire): Reference | null =>
   image === null || image === undefined ? null : { id: image.slug ?? image.id, name: imageNameOf(image) }
 
-/** Public ones first; the droplet's own are before a reserved one, which looks the same. */
+/** Public addresses first. The droplet's own ones precede a reserved one, which looks the same. */
 function toAddresses ({ networks }: DropletWire): Address[] {
   const rows = [...networks?.v4 ?? [], ...networks?.v6 ?? []].map(toAddress).filter(address => address !== null)
   const sorted = [...rows.filter(({ scope }) => scope === 'public'), ...rows.filter(({ scope }) => scope !== 'public')]

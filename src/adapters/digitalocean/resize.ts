@@ -8,7 +8,7 @@ import type { SizeWire } from './schema.ts'
 /** A resize takes about a minute for each gibibyte in use. */
 export const longWorkMs = 60 * 60_000
 
-/** The vendor resizes only what is off, and leaves it off. */
+/** The vendor resizes only a stopped server, and leaves it stopped. */
 export const createResize = (client: DigitaloceanClient): AllVerbs['resize'] => ({
   evidence: 'documented',
   accepts: ['plan', 'disk_gib', 'restart'],
@@ -21,7 +21,7 @@ export const createResize = (client: DigitaloceanClient): AllVerbs['resize'] => 
     if (status !== 'stopped' && restart !== true) {
       throw refusal('conflict', 'the server must be stopped before a resize; set restart to stop and start it')
     }
-    // Known before anything is sent, because the server would be stopped for nothing.
+    // Checked before anything is sent, or the server would be stopped for nothing.
     const size = (await client.listSizes()).find(({ slug }) => slug === plan)
     if (size === undefined) throw noPlan()
     const input = { plan, disk_gib: grownDisk(disk, size, requested), start: status !== 'stopped' }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { flag, maybe, number, text } from '../kit/wire.ts'
 
-/** A scope that the token lacks takes members away. */
+/** Members are absent if the token lacks their scope. */
 const list = <Item extends z.ZodType>(item: Item) =>
   maybe(z.array(maybe(item))).transform(items => items?.filter(entry => entry !== null && entry !== undefined) ?? null)
 const texts = list(z.string())

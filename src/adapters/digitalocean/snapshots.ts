@@ -9,7 +9,7 @@ export const createSnapshots = (client: DigitaloceanClient) => ({
     evidence: 'documented',
     cost: { calls: 0, perPage: 1 },
     note: 'Snapshots of the server\'s own disk, without backups and volumes.',
-    // What is listed is finished.
+    // Only finished snapshots are listed.
     run: async ({ id }) => (await client.listSnapshots(id)).filter(({ type }) => type !== 'backup').map(row => ({
       id: row.id,
       name: row.name ?? row.id,

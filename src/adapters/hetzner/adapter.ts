@@ -1,18 +1,21 @@
 import type { Adapter } from '../contract.ts'
+import { createJsonRaw } from '../kit/raw.ts'
 import { createAddresses, createAddressSteps } from './addresses.ts'
 import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
 import { createCreate, createCreateSteps } from './create.ts'
-import { readAllowed } from './failures.ts'
+import { callFailure, readAllowed } from './failures.ts'
 import { createJobs } from './jobs.ts'
 import { createFloating, createList } from './list.ts'
 import { createPower, createPowerSteps } from './power.ts'
-import { createRawVerb } from './raw.ts'
 import { createResize, createResizeSteps } from './resize.ts'
-import { createHetznerSend } from './send.ts'
+import { baseOf, createHetznerSend } from './send.ts'
 import { example, hetznerAccountSchema, type HetznerAccount } from './settings.ts'
 import { createSnapshots } from './snapshots.ts'
+
+/** Their answer is a secret, which would be redacted and lost. */
+const secretActions: ReadonlySet<string> = new Set(['reset_password', 'enable_rescue', 'rebuild', 'request_console'])
 
 export const hetzner: Adapter<HetznerAccount> = {
   id: 'hetzner',
@@ -44,7 +47,13 @@ export const hetzner: Adapter<HetznerAccount> = {
       ...createSnapshots(client),
       ...createAddresses(client),
       ...createCatalogs(client, upstream.now),
-      raw: createRawVerb(account, upstream),
+      raw: createJsonRaw(upstream, {
+        evidence: 'documented',
+        note: 'Paths are relative to api_url. Actions that return a password are refused; use their verbs.',
+        isSecret: segments => segments.some(segment => secretActions.has(segment)),
+        baseOf: () => baseOf(account),
+        toFailure: callFailure
+      }),
       jobs: createJobs(client),
       steps: { ...createCreateSteps(client), ...createResizeSteps(client), ...createPowerSteps(client), ...createAddressSteps(client) }
     }

@@ -56,7 +56,7 @@ export const createAddresses = (client: HetznerClient) => ({
   }
 } satisfies Partial<AdapterVerbs>)
 
-/** Each assignment may lock the server: what it then refuses is left to a step. */
+/** Each assignment may lock the server. A step sends those that it then refuses. */
 async function assign (client: HetznerClient, serverId: string, ids: readonly string[]): Promise<Accepted> {
   const jobs: Job[] = []
   const server = Number(serverId)

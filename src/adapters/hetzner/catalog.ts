@@ -38,7 +38,7 @@ export const createCatalogs = (client: HetznerClient, now: () => number) => ({
   }
 } satisfies Partial<AdapterVerbs>)
 
-/** A plan's prices have no currency. Null where the project has no list of prices. */
+/** The currency of all prices, which the list of plans lacks; null if the project has no price list. */
 async function readCurrency (client: HetznerClient): Promise<string | null> {
   try {
     return (await client.getPricing()).currency ?? null
@@ -53,7 +53,7 @@ const toImage = (wire: ImageWire): Image => {
   return { id: wire.id, name: imageName(wire), os, region: null, min_disk_gib: wire.disk_size ?? null, min_memory_mib: null }
 }
 
-/** Texts with up to 16 digits. */
+/** Prices are texts with up to 16 decimal places. */
 function amountOf (text: string | null | undefined): number | null {
   const amount = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN
   return Number.isFinite(amount) ? amount : null
@@ -77,7 +77,7 @@ function toPlans (wire: ServerTypeWire, currency: string | null, now: number): P
   })
 }
 
-/** A location that is not listed does not have the plan. */
+/** A plan is not sold in a location that it does not list. */
 function isAvailable ({ locations }: ServerTypeWire, region: string, now: number): boolean | null {
   if (locations === null || locations === undefined) return null
   const location = locations.find(({ name }) => name === region)

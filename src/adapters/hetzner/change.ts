@@ -4,7 +4,7 @@ import type { HetznerClient } from './client.ts'
 import { checkName } from './ids.ts'
 import { toFollowed } from './mapping.ts'
 
-/** Both protections must have the same value. */
+/** The vendor requires the same value for both protections. */
 export async function protect (client: HetznerClient, id: string, isProtected: boolean): Promise<Accepted> {
   const answer = await client.act(id, 'change_protection', { delete: isProtected, rebuild: isProtected })
   return { ...toFollowed(answer), goal: { protected: isProtected } }

@@ -5,7 +5,7 @@ import type { About } from './failures.ts'
 import { seenServer } from './mapping.ts'
 import {
   acceptedWire, actionWire, consoleWire, createdWire, deletedWire, imageWire, ipWire, listWire, networkWire, pricingWire, regionWire,
-  serverTypeWire, sshKeyWire
+  serverTypeWire, sshKeyWire, type Listed
 } from './schema.ts'
 import type { HetznerSend } from './send.ts'
 
@@ -23,9 +23,18 @@ export type Query = ReadonlyArray<readonly [name: string, value: string]>
 /** More rows are not allowed. */
 export const pageSize = 50
 
-// Created once, because zod compiles a schema at its first use.
-const serversWire = listWire('servers', seenServer)
-const actionsWire = listWire('actions', actionWire)
+// Each schema is created once: it is compiled at its first use, and an answer that repeats the last one is not read again.
+const lists = {
+  servers: listWire('servers', seenServer),
+  actions: listWire('actions', actionWire),
+  images: listWire('images', imageWire),
+  server_types: listWire('server_types', serverTypeWire),
+  locations: listWire('locations', regionWire),
+  ssh_keys: listWire('ssh_keys', sshKeyWire),
+  networks: listWire('networks', networkWire),
+  primary_ips: listWire('primary_ips', ipWire),
+  floating_ips: listWire('floating_ips', ipWire)
+}
 const serverAnswerWire = z.object({ server: seenServer })
 const renamedWire = serverAnswerWire.transform(() => null)
 const nothingWire = z.unknown().transform(() => null)
@@ -33,7 +42,7 @@ const nothingWire = z.unknown().transform(() => null)
 const assumedAction = { id: '{action}', command: null, started: null }
 const assumed = { action: assumedAction, root_password: null }
 
-/** In the order in which the words of a message select one: "unsupported location for server type" is about the location. */
+/** If only its text shows what a refusal is about, the first match counts: "unsupported location for server type" is the location. */
 const createMembers = new Map([
   ['location', 'body.region'], ['image', 'body.image'], ['ssh_keys', 'body.ssh_keys'], ['networks', 'body.networks'],
   ['firewalls', 'body.options.firewalls'], ['volumes', 'body.options.volumes'], ['placement_group', 'body.options.placement_group'],
@@ -59,9 +68,9 @@ export const createClient = (send: HetznerSend) => ({ ...createServerCalls(send)
 
 function createServerCalls (send: HetznerSend) {
   return {
-    listServers: async (query: Query) => await send({ name: 'servers', path: withQuery('/servers', query), schema: serversWire }),
+    listServers: async (query: Query) => await send({ name: 'servers', path: withQuery('/servers', query), schema: lists.servers }),
     getServer: async (id: string) => (await send({ name: 'servers/get', path: server(id), schema: serverAnswerWire })).server,
-    /** It names no server that could be missing. */
+    /** Its 404 is not about a server. */
     createServer: async (body: object) => await send({
       name: 'servers/create',
       path: '/servers',
@@ -96,19 +105,17 @@ function createServerCalls (send: HetznerSend) {
 
 function createOtherCalls (send: HetznerSend) {
   /** Every row of a list. Without `per_page` the vendor stops at 25; the links in its headers are never followed. */
-  const readAll = async <Row extends { readonly id: string }>(name: string, row: z.ZodType<Row>, query: Query) => {
-    const schema = listWire(name, row)
-    return await readAllPages(1, async page => {
+  const readAll = async <Row extends { readonly id: string }>(name: string, schema: z.ZodType<Listed<Row>>, query: Query) =>
+    await readAllPages(1, async page => {
       const path = withQuery(`/${name}`, [...query, ['page', String(page)], ['per_page', String(pageSize)]])
       const { rows, pagination } = await send({ name, path, schema })
       return { rows, next: rows.length === 0 ? null : pagination?.next_page ?? null }
     })
-  }
   return {
-    /** At most 25 ids: the vendor drops the others without a word. */
+    /** At most 25 ids: the vendor silently ignores the others. */
     getActions: async (ids: readonly string[]) =>
-      (await send({ name: 'actions', path: withQuery('/actions', ids.map(id => ['id', id])), schema: actionsWire })).rows,
-    images: async (query: Query) => await readAll('images', imageWire, [...query, sorted]),
+      (await send({ name: 'actions', path: withQuery('/actions', ids.map(id => ['id', id])), schema: lists.actions })).rows,
+    images: async (query: Query) => await readAll('images', lists.images, [...query, sorted]),
     deleteImage: async (id: string) => await send({
       name: 'images/delete',
       method: 'DELETE',
@@ -117,12 +124,12 @@ function createOtherCalls (send: HetznerSend) {
       about: { missing: { failure: 'not-found', member: 'path.snapshot' } },
       assumed: null
     }),
-    serverTypes: async (query: Query = []) => await readAll('server_types', serverTypeWire, query),
+    serverTypes: async (query: Query = []) => await readAll('server_types', lists.server_types, query),
     getPricing: async () => (await send({ name: 'pricing', path: '/pricing', schema: pricingWire })).pricing,
-    locations: async () => await readAll('locations', regionWire, [sorted]),
-    sshKeys: async () => await readAll('ssh_keys', sshKeyWire, [sorted]),
-    networks: async () => await readAll('networks', networkWire, [sorted]),
-    ips: async (kind: IpKind) => await readAll(`${kind}_ips`, ipWire, [sorted]),
+    locations: async () => await readAll('locations', lists.locations, [sorted]),
+    sshKeys: async () => await readAll('ssh_keys', lists.ssh_keys, [sorted]),
+    networks: async () => await readAll('networks', lists.networks, [sorted]),
+    ips: async (kind: IpKind) => await readAll(`${kind}_ips`, lists[`${kind}_ips`], [sorted]),
     /** The id names the kind, `primary-12`. */
     actOnIp: async (id: string, action: IpAction, body?: object, members?: About['members']) => {
       const [kind, number = ''] = id.split('-')

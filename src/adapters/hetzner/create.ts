@@ -8,7 +8,7 @@ import type { HetznerClient } from './client.ts'
 import { checkKeys, checkName, checkUserData, labelsOf } from './ids.ts'
 import { toJob } from './mapping.ts'
 
-/** Our API's ids are texts, the vendor's are numbers: both are taken. */
+/** Ids are strings in our API and numbers in the vendor's; both are accepted. */
 const id = z.union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/).transform(Number)], { error: 'must be an id: a whole number' })
 const ids = z.array(id).min(1).max(100)
 const ip = z.union([z.boolean(), id], { error: 'must be true, false or the id of a primary address' }).default(true)
@@ -41,7 +41,7 @@ export const createCreate = (client: HetznerClient): Create<Options> => ({
     return {
       serverId: server.id,
       jobs: [action, ...others ?? []].map(toJob),
-      // The order's actions may end while the server still starts.
+      // All actions of a create may have ended while the server still starts.
       goal: { statuses: [options.start ? 'running' : 'stopped'], shown: true, ...(spec.protected === true ? { protected: true } : {}) },
       ...(typeof password === 'string' && password !== '' ? { password } : {}),
       ...(spec.protected === true ? { next: { name: 'create.protect', input: {} } } : {})
@@ -49,7 +49,7 @@ export const createCreate = (client: HetznerClient): Create<Options> => ({
   }
 })
 
-/** Protection is no member of an order: it is set once the server's lock is gone. */
+/** A create cannot set the protection: a step does, once the server is unlocked. */
 export const createCreateSteps = (client: HetznerClient) => ({
   'create.protect': {
     isDue: ({ status, locked }) => locked !== true && (status === 'running' || status === 'stopped'),

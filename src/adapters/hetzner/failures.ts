@@ -5,55 +5,34 @@ import type { Allowed } from '../contract.ts'
 import { errorWire, fieldsWire } from './schema.ts'
 
 /** By code, because statuses mislead: `token_readonly` is a 401, `maintenance` a 403, `service_error` a 422. */
-const codes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
-  ['unauthorized', 'authentication'],
-  ['token_readonly', 'forbidden'],
-  ['forbidden', 'forbidden'],
-  ['resource_locked', 'forbidden'],
-  ['resource_limit_exceeded', 'quota'],
-  ['not_found', 'not-found'],
-  ['method_not_allowed', 'unsupported'],
-  ['deprecated_api_endpoint', 'unsupported'],
-  ['uniqueness_error', 'conflict'],
-  ['conflict', 'conflict'],
-  ['locked', 'conflict'],
-  ['protected', 'conflict'],
-  ['resource_in_use', 'conflict'],
-  ['must_be_unassigned', 'conflict'],
-  ['server_not_stopped', 'conflict'],
-  ['server_already_attached', 'conflict'],
-  ['already_in_placement_group', 'conflict'],
-  ['floating_ip_assigned', 'conflict'],
-  ['primary_ip_assigned', 'conflict'],
-  ['primary_ip_already_assigned', 'conflict'],
-  ['server_has_ipv4', 'conflict'],
-  ['server_has_ipv6', 'conflict'],
-  ['server_is_load_balancer_target', 'conflict'],
-  ['guest_agent_unavailable', 'conflict'],
-  ['resource_unavailable', 'capacity'],
-  ['placement_error', 'capacity'],
-  ['no_space_left_in_location', 'capacity'],
-  ['json_error', 'rejected'],
-  ['invalid_input', 'rejected'],
-  ['rate_limit_exceeded', 'rate-limited'],
-  ['service_error', 'unavailable'],
-  ['maintenance', 'unavailable'],
-  ['robot_unavailable', 'unavailable'],
-  ['server_error', 'unavailable'],
-  ['unknown_error', 'unavailable'],
-  ['bad_gateway', 'unavailable'],
-  ['unavailable', 'unavailable'],
-  ['timeout', 'unavailable']
-])
+const codesOf: ReadonlyArray<readonly [Failure, readonly string[]]> = [
+  ['authentication', ['unauthorized']],
+  ['forbidden', ['token_readonly', 'forbidden', 'resource_locked']],
+  ['quota', ['resource_limit_exceeded']],
+  ['not-found', ['not_found']],
+  ['unsupported', ['method_not_allowed', 'deprecated_api_endpoint']],
+  ['conflict', [
+    'uniqueness_error', 'conflict', 'locked', 'protected', 'resource_in_use', 'must_be_unassigned', 'server_not_stopped',
+    'server_already_attached', 'already_in_placement_group', 'floating_ip_assigned', 'primary_ip_assigned', 'primary_ip_already_assigned',
+    'server_has_ipv4', 'server_has_ipv6', 'server_is_load_balancer_target', 'guest_agent_unavailable'
+  ]],
+  ['capacity', ['resource_unavailable', 'placement_error', 'no_space_left_in_location']],
+  ['rejected', ['json_error', 'invalid_input']],
+  ['rate-limited', ['rate_limit_exceeded']],
+  ['unavailable', [
+    'service_error', 'maintenance', 'robot_unavailable', 'server_error', 'unknown_error', 'bad_gateway', 'unavailable', 'timeout'
+  ]]
+]
+const failureOf = new Map(codesOf.flatMap(([failure, codes]) => codes.map(code => [code, failure] as const)))
 
-/** Codes of a 403 that certainly changed nothing and pass. */
+/** Codes of a 403 after which nothing has changed and a retry may succeed. */
 const idle: ReadonlySet<string> = new Set(['maintenance'])
 
-/** What the objects of a call are to our caller. */
+/** Relates a refusal of a call to the request of the caller. */
 export interface About {
   /** The vendor's names of the members of the request, and ours. */
   readonly members?: ReadonlyMap<string, string> | undefined
-  /** What is missing, if it is not the server. */
+  /** The meaning of a 404 that is not about the server. */
   readonly missing?: { readonly failure: Failure, readonly member?: string }
 }
 
@@ -74,11 +53,11 @@ export function readAllowed (headers: HttpResponse['headers']): Allowed | null {
   return /^\d{1,9}$/.test(remaining) ? { remaining: Number(remaining), nextMs: waitMs(headers) } : null
 }
 
-/** With the members of the request, an unknown object that the request names is no missing server. */
+/** With `members`, a missing object that the request names is a refused member, not a missing server. */
 export function callFailure (response: HttpResponse, { members, missing }: About = {}): UpstreamError {
   const { code = null, message = null, details = null } = errorWire.safeParse(parseJson(response.text)).data?.error ?? {}
   // An unknown path is refused before the token is read: it says nothing about a server.
-  const failure = code === 'not_found' && message === 'api route not found' ? 'unsupported' : codes.get(code ?? '')
+  const failure = code === 'not_found' && message === 'api route not found' ? 'unsupported' : failureOf.get(code ?? '')
   const refusal = refused(response, {
     code,
     vendorMessage: message,
@@ -95,7 +74,7 @@ export function callFailure (response: HttpResponse, { members, missing }: About
   return refusal.meaning(missing.failure, missing.member === undefined ? {} : { member: missing.member })
 }
 
-/** The refused member by its field; where the vendor names none, the words of the message only select one of those that were sent. */
+/** The refused member by its field; if the vendor names none, the text of the message selects one of those that were sent. */
 function memberOf (details: unknown, message: string, members: ReadonlyMap<string, string>): string | undefined {
   const fields = fieldsWire.safeParse(details).data?.fields ?? []
   const [field] = fields.flatMap(({ name }) => members.get(name.split(/[.[]/)[0] ?? '') ?? [])

@@ -3,7 +3,7 @@ import type { AdapterVerbs, Job, JobState } from '../verbs.ts'
 import type { HetznerClient } from './client.ts'
 import type { ActionWire } from './schema.ts'
 
-/** What is beyond is dropped by the vendor. */
+/** The vendor ignores further ids. */
 const mostAtOnce = 25
 
 const statuses: ReadonlyMap<string, OperationStatus> = new Map<string, OperationStatus>([

@@ -5,7 +5,7 @@ import { pageFor } from '../kit/pages.ts'
 import type { List, PageRequest, VendorPage } from '../verbs.ts'
 import { pageSize, type HetznerClient, type Query } from './client.ts'
 import { isHostName, labelOf } from './ids.ts'
-import { isInNetwork, toFloating, wordsOf } from './mapping.ts'
+import { isInNetwork, toFloating, vendorStatusesOf } from './mapping.ts'
 import { floatingIdsWire, type IpWire } from './schema.ts'
 
 /** Created for each request: the floating addresses are read once for all of its pages, and only if a server has one. */
@@ -24,31 +24,31 @@ export function createList (client: HetznerClient): List {
 type Complete = (seen: readonly Seen[]) => Promise<readonly Seen[]>
 
 async function listPage (client: HetznerClient, complete: Complete, { filters, offset, limit }: PageRequest): Promise<VendorPage> {
-  const words = filters.status === undefined ? null : wordsOf(filters.status)
-  if (words?.length === 0) return { rows: [], start: 0, last: true, total: 0 }
+  const statuses = filters.status === undefined ? null : vendorStatusesOf(filters.status)
+  if (statuses?.length === 0) return { rows: [], start: 0, last: true, total: 0 }
   const { page, size, start } = pageFor(offset, limit)
   const { rows, pagination } = await client.listServers([
     ['sort', 'id:asc'], ['page', String(page)], ['per_page', String(size)], ...filterQuery(filters),
-    ...(words ?? []).map(word => ['status', word] as const)
+    ...(statuses ?? []).map(status => ['status', status] as const)
   ])
   const hasNext = pagination === null ? rows.length >= size : typeof pagination.next_page === 'number'
   return {
-    rows: (await complete(rows)).map(seen => withAsked(seen, filters.ip)),
+    rows: (await complete(rows)).map(seen => withRequested(seen, filters.ip)),
     start,
     last: rows.length === 0 || !hasNext,
     total: pagination?.total_entries ?? null
   }
 }
 
-/** The gateway compares addresses: one that is asked for, and lies within a network of the server, is shown beside the first of it. */
-function withAsked (seen: Seen, ip: string | undefined): Seen {
+/** The gateway filters by address, so a requested one within the server's network is added to its addresses. */
+function withRequested (seen: Seen, ip: string | undefined): Seen {
   const { server } = seen
   const network = ip === undefined ? undefined : server.addresses.find(address => isInNetwork(address, ip))
   if (ip === undefined || network === undefined || network.address === canonicalAddress(ip)) return seen
   return { ...seen, server: { ...server, addresses: [...server.addresses, { ...network, address: canonicalAddress(ip), primary: false }] } }
 }
 
-/** A name that no server can have could be refused, and a selector has no quoting: such filters are applied by the gateway alone. */
+/** The vendor might refuse an impossible name, and a selector has no quoting: the gateway alone applies such filters. */
 function filterQuery ({ name, tag }: ServerFilters): Query {
   const label = tag === undefined ? null : labelOf(tag)
   return [

@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net'
-import { canonicalAddress } from '../../domain/address.ts'
+import { BlockList, isIPv6 } from 'node:net'
 import { powerOf, serverActions, type Address, type ServerAction, type ServerFacts, type ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
@@ -7,7 +6,7 @@ import { seenWire } from '../kit/seen.ts'
 import type { Accepted, Job } from '../verbs.ts'
 import { serverWire, type AcceptedWire, type ActionWire, type ImageWire, type IpWire, type ServerWire } from './schema.ts'
 
-/** There is no word for rescue: `rescue_enabled` means armed, and a server in the rescue system is `running`. */
+/** No status means rescue: `rescue_enabled` means armed, and a server in the rescue system is `running`. */
 const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus>([
   ['initializing', 'provisioning'],
   ['starting', 'starting'],
@@ -20,9 +19,9 @@ const statuses: ReadonlyMap<string, ServerStatus> = new Map<string, ServerStatus
   ['unknown', 'unknown']
 ])
 
-/** The vendor's words for our statuses; null if rows of any other word may be meant. */
-export const wordsOf = (wanted: ReadonlySet<ServerStatus>): readonly string[] | null =>
-  wanted.has('unknown') ? null : [...statuses].flatMap(([word, status]) => wanted.has(status) ? [word] : [])
+/** The vendor's statuses for ours; null if rows of a status that the vendor adds one day match, too. */
+export const vendorStatusesOf = (wanted: ReadonlySet<ServerStatus>): readonly string[] | null =>
+  wanted.has('unknown') ? null : [...statuses].flatMap(([vendorStatus, status]) => wanted.has(status) ? [vendorStatus] : [])
 
 const actions: ReadonlyMap<ServerStatus, readonly ServerAction[]> = new Map<ServerStatus, readonly ServerAction[]>([
   ['starting', ['stop']],
@@ -77,17 +76,13 @@ export function firstAddress (ip: string | null | undefined, facts: Partial<Omit
   return addressOf(`${network}${network.endsWith('::') ? '1' : ''}${prefix === undefined ? '' : `/${prefix}`}`, facts)
 }
 
-/** The upper 64 bits of an IPv6 address, in one spelling. */
-function networkOf (address: string): string {
-  const [left = '', right = ''] = canonicalAddress(address).split('::')
-  const [before, after] = [left, right].map(part => part === '' ? [] : part.split(':'))
-  const zeros = Array<string>(8 - (before?.length ?? 0) - (after?.length ?? 0)).fill('0')
-  return [...before ?? [], ...zeros, ...after ?? []].slice(0, 4).join(':')
+/** A server has its whole /64 network, not only the first address. */
+export function isInNetwork ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, text: string): boolean {
+  if (prefix !== 64 || !isIPv6(text) || text.includes('%')) return false
+  const network = new BlockList()
+  network.addSubnet(address, prefix, 'ipv6')
+  return network.check(text, 'ipv6')
 }
-
-/** The whole network of 64 bits is the server's, not only its first address. */
-export const isInNetwork = ({ address, prefix_length: prefix }: Pick<Address, 'address' | 'prefix_length'>, asked: string): boolean =>
-  prefix === 64 && isIPv6(asked) && !asked.includes('%') && networkOf(address) === networkOf(asked)
 
 function toAddresses ({ public_net: net, private_net: nets }: ServerWire): Address[] {
   return [
@@ -100,15 +95,15 @@ function toAddresses ({ public_net: net, private_net: nets }: ServerWire): Addre
 
 export const toFloating = ({ ip }: IpWire): Address | null => firstAddress(ip, { scope: 'public' })
 
-/** Two images have the same name where there is one for each architecture. */
+/** Images for different architectures can have the same name. */
 export const imageName = ({ id, name, description, architecture }: ImageWire): string =>
   `${name ?? description ?? id}${architecture === null || architecture === undefined ? '' : ` (${architecture})`}`
 
 export const toJob = ({ id, command }: Pick<ActionWire, 'id' | 'command'>): Job => ({ id, name: command ?? 'action' })
 
-/** Work that its action follows to the end, with the password that the vendor has generated for it, if any. */
+/** Work that its action shows to the end, with the password that the vendor has generated, if any. */
 export const toFollowed = ({ action, root_password: password }: Pick<AcceptedWire, 'action'> & Partial<AcceptedWire>): Accepted =>
   ({ jobs: [toJob(action)], ...(typeof password === 'string' && password !== '' ? { password } : {}) })
 
-/** A signal, whose action ends when it has been sent: the server shows the rest. */
+/** A signal. Its action ends as soon as it is sent, so only the server shows the result. */
 export const toSignalled = ({ action }: AcceptedWire): Accepted => ({ upstream: { id: action.id, status: null } })

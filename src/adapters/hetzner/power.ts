@@ -31,7 +31,7 @@ export const createPower = (client: HetznerClient) => ({
     note: 'Enables the rescue system and boots into it: a running server is reset. Its status does not show it. The password is generated.',
     run: async ({ id }) => {
       const { server } = await client.getServer(id)
-      // It reboots nothing, and is undone after an hour without a boot.
+      // Does not reboot, and expires after an hour without a boot.
       const armed = await client.act(id, 'enable_rescue', { type: 'linux64' })
       return { ...toFollowed(armed), goal, next: bootOf(server.status === 'stopped' ? 'poweron' : 'reset') }
     }

@@ -23,7 +23,7 @@ export const createResize = (client: HetznerClient): AllVerbs['resize'] => ({
     if (work.restart && restart !== true) {
       throw refusal('conflict', 'the provider resizes only stopped servers; set restart, or stop the server first')
     }
-    // Nothing is shut down for a plan that the provider then refuses.
+    // No server is shut down for a plan that the provider then refuses.
     if (work.restart || disk !== undefined) await checkPlan(client, work, server.disk_gib)
     if (!work.restart) return await changeType(client, server.id, work)
     const answer = await client.act(server.id, 'shutdown')

@@ -15,7 +15,7 @@ export const serverWire = z.object({
   private_net: maybe(z.array(z.object({ ip: text, alias_ips: texts, aliases: texts }))),
   server_type: maybe(z.object({ name: z.string().min(1), description: text, cores: number, memory: number })),
   location: maybe(locationWire),
-  // Until 2026-07-01 the location was in it.
+  // It had the location until 2026-07-01.
   datacenter: maybe(z.object({ location: locationWire })),
   image: maybe(z.object({ id, name: text, description: text })),
   rescue_enabled: flag,
@@ -43,7 +43,7 @@ export const listWire = <Row>(name: string, row: z.ZodType<Row>): z.ZodType<List
   return { rows: answer[name], meta: answer['meta'] }
 }, z.object({ rows: z.array(row), meta: metaWire })).transform(({ rows, meta }) => ({ rows, pagination: meta?.pagination ?? null }))
 
-/** Of a server's own object. */
+/** Read from a server's object. */
 export const floatingIdsWire = z.object({ public_net: z.object({ floating_ips: z.array(id) }) })
   .transform(({ public_net: net }): readonly string[] => net.floating_ips).catch([])
 
@@ -54,17 +54,17 @@ export const actionWire = z.object({
   command: text,
   status: text,
   started: text,
-  // The samples have an error beside `running` and `success`, too.
+  // The vendor's examples have an error beside `running` and `success`, too.
   error: maybe(z.object({ code: text, message: text }))
 })
 export type ActionWire = z.infer<typeof actionWire>
 
-/** An answer to a write: the vendor has done its part, so all but the action is read leniently. */
+/** The answer to a write. The vendor has accepted it, so all but the action is read leniently. */
 const acceptedAction = actionWire.pick({ id: true, command: true, started: true })
 export const acceptedWire = z.object({ action: acceptedAction, root_password: text })
 export type AcceptedWire = z.infer<typeof acceptedWire>
 
-/** Someone has seen 204 instead of the action. */
+/** A 204 without an action has been observed. */
 export const deletedWire = z.object({ action: maybe(acceptedAction) })
 
 export const createdWire = acceptedWire.extend({

@@ -6,7 +6,7 @@ import type { Token, Upstream } from '../contract.ts'
 import { createSend, type Base, type Endpoint } from './send.ts'
 
 /** `About`: what the objects of a call are to our caller, which decides the meaning of a refusal. */
-interface JsonEndpoint<T, About> extends Omit<Endpoint<T>, 'method' | 'read'> {
+interface JsonEndpoint<T, About> extends Omit<Endpoint<T>, 'method' | 'reader' | 'read'> {
   /** Default: GET for a read, POST for a write. */
   readonly method?: HttpRequest['method']
   readonly schema: z.ZodType<T>

@@ -2,33 +2,34 @@ import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
 import { cidrOf } from '../kit/addresses.ts'
 import { byRegion, joined, positive, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'
-import type { CatalogClient } from './catalog-client.ts'
-import type { CloudregionWire, ImageWire, NetworkWire, SkuWire } from './catalog-schema.ts'
+import type { OnecloudClient } from './client.ts'
+import type { CloudregionWire, ImageWire, NetworkWire, SkuWire } from './schema.ts'
 
 /** The catalogs of a create; rows that it cannot use are left out. */
-export const createCatalogs = (rows: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
+export const createCatalogs = (client: OnecloudClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
     evidence: 'observed',
-    run: async () => (await rows.images()).filter(image => image.status === 'active' && image.pending_deleted !== true).map(toImage)
+    run: async () => (await client.images()).filter(image => image.status === 'active' && image.pending_deleted !== true).map(toImage)
   },
   plans: byRegion({
     evidence: 'observed',
     note: 'Sizes of the provider\'s own platform, by name. They include no disk unless disk_gib is set, and have no price.',
-    run: async ({ region }) => (await rows.skus()).filter(sku => sku.enabled !== false && isIn(region, sku)).map(toPlan)
+    run: async ({ region }) => (await client.skus()).filter(sku => sku.enabled !== false && isIn(region, sku)).map(toPlan)
   }),
   regions: {
     evidence: 'observed',
-    run: async () => (await rows.cloudregions()).filter(region => region.enabled !== false && region.status === 'inservice').map(toRegion)
+    run: async () => (await client.cloudregions()).filter(region => region.enabled !== false && region.status === 'inservice').map(toRegion)
   },
   ssh_keys: {
     evidence: 'observed',
     note: 'The keys of the user whom the account signs in as.',
-    run: async () => (await rows.keypairs()).map(toSshKey)
+    run: async () => (await client.keypairs()).map(toSshKey)
   },
   networks: byRegion({
     evidence: 'observed',
-    run: async ({ region }) => (await rows.networks())
-      .filter(network => (network.status ?? 'available') === 'available' && (network.server_type ?? 'guest') === 'guest' && isIn(region, network))
+    run: async ({ region }) => (await client.networks())
+      .filter(({ status, server_type: type }) => (status ?? 'available') === 'available' && (type ?? 'guest') === 'guest')
+      .filter(network => isIn(region, network))
       .map(toNetwork)
   })
 })
@@ -48,13 +49,13 @@ const toImage = ({ id, name, min_disk: disk, min_ram: memory, properties }: Imag
 })
 
 /** Servers are created postpaid, so `postpaid_status` is the relevant stock. The disk is in GiB, unlike all other sizes. */
-const toPlan = ({ name, cpu_core_count: cpus, memory_size_mb: memory, attached_disk_size_gb: disk, cloudregion_id: region, postpaid_status: stock }: SkuWire): Plan => ({
+const toPlan = ({ name, postpaid_status: stock, ...sku }: SkuWire): Plan => ({
   id: name,
   name,
-  cpus: cpus ?? null,
-  memory_mib: memory ?? null,
-  disk_gib: positive(disk),
-  region: region ?? null,
+  cpus: sku.cpu_core_count ?? null,
+  memory_mib: sku.memory_size_mb ?? null,
+  disk_gib: positive(sku.attached_disk_size_gb),
+  region: sku.cloudregion_id ?? null,
   available: stock === 'available' ? true : stock === 'soldout' ? false : null,
   price: null
 })

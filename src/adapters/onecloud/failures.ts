@@ -1,12 +1,9 @@
-import type { Failure, UpstreamErrorOptions } from '../../domain/failure.ts'
+import type { Failure } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { failureOfStatus, parseJson } from '../../upstream/read.ts'
+import { override, type FailureFacts, type ToFailure } from '../kit/failures.ts'
+import { noServer } from '../kit/ids.ts'
 import { errorWire } from './schema.ts'
-
-export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
-
-/** Converts the refusal of one kind of call to a failure. */
-export type ToFailure = (response: HttpResponse) => FailureFacts
 
 /** Values of `class` that are more exact than the HTTP status: pkg/httperrors/consts.go. */
 const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
@@ -24,90 +21,90 @@ const classes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
 ])
 
 export const callFailure: ToFailure = response => {
-  const { code, details } = complaintOf(response)
-  const said = { code, vendorMessage: messageOf(response, details) }
-  if (response.status === 401) return { ...said, failure: 'authentication' }
-  if (response.status === 403 && isOfGuest(details)) return { ...said, failure: 'authentication', afterFreshLogin: 'forbidden' }
-  if (isOfLostService(details)) return { code, vendorMessage: null, failure: 'unavailable', notAttempted: response.status < 499 }
-  const failure = classes.get(code ?? '') ?? (response.status === 406 ? 'conflict' : failureOfStatus(response.status))
-  return { ...said, failure, ...(response.status === 499 || code === 'RequireLicenseError' ? { passing: false } : {}) }
+  const { code, details, vendorMessage } = complaintOf(response)
+  const { status } = response
+  if (status === 401) return { code, vendorMessage, failure: 'authentication' }
+  if (status === 403 && isOfGuest(details)) return { code, vendorMessage, failure: 'authentication', afterFreshLogin: 'forbidden' }
+  if (isOfLostService(details)) return { code, vendorMessage: null, failure: 'unavailable', notAttempted: status < 499 }
+  const failure = classes.get(code ?? '') ?? (status === 406 ? 'conflict' : failureOfStatus(status))
+  return { code, vendorMessage, failure, ...(status === 499 || code === 'RequireLicenseError' ? { passing: false } : {}) }
 }
 
-/** The vendor refuses another project's record with 403; for us there is no such server. */
+/** The vendor refuses another project's record with 403; here it must be indistinguishable from a missing one. */
 export const getFailure: ToFailure = response => {
-  const failureFacts = callFailure(response)
-  return failureFacts.failure === 'forbidden' && failureFacts.code === 'ForbiddenError' ? { ...failureFacts, failure: 'not-found' } : failureFacts
+  const facts = callFailure(response)
+  if (facts.failure === 'forbidden' && facts.code === 'ForbiddenError') throw noServer()
+  return facts
 }
+
+const isAbsent = ({ failure }: Pick<FailureFacts, 'failure'>): boolean => failure === 'not-found' || failure === 'unsupported'
 
 /** An unknown list means that there is no such service. */
-export const listFailure: ToFailure = response => {
-  const failureFacts = callFailure(response)
-  return failureFacts.failure === 'not-found' || failureFacts.failure === 'unsupported' ? { ...failureFacts, failure: 'malformed' } : failureFacts
-}
+export const listFailure = override(callFailure, isAbsent, { failure: 'malformed' })
 
-/** The vendor's words for the objects of a request, the same in every language of its messages, and our member for each. */
-export type Named = ReadonlyArray<readonly [word: string, member: string]>
+/** `Guest has 1 task active, can't sync status` has the class of bad input, but this call has no input. */
+export const syncFailure = override(callFailure, ({ failure }) => failure === 'rejected', { failure: 'conflict' })
+
+const isDuplicate = ({ code }: FailureFacts): boolean => code === 'DuplicateNameError'
+
+/** For calls with a new name, which may be taken. */
+export const nameFailure = override(callFailure, isDuplicate, { member: 'body.name' })
+
+/** The vendor's names of the objects of a request, the same in every language of its messages, and our member for each. */
+type Members = Readonly<Record<string, string>>
 
 /**
  * For calls that refer to more than the server: a 404 about an image or a plan is a refusal of that member, never a missing server.
- * The words only select the member. `otherwise` is the member of a 404 without any of them.
+ * The names only select the member. `otherwise` is the member of a 404 without any of them.
  */
-export const naming = (named: Named, otherwise?: string): ToFailure => response => {
-  const failureFacts = callFailure(response)
+export const naming = (members: Members, otherwise?: string): ToFailure => response => {
+  const facts = callFailure(response)
   const { code, details } = complaintOf(response)
-  if (code === 'WeakPasswordError') return { ...failureFacts, member: 'body.password' }
-  if (code === null || !(failureFacts.failure === 'rejected' || failureFacts.failure === 'not-found')) return failureFacts
+  if (code === 'WeakPasswordError') return { ...facts, member: 'body.password' }
+  if (code === null || !(facts.failure === 'rejected' || facts.failure === 'not-found')) return facts
   const [text = ''] = details.toLowerCase().split('{"', 1)
-  const member = named.find(([word]) => new RegExp(`\\b${word}\\b`).test(text))?.[1] ?? (failureFacts.failure === 'not-found' ? otherwise : undefined)
-  return member === undefined ? failureFacts : { ...failureFacts, failure: 'rejected', member }
+  const named = Object.keys(members).find(name => new RegExp(`\\b${name}\\b`).test(text))
+  const member = members[named ?? ''] ?? (facts.failure === 'not-found' ? otherwise : undefined)
+  return member === undefined ? facts : { ...facts, failure: 'rejected', member }
 }
 
-const createNames: Named = [
-  ['serversku', 'body.plan'], ['sku', 'body.plan'], ['keypair', 'body.ssh_keys'], ['cloudregion', 'body.region'], ['region', 'body.region'],
-  ['project', 'body.owner'], ['network', 'body.networks'], ['hypervisor', 'body.options'], ['image', 'body.image']
-]
-const creating = naming(createNames)
+const orderFailure = naming({
+  serversku: 'body.plan',
+  sku: 'body.plan',
+  keypair: 'body.ssh_keys',
+  cloudregion: 'body.region',
+  region: 'body.region',
+  project: 'body.owner',
+  network: 'body.networks',
+  hypervisor: 'body.options',
+  image: 'body.image'
+})
 
 /** An order names no server that could be missing. */
-export const createFailure: ToFailure = response => {
-  const failureFacts = creating(response)
-  if (failureFacts.code === 'DuplicateNameError') return { ...failureFacts, member: 'body.name' }
-  return failureFacts.failure === 'not-found' || failureFacts.failure === 'unsupported' ? { ...failureFacts, failure: 'rejected' } : failureFacts
-}
+export const createFailure = override(override(orderFailure, isAbsent, { failure: 'rejected' }), isDuplicate, { member: 'body.name' })
 
-/** `Guest has 1 task active, can't sync status` has the class of bad input, but this call has no input. */
-export const syncFailure: ToFailure = response => {
-  const failureFacts = callFailure(response)
-  return failureFacts.failure === 'rejected' ? { ...failureFacts, failure: 'conflict' } : failureFacts
-}
-
-/** For calls with a new name, which may be taken. */
-export const nameFailure: ToFailure = response => {
-  const failureFacts = callFailure(response)
-  return failureFacts.code === 'DuplicateNameError' ? { ...failureFacts, member: 'body.name' } : failureFacts
-}
+/** Of a snapshot that is gone, not its server. */
+export const snapshotFailure = override(
+  callFailure, ({ failure, code }) => failure === 'not-found' && code === 'ResourceNotFoundError', { member: 'path.snapshot' }
+)
 
 /** Keystone's answers to refused credentials: 404 is an unknown user or domain, 423 a locked user. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 423])
 
 export const signInFailure: ToFailure = response => {
-  const { code, details } = complaintOf(response)
-  const said = { code, vendorMessage: messageOf(response, details) }
-  if (response.status === 401 || (code !== null && refusals.has(response.status))) return { ...said, failure: 'authentication' }
+  const { code, vendorMessage } = complaintOf(response)
+  if (response.status === 401 || (code !== null && refusals.has(response.status))) return { code, vendorMessage, failure: 'authentication' }
   // A retry would prolong the lock.
-  if (code === 'TooManyFailedAttempts') return { ...said, failure: 'rate-limited', passing: false }
+  if (code === 'TooManyFailedAttempts') return { code, vendorMessage, failure: 'rate-limited', passing: false }
   const failure = failureOfStatus(response.status)
-  return { ...said, failure: failure === 'not-found' || failure === 'unsupported' ? 'malformed' : failure }
+  return { code, vendorMessage, failure: isAbsent({ failure }) ? 'malformed' : failure }
 }
 
-interface Complaint {
-  readonly code: string | null
-  readonly details: string
-}
-
-function complaintOf (response: HttpResponse): Complaint {
-  const wire = errorWire.safeParse(parseJson(response.text))
-  return wire.success ? { code: wire.data.class ?? null, details: wire.data.details ?? '' } : { code: null, details: '' }
+/** `vendorMessage` is null for 499 and 5xx: these quote SQL, requests and connection strings, and hosts inside the cloud. */
+function complaintOf ({ status, text }: HttpResponse) {
+  const wire = errorWire.safeParse(parseJson(text)).data
+  const details = wire?.details ?? ''
+  return { code: wire?.class ?? null, details, vendorMessage: status >= 499 ? null : innermost(details) || null }
 }
 
 /**
@@ -122,18 +119,13 @@ const isOfGuest = (details: string): boolean => /\ballow:none\b/.test(details)
  */
 const isOfLostService = (details: string): boolean => /\bdial (?:tcp|udp)\b/.test(details)
 
-/** The vendor's 5xx quote SQL, requests and connection strings; 499 names hosts inside the cloud. */
-const messageOf = (response: HttpResponse, details: string): string | null =>
-  response.status >= 499 ? null : innermost(details) || null
-
 const deepest = 5
 
 /** `List: Filter: {"error":{"details":"the real text"}}`, possibly nested once more. */
 function innermost (details: string, depth = 0): string {
   const at = details.indexOf('{"')
   if (at < 0) return withoutChain(details)
-  const wire = depth < deepest ? errorWire.safeParse(parseJson(details.slice(at))) : null
-  const inner = wire?.success === true ? wire.data.details ?? '' : ''
+  const inner = depth < deepest ? errorWire.safeParse(parseJson(details.slice(at))).data?.details ?? '' : ''
   return inner === '' ? withoutChain(details.slice(0, at)) : innermost(inner, depth + 1)
 }
 

@@ -19,8 +19,8 @@ export const createRawVerb = (upstream: Upstream): Raw => createRaw(upstream, {
 function readAnswer (response: HttpResponse): RawAnswer {
   const { status, text } = response
   if (status === 401 || status === 403) {
-    const failureFacts = callFailure(response)
-    if (failureFacts.failure === 'authentication') throw refused(response, failureFacts)
+    const facts = callFailure(response)
+    if (facts.failure === 'authentication') throw refused(response, facts)
   }
   return { status, body: status >= 499 ? withoutDetails(parseJson(text)) : rawBody(text) }
 }
@@ -35,5 +35,6 @@ function withoutDetails (json: unknown): unknown {
  * parameters of a create, including the root password.
  */
 const secretParts: ReadonlySet<string> = new Set([
-  'auth', 'tokens', 'credentials', 'login-info', 'privatekey', 'private-key', 'sshkeypairs', 'vnc', 'clirc', 'webconsole', 'jnlp', 'metadatas', 'events'
+  'auth', 'tokens', 'credentials', 'login-info', 'privatekey', 'private-key', 'sshkeypairs', 'vnc', 'clirc', 'webconsole', 'jnlp',
+  'metadatas', 'events'
 ])

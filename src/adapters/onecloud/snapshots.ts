@@ -3,24 +3,22 @@ import { toUtc } from '../../domain/time.ts'
 import { noSnapshot } from '../kit/ids.ts'
 import type { AllVerbs } from '../verbs.ts'
 import type { OnecloudClient } from './client.ts'
-import { callFailure, nameFailure, type ToFailure } from './failures.ts'
-import { getLive } from './get.ts'
-import type { CatalogClient } from './catalog-client.ts'
-import type { InstanceSnapshotWire } from './catalog-schema.ts'
+import { nameFailure } from './failures.ts'
 import { checkName } from './ids.ts'
-import { goalOf, isFailureWord } from './mapping-statuses.ts'
+import { goalOf, isFailed } from './mapping.ts'
+import type { InstanceSnapshotWire } from './schema.ts'
 
 type SnapshotVerbs = Pick<AllVerbs, 'snapshots.list' | 'snapshots.create' | 'snapshots.restore' | 'snapshots.delete'>
 
 /** Snapshots of a whole server. Snapshots of single disks are parts of them and are not listed. */
-export const createSnapshots = (client: OnecloudClient, rows: CatalogClient): SnapshotVerbs => ({
+export const createSnapshots = (client: OnecloudClient): SnapshotVerbs => ({
   'snapshots.list': {
     evidence: 'observed',
     cost: { calls: 1, perPage: 1 },
     note: 'Snapshots of the whole server; snapshots of single disks are not listed.',
     run: async ({ id }) => {
-      await getLive(client, id)
-      return (await rows.instanceSnapshots(id)).map(toSnapshot)
+      await client.getServer(id)
+      return (await client.instanceSnapshots(id)).map(toSnapshot)
     }
   },
   'snapshots.create': {
@@ -29,8 +27,8 @@ export const createSnapshots = (client: OnecloudClient, rows: CatalogClient): Sn
     note: 'Includes all disks; the name must not be taken.',
     run: async ({ id, name }) => {
       checkName(name)
-      await getLive(client, id)
-      await client.act(id, 'instance-snapshot', { input: { name }, toFailure: nameFailure })
+      await client.getServer(id)
+      await client.act(id, 'instance-snapshot', { name }, nameFailure)
       return { goal: goalOf('snapshots.create', { statuses: ['running', 'stopped', 'rescue'] }) }
     }
   },
@@ -39,9 +37,9 @@ export const createSnapshots = (client: OnecloudClient, rows: CatalogClient): Sn
     cost: { calls: 2, perPage: 1 },
     note: 'Requires a stopped server, which stays stopped.',
     run: async ({ id, snapshot }) => {
-      await getLive(client, id)
-      await find(rows, id, snapshot)
-      await client.act(id, 'instance-snapshot-reset', { input: { instance_snapshot: snapshot, auto_start: false } })
+      await client.getServer(id)
+      await requireSnapshot(client, id, snapshot)
+      await client.act(id, 'instance-snapshot-reset', { instance_snapshot: snapshot, auto_start: false })
       return { goal: goalOf('snapshots.restore', { statuses: ['stopped'] }) }
     }
   },
@@ -49,22 +47,16 @@ export const createSnapshots = (client: OnecloudClient, rows: CatalogClient): Sn
     evidence: 'observed',
     cost: { calls: 2, perPage: 1 },
     run: async ({ id, snapshot }) => {
-      await getLive(client, id)
-      await find(rows, id, snapshot)
-      await rows.deleteInstanceSnapshot(snapshot, deleteFailure)
+      await client.getServer(id)
+      await requireSnapshot(client, id, snapshot)
+      await client.deleteInstanceSnapshot(snapshot)
       return {}
     }
   }
 })
 
-async function find (rows: CatalogClient, serverId: string, id: string): Promise<void> {
-  const found = (await rows.instanceSnapshots(serverId)).some(snapshot => snapshot.id === id)
-  if (!found) throw noSnapshot()
-}
-
-const deleteFailure: ToFailure = response => {
-  const failureFacts = callFailure(response)
-  return failureFacts.failure === 'not-found' && failureFacts.code === 'ResourceNotFoundError' ? { ...failureFacts, member: 'path.snapshot' } : failureFacts
+async function requireSnapshot (client: OnecloudClient, server: string, snapshot: string): Promise<void> {
+  if (!(await client.instanceSnapshots(server)).some(({ id }) => id === snapshot)) throw noSnapshot()
 }
 
 const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapshot['status']>([
@@ -76,12 +68,12 @@ const statuses: ReadonlyMap<string, Snapshot['status']> = new Map<string, Snapsh
 ])
 
 function toSnapshot ({ id, name, status, guest_id: serverId, size, created_at: createdAt }: InstanceSnapshotWire): Snapshot {
-  const word = status ?? ''
+  const vendorStatus = status ?? ''
   return {
     id,
     name: name ?? id,
     server_id: serverId ?? null,
-    status: statuses.get(word) ?? (isFailureWord(word) ? 'error' : 'unknown'),
+    status: statuses.get(vendorStatus) ?? (isFailed(vendorStatus) ? 'error' : 'unknown'),
     provider_status: status ?? null,
     size_gib: typeof size === 'number' && size > 0 ? size / 1024 : null,
     created_at: toUtc(createdAt)

@@ -1,17 +1,14 @@
 import type { Adapter } from '../contract.ts'
 import { createAddresses } from './addresses.ts'
 import { signIn } from './auth.ts'
-import { createCatalogClient } from './catalog-client.ts'
 import { createCatalogs } from './catalog.ts'
 import { createChanges } from './change.ts'
 import { createClient } from './client.ts'
-import { createConsole } from './console.ts'
 import { createCreate } from './create.ts'
 import { createJobs } from './jobs.ts'
-import { createGet, createList } from './list.ts'
+import { createList, getServer } from './list.ts'
 import { createPower } from './power.ts'
 import { createRawVerb } from './raw.ts'
-import { createRescue } from './rescue.ts'
 import { createResize, createResizeSteps } from './resize.ts'
 import { createOpenstackSend } from './send.ts'
 import { example, openstackAccountSchema, type OpenstackAccount } from './settings.ts'
@@ -26,24 +23,20 @@ export const openstack: Adapter<OpenstackAccount> = {
   signIn,
   signInCalls: 2,
   connect: (_account, upstream) => {
-    const send = createOpenstackSend(upstream)
-    const client = createClient(send)
-    const catalog = createCatalogClient(send)
+    const client = createClient(createOpenstackSend(upstream))
     return {
-      list: createList(client, catalog),
-      get: createGet(client, catalog),
+      list: createList(client),
+      get: { evidence: 'observed', cost: { calls: 1, perPage: 1 }, run: async id => await getServer(client, id) },
       create: createCreate(client),
       ...createPower(client),
       ...createChanges(client),
-      ...createRescue(client),
-      resize: createResize(client, catalog),
-      console: createConsole(client),
-      ...createSnapshots(client, catalog),
-      ...createAddresses(client, catalog),
-      ...createCatalogs(catalog),
+      resize: createResize(client),
+      ...createSnapshots(client),
+      ...createAddresses(client),
+      ...createCatalogs(client),
       raw: createRawVerb(upstream),
-      actionLog: createJobs(client, catalog),
-      steps: createResizeSteps(client, catalog)
+      actionLog: createJobs(client),
+      steps: createResizeSteps(client)
     }
   }
 }

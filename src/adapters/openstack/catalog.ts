@@ -1,11 +1,11 @@
 import type { Image, Network, Plan, Region } from '../../domain/catalog.ts'
 import { joined, positive, toSshKey } from '../kit/catalog.ts'
 import type { AllVerbs } from '../verbs.ts'
-import type { CatalogClient } from './catalog-client.ts'
-import type { FlavorWire, ImageWire, NetworkWire } from './catalog-schema.ts'
+import type { OpenstackClient } from './client.ts'
 import { toPlanDisk } from './mapping.ts'
+import type { FlavorWire, ImageWire, NetworkWire } from './schema.ts'
 
-export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
+export const createCatalogs = (client: OpenstackClient): Pick<AllVerbs, 'images' | 'plans' | 'regions' | 'ssh_keys' | 'networks'> => ({
   images: {
     evidence: 'observed',
     note: 'Snapshots of servers are images, too.',
@@ -20,7 +20,8 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
     evidence: 'observed',
     cost: { calls: 1 },
     note: 'Availability zones. The region of the catalog is a key of the account.',
-    run: async () => (await client.zones()).filter(zone => zone.zoneState?.available !== false).map(({ zoneName: name }): Region => ({ id: name, name }))
+    run: async () => (await client.zones())
+      .filter(zone => zone.zoneState?.available !== false).map(({ zoneName: name }): Region => ({ id: name, name }))
   },
   ssh_keys: {
     evidence: 'observed',
@@ -39,9 +40,8 @@ export const createCatalogs = (client: CatalogClient): Pick<AllVerbs, 'images' |
   }
 })
 
-function toImage ({ id, name, os_distro: system, os_version: version, min_disk: disk, min_ram: memory }: ImageWire): Image {
-  return { id, name: name ?? id, os: joined(system, version), region: null, min_disk_gib: positive(disk), min_memory_mib: positive(memory) }
-}
+const toImage = ({ id, name, os_distro: system, os_version: version, min_disk: disk, min_ram: memory }: ImageWire): Image =>
+  ({ id, name: name ?? id, os: joined(system, version), region: null, min_disk_gib: positive(disk), min_memory_mib: positive(memory) })
 
 const toPlan = (row: FlavorWire): Plan => ({
   id: row.id,

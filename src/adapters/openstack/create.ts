@@ -1,18 +1,39 @@
+import { z } from 'zod'
 import { badMember } from '../../domain/failure.ts'
 import type { CreateSpec } from '../../domain/spec.ts'
 import type { Create, WithOptions } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
-import { createOptions, type CreateOptions } from './create-options.ts'
 import { keyNameOf, nameOf, tagOf, tagsOf, userDataOf, uuidOf } from './ids.ts'
 import { isTagged } from './mapping.ts'
 
-type Order = WithOptions<CreateSpec, CreateOptions>
+const text = z.string().min(1).max(255)
 
-export const createCreate = (client: OpenstackClient): Create<CreateOptions> => ({
+const volume = z.strictObject({
+  size_gib: z.int().min(1).max(1024 * 1024),
+  type: text.optional().meta({ description: 'Volume type of the cloud; needs compute microversion 2.67' }),
+  delete_on_termination: z.boolean().default(true)
+    .meta({ description: 'False: the volume stays, and costs, after the server is deleted. Default true' })
+})
+
+const mostMetadata = 128
+
+const optionsSchema = z.strictObject({
+  boot_from_volume: volume.optional().meta({ description: 'A new volume made of the image, instead of the plan\'s disk' }),
+  availability_zone: text.optional().meta({ description: 'The same as region' }),
+  security_groups: z.array(text).min(1).max(50).optional()
+    .meta({ description: 'Names or ids. By default the group default, which usually lets nothing in' }),
+  config_drive: z.boolean().optional(),
+  metadata: z.record(text, z.string().max(255)).optional()
+    .refine(entries => Object.keys(entries ?? {}).length <= mostMetadata, { error: `must have at most ${mostMetadata} entries` })
+})
+type Options = z.output<typeof optionsSchema>
+type Order = WithOptions<CreateSpec, Options>
+
+export const createCreate = (client: OpenstackClient): Create<Options> => ({
   evidence: 'observed',
   accepts: ['region', 'plan', 'ssh_keys', 'user_data', 'password', 'networks', 'tags', 'options'],
   requires: ['plan'],
-  options: createOptions,
+  options: optionsSchema,
   example: {
     name: 'web-9',
     plan: '2',
@@ -20,38 +41,38 @@ export const createCreate = (client: OpenstackClient): Create<CreateOptions> => 
     networks: ['auto'],
     tags: ['team-web']
   },
-  note: 'region is an availability zone. networks: ids, or auto (the default), or none. ssh_keys is the name of one key. Many images ignore password. ' +
-    'The server carries a tag of the gateway, which lists do not show. One that fits on no host is accepted and fails later, and must be deleted.',
-  run: async (spec, mark) => {
-    const { id, password } = await client.createServer(toBody(spec, mark))
-    return { serverId: id, ...(spec.password === undefined && password !== null ? { password } : {}) }
+  note: 'region is an availability zone. networks: ids, or auto (the default), or none. ssh_keys is the name of one key. Many images ' +
+    'ignore password. The server carries a tag of the gateway, which lists do not show. One that fits on no host is accepted and fails ' +
+    'later, and must be deleted.',
+  run: async (order, mark) => {
+    const { id, password } = await client.createServer(toInput(order, mark))
+    return { serverId: id, ...(order.password === undefined && password !== null ? { password } : {}) }
   },
   isMarked: ({ raw }, mark) => isTagged(raw, tagOf(mark))
 })
 
-function toBody (spec: Order, mark: string): object {
-  const { name, plan, ssh_keys: keys, user_data: userData, password, tags = [], options } = spec
-  if (plan === undefined) throw badMember('body.plan', 'is required')
-  const zone = zoneOf(spec)
+/** Members that are undefined are not sent. */
+function toInput (order: Order, mark: string): object {
+  const { plan, ssh_keys: keys, user_data: userData, tags = [], options } = order
   return {
-    name: nameOf(name),
+    name: nameOf(order.name),
     flavorRef: plan,
-    ...diskOf(spec),
-    networks: networksOf(spec),
+    ...diskOf(order),
+    networks: networksOf(order),
     tags: [...tagsOf(tags), tagOf(mark)],
-    ...(keys === undefined ? {} : { key_name: keyNameOf(keys) }),
-    ...(userData === undefined ? {} : { user_data: userDataOf(userData) }),
-    ...(password === undefined ? {} : { adminPass: password }),
-    ...(zone === undefined ? {} : { availability_zone: zone }),
-    ...(options.security_groups === undefined ? {} : { security_groups: options.security_groups.map(group => ({ name: group })) }),
-    ...(options.config_drive === undefined ? {} : { config_drive: options.config_drive }),
-    ...(options.metadata === undefined ? {} : { metadata: options.metadata })
+    key_name: keys === undefined ? undefined : keyNameOf(keys),
+    user_data: userData === undefined ? undefined : userDataOf(userData),
+    adminPass: order.password,
+    availability_zone: zoneOf(order),
+    security_groups: options.security_groups?.map(name => ({ name })),
+    config_drive: options.config_drive,
+    metadata: options.metadata
   }
 }
 
 function zoneOf ({ region, options: { availability_zone: zone } }: Order): string | undefined {
-  if (region !== undefined && zone !== undefined && region !== zone) throw badMember('body.options.availability_zone', 'must be the same as region')
-  return region ?? zone
+  if (region === undefined || zone === undefined || region === zone) return region ?? zone
+  throw badMember('body.options.availability_zone', 'must be the same as region')
 }
 
 /** An image beside a volume is refused: the volume is made of it. */
@@ -66,16 +87,16 @@ function diskOf ({ image, options: { boot_from_volume: volume } }: Order): objec
       destination_type: 'volume',
       volume_size: volume.size_gib,
       delete_on_termination: volume.delete_on_termination,
-      ...(volume.type === undefined ? {} : { volume_type: volume.type })
+      volume_type: volume.type
     }]
   }
 }
 
 function networksOf ({ networks: [first = 'auto', ...others] = [] }: Order): string | object[] {
-  const isWord = (network: string): boolean => network === 'auto' || network === 'none'
-  if (isWord(first) && others.length === 0) return first
+  const isKeyword = (network: string): boolean => network === 'auto' || network === 'none'
+  if (isKeyword(first) && others.length === 0) return first
   return [first, ...others].map(network => {
-    if (isWord(network)) throw badMember('body.networks', `${network} cannot be combined with networks`)
+    if (isKeyword(network)) throw badMember('body.networks', `${network} cannot be combined with networks`)
     return { uuid: uuidOf('body.networks', network) }
   })
 }

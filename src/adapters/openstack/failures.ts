@@ -1,59 +1,56 @@
-import { failures, type Failure, type UpstreamErrorOptions } from '../../domain/failure.ts'
+import { failures, type Failure } from '../../domain/failure.ts'
 import type { HttpResponse } from '../../upstream/http.ts'
 import { failureOfStatus, parseJson } from '../../upstream/read.ts'
+import { override, type FailureFacts, type ToFailure } from '../kit/failures.ts'
 import { complaintWire, type Complaint } from './schema.ts'
 
-export type FailureFacts = UpstreamErrorOptions & { readonly failure: Failure }
-
-/** Converts the refusal of one kind of call to a failure. */
-export type ToFailure = (response: HttpResponse) => FailureFacts
-
-/** Words of Nova and types of Neutron that are more exact than the HTTP status. */
-const words: ReadonlyMap<string, Failure> = new Map<string, Failure>([
+/** Codes of Nova and types of Neutron that are more exact than the HTTP status. */
+const codes: ReadonlyMap<string, Failure> = new Map<string, Failure>([
   ['OverQuota', 'quota'],
   ['overLimit', 'quota'],
   ['ExternalGatewayForFloatingIPNotFound', 'rejected'],
   ['FloatingIPPortAlreadyAssociated', 'conflict']
 ])
 
-const complaintOf = (response: HttpResponse): Complaint => {
-  const wire = complaintWire.safeParse(parseJson(response.text))
-  return wire.success ? wire.data : { word: null, message: '', isOfWebob: false }
-}
+const complaintOf = ({ text }: HttpResponse): Complaint =>
+  complaintWire.safeParse(parseJson(text)).data ?? { code: null, message: '', isOfWebob: false }
 
 export const callFailure: ToFailure = response => {
-  const { word, message, isOfWebob } = complaintOf(response)
-  const requestId = response.headers['x-openstack-request-id']
-  const facts = { code: word, vendorMessage: withoutValues(message), ...(requestId === undefined ? {} : { requestId }) }
+  const { code, message, isOfWebob } = complaintOf(response)
+  const { status, headers: { 'x-openstack-request-id': requestId, 'retry-after': retryAfter } } = response
+  const facts = { code, vendorMessage: withoutValues(message), ...(requestId === undefined ? {} : { requestId }) }
   // In Nova's own words it is Nova that another service has refused: a fresh token does not help.
-  if (response.status === 401) return { ...facts, failure: 'authentication', ...(word === 'unauthorized' ? { afterFreshLogin: 'unavailable' } : {}) }
+  if (status === 401) return { ...facts, failure: 'authentication', ...(code === 'unauthorized' ? { afterFreshLogin: 'unavailable' } : {}) }
   // The only difference between the two is in the text.
-  if (response.status === 403 && /^(?:Quota exceeded|Maximum number of)/.test(message)) return { ...facts, failure: 'quota' }
-  if (response.status === 413 && response.headers['retry-after'] !== undefined) return { ...facts, failure: 'rate-limited' }
-  if (response.status === 501 || response.status === 406) return { ...facts, failure: 'unsupported', passing: false }
-  const known = words.get(word ?? '')
-  if (known !== undefined && response.status < 500) return { ...facts, failure: known }
-  if (response.status === 404 && isOfWebob) return { ...facts, failure: 'unsupported' }
-  return { ...facts, failure: failureOfStatus(response.status) }
+  if (status === 403 && /^(?:Quota exceeded|Maximum number of)/.test(message)) return { ...facts, failure: 'quota' }
+  if (status === 413 && retryAfter !== undefined) return { ...facts, failure: 'rate-limited' }
+  if (status === 501 || status === 406) return { ...facts, failure: 'unsupported', passing: false }
+  const known = codes.get(code ?? '')
+  if (known !== undefined && status < 500) return { ...facts, failure: known }
+  if (status === 404 && isOfWebob) return { ...facts, failure: 'unsupported' }
+  return { ...facts, failure: failureOfStatus(status) }
 }
 
-/** Glance has no other form for what is missing. */
-export const imageFailure: ToFailure = response => {
-  const facts = callFailure(response)
-  return response.status === 404 ? { ...facts, failure: 'not-found' } : facts
-}
+const isNotFound = ({ failure }: FailureFacts): boolean => failure === 'not-found'
+const isAbsent = ({ failure }: FailureFacts): boolean => failure === 'not-found' || failure === 'unsupported'
 
 /** An unknown list means that there is no such service. */
-export const listFailure: ToFailure = response => {
+export const listFailure = override(callFailure, isNotFound, { failure: 'unsupported' })
+
+/** `marker […] not found` is a 400. */
+export const markerFailure = override(
+  listFailure, ({ failure, vendorMessage }) => failure === 'rejected' && /\bmarker\b/.test(vendorMessage ?? ''), { failure: 'not-found' }
+)
+
+/** Glance has no other form for what is missing. */
+export const snapshotFailure: ToFailure = response => {
   const facts = callFailure(response)
-  return facts.failure === 'not-found' ? { ...facts, failure: 'unsupported' } : facts
+  return response.status === 404 ? { ...facts, failure: 'not-found', member: 'path.snapshot' } : facts
 }
 
 /** Names the member of the request that a refusal is about. */
-export const about = (member: string, toFailure: ToFailure = callFailure): ToFailure => response => {
-  const facts = toFailure(response)
-  return facts.failure === 'rejected' || facts.failure === 'not-found' ? { ...facts, failure: 'rejected', member } : facts
-}
+export const about = (member: string): ToFailure =>
+  override(callFailure, ({ failure }) => failure === 'rejected' || failure === 'not-found', { failure: 'rejected', member })
 
 /** Nova's fields in a refusal of the schema, and its sentences about what a request names; each with our member. */
 const fields: ReadonlyArray<readonly [RegExp, string]> = [
@@ -83,11 +80,10 @@ export const naming: ToFailure = response => {
 }
 
 /** An order is in no state: a 409 refuses its networks or ports. It names no server that could be missing. */
-export const createFailure: ToFailure = response => {
-  const facts = naming(response)
-  if (facts.failure === 'conflict') return { ...facts, failure: 'rejected', member: 'body.networks' }
-  return facts.failure === 'not-found' || facts.failure === 'unsupported' ? { ...facts, failure: 'rejected' } : facts
-}
+export const createFailure = override(
+  override(naming, isAbsent, { failure: 'rejected' }),
+  ({ failure }) => failure === 'conflict', { failure: 'rejected', member: 'body.networks' }
+)
 
 const schemaRefusal = /^Invalid input for field\/attribute (\S+)\. Value: /
 const harmless = /(?:'\w+' is a required property|Additional properties are not allowed \('[\w:-]+' was unexpected\))$/
@@ -108,10 +104,7 @@ export const toReason = (message: string): string =>
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404])
 
 export const signInFailure: ToFailure = response => {
-  const facts = callFailure(response)
-  if (response.status === 401 || (facts.code !== null && facts.code !== undefined && refusals.has(response.status))) {
-    const { afterFreshLogin, ...others } = facts
-    return { ...others, failure: 'authentication' }
-  }
-  return facts.failure === 'not-found' || facts.failure === 'unsupported' ? { ...facts, failure: 'malformed' } : facts
+  const { afterFreshLogin, ...facts } = callFailure(response)
+  if (response.status === 401 || (facts.code !== null && refusals.has(response.status))) return { ...facts, failure: 'authentication' }
+  return isAbsent(facts) ? { ...facts, failure: 'malformed' } : facts
 }

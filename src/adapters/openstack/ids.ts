@@ -5,7 +5,7 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 /** Ids of projects, and of servers in old clouds: no dashes. */
 const plain = /^[\da-f]{32}$/i
 
-export const isUuid = (id: string): boolean => uuid.test(id) || plain.test(id)
+const isUuid = (id: string): boolean => uuid.test(id) || plain.test(id)
 
 /** A server's id, for a path. What is no UUID names no server: Nova answers 404 as well. */
 export function serverIdOf (id: string): string {

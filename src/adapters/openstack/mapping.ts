@@ -1,14 +1,12 @@
 import type { z } from 'zod'
 import type { Seen } from '../../domain/list.ts'
-import type { Address, ServerFacts } from '../../domain/server.ts'
+import type { Address, Power, ServerAction, ServerFacts, ServerStatus } from '../../domain/server.ts'
 import { toUtc } from '../../domain/time.ts'
 import { addressOf } from '../kit/addresses.ts'
 import { seenWire } from '../kit/seen.ts'
-import type { FlavorWire } from './catalog-schema.ts'
 import { toReason } from './failures.ts'
 import { isOwnTag } from './ids.ts'
-import { actionsOf, toPower, toStatus } from './mapping-statuses.ts'
-import { faultWire, serverWire, tagsWire, type ServerWire } from './schema.ts'
+import { faultWire, serverWire, tagsWire, type FlavorWire, type ServerWire } from './schema.ts'
 
 export const seenServer: z.ZodType<Seen> = seenWire(serverWire, toServer)
   .transform(seen => seen.server.status === 'error' ? { ...seen, fault: toFault(seen.raw) } : seen)
@@ -21,22 +19,92 @@ function toFault (raw: unknown): string | null {
 /** Whether a server carries a tag, also one that lists do not show. */
 export const isTagged = (raw: unknown, tag: string): boolean => tagsWire.safeParse(raw).data?.tags.includes(tag) === true
 
+/** Nova's `status` by ours, without a task: nova/api/openstack/common.py, _STATE_MAP. */
+const vendorStatuses: ReadonlyArray<readonly [ServerStatus, readonly string[]]> = [
+  ['provisioning', ['BUILD']],
+  ['running', ['ACTIVE', 'PASSWORD']],
+  ['stopped', ['SHUTOFF', 'SHELVED', 'SHELVED_OFFLOADED']],
+  ['rebooting', ['REBOOT', 'HARD_REBOOT']],
+  ['rebuilding', ['REBUILD']],
+  ['resizing', ['RESIZE', 'VERIFY_RESIZE', 'REVERT_RESIZE']],
+  ['migrating', ['MIGRATING']],
+  ['paused', ['PAUSED']],
+  ['suspended', ['SUSPENDED']],
+  ['rescue', ['RESCUE']],
+  ['error', ['ERROR']],
+  ['deleted', ['DELETED', 'SOFT_DELETED']]
+]
+const statuses = new Map(vendorStatuses.flatMap(([status, words]) => words.map(word => [word, status] as const)))
+
+/** Tasks that `status` does not show, in this order. `from`: only in these; everywhere else the task changes nothing. */
+const tasks: ReadonlyArray<{ readonly task: RegExp, readonly from?: RegExp, readonly status: ServerStatus }> = [
+  { task: /^(?:soft-)?deleting$/, status: 'deleting' },
+  { task: /^(?:powering-off|pausing|suspending|shelving.*)$/, from: /^(?:ACTIVE|SHUTOFF|PAUSED|SUSPENDED)$/, status: 'stopping' },
+  { task: /^(?:powering-on|reboot.*|rescuing)$/, from: /^SHUTOFF$/, status: 'starting' },
+  { task: /^unpausing$/, from: /^PAUSED$/, status: 'starting' },
+  { task: /^resuming$/, from: /^SUSPENDED$/, status: 'starting' },
+  { task: /^(?:unshelving|spawning)$/, from: /^SHELVED/, status: 'starting' },
+  { task: /^(?:rescuing|reboot.*)$/, from: /^(?:ACTIVE|ERROR)$/, status: 'rebooting' },
+  { task: /^unrescuing$/, from: /^RESCUE$/, status: 'rebooting' },
+  { task: /^migrating$/, from: /^(?:ACTIVE|PAUSED)$/, status: 'migrating' }
+]
+
+export function toStatus (vendorStatus: string, task: string | null): ServerStatus {
+  const found = task === null ? undefined : tasks.find(row => row.task.test(task) && (row.from?.test(vendorStatus) ?? true))
+  return found?.status ?? statuses.get(vendorStatus) ?? 'unknown'
+}
+
+/** nova/compute/power_state.py. It lags behind. */
+const powers: ReadonlyMap<number, Power> = new Map<number, Power>([[1, 'on'], [3, 'on'], [4, 'off'], [6, 'off'], [7, 'off']])
+
+/** The actions allowed in each status while no task is in progress, and in any other: nova/compute/api.py. */
+const actions: ReadonlyMap<string, readonly ServerAction[]> = new Map<string, readonly ServerAction[]>([
+  ['ACTIVE', ['stop', 'reboot', 'resize', 'rename', 'rebuild', 'rescue', 'password', 'console', 'delete']],
+  ['SHUTOFF', ['start', 'resize', 'rename', 'rebuild', 'rescue', 'console', 'delete']],
+  ['PAUSED', ['rename', 'console', 'delete']],
+  ['SUSPENDED', ['rename', 'console', 'delete']],
+  ['RESCUE', ['rename', 'unrescue', 'console', 'delete']],
+  ['VERIFY_RESIZE', ['rename', 'console', 'delete']],
+  ['ERROR', ['reboot', 'rename', 'rebuild', 'delete']]
+])
+const otherwise: readonly ServerAction[] = ['rename', 'delete']
+
+const duringTask: ReadonlySet<ServerAction> = new Set<ServerAction>(['rename', 'delete'])
+const despiteLock: ReadonlySet<ServerAction> = new Set<ServerAction>(['rename', 'console'])
+
+/** Nova's statuses that always show a status of ours; for other statuses Nova may show others, too. It filters by the state behind them. */
+const filterStatuses: ReadonlyMap<ServerStatus, readonly string[]> = new Map<ServerStatus, readonly string[]>([
+  ['provisioning', ['BUILD']],
+  ['running', ['ACTIVE']],
+  ['stopped', ['SHUTOFF', 'SHELVED', 'SHELVED_OFFLOADED']],
+  ['paused', ['PAUSED']],
+  ['suspended', ['SUSPENDED']],
+  ['rescue', ['RESCUE']],
+  ['error', ['ERROR']]
+])
+
+/** What to filter by for these statuses; empty if they are not a closed list. */
+export function toFilter (wanted: ReadonlySet<ServerStatus>): readonly string[] {
+  const found = [...wanted].map(status => filterStatuses.get(status))
+  return found.includes(undefined) ? [] : found.flatMap(vendorStatuses => vendorStatuses ?? [])
+}
+
 function toServer (wire: ServerWire): ServerFacts {
-  const word = wire.status ?? ''
+  const vendorStatus = wire.status ?? ''
   const task = wire['OS-EXT-STS:task_state'] ?? null
-  const isLocked = wire.locked === true
   const { flavor, tenant_id: owner } = wire
   const zone = wire['OS-EXT-AZ:availability_zone'] ?? ''
   return {
     id: wire.id,
     name: wire.name ?? '',
-    status: toStatus(word, task),
-    power: toPower(wire['OS-EXT-STS:power_state']),
+    status: toStatus(vendorStatus, task),
+    power: powers.get(wire['OS-EXT-STS:power_state'] ?? 0) ?? 'unknown',
     task,
     provider_status: wire.status ?? null,
     cpus: flavor?.vcpus ?? null,
     memory_mib: flavor?.ram ?? null,
-    disk_gib: toDisk(wire),
+    // Root and second disk. A root disk of 0 has the size of the image; a server that boots from a volume does not have the plan's.
+    disk_gib: wire.image === null || wire.image === undefined ? null : toDisk(flavor?.disk, flavor?.ephemeral),
     addresses: toAddresses(wire),
     image: typeof wire.image?.id === 'string' ? { id: wire.image.id, name: null } : null,
     plan: typeof flavor?.original_name === 'string' ? { id: null, name: flavor.original_name } : null,
@@ -46,17 +114,12 @@ function toServer (wire: ServerWire): ServerFacts {
     tags: (wire.tags ?? []).filter(tag => !isOwnTag(tag)),
     locked: task !== null ? true : wire.locked ?? null,
     protected: null,
-    allowed_actions: actionsOf(word, { task, isLocked })
+    allowed_actions: (actions.get(vendorStatus) ?? otherwise)
+      .filter(action => (task === null || duringTask.has(action)) && (wire.locked !== true || despiteLock.has(action)))
   }
 }
 
-/** Root and second disk. A root disk of 0 has the size of the image; a server that boots from a volume does not have the plan's. */
-function toDisk ({ flavor, image }: ServerWire): number | null {
-  if (image === null || image === undefined) return null
-  return diskOf(flavor?.disk, flavor?.ephemeral)
-}
-
-const diskOf = (disk: number | null | undefined, ephemeral: number | null | undefined): number | null =>
+const toDisk = (disk: number | null | undefined, ephemeral: number | null | undefined): number | null =>
   typeof disk === 'number' && disk > 0 ? disk + (ephemeral ?? 0) : null
 
 /** The floating IPv4 address is the primary one, else the first fixed IPv4. The networks are in any order, and so are the families. */
@@ -75,8 +138,10 @@ function toAddresses (wire: ServerWire): Address[] {
  */
 export function withPlan (seen: Seen, flavors: readonly FlavorWire[]): Seen {
   const { plan, cpus, memory_mib: memory, disk_gib: disk } = seen.server
-  const found = flavors.find(row => row.name === plan?.name && row.vcpus === cpus && row.ram === memory && (disk === null || toPlanDisk(row) === disk))
-  return found === undefined || plan === null ? seen : { ...seen, server: { ...seen.server, plan: { id: found.id, name: plan.name } } }
+  if (plan === null) return seen
+  const found = flavors.find(row =>
+    row.name === plan.name && row.vcpus === cpus && row.ram === memory && (disk === null || toPlanDisk(row) === disk))
+  return found === undefined ? seen : { ...seen, server: { ...seen.server, plan: { id: found.id, name: plan.name } } }
 }
 
-export const toPlanDisk = (row: FlavorWire): number | null => diskOf(row.disk, row['OS-FLV-EXT-DATA:ephemeral'])
+export const toPlanDisk = (row: FlavorWire): number | null => toDisk(row.disk, row['OS-FLV-EXT-DATA:ephemeral'])

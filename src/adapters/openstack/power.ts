@@ -1,10 +1,9 @@
-import type { Accepted, AdapterVerbs } from '../verbs.ts'
-import type { Logged, OpenstackClient } from './client.ts'
+import type { Accepted, AllVerbs } from '../verbs.ts'
+import type { OpenstackClient } from './client.ts'
 import { jobsOf } from './jobs.ts'
+import type { Logged } from './send.ts'
 
-type PowerVerbs = Required<Pick<AdapterVerbs, 'start' | 'stop' | 'reboot'>>
-
-export const createPower = (client: OpenstackClient): PowerVerbs => ({
+export const createPower = (client: OpenstackClient): Pick<AllVerbs, 'start' | 'stop' | 'reboot'> => ({
   start: {
     evidence: 'observed',
     note: 'Only a stopped server; one that is paused, suspended or shelved must be woken through the cloud\'s own tools.',

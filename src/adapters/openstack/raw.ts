@@ -1,7 +1,7 @@
-import type { Upstream } from '../contract.ts'
-import type { Raw } from '../verbs.ts'
 import { refused } from '../../upstream/read.ts'
+import type { Upstream } from '../contract.ts'
 import { createJsonRaw } from '../kit/raw.ts'
+import type { Raw } from '../verbs.ts'
 import { callFailure } from './failures.ts'
 import { baseOf } from './send.ts'
 
@@ -14,4 +14,6 @@ export const createRawVerb = (upstream: Upstream): Raw => createJsonRaw(upstream
 })
 
 /** Passwords that guests have stored, consoles whose link holds a token, and Keystone, should it be below the same address. */
-const secret: ReadonlySet<string> = new Set(['os-server-password', 'remote-consoles', 'os-console-auth-tokens', 'auth', 'tokens', 'credentials'])
+const secret: ReadonlySet<string> = new Set([
+  'os-server-password', 'remote-consoles', 'os-console-auth-tokens', 'auth', 'tokens', 'credentials'
+])

@@ -1,57 +1,50 @@
 import { badMember, UpstreamError } from '../../domain/failure.ts'
-import type { ServerFacts } from '../../domain/server.ts'
 import { noPlan } from '../kit/ids.ts'
-import type { AdapterVerbs, Step } from '../verbs.ts'
-import type { CatalogClient } from './catalog-client.ts'
-import type { FlavorWire } from './catalog-schema.ts'
+import type { AllVerbs, Step } from '../verbs.ts'
 import type { OpenstackClient } from './client.ts'
 import { naming } from './failures.ts'
-import { toPlanDisk } from './mapping.ts'
 import { getServer } from './list.ts'
+import { toPlanDisk } from './mapping.ts'
 import { toAccepted } from './power.ts'
 
-export const createResize = (client: OpenstackClient, catalog: CatalogClient): NonNullable<AdapterVerbs['resize']> => ({
+export const createResize = (client: OpenstackClient): AllVerbs['resize'] => ({
   evidence: 'observed',
   accepts: ['plan', 'restart'],
   cost: { calls: 1, perPage: 1 },
-  note: 'A running server is shut down and started again. The gateway confirms the change as soon as the server waits for it. The volume that a server boots from does not grow.',
+  note: 'A running server is shut down and started again. The gateway confirms the change as soon as the server waits for it. The volume ' +
+    'that a server boots from does not grow.',
   run: async ({ seen: { server }, plan, restart }) => {
     if (plan === undefined) throw badMember('body.plan', 'is required: this provider sells sizes as plans')
     if (restart === false && server.status !== 'stopped') throw badMember('body.restart', 'a resize restarts a server that is not stopped')
-    const flavor = (await catalog.flavors()).find(({ id }) => id === plan)
+    const flavor = (await client.flavors()).find(({ id }) => id === plan)
     if (flavor === undefined) throw noPlan()
-    requireRoom(server, flavor)
-    const made = await client.act(server.id, { resize: { flavorRef: plan } }, naming)
+    const { disk_gib: disk } = server
+    const size = toPlanDisk(flavor) ?? 0
+    // Nova checks some disks, and lets others fail on the host.
+    if (disk !== null && size < disk) throw badMember('body.plan', `its disk of ${size} GiB is smaller than the server's of ${disk} GiB`)
     return {
-      ...toAccepted(server.id, 'resize', made),
+      ...toAccepted(server.id, 'resize', await client.act(server.id, { resize: { flavorRef: plan } }, naming)),
       // The server shows the new sizes before the change is confirmed, but neither of these states.
       goal: { statuses: ['running', 'stopped'], plan },
-      next: { name: confirmation, input: { plan } }
+      next: { name: 'confirm_resize', input: { plan } }
     }
   }
 })
 
-/** Nova checks some disks, and lets others fail on the host. */
-function requireRoom ({ disk_gib: disk }: ServerFacts, flavor: FlavorWire): void {
-  const size = toPlanDisk(flavor) ?? 0
-  if (disk !== null && size < disk) throw badMember('body.plan', `its disk of ${size} GiB is smaller than the server's of ${disk} GiB`)
-}
+const isAtRest = (vendorStatus: string | null): boolean => vendorStatus === 'ACTIVE' || vendorStatus === 'SHUTOFF'
 
-const isAtRest = (word: string | null): boolean => word === 'ACTIVE' || word === 'SHUTOFF'
-
-const confirmation = 'confirm_resize'
-
-/** Until it is confirmed, the server takes nothing else, and both sizes are charged. */
-export const createResizeSteps = (client: OpenstackClient, catalog: CatalogClient): Readonly<Record<string, Step>> => ({
-  [confirmation]: {
+/** Until it is confirmed, the server accepts nothing else, and both sizes are charged. */
+export const createResizeSteps = (client: OpenstackClient): Readonly<Record<string, Step>> => ({
+  confirm_resize: {
     // Some clouds confirm by themselves: then the server has the plan already.
-    isDue: ({ provider_status: word, task, plan }, input) => task === null && (word === 'VERIFY_RESIZE' || (isAtRest(word) && plan?.id === input['plan'])),
+    isDue: ({ provider_status: vendorStatus, task, plan }, input) =>
+      task === null && (vendorStatus === 'VERIFY_RESIZE' || (isAtRest(vendorStatus) && plan?.id === input['plan'])),
     run: async (id, { plan }) => {
       try {
         return toAccepted(id, 'confirmResize', await client.act(id, { confirmResize: null }))
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.failure !== 'conflict') throw error
-        const { server } = await getServer(client, catalog, id)
+        const { server } = await getServer(client, id)
         if (server.plan?.id === plan && isAtRest(server.provider_status)) return {}
         throw error
       }

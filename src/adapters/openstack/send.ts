@@ -1,43 +1,61 @@
 import type { z } from 'zod'
-import { UpstreamError } from '../../domain/failure.ts'
-import type { HttpResponse } from '../../upstream/http.ts'
 import { isSuccess, parseJson, parseWire, refused } from '../../upstream/read.ts'
 import type { Token, Upstream } from '../contract.ts'
+import type { ToFailure } from '../kit/failures.ts'
+import { refusal } from '../kit/ids.ts'
+import { createJsonSend, type JsonSend } from '../kit/json-send.ts'
 import { keystoneHeaders } from '../kit/keystone.ts'
-import { createSend, type Base, type Endpoint } from '../kit/send.ts'
+import { createSend, type Base } from '../kit/send.ts'
 import type { Service } from './auth.ts'
-import { callFailure, type ToFailure } from './failures.ts'
+import { callFailure } from './failures.ts'
 
-interface OpenstackEndpoint<T> extends Endpoint<T> {
-  readonly service?: Service
-  readonly toFailure?: ToFailure
+/** An accepted action: Nova logs it under the id of the request. */
+export interface Logged<T> {
+  readonly answer: T
+  readonly requestId: string | null
 }
 
-export type OpenstackSend = <T>(endpoint: OpenstackEndpoint<T>) => Promise<T>
-
-export function baseOf (token: Token | null, service: Service): Base {
-  const version = service === 'compute' ? { 'openstack-api-version': `compute ${token?.data['microversion'] ?? ''}` } : {}
-  return { url: addressOf(token, service), headers: { ...keystoneHeaders(token), ...version } }
+interface Action<T> {
+  /** The path of the server. */
+  readonly server: string
+  /** Its one member names the action. */
+  readonly body: object
+  readonly schema: z.ZodType<T | null>
+  readonly toFailure?: ToFailure | undefined
 }
 
-export const createOpenstackSend = (upstream: Upstream): OpenstackSend =>
-  async ({ service = 'compute', toFailure = callFailure, read, ...endpoint }) =>
-    await createSend(upstream, token => baseOf(token, service))({
-      ...endpoint,
+export interface OpenstackSend extends Readonly<Record<Service, JsonSend<ToFailure>>> {
+  action<T>(action: Action<T>): Promise<Logged<T | null>>
+}
+
+export function createOpenstackSend (upstream: Upstream): OpenstackSend {
+  const sendTo = (service: Service): JsonSend<ToFailure> => createJsonSend(
+    upstream, token => baseOf(token, service), (response, toFailure = callFailure) => refused(response, toFailure(response))
+  )
+  return {
+    compute: sendTo('compute'),
+    image: sendTo('image'),
+    network: sendTo('network'),
+    action: async ({ server, body, schema, toFailure = callFailure }) => await createSend(upstream, token => baseOf(token, 'compute'))({
+      name: `servers/${Object.keys(body)[0] ?? ''}`,
+      method: 'POST',
+      path: `${server}/action`,
+      body,
       read: response => {
         if (!isSuccess(response)) throw refused(response, toFailure(response))
-        return read(response)
-      }
+        const answer = parseWire(schema, parseJson(response.text), response)
+        return { answer, requestId: response.headers['x-openstack-request-id'] ?? null }
+      },
+      assumed: { answer: null, requestId: null }
     })
-
-export const json = <T>(schema: z.ZodType<T>) => (response: HttpResponse): T => parseWire(schema, parseJson(response.text), response)
+  }
+}
 
 /** A cloud may lack Neutron, or have an endpoint that must not be used. */
-function addressOf (token: Token | null, service: Service): string {
-  const url = token?.data[service]
-  if (url !== undefined) return url
-  const absent = token?.data[`${service}_absent`]
-  throw absent === undefined
-    ? new UpstreamError('forbidden', token?.data[`${service}_fault`] ?? `the sign-in returned no ${service} endpoint`, { notAttempted: true })
-    : new UpstreamError('unsupported', absent, { notAttempted: true })
+export function baseOf (token: Token | null, service: Service): Base {
+  const { [service]: url, [`${service}_absent`]: absent, [`${service}_fault`]: fault, microversion = '' } = token?.data ?? {}
+  if (absent !== undefined) throw refusal('unsupported', absent)
+  if (url === undefined) throw refusal('forbidden', fault ?? `the sign-in returned no ${service} endpoint`)
+  const version = service === 'compute' ? { 'openstack-api-version': `compute ${microversion}` } : {}
+  return { url, headers: { ...keystoneHeaders(token), ...version } }
 }

@@ -11,7 +11,9 @@ const deleteRecordScript = 'if redis.call("hget", KEYS[1], "v") == ARGV[1] then 
 const extendScript = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end'
 
 /** Deletes a key if it has this value. */
-export const deleteIfEqual = async (redis: Connection, key: string, value: string): Promise<void> => { await redis.eval(deleteScript, 1, key, value) }
+export const deleteIfEqual = async (redis: Connection, key: string, value: string): Promise<void> => {
+  await redis.eval(deleteScript, 1, key, value)
+}
 
 /**
  * Deletes a record in this version. A record is a hash: `d` is the sealed data, `v` distinguishes its versions, because each sealing gives

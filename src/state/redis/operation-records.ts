@@ -1,8 +1,9 @@
 import { isFinal } from '../../domain/operation.ts'
 import { createSerial } from '../../domain/serial.ts'
-import { idPrefixAt, keptForMs, type Change, type EndLease, type OperationRecords, type StoredOperation } from '../operation-store.ts'
+import {
+  idPrefixAt, keptForMs, readStoredOperation, type Change, type EndLease, type OperationRecords, type StoredOperation
+} from '../operation-store.ts'
 import type { Sealer } from '../sealer.ts'
-import { readStoredOperation } from '../stored-operation.ts'
 import { accountKey, createLock, deleteIfEqual, type Connection } from './commands.ts'
 
 const recordKey = (account: string, id: string): string => accountKey(account, `operation:${id}`)
@@ -25,7 +26,8 @@ const mostTries = 100
 export function createRedisOperationRecords (redis: Connection, sealer: Sealer): OperationRecords {
   const { put, find, update } = createRecords(redis, sealer)
   const serially = createSerial()
-  const findAll = async (account: string, ids: readonly string[]) => await Promise.all(ids.map(async id => (await find(account, id)).stored))
+  const findAll = async (account: string, ids: readonly string[]) =>
+    await Promise.all(ids.map(async id => (await find(account, id)).stored))
   return {
     put: async stored => {
       await put(stored)
@@ -37,7 +39,9 @@ export function createRedisOperationRecords (redis: Connection, sealer: Sealer):
       return stored
     },
     updateForCertain: async (known, change) => await serially(known.operation.id, async () => await update(known, change)),
-    remove: async (account, id) => { await allOf(redis.multi().del(recordKey(account, id)).zrem(allKey(account), id).srem(pendingKey(account), id).exec()) },
+    remove: async (account, id) => {
+      await allOf(redis.multi().del(recordKey(account, id)).zrem(allKey(account), id).srem(pendingKey(account), id).exec())
+    },
     list: async (account, after, count) => {
       const ids = await redis.zrevrangebylex(allKey(account), after === null ? '+' : `(${after}`, '-', 'LIMIT', 0, count)
       return (await findAll(account, ids)).filter(stored => stored !== null)
@@ -70,7 +74,7 @@ function createRecords (redis: Connection, sealer: Sealer) {
     const key = recordKey(account, id)
     const sealed = await redis.hget(key, 'd')
     const text = sealed === null ? null : sealer.open(sealed, key)
-    const stored = text === null ? null : readStoredOperation(JSON.parse(text))
+    const stored = text === null ? null : readStoredOperation(text)
     return { stored, isUnreadable: stored === null && sealed !== null }
   }
   const put = async (stored: StoredOperation): Promise<void> => {
@@ -94,8 +98,9 @@ function createRecords (redis: Connection, sealer: Sealer) {
       if (changed === null) return current
       const next = { ...changed, version: Math.max(changed.version, current.version) + 1 }
       if (stored === null) { await put(next); return next }
+      const sealed = sealer.seal(JSON.stringify(next), key)
       const replaced = await redis.eval(replaceScript, 2, key, pendingKey(account),
-        String(stored.version), String(next.version), sealer.seal(JSON.stringify(next), key), isFinal(next.operation.status) ? '1' : '0', id)
+        String(stored.version), String(next.version), sealed, isFinal(next.operation.status) ? '1' : '0', id)
       if (replaced === 1) return next
     }
     throw new Error('an operation has too many concurrent writers')

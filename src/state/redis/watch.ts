@@ -95,8 +95,14 @@ function createSettingsCheck (redis: Redis | Cluster, logger: WatchParts['logger
     await Promise.all(nodes.map(async node => {
       try {
         const policy = /^maxmemory_policy:(\S+)/m.exec(await node.info('memory'))?.[1] ?? 'noeviction'
-        if (policy !== 'noeviction') warn(`maxmemory-policy ${policy}`, 'redis may evict keys, and one Idempotency-Key may then buy twice; set maxmemory-policy noeviction')
-        if (/^aof_enabled:0/m.test(await node.info('persistence'))) warn('appendonly no', 'redis loses acknowledged writes when it crashes; set appendonly yes')
+        if (policy !== 'noeviction') {
+          const risk = 'redis may evict keys, and one Idempotency-Key may then buy twice; set maxmemory-policy noeviction'
+          warn(`maxmemory-policy ${policy}`, risk)
+        }
+        const persistence = await node.info('persistence')
+        if (/^aof_enabled:0/m.test(persistence)) {
+          warn('appendonly no', 'redis loses acknowledged writes when it crashes; set appendonly yes')
+        }
       } catch {
         // The check is optional, and so is the right to make it.
       }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
 
@@ -84,18 +84,17 @@ export function openDatabase ({ file, isReadOnly = false, guard, onFault }: Data
       throw error
     }
   }
-  const lazily = (sql: string): () => StatementSync => {
-    let prepared: StatementSync | null = null
-    return () => (prepared ??= connection.prepare(sql))
-  }
 
   return {
     query: sql => {
-      const prepared = lazily(sql)
-      return { one: (...values) => reported(() => prepared().get(...values)), all: (...values) => reported(() => prepared().all(...values)) }
+      const prepared = lazily(() => connection.prepare(sql))
+      return {
+        one: (...values) => reported(() => prepared().get(...values)),
+        all: (...values) => reported(() => prepared().all(...values))
+      }
     },
     statement: (sql, durability) => {
-      const prepared = lazily(sql)
+      const prepared = lazily(() => connection.prepare(sql))
       return { run: (...values) => reported(() => { prepare(durability); return Number(prepared().run(...values).changes) }) }
     },
     transaction: (durability, work) => reported(() => {
@@ -108,6 +107,17 @@ export function openDatabase ({ file, isReadOnly = false, guard, onFault }: Data
     exec: sql => { reported(() => { connection.exec(sql) }) },
     close: () => { connection.close() }
   }
+}
+
+function lazily<T> (create: () => T): () => T {
+  let created: T | null = null
+  return () => (created ??= create())
+}
+
+/** Opens a database for this work alone. */
+export function withDatabase<T> (parts: DatabaseParts, work: (database: Database) => T): T {
+  const database = openDatabase(parts)
+  try { return work(database) } finally { database.close() }
 }
 
 function inTransaction<T> (connection: DatabaseSync, work: () => T): T {

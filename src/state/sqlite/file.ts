@@ -2,7 +2,7 @@ import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, realpathSync, ren
 import { hostname } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { openDatabase } from './database.ts'
+import { openDatabase, withDatabase } from './database.ts'
 import { isBusy, reasonOf, StateFileError } from './failure.ts'
 import { createFacts, createSchema, type Facts } from './schema.ts'
 
@@ -20,11 +20,12 @@ export function realPathOf (file: string): string {
   try {
     return isLink ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
   } catch {
-    throw new StateFileError(isLink ? 'it is a link to a file that does not exist or cannot be reached' : `there is no folder ${dirname(path)}`)
+    const reason = isLink ? 'it is a link to a file that does not exist or cannot be reached' : `there is no folder ${dirname(path)}`
+    throw new StateFileError(reason)
   }
 }
 
-/** Makes sure that the file exists, is not empty, and can be read by its owner alone; resolves with true if it was created. */
+/** Makes sure that the file exists, is not empty, and can be read by its owner alone; true if it was created. */
 export function prepareFile (file: string): boolean {
   const stats = lstatSync(file, { throwIfNoEntry: false })
   if (stats === undefined) {
@@ -37,7 +38,9 @@ export function prepareFile (file: string): boolean {
   }
   if (!stats.isFile()) throw new StateFileError('it is not a file')
   // Each name has a lock and a log of changes of its own.
-  if (stats.nlink > 1) throw new StateFileError(`it has ${stats.nlink} hard links; only one is allowed, because each name would have its own lock`)
+  if (stats.nlink > 1) {
+    throw new StateFileError(`it has ${stats.nlink} hard links; only one is allowed, because each name would have its own lock`)
+  }
   if (stats.size === 0) throw new StateFileError('it is empty (truncated). Restore a backup, or delete it to start with an empty state')
   for (const path of [file, ...besides.map(end => file + end)]) protect(path)
   return false
@@ -53,38 +56,36 @@ function createFile (file: string): void {
   const fresh = `${file}-new`
   rmSync(fresh, { force: true })
   closeSync(openSync(fresh, 'wx', ownerOnly))
-  const database = openDatabase({ file: fresh })
-  try {
+  withDatabase({ file: fresh }, database => {
     // Before the first table, so that free pages can be given back.
     database.exec('PRAGMA auto_vacuum = INCREMENTAL')
     createSchema(database)
-  } finally {
-    database.close()
-  }
+  })
   renameSync(fresh, file)
   syncFolderOf(file)
 }
 
 /** A new name is on the disk only when its folder is. */
-export function syncFolderOf (file: string): void {
-  const folder = openSync(dirname(file), 'r')
-  try { fsyncSync(folder) } finally { closeSync(folder) }
+export const syncFolderOf = (file: string): void => { syncPath(dirname(file)) }
+
+/** Resolves when the file or folder is on the disk. */
+export function syncPath (path: string): void {
+  const opened = openSync(path, 'r')
+  try { fsyncSync(opened) } finally { closeSync(opened) }
 }
 
 /** Returns a function that throws if a path no longer leads to the file that it leads to now. */
 export function watchIdentity (files: readonly string[]): () => void {
-  const known = files.map(file => ({ file, ...placeOf(file) }))
-  return () => {
-    for (const { file, dev, ino } of known) {
-      const present = placeOf(file)
-      if (present.dev !== dev || present.ino !== ino) throw new StateFileError(`${file} was removed or replaced while the gateway runs: restart the gateway`)
-    }
+  const identityOf = (file: string): string => {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    return `${stats?.dev} ${stats?.ino}`
   }
-}
-
-function placeOf (file: string) {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  return { dev: stats?.dev, ino: stats?.ino }
+  const known = files.map(file => ({ file, identity: identityOf(file) }))
+  return () => {
+    const replaced = known.find(({ file, identity }) => identityOf(file) !== identity)
+    if (replaced === undefined) return
+    throw new StateFileError(`${replaced.file} was removed or replaced while the gateway runs: restart the gateway`)
+  }
 }
 
 export interface FileLock {
@@ -106,7 +107,8 @@ export function lockStateFile (file: string): FileLock {
   } catch (error) {
     database.close()
     if (!isBusy(error)) throw new StateFileError(`${lock}: ${reasonOf(error) ?? String(error)}`)
-    throw new StateFileError(`it is in use by ${holderOf(file) ?? 'another process'}; one file serves one process, and several processes share a redis`)
+    const holder = holderOf(file) ?? 'another process'
+    throw new StateFileError(`it is in use by ${holder}; one file serves one process, and several processes share a redis`)
   }
 }
 
@@ -129,13 +131,9 @@ export const claimFile = (facts: Facts, at: number): void => {
 /** The process that has opened the file last, in words; null if the file does not say. */
 export function holderOf (file: string): string | null {
   try {
-    const database = openDatabase({ file, isReadOnly: true })
-    try {
-      const { pid, host, since } = holderSchema.parse(JSON.parse(createFacts(database).get('holder') ?? 'null'))
-      return `process ${pid} on ${host} since ${since}`
-    } finally {
-      database.close()
-    }
+    const holder = withDatabase({ file, isReadOnly: true }, database => createFacts(database).get('holder'))
+    const { pid, host, since } = holderSchema.parse(JSON.parse(holder ?? 'null'))
+    return `process ${pid} on ${host} since ${since}`
   } catch {
     return null
   }

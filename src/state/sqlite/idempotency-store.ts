@@ -7,11 +7,14 @@ import { keyPlace, type SqliteParts } from './parts.ts'
 export function createSqliteIdempotencyStore ({ database, sealer, now }: SqliteParts): IdempotencyStore {
   const found = database.query('SELECT record FROM keys WHERE account = ? AND name = ? AND expires_at > ?')
   const lost = database.query('SELECT 1 FROM lost_keys WHERE account = ?')
-  const insert = database.statement('INSERT OR REPLACE INTO keys (account, name, digest, expires_at, record) VALUES (?, ?, ?, ?, ?)', 'durable')
-  const replace = database.statement('UPDATE keys SET digest = ?, record = ? WHERE account = ? AND name = ? AND digest = ? AND expires_at > ?', 'durable')
+  const insert = database.statement(
+    'INSERT OR REPLACE INTO keys (account, name, digest, expires_at, record) VALUES (?, ?, ?, ?, ?)', 'durable')
+  const replace = database.statement(
+    'UPDATE keys SET digest = ?, record = ? WHERE account = ? AND name = ? AND digest = ? AND expires_at > ?', 'durable')
   const forget = database.statement('DELETE FROM keys WHERE account = ? AND name = ? AND digest = ?', 'durable')
 
-  const seal = (account: string, key: string, record: IdempotencyRecord): string => sealer.seal(JSON.stringify(record), keyPlace(account, key))
+  const seal = (account: string, key: string, record: IdempotencyRecord): string =>
+    sealer.seal(JSON.stringify(record), keyPlace(account, key))
   /** Undefined if there is no record, null if it cannot be read. */
   const find = (account: string, key: string): IdempotencyRecord | null | undefined => {
     const row = found.one(account, key, now())

@@ -1,9 +1,9 @@
 import { quotaWindowMs, type Quota, type TokenBuckets } from '../limits.ts'
-import { numberOf, type Database } from './database.ts'
-import type { AgeClock } from './parts.ts'
+import { numberOf } from './database.ts'
+import type { SqliteParts } from './parts.ts'
 
 /** `kind` separates the quotas of one account. */
-export function createSqliteQuota (database: Database, now: AgeClock, kind: string): Quota {
+export function createSqliteQuota ({ database, now }: SqliteParts, kind: 'deletes' | 'creates'): Quota {
   const counted = database.query('SELECT count(*) AS taken, min(at) AS oldest FROM quotas WHERE name = ? AND at > ?')
   const insert = database.statement('INSERT INTO quotas (name, at) VALUES (?, ?)', 'durable')
   return {
@@ -21,9 +21,9 @@ export function createSqliteQuota (database: Database, now: AgeClock, kind: stri
 }
 
 /** A bucket is stored as the time at which it would be full again. */
-export function createSqliteTokenBuckets (database: Database, now: AgeClock): TokenBuckets {
+export function createSqliteTokenBuckets ({ database, now }: SqliteParts): TokenBuckets {
   const known = database.query('SELECT full_at FROM buckets WHERE name = ?')
-  const keep = database.statement('INSERT INTO buckets (name, full_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET full_at = excluded.full_at', 'brief')
+  const keep = database.statement('INSERT OR REPLACE INTO buckets (name, full_at) VALUES (?, ?)', 'brief')
   return {
     take: async (name, { capacity, perSecond }, patienceMs) => {
       const at = now()

@@ -1,10 +1,10 @@
-import { accessSync, closeSync, constants, fsyncSync, linkSync, lstatSync, openSync, rmSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, linkSync, lstatSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { keptForMs } from '../operation-store.ts'
 import { createSealer, type Sealer } from '../sealer.ts'
-import { numberOf, openDatabase, textOf, type Database } from './database.ts'
+import { numberOf, textOf, withDatabase, type Database } from './database.ts'
 import { reasonOf, StateFileError } from './failure.ts'
-import { holderOf, ownerOnly, syncFolderOf } from './file.ts'
+import { holderOf, ownerOnly, syncFolderOf, syncPath } from './file.ts'
 import { keyPlace, operationPlace } from './parts.ts'
 import { createFacts, findDamage, readVersion } from './schema.ts'
 import { acknowledgeKeys, countUnreadable, type PlaceOf } from './unreadable.ts'
@@ -14,11 +14,13 @@ import { acknowledgeKeys, countUnreadable, type PlaceOf } from './unreadable.ts'
  * overwritten. The gateway that opens the copy is the first to learn that it is one.
  */
 export function backUp (file: string, target: string, at: Date): void {
-  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw new StateFileError(`${target} exists already, and nothing was written`)
+  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+    throw new StateFileError(`${target} exists already, and nothing was written`)
+  }
   const part = `${target}.${process.pid}.part`
   closeSync(openSync(part, 'wx', ownerOnly))
   try {
-    inFile(file, { isReadOnly: true }, source => { source.query('VACUUM INTO ?').all(part) })
+    withStateFile(file, true, source => { source.query('VACUUM INTO ?').all(part) })
     markCopy(part, at)
     // A link refuses a name that has been taken meanwhile.
     linkSync(part, target)
@@ -29,33 +31,26 @@ export function backUp (file: string, target: string, at: Date): void {
 }
 
 function markCopy (part: string, at: Date): void {
-  const copy = openDatabase({ file: part })
-  try {
+  withDatabase({ file: part }, copy => {
     const damage = findDamage(copy, 'integrity_check')
     if (damage !== null) throw new StateFileError(`the copy is damaged (${damage})`)
     createFacts(copy).set('copied', at.toISOString(), 'durable')
-  } finally {
-    copy.close()
-  }
-  const written = openSync(part, 'r')
-  try { fsyncSync(written) } finally { closeSync(written) }
+  })
+  syncPath(part)
 }
 
 /** Works with an existing state file, also with one that a gateway has open. */
-function inFile<T> (file: string, { isReadOnly }: { readonly isReadOnly: boolean }, work: (database: Database) => T): T {
+function withStateFile<T> (file: string, isReadOnly: boolean, work: (database: Database) => T): T {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) throw new StateFileError(`there is no file ${file}`)
-  const database = openDatabase({ file, isReadOnly })
-  try {
+  return withDatabase({ file, isReadOnly }, database => {
     readVersion(database)
     return work(database)
-  } finally {
-    database.close()
-  }
+  })
 }
 
 /** Accepts creates with a key again; false if no keys of this account are marked as lost. */
 export const acknowledgeLoss = (file: string, secrets: readonly string[], account: string): boolean =>
-  inFile(file, { isReadOnly: false }, database => acknowledgeKeys(database, secrets, account))
+  withStateFile(file, false, database => acknowledgeKeys(database, secrets, account))
 
 export interface StateReport {
   /** Null if the file is sound. */
@@ -67,7 +62,7 @@ export interface StateReport {
   readonly holder: string | null
   /** When this copy was made, if it is one that no gateway has opened yet. */
   readonly copied: string | null
-  readonly counts: ReadonlyArray<{ readonly name: string, readonly rows: number, readonly unreadable: number, readonly oldestMs: number | null }>
+  readonly counts: ReadonlyArray<Readonly<{ name: string, rows: number, unreadable: number, oldestMs: number | null }>>
   readonly openOperations: number
   /** Accounts whose creates with a key are refused. */
   readonly lostKeys: readonly string[]
@@ -78,7 +73,7 @@ export function reportOn (file: string, secrets: readonly string[], now: number)
   const bytes = statSync(file, { throwIfNoEntry: false })?.size
   if (bytes === 0) throw new StateFileError('it is empty: something has truncated it')
   try {
-    return inFile(file, { isReadOnly: true }, database => {
+    return withStateFile(file, true, database => {
       const version = readVersion(database)
       const damage = findDamage(database, 'integrity_check')
       const size = { damage, version, bytes: bytes ?? 0 }
@@ -91,12 +86,13 @@ export function reportOn (file: string, secrets: readonly string[], now: number)
   }
 }
 
-function contentsOf (database: Database, sealer: Sealer, now: number): Pick<StateReport, 'freeBytes' | 'copied' | 'counts' | 'openOperations' | 'lostKeys'> {
+function contentsOf (database: Database, sealer: Sealer, now: number): Omit<StateReport, 'damage' | 'version' | 'bytes' | 'holder'> {
   const numberIn = (sql: string, name: string): number => numberOf(database.query(sql).one() ?? {}, name)
   const count = (name: string, placeOf: PlaceOf, sql: string) => {
     const rows = database.query(sql).all()
     const ages = rows.map(row => now - (numberOf(row, 'expires_at') - keptForMs))
-    return { name, rows: rows.length, unreadable: countUnreadable(rows, placeOf, sealer), oldestMs: ages.length === 0 ? null : Math.max(0, ...ages) }
+    const oldestMs = ages.length === 0 ? null : Math.max(0, ...ages)
+    return { name, rows: rows.length, unreadable: countUnreadable(rows, placeOf, sealer), oldestMs }
   }
   return {
     freeBytes: numberIn('PRAGMA freelist_count', 'freelist_count') * numberIn('PRAGMA page_size', 'page_size'),
@@ -104,6 +100,7 @@ function contentsOf (database: Database, sealer: Sealer, now: number): Pick<Stat
     counts: [
       count('operations', operationPlace, 'SELECT account, id, record, expires_at FROM operations'),
       count('idempotency keys', keyPlace, 'SELECT account, name AS id, record, expires_at FROM keys'),
+      // A token has no fixed time of storage, so its age is not known.
       { ...count('tokens', (_account, name) => name, 'SELECT \'\' AS account, name AS id, record, expires_at FROM tokens'), oldestMs: null }
     ],
     openOperations: numberIn('SELECT count(*) AS rows FROM operations WHERE is_open = 1', 'rows'),

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isFinal } from '../../domain/operation.ts'
-import { keptForMs, type EndLease, type StoredOperation } from '../operation-store.ts'
+import { keptForMs, readStoredOperation, type EndLease, type StoredOperation } from '../operation-store.ts'
 import type { LocalRecords } from '../shared-operation-store.ts'
-import { readStoredOperation } from '../stored-operation.ts'
 import { numberOf, textOf, type Durability, type Row } from './database.ts'
 import { operationPlace, type AgeClock, type SqliteParts } from './parts.ts'
 
@@ -110,7 +109,7 @@ function createRecords ({ database, sealer, now }: SqliteParts) {
     if (known?.version === version) return known
     const row = recordOf.one(account, id, now())
     const text = row === undefined ? null : sealer.open(textOf(row, 'record'), operationPlace(account, id))
-    const stored = text === null ? null : readStoredOperation(JSON.parse(text))
+    const stored = text === null ? null : readStoredOperation(text)
     if (stored !== null) remember(stored)
     return stored
   }

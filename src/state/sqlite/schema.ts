@@ -8,7 +8,8 @@ export const applicationId = 0x48575352
 const migrations: readonly string[] = [`
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE operations (
-    account TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, is_open INTEGER NOT NULL, expires_at INTEGER NOT NULL, record TEXT NOT NULL
+    account TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, is_open INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    record TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX operations_id ON operations (account, id);
   CREATE INDEX operations_open ON operations (account) WHERE is_open = 1;
@@ -17,11 +18,15 @@ const migrations: readonly string[] = [`
     account TEXT NOT NULL, name TEXT NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (account, name)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX claims_expiry ON claims (expires_at);
-  CREATE TABLE keys (account TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, expires_at INTEGER NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE TABLE keys (
+    account TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, expires_at INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
   CREATE UNIQUE INDEX keys_name ON keys (account, name);
   CREATE INDEX keys_expiry ON keys (expires_at);
   CREATE TABLE lost_keys (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-  CREATE TABLE tokens (name TEXT PRIMARY KEY, digest TEXT NOT NULL, expires_at INTEGER NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE tokens (
+    name TEXT PRIMARY KEY, digest TEXT NOT NULL, expires_at INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE refusals (name TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE quotas (name TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
   CREATE INDEX quotas_at ON quotas (name, at);
@@ -37,7 +42,10 @@ const numberIn = (database: Database, pragma: 'application_id' | 'user_version')
 export function readVersion (database: Database, newest = schemaVersion): number {
   if (numberIn(database, 'application_id') !== applicationId) throw new StateFileError('it is not a state file of Hawser')
   const version = numberIn(database, 'user_version')
-  if (version > newest) throw new StateFileError(`it has version ${version} of the schema, and this gateway knows versions up to ${newest}: run the newer gateway that wrote it`)
+  if (version > newest) {
+    const known = `this gateway knows versions up to ${newest}`
+    throw new StateFileError(`it has version ${version} of the schema, and ${known}: run the newer gateway that wrote it`)
+  }
   return version
 }
 

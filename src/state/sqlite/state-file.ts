@@ -46,7 +46,7 @@ export function openStateFile (parts: StateFileParts): StateFile {
 /** `fixed`: paths that must lead to the same files as long as the state file is open. */
 function openLocked ({ file, accounts, clock, logger }: StateFileParts, fixed: readonly string[]): StateFile {
   if (prepareFile(file)) logger.info({ file }, 'the state file was created')
-  const availability = createAvailability('file', logger, true)
+  const availability = createAvailability('file', logger)
   const onFault = (error: unknown): void => {
     const reason = reasonOf(error)
     if (reason === null) return

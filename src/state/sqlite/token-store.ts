@@ -1,14 +1,12 @@
 import { readToken, type Lock, type TokenStore } from '../token-store.ts'
-import { textOf } from './database.ts'
+import { textOf, type Statement } from './database.ts'
 import type { AgeClock, SqliteParts } from './parts.ts'
 
-export interface SqliteTokenParts extends SqliteParts {
-  /** Each sealing gives another text, so a digest of the token is stored beside it for the comparison. */
-  readonly digest: (text: string) => string
-}
-
-/** Tokens of one process, which alone owns the database. While that fails, reads return nothing and writes are dropped. */
-export function createSqliteTokenStore ({ database, sealer, now, digest }: SqliteTokenParts): TokenStore {
+/**
+ * Tokens of one process, which alone owns the database. While that fails, reads return nothing and writes are dropped. Each sealing gives
+ * another text, so a digest of the token is stored beside it for the comparison.
+ */
+export function createSqliteTokenStore ({ database, sealer, now }: SqliteParts, digest: (text: string) => string): TokenStore {
   const found = database.query('SELECT record FROM tokens WHERE name = ? AND expires_at > ?')
   // A lost token costs one sign-in.
   const put = database.statement('INSERT OR REPLACE INTO tokens (name, digest, expires_at, record) VALUES (?, ?, ?, ?)', 'brief')
@@ -17,25 +15,26 @@ export function createSqliteTokenStore ({ database, sealer, now, digest }: Sqlit
   const refused = database.query('SELECT 1 FROM refusals WHERE name = ? AND expires_at > ?')
   const refuse = database.statement('INSERT OR REPLACE INTO refusals (name, expires_at) VALUES (?, ?)', 'brief')
   const clear = database.statement('DELETE FROM refusals WHERE name = ?', 'brief')
-  const quietly = <T>(work: () => T, otherwise: T): T => {
+  const orElse = <T>(otherwise: T, work: () => T): T => {
     try { return work() } catch { return otherwise }
   }
+  const ifPossible = (write: Statement, ...values: ReadonlyArray<string | number>): void => { orElse(0, () => write.run(...values)) }
 
   return {
-    get: async key => quietly(() => {
+    get: async key => orElse(null, () => {
       const row = found.one(key, now())
       const text = row === undefined ? null : sealer.open(textOf(row, 'record'), key)
       return text === null ? null : readToken(text)
-    }, null),
+    }),
     put: async (key, token, ttlMs) => {
-      quietly(() => put.run(key, digest(token.value), now() + Math.max(1, Math.round(ttlMs)), sealer.seal(JSON.stringify(token), key)), 0)
+      ifPossible(put, key, digest(token.value), now() + Math.max(1, Math.round(ttlMs)), sealer.seal(JSON.stringify(token), key))
     },
-    touch: async (key, ttlMs) => { quietly(() => touch.run(now() + Math.max(1, Math.round(ttlMs)), key, now()), 0) },
-    drop: async (key, value) => { quietly(() => drop.run(key, digest(value)), 0) },
+    touch: async (key, ttlMs) => { ifPossible(touch, now() + Math.max(1, Math.round(ttlMs)), key, now()) },
+    drop: async (key, value) => { ifPossible(drop, key, digest(value)) },
     lock: createLocks(now),
-    refuse: async (key, ttlMs) => { quietly(() => refuse.run(key, now() + Math.round(ttlMs)), 0) },
-    isRefused: async key => quietly(() => refused.one(key, now()) !== undefined, false),
-    clearRejected: async key => { quietly(() => clear.run(key), 0) }
+    refuse: async (key, ttlMs) => { ifPossible(refuse, key, now() + Math.round(ttlMs)) },
+    isRefused: async key => orElse(false, () => refused.one(key, now()) !== undefined),
+    clearRejected: async key => { ifPossible(clear, key) }
   }
 }
 

@@ -8,8 +8,10 @@ export const countUnreadable = (rows: readonly Row[], placeOf: PlaceOf, sealer: 
   rows.filter(row => sealer.open(textOf(row, 'record'), placeOf(textOf(row, 'account'), textOf(row, 'id'))) === null).length
 
 /** Operations that have not ended and that no secret opens: they are not followed. */
-export const countLostOperations = (database: Database, secrets: readonly string[]): number =>
-  countUnreadable(database.query('SELECT account, id, record FROM operations WHERE is_open = 1').all(), operationPlace, createSealer(secrets))
+export function countLostOperations (database: Database, secrets: readonly string[]): number {
+  const open = database.query('SELECT account, id, record FROM operations WHERE is_open = 1').all()
+  return countUnreadable(open, operationPlace, createSealer(secrets))
+}
 
 interface UnreadableKey {
   readonly account: string
@@ -22,7 +24,8 @@ const atOnce = 500
 /** Stored keys that no secret opens: their names are derived from that secret too, so they would count as unused. */
 function * unreadableKeys (database: Database, secrets: readonly string[], now: number): Generator<UnreadableKey> {
   const sealer = createSealer(secrets)
-  const some = database.query(`SELECT rowid AS row, account, name, record FROM keys WHERE rowid > ? AND expires_at > ? ORDER BY rowid LIMIT ${atOnce}`)
+  const some = database.query(
+    `SELECT rowid AS row, account, name, record FROM keys WHERE rowid > ? AND expires_at > ? ORDER BY rowid LIMIT ${atOnce}`)
   let after = 0
   for (;;) {
     const rows = some.all(after, now)
