@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { guardBefore } from '../access/guards.ts'
+import type { Verb } from '../adapters/verb-facts.ts'
 import type { AdapterVerbs } from '../adapters/verbs.ts'
 import { badMembers, GatewayError } from '../domain/failure.ts'
 import { invalidRequest } from '../domain/invalid.ts'
@@ -14,7 +15,8 @@ export function bindPermitted<T> ({ id, options, provider }: Account, verbs: Ada
   const { action, parameters, optionalMembers, destroys } = call
   const unsupported = `is not supported by ${action} of ${provider.title}`
   if (call.writes && options.readOnly) throw new GatewayError('forbidden', `the account ${id} is read-only (read_only: true)`)
-  return call.bind(verbs, verb => {
+  const permitted = new Set<Verb>()
+  const bound = call.bind(verbs, verb => {
     // An unknown parameter is refused even if the provider lacks the verb.
     const parsed = (verb?.parameters ?? noParameters).safeParse(parameters)
     if (!parsed.success) throw invalidRequest({ issues: parsed.error.issues, place: 'query', value: parameters, unknown: unsupported })
@@ -25,8 +27,11 @@ export function bindPermitted<T> ({ id, options, provider }: Account, verbs: Ada
       .map(([path]) => ({ path, message: unsupported }))
     if (errors.length > 0) throw badMembers(errors)
     if (destroys !== undefined) guardBefore(options.guard, destroys)
+    permitted.add(verb)
     return { verb, parameters: parsed.data }
   })
+  if (!permitted.has(bound.verb)) throw new Error(`${action} was bound without its guards`)
+  return bound
 }
 
 /** By the actions that they count. */
