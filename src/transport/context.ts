@@ -1,5 +1,3 @@
-import type { Principal } from '../access/principal.ts'
-import type { IdempotencyLease } from '../operations/idempotency.ts'
 import type { Trace } from '../telemetry/observer.ts'
 import type { Account } from './account.ts'
 import { createCall, type Call, type Counters } from './call.ts'
@@ -10,9 +8,6 @@ export interface RequestContext {
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal
   readonly counters: Counters
-  readonly principal: Principal
-  /** The right to do what an Idempotency-Key stands for; null without one. */
-  readonly idempotencyLease: IdempotencyLease | null
   readonly trace: Trace
 }
 
