@@ -1,9 +1,9 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { GatewayError } from '../src/domain/failure.ts'
 
-const answered: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
+const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
-/** A known path asked with another method is 405 with `Allow`. To be called before any route is added; `finish` after all are. */
+/** Answers the other methods of known paths with 405 and `Allow`. Must be installed before the routes; `finish` is called after them. */
 export function installMethods (app: FastifyInstance): { finish: () => void } {
   const methods = new Map<string, Set<string>>()
   let finished = false
@@ -17,7 +17,7 @@ export function installMethods (app: FastifyInstance): { finish: () => void } {
     finish: () => {
       finished = true
       for (const [url, known] of methods) {
-        const others = answered.filter(method => !known.has(method))
+        const others = allMethods.filter(method => !known.has(method))
         if (url.includes('*') || others.length === 0) continue
         app.route({
           method: [...others],

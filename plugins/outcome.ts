@@ -4,11 +4,11 @@ import type { OperationStatus } from '../src/domain/operation.ts'
 
 /** The outcome of a request, for the audit, the log and the metrics. */
 export interface Outcome {
-  /** The slug of its problem. */
+  /** The slug of the problem document; null for any other response. */
   problem: string | null
   sideEffect: SideEffect
   operationId: string | null
-  /** The server of that operation, where it is known. */
+  /** The server of that operation, if known. */
   serverId: string | null
   operationStatus: OperationStatus | null
 }
@@ -36,18 +36,18 @@ export interface Placed {
   readonly status?: OperationStatus
 }
 
-/** Answers with the location of an operation. */
+/** Sets `Location` to an operation, and records the operation in the outcome. */
 export function placeOperation (reply: FastifyReply, { id, account, server_id: serverId = null, status }: Placed): void {
   Object.assign(reply.request.outcome, { operationId: id, serverId, operationStatus: status ?? null })
   reply.header('location', `/v1/${account}/operations/${id}`)
 }
 
-/** An answer that is given again says where its operation stands, and no more. */
+/** Records the operation of a replayed response, of which only the `Location` is known. */
 export function notePlaced (reply: FastifyReply, location: string | undefined): void {
   const id = operationAt(location)
   if (id !== null) reply.request.outcome.operationId = id
 }
 
-/** The id of the operation at a Location of ours. */
+/** The id of the operation that a `Location` set by the gateway names. */
 export const operationAt = (location: string | undefined): string | null =>
   /^\/v1\/[^/]+\/operations\/(op_[a-z0-9]+)$/.exec(location ?? '')?.[1] ?? null
