@@ -79,7 +79,7 @@ export function toServersQuery (query: z.infer<typeof serversQuery>, maxAge: num
 /** Links to the next page, if there is one. */
 export function linkNext ({ url }: FastifyRequest, reply: FastifyReply, cursor: string | null): void {
   if (cursor === null) return
-  // A value may contain a question mark, too.
+  // Only the first question mark begins the query; a value may contain others.
   const [path = '', ...query] = url.split('?')
   const parameters = new URLSearchParams(query.join('?'))
   parameters.set('cursor', cursor)
