@@ -1,10 +1,10 @@
 import { badMember, GatewayError } from '../domain/failure.ts'
 
-/** The protections of an account. */
+/** The settings below `guard` of an account. */
 export interface GuardSettings {
   /** Ids of servers that must not be destroyed. */
   readonly protectedIds: ReadonlySet<string>
-  /** Destructive calls must confirm the server's name. */
+  /** A destructive call must repeat the server's name. */
   readonly confirms: boolean
   readonly maxDeletesPerHour: number | null
   readonly maxCreatesPerHour: number | null
@@ -22,10 +22,10 @@ export const noGuards: GuardSettings = {
   protectedIds: new Set(), confirms: false, maxDeletesPerHour: null, maxCreatesPerHour: null, maxMonthlyPrice: null
 }
 
-/** A destructive call and the caller's confirmation. */
+/** The target of a destructive call, and the caller's confirmation. */
 export interface Destruction {
   readonly serverId: string
-  /** The server's name as given in the request. */
+  /** The server's name, as the caller has sent it. */
   readonly confirm: string | undefined
 }
 
@@ -86,7 +86,7 @@ function decoded (text: string): string {
   }
 }
 
-/** Every text and number in a body, including the names of members. */
+/** Every string and number in a body, including the names of members. */
 function wordsOf (value: unknown): string[] {
   if (typeof value === 'string' || typeof value === 'number') return [String(value)]
   if (typeof value !== 'object' || value === null) return []
