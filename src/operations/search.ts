@@ -18,15 +18,15 @@ interface Candidate {
 export const mayBeCreated = ({ create }: AdapterVerbs, { spec, mark, seen }: Candidate): boolean =>
   create?.isMarked?.(seen, mark) ?? create?.isLike?.(spec, seen.server) ?? seen.server.name === spec.name
 
-/** The part of a create request that is stored: without secrets. */
+/** The create request as it is stored, without secrets. */
 export function withoutSecrets ({ password, user_data: userData, ssh_keys: sshKeys, options, ...rest }: CreateSpec): CreateSpec {
   return options === undefined ? rest : { ...rest, options: { ...Object(redact(options)) } }
 }
 
-/** A short hash of the id of a server in the baseline: lists are long, and all of it is stored. Collision probability 10^-10 per pair. */
+/** A short hash of the id of a server, because a stored baseline may be long. Two ids collide with a probability of about 10^-11. */
 export const fingerprintOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 6)
 
-interface Searching {
+interface SearchInput {
   readonly searching: readonly StoredOperation[]
   readonly rows: readonly Seen[]
   /** When the read of the rows began: later servers may be missing. */
@@ -38,9 +38,9 @@ const leastPolls = 2
 const acceptedAppearsMs = 60_000
 
 /** Searches the rows for the servers of creates whose answer had no id or was lost. A server is claimed by one create only. */
-export async function search (parts: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: Searching): Promise<void> {
+export async function search (parts: PollParts, verbs: AdapterVerbs, { searching, rows, readAt }: SearchInput): Promise<void> {
   const { account, operationEvents: { store, update }, clock: { now } } = parts
-  // Read after the list: the operation that made one of these servers was recorded before.
+  // Read after the list, so the operation that made any of these servers is among them.
   const open = await store.pending(account.id)
   const candidatesOf = ({ search: wanted, operation: { id: mark } }: StoredOperation): string[] => {
     if (wanted === null) return []
@@ -48,7 +48,7 @@ export async function search (parts: PollParts, verbs: AdapterVerbs, { searching
     const found = rows.filter(seen => !baseline.includes(fingerprintOf(seen.server.id)) && mayBeCreated(verbs, { spec, mark, seen }))
     return found.map(({ server }) => server.id)
   }
-  // Accepted creates choose before ambiguous ones.
+  // Accepted creates claim their servers before ambiguous ones.
   const rankOf = ({ phase }: StoredOperation): number => phase === 'ambiguous' ? 1 : 0
   const queue = [...searching].sort((a, b) => rankOf(a) - rankOf(b) || a.startedAt - b.startedAt)
   for (let stored = queue.shift(); stored !== undefined; stored = queue.shift()) {
@@ -108,7 +108,7 @@ function afterFound (stored: StoredOperation, id: string, now: number): StoredOp
   }
 }
 
-/** The time from which a server that has not appeared counts as not made; null: never. */
+/** The time from which a server that has not appeared counts as not created; null: never. */
 const settledAt = ({ phase, settleMs, ambiguousSince, sendingUntil }: StoredOperation): number | null =>
   phase === 'ambiguous' && settleMs !== null ? Math.max(ambiguousSince ?? 0, sendingUntil) + settleMs : null
 
