@@ -43,7 +43,7 @@ export type Operation = z.infer<typeof operationSchema>
 
 export const isFinal = (status: OperationStatus): boolean => status === 'succeeded' || status === 'failed' || status === 'unknown'
 
-/** How an action looks on the server that is seen now. */
+/** The state of an action, judged by the server. */
 export type Verdict = 'done' | 'going' | 'failed'
 
 /** What the server shows when the work is done; all members that are present must hold at once. Stored with the operation. */
