@@ -21,7 +21,7 @@ export interface Row {
 }
 
 /** The position in a list of several accounts at which a page ended. */
-export interface Place {
+export interface FleetPosition {
   readonly account: string
   readonly position: Position
   /** The accounts that have failed since the first page. */
@@ -47,13 +47,13 @@ interface PageEnd {
   readonly failed: ReadonlyArray<readonly [string, Failure]>
 }
 
-export function writePlace ({ account, server }: Row, { sort, failed }: PageEnd): Position {
+export function writeFleetPosition ({ account, server }: Row, { sort, failed }: PageEnd): Position {
   const { value, id } = positionOf(server, sort)
   return { value, id: JSON.stringify([sort, account, id, failed]) }
 }
 
 /** Needs no validation: the cursor is authenticated, so a gateway wrote it. */
-export function readPlace ({ value, id: text }: Position): Place {
+export function readFleetPosition ({ value, id: text }: Position): FleetPosition {
   const [sort, account, id, failed]: [SortOrder, string, string, Array<[string, Failure]>] = JSON.parse(text)
   return {
     account,
@@ -64,9 +64,9 @@ export function readPlace ({ value, id: text }: Position): Place {
 }
 
 /** The position after which an account continues; null: it begins with its first row; `behind`: it has no further rows. */
-export function afterOf (account: string, place: Place | null, sort: SortOrder): Position | null | 'behind' {
-  if (place === null || place.account === account) return place?.position ?? null
-  const isBefore = directionOf(sort) * compareText(account, place.account) < 0
+export function afterOf (account: string, start: FleetPosition | null, sort: SortOrder): Position | null | 'behind' {
+  if (start === null || start.account === account) return start?.position ?? null
+  const isBefore = directionOf(sort) * compareText(account, start.account) < 0
   if (sort.endsWith('id')) return isBefore ? 'behind' : null
-  return { value: place.position.value, id: '', edge: isBefore ? 'behind' : 'before' }
+  return { value: start.position.value, id: '', edge: isBefore ? 'behind' : 'before' }
 }

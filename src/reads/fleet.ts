@@ -5,7 +5,9 @@ import type { Account } from '../transport/account.ts'
 import type { RequestContext } from '../transport/context.ts'
 import type { Cursors } from './cursor.ts'
 import { createAccountSlices, type AccountSlice, type AccountSliceParts, type ReadSlice } from './fleet-account.ts'
-import { afterOf, boundOf, mergeRows, readPlace, writePlace, type FleetQuery, type Place, type Row } from './fleet-sort.ts'
+import {
+  afterOf, boundOf, mergeRows, readFleetPosition, writeFleetPosition, type FleetPosition, type FleetQuery, type Row
+} from './fleet-sort.ts'
 
 /** The result of one account of the fleet. */
 export interface FleetAccount {
@@ -46,19 +48,19 @@ export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
     page: async (unsorted, query, context) => {
       const accounts = [...unsorted].sort((a, b) => a.id < b.id ? -1 : 1)
       const bound = boundOf(accounts, query)
-      const place = query.cursor === null ? null : readPlace(cursors.read(query.cursor, bound))
+      const start = query.cursor === null ? null : readFleetPosition(cursors.read(query.cursor, bound))
       const deadline = clock.elapsed() + query.deadlineMs
-      const slices = await readSlices(readSlice, accounts, { query, place, context, deadline, clock })
+      const slices = await readSlices(readSlice, accounts, { query, start, context, deadline, clock })
       const merged = mergeRows(slices.flatMap(({ rows }) => rows), query.sort)
       const shown = await completeRows(slices, merged.slice(0, query.limit))
-      const results = accounts.map(account => toFleetAccount(account, slices, { shown, place, now: clock.now }))
+      const results = accounts.map(account => toFleetAccount(account, slices, { shown, start, now: clock.now }))
       const failure = failureOfAll(results)
       if (failure !== null) throw failure
       const last = merged[Math.min(query.limit, merged.length) - 1]
-      const hasMore = merged.length > query.limit || slices.some(({ more }) => more) || mayFollow(accounts, slices, place)
+      const hasMore = merged.length > query.limit || slices.some(({ more }) => more) || mayFollow(accounts, slices, start)
       const failed = results.flatMap(({ account, error }) => error === null ? [] : [[account.id, failureOf(error)] as const])
-      const next = hasMore && last !== undefined ? cursors.write(writePlace(last, { sort: query.sort, failed }), bound) : null
-      const total = place === null && slices.length === accounts.length ? sum(slices.map(({ total }) => total)) : null
+      const next = hasMore && last !== undefined ? cursors.write(writeFleetPosition(last, { sort: query.sort, failed }), bound) : null
+      const total = start === null && slices.length === accounts.length ? sum(slices.map(({ total }) => total)) : null
       return { data: shown.map(({ server }) => server), page: { limit: query.limit, next_cursor: next, total }, accounts: results }
     }
   }
@@ -66,7 +68,7 @@ export function createFleet ({ cursors, ...parts }: FleetParts): Fleet {
 
 interface SlicesQuery {
   readonly query: FleetQuery
-  readonly place: Place | null
+  readonly start: FleetPosition | null
   readonly context: RequestContext
   readonly deadline: number
   readonly clock: Clock
@@ -74,17 +76,17 @@ interface SlicesQuery {
 
 /** Reads all accounts at once for the first page; for later pages in order of `id`, only as many accounts as fill the page. */
 async function readSlices (readSlice: ReadSlice, accounts: readonly Account[], slicesQuery: SlicesQuery): Promise<AccountSlice[]> {
-  const { query, place, context, deadline, clock } = slicesQuery
+  const { query, start, context, deadline, clock } = slicesQuery
   // Slow accounts must not use up the time that hydrating the rows of the others needs.
   const reservedMs = accounts.some(({ needsHydration }) => needsHydration) ? query.deadlineMs / 4 : 0
   const open = accounts.flatMap(account => {
-    const after = afterOf(account.id, place, query.sort)
-    if (after === 'behind' || place?.failed.has(account.id) === true) return []
+    const after = afterOf(account.id, start, query.sort)
+    if (after === 'behind' || start?.failed.has(account.id) === true) return []
     return [{ account, query: { query, after, context, deadline, reservedMs } }]
   })
   const readAll = async (batch: typeof open): Promise<AccountSlice[]> =>
     await Promise.all(batch.map(async one => await readSlice(one.account, one.query)))
-  if (place === null || !query.sort.endsWith('id')) return await readAll(open)
+  if (start === null || !query.sort.endsWith('id')) return await readAll(open)
   const inOrder = query.sort.startsWith('-') ? open.reverse() : open
   const batches: Array<Promise<AccountSlice[]>> = []
   const impatientAt = clock.elapsed() + query.deadlineMs * patienceShare
@@ -114,10 +116,10 @@ async function isSlow (work: Promise<unknown>, clock: Clock, ms: number): Promis
 }
 
 /** Whether accounts remain that were not read because the page is full. */
-function mayFollow (accounts: readonly Account[], slices: readonly AccountSlice[], place: Place | null): boolean {
-  if (place === null) return false
+function mayFollow (accounts: readonly Account[], slices: readonly AccountSlice[], start: FleetPosition | null): boolean {
+  if (start === null) return false
   const readIds = new Set(slices.map(({ account }) => account.id))
-  return accounts.some(({ id }) => !readIds.has(id) && !place.failed.has(id) && !place.isBehind(id))
+  return accounts.some(({ id }) => !readIds.has(id) && !start.failed.has(id) && !start.isBehind(id))
 }
 
 /** Hydrates the shown rows only. An account that fails here counts as failed; a server that is gone is left out. */
@@ -132,12 +134,12 @@ async function completeRows (slices: readonly AccountSlice[], rows: readonly Row
 
 interface Shown {
   readonly shown: readonly Row[]
-  readonly place: Place | null
+  readonly start: FleetPosition | null
   readonly now: () => number
 }
 
-function toFleetAccount (account: Account, slices: readonly AccountSlice[], { shown, place, now }: Shown): FleetAccount {
-  const failedBefore = place?.failed.get(account.id)
+function toFleetAccount (account: Account, slices: readonly AccountSlice[], { shown, start, now }: Shown): FleetAccount {
+  const failedBefore = start?.failed.get(account.id)
   if (failedBefore !== undefined) {
     const error = new UpstreamError(failedBefore, 'this account failed on an earlier page of this walk; start a new walk to read it again')
     return { account, status: 'error', ageMs: null, count: 0, error }

@@ -54,7 +54,7 @@ async function collect (list: List, query: PageQuery, order: Order): Promise<Fou
   const isFiltered = Object.keys(filters).length > 0
   const inOrder = list.ordered && sort === 'id'
   const limit = inOrder && !isFiltered ? Math.min(list.pageSize, wanted) : list.pageSize
-  const kept = createKept(order, wanted)
+  const firstRows = createFirstRows(order, wanted)
   let matched = 0
   let isUndecided = false
   let previous: ServerFacts | null = null
@@ -73,18 +73,18 @@ async function collect (list: List, query: PageQuery, order: Order): Promise<Fou
         isUndecided ||= lacking.length > 0
       }
       matched += 1
-      if (after === null || order.isAfter(server, after)) kept.add(seen, isUndecided)
+      if (after === null || order.isAfter(server, after)) firstRows.add(seen, isUndecided)
     }
-    if (isStillInOrder && kept.size() >= wanted) {
-      return { rows: kept.sorted(isStillInOrder), total: isFiltered || after !== null ? null : vendorTotal, isUndecided }
+    if (isStillInOrder && firstRows.size() >= wanted) {
+      return { rows: firstRows.sorted(isStillInOrder), total: isFiltered || after !== null ? null : vendorTotal, isUndecided }
     }
   }
   const isReadFromStart = !inOrder || after === null
-  return { rows: kept.sorted(isStillInOrder), total: isReadFromStart ? matched : null, isUndecided }
+  return { rows: firstRows.sorted(isStillInOrder), total: isReadFromStart ? matched : null, isUndecided }
 }
 
 /** Keeps the first rows in order, or all of them after `keepAll`. Otherwise memory stays within a few pages. */
-function createKept (order: Order, wanted: number) {
+function createFirstRows (order: Order, wanted: number) {
   let rows: Seen[] = []
   let all = false
   const sort = (): Seen[] => rows.sort((a, b) => order.compare(a.server, b.server))
