@@ -6,7 +6,7 @@ import type { Gateway } from '../src/services.ts'
 import type { Account } from '../src/transport/account.ts'
 import type { KeptAnswer, KeyVerdict } from '../src/operations/idempotency.ts'
 import { answerOperation, preferredWaitS, waited } from './operation-answer.ts'
-import { notePlaced, operationAt } from './outcome.ts'
+import { operationIdIn, recordReplayed } from './outcome.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -95,13 +95,13 @@ async function replay (gateway: Gateway, verdict: Verdict, request: FastifyReque
   const operation = await acceptedBy(gateway, verdict.answer, request)
   if (operation !== null) return await answerOperation(reply, await waited(gateway, operation, request, reply))
   const { status, headers, body } = verdict.answer
-  notePlaced(reply, headers['location'])
+  recordReplayed(reply, headers['location'])
   return await reply.status(status).headers(headers).send(body)
 }
 
 /** The operation that the stored response names, if the caller wants to wait for it; null if the response itself is to be replayed. */
 async function acceptedBy (gateway: Gateway, { status, headers }: KeptAnswer, request: FastifyRequest): Promise<Operation | null> {
-  const id = operationAt(headers['location'])
+  const id = operationIdIn(headers['location'])
   if (status >= 300 || id === null || request.account === null || preferredWaitS(request) === null) return null
   try {
     return (await gateway.operations.find(request.account, id)).operation

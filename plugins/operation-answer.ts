@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isFinal, type Operation } from '../src/domain/operation.ts'
 import type { Gateway } from '../src/services.ts'
-import { placeOperation } from './outcome.ts'
+import { setOperationLocation } from './outcome.ts'
 
 const longestWaitS = 300
 
@@ -28,7 +28,7 @@ export async function waited (gateway: Gateway, operation: Operation, request: F
 /** Sends the operation, with 200 if the caller waited and it has ended, otherwise with 202. */
 export async function answerOperation (reply: FastifyReply, operation: Operation): Promise<FastifyReply> {
   const hasEnded = isFinal(operation.status)
-  placeOperation(reply, operation)
+  setOperationLocation(reply, operation)
   reply.header('retry-after', '1')
   const status = hasEnded && reply.hasHeader('preference-applied') ? 200 : 202
   if (status === 200) reply.removeHeader('retry-after')

@@ -29,7 +29,7 @@ export function installOutcome (app: FastifyInstance): void {
   })
 }
 
-export interface Placed {
+export interface OperationLocation {
   readonly id: string
   readonly account: string
   readonly server_id?: string | null
@@ -37,17 +37,17 @@ export interface Placed {
 }
 
 /** Sets `Location` to an operation, and records the operation in the outcome. */
-export function placeOperation (reply: FastifyReply, { id, account, server_id: serverId = null, status }: Placed): void {
+export function setOperationLocation (reply: FastifyReply, { id, account, server_id: serverId = null, status }: OperationLocation): void {
   Object.assign(reply.request.outcome, { operationId: id, serverId, operationStatus: status ?? null })
   reply.header('location', `/v1/${account}/operations/${id}`)
 }
 
 /** Records the operation of a replayed response, of which only the `Location` is known. */
-export function notePlaced (reply: FastifyReply, location: string | undefined): void {
-  const id = operationAt(location)
+export function recordReplayed (reply: FastifyReply, location: string | undefined): void {
+  const id = operationIdIn(location)
   if (id !== null) reply.request.outcome.operationId = id
 }
 
 /** The id of the operation that a `Location` set by the gateway names. */
-export const operationAt = (location: string | undefined): string | null =>
+export const operationIdIn = (location: string | undefined): string | null =>
   /^\/v1\/[^/]+\/operations\/(op_[a-z0-9]+)$/.exec(location ?? '')?.[1] ?? null

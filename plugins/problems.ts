@@ -5,7 +5,7 @@ import { badMember, failures, GatewayError, UpstreamError } from '../src/domain/
 import { invalidRequest } from '../src/domain/invalid.ts'
 import type { Account } from '../src/transport/account.ts'
 import { problems, type Problem, type ProblemSlug } from '../src/domain/problem.ts'
-import { noOutcome, placeOperation } from './outcome.ts'
+import { noOutcome, setOperationLocation } from './outcome.ts'
 import { InvalidPlace } from './validation.ts'
 
 /** Turns every error of ours, of an adapter and of the framework into an RFC 9457 document. */
@@ -65,7 +65,7 @@ export function answerMalformedHttp (error: Error & { code?: string }, socket: S
 async function send (reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
   const { type, status, account, side_effect: sideEffect, operation_id: operationId, retry_after_s: retryAfterS } = problem
   Object.assign(reply.request.outcome, { problem: type.slice('/problems/'.length), sideEffect })
-  if (operationId !== undefined && account !== null) placeOperation(reply, { id: operationId, account })
+  if (operationId !== undefined && account !== null) setOperationLocation(reply, { id: operationId, account })
   if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS))
   return await reply.status(status).header('cache-control', 'no-store').type('application/problem+json').send(JSON.stringify(problem))
 }

@@ -57,7 +57,7 @@ export async function sendAsset (request: FastifyRequest, reply: FastifyReply, a
 }
 
 /**
- * Scripts and styles of the pages, each at a path that contains its hash: a new version has a new path, so caches may keep them for ever.
+ * Scripts and styles of the pages, each at a path that contains its hash: a new version has a new path, so caches may keep them forever.
  */
 export interface PageFiles {
   find(hash: string, name: string): Promise<Asset | null>

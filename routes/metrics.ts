@@ -17,7 +17,7 @@ const example = '# HELP hawser_requests_total HTTP requests answered; status 499
 // The wide type is deliberate: the response is sent without serialization.
 const metricsText: z.ZodType = z.string().meta({ example })
 
-/** Metrics for Prometheus. */
+/** The metrics of this process, in the text format of Prometheus. */
 export async function metricsRoutes (app: FastifyInstance, { text, contentType, isPublic }: MetricsOptions): Promise<void> {
   app.get('/metrics', {
     exposeHeadRoute: false,

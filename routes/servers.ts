@@ -76,7 +76,7 @@ export function toServersQuery (query: z.infer<typeof serversQuery>, maxAge: num
   return { filters, sort, limit, cursor: cursor ?? null, include: { raw: include === 'raw' }, maxAgeMs: maxAge }
 }
 
-/** Links to the next page, if there is one. */
+/** Sets `Link` to the next page, if there is one. */
 export function linkNext ({ url }: FastifyRequest, reply: FastifyReply, cursor: string | null): void {
   if (cursor === null) return
   // Only the first question mark begins the query; a value may contain others.

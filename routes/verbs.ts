@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDryRun } from '../plugins/idempotency.ts'
 import { answerOperation, waited } from '../plugins/operation-answer.ts'
-import { placeOperation } from '../plugins/outcome.ts'
+import { setOperationLocation } from '../plugins/outcome.ts'
 import { UpstreamError } from '../src/domain/failure.ts'
 import { isFinal } from '../src/domain/operation.ts'
 import type { Server } from '../src/domain/server.ts'
@@ -66,7 +66,7 @@ async function answerCommand ({ gateway, verb, request, reply }: Exchange, comma
   const hasFailed = isFinal(last.status) && last.status !== 'succeeded'
   // If a generated password is all that was requested, it is the response; Location names the operation that sets it.
   if (password !== null && verb.generatesPassword !== true && !hasFailed) {
-    placeOperation(reply, last)
+    setOperationLocation(reply, last)
     return await reply.send({ password })
   }
   const operation = { ...last, ...(password === null || verb.generatesPassword !== true ? {} : { generated_password: password }) }
