@@ -49,7 +49,7 @@ export interface Composed {
   begin(): void
   /** Applies another configuration to all later requests. Requests in flight keep the one that they began with. */
   reload(config: Config): Promise<void>
-  /** Ends waits, lets requests in flight finish, then closes the app and the connections to the providers. */
+  /** Answers waiting requests, lets requests in flight finish, then closes the app and the connections to the providers. */
   close(): Promise<void>
 }
 
@@ -95,7 +95,7 @@ function createCore (parts: ComposeParts, requestsInFlight: () => number) {
   const { observer } = telemetry
   const secrets = config.secret ?? [randomBytes(32).toString('hex')]
   const report = (sent: SentCall): void => {
-    // A call that succeeded at the first attempt is counted in the log line of its request.
+    // A call that succeeded at the first attempt is logged at debug only, because the log line of its request counts it.
     const isPlain = sent.outcome === 'ok' && sent.attempt === 1 && !sent.isSignIn
     logger?.[isPlain ? 'debug' : 'info'](toLogLine(sent), 'upstream call')
     observer.upstreamCalled(sent)

@@ -56,8 +56,8 @@ export interface RawCall {
 }
 
 /**
- * The effect of a raw call is unknown, so it must not name a protected server in its path, query or body, must not DELETE without a
- * confirmation, and must not buy what has an unknown price.
+ * The effect of a raw call is unknown. So its path, query and body must not name a protected server; DELETE is refused if deletes need a
+ * confirmation, and every other write if spending is limited.
  */
 export function guardRaw ({ protectedIds, confirms, maxMonthlyPrice }: GuardSettings, { method, path, body }: RawCall): void {
   if (isAmong(protectedIds, [...path.split(/[/?&=]/).map(decoded), ...wordsOf(body)])) {

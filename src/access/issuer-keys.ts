@@ -4,9 +4,9 @@ import { IssuerFault, type FetchKeys } from './issuer-client.ts'
 /** Finds the key that a token's header names. Throws IssuerFault while there are no keys, and jose's own errors if there is no such key. */
 export type FindKey = (...token: Parameters<LocalJWKSet>) => ReturnType<LocalJWKSet>
 
-/** The age at which the keys are fetched again; a withdrawn key is accepted no longer than this. */
+/** The age at which the keys are fetched again; while the issuer is reachable, a withdrawn key is accepted no longer than this. */
 const freshMs = 10 * 60_000
-/** The age up to which the keys are used while the issuer is unreachable. */
+/** The age up to which the keys are used if the issuer is unreachable. */
 const trustedMs = 60 * 60_000
 /** The least time between two fetches, whatever their result: anyone can invent key ids at any rate. */
 const pauseMs = 10_000

@@ -9,7 +9,7 @@ import { serverClaim, type StoredOperation } from '../state/operation-store.ts'
 
 interface Candidate {
   readonly spec: CreateSpec
-  /** The id of the create's operation, which some providers show at the server. */
+  /** The id of the create's operation, which some providers keep with the server. */
   readonly mark: string
   readonly seen: Seen
 }
@@ -60,7 +60,7 @@ export async function search (parts: PollParts, verbs: AdapterVerbs, { searching
     if (id !== null) {
       // A process that crashed may have claimed another candidate: it is released.
       for (const other of candidates.filter(candidate => candidate !== id)) await store.release(account.id, serverClaim(other), holder)
-      // The server may belong to another create, whose own server appears later: creates that could have claimed it wait as long.
+      // The server may belong to another create, whose own server appears later, so creates that could have claimed it wait equally long.
       const untilMs = settledAt(stored) ?? now() + acceptedAppearsMs
       for (const other of queue.filter(later => candidatesOf(later).includes(id))) {
         await update(other, current => current.phase === 'ambiguous' ? settlingUntil(current, untilMs, now()) : null)
@@ -81,8 +81,9 @@ async function firstFree (ids: readonly string[], claim: (id: string) => Promise
 }
 
 /**
- * While an outstanding answer may still name the server (also that of a process that is considered dead), none of several creates of one
- * name claims a server; and while an accepted create has not found its server, an ambiguous one claims none.
+ * Whether `stored` must wait for `other`, a create of the same name. While an outstanding answer to one of them may still name its server
+ * (even if its process is considered dead), neither claims a server; and while an accepted create has not found its server, an ambiguous
+ * one claims none.
  */
 function goesFirst (other: StoredOperation, stored: StoredOperation, now: number): boolean {
   if (other.operation.id === stored.operation.id || other.operation.server_id !== null || !isNamedLike(other, stored)) return false
@@ -90,7 +91,7 @@ function goesFirst (other: StoredOperation, stored: StoredOperation, now: number
   return mayBeNamed || (stored.phase === 'ambiguous' && other.phase !== 'ambiguous')
 }
 
-// Vendors change the case of names; their suffixes are the business of the adapter's `isLike`.
+// Vendors change the case of names; the adapter's `isLike` handles the suffixes that they add.
 const isNamedLike = (one: StoredOperation, other: StoredOperation): boolean =>
   one.search?.spec.name.toLowerCase() === other.search?.spec.name.toLowerCase()
 

@@ -17,7 +17,7 @@ export interface Intent {
   readonly phase: 'intended' | 'sending'
   /** The milliseconds after which the request that sends the call has certainly ended. */
   readonly sendingMs: number
-  /** Milliseconds that the work may take. Default: the usual time of the action. */
+  /** The milliseconds that the work may take; absent: ten or thirty minutes, depending on the action. */
   readonly deadlineMs?: number | undefined
 }
 
