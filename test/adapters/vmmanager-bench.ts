@@ -1,6 +1,6 @@
 import type { Job } from '../../src/adapters/verbs.ts'
 import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
-import { GatewayError, type UpstreamError } from '../../src/domain/failure.ts'
+import type { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
 import type { PlannedCall } from '../../src/execution/dry-run.ts'
@@ -66,17 +66,6 @@ const absent = async (): Promise<never> => { throw new Error('the verb is absent
 
 export const must = async <T>(work: Promise<T> | undefined): Promise<T> => await (work ?? absent())
 export const failureOf = async (work: Promise<unknown> | undefined): Promise<UpstreamError> => await failureOfWork(must(work))
-
-/** The members of the request that are refused. */
-export async function badMembersOf (work: Promise<unknown> | undefined): Promise<string[]> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof GatewayError) return (error.options.errors ?? []).map(({ path }) => path)
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 /** The members of a row of the list that are read. */
 export const web = {
