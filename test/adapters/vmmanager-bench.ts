@@ -3,7 +3,7 @@ import { vmmanager } from '../../src/adapters/vmmanager/adapter.ts'
 import type { UpstreamError } from '../../src/domain/failure.ts'
 import type { Seen } from '../../src/domain/list.ts'
 import { seenHost } from '../../src/adapters/vmmanager/mapping.ts'
-import type { PlannedCall } from '../../src/execution/dry-run.ts'
+import type { DryRunCall } from '../../src/execution/dry-run.ts'
 import { startSimulator, type SimulatedReply, type SimulatedRequest, type Simulator } from '../../sandbox/kit/simulator.ts'
 import { startVmmanager, type VmmanagerBehavior, type VmmanagerSandbox } from '../../sandbox/vmmanager/simulator.ts'
 import { createStillClock, type StillClock } from '../helpers/clock.ts'
@@ -48,7 +48,7 @@ export const sentTo = (vendor: Simulator): Sent[] => vendor.calls
   .filter(({ path }) => !path.includes('/public/'))
   .map(({ method, path, rawQuery, body }) => ({ method, path: rawQuery === '' ? path : `${path}?${rawQuery}`, body: bodyOf(body) }))
 export const writesOf = (vendor: Simulator): Sent[] => sentTo(vendor).filter(({ method }) => method !== 'GET')
-const planned = (vendor: Simulator, calls: readonly PlannedCall[]): Sent[] =>
+const planned = (vendor: Simulator, calls: readonly DryRunCall[]): Sent[] =>
   calls.map(({ method, url, body }) => ({ method, path: url.slice(vendor.origin.length), body }))
 
 /** The calls that a dry run plans. It may send reads; a write that it sends is an error. */
