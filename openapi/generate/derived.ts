@@ -51,7 +51,7 @@ const isVerb = (value: unknown): value is Verb => typeof value === 'object' && v
 /** The adapter's calls and the gateway's own: a read of the server beside the verb, or after a refusal that may mean a missing endpoint. */
 function costOfVerb (verb: ApiVerb, verbs: AdapterVerbs): UpstreamCost {
   const run = runBy(verb, verbs)
-  const mayRead = verb.reads !== undefined || (verb.path.startsWith('/servers/:id') && run.some(({ evidence }) => evidence === 'inferred'))
+  const mayRead = verb.reads !== undefined || verb.destroys === true || (verb.path.startsWith('/servers/:id') && run.some(({ evidence }) => evidence === 'inferred'))
   const { perRow: _rows, ...baseline } = listCost(verbs.list)
   const spends = verb.spends === true
   const beside = [

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { digestsOf, idOf } from '../access/api-key.ts'
 import type { Adapter } from '../adapters/contract.ts'
 import type { AdapterLoader } from '../adapters/registry.ts'
+import { isMissing } from '../domain/invalid.ts'
 import { readDocument, type ConfigDocument, type ConfigFault, type Environment, type Path } from './document.ts'
 import { accountId, commonAccountSchema, configSchema, isLoopback, type RawConfig } from './schema.ts'
 
@@ -190,9 +191,6 @@ const accountsOf = (value: unknown): Record<string, unknown> =>
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** zod distinguishes a missing key from one of a wrong type only by its message. */
-const isMissing = ({ code, message }: z.core.$ZodIssue): boolean => code === 'invalid_type' && message.endsWith('received undefined')
 
 function reportIssues (error: z.ZodError, at: Path, report: Report): void {
   for (const issue of error.issues) {
